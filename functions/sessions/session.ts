@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { errorNames } from '../shared/errors.ts';
+
+const moment = z.iso.datetime();
+const count = z.number().int().nonnegative();
+
+/** Where a session stands. `open` waits for its files and a start; the last three are ends. */
+export const sessionStatuses = [
+  'open',
+  'preparing',
+  'uploading',
+  'creating',
+  'training',
+  'ready',
+  'failed',
+  'needs-decision',
+] as const;
+
+/** Where a track stands. */
+export const trackStatuses = [
+  /** Declared, nothing done yet; or put back after a submission that was surely not taken. */
+  'declared',
+  /** About to be submitted, or submitted with an answer that was lost. */
+  'submitting',
+  /** The provider works on it. */
+  'submitted',
+  /** There is a clip. */
+  'done',
+  /** All attempts are used, or the provider refused it for good. */
+  'failed',
+  /** Not usable audio; never sent to the provider. */
+  'rejected',
+  /** The same bytes as an earlier track; never sent to the provider. */
+  'duplicate',
+] as const;
+
+/** What went wrong, in our name and the provider's own words. */
+export const failureSchema = z.object({
+  error: z.enum(errorNames),
+  /** One sentence for a person; the provider's own words verbatim where it gave any. */
+  reason: z.string(),
+  /** Trying the same again cannot help. */
+  permanent: z.boolean().optional(),
+  at: moment,
+});
+
+/**
+ * The fence around create. `none` → `intent` before the call; then `submitted`, back to `none` when it was
+ * surely not taken, or `unknown` when the answer was lost. `ready` and `failed` are the training's ends.
+ */
+export const createSchema = z.object({
+  fence: z.enum(['none', 'intent', 'unknown', 'submitted', 'ready', 'failed']),
+  /** Calls to create, counted before each call. */
+  calls: count,
+  /** Checks made on the training. */
+  checks: count,
+  /** Equal to the provider's session id. */
+  taskId: z.string().optional(),
+  requestedAt: moment.optional(),
+  finishedAt: moment.optional(),
+  /** Clips handed to create, in the order of the tracks. */
+  clipIds: z.array(z.string()).optional(),
+});
+
+/** A session as the table holds it, without its keys. */
+export const sessionSchema = z.object({
+  sessionId: z.string(),
+  owner: z.string(),
+  startedBy: z.enum(['api', 'console', 's3']),
+  name: z.string(),
+  minClips: count,
+  skipInvalid: z.boolean(),
+  status: z.enum(sessionStatuses),
+  /** Grows with every write; each write names the version that it saw. */
+  version: count,
+  createdAt: moment,
+  updatedAt: moment,
+  /** Epoch seconds after which the record does not exist any more. */
+  expiresAt: count,
+  /** Executions started so far; the current one's ARN. */
+  runs: count,
+  executionArn: z.string().optional(),
+  /** Calls to prepare, counted before each call. */
+  prepareCalls: count,
+  providerSessionId: z.string().optional(),
+  create: createSchema,
+  modelId: z.string().optional(),
+  failure: failureSchema
+    .extend({ problems: z.array(z.object({ where: z.string(), message: z.string() })).optional() })
+    .optional(),
+});
+
+/** Where a track's bytes are. */
+export const audioSourceSchema = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  versionId: z.string().optional(),
+});
+
+/** A track as the table holds it, without its keys. */
+export const trackSchema = z.object({
+  sessionId: z.string(),
+  /** `001`, `002`, … in the order of declaration. */
+  trackId: z.string(),
+  /** The user's own name for the file. */
+  file: z.string(),
+  source: audioSourceSchema,
+  /** Bytes. */
+  size: count.optional(),
+  /** SHA-256 of the bytes, 64 lower-case hex digits. */
+  sha256: z.string().optional(),
+  status: z.enum(trackStatuses),
+  version: count,
+  format: z.string().optional(),
+  durationSeconds: z.number().optional(),
+  warning: z.string().optional(),
+  /** The track with the same bytes. */
+  duplicateOf: z.string().optional(),
+  /** Submissions, counted before each call; those surely not taken are taken back. */
+  attempts: count,
+  /** Submissions whose answer was lost. */
+  lostAnswers: count,
+  /** Checks made. */
+  checks: count,
+  taskId: z.string().optional(),
+  submittedAt: moment.optional(),
+  finishedAt: moment.optional(),
+  clipId: z.string().optional(),
+  failure: failureSchema.optional(),
+});
+
+export type Session = z.infer<typeof sessionSchema>;
+export type Track = z.infer<typeof trackSchema>;
+export type SessionStatus = Session['status'];
+export type TrackStatus = Track['status'];
+export type Failure = z.infer<typeof failureSchema>;
+export type AudioSource = z.infer<typeof audioSourceSchema>;

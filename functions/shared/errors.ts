@@ -1,0 +1,71 @@
+/**
+ * The closed set of error names. A name is the whole policy: the code throws it, the machine's
+ * retriers and catchers match it, the API and the CLI translate it. Nothing else may leave a function.
+ */
+export const errorNames = [
+  /** The input cannot be used as it is: a field, a file, a name. Nothing was spent. */
+  'BadInput',
+  /** No such session, or not the caller's. */
+  'SessionNotFound',
+  /** One or more files cannot be used and the session does not allow skipping them. Nothing was spent. */
+  'AudioRejected',
+  /** Fewer usable clips than the session needs; create was not called. */
+  'NotEnoughClips',
+  /** 429: surely not taken, waiting helps. */
+  'ProviderThrottled',
+  /** No connection was made: surely not taken, waiting may help. */
+  'ProviderUnreachable',
+  /** Time-out, reset, 5xx or an unreadable answer: whether it was taken is unknown. */
+  'ProviderAnswerLost',
+  /** A 4xx about the request itself, with the provider's words. Surely not taken; waiting does not help. */
+  'ProviderRefused',
+  /** 401 or 403: the provider's key is wrong or not allowed. Surely not taken. */
+  'ProviderAuth',
+  /** 402: not enough credits. Surely not taken. */
+  'CreditsExhausted',
+  /** The provider says that the training failed, with its words. */
+  'TrainingFailed',
+  /** It cannot be settled whether create was taken; only a person may send a second one. */
+  'NeedsDecision',
+  /** A loop reached its deadline while the provider was still working. */
+  'DeadlineExceeded',
+  /** A conditional write lost a race; reading again and repeating the step settles it. */
+  'RecordConflict',
+  /** DynamoDB, S3, Secrets Manager or Step Functions failed or throttled beyond the SDK's own retries. */
+  'StorageUnavailable',
+  /** The function may not do what it tried: a permission is missing in the template. */
+  'AccessDenied',
+  /** Anything that no rule foresaw: a bug. */
+  'Unexpected',
+] as const;
+
+export type ErrorName = (typeof errorNames)[number];
+
+/** One problem with the input, with the field or the file that it is about. */
+export interface Problem {
+  /** Path of the field (`files[2].size`) or name of the file. */
+  readonly where: string;
+  /** What is wrong and what to do. */
+  readonly message: string;
+}
+
+/** The one error type of the product; `name` is one of {@link errorNames}. */
+export class ChirpsmithError extends Error {
+  override readonly name: ErrorName;
+  readonly problems: readonly Problem[];
+
+  constructor(
+    name: ErrorName,
+    message: string,
+    options: { cause?: unknown; problems?: readonly Problem[] } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = name;
+    this.problems = options.problems ?? [];
+  }
+}
+
+/** Is this error one of the closed set? */
+export function isErrorName(name: string): name is ErrorName {
+  return (errorNames as readonly string[]).includes(name);
+}

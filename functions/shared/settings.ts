@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { scheduleSchema } from './schedule.ts';
+
+const whole = z.number().int();
+
+/**
+ * What can be set without touching code. The template carries it to the functions as one JSON variable,
+ * `SETTINGS`; every field has the default given here. Where the provider documents no number, the default
+ * is a choice, and said to be one.
+ */
+export const settingsSchema = z.strictObject({
+  limits: z
+    .strictObject({
+      /** Fewest clips the provider trains on (documented: 6). */
+      minClips: whole.min(6).default(6),
+      /** Most tracks in a session (undocumented; a comparable service takes 24). */
+      maxTracks: whole.min(6).max(40).default(24),
+      /** Shortest and longest track, in seconds (undocumented; a choice). */
+      minSeconds: z.number().positive().default(6),
+      maxSeconds: z.number().positive().default(480),
+      /** Largest file, in bytes (undocumented; a choice: 200 MiB). */
+      maxBytes: whole.positive().default(200 * 1024 * 1024),
+      /** Longest model name, in characters (undocumented; a choice). */
+      maxNameLength: whole.positive().default(80),
+      /** How often one track may be submitted to the provider in a run. */
+      uploadAttempts: whole.positive().max(5).default(3),
+      /** How often create may be called after answers that prove it was not taken. */
+      createCalls: whole.positive().max(10).default(5),
+      /** Tracks on their way to the provider at the same time. */
+      concurrency: whole.positive().max(40).default(6),
+    })
+    .prefault({}),
+  schedules: z
+    .strictObject({
+      /** One upload: about 20 s with a long tail. */
+      upload: scheduleSchema.default({
+        checks: [12, 18, 25, 33, 42, 52, 64, 78],
+        every: 15,
+        later: { after: 200, every: 20 },
+        deadline: 600,
+      }),
+      /** The training: 120 to 180 s. */
+      training: scheduleSchema.default({
+        checks: [100, 120, 132, 142, 151, 159, 166, 172, 177, 181],
+        every: 8,
+        later: { after: 240, every: 20 },
+        deadline: 1800,
+      }),
+      /** Asking whether a create whose answer was lost was taken: several times over a minute. */
+      settle: scheduleSchema.default({ checks: [5, 15, 30, 60], every: 30, deadline: 60 }),
+    })
+    .prefault({}),
+  /** Credits, for telling a person what a run costs. */
+  prices: z
+    .strictObject({
+      /** Training one model (documented: 100). */
+      create: z.number().nonnegative().default(100),
+      /** Uploading one track ("small", amount undocumented; a guess). */
+      upload: z.number().nonnegative().default(1),
+    })
+    .prefault({}),
+  /** Lifetimes of signed URLs, in minutes. */
+  urls: z
+    .strictObject({
+      upload: whole.positive().max(720).default(60),
+      /** How long the provider may take to fetch a track (undocumented; a choice). */
+      download: whole.positive().max(720).default(60),
+    })
+    .prefault({}),
+  /** Days after which a session's record expires. */
+  retentionDays: whole.positive().default(90),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** The settings with nothing changed. */
+export const defaultSettings: Settings = settingsSchema.parse({});

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/**
+ * What passes between the states of the machines: ids and small numbers, nothing else.
+ * The record is the truth; these only say whose turn it is and where a wait stands.
+ */
+
+const id = z.string().min(1).max(64);
+const wholeSeconds = z.number().int().nonnegative();
+
+/** Every way a check can end. */
+export const verdicts = ['waiting', 'again', 'done', 'failed'] as const;
+
+/** Where a submit → wait → check loop stands. */
+const waitPosition = {
+  /** Seconds the Wait state waits now. */
+  wait: wholeSeconds,
+  /** Seconds waited since the last submission: the position in the schedule, before `wait`. */
+  waited: wholeSeconds,
+  /** Seconds waited in this loop over all submissions, before `wait`: what the deadline is held against. */
+  total: wholeSeconds,
+  /** Checks made in this loop. */
+  checks: z.number().int().nonnegative(),
+  /** Submissions in a row that the provider surely did not take (429, no connection). */
+  refusals: z.number().int().nonnegative(),
+  /** What the graph does after the check. */
+  verdict: z.enum(verdicts),
+};
+
+/** `Prepare session` → `Upload tracks`. */
+export const preparedState = z.object({
+  sessionId: id,
+  tracks: z.array(z.object({ sessionId: id, trackId: id })),
+});
+
+/** Into `Submit upload`: the first time ids only, later with the position of the loop. */
+export const submitUploadState = z.object({
+  sessionId: id,
+  trackId: id,
+  ...z.object(waitPosition).partial().shape,
+});
+
+/** `Submit upload` → `Wait for upload` → `Check upload` → `Upload finished?`. */
+export const uploadState = z.object({ sessionId: id, trackId: id, ...waitPosition });
+
+/** `Enough clips?` → `Create model`; coming round again, with the position of the loop. */
+export const createModelState = z.object({
+  sessionId: id,
+  ...z.object(waitPosition).partial().shape,
+});
+
+/** `Create model` → `Wait for training` → `Check training` → `Training finished?`. */
+export const trainingState = z.object({ sessionId: id, ...waitPosition });
+
+/** Into `Record failure`. `execution` is the context object's execution. */
+export const failureState = z.object({
+  execution: z.object({ Id: z.string(), Name: z.string() }),
+  input: z.unknown(),
+  error: z.object({ Error: z.string(), Cause: z.string().optional() }),
+});
+
+export type PreparedState = z.infer<typeof preparedState>;
+export type SubmitUploadState = z.infer<typeof submitUploadState>;
+export type UploadState = z.infer<typeof uploadState>;
+export type CreateModelState = z.infer<typeof createModelState>;
+export type TrainingState = z.infer<typeof trainingState>;
