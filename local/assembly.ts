@@ -1,4 +1,11 @@
-// Types only for now; readAssembly below.
+import { readFunctions, readMachine } from './assembly/compute.ts';
+import { readHttpApis } from './assembly/http-apis.ts';
+import { createResolver } from './assembly/intrinsics.ts';
+import { checkBucketPolicy, readRoles } from './assembly/policies.ts';
+import type { Resource } from './assembly/resource.ts';
+import { readBucket, readSecret, readTable } from './assembly/storage.ts';
+import { readTemplates, type TemplateStack } from './assembly/template.ts';
+
 /** One permission of a synthesized policy, its intrinsics resolved. */
 export interface Statement {
   readonly effect: 'Allow' | 'Deny';
@@ -72,6 +79,8 @@ export interface HttpApi {
         readonly origins: readonly string[];
         readonly methods: readonly string[];
         readonly headers: readonly string[];
+        readonly exposed: readonly string[];
+        readonly maxAgeSeconds: number | undefined;
       }
     | undefined;
   readonly routes: readonly {
@@ -95,4 +104,117 @@ export interface Assembly {
   readonly roles: readonly Role[];
   /** CloudFormation outputs, by output key. */
   readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** Where the template leaves region and account open. */
+const home = { region: 'us-east-1', account: '123456789012' };
+
+/** Types that leave nothing to stand in for: logs are printed here, and CDK's report says nothing. */
+const harmlessTypes = ['AWS::CDK::Metadata', 'AWS::Logs::LogGroup'];
+
+const knownTypes = [
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Authorizer',
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::S3::Bucket',
+  'AWS::S3::BucketPolicy',
+  'AWS::SecretsManager::Secret',
+  'AWS::StepFunctions::StateMachine',
+] as const;
+
+/**
+ * Reads a synthesized cloud assembly: all its stacks, as one.
+ * Throws an error that names stack, logical id, type and field for anything that it does not know.
+ */
+export function readAssembly(directory: string): Assembly {
+  const stacks = readTemplates(directory);
+  const region = onlyOne('region', stacks, home.region);
+  const account = onlyOne('account', stacks, home.account);
+  const resolver = createResolver(stacks, { region, account });
+  const resources = stacks.flatMap((stack) => resolveResources(stack, resolver));
+  const of = (...types: readonly (typeof knownTypes)[number][]) =>
+    resources.filter(({ type }) => types.some((known) => known === type));
+
+  const roles = readRoles(of('AWS::IAM::Role'), of('AWS::IAM::Policy'));
+  const functions = readFunctions(of('AWS::Lambda::Function'), of('AWS::Lambda::Permission'));
+  const machines = of('AWS::StepFunctions::StateMachine').map(readMachine);
+  for (const policy of of('AWS::S3::BucketPolicy')) checkBucketPolicy(policy);
+  requireTrust(roles, functions, 'lambda.amazonaws.com');
+  requireTrust(roles, machines, 'states.amazonaws.com');
+  return {
+    region,
+    account,
+    functions,
+    machines,
+    roles,
+    tables: of('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(readTable),
+    buckets: of('AWS::S3::Bucket').map(readBucket),
+    secrets: of('AWS::SecretsManager::Secret').map(readSecret),
+    apis: readHttpApis({
+      apis: of('AWS::ApiGatewayV2::Api'),
+      stages: of('AWS::ApiGatewayV2::Stage'),
+      integrations: of('AWS::ApiGatewayV2::Integration'),
+      authorizers: of('AWS::ApiGatewayV2::Authorizer'),
+      routes: of('AWS::ApiGatewayV2::Route'),
+    }),
+    outputs: Object.fromEntries(
+      stacks.flatMap((stack) =>
+        Object.entries(stack.outputs).map(([key, { value }]) => [
+          key,
+          String(resolver.resolve(stack, value, `${stack.name}: output ${key}`)),
+        ]),
+      ),
+    ),
+  };
+}
+
+function resolveResources(stack: TemplateStack, resolver: ReturnType<typeof createResolver>): Resource[] {
+  return Object.entries(stack.resources)
+    .filter(([, { type }]) => !harmlessTypes.includes(type))
+    .map(([logicalId, { type, path, properties }]) => {
+      const where = `${stack.name}: ${logicalId} (${type})`;
+      if (!knownTypes.some((known) => known === type)) {
+        throw new Error(`${where}: this type is not known to the local runtime.`);
+      }
+      const resolved = resolver.resolve(stack, properties, where);
+      return {
+        stack,
+        logicalId,
+        type,
+        path,
+        where,
+        properties: Object.fromEntries(Object.entries(resolved ?? {})),
+        identity: () => resolver.identity(stack, logicalId),
+      };
+    });
+}
+
+function onlyOne(field: 'region' | 'account', stacks: readonly TemplateStack[], fallback: string): string {
+  const values = new Set(stacks.map((stack) => stack[field] ?? fallback));
+  if (values.size > 1) {
+    throw new Error(`The stacks name more than one ${field}: ${[...values].join(', ')}. One is known here.`);
+  }
+  return [...values][0] ?? fallback;
+}
+
+function requireTrust(
+  roles: readonly Role[],
+  users: readonly { readonly name: string; readonly roleArn: string }[],
+  service: string,
+): void {
+  for (const { name, roleArn } of users) {
+    const role = roles.find(({ arn }) => arn === roleArn);
+    if (!role) throw new Error(`${name}: its role ${roleArn} is not in the template.`);
+    if (!role.assumedBy.includes(service)) {
+      throw new Error(`${name}: ${service} may not assume its role ${role.name}.`);
+    }
+  }
 }

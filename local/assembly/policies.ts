@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import type { Role, Statement } from '../assembly.ts';
+import { attribute, parseProperties, type Resource } from './resource.ts';
+
+const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+
+const documentSchema = z.strictObject({
+  Version: z.literal('2012-10-17'),
+  Id: z.unknown(),
+  Statement: z.array(
+    z.strictObject({
+      Sid: z.unknown(),
+      Effect: z.enum(['Allow', 'Deny']),
+      Action: oneOrMore,
+      Resource: oneOrMore,
+      Condition: z.record(z.string(), z.unknown()).default({}),
+    }),
+  ),
+});
+
+const trustSchema = z.strictObject({
+  Version: z.literal('2012-10-17'),
+  Statement: z.array(
+    z.strictObject({
+      Sid: z.unknown(),
+      Effect: z.literal('Allow'),
+      Action: z.literal('sts:AssumeRole'),
+      Principal: z.strictObject({ Service: oneOrMore }),
+    }),
+  ),
+});
+
+const policySchema = z.strictObject({
+  PolicyName: z.unknown(),
+  PolicyDocument: documentSchema,
+  Roles: z.array(z.string()),
+});
+
+const roleSchema = z.strictObject({
+  RoleName: z.string().optional(),
+  AssumeRolePolicyDocument: trustSchema,
+  ManagedPolicyArns: z.array(z.string()).default([]),
+  Policies: z.array(z.strictObject({ PolicyName: z.unknown(), PolicyDocument: documentSchema })).default([]),
+  Description: z.unknown(),
+  Tags: z.unknown(),
+});
+
+/** What AWS's own managed policies allow, of those that CDK attaches by default. */
+const managedPolicies: Readonly<Record<string, readonly Statement[]>> = {
+  'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': [
+    {
+      effect: 'Allow',
+      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: ['*'],
+      conditions: {},
+    },
+  ],
+};
+
+/** The roles with all statements of their inline, attached and managed policies. */
+export function readRoles(roles: readonly Resource[], policies: readonly Resource[]): Role[] {
+  const attached = new Map<string, Statement[]>();
+  const names = new Set(roles.map((role) => role.identity().ref));
+  for (const policy of policies) {
+    const { PolicyDocument, Roles } = parseProperties(policySchema, policy);
+    for (const role of Roles) {
+      if (!names.has(role)) throw new Error(`${policy.where}: Roles: no role of the template is ${role}.`);
+      attached.set(role, [...(attached.get(role) ?? []), ...statementsOf(PolicyDocument)]);
+    }
+  }
+  return roles.map((role) => {
+    const { AssumeRolePolicyDocument, ManagedPolicyArns, Policies } = parseProperties(roleSchema, role);
+    const managed = ManagedPolicyArns.flatMap((arn) => {
+      const statements = managedPolicies[arn];
+      if (!statements) {
+        throw new Error(`${role.where}: ManagedPolicyArns: ${arn} is not known to the local runtime.`);
+      }
+      return statements;
+    });
+    return {
+      arn: attribute(role, 'Arn'),
+      name: role.path,
+      assumedBy: AssumeRolePolicyDocument.Statement.flatMap(({ Principal }) => Principal.Service),
+      statements: [
+        ...Policies.flatMap(({ PolicyDocument }) => statementsOf(PolicyDocument)),
+        ...(attached.get(role.identity().ref) ?? []),
+        ...managed,
+      ],
+    };
+  });
+}
+
+function statementsOf(document: z.infer<typeof documentSchema>): Statement[] {
+  return document.Statement.map((statement) => ({
+    effect: statement.Effect,
+    actions: statement.Action,
+    resources: statement.Resource,
+    conditions: statement.Condition,
+  }));
+}
+
+const bucketPolicySchema = z.strictObject({
+  Bucket: z.string(),
+  PolicyDocument: z.strictObject({
+    Version: z.literal('2012-10-17'),
+    Statement: z.array(
+      z.union([
+        // TLS only. Everything here is plain HTTP on loopback, so this one cannot be held to.
+        z.strictObject({
+          Sid: z.unknown(),
+          Effect: z.literal('Deny'),
+          Action: z.literal('s3:*'),
+          Principal: z.unknown(),
+          Resource: z.unknown(),
+          Condition: z.strictObject({
+            Bool: z.strictObject({ 'aws:SecureTransport': z.enum(['false']) }),
+          }),
+        }),
+        // Delivery of access logs, which nothing here writes.
+        z.strictObject({
+          Sid: z.unknown(),
+          Effect: z.literal('Allow'),
+          Action: z.literal('s3:PutObject'),
+          Principal: z.strictObject({ Service: z.literal('logging.s3.amazonaws.com') }),
+          Resource: z.unknown(),
+          Condition: z.unknown(),
+        }),
+      ]),
+    ),
+  }),
+});
+
+/** Accepts a bucket policy only if leaving it out changes nothing on this machine. */
+export function checkBucketPolicy(policy: Resource): void {
+  parseProperties(bucketPolicySchema, policy);
+}
