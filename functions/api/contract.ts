@@ -78,9 +78,7 @@ export const sessionAnswer = z.object({
   providerCalls: z.number(),
   executionArn: z.string().optional(),
   modelId: z.string().optional(),
-  failure: failureAnswer
-    .extend({ problems: z.array(z.object({ where: z.string(), message: z.string() })).optional() })
-    .optional(),
+  failure: failureAnswer.optional(),
   tracks: z.array(trackAnswer),
 });
 

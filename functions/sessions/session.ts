@@ -85,9 +85,7 @@ export const sessionSchema = z.object({
   providerSessionId: z.string().optional(),
   create: createSchema,
   modelId: z.string().optional(),
-  failure: failureSchema
-    .extend({ problems: z.array(z.object({ where: z.string(), message: z.string() })).optional() })
-    .optional(),
+  failure: failureSchema.optional(),
 });
 
 /** Where a track's bytes are. */
@@ -116,12 +114,16 @@ export const trackSchema = z.object({
   warning: z.string().optional(),
   /** The track with the same bytes. */
   duplicateOf: z.string().optional(),
-  /** Submissions, counted before each call; those surely not taken are taken back. */
+  /** The run that last dealt with this track; a new run gives it new attempts. */
+  run: count,
+  /** Submissions that the provider may have taken: counted before each call, those surely not taken put back. */
   attempts: count,
-  /** Submissions whose answer was lost. */
+  /** Attempts at which this run gives the track up. */
+  attemptsAllowed: count,
+  /** Submissions in this run whose answer was lost; one is repeated, the second gives the track up. */
   lostAnswers: count,
-  /** Checks made. */
-  checks: count,
+  /** Calls made to the provider for this track, checks included (counted when a loop ends). */
+  calls: count,
   taskId: z.string().optional(),
   submittedAt: moment.optional(),
   finishedAt: moment.optional(),

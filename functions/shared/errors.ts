@@ -41,6 +41,20 @@ export const errorNames = [
 
 export type ErrorName = (typeof errorNames)[number];
 
+/**
+ * What `Create model` throws when it is certain that nothing is in doubt: the call was not made, or was
+ * surely not taken, or its end is known. Any other error there leaves the record to settle it.
+ */
+export const settledCreateErrors = [
+  'BadInput',
+  'SessionNotFound',
+  'NotEnoughClips',
+  'ProviderRefused',
+  'ProviderAuth',
+  'CreditsExhausted',
+  'TrainingFailed',
+] as const satisfies readonly ErrorName[];
+
 /** One problem with the input, with the field or the file that it is about. */
 export interface Problem {
   /** Path of the field (`files[2].size`) or name of the file. */
@@ -54,12 +68,14 @@ export class ChirpsmithError extends Error {
   override readonly name: ErrorName;
   readonly problems: readonly Problem[];
 
+  /** @param summary one sentence; the problems, if any, follow it line by line in `message` */
   constructor(
     name: ErrorName,
-    message: string,
+    summary: string,
     options: { cause?: unknown; problems?: readonly Problem[] } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const lines = (options.problems ?? []).map(({ where, message }) => `\n- ${where}: ${message}`);
+    super(summary + lines.join(''), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = name;
     this.problems = options.problems ?? [];
   }

@@ -46,3 +46,12 @@ export function nextWait(schedule: Schedule, waited: number): number {
   if (listed !== undefined) return listed - waited;
   return schedule.later && waited >= schedule.later.after ? schedule.later.every : schedule.every;
 }
+
+/**
+ * Seconds to wait after a submission that was surely not taken: 10, 20, 40, then 60, or as long as the
+ * provider asks if that is longer.
+ * @param refusals refusals in a row, this one included
+ */
+export function refusalWait(refusals: number, retryAfter = 0): number {
+  return Math.max(Math.min(10 * 2 ** (refusals - 1), 60), Math.ceil(retryAfter));
+}

@@ -1,0 +1,33 @@
+import type { Executions } from '../../sessions/executions.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { SessionAnswer } from '../contract.ts';
+import { isInterrupted } from '../interruption.ts';
+import { ownSession } from '../own-session.ts';
+import { isUnderWay, retryAfter, sessionAnswer } from '../session-answer.ts';
+
+export interface GetSessionDeps {
+  readonly store: SessionStore;
+  readonly executions: Executions;
+  readonly settings: Settings;
+  readonly now: () => number;
+  /** How much faster than the wall's clock waits run (1 in AWS). */
+  readonly speed: number;
+}
+
+/**
+ * `GET /sessions/{id}`: where the session and each of its tracks stand. `retryAfter` in seconds, while
+ * something is under way.
+ * @throws ChirpsmithError SessionNotFound
+ */
+export async function getSession(
+  sessionId: string | undefined,
+  subject: string,
+  { store, executions, settings, now, speed }: GetSessionDeps,
+): Promise<{ answer: SessionAnswer; retryAfter?: number }> {
+  const found = await ownSession(sessionId, subject, store);
+  const interrupted = await isInterrupted(found.session, executions, now());
+  const answer = sessionAnswer(found, settings, interrupted);
+  if (interrupted || !isUnderWay(found.session)) return { answer };
+  return { answer, retryAfter: retryAfter(found, settings, now(), speed) };
+}

@@ -1,0 +1,18 @@
+import { executions, sessionStore, settings } from '../../dependencies.ts';
+import { environment } from '../../shared/environment.ts';
+import { route } from '../http.ts';
+import { getSession } from './get-session.ts';
+
+export const handler = route('GET /sessions/{id}', async ({ subject, path }) => {
+  const speed = environment('CLOCK_SPEED');
+  const deps = {
+    store: sessionStore(),
+    executions: executions(),
+    settings: settings(),
+    now: Date.now,
+    speed,
+  };
+  const { answer, retryAfter } = await getSession(path.id, subject, deps);
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  return { status: 200, body: answer, headers };
+});

@@ -1,0 +1,16 @@
+import type { SessionStore, SessionWithTracks } from '../sessions/session-store.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+
+/**
+ * The caller's session. Somebody else's is answered exactly as one that does not exist, on purpose.
+ * @throws ChirpsmithError SessionNotFound
+ */
+export async function ownSession(
+  sessionId: string | undefined,
+  subject: string,
+  store: SessionStore,
+): Promise<SessionWithTracks> {
+  const found = sessionId === undefined ? undefined : await store.read(sessionId);
+  if (found?.session.owner === subject) return found;
+  throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
+}

@@ -1,0 +1,99 @@
+import type { Session, Track } from '../sessions/session.ts';
+import type { SessionWithTracks } from '../sessions/session-store.ts';
+import { nextWait, type Schedule } from '../shared/schedule.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { SessionAnswer, SessionListAnswer, TrackAnswer } from './contract.ts';
+
+/** A session as its owner sees it. `interrupted`: its execution is gone while work was under way. */
+export function sessionAnswer(
+  { session, tracks }: SessionWithTracks,
+  { prices }: Settings,
+  interrupted: boolean,
+): SessionAnswer {
+  return {
+    ...summary(session),
+    ...(interrupted ? { status: 'interrupted' as const } : {}),
+    creditsSpent: creditsSpent({ session, tracks }, prices),
+    providerCalls:
+      session.prepareCalls +
+      session.create.calls +
+      session.create.checks +
+      tracks.reduce((sum, { calls }) => sum + calls, 0),
+    tracks: tracks.map(trackAnswer),
+  };
+}
+
+/** The same without its tracks, for lists. */
+export function summary(session: Session): SessionListAnswer['sessions'][number] {
+  const { sessionId, name, status, startedBy, createdAt, updatedAt, minClips } = session;
+  return {
+    sessionId,
+    name,
+    status,
+    startedBy,
+    createdAt,
+    updatedAt,
+    minClips,
+    ...(session.executionArn === undefined ? {} : { executionArn: session.executionArn }),
+    ...(session.modelId === undefined ? {} : { modelId: session.modelId }),
+    ...(session.failure === undefined ? {} : { failure: failureAnswer(session.failure) }),
+  };
+}
+
+/** What the provider may have taken so far, by the configured prices: a call in doubt counts as taken. */
+export function creditsSpent({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number {
+  const uploads = tracks.reduce((sum, { attempts }) => sum + attempts, 0);
+  return uploads * prices.upload + (session.create.fence === 'none' ? 0 : prices.create);
+}
+
+/** Is an execution supposed to be working on it? */
+export function isUnderWay({ status }: Session): boolean {
+  return status === 'preparing' || status === 'uploading' || status === 'creating' || status === 'training';
+}
+
+/**
+ * Seconds after which asking again may show something new: the next check that the schedule holds for
+ * anything under way, at least 1.
+ * @param speed how much faster than the wall's clock waits run (1 in AWS)
+ */
+export function retryAfter(
+  { session, tracks }: SessionWithTracks,
+  { schedules }: Settings,
+  now: number,
+  speed: number,
+): number {
+  const until = (since: string | undefined, schedule: Schedule) => {
+    const elapsed =
+      since === undefined ? 0 : Math.max(0, Math.floor(((now - Date.parse(since)) / 1000) * speed));
+    return nextWait(schedule, elapsed);
+  };
+  const waits =
+    session.status === 'training'
+      ? [until(session.create.requestedAt, schedules.training)]
+      : tracks.flatMap((track) =>
+          track.status === 'submitted' ? [until(track.submittedAt, schedules.upload)] : [],
+        );
+  const wait = waits.length > 0 ? Math.min(...waits) : 2;
+  return Math.max(1, Math.ceil(wait / speed));
+}
+
+function trackAnswer(track: Track): TrackAnswer {
+  const { trackId, file, status, format, durationSeconds, warning, duplicateOf, attempts, clipId, failure } =
+    track;
+  return {
+    trackId,
+    file,
+    status,
+    attempts,
+    ...(format === undefined ? {} : { format }),
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    ...(warning === undefined ? {} : { warning }),
+    ...(duplicateOf === undefined ? {} : { duplicateOf }),
+    ...(clipId === undefined ? {} : { clipId }),
+    ...(failure === undefined ? {} : { failure: failureAnswer(failure) }),
+  };
+}
+
+function failureAnswer({ error, reason, permanent }: NonNullable<Session['failure']>) {
+  return { error, reason, ...(permanent === undefined ? {} : { permanent }) };
+}

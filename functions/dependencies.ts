@@ -1,0 +1,59 @@
+import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createMountSea } from './provider/mountsea.ts';
+import type { Provider } from './provider/provider.ts';
+import { createExecutions } from './sessions/executions.ts';
+import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
+import { environment } from './shared/environment.ts';
+import { ChirpsmithError } from './shared/errors.ts';
+
+/** Seconds for which a function keeps the provider's key: a changed key is picked up within them. */
+const keyLifetime = 300;
+
+/** Builds at the first use and keeps: a function pays only for what it uses, once per environment. */
+function once<T>(build: () => T): () => T {
+  let built: { value: T } | undefined;
+  return () => {
+    built ??= { value: build() };
+    return built.value;
+  };
+}
+
+export const settings = once(() => environment('SETTINGS'));
+
+export const sessionStore: () => SessionStore = once(() =>
+  createSessionStore({
+    client: DynamoDBDocumentClient.from(new DynamoDBClient(), {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
+    tableName: environment('TABLE_NAME'),
+    clock: Date.now,
+  }),
+);
+
+/** `WHEN_REQUIRED`: else the SDK signs the checksum of an empty body into presigned URLs. */
+export const s3 = once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
+
+export const provider: () => Provider = once(() =>
+  createMountSea({
+    baseUrl: environment('PROVIDER_BASE_URL'),
+    key: async () => {
+      const key = await getSecret(environment('PROVIDER_SECRET'), { maxAge: keyLifetime });
+      if (typeof key === 'string' && key !== '') return key;
+      throw new ChirpsmithError(
+        'ProviderAuth',
+        "The provider's key is not set: put it into the secret of this stage.",
+      );
+    },
+  }),
+);
+
+export const executions = once(() =>
+  createExecutions({ client: new SFNClient(), machineArn: environment('STATE_MACHINE_ARN') }),
+);
+
+/** An ISO moment of now. */
+export const now = () => new Date().toISOString();

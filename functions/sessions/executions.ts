@@ -1,0 +1,50 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { nameError } from '../shared/aws-errors.ts';
+
+/** The executions of one machine. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
+export interface Executions {
+  /** The ARN that an execution of this name has, started or not. */
+  arnOf(name: string): string;
+  /** Starts an execution; one that was started under this name before is left as it is. */
+  start(name: string, input: object): Promise<void>;
+  /** `unknown`: there is none of this ARN (yet). */
+  standing(executionArn: string): Promise<'running' | 'ended' | 'unknown'>;
+}
+
+export function createExecutions({
+  client,
+  machineArn,
+}: {
+  client: SFNClient;
+  machineArn: string;
+}): Executions {
+  return {
+    arnOf: (name) => `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`,
+
+    async start(name, input) {
+      try {
+        await client.send(
+          new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(input) }),
+        );
+      } catch (error) {
+        if (!(error instanceof ExecutionAlreadyExists)) throw nameError(error);
+      }
+    },
+
+    async standing(executionArn) {
+      try {
+        const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+        return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'ended';
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return 'unknown';
+        throw nameError(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Settings } from '../shared/settings.ts';
+import type { Session, Track } from './session.ts';
+
+/** The record of a session that nobody has worked on yet. */
+export function newSession(
+  given: Pick<Session, 'sessionId' | 'owner' | 'startedBy' | 'name' | 'minClips' | 'skipInvalid'>,
+  settings: Settings,
+  now: string,
+): Session {
+  return {
+    ...given,
+    status: 'open',
+    version: 0,
+    createdAt: now,
+    updatedAt: now,
+    expiresAt: Math.floor(Date.parse(now) / 1000) + settings.retentionDays * 24 * 60 * 60,
+    runs: 0,
+    prepareCalls: 0,
+    create: { fence: 'none', calls: 0, checks: 0 },
+  };
+}
+
+/** The record of a track that nobody has looked at yet. */
+export function newTrack(
+  given: Pick<Track, 'sessionId' | 'trackId' | 'file' | 'source'> & Partial<Track>,
+  settings: Settings,
+): Track {
+  return {
+    status: 'declared',
+    version: 0,
+    run: 1,
+    attempts: 0,
+    attemptsAllowed: settings.limits.uploadAttempts,
+    lostAnswers: 0,
+    calls: 0,
+    ...given,
+  };
+}
+
+/** `001` for the first track: sorts as text in the order of declaration. */
+export const trackIdAt = (index: number) => String(index + 1).padStart(3, '0');

@@ -1,0 +1,217 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { nameError } from '../shared/aws-errors.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+import { type Session, sessionSchema, type Track, trackSchema } from './session.ts';
+
+type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** A session with its tracks, in their order. */
+export interface SessionWithTracks {
+  readonly session: Session;
+  readonly tracks: readonly Track[];
+}
+
+/**
+ * The records of the sessions. Every write is a conditional one: a new item must not exist, a change must
+ * find the version that its author saw. All methods throw {@link ChirpsmithError}: `RecordConflict`,
+ * `StorageUnavailable`, `AccessDenied`, or `Unexpected` for a record that does not parse.
+ */
+export interface SessionStore {
+  /** Writes the tracks, then the session: a session that can be read is complete. */
+  create(session: Session, tracks: readonly Track[]): Promise<void>;
+  /** The session and its tracks, or undefined when there is none or it has expired. */
+  read(sessionId: string): Promise<SessionWithTracks | undefined>;
+  /** The same, for a state that cannot go on without. @throws ChirpsmithError SessionNotFound */
+  require(sessionId: string): Promise<SessionWithTracks>;
+  requireSession(sessionId: string): Promise<Session>;
+  requireTrack(sessionId: string, trackId: string): Promise<Track>;
+  /** Changes fields (undefined removes one) and returns the session as it is now. */
+  updateSession(session: Session, changes: Changes<Session>): Promise<Session>;
+  updateTrack(track: Track, changes: Changes<Track>): Promise<Track>;
+  /** Sessions of one owner, newest first. `next` is opaque; a made-up one is a `BadInput`. */
+  list(
+    owner: string,
+    page: { limit: number; next?: string | undefined },
+  ): Promise<{ sessions: Session[]; next?: string }>;
+}
+
+const sessionKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'SESSION' });
+const trackKey = (sessionId: string, trackId: string) => ({
+  pk: `SESSION#${sessionId}`,
+  sk: `TRACK#${trackId}`,
+});
+
+/** @param clock milliseconds since the epoch, to leave out what has expired but is not yet deleted */
+export function createSessionStore(options: {
+  client: DynamoDBDocumentClient;
+  tableName: string;
+  clock: () => number;
+}): SessionStore {
+  const { client, tableName: TableName, clock } = options;
+  const alive = (item: Record<string, unknown>) =>
+    typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > clock();
+  const notFound = (what: string) => new ChirpsmithError('SessionNotFound', `There is no ${what}.`);
+
+  async function update(key: Record<string, string>, version: number, changes: object): Promise<unknown> {
+    const entries = Object.entries({ ...changes, version: version + 1 });
+    const set = entries.filter(([, value]) => value !== undefined);
+    const remove = entries.filter(([, value]) => value === undefined);
+    const clauses = [
+      `SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+      ...(remove.length > 0 ? [`REMOVE ${remove.map(([name]) => `#${name}`).join(', ')}`] : []),
+    ];
+    const command = new UpdateCommand({
+      TableName,
+      Key: key,
+      UpdateExpression: clauses.join(' '),
+      ConditionExpression: '#version = :seen',
+      ExpressionAttributeNames: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+        ':seen': version,
+      },
+      ReturnValues: 'ALL_NEW',
+    });
+    return (await named(client.send(command))).Attributes;
+  }
+
+  const put = (item: Record<string, unknown>) =>
+    named(
+      client.send(new PutCommand({ TableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' })),
+    );
+
+  async function get(key: Record<string, string>): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await named(client.send(new GetCommand({ TableName, Key: key, ConsistentRead: true })));
+    return Item && alive(Item) ? Item : undefined;
+  }
+
+  const store: SessionStore = {
+    async create(session, tracks) {
+      await Promise.all(
+        tracks.map((track) =>
+          put({
+            ...trackKey(session.sessionId, track.trackId),
+            expiresAt: session.expiresAt,
+            ...track,
+          }).catch(
+            // Left by a start that died half-way: the session was never written, so the track is ours.
+            (error: unknown) => {
+              if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
+            },
+          ),
+        ),
+      );
+      await put({ ...sessionKey(session.sessionId), ...session });
+    },
+
+    async read(sessionId) {
+      const query = new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': sessionKey(sessionId).pk },
+        ConsistentRead: true,
+      });
+      // 40 tracks of well under 2 kB and the session fit into one page of 1 MB.
+      const { Items = [] } = await named(client.send(query));
+      const sessionItem = Items.find((item) => item.sk === 'SESSION' && alive(item));
+      if (!sessionItem) return undefined;
+      return {
+        session: parse(sessionSchema, sessionItem),
+        tracks: Items.filter((item) => item !== sessionItem).map((item) => parse(trackSchema, item)),
+      };
+    },
+
+    async require(sessionId) {
+      const found = await store.read(sessionId);
+      if (!found) throw notFound(`session ${sessionId}`);
+      return found;
+    },
+
+    async requireSession(sessionId) {
+      const item = await get(sessionKey(sessionId));
+      if (!item) throw notFound(`session ${sessionId}`);
+      return parse(sessionSchema, item);
+    },
+
+    async requireTrack(sessionId, trackId) {
+      const item = await get(trackKey(sessionId, trackId));
+      if (!item) throw notFound(`track ${trackId} in session ${sessionId}`);
+      return parse(trackSchema, item);
+    },
+
+    async updateSession(session, changes) {
+      const updatedAt = new Date(clock()).toISOString();
+      const key = sessionKey(session.sessionId);
+      return parse(sessionSchema, await update(key, session.version, { ...changes, updatedAt }));
+    },
+
+    async updateTrack(track, changes) {
+      const key = trackKey(track.sessionId, track.trackId);
+      return parse(trackSchema, await update(key, track.version, changes));
+    },
+
+    async list(owner, { limit, next }) {
+      const query = new QueryCommand({
+        TableName,
+        IndexName: 'byOwner',
+        KeyConditionExpression: '#owner = :owner',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':owner': owner },
+        ScanIndexForward: false,
+        Limit: limit,
+        ...(next === undefined ? {} : { ExclusiveStartKey: decodePage(next, owner) }),
+      });
+      const { Items = [], LastEvaluatedKey } = await named(client.send(query));
+      return {
+        sessions: Items.filter(alive).map((item) => parse(sessionSchema, item)),
+        ...(LastEvaluatedKey ? { next: encodePage(LastEvaluatedKey) } : {}),
+      };
+    },
+  };
+  return store;
+}
+
+async function named<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw nameError(error);
+  }
+}
+
+function parse<T>(
+  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error } },
+  item: unknown,
+): T {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  throw new ChirpsmithError(
+    'Unexpected',
+    `A record does not have the expected form: ${parsed.error.message}`,
+  );
+}
+
+/** The page marker names only what its owner knows already: a session id and a moment. */
+function encodePage(key: Record<string, unknown>): string {
+  return Buffer.from(JSON.stringify([key.pk, key.createdAt])).toString('base64url');
+}
+
+function decodePage(next: string, owner: string): Record<string, string> {
+  try {
+    const [pk, createdAt, ...rest] = JSON.parse(Buffer.from(next, 'base64url').toString()) as unknown[];
+    if (typeof pk === 'string' && typeof createdAt === 'string' && rest.length === 0) {
+      return { pk, sk: 'SESSION', owner, createdAt };
+    }
+  } catch {
+    // Falls through to the one message.
+  }
+  throw new ChirpsmithError('BadInput', 'The page cannot be found.', {
+    problems: [{ where: 'next', message: 'use the value that an earlier list gave' }],
+  });
+}

@@ -1,0 +1,33 @@
+import { ChirpsmithError } from './errors.ts';
+
+const busy =
+  /Throttl|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|InternalServer|InternalFailure|ServiceUnavailable|TimeoutError|ECONNRE|EPIPE/;
+const forbidden = /AccessDenied|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|NotAuthorized/;
+
+/**
+ * Gives an error of an AWS client its name in the closed set; an error that has one already is returned as it is.
+ * `RecordConflict` for a failed condition, `AccessDenied` with the service's own words (they name the
+ * function, the action and the resource), `StorageUnavailable` for what time heals, else `Unexpected`.
+ */
+export function nameError(error: unknown): ChirpsmithError {
+  if (error instanceof ChirpsmithError) return error;
+  if (!(error instanceof Error)) return new ChirpsmithError('Unexpected', String(error));
+  const status = httpStatus(error);
+  if (error.name === 'ConditionalCheckFailedException') {
+    return new ChirpsmithError('RecordConflict', 'Somebody else changed the record first.', { cause: error });
+  }
+  if (forbidden.test(error.name) || status === 403) {
+    return new ChirpsmithError('AccessDenied', error.message, { cause: error });
+  }
+  if (busy.test(error.name) || status >= 500) {
+    return new ChirpsmithError('StorageUnavailable', `${error.name}: ${error.message}`, { cause: error });
+  }
+  return new ChirpsmithError('Unexpected', `${error.name}: ${error.message}`, { cause: error });
+}
+
+function httpStatus(error: Error): number {
+  if (!('$metadata' in error)) return 0;
+  const metadata = error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return 0;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : 0;
+}

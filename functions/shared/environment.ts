@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { settingsSchema } from './settings.ts';
+
+const json = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    return z.NEVER;
+  }
+});
+
+/** Every variable that a function may be given, and how it is read. */
+const variables = {
+  TABLE_NAME: z.string().min(1),
+  AUDIO_BUCKET: z.string().min(1),
+  PROVIDER_BASE_URL: z.url({ protocol: /^https?$/ }),
+  PROVIDER_SECRET: z.string().min(1),
+  SETTINGS: json.pipe(settingsSchema),
+  STATE_MACHINE_ARN: z.string().startsWith('arn:'),
+  /** How much faster than the wall's clock waits run; set by the local runtime only. */
+  CLOCK_SPEED: z.coerce.number().positive().default(1),
+};
+
+type Variables = { [K in keyof typeof variables]: z.infer<(typeof variables)[K]> };
+
+/**
+ * Reads one variable. Read at first use, not at import, so that a test can import a handler.
+ * @throws Error naming the variable, never its value
+ */
+export function environment<K extends keyof Variables>(name: K): Variables[K] {
+  const parsed = variables[name].safeParse(process.env[name]);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => [...issue.path, issue.message].join(' '));
+    throw new Error(`Environment variable ${name}: ${issues.join('; ')}`);
+  }
+  return parsed.data as Variables[K];
+}

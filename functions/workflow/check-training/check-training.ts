@@ -1,0 +1,129 @@
+import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import type { Session } from '../../sessions/session.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { nextWait } from '../../shared/schedule.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { TrainingState } from '../../shared/states.ts';
+
+export interface CheckTrainingDeps {
+  readonly store: SessionStore;
+  readonly provider: Provider;
+  readonly settings: Settings;
+  readonly now: () => string;
+}
+
+/**
+ * What a session's status proves about a create whose answer was lost. A prepared session is `READY` until
+ * create is taken (documented), so only these prove that it was; anything else leaves it open.
+ */
+const provesTaken = new Set(['queued', 'running', 'stream', 'success', 'failed', 'timeout']);
+
+/**
+ * `Check training`: asks how the training stands, or, when the answer to create was lost, whether there is
+ * one. The session is ready only when the answer carries an id `chirp-custom:<uuid>`.
+ *
+ * @throws ChirpsmithError TrainingFailed with the provider's words; NeedsDecision when a lost create cannot
+ *   be settled; DeadlineExceeded; ProviderThrottled or ProviderUnreachable when create was refused too often
+ */
+export async function checkTraining(state: TrainingState, deps: CheckTrainingDeps): Promise<TrainingState> {
+  const { store } = deps;
+  const { schedules, limits } = deps.settings;
+  const waited = state.waited + state.wait;
+  const total = state.total + state.wait;
+  const at = (verdict: TrainingState['verdict'], wait = 0, checks = state.checks): TrainingState => {
+    return { ...state, verdict, wait, waited, total, checks };
+  };
+
+  let session = await store.requireSession(state.sessionId);
+  const { fence } = session.create;
+  if (fence === 'ready') return at('done');
+  if (fence === 'failed') throw trainingFailed(session.failure?.reason ?? 'The training failed.');
+  if (fence === 'none') {
+    if (state.refusals >= limits.createCalls) {
+      throw new ChirpsmithError(
+        'ProviderThrottled',
+        `The provider turned create away ${state.refusals} times.`,
+      );
+    }
+    if (total < schedules.training.deadline) return at('again');
+    throw new ChirpsmithError('DeadlineExceeded', `The provider did not take create within ${total} s.`);
+  }
+
+  const checks = state.checks + 1;
+  const { answer, trouble } = await ask(session, deps);
+  const retryAfter = Math.ceil(trouble?.retryAfter ?? 0);
+  const inDoubt = fence === 'intent' || fence === 'unknown';
+
+  if (inDoubt && !(answer && provesTaken.has(answer.status))) {
+    if (waited < schedules.settle.deadline) {
+      return at('waiting', Math.max(nextWait(schedules.settle, waited), retryAfter), checks);
+    }
+    const known = answer
+      ? `the provider calls the session "${answer.status}"`
+      : (trouble?.message ?? 'no answer');
+    throw new ChirpsmithError(
+      'NeedsDecision',
+      `The answer to create was lost, and its status does not settle it (${known}). The 100 credits may have been taken or not; a second create may cost them again.`,
+    );
+  }
+  if (inDoubt) {
+    const taken = { ...session.create, fence: 'submitted', taskId: session.providerSessionId } as const;
+    session = await store.updateSession(session, { status: 'training', create: taken });
+  }
+
+  if (answer?.phase === 'succeeded' && answer.modelId !== undefined) {
+    await store.updateSession(session, {
+      status: 'ready',
+      modelId: answer.modelId,
+      failure: undefined,
+      create: {
+        ...session.create,
+        fence: 'ready',
+        finishedAt: deps.now(),
+        checks: session.create.checks + checks,
+      },
+    });
+    return at('done', 0, 0);
+  }
+
+  if (answer?.phase === 'failed' || answer?.phase === 'timed-out') {
+    const words =
+      answer.failReason ?? `The provider ended the training as "${answer.status}" and gave no reason.`;
+    await store.updateSession(session, {
+      failure: { error: 'TrainingFailed', reason: words, at: deps.now() },
+      create: {
+        ...session.create,
+        fence: 'failed',
+        finishedAt: deps.now(),
+        checks: session.create.checks + checks,
+      },
+    });
+    throw trainingFailed(words);
+  }
+
+  if (total >= schedules.training.deadline) {
+    const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
+    const words = `The training was not done after ${total} s (${last}). It may still end well: start the session again to look.`;
+    throw new ChirpsmithError('DeadlineExceeded', words);
+  }
+  return at('waiting', Math.max(nextWait(schedules.training, waited), retryAfter), checks);
+}
+
+const trainingFailed = (words: string) => new ChirpsmithError('TrainingFailed', words);
+
+/** The task of a training has the id of the session (documented), so it is known even without an answer. */
+async function ask(
+  session: Session,
+  { provider }: CheckTrainingDeps,
+): Promise<{ answer?: TaskStatus; trouble?: ProviderError }> {
+  const taskId = session.create.taskId ?? session.providerSessionId;
+  if (taskId === undefined)
+    throw new ChirpsmithError('Unexpected', `Session ${session.sessionId} has no task.`);
+  try {
+    return { answer: await provider.status(taskId) };
+  } catch (error) {
+    if (error instanceof ProviderError) return { trouble: error };
+    throw error;
+  }
+}

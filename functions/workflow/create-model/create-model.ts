@@ -1,0 +1,68 @@
+import { type Provider, ProviderError } from '../../provider/provider.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { firstWait, refusalWait } from '../../shared/schedule.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { CreateModelState, TrainingState } from '../../shared/states.ts';
+
+export interface CreateModelDeps {
+  readonly store: SessionStore;
+  readonly provider: Provider;
+  readonly settings: Settings;
+  readonly now: () => string;
+  readonly random: () => number;
+}
+
+/**
+ * `Create model`: the one call that costs real money, made behind a fence in the record.
+ *
+ * The fence goes `none` → `intent` by a conditional write before the call, so that of two runs one calls.
+ * Found at anything but `none`, the call is not made: `Check training` finds out how it stands. Nothing here
+ * and nothing around it repeats the call; an answer that proves that it was not taken puts the fence back.
+ *
+ * @throws ChirpsmithError one of `settledCreateErrors`; any other error leaves the fence for `Check training`
+ */
+export async function createModel(state: CreateModelState, deps: CreateModelDeps): Promise<TrainingState> {
+  const { store, provider, now } = deps;
+  const { schedules, limits } = deps.settings;
+  const { sessionId, total = 0, checks = 0, refusals = 0 } = state;
+  const at = (verdict: TrainingState['verdict'], wait: number, refused = 0): TrainingState => {
+    return { sessionId, wait, waited: 0, total, checks, refusals: refused, verdict };
+  };
+
+  const { session, tracks } = await store.require(sessionId);
+  const { create, providerSessionId } = session;
+  if (create.fence === 'ready') return at('done', 0);
+  // Under way, ended, or in doubt: looked at once, never called again from here.
+  if (create.fence !== 'none') return at('waiting', 0);
+
+  const clipIds = tracks.flatMap(({ status, clipId }) => (status === 'done' && clipId ? [clipId] : []));
+  if (providerSessionId === undefined || clipIds.length < limits.minClips) {
+    throw new ChirpsmithError('NotEnoughClips', `Session ${sessionId} has ${clipIds.length} clips.`);
+  }
+  const intent = await store.updateSession(session, {
+    status: 'creating',
+    create: { ...create, fence: 'intent', calls: create.calls + 1, requestedAt: now(), clipIds },
+  });
+
+  try {
+    const { taskId } = await provider.create({ sessionId: providerSessionId, clipIds, name: session.name });
+    await store.updateSession(intent, {
+      status: 'training',
+      create: { ...intent.create, fence: 'submitted', taskId },
+    });
+    return at('waiting', firstWait(schedules.training, deps.random()));
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    if (error.taken === 'unknown') {
+      await store.updateSession(intent, { create: { ...intent.create, fence: 'unknown' } });
+      return at('waiting', schedules.settle.checks[0] ?? schedules.settle.every);
+    }
+    await store.updateSession(intent, { create: { ...intent.create, fence: 'none' } });
+    if (error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable') {
+      return at('waiting', refusalWait(refusals + 1, error.retryAfter), refusals + 1);
+    }
+    const words = error.reason ?? error.message;
+    throw new ChirpsmithError(error.name, `The provider refused to train: ${words}`, { cause: error });
+  }
+}

@@ -1,0 +1,18 @@
+import { inspectObject } from '../../audio/file-on-s3.ts';
+import { now, provider, s3, sessionStore, settings } from '../../dependencies.ts';
+import { environment } from '../../shared/environment.ts';
+import { task } from '../task.ts';
+import { prepareSession, prepareSessionInput } from './prepare-session.ts';
+
+export const handler = task('Prepare session', prepareSessionInput, (input) => {
+  const bucket = environment('AUDIO_BUCKET');
+  const inspect = inspectObject.bind(undefined, s3());
+  return prepareSession(input, {
+    store: sessionStore(),
+    provider: provider(),
+    inspect,
+    bucket,
+    settings: settings(),
+    now,
+  });
+});

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import type { Provider } from '../../provider/provider.ts';
+import type { Session, Track } from '../../sessions/session.ts';
+import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
+import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { PreparedState } from '../../shared/states.ts';
+import { checkAudio, type InspectTrack } from './check-audio.ts';
+import { sessionFromConsole } from './console-input.ts';
+
+export const prepareSessionInput = z.object({
+  execution: z.object({ Id: z.string(), Name: z.string() }),
+  input: z.unknown(),
+});
+
+export interface PrepareSessionDeps {
+  readonly store: SessionStore;
+  readonly provider: Provider;
+  readonly inspect: InspectTrack;
+  readonly bucket: string;
+  readonly settings: Settings;
+  readonly now: () => string;
+}
+
+const bySession = z.strictObject({ sessionId: z.string().min(1).max(64) });
+
+/**
+ * `Prepare session`: the record, the audio, and only then the provider's session.
+ * Everything that can be found wrong with the input is found here, before anything is spent.
+ * @throws ChirpsmithError BadInput, SessionNotFound, AudioRejected, NotEnoughClips, or the provider's
+ */
+export async function prepareSession(
+  { execution, input }: z.infer<typeof prepareSessionInput>,
+  deps: PrepareSessionDeps,
+): Promise<PreparedState> {
+  const { store } = deps;
+  const { session: found, tracks: recorded } = await recordOf(input, execution, deps);
+  const session = await beginRun(found, execution.Id, store);
+  if (session.create.fence !== 'none') return paidAlready(session, store);
+  const begun = await Promise.all(recorded.map((track) => beginTrack(track, session.runs, deps)));
+  const tracks = await checkAudio(begun, deps);
+  refuseUnusable(session, tracks);
+
+  if (session.providerSessionId === undefined) {
+    const asking = await store.updateSession(session, { prepareCalls: session.prepareCalls + 1 });
+    const { sessionId: providerSessionId } = await deps.provider.prepare();
+    await store.updateSession(asking, { providerSessionId, status: 'uploading' });
+  } else if (session.status === 'preparing') {
+    await store.updateSession(session, { status: 'uploading' });
+  }
+
+  const { sessionId } = session;
+  const usable = tracks.filter(({ status }) => status !== 'rejected' && status !== 'duplicate');
+  return { sessionId, tracks: usable.map(({ trackId }) => ({ sessionId, trackId })) };
+}
+
+/** Create was called, or may have been: no track is touched any more, only how the training stands matters. */
+async function paidAlready(session: Session, store: SessionStore): Promise<PreparedState> {
+  if (session.status === 'preparing') await store.updateSession(session, { status: 'training' });
+  return { sessionId: session.sessionId, tracks: [] };
+}
+
+async function recordOf(
+  input: unknown,
+  execution: { Id: string },
+  { store, bucket, settings, now }: PrepareSessionDeps,
+): Promise<SessionWithTracks> {
+  const named = bySession.safeParse(input);
+  if (named.success) return store.require(named.data.sessionId);
+  const given = sessionFromConsole(input, execution, { bucket, settings, now: now() });
+  const earlier = await store.read(given.session.sessionId);
+  if (earlier) return earlier;
+  await store.create(given.session, given.tracks);
+  return given;
+}
+
+/** A start through the API has begun the run already; one from the console begins it here. */
+async function beginRun(session: Session, executionArn: string, store: SessionStore): Promise<Session> {
+  if (session.status === 'ready' || session.executionArn === executionArn) return session;
+  const run = { executionArn, runs: session.runs + 1, failure: undefined };
+  return store.updateSession(session, { ...run, status: 'preparing' });
+}
+
+/**
+ * A new run gives every unfinished track new attempts, except one that was refused for good. A task that was
+ * still running when its deadline passed is looked at again, not submitted again.
+ */
+async function beginTrack(
+  track: Track,
+  run: number,
+  { store, settings }: PrepareSessionDeps,
+): Promise<Track> {
+  if (track.run >= run || track.status === 'done' || track.failure?.permanent) return track;
+  const stillRunning = track.failure?.error === 'DeadlineExceeded' && track.taskId !== undefined;
+  const status = track.status !== 'failed' ? track.status : stillRunning ? 'submitted' : 'declared';
+  return store.updateTrack(track, {
+    status,
+    run,
+    attemptsAllowed: track.attempts + settings.limits.uploadAttempts,
+    lostAnswers: 0,
+    ...(status === 'declared' ? { taskId: undefined, finishedAt: undefined } : {}),
+  });
+}
+
+function refuseUnusable(session: Session, tracks: readonly Track[]): void {
+  const rejected = tracks.filter(({ status }) => status === 'rejected');
+  const problems: Problem[] = rejected.map(({ file, failure }) => ({
+    where: file,
+    message: failure?.reason ?? 'unusable',
+  }));
+  if (rejected.length > 0 && !session.skipInvalid) {
+    const summary = `${rejected.length} of ${tracks.length} files cannot be used; nothing was sent to the provider.`;
+    throw new ChirpsmithError('AudioRejected', summary, { problems });
+  }
+  const usable = tracks.filter(({ status }) => status !== 'rejected' && status !== 'duplicate').length;
+  if (usable < session.minClips) {
+    const summary = `Only ${usable} different usable tracks of the ${session.minClips} that the session needs; nothing was sent to the provider.`;
+    throw new ChirpsmithError('NotEnoughClips', summary, { problems });
+  }
+}

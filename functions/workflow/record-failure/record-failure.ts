@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Session } from '../../sessions/session.ts';
+import { sessionIdOf } from '../../sessions/session-id.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { type ErrorName, isErrorName } from '../../shared/errors.ts';
+import type { failureState } from '../../shared/states.ts';
+
+const withSession = z.object({ sessionId: z.string() });
+const lambdaCause = z.object({ errorMessage: z.string() });
+
+/** What the machine's Fail state shows. */
+export interface RecordedFailure {
+  readonly error: ErrorName;
+  readonly cause: string;
+}
+
+/**
+ * `Record failure`: writes down why a run ended, in the session's own record. While create is in doubt, no
+ * failure may hide it: such a session needs a decision, whatever broke around it.
+ */
+export async function recordFailure(
+  { execution, input, error }: z.infer<typeof failureState>,
+  { store, now }: { store: SessionStore; now: () => string },
+): Promise<RecordedFailure> {
+  const named = withSession.safeParse(input);
+  const sessionId = named.success ? named.data.sessionId : sessionIdOf(execution.Id);
+  const reason = reasonOf(error);
+  const name: ErrorName = isErrorName(error.Error) ? error.Error : 'Unexpected';
+
+  const found = await store.read(sessionId);
+  // Input that could not be read has no session; the execution's own end says why.
+  if (!found || found.session.status === 'ready') return { error: name, cause: reason };
+  const inDoubt = createIsInDoubt(found.session);
+  const recorded: ErrorName = inDoubt ? 'NeedsDecision' : name;
+  await store.updateSession(found.session, {
+    status: recorded === 'NeedsDecision' ? 'needs-decision' : 'failed',
+    failure: { error: recorded, reason, at: now() },
+  });
+  return { error: recorded, cause: reason };
+}
+
+const createIsInDoubt = ({ create }: Session) => create.fence === 'intent' || create.fence === 'unknown';
+
+/** Lambda's cause is JSON with the message in it; the service's own errors are plain words. */
+function reasonOf({ Error: name, Cause = '' }: { Error: string; Cause?: string | undefined }): string {
+  try {
+    const cause = lambdaCause.safeParse(JSON.parse(Cause));
+    if (cause.success) return cause.data.errorMessage;
+  } catch {
+    // Plain words.
+  }
+  return isErrorName(name) ? Cause || name : `${name}: ${Cause || 'no cause was given'}`;
+}

@@ -1,0 +1,97 @@
+import { type Provider, ProviderError } from '../../provider/provider.ts';
+import { isPermanentRejection } from '../../provider/rejections.ts';
+import type { AudioSource, Track } from '../../sessions/session.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { trackFailed } from '../../sessions/track-changes.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { firstWait, refusalWait } from '../../shared/schedule.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { SubmitUploadState, UploadState } from '../../shared/states.ts';
+
+export interface SubmitUploadDeps {
+  readonly store: SessionStore;
+  readonly provider: Provider;
+  readonly downloads: { get(object: AudioSource): Promise<string> };
+  readonly settings: Settings;
+  readonly now: () => string;
+  readonly random: () => number;
+}
+
+/** Answers lost per track and run that are repeated: uploads are cheap, so one (the design's rule 4). */
+const repeatsAfterLostAnswer = 1;
+
+/**
+ * `Submit upload`: hands one track to the provider, with a URL signed at this very moment.
+ * Whatever goes wrong with one track is data: it ends in the record, not in an exception.
+ */
+export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadDeps): Promise<UploadState> {
+  const { store, provider, downloads, settings, now } = deps;
+  const { sessionId, trackId, total = 0, checks = 0, refusals = 0 } = state;
+  const at = (verdict: UploadState['verdict'], wait: number, refused = 0): UploadState => {
+    return { sessionId, trackId, wait, waited: 0, total, checks, refusals: refused, verdict };
+  };
+
+  let track = await store.requireTrack(sessionId, trackId);
+  if (track.status === 'done') return at('done', 0);
+  if (track.status !== 'declared' && track.status !== 'submitting' && track.status !== 'submitted') {
+    return at('failed', 0);
+  }
+  // A task that is under way already, from before a resume or a repeated step: checked at once.
+  if (track.status === 'submitted') return at('waiting', 0);
+
+  const giveUp = async (changes: Partial<Track>) => {
+    await store.updateTrack(track, changes);
+    return at('failed', 0);
+  };
+  const answersLost = async () => {
+    const lostAnswers = track.lostAnswers + 1;
+    if (lostAnswers > repeatsAfterLostAnswer) {
+      const reason =
+        'The answer to the upload was lost more than once; the provider may have the track or not.';
+      await store.updateTrack(track, { ...trackFailed('ProviderAnswerLost', reason, now()), lostAnswers });
+      return true;
+    }
+    track = await store.updateTrack(track, { status: 'declared', lostAnswers });
+    return false;
+  };
+
+  // This step died after it had announced the call: whether the call was made is unknown.
+  if (track.status === 'submitting' && (await answersLost())) return at('failed', 0);
+  if (track.attempts >= track.attemptsAllowed) {
+    const last = track.failure?.reason;
+    return giveUp(
+      trackFailed('ProviderRefused', last ?? 'All attempts to upload this track are used.', now()),
+    );
+  }
+
+  const { providerSessionId } = await store.requireSession(sessionId);
+  if (providerSessionId === undefined) {
+    throw new ChirpsmithError('Unexpected', `Session ${sessionId} has no provider session yet.`);
+  }
+  const audioUrl = await downloads.get(track.source);
+  track = await store.updateTrack(track, {
+    status: 'submitting',
+    attempts: track.attempts + 1,
+    calls: track.calls + 1,
+  });
+
+  try {
+    const { taskId } = await provider.upload({ sessionId: providerSessionId, audioUrl });
+    const submitted = { status: 'submitted', taskId, submittedAt: now(), failure: undefined } as const;
+    await store.updateTrack(track, submitted);
+    return at('waiting', firstWait(settings.schedules.upload, deps.random()));
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    if (error.taken === 'unknown') {
+      return (await answersLost()) ? at('failed', 0) : at('waiting', refusalWait(1, error.retryAfter));
+    }
+    const notTaken = { attempts: track.attempts - 1 };
+    if (error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable') {
+      await store.updateTrack(track, { ...notTaken, status: 'declared' });
+      return at('waiting', refusalWait(refusals + 1, error.retryAfter), refusals + 1);
+    }
+    const reason = error.reason ?? error.message;
+    const failed = trackFailed(error.name, reason, now(), { permanent: isPermanentRejection(reason) });
+    return giveUp({ ...failed, ...notTaken });
+  }
+}
