@@ -1,0 +1,73 @@
+/** Longest text of the provider that we keep, in characters. */
+export const longestWords = 500;
+
+/** Text beyond this is not looked at; an error page has said what it has to say by then. */
+const longestLook = 16 * 1024;
+
+/**
+ * Takes what must not be written down out of a text: the secrets themselves, the query of every URL, and
+ * signature parameters standing alone.
+ */
+export function redact(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length >= 4) clean = clean.replaceAll(secret, '[removed]');
+  }
+  return clean
+    .replace(/(https?:\/\/)[^\s/"'<>@]*@/gi, '$1')
+    .replace(/(https?:\/\/[^\s"'<>?#]*)[?#][^\s"'<>]*/gi, '$1?[removed]')
+    .replace(/(x-amz-[a-z0-9-]+)(?:=|%3d)[^\s&"'<>]*/gi, '$1=[removed]');
+}
+
+/** Cuts to {@link longestWords} characters, never through a character. */
+export function bounded(text: string): string {
+  const characters = Array.from(text.slice(0, longestWords * 2));
+  const whole = characters.length <= longestWords && text.length <= longestWords * 2;
+  return whole ? text : `${characters.slice(0, longestWords - 1).join('')}…`;
+}
+
+function withoutHtml(text: string): string {
+  return text
+    .replace(/<(script|style)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+    .replace(/<[a-z!/][^<>]*>/gi, ' ')
+    .replace(/&(lt|gt|quot|#39|nbsp);/g, (_, name: string) => entities[name] ?? ' ')
+    .replaceAll('&amp;', '&')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+}
+
+const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
+
+/** Where error bodies keep their sentence; the shape is undocumented, so these are the usual names. */
+const places = ['message', 'error', 'detail', 'failReason', 'msg'];
+
+function sentence(value: unknown, depth = 0): string | undefined {
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value;
+  if (depth > 4 || typeof value !== 'object' || value === null) return undefined;
+  if (Array.isArray(value)) {
+    const parts = value.slice(0, 10).map((it) => sentence(it, depth + 1));
+    return parts.filter((it) => it !== undefined).join('; ') || undefined;
+  }
+  const entries = new Map(Object.entries(value));
+  for (const place of places) {
+    const found = sentence(entries.get(place), depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * The provider's own words in an error body, JSON or HTML or text: tags stripped, secrets and signed
+ * URLs removed, at most {@link longestWords} characters. `undefined` when it says nothing.
+ */
+export function providerWords(body: string, secrets: readonly string[]): string | undefined {
+  let words: string | undefined = body;
+  try {
+    words = sentence(JSON.parse(body));
+  } catch {
+    // Not JSON: the page itself is what it says.
+  }
+  if (words === undefined) return undefined;
+  const clean = redact(withoutHtml(words.slice(0, longestLook)), secrets);
+  return clean === '' ? undefined : bounded(clean);
+}
