@@ -1,3 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { devNull } from 'node:os';
+import type { Assembly, LambdaFunction } from './assembly.ts';
+import { AwsError } from './aws-error.ts';
+import type { Clock } from './clock.ts';
+import type { Access } from './iam.ts';
+import { startWorker } from './lambda/function-worker.ts';
+import { LambdaError } from './lambda/lambda-error.ts';
+import { createPool } from './lambda/worker-pool.ts';
+
+export { LambdaError };
+
 /** Who invokes: a service on behalf of a resource, or a role (a state machine's). */
 export type Invoker =
   | { readonly principal: string; readonly sourceArn: string }
@@ -14,28 +26,114 @@ export interface Lambda {
   close(): Promise<void>;
 }
 
-/** A function that failed, in the names that Lambda itself reports. */
-export class LambdaError extends Error {
-  override readonly name = 'LambdaError';
-  /** The thrown error's name, or Lambda's own: `Sandbox.Timedout`, `Runtime.ExitError`, … */
-  readonly errorType: string;
-  readonly errorMessage: string;
-  /** The thrown error's stack, one line each; only for errors that the function's code threw. */
-  readonly trace: readonly string[] | undefined;
+export interface LambdaOptions {
+  readonly assembly: Pick<Assembly, 'functions' | 'region'>;
+  readonly access: Pick<Access, 'credentialsFor' | 'checkRole'>;
+  /** Variables beyond the template's; they win over it. */
+  environment(fn: LambdaFunction): Readonly<Record<string, string>>;
+  /** A line that a function wrote to its console. */
+  log(fn: LambdaFunction, line: string): void;
+  readonly clock: Pick<Clock, 'busy'>;
+  /** Most workers of one function, and of all together. */
+  readonly poolSize?: { readonly perFunction?: number; readonly total?: number };
+}
 
-  constructor(errorType: string, errorMessage: string, trace?: readonly string[]) {
-    super(`${errorType}: ${errorMessage}`);
-    this.errorType = errorType;
-    this.errorMessage = errorMessage;
-    this.trace = trace;
-  }
+/** Bytes of a synchronous invocation's payload and of its answer (documented: 6 MB). */
+const payloadLimit = 6 * 1024 * 1024;
+const idleSeconds = 30;
 
-  /** The body that Lambda answers with for a failed invocation, and Step Functions' `Cause`. */
-  toJSON(): { errorType: string; errorMessage: string; trace?: readonly string[] } {
-    return {
-      errorType: this.errorType,
-      errorMessage: this.errorMessage,
-      ...(this.trace === undefined ? {} : { trace: this.trace }),
-    };
+/** The functions of the template, their bundles run in worker threads. */
+export function createLambda({ assembly, access, environment, log, clock, poolSize }: LambdaOptions): Lambda {
+  const functions = new Map(assembly.functions.map((fn) => [fn.arn, fn]));
+  const pool = createPool(
+    (fn) =>
+      startWorker(
+        fn,
+        { ...fn.environment, ...runtimeVariables(fn, assembly.region, access), ...environment(fn) },
+        (line) => log(fn, line),
+      ),
+    { perFunction: poolSize?.perFunction ?? 2, total: poolSize?.total ?? 5, idleSeconds },
+  );
+
+  return {
+    async invoke(functionArn, payload, by) {
+      const fn = functions.get(functionArn);
+      if (!fn) throw new AwsError('ResourceNotFoundException', 404, `Function not found: ${functionArn}`);
+      authorize(fn, by, access);
+      const body = JSON.stringify(payload) ?? 'null';
+      if (Buffer.byteLength(body) > payloadLimit) {
+        throw new AwsError(
+          'RequestTooLargeException',
+          413,
+          `the payload for ${fn.name} is larger than ${payloadLimit} bytes`,
+        );
+      }
+      const answer = await clock.busy(() => pool.use(fn, (worker) => worker.invoke(randomUUID(), body)));
+      if (Buffer.byteLength(answer) > payloadLimit) {
+        throw new LambdaError(
+          'Function.ResponseSizeTooLarge',
+          `Response payload size exceeded maximum allowed payload size (${payloadLimit} bytes).`,
+        );
+      }
+      return JSON.parse(answer);
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** What Lambda itself sets (documented), with the function's role in it. */
+function runtimeVariables(
+  fn: LambdaFunction,
+  region: string,
+  access: Pick<Access, 'credentialsFor'>,
+): Record<string, string> {
+  const { accessKeyId, secretAccessKey } = access.credentialsFor(fn.roleArn);
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_LAMBDA_FUNCTION_NAME: fn.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    LAMBDA_TASK_ROOT: fn.directory,
+    _HANDLER: fn.handler,
+    TZ: ':UTC',
+    // Nothing of the person's own configuration reaches a function.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+/** A role needs `lambda:InvokeFunction`; a service needs the function's resource policy. */
+function authorize(fn: LambdaFunction, by: Invoker, access: Pick<Access, 'checkRole'>): void {
+  if ('roleArn' in by) {
+    access.checkRole(by.roleArn, 'lambda:InvokeFunction', fn.arn);
+    return;
   }
+  const allowed = fn.invokers.some(
+    ({ principal, sourceArn }) =>
+      principal === by.principal && (sourceArn === undefined || matches(sourceArn, by.sourceArn)),
+  );
+  if (!allowed) {
+    throw new AwsError(
+      'AccessDeniedException',
+      403,
+      `${by.principal} (${by.sourceArn}) is not authorized to perform: lambda:InvokeFunction on resource: ` +
+        `${fn.arn} because the resource policy of ${fn.name} does not allow it`,
+    );
+  }
+}
+
+/** ARN patterns of a policy: `*` is any run of characters, `?` any one. */
+function matches(pattern: string, arn: string): boolean {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${escaped}$`).test(arn);
 }

@@ -1,0 +1,95 @@
+import type { LambdaFunction } from '../assembly.ts';
+import type { FunctionWorker } from './function-worker.ts';
+
+export interface WorkerPool {
+  /** Runs `work` with a worker of the function that nobody else uses; waits for one if need be. */
+  use<T>(fn: LambdaFunction, work: (worker: FunctionWorker) => Promise<T>): Promise<T>;
+  /** Ends every worker; whoever waits for one is refused. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly fn: LambdaFunction;
+  resolve(worker: FunctionWorker): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Workers are kept for the next invocation, but few of them: each holds some 28 MB. Of one function at most
+ * `perFunction` run at once, of all together at most `total`; one that is not used for `idleSeconds`, or
+ * whose room another function needs, is ended.
+ */
+export function createPool(
+  start: (fn: LambdaFunction) => FunctionWorker,
+  limits: { perFunction: number; total: number; idleSeconds: number },
+): WorkerPool {
+  let closed = false;
+  const workers = new Map<FunctionWorker, { idleSince: number }>();
+  const waiting: Waiting[] = [];
+
+  const end = (worker: FunctionWorker) => {
+    workers.delete(worker);
+    return worker.end();
+  };
+  const sweep = setInterval(() => {
+    const limit = performance.now() - limits.idleSeconds * 1000;
+    for (const [worker, { idleSince }] of workers) if (!worker.busy && idleSince < limit) void end(worker);
+  }, 1000);
+  sweep.unref();
+
+  /** A worker for the function, or nothing when there is no room now. */
+  const find = (fn: LambdaFunction): FunctionWorker | undefined => {
+    const own = [...workers.keys()].filter((worker) => worker.fn === fn);
+    const idle = own.find((worker) => !worker.busy && !worker.ended);
+    if (idle) return idle;
+    if (own.length >= limits.perFunction) return undefined;
+    if (workers.size >= limits.total) {
+      const longestIdle = [...workers]
+        .filter(([worker]) => !worker.busy)
+        .sort(([, a], [, b]) => a.idleSince - b.idleSince)[0];
+      if (!longestIdle) return undefined;
+      void end(longestIdle[0]);
+    }
+    const worker = start(fn);
+    workers.set(worker, { idleSince: performance.now() });
+    return worker;
+  };
+
+  const serve = () => {
+    for (let i = 0; i < waiting.length; ) {
+      const next = waiting[i];
+      const worker = next && find(next.fn);
+      if (!next || !worker) {
+        i++;
+        continue;
+      }
+      waiting.splice(i, 1);
+      worker.busy = true;
+      next.resolve(worker);
+    }
+  };
+
+  return {
+    async use(fn, work) {
+      if (closed) throw new Error('the local runtime is stopping');
+      const worker = await new Promise<FunctionWorker>((resolve, reject) => {
+        waiting.push({ fn, resolve, reject });
+        serve();
+      });
+      try {
+        return await work(worker);
+      } finally {
+        worker.busy = false;
+        if (worker.ended) workers.delete(worker);
+        else workers.set(worker, { idleSince: performance.now() });
+        if (!closed) serve();
+      }
+    },
+    async close() {
+      closed = true;
+      clearInterval(sweep);
+      for (const { reject } of waiting.splice(0)) reject(new Error('the local runtime is stopping'));
+      await Promise.all([...workers.keys()].map(end));
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// What runs inside a function's worker thread: Lambda's runtime, as far as a handler can tell.
+// JavaScript, because stripping types costs each thread 10 MB of its own.
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** The error's shape as the Node.js runtime of Lambda reports it. */
+function report(error) {
+  if (error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error)) {
+    return {
+      errorType: String(error.name ?? 'Error'),
+      errorMessage: String(error.message),
+      trace: String(error.stack ?? '').split('\n'),
+    };
+  }
+  return { errorType: typeof error, errorMessage: String(error), trace: [] };
+}
+
+async function load() {
+  let module;
+  try {
+    module = await import(pathToFileURL(workerData.file).href);
+  } catch (error) {
+    const { errorMessage, trace } = report(error);
+    const syntax = error instanceof SyntaxError;
+    return {
+      failure: {
+        errorType: syntax ? 'Runtime.UserCodeSyntaxError' : 'Runtime.ImportModuleError',
+        errorMessage,
+        trace,
+      },
+    };
+  }
+  const handler = module[workerData.export];
+  if (typeof handler === 'function') return { handler };
+  return {
+    failure: {
+      errorType: 'Runtime.HandlerNotFound',
+      errorMessage: `${workerData.handler} is undefined or not exported`,
+    },
+  };
+}
+
+const { handler, failure } = await load();
+parentPort.postMessage({ ready: true, failure });
+
+parentPort.on('message', async ({ payload, context }) => {
+  try {
+    const { deadline, ...rest } = context;
+    const answer = await handler(JSON.parse(payload), {
+      ...rest,
+      callbackWaitsForEmptyEventLoop: false,
+      getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    });
+    parentPort.postMessage({ body: JSON.stringify(answer) ?? 'null' });
+  } catch (error) {
+    parentPort.postMessage({ failure: report(error) });
+  }
+});
