@@ -1,0 +1,71 @@
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+
+/** A file that somebody declared and may now upload. */
+export interface DeclaredFile {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256 of the bytes, 64 hex digits. */
+  readonly sha256: string;
+}
+
+/** How to upload it: one PUT of the file to `url`, before `expiresInSeconds` have passed. */
+export interface UploadUrl {
+  readonly url: string;
+  /** To be sent exactly so, besides Content-Length, which HTTP clients set by themselves. */
+  readonly headers: Record<string, string>;
+  readonly expiresInSeconds: number;
+}
+
+interface UrlOptions {
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** How long a URL holds. */
+  readonly minutes: number;
+}
+
+const checksumHeader = 'x-amz-checksum-sha256';
+
+/**
+ * Presigned PUTs that admit exactly the declared file: length and SHA-256 are signed as headers, so S3 refuses
+ * another length by the signature and other bytes by the checksum. Whoever holds a URL may use it: it goes to
+ * the uploader only, and into no log or record.
+ */
+export function createUploadUrls({ client, bucket, minutes }: UrlOptions): {
+  put(file: DeclaredFile): Promise<UploadUrl>;
+} {
+  const expiresInSeconds = minutes * 60;
+  return {
+    async put({ key, size, sha256 }) {
+      const checksum = Buffer.from(sha256, 'hex').toString('base64');
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ContentLength: size,
+        ChecksumSHA256: checksum,
+      });
+      const url = await getSignedUrl(client, command, {
+        expiresIn: expiresInSeconds,
+        // In the query the checksum would be part of the URL and no header would have to be sent.
+        unhoistableHeaders: new Set([checksumHeader]),
+        signableHeaders: new Set(['host', 'content-length', checksumHeader]),
+      });
+      return { url, headers: { [checksumHeader]: checksum }, expiresInSeconds };
+    },
+  };
+}
+
+/** Presigned GETs, of one version where it is known. To be made at the last moment and written down nowhere. */
+export function createDownloadUrls({ client, bucket, minutes }: UrlOptions): {
+  get(object: { readonly key: string; readonly versionId?: string }): Promise<string>;
+} {
+  return {
+    get: ({ key, versionId }) =>
+      getSignedUrl(
+        client,
+        new GetObjectCommand({ Bucket: bucket, Key: key, ...(versionId ? { VersionId: versionId } : {}) }),
+        { expiresIn: minutes * 60 },
+      ),
+  };
+}

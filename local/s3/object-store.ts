@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const versionSchema = z.strictObject({
+  key: z.string(),
+  /** Version id and name of the file with the bytes. */
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  /** Bytes. */
+  size: z.number().int().nonnegative(),
+  /** Hex. */
+  md5: z.string(),
+  /** Base64. */
+  sha256: z.string(),
+  contentType: z.string(),
+  lastModified: z.iso.datetime(),
+});
+const markerSchema = versionSchema.pick({ key: true, id: true, lastModified: true }).extend({
+  deleted: z.literal(true),
+});
+const entrySchema = z.union([versionSchema, markerSchema]);
+
+/** One version of an object. */
+export type ObjectVersion = z.infer<typeof versionSchema>;
+/** A version that says that the object was deleted; it has no bytes. */
+export type DeleteMarker = z.infer<typeof markerSchema>;
+export type Entry = ObjectVersion | DeleteMarker;
+
+/** Bytes on their way in; they are no object before {@link ObjectStore.keep}. */
+export interface Staged {
+  readonly id: string;
+  write(bytes: Buffer): Promise<void>;
+  /** Forgets them. Does nothing once they are kept. */
+  discard(): Promise<void>;
+}
+
+/** The objects of one bucket on disk. */
+export interface ObjectStore {
+  readonly versioned: boolean;
+  /** The newest entry of a key, which may be a delete marker. */
+  latest(key: string): Entry | undefined;
+  version(key: string, id: string): Entry | undefined;
+  /** The newest versions of all objects that are not deleted, in no order. */
+  list(): ObjectVersion[];
+  stage(): Promise<Staged>;
+  /** Makes staged bytes the newest version of their key. They are on disk for good when this resolves. */
+  keep(staged: Staged, facts: Omit<ObjectVersion, 'id'>): Promise<ObjectVersion>;
+  /** Puts a delete marker in a versioned bucket; elsewhere removes the object. */
+  remove(key: string, lastModified: string): Promise<DeleteMarker>;
+  open(version: ObjectVersion): Promise<FileHandle>;
+  close(): Promise<void>;
+}
+
+export const isDeleted = (entry: Entry): entry is DeleteMarker => 'deleted' in entry;
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads the catalogue; a last line that was cut off by a kill was never promised to anyone and is cut away. */
+async function readCatalogue(
+  file: string,
+): Promise<{ handle: FileHandle; entries: Entry[]; length: number }> {
+  const handle = await open(file, 'a+', 0o600);
+  try {
+    const text = await handle.readFile();
+    const length = text.lastIndexOf('\n') + 1;
+    if (length < text.length) await handle.truncate(length);
+    const entries = text
+      .toString('utf8', 0, length)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line, i) => {
+        const entry = entrySchema.safeParse(parseJson(line));
+        if (!entry.success) throw new Error(`${file}, line ${i + 1}: not an entry of the catalogue`);
+        return entry.data;
+      });
+    return { handle, entries, length };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Opens the bucket kept in `directory`, which is made if missing. The bytes of a version lie in a file of
+ * random name, so keys may hold any characters; `catalogue.jsonl` tells, a line per put or delete, what they
+ * are. Bytes are synced and renamed into place before their line is written: a version is there when its
+ * line is, and files without one, left by a kill, are removed on opening. One process at a time.
+ */
+export async function openObjectStore(directory: string, versioned: boolean): Promise<ObjectStore> {
+  const incoming = join(directory, 'incoming');
+  const versions = join(directory, 'versions');
+  await rm(incoming, { recursive: true, force: true });
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  await mkdir(versions, { recursive: true, mode: 0o700 });
+  const catalogue = await readCatalogue(join(directory, 'catalogue.jsonl'));
+  await syncDirectory(directory);
+
+  const byKey = new Map<string, Entry[]>();
+  /** Adds an entry; returns those that it replaces. */
+  const remember = (entry: Entry): Entry[] => {
+    const known = byKey.get(entry.key) ?? [];
+    if (!versioned && isDeleted(entry)) byKey.delete(entry.key);
+    else byKey.set(entry.key, versioned ? [...known, entry] : [entry]);
+    return versioned ? [] : known;
+  };
+  for (const entry of catalogue.entries) remember(entry);
+  const kept = new Set([...byKey.values()].flat().map((entry) => entry.id));
+  for (const name of await readdir(versions)) if (!kept.has(name)) await rm(join(versions, name));
+
+  let length = catalogue.length;
+  let last: Promise<unknown> = Promise.resolve();
+  /** One line at a time; a line that could not be written whole is taken back. */
+  const append = (entry: Entry): Promise<void> => {
+    const write = async () => {
+      const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+      try {
+        await catalogue.handle.appendFile(line);
+        await catalogue.handle.datasync();
+      } catch (error) {
+        await catalogue.handle.truncate(length);
+        throw error;
+      }
+      length += line.length;
+      for (const old of remember(entry)) await rm(join(versions, old.id), { force: true });
+    };
+    const done = last.then(write);
+    last = done.catch(() => {});
+    return done;
+  };
+
+  const files = new WeakMap<Staged, FileHandle>();
+  return {
+    versioned,
+    latest: (key) => byKey.get(key)?.at(-1),
+    version: (key, id) => byKey.get(key)?.find((entry) => entry.id === id),
+    list: () =>
+      [...byKey.values()]
+        .flatMap((entries) => entries.slice(-1))
+        .filter((entry): entry is ObjectVersion => !isDeleted(entry)),
+
+    async stage() {
+      const id = randomBytes(16).toString('hex');
+      const file = join(incoming, id);
+      const handle = await open(file, 'wx', 0o600);
+      const staged: Staged = {
+        id,
+        write: (bytes) => handle.appendFile(bytes),
+        discard: async () => {
+          if (!files.delete(staged)) return;
+          await handle.close();
+          await rm(file, { force: true });
+        },
+      };
+      files.set(staged, handle);
+      return staged;
+    },
+
+    async keep(staged, facts) {
+      const handle = files.get(staged);
+      if (!handle) throw new Error('these bytes were kept or discarded before');
+      const version = { ...facts, id: staged.id };
+      await handle.sync();
+      files.delete(staged);
+      await handle.close();
+      const file = join(versions, staged.id);
+      await rename(join(incoming, staged.id), file);
+      try {
+        await syncDirectory(versions);
+        await append(version);
+      } catch (error) {
+        await rm(file, { force: true });
+        throw error;
+      }
+      return version;
+    },
+
+    async remove(key, lastModified) {
+      const marker: DeleteMarker = { key, id: randomBytes(16).toString('hex'), lastModified, deleted: true };
+      if (versioned || byKey.has(key)) await append(marker);
+      return marker;
+    },
+
+    open: (version) => open(join(versions, version.id), 'r'),
+
+    async close() {
+      await last;
+      await catalogue.handle.close();
+    },
+  };
+}

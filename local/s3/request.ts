@@ -1,0 +1,160 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError } from '../aws-error.ts';
+import type { VerifiedRequest } from '../sigv4.ts';
+import type { ObjectStore, ObjectVersion } from './object-store.ts';
+
+/** The operations that this server has; everything else is refused by name. */
+export type Operation = 'PutObject' | 'GetObject' | 'HeadObject' | 'DeleteObject' | 'ListObjectsV2';
+
+/** Where a request goes: path style only, the first segment is the bucket. */
+export interface Target {
+  /** Empty: the service itself. */
+  readonly bucket: string;
+  /** Decoded; empty: the bucket itself. */
+  readonly key: string;
+  /** Decoded. */
+  readonly query: ReadonlyMap<string, string>;
+}
+
+/** What an operation is given: a request that is understood and whose signature holds. */
+export interface Call {
+  readonly target: Target;
+  readonly bucketArn: string;
+  readonly store: ObjectStore;
+  readonly headers: IncomingHttpHeaders;
+  readonly caller: VerifiedRequest;
+  readonly now: Date;
+  /** The request's body. Asks for it first when the client waits to be asked. */
+  body(): AsyncIterable<Buffer>;
+  /** Throws `AccessDenied`. */
+  allow(action: string, resource: string, context?: Record<string, string>): void;
+}
+
+/** What an operation answers. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A text, or a stretch of an object's file. */
+  readonly body?: string | { readonly version: ObjectVersion; readonly first: number; readonly last: number };
+}
+
+/** A parameter of an operation: a header, or in a presigned URL a member of the query. */
+export function parameter(call: Pick<Call, 'headers' | 'target'>, name: string): string | undefined {
+  const header = call.headers[name];
+  return (Array.isArray(header) ? header.join(',') : header) ?? call.target.query.get(name);
+}
+
+/** Longest key, in bytes (documented). */
+const longestKey = 1024;
+
+const ofSignature = new Set([
+  'X-Amz-Algorithm',
+  'X-Amz-Content-Sha256',
+  'X-Amz-Credential',
+  'X-Amz-Date',
+  'X-Amz-Expires',
+  'X-Amz-Signature',
+  'X-Amz-SignedHeaders',
+  // The SDK's own note of the operation's name.
+  'x-id',
+]);
+
+const checksums = ['x-amz-checksum-crc32', 'x-amz-checksum-sha1', 'x-amz-checksum-sha256'];
+
+/** What each operation understands of query and `x-amz-` headers; a presigned URL may carry these in its query. */
+const understood: Record<Operation, { query: readonly string[]; headers: readonly string[] }> = {
+  PutObject: {
+    query: [],
+    headers: [...checksums, 'x-amz-sdk-checksum-algorithm', 'x-amz-trailer', 'x-amz-decoded-content-length'],
+  },
+  GetObject: { query: ['versionId'], headers: ['x-amz-checksum-mode'] },
+  HeadObject: { query: ['versionId'], headers: ['x-amz-checksum-mode'] },
+  DeleteObject: { query: [], headers: [] },
+  ListObjectsV2: {
+    query: [
+      'list-type',
+      'prefix',
+      'delimiter',
+      'max-keys',
+      'continuation-token',
+      'start-after',
+      'encoding-type',
+    ],
+    headers: [],
+  },
+};
+
+/** Headers without `x-amz-` that would change what an operation does. */
+const consequential: Record<Operation, readonly string[]> = {
+  PutObject: ['content-disposition', 'content-encoding', 'content-language', 'if-match', 'if-none-match'],
+  GetObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
+  HeadObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
+  DeleteObject: ['if-match'],
+  ListObjectsV2: [],
+};
+
+/** Throws `InvalidURI` for broken percent-encoding and `KeyTooLongError`. */
+export function parseTarget(rawPath: string, rawQuery: string): Target {
+  const slash = rawPath.indexOf('/', 1);
+  const decode = (text: string) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      throw new AwsError('InvalidURI', 400, "Couldn't parse the specified URI.");
+    }
+  };
+  const bucket = decode(slash < 0 ? rawPath.slice(1) : rawPath.slice(1, slash));
+  const key = slash < 0 ? '' : decode(rawPath.slice(slash + 1));
+  if (Buffer.byteLength(key) > longestKey) {
+    throw new AwsError('KeyTooLongError', 400, `Your key is too long: at most ${longestKey} bytes.`);
+  }
+  const query = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(rawQuery)) {
+    if (query.has(name)) throw new AwsError('InvalidArgument', 400, `The query has ${name} more than once.`);
+    query.set(name, value);
+  }
+  return { bucket, key, query };
+}
+
+function notImplemented(what: string): never {
+  throw new AwsError('NotImplemented', 501, `This stand-in for S3 does not implement ${what}.`);
+}
+
+function operationOf(method: string | undefined, { bucket, key, query }: Target): Operation {
+  if (bucket === '') return notImplemented(`${method} on the service itself`);
+  if (key === '') {
+    if (method === 'GET' && query.get('list-type') === '2') return 'ListObjectsV2';
+    const names = [...query.keys()].filter((name) => !ofSignature.has(name)).join(', ');
+    return notImplemented(`${method} on a bucket${names === '' ? '' : ` with ${names}`}`);
+  }
+  if (method === 'PUT') return 'PutObject';
+  if (method === 'GET') return 'GetObject';
+  if (method === 'HEAD') return 'HeadObject';
+  if (method === 'DELETE') return 'DeleteObject';
+  return notImplemented(`${method} on an object`);
+}
+
+/** The operation asked for. Whatever in the request it would have to ignore is `NotImplemented`, named. */
+export function recognise(
+  method: string | undefined,
+  target: Target,
+  headers: IncomingHttpHeaders,
+  streaming: boolean,
+): Operation {
+  const operation = operationOf(method, target);
+  const known = understood[operation];
+  for (const name of target.query.keys()) {
+    if (ofSignature.has(name) || known.query.includes(name) || known.headers.includes(name)) continue;
+    notImplemented(`${operation} with the query parameter ${name}`);
+  }
+  for (const name of Object.keys(headers)) {
+    const plain = name === 'content-encoding' && streaming && headers[name] === 'aws-chunked';
+    const strange =
+      name.startsWith('x-amz-') &&
+      !['x-amz-date', 'x-amz-content-sha256', 'x-amz-user-agent', ...known.headers].includes(name);
+    if (strange || (consequential[operation].includes(name) && !plain)) {
+      notImplemented(`${operation} with the header ${name}`);
+    }
+  }
+  return operation;
+}
