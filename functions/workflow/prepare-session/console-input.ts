@@ -44,8 +44,9 @@ export function sessionFromConsole(
     ...nameProblems(name, settings.limits),
     ...minClipsProblems(minClips, settings.limits),
   ];
-  if (audio.length < minClips || audio.length > settings.limits.maxTracks) {
-    const range = `give ${minClips} to ${settings.limits.maxTracks}`;
+  const least = Math.max(minClips, settings.limits.minClips);
+  if (audio.length < least || audio.length > settings.limits.maxTracks) {
+    const range = `give ${least} to ${settings.limits.maxTracks}`;
     problems.push({ where: 'audio', message: `lists ${audio.length} tracks: ${range}` });
   }
   const sessionId = sessionIdOf(execution.Id);

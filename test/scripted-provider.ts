@@ -1,0 +1,55 @@
+import {
+  type Provider,
+  ProviderError,
+  type ProviderErrorName,
+  type TaskStatus,
+} from '../functions/provider/provider.ts';
+
+type Answers = {
+  prepare: { sessionId: string } | Error;
+  upload: { taskId: string } | Error;
+  create: { taskId: string } | Error;
+  status: TaskStatus | Error;
+};
+
+/** A provider that says what a test tells it to, one answer a call, and keeps the calls. No answer left: the test is wrong. */
+export function scriptedProvider(script: { [Call in keyof Answers]?: Answers[Call][] }) {
+  const calls: { call: keyof Answers; request: unknown }[] = [];
+  const answer = async <Call extends keyof Answers>(call: Call, request: unknown) => {
+    calls.push({ call, request });
+    const next = script[call]?.shift();
+    if (next === undefined) throw new Error(`The test expects no (further) call of ${call}.`);
+    if (next instanceof Error) throw next;
+    return next as Exclude<Answers[Call], Error>;
+  };
+  const provider: Provider = {
+    prepare: () => answer('prepare', undefined),
+    upload: (request) => answer('upload', request),
+    create: (request) => answer('create', request),
+    status: (taskId) => answer('status', taskId),
+  };
+  return {
+    provider,
+    calls,
+    count: (call: keyof Answers) => calls.filter((made) => made.call === call).length,
+  };
+}
+
+/** A call that did not go well. */
+export function providerError(
+  name: ProviderErrorName,
+  taken: 'no' | 'unknown',
+  details: { retryAfter?: number; reason?: string } = {},
+) {
+  return new ProviderError(name, { call: 'status', message: `${name} in a test`, taken, ...details });
+}
+
+/** A status as the client gives it. */
+export function statusOf(status: string, more: Partial<TaskStatus> = {}): TaskStatus {
+  const ends: Record<string, TaskStatus['phase']> = {
+    success: 'succeeded',
+    failed: 'failed',
+    timeout: 'timed-out',
+  };
+  return { taskId: 'task', status, phase: ends[status] ?? 'pending', ...more };
+}

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import dynalite from 'dynalite';
+import { newSession, newTrack, trackIdAt } from '../functions/sessions/new-session.ts';
+import type { Session, Track } from '../functions/sessions/session.ts';
+import { createSessionStore, type SessionStore } from '../functions/sessions/session-store.ts';
+import { defaultSettings, type Settings, settingsSchema } from '../functions/shared/settings.ts';
+
+/** The moment at which the tests' records are written. */
+export const testMoment = '2026-11-21T03:00:00.000Z';
+
+export const settings: Settings = settingsSchema.parse({ ...defaultSettings, retentionDays: 3650 });
+
+/** The session table of the template in a DynamoDB of this process, in memory. */
+export async function openTable(clock: () => number = () => Date.parse(testMoment)) {
+  const server = dynalite({ createTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-central-1',
+    credentials,
+  });
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'sessions',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'sk', 'owner', 'createdAt'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'byOwner',
+          KeySchema: [
+            { AttributeName: 'owner', KeyType: 'HASH' },
+            { AttributeName: 'createdAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    }),
+  );
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const store = createSessionStore({ client: documents, tableName: 'sessions', clock });
+  const close = async () => {
+    client.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { store, close };
+}
+
+/** Writes a session of `count` tracks as the API leaves it, changed as a test wants it. */
+export async function recordSession(
+  store: SessionStore,
+  options: {
+    sessionId: string;
+    count?: number;
+    session?: Partial<Session>;
+    track?: (index: number) => Partial<Track>;
+  },
+): Promise<{ session: Session; tracks: Track[] }> {
+  const { sessionId, count = 6 } = options;
+  const given = {
+    sessionId,
+    owner: 'ana',
+    startedBy: 'api',
+    name: 'Night Drive',
+    minClips: 6,
+    skipInvalid: false,
+  } as const;
+  const session = { ...newSession(given, settings, testMoment), ...options.session };
+  const tracks = Array.from({ length: count }, (_, index) => {
+    const trackId = trackIdAt(index);
+    const source = { bucket: 'audio', key: `audio/${sessionId}/${trackId}` };
+    const track = newTrack({ sessionId, trackId, file: `song ${index + 1}.mp3`, source }, settings);
+    return { ...track, ...options.track?.(index) };
+  });
+  await store.create(session, tracks);
+  return { session, tracks };
+}

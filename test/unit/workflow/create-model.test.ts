@@ -1,0 +1,287 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Session } from '../../../functions/sessions/session.ts';
+import type { TrainingState } from '../../../functions/shared/states.ts';
+import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
+import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
+import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
+import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeAll(async () => {
+  table = await openTable();
+});
+afterAll(() => table.close());
+
+const now = () => testMoment;
+const random = () => 0.5;
+const modelId = 'chirp-custom:0a1b2c3d-0000-4000-8000-000000000001';
+
+async function readySession(sessionId: string, create: Partial<Session['create']> = {}) {
+  await recordSession(table.store, {
+    sessionId,
+    session: {
+      status: 'creating',
+      providerSessionId: `p-${sessionId}`,
+      create: { fence: 'none', calls: 0, checks: 0, ...create },
+    },
+    track: (index) => ({ status: 'done', clipId: `clip-${index + 1}` }),
+  });
+}
+const fenceOf = async (sessionId: string) => (await table.store.requireSession(sessionId)).create.fence;
+
+describe('Create model', () => {
+  it('hands over the clips in the order of the tracks and writes down the task', async () => {
+    await readySession('ok');
+    const { provider, calls } = scriptedProvider({ create: [{ taskId: 'p-ok' }] });
+    const state = await createModel(
+      { sessionId: 'ok' },
+      { store: table.store, provider, settings, now, random },
+    );
+    expect(calls).toEqual([
+      {
+        call: 'create',
+        request: {
+          sessionId: 'p-ok',
+          name: 'Night Drive',
+          clipIds: ['clip-1', 'clip-2', 'clip-3', 'clip-4', 'clip-5', 'clip-6'],
+        },
+      },
+    ]);
+    expect(state).toMatchObject({ verdict: 'waiting', wait: 100, waited: 0 });
+    expect(await table.store.requireSession('ok')).toMatchObject({
+      status: 'training',
+      create: { fence: 'submitted', taskId: 'p-ok', calls: 1 },
+    });
+  });
+
+  it('has written its intent before the call is made', async () => {
+    await readySession('before');
+    const { provider } = scriptedProvider({ create: [{ taskId: 'p-before' }] });
+    const seen: string[] = [];
+    const watching = {
+      ...provider,
+      create: async (request: Parameters<typeof provider.create>[0]) => {
+        seen.push(await fenceOf('before'));
+        return provider.create(request);
+      },
+    };
+    await createModel(
+      { sessionId: 'before' },
+      { store: table.store, provider: watching, settings, now, random },
+    );
+    expect(seen).toEqual(['intent']);
+  });
+
+  it.each(['intent', 'unknown', 'submitted', 'failed'] as const)(
+    'does not call again when the fence is at %s',
+    async (fence) => {
+      await readySession(`again-${fence}`, { fence, calls: 1 });
+      const { provider, calls } = scriptedProvider({});
+      const deps = { store: table.store, provider, settings, now, random };
+      const state = await createModel({ sessionId: `again-${fence}` }, deps);
+      expect(state).toMatchObject({ verdict: 'waiting', wait: 0 });
+      expect(calls).toEqual([]);
+    },
+  );
+
+  it('of two runs at the same moment, one calls', async () => {
+    await readySession('two');
+    const { provider, count } = scriptedProvider({ create: [{ taskId: 'p-two' }] });
+    const deps = { store: table.store, provider, settings, now, random };
+    const both = await Promise.allSettled([
+      createModel({ sessionId: 'two' }, deps),
+      createModel({ sessionId: 'two' }, deps),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { name: 'RecordConflict' },
+    });
+    expect(count('create')).toBe(1);
+  });
+
+  it.each([
+    ['ProviderThrottled', 40, 40],
+    ['ProviderThrottled', undefined, 10],
+    ['ProviderUnreachable', undefined, 10],
+  ] as const)('%s with Retry-After %s puts the fence back and waits %s s', async (name, retryAfter, wait) => {
+    const sessionId = `refused-${name}-${retryAfter}`;
+    await readySession(sessionId);
+    const trouble = providerError(name, 'no', retryAfter === undefined ? {} : { retryAfter });
+    const { provider } = scriptedProvider({ create: [trouble] });
+    const state = await createModel({ sessionId }, { store: table.store, provider, settings, now, random });
+    expect(state).toMatchObject({ verdict: 'waiting', wait, refusals: 1 });
+    expect(await fenceOf(sessionId)).toBe('none');
+
+    const check = await checkTraining(state, {
+      store: table.store,
+      provider: scriptedProvider({}).provider,
+      settings,
+      now,
+    });
+    expect(check).toMatchObject({ verdict: 'again', total: wait });
+  });
+
+  it.each(['ProviderRefused', 'ProviderAuth', 'CreditsExhausted'] as const)(
+    '%s puts the fence back and ends the run with the words of the provider',
+    async (name) => {
+      await readySession(`end-${name}`);
+      const { provider } = scriptedProvider({
+        create: [providerError(name, 'no', { reason: 'name is taken' })],
+      });
+      const made = createModel(
+        { sessionId: `end-${name}` },
+        { store: table.store, provider, settings, now, random },
+      );
+      await expect(made).rejects.toMatchObject({ name, message: expect.stringContaining('name is taken') });
+      expect(await fenceOf(`end-${name}`)).toBe('none');
+    },
+  );
+
+  it('leaves the fence at unknown when the answer was lost', async () => {
+    await readySession('lost');
+    const { provider } = scriptedProvider({ create: [providerError('ProviderAnswerLost', 'unknown')] });
+    const state = await createModel(
+      { sessionId: 'lost' },
+      { store: table.store, provider, settings, now, random },
+    );
+    expect(state).toMatchObject({ verdict: 'waiting', wait: settings.schedules.settle.checks[0] });
+    expect(await fenceOf('lost')).toBe('unknown');
+  });
+});
+
+const position: Omit<TrainingState, 'sessionId'> = {
+  wait: 5,
+  waited: 0,
+  total: 0,
+  checks: 0,
+  refusals: 0,
+  verdict: 'waiting',
+};
+
+describe('Check training, after a lost answer', () => {
+  it.each(['queued', 'running', 'stream'])('takes "%s" for a proof that create was taken', async (status) => {
+    await readySession(`taken-${status}`, { fence: 'unknown', calls: 1 });
+    const { provider, calls } = scriptedProvider({ status: [statusOf(status)] });
+    const deps = { store: table.store, provider, settings, now };
+    const state = await checkTraining({ sessionId: `taken-${status}`, ...position }, deps);
+    expect(state.verdict).toBe('waiting');
+    expect(calls).toEqual([{ call: 'status', request: `p-taken-${status}` }]);
+    expect(await table.store.requireSession(`taken-${status}`)).toMatchObject({
+      status: 'training',
+      create: { fence: 'submitted', calls: 1 },
+    });
+  });
+
+  it.each(['ready', 'a-new-word'])(
+    'does not take "%s" for a proof of anything: asks for a minute, then a person',
+    async (status) => {
+      const sessionId = `doubt-${status}`;
+      await readySession(sessionId, { fence: 'intent', calls: 1 });
+      const { provider, count } = scriptedProvider({
+        status: Array.from({ length: 9 }, () => statusOf(status)),
+      });
+      const deps = { store: table.store, provider, settings, now };
+      let state: TrainingState = { sessionId, ...position };
+      await expect(async () => {
+        for (let round = 0; round < 9; round++) state = await checkTraining(state, deps);
+      }).rejects.toMatchObject({ name: 'NeedsDecision' });
+      expect(count('status')).toBe(4);
+      expect(state.waited + state.wait).toBe(60);
+      expect(await fenceOf(sessionId)).toBe('intent');
+    },
+  );
+
+  it('goes straight to ready when the training has ended meanwhile', async () => {
+    await readySession('ended', { fence: 'unknown', calls: 1 });
+    const { provider } = scriptedProvider({ status: [statusOf('success', { modelId })] });
+    const state = await checkTraining(
+      { sessionId: 'ended', ...position },
+      { store: table.store, provider, settings, now },
+    );
+    expect(state.verdict).toBe('done');
+    expect(await table.store.requireSession('ended')).toMatchObject({ status: 'ready', modelId });
+  });
+});
+
+describe('Check training', () => {
+  const submitted = (sessionId: string) =>
+    readySession(sessionId, { fence: 'submitted', calls: 1, taskId: `p-${sessionId}` });
+
+  it('does not believe success without an id of the form chirp-custom:<uuid>', async () => {
+    await submitted('hollow');
+    const { provider } = scriptedProvider({ status: [statusOf('success')] });
+    const deps = { store: table.store, provider, settings, now };
+    const state = await checkTraining({ sessionId: 'hollow', ...position, wait: 100 }, deps);
+    expect(state).toMatchObject({ verdict: 'waiting', waited: 100, wait: 20, checks: 1 });
+    expect((await table.store.requireSession('hollow')).modelId).toBeUndefined();
+  });
+
+  it('a check that fails moves the next one, by Retry-After if that is longer', async () => {
+    await submitted('moved');
+    const { provider } = scriptedProvider({
+      status: [
+        providerError('ProviderThrottled', 'no', { retryAfter: 90 }),
+        providerError('ProviderAnswerLost', 'unknown'),
+      ],
+    });
+    const deps = { store: table.store, provider, settings, now };
+    const first = await checkTraining({ sessionId: 'moved', ...position, wait: 100 }, deps);
+    expect(first).toMatchObject({ verdict: 'waiting', wait: 90 });
+    expect(await checkTraining(first, deps)).toMatchObject({ verdict: 'waiting', waited: 190, wait: 8 });
+  });
+
+  it.each([
+    ['failed', 'The dataset is too small.', 'The dataset is too small.'],
+    ['failed', undefined, 'ended the training as "failed" and gave no reason'],
+    ['timeout', undefined, 'ended the training as "timeout"'],
+  ])('%s with the reason %s ends the run in those words', async (status, failReason, words) => {
+    const sessionId = `fail-${status}-${failReason?.length}`;
+    await submitted(sessionId);
+    const { provider } = scriptedProvider({
+      status: [statusOf(status, failReason === undefined ? {} : { failReason })],
+    });
+    const checked = checkTraining(
+      { sessionId, ...position, wait: 100 },
+      { store: table.store, provider, settings, now },
+    );
+    await expect(checked).rejects.toMatchObject({
+      name: 'TrainingFailed',
+      message: expect.stringContaining(words),
+    });
+    expect(await fenceOf(sessionId)).toBe('failed');
+  });
+
+  it('gives up at its deadline, and not before', async () => {
+    await submitted('late');
+    const { deadline } = settings.schedules.training;
+    const { provider } = scriptedProvider({ status: [statusOf('running'), statusOf('running')] });
+    const deps = { store: table.store, provider, settings, now };
+    const before = await checkTraining(
+      { sessionId: 'late', ...position, total: deadline - 21, wait: 20 },
+      deps,
+    );
+    expect(before.verdict).toBe('waiting');
+    await expect(checkTraining({ ...before, wait: 1 }, deps)).rejects.toMatchObject({
+      name: 'DeadlineExceeded',
+    });
+  });
+
+  it('stops calling create after the allowed number of refusals', async () => {
+    await readySession('storm');
+    const { provider } = scriptedProvider({});
+    const state = { sessionId: 'storm', ...position, refusals: settings.limits.createCalls };
+    const checked = checkTraining(state, { store: table.store, provider, settings, now });
+    await expect(checked).rejects.toMatchObject({ name: 'ProviderThrottled' });
+  });
+
+  it('a step repeated after the end finds the end in the record and asks nobody', async () => {
+    await readySession('done', { fence: 'ready', calls: 1 });
+    const { provider, calls } = scriptedProvider({});
+    const state = await checkTraining(
+      { sessionId: 'done', ...position },
+      { store: table.store, provider, settings, now },
+    );
+    expect(state.verdict).toBe('done');
+    expect(calls).toEqual([]);
+  });
+});

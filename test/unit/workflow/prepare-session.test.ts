@@ -1,0 +1,294 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Inspection } from '../../../functions/audio/inspection.ts';
+import type { AudioSource } from '../../../functions/sessions/session.ts';
+import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
+import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
+import { providerError, scriptedProvider } from '../../scripted-provider.ts';
+import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeAll(async () => {
+  table = await openTable();
+});
+afterAll(() => table.close());
+
+const now = () => testMoment;
+const mp3: Inspection = { usable: true, format: 'MP3', extension: 'mp3', durationSeconds: 21.5 };
+const text: Inspection = { usable: false, problem: 'not-audio', reason: 'is text, not audio' };
+const arn = (name: string) => `arn:aws:states:eu-central-1:123456789012:execution:train:${name}`;
+
+/** A bucket in which each key holds what the test says, else an MP3 of its own. */
+function bucketWith(
+  special: Record<string, { inspection?: Inspection; sha256?: string; etag?: string }> = {},
+) {
+  const seen: string[] = [];
+  const inspect = async ({ key }: AudioSource) => {
+    seen.push(key);
+    const found = special[key] ?? {};
+    return {
+      inspection: found.inspection ?? mp3,
+      size: 1000,
+      versionId: 'v1',
+      sha256: key.padEnd(64, '0'),
+      ...found,
+    };
+  };
+  return { inspect, seen };
+}
+
+function prepare(
+  sessionId: string,
+  options: {
+    script?: Parameters<typeof scriptedProvider>[0];
+    bucket?: ReturnType<typeof bucketWith>;
+    input?: unknown;
+    run?: number;
+  },
+) {
+  const { script = { prepare: [{ sessionId: 'p1' }] }, bucket = bucketWith(), run = 1 } = options;
+  const scripted = scriptedProvider(script);
+  const Name = `${sessionId}-${run}`;
+  const deps = {
+    store: table.store,
+    provider: scripted.provider,
+    inspect: bucket.inspect,
+    bucket: 'audio',
+    settings,
+    now,
+  };
+  const input = options.input ?? { sessionId };
+  return { ...scripted, done: prepareSession({ execution: { Id: arn(Name), Name }, input }, deps) };
+}
+
+describe('Prepare session', () => {
+  it('looks at every track, opens one session at the provider, and passes on ids only', async () => {
+    await recordSession(table.store, { sessionId: 'plain' });
+    const { done, count } = prepare('plain', {});
+    expect(await done).toEqual({
+      sessionId: 'plain',
+      tracks: ['001', '002', '003', '004', '005', '006'].map((trackId) => ({ sessionId: 'plain', trackId })),
+    });
+    expect(count('prepare')).toBe(1);
+    const { session, tracks } = await table.store.require('plain');
+    expect(session).toMatchObject({
+      status: 'uploading',
+      providerSessionId: 'p1',
+      runs: 1,
+      executionArn: arn('plain-1'),
+    });
+    expect(tracks[0]).toMatchObject({ format: 'MP3', durationSeconds: 21.5, source: { versionId: 'v1' } });
+  });
+
+  it('run again, it reuses the session of the provider and does not look twice', async () => {
+    await recordSession(table.store, { sessionId: 'twice' });
+    await prepare('twice', {}).done;
+    const bucket = bucketWith();
+    const { done, calls } = prepare('twice', { script: {}, bucket });
+    expect((await done).tracks).toHaveLength(6);
+    expect(calls).toEqual([]);
+    expect(bucket.seen).toEqual([]);
+  });
+
+  it('refuses unusable files before anything is spent, naming each of them', async () => {
+    await recordSession(table.store, { sessionId: 'bad', count: 8 });
+    const special = { 'audio/bad/002': { inspection: text }, 'audio/bad/007': { inspection: text } };
+    const { done, calls } = prepare('bad', { script: {}, bucket: bucketWith(special) });
+    await expect(done).rejects.toMatchObject({
+      name: 'AudioRejected',
+      message: expect.stringMatching(/song 2\.mp3: is text(.|\n)*song 7\.mp3: is text/),
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('goes on with the usable ones when the session allows it, if they are enough', async () => {
+    const session = { skipInvalid: true };
+    await recordSession(table.store, { sessionId: 'skip', count: 7, session });
+    const one = bucketWith({ 'audio/skip/003': { inspection: text } });
+    expect((await prepare('skip', { bucket: one }).done).tracks.map(({ trackId }) => trackId)).not.toContain(
+      '003',
+    );
+
+    await recordSession(table.store, { sessionId: 'skip-many', count: 6, session });
+    const two = bucketWith({ 'audio/skip-many/003': { inspection: text } });
+    await expect(prepare('skip-many', { script: {}, bucket: two }).done).rejects.toMatchObject({
+      name: 'NotEnoughClips',
+    });
+  });
+
+  it('sends the same bytes once', async () => {
+    await recordSession(table.store, { sessionId: 'same', count: 7 });
+    const sha256 = 'f'.repeat(64);
+    const bucket = bucketWith({ 'audio/same/002': { sha256 }, 'audio/same/006': { sha256 } });
+    const { tracks } = await prepare('same', { bucket }).done;
+    expect(tracks.map(({ trackId }) => trackId)).toEqual(['001', '002', '003', '004', '005', '007']);
+    expect(await table.store.requireTrack('same', '006')).toMatchObject({
+      status: 'duplicate',
+      duplicateOf: '002',
+    });
+  });
+
+  it('looks again at a rejected file in a new run: a better one may lie in its place', async () => {
+    await recordSession(table.store, { sessionId: 'better' });
+    const bad = bucketWith({ 'audio/better/001': { inspection: text } });
+    await expect(prepare('better', { script: {}, bucket: bad }).done).rejects.toMatchObject({
+      name: 'AudioRejected',
+    });
+    const { tracks } = await prepare('better', { run: 2 }).done;
+    expect(tracks).toHaveLength(6);
+  });
+
+  it('gives failed tracks new attempts in a new run, but not one that was refused for good', async () => {
+    const at = testMoment;
+    const inspected = { format: 'MP3', attempts: 3, taskId: 't' } as const;
+    await recordSession(table.store, {
+      sessionId: 'resume',
+      session: { status: 'failed', runs: 1, providerSessionId: 'p1', executionArn: arn('resume-1') },
+      track: (index) => {
+        if (index === 0)
+          return {
+            ...inspected,
+            status: 'failed',
+            failure: { error: 'ProviderRefused', reason: 'busy', at },
+          };
+        if (index === 1)
+          return {
+            ...inspected,
+            status: 'failed',
+            failure: { error: 'ProviderRefused', reason: 'copyright', permanent: true, at },
+          };
+        if (index === 2)
+          return {
+            ...inspected,
+            status: 'failed',
+            failure: { error: 'DeadlineExceeded', reason: 'late', at },
+          };
+        return { ...inspected, status: 'done', clipId: `c${index}` };
+      },
+    });
+    const { done, calls } = prepare('resume', { script: {}, run: 2 });
+    await done;
+    expect(calls).toEqual([]);
+    const { tracks } = await table.store.require('resume');
+    expect(tracks[0]).toMatchObject({ status: 'declared', attempts: 3, attemptsAllowed: 6 });
+    expect(tracks[0]?.taskId).toBeUndefined();
+    expect(tracks[1]).toMatchObject({ status: 'failed', failure: { permanent: true } });
+    // It was still running at the provider: looked at again, not paid again.
+    expect(tracks[2]).toMatchObject({ status: 'submitted', taskId: 't' });
+    expect(tracks[3]).toMatchObject({ status: 'done', attemptsAllowed: 3 });
+  });
+
+  it('touches no track once create may have been paid', async () => {
+    const create = { fence: 'unknown', calls: 1, checks: 0 } as const;
+    const session = { status: 'needs-decision', runs: 1, providerSessionId: 'p1', create } as const;
+    await recordSession(table.store, { sessionId: 'paid', session });
+    const { done, calls } = prepare('paid', { script: {}, run: 2 });
+    expect(await done).toEqual({ sessionId: 'paid', tracks: [] });
+    expect(calls).toEqual([]);
+  });
+
+  it('passes the refusal of the provider on by its name', async () => {
+    await recordSession(table.store, { sessionId: 'refused' });
+    const { done } = prepare('refused', { script: { prepare: [providerError('ProviderThrottled', 'no')] } });
+    await expect(done).rejects.toMatchObject({ name: 'ProviderThrottled' });
+  });
+});
+
+describe('Prepare session, from the console', () => {
+  const audio = Array.from({ length: 6 }, (_, index) => `s3://audio/my music/sóng #${index + 1}.mp3`);
+
+  it('makes the session that the API would have made, once, however often the step runs', async () => {
+    const first = await prepare('console', { input: { name: ' Night Drive ', audio } }).done;
+    const second = await prepare('console', { script: {}, input: { name: ' Night Drive ', audio } }).done;
+    expect(second).toEqual(first);
+    const { session, tracks } = await table.store.require(first.sessionId);
+    expect(session).toMatchObject({
+      name: 'Night Drive',
+      startedBy: 'console',
+      owner: 'console',
+      status: 'uploading',
+    });
+    expect(tracks[3]).toMatchObject({ file: 'sóng #4.mp3', source: { key: 'my music/sóng #4.mp3' } });
+  });
+
+  it('lists every problem of the input at once', async () => {
+    const input = {
+      name: '',
+      audio: ['s3://audio/ok.mp3', 'song.mp3', 's3://other/song.mp3'],
+      minClips: 3,
+      nmae: 1,
+    };
+    const { nmae: _, ...known } = input;
+    await expect(prepare('console-bad', { script: {}, input }).done).rejects.toMatchObject({
+      name: 'BadInput',
+      message: expect.stringContaining('nmae: is not a field'),
+    });
+    const { done } = prepare('console-bad', { script: {}, input: known });
+    await expect(done).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /name: is empty(.|\n)*minClips: is 3(.|\n)*audio: lists 3(.|\n)*audio\[1\](.|\n)*audio\[2\]: lies in other/,
+      ),
+    });
+  });
+
+  it('does not know a session that is not there', async () => {
+    await expect(prepare('nobody', { script: {} }).done).rejects.toMatchObject({ name: 'SessionNotFound' });
+  });
+});
+
+describe('Record failure', () => {
+  const execution = { Id: arn('fail-1'), Name: 'fail-1' };
+  const cause = (errorMessage: string) => JSON.stringify({ errorType: 'x', errorMessage, trace: [] });
+
+  it('writes the reason into the session and hands it to the Fail state', async () => {
+    await recordSession(table.store, { sessionId: 'fail' });
+    const error = { Error: 'AudioRejected', Cause: cause('2 files cannot be used') };
+    const recorded = await recordFailure(
+      { execution, input: { sessionId: 'fail' }, error },
+      { store: table.store, now },
+    );
+    expect(recorded).toEqual({ error: 'AudioRejected', cause: '2 files cannot be used' });
+    expect(await table.store.requireSession('fail')).toMatchObject({
+      status: 'failed',
+      failure: { error: 'AudioRejected', reason: '2 files cannot be used' },
+    });
+  });
+
+  it.each([
+    ['States.Timeout', '', 'Unexpected', 'States.Timeout: no cause was given'],
+    ['Lambda.Unknown', 'it crashed', 'Unexpected', 'Lambda.Unknown: it crashed'],
+    ['NeedsDecision', cause('not settled'), 'NeedsDecision', 'not settled'],
+  ])('%s (%s) is recorded as %s', async (thrown, Cause, name, reason) => {
+    const sessionId = `fail-${thrown}`;
+    await recordSession(table.store, { sessionId });
+    await recordFailure(
+      { execution, input: { sessionId }, error: { Error: thrown, Cause } },
+      { store: table.store, now },
+    );
+    const status = name === 'NeedsDecision' ? 'needs-decision' : 'failed';
+    expect(await table.store.requireSession(sessionId)).toMatchObject({
+      status,
+      failure: { error: name, reason },
+    });
+  });
+
+  it.each(['intent', 'unknown'] as const)('no failure hides a create in doubt (%s)', async (fence) => {
+    const sessionId = `doubt-${fence}`;
+    await recordSession(table.store, { sessionId, session: { create: { fence, calls: 1, checks: 0 } } });
+    const error = { Error: 'StorageUnavailable', Cause: cause('table is throttled') };
+    const recorded = await recordFailure(
+      { execution, input: { sessionId }, error },
+      { store: table.store, now },
+    );
+    expect(recorded.error).toBe('NeedsDecision');
+    expect((await table.store.requireSession(sessionId)).status).toBe('needs-decision');
+  });
+
+  it('has nothing to write when the input could not be read', async () => {
+    const error = { Error: 'BadInput', Cause: cause('name: is empty') };
+    const recorded = await recordFailure(
+      { execution, input: { audio: 1 }, error },
+      { store: table.store, now },
+    );
+    expect(recorded).toEqual({ error: 'BadInput', cause: 'name: is empty' });
+  });
+});
