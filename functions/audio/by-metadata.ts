@@ -3,6 +3,7 @@ import { ReadBudgetSpent } from './bounded-source.ts';
 import type { ByteSource } from './inspection.ts';
 import { BrokenAudio, type Measured, NoAudio, promise } from './measured.ts';
 import { SourceTokenizer } from './source-tokenizer.ts';
+import { statedSize } from './stated-size.ts';
 
 /** No music is coded with fewer bits a second than this (a choice; speech codecs begin at about 2,000). */
 const leastBitrate = 2000;
@@ -66,9 +67,11 @@ export async function measureByMetadata(source: ByteSource): Promise<Measured> {
     throw new BrokenAudio('The header of this file claims far more sound than the file can hold.');
   }
   const { name, extension } = nameOf(format);
-  const seconds = secondsThatFit(format, format.duration, source.size);
+  const stated = await statedSize(source);
+  const share = stated ? Math.min(1, source.size / stated) : 1;
+  const seconds = share * secondsThatFit(format, format.duration, source.size);
   const warning = cutOff
-    ? 'Its header is very large and was read only in part; the length may be off.'
+    ? 'It could be read only in part: the length is what its header says.'
     : format.hasVideo
       ? 'It is a video; only its sound can be used.'
       : undefined;

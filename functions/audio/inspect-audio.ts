@@ -1,4 +1,4 @@
-import { fileTypeFromTokenizer } from 'file-type';
+import { type FileTypeResult, fileTypeFromTokenizer } from 'file-type';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { boundSource, defaultReadBudget, type ReadBudget, ReadBudgetSpent, slice } from './bounded-source.ts';
 import { measureByMetadata } from './by-metadata.ts';
@@ -102,8 +102,8 @@ async function inspect(source: ByteSource, limits: AudioLimits): Promise<Inspect
   }
 }
 
-/** What is in it, or the name of what it is instead. */
-async function measure(source: ByteSource): Promise<Measured | { readonly instead?: string }> {
+/** What is in it, or the type of what it is instead, if that is known. */
+async function measure(source: ByteSource): Promise<Measured | FileTypeResult | undefined> {
   if (await isLongWav(source)) return measureWav(source);
   const tokenizer = new SourceTokenizer(source);
   const type = await fileTypeFromTokenizer(tokenizer).catch(() => undefined);
@@ -111,10 +111,10 @@ async function measure(source: ByteSource): Promise<Measured | { readonly instea
     throw tokenizer.sourceError;
   }
   const known = type && measures.get(type.ext);
-  if (known) return (await known(source)) ?? {};
-  if (type) return { instead: nameOf(type) };
+  if (known) return known(source);
+  if (type) return type;
   // `file-type` wants the first frame at the very beginning; frames after some padding are MP3 as well.
-  return (await measureMpeg(source)) ?? {};
+  return measureMpeg(source);
 }
 
 /** WAV files for more than 4 GB begin with another word, which `file-type` does not know. */
@@ -123,8 +123,9 @@ async function isLongWav(source: ByteSource): Promise<boolean> {
   return ['RF64', 'BW64'].includes(textIn(bytes, 0, 4)) && textIn(bytes, 8, 12) === 'WAVE';
 }
 
-function judge(found: Measured | { readonly instead?: string }, limits: AudioLimits): Inspection {
-  if (!('seconds' in found)) return sentences.notAudio(found.instead);
+function judge(found: Measured | FileTypeResult | undefined, limits: AudioLimits): Inspection {
+  if (!found) return sentences.notAudio();
+  if (!('seconds' in found)) return refuseOther(found);
   const { format, extension, seconds, promisedSeconds } = found;
   const cut = promisedSeconds === undefined ? undefined : sentences.cutShort(seconds, promisedSeconds);
   if (seconds < limits.minSeconds) {
@@ -141,20 +142,12 @@ function judge(found: Measured | { readonly instead?: string }, limits: AudioLim
   };
 }
 
-/** `a PDF document`, `a JPEG image`, `a ZIP file`. */
-function nameOf({ ext, mime }: { ext: string; mime: string }): string {
-  const kind = mime.startsWith('image/')
-    ? 'image'
-    : mime.startsWith('video/')
-      ? 'video'
-      : mime.startsWith('font/')
-        ? 'font'
-        : mime.startsWith('audio/')
-          ? 'audio file of a kind that is not supported'
-          : ext === 'pdf'
-            ? 'document'
-            : 'file';
+function refuseOther({ ext, mime }: FileTypeResult): Inspection {
   const name = ext === 'jpg' ? 'JPEG' : ext.toUpperCase();
-  const vowel = /^(?:[AEIO]|[FHLMNRSX](?![AEIOU]))/.test(name);
-  return `${vowel ? 'an' : 'a'} ${name} ${kind}`;
+  if (mime.startsWith('audio/')) return sentences.unsupported(name);
+  const [kind = ''] = mime.split('/');
+  const noun = ['image', 'video', 'font'].includes(kind) ? kind : ext === 'pdf' ? 'document' : 'file';
+  // As the letters are said: an FLV, an XML, but a FIT.
+  const article = /^(?:[AEIO]|[FHLMNRSX](?![AEIOU]))/.test(name) ? 'an' : 'a';
+  return sentences.notAudio(`${article} ${name} ${noun}`);
 }

@@ -20,10 +20,17 @@ export function tooLarge(bytes: number, { maxBytes }: AudioLimits): Inspection {
   );
 }
 
-/** @param found what it is instead, as in `a PDF document`, when that is known */
+const instead = 'an MP3, WAV, FLAC, Ogg or M4A file';
+
+/** @param found what it is, as in `a PDF document`, when that is known */
 export function notAudio(found?: string): Inspection {
-  const what = found ? `This is ${found}, not audio` : 'This is not audio';
-  return refuse('not-audio', `${what}: leave it out, or replace it by an MP3, WAV, FLAC, Ogg or M4A file.`);
+  const what = found ? `This is ${found}, not audio` : 'This is not audio, or of an unknown kind';
+  return refuse('not-audio', `${what}: leave it out, or replace it by ${instead}.`);
+}
+
+/** @param name of the format, as in `AC3` */
+export function unsupported(name: string): Inspection {
+  return refuse('not-audio', `This is ${name} audio, which is not supported: convert it to ${instead}.`);
 }
 
 export function noSound(sentence: string): Inspection {

@@ -4,6 +4,9 @@ import { BrokenAudio, type Measured, numbersIn, promise, textIn } from './measur
 /** Format tags whose samples all have the same size: PCM, float, A-law, µ-law, extensible. */
 const evenlySized = new Set([0x0001, 0x0003, 0x0006, 0x0007, 0xfffe]);
 
+/** ADPCM of Microsoft and of the IMA: blocks of one size, each with a stated number of samples. */
+const inBlocks = new Set([0x0002, 0x0011]);
+
 /** More chunks than this before the sound are not a WAV that a program wrote (a choice). */
 const maxChunks = 200;
 
@@ -49,10 +52,13 @@ function readFormat(bytes: Uint8Array): Format {
   const channels = numbers.getUint16(2, true);
   const sampleRate = numbers.getUint32(4, true);
   const bits = numbers.getUint16(14, true);
-  // For samples of one size the rate follows from the other fields, which a decoder uses; the stated one may lie.
+  const samplesPerBlock = bytes.length >= 20 ? numbers.getUint16(18, true) : 0;
+  // Where the rate follows from other fields, which decoders use, it is computed: the stated one may lie.
   const bytesPerSecond = evenlySized.has(tag)
     ? channels * sampleRate * Math.ceil(bits / 8)
-    : numbers.getUint32(8, true);
+    : inBlocks.has(tag) && samplesPerBlock > 0
+      ? (sampleRate / samplesPerBlock) * numbers.getUint16(12, true)
+      : numbers.getUint32(8, true);
   if (bytesPerSecond === 0 || sampleRate < 1000 || sampleRate > 1_000_000 || channels > 64) {
     throw new BrokenAudio('The header of this WAV makes no sense.');
   }
