@@ -1,0 +1,46 @@
+import type { HttpApi } from '../assembly.ts';
+
+export type Route = HttpApi['routes'][number];
+
+export interface MatchedRoute {
+  readonly route: Route;
+  /** Decoded. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/**
+ * The route of a request, or undefined. A path without parameters goes first; a trailing slash is another path.
+ * @param path as sent, without the query
+ */
+export function matchRoute(routes: readonly Route[], method: string, path: string): MatchedRoute | undefined {
+  const matched = routes.flatMap((route): MatchedRoute[] => {
+    const [routeMethod = '', routePath = ''] = route.key.split(' ');
+    const parameters = routeMethod === method ? matchPath(routePath, path) : undefined;
+    return parameters ? [{ route, parameters }] : [];
+  });
+  const count = ({ parameters }: MatchedRoute) => Object.keys(parameters).length;
+  return matched.toSorted((a, b) => count(a) - count(b))[0];
+}
+
+function matchPath(pattern: string, path: string): Record<string, string> | undefined {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, segment] of wanted.entries()) {
+    const value = decode(given[index] ?? '');
+    const parameter = /^\{(.+)\}$/.exec(segment)?.[1];
+    if (parameter === undefined ? segment !== value : value === '') return undefined;
+    if (parameter !== undefined) parameters[parameter] = value;
+  }
+  return parameters;
+}
+
+/** Percent-decoded; what is not valid stays as it was sent. */
+export function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
