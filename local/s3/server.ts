@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../aws-error.ts';
+import { listenOnLoopback } from '../loopback.ts';
 import { verifySigV4 } from '../sigv4.ts';
 import { type CorsRule, corsHeaders } from './cors.ts';
 import { deleteObject } from './delete-object.ts';
@@ -162,19 +163,18 @@ export async function startS3(options: S3Options): Promise<{ url: string; close(
   const closeStores = async () => {
     for (const { store } of buckets.values()) await store.close();
   };
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => closeStores().then(() => reject(error), reject));
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  let listener: Awaited<ReturnType<typeof listenOnLoopback>>;
+  try {
+    listener = await listenOnLoopback(server, options.port);
+  } catch (error) {
+    await closeStores();
+    throw error;
+  }
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: listener.url,
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await listener.close();
       await Promise.all(underWay);
       await closeStores();
     },
