@@ -24,7 +24,7 @@ export interface InspectedObject {
   /** 64 lower-case hex digits, if S3 has it of the whole object; nothing is read to find it. */
   readonly sha256?: string;
   readonly etag?: string;
-  readonly versionId?: string | undefined;
+  readonly versionId?: string;
   /** Ranged GETs, without the HEAD. */
   readonly reads: number;
   readonly bytesRead: number;

@@ -58,7 +58,7 @@ export function createUploadUrls({ client, bucket, minutes }: UrlOptions): {
 
 /** Presigned GETs, of one version where it is known. To be made at the last moment and written down nowhere. */
 export function createDownloadUrls({ client, bucket, minutes }: UrlOptions): {
-  get(object: { readonly key: string; readonly versionId?: string }): Promise<string>;
+  get(object: { readonly key: string; readonly versionId?: string | undefined }): Promise<string>;
 } {
   return {
     get: ({ key, versionId }) =>

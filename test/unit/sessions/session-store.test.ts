@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTable, recordSession, testMoment } from '../../session-records.ts';
+
+let now = Date.parse(testMoment);
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeAll(async () => {
+  table = await openTable(() => now);
+});
+afterAll(() => table.close());
+
+describe('the session store', () => {
+  it('gives back what was written, tracks in the order of declaration', async () => {
+    const { session, tracks } = await recordSession(table.store, { sessionId: 'back', count: 12 });
+    expect(await table.store.read('back')).toEqual({ session, tracks });
+  });
+
+  it('does not write a session over another one', async () => {
+    await recordSession(table.store, { sessionId: 'once' });
+    await expect(recordSession(table.store, { sessionId: 'once' })).rejects.toMatchObject({
+      name: 'RecordConflict',
+    });
+  });
+
+  it('lets the first of two changes win and tells the second', async () => {
+    const { session } = await recordSession(table.store, { sessionId: 'race' });
+    const first = await table.store.updateSession(session, { status: 'preparing' });
+    expect(first.version).toBe(session.version + 1);
+    await expect(table.store.updateSession(session, { status: 'failed' })).rejects.toMatchObject({
+      name: 'RecordConflict',
+    });
+    expect((await table.store.requireSession('race')).status).toBe('preparing');
+  });
+
+  it('removes a field that is set to undefined and leaves the others alone', async () => {
+    const { tracks } = await recordSession(table.store, {
+      sessionId: 'remove',
+      count: 1,
+      track: () => ({ taskId: 't', clipId: 'c' }),
+    });
+    const [track] = tracks;
+    if (!track) throw new Error('there is a track');
+    const changed = await table.store.updateTrack(track, { taskId: undefined, status: 'done' });
+    expect(changed).toMatchObject({ clipId: 'c', status: 'done' });
+    expect('taskId' in changed).toBe(false);
+  });
+
+  it('does not see a record that has expired, before DynamoDB gets round to deleting it', async () => {
+    await recordSession(table.store, {
+      sessionId: 'old',
+      session: { expiresAt: Date.parse(testMoment) / 1000 + 60 },
+    });
+    expect(await table.store.read('old')).toBeDefined();
+    now += 61_000;
+    expect(await table.store.read('old')).toBeUndefined();
+    await expect(table.store.requireSession('old')).rejects.toMatchObject({ name: 'SessionNotFound' });
+    expect(
+      (await table.store.list('ana', { limit: 100 })).sessions.map(({ sessionId }) => sessionId),
+    ).not.toContain('old');
+  });
+
+  it('lists the sessions of one owner, newest first, a page at a time', async () => {
+    for (let index = 0; index < 5; index++) {
+      const createdAt = new Date(Date.parse(testMoment) + index * 1000).toISOString();
+      await recordSession(table.store, {
+        sessionId: `page-${index}`,
+        count: 0,
+        session: { owner: 'pia', createdAt },
+      });
+    }
+    const first = await table.store.list('pia', { limit: 3 });
+    expect(first.sessions.map(({ sessionId }) => sessionId)).toEqual(['page-4', 'page-3', 'page-2']);
+    const second = await table.store.list('pia', { limit: 3, next: first.next });
+    expect(second.sessions.map(({ sessionId }) => sessionId)).toEqual(['page-1', 'page-0']);
+    expect(second.next).toBeUndefined();
+  });
+
+  it.each([
+    'nonsense',
+    Buffer.from('{"a":1}').toString('base64url'),
+    Buffer.from('[1,2]').toString('base64url'),
+  ])('refuses the made-up page %s by name', async (next) => {
+    await expect(table.store.list('pia', { limit: 3, next })).rejects.toMatchObject({
+      name: 'BadInput',
+      problems: [{ where: 'next' }],
+    });
+  });
+
+  it('says which record it cannot read instead of working on half of one', async () => {
+    const { session } = await recordSession(table.store, { sessionId: 'odd' });
+    // A writer from another version of the code.
+    await table.store.updateSession(session, { runs: -1 }).catch(() => undefined);
+    await expect(table.store.requireSession('odd')).rejects.toMatchObject({
+      name: 'Unexpected',
+      message: expect.stringContaining('runs'),
+    });
+  });
+});
