@@ -3,7 +3,7 @@ import type { HttpApi } from '../assembly.ts';
 import { parseProperties, type Resource } from './resource.ts';
 
 /** A property that changes nothing for what runs on this machine. */
-const harmless = z.unknown();
+const harmless = z.unknown().optional();
 const strings = z.array(z.string());
 
 const apiSchema = z.strictObject({

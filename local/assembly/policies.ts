@@ -6,10 +6,10 @@ const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.strin
 
 const documentSchema = z.strictObject({
   Version: z.literal('2012-10-17'),
-  Id: z.unknown(),
+  Id: z.unknown().optional(),
   Statement: z.array(
     z.strictObject({
-      Sid: z.unknown(),
+      Sid: z.unknown().optional(),
       Effect: z.enum(['Allow', 'Deny']),
       Action: oneOrMore,
       Resource: oneOrMore,
@@ -22,7 +22,7 @@ const trustSchema = z.strictObject({
   Version: z.literal('2012-10-17'),
   Statement: z.array(
     z.strictObject({
-      Sid: z.unknown(),
+      Sid: z.unknown().optional(),
       Effect: z.literal('Allow'),
       Action: z.literal('sts:AssumeRole'),
       Principal: z.strictObject({ Service: oneOrMore }),
@@ -31,7 +31,7 @@ const trustSchema = z.strictObject({
 });
 
 const policySchema = z.strictObject({
-  PolicyName: z.unknown(),
+  PolicyName: z.unknown().optional(),
   PolicyDocument: documentSchema,
   Roles: z.array(z.string()),
 });
@@ -40,9 +40,11 @@ const roleSchema = z.strictObject({
   RoleName: z.string().optional(),
   AssumeRolePolicyDocument: trustSchema,
   ManagedPolicyArns: z.array(z.string()).default([]),
-  Policies: z.array(z.strictObject({ PolicyName: z.unknown(), PolicyDocument: documentSchema })).default([]),
-  Description: z.unknown(),
-  Tags: z.unknown(),
+  Policies: z
+    .array(z.strictObject({ PolicyName: z.unknown().optional(), PolicyDocument: documentSchema }))
+    .default([]),
+  Description: z.unknown().optional(),
+  Tags: z.unknown().optional(),
 });
 
 /** What AWS's own managed policies allow, of those that CDK attaches by default. */
@@ -107,23 +109,23 @@ const bucketPolicySchema = z.strictObject({
       z.union([
         // TLS only. Everything here is plain HTTP on loopback, so this one cannot be held to.
         z.strictObject({
-          Sid: z.unknown(),
+          Sid: z.unknown().optional(),
           Effect: z.literal('Deny'),
           Action: z.literal('s3:*'),
-          Principal: z.unknown(),
-          Resource: z.unknown(),
+          Principal: z.unknown().optional(),
+          Resource: z.unknown().optional(),
           Condition: z.strictObject({
             Bool: z.strictObject({ 'aws:SecureTransport': z.enum(['false']) }),
           }),
         }),
         // Delivery of access logs, which nothing here writes.
         z.strictObject({
-          Sid: z.unknown(),
+          Sid: z.unknown().optional(),
           Effect: z.literal('Allow'),
           Action: z.literal('s3:PutObject'),
           Principal: z.strictObject({ Service: z.literal('logging.s3.amazonaws.com') }),
-          Resource: z.unknown(),
-          Condition: z.unknown(),
+          Resource: z.unknown().optional(),
+          Condition: z.unknown().optional(),
         }),
       ]),
     ),

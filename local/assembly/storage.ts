@@ -3,7 +3,7 @@ import type { Bucket, Secret, Table } from '../assembly.ts';
 import { attribute, parseProperties, type Resource } from './resource.ts';
 
 /** A property that changes nothing for what runs on this machine. */
-const harmless = z.unknown();
+const harmless = z.unknown().optional();
 
 const bucketSchema = z.strictObject({
   BucketName: z.string().optional(),

@@ -65,10 +65,10 @@ const templateSchema = z.strictObject({
       Type: z.string(),
       Properties: z.record(z.string(), z.unknown()).default({}),
       Metadata: z.looseObject({ 'aws:cdk:path': z.string().optional() }).optional(),
-      DependsOn: z.unknown(),
-      DeletionPolicy: z.unknown(),
-      UpdateReplacePolicy: z.unknown(),
-      Condition: z.unknown(),
+      DependsOn: z.unknown().optional(),
+      DeletionPolicy: z.unknown().optional(),
+      UpdateReplacePolicy: z.unknown().optional(),
+      Condition: z.unknown().optional(),
     }),
   ),
   Outputs: z
@@ -76,7 +76,7 @@ const templateSchema = z.strictObject({
       z.string(),
       z.strictObject({
         Value: z.unknown(),
-        Description: z.unknown(),
+        Description: z.unknown().optional(),
         Export: z.object({ Name: z.unknown() }).optional(),
       }),
     )
@@ -84,9 +84,9 @@ const templateSchema = z.strictObject({
   Parameters: z.record(z.string(), z.unknown()).default({}),
   Rules: z.record(z.string(), z.unknown()).default({}),
   Conditions: z.record(z.string(), z.unknown()).default({}),
-  Description: z.unknown(),
-  Metadata: z.unknown(),
-  AWSTemplateFormatVersion: z.unknown(),
+  Description: z.unknown().optional(),
+  Metadata: z.unknown().optional(),
+  AWSTemplateFormatVersion: z.unknown().optional(),
 });
 
 /** Reads the stacks of a CDK cloud assembly; an artifact or a section that is not known is an error. */

@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readAssembly } from '../../local/assembly.ts';
+import { first, serviceTemplate, smallAssembly, storageTemplate, writeAssembly } from './assembly-fixture.ts';
+
+const account = '123456789012';
+
+function readWith(change: (service: ReturnType<typeof serviceTemplate>) => void) {
+  const service = serviceTemplate();
+  change(service);
+  return () => readAssembly(writeAssembly({ Storage: storageTemplate(), Service: service }));
+}
+
+test('reads a function with its environment, bundle, role and invokers, across stacks', () => {
+  const assembly = smallAssembly();
+  const work = first(assembly.functions);
+  expect(work).toMatchObject({
+    name: 'Service-work',
+    arn: `arn:aws:lambda:us-east-1:${account}:function:Service-work`,
+    handler: 'index.handler',
+    timeoutSeconds: 20,
+    memoryMb: 128,
+    environment: {
+      MACHINE: `arn:aws:states:us-east-1:${account}:stateMachine:train`,
+      TABLE_NAME: 'sessions',
+    },
+    invokers: [
+      {
+        principal: 'apigateway.amazonaws.com',
+        sourceArn: `arn:aws:execute-api:us-east-1:${account}:${first(assembly.apis).id}/*/*/sessions/{id}`,
+      },
+    ],
+  });
+  expect(existsSync(work.directory)).toBe(true);
+});
+
+test('collects the statements of attached, inline and managed policies in the role', () => {
+  const { roles, functions, machines, secrets } = smallAssembly();
+  const work = roles.find(({ arn }) => arn === first(functions).roleArn);
+  expect(work).toMatchObject({ name: 'Service/Work/ServiceRole', assumedBy: ['lambda.amazonaws.com'] });
+  expect(work?.statements.flatMap(({ actions }) => actions)).toContain('logs:PutLogEvents');
+  expect(work?.statements).toContainEqual({
+    effect: 'Allow',
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: [first(secrets).arn],
+    conditions: {},
+  });
+  const machine = roles.find(({ arn }) => arn === first(machines).roleArn);
+  expect(machine?.statements).toEqual([
+    {
+      effect: 'Allow',
+      actions: ['lambda:InvokeFunction'],
+      resources: [first(functions).arn],
+      conditions: {},
+    },
+  ]);
+});
+
+test('reads tables, buckets, secrets, machines, APIs and outputs', () => {
+  const assembly = smallAssembly();
+  expect(assembly.tables).toMatchObject([{ name: 'sessions', ttlAttribute: 'expiresAt' }]);
+  expect(assembly.buckets).toMatchObject([
+    { versioned: true, corsRules: [{ origins: ['http://localhost:5173'], methods: ['PUT'] }] },
+  ]);
+  expect(first(assembly.buckets).name).toMatch(/^storage-audio-[0-9a-f]{12}$/);
+  expect(assembly.secrets).toMatchObject([{ name: 'provider-key' }]);
+  expect(first(assembly.secrets).arn).toMatch(/:secret:provider-key-.{6}$/);
+  expect(first(assembly.machines).definition).toMatchObject({
+    StartAt: 'Work',
+    States: { Work: { Resource: first(assembly.functions).arn } },
+  });
+  expect(first(assembly.apis)).toMatchObject({
+    cors: { origins: ['http://localhost:5173'], methods: ['GET'], headers: [] },
+    routes: [
+      {
+        key: 'GET /sessions/{id}',
+        functionArn: first(assembly.functions).arn,
+        authorizer: { issuer: 'https://issuer.example', audience: ['chirpsmith'] },
+      },
+    ],
+  });
+  expect(assembly.outputs.MachineArn).toBe(first(assembly.machines).arn);
+});
+
+test('gives the same names at every reading, so that data on disk is found again', () => {
+  const [one, two] = [smallAssembly(), smallAssembly()];
+  expect(one.buckets).toEqual(two.buckets);
+  expect(one.secrets).toEqual(two.secrets);
+});
+
+test('refuses an unknown resource type by stack, logical id and type', () => {
+  const read = readWith(({ Resources }) => {
+    Resources.Queue = { Type: 'AWS::SQS::Queue' };
+  });
+  expect(read).toThrow('Service: Queue (AWS::SQS::Queue): this type is not known to the local runtime.');
+});
+
+test('refuses an unknown field of a known type by its name', () => {
+  const read = readWith(({ Resources }) => {
+    Object.assign(Resources.Work?.Properties ?? {}, { Layers: ['arn'] });
+  });
+  expect(read).toThrow('Service: Work (AWS::Lambda::Function): Layers: not known to the local runtime.');
+});
+
+test('refuses a nested field that it would have to honour', () => {
+  const read = readWith(({ Resources }) => {
+    const Properties = { ...Object(Resources.Api?.Properties), CorsConfiguration: { AllowEverything: true } };
+    Resources.Api = { Type: 'AWS::ApiGatewayV2::Api', Properties };
+  });
+  expect(read).toThrow(
+    'Service: Api (AWS::ApiGatewayV2::Api): CorsConfiguration.AllowEverything: not known to the local runtime.',
+  );
+});
+
+test.each([
+  ['intrinsic', { 'Fn::Base64': 'x' }, 'the intrinsic Fn::Base64 is not known'],
+  ['reference', { Ref: 'Nothing' }, 'Ref of Nothing, which the stack does not have'],
+  ['attribute', { 'Fn::GetAtt': ['Machine', 'Colour'] }, 'Fn::GetAtt Machine.Colour'],
+  ['import', { 'Fn::ImportValue': 'Nowhere' }, 'Fn::ImportValue of Nowhere, which no stack exports'],
+])('refuses an unknown %s by name', (_, value, message) => {
+  const read = readWith(({ Resources }) => {
+    Object.assign(Resources.Work?.Properties ?? {}, { Description: value });
+  });
+  expect(read).toThrow(`Service: Work (AWS::Lambda::Function): ${message}`);
+});
+
+test('refuses a managed policy that it does not know the statements of', () => {
+  const read = readWith(({ Resources }) => {
+    Object.assign(Resources.WorkRole?.Properties ?? {}, {
+      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+    });
+  });
+  expect(read).toThrow('ManagedPolicyArns: arn:aws:iam::aws:policy/AdministratorAccess is not known');
+});
+
+test('refuses a function whose role Lambda may not assume', () => {
+  const read = readWith(({ Resources }) => {
+    Object.assign(Resources.Work?.Properties ?? {}, { Role: { 'Fn::GetAtt': ['MachineRole', 'Arn'] } });
+  });
+  expect(read).toThrow('Service-work: lambda.amazonaws.com may not assume its role');
+});
+
+test('refuses a resource under a condition, and parameters that are not the bootstrap version', () => {
+  const conditional = readWith(({ Resources }) =>
+    Object.assign(Resources.Work ?? {}, { Condition: 'IsProd' }),
+  );
+  expect(conditional).toThrow('Service: Work (AWS::Lambda::Function): Condition is not known');
+  const parameter = readWith((service) => {
+    service.Parameters = { Size: { Type: 'Number' } };
+  });
+  expect(parameter).toThrow('Service: Parameters.Size is not known');
+});
+
+test('accepts a bucket policy that only demands TLS, and no other', () => {
+  const policy = (statement: object) =>
+    readWith(({ Resources }) => {
+      Resources.Policy = {
+        Type: 'AWS::S3::BucketPolicy',
+        Properties: {
+          Bucket: 'audio',
+          PolicyDocument: { Version: '2012-10-17', Statement: [statement] },
+        },
+      };
+    });
+  const tls = {
+    Effect: 'Deny',
+    Action: 's3:*',
+    Principal: { AWS: '*' },
+    Resource: '*',
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+  expect(policy(tls)).not.toThrow();
+  expect(policy({ ...tls, Condition: {} })).toThrow('Service: Policy (AWS::S3::BucketPolicy)');
+});
