@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { ChirpsmithError, type Problem } from '../functions/shared/errors.ts';
+import { defaultSettings } from '../functions/shared/settings.ts';
+import type { TrainArguments } from './arguments.ts';
+import { checkFiles, type UsableFile } from './check-files.ts';
+import type { Surroundings } from './command.ts';
+import { counted } from './display/words.ts';
+import { findFiles } from './find-files.ts';
+import { homeDirectory, userDirectory } from './home.ts';
+import { localFiles } from './inspect-local-file.ts';
+
+/** The files to train on do not do; nothing was started or spent. */
+export class FilesRejected extends ChirpsmithError {
+  readonly usable: number;
+  readonly needed: number;
+
+  constructor(message: string, problems: readonly Problem[], usable: number, needed: number) {
+    super('BadInput', message, { problems });
+    this.usable = usable;
+    this.needed = needed;
+  }
+}
+
+/**
+ * Finds and checks the files to train on, or makes the samples when none are named. Different bytes first
+ * come first; further files with the same bytes stay in the list, marked.
+ * @throws FilesRejected naming every file that cannot be used
+ */
+export async function chooseFiles(
+  args: TrainArguments,
+  { display, env, signal }: Surroundings,
+): Promise<readonly UsableFile[]> {
+  const { limits } = defaultSettings;
+  const paths = args.paths.length > 0 ? args.paths : await samples(homeDirectory(env), display);
+  const { files, skipped, problems } = await findFiles(paths, userDirectory(env, 'train'));
+  display.tell({ event: 'files.found', files: files.map(({ name }) => name) });
+  for (const file of skipped) display.tell({ event: 'file.skipped', ...file });
+
+  const { usable, rejected } = await checkFiles(files, limits, {
+    inspector: localFiles,
+    tell: display.tell,
+    signal,
+  });
+  const different = usable.filter(({ duplicateOf }) => duplicateOf === undefined);
+  const named = rejected.map(({ file, reason }) => ({ where: file, message: reason }));
+  const all = [...problems, ...named];
+  const reject = (message: string) => new FilesRejected(message, all, different.length, args.minClips);
+
+  if (problems.length > 0) {
+    throw reject('Nothing was started or spent: some of the paths lead nowhere.');
+  }
+  if (rejected.length > 0 && !args.skipInvalid) {
+    const rest =
+      different.length >= args.minClips
+        ? ` The other ${different.length} are fine: mend these, leave them out, or add --skip-invalid.`
+        : '';
+    throw reject(`Nothing was started or spent: ${counted(rejected.length, 'file')} cannot be used.${rest}`);
+  }
+  if (different.length < args.minClips) {
+    throw reject(
+      `Nothing was started or spent: a model needs at least ${args.minClips} different usable files, and there ${different.length === 1 ? 'is 1' : `are ${different.length}`}.`,
+    );
+  }
+  if (different.length > limits.maxTracks) {
+    throw reject(
+      `Nothing was started or spent: at most ${limits.maxTracks} files are trained on, and there are ${different.length}. Name the ones you want.`,
+    );
+  }
+  // The API counts duplicates too. Where they would not fit, the others are enough.
+  return usable.length > limits.maxTracks ? different : usable;
+}
+
+async function samples(home: string, display: Surroundings['display']): Promise<readonly string[]> {
+  const { makeSamples } = await import('./samples/make-samples.ts');
+  const folder = join(home, 'samples');
+  const files = await makeSamples(folder);
+  display.tell({ event: 'samples.made', folder, files: files.length });
+  return files;
+}

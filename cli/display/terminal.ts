@@ -1,0 +1,145 @@
+import type { CliEvent } from '../events.ts';
+import type { Display, Output } from './display.ts';
+import { failedTrackLines, fileLines } from './file-lines.ts';
+import { createPaint, type Paint } from './paint.ts';
+import { endLines, linesOf } from './plain-lines.ts';
+import { listedLines, statusLines } from './session-lines.ts';
+import { type SessionRows, sessionRows } from './session-rows.ts';
+import { harmless, indented, textWidth } from './text-width.ts';
+import { costWords, providerWords } from './words.ts';
+
+/** Cells that a file's line needs beside its name. */
+const besideName = 36;
+
+/** The picture that a person sees: sections one below the other, the running session as rows in place. */
+export function terminal({
+  stdout,
+  colours,
+}: {
+  stdout: Output & NodeJS.WritableStream;
+  colours: boolean;
+}): Display {
+  const paint = createPaint(colours);
+  let section: string | undefined;
+  let rows: SessionRows | undefined;
+  let nameWidth = 30;
+  let trainingSpeed = 1;
+
+  const measures = () => ({ paint, nameWidth, width: Math.max(40, stdout.columns ?? 80) });
+  const print = (lines: readonly string[]): void => {
+    for (const line of lines) stdout.write(`${line}\n`);
+  };
+  const printUnder = (title: string, lines: readonly string[]): void => {
+    if (section !== title) print(['', paint.bold(title)]);
+    section = title;
+    print(lines);
+  };
+  const fitNames = (names: readonly string[]): void => {
+    const longest = Math.max(16, ...names.map((name) => textWidth(harmless(name))));
+    nameWidth = Math.min(longest, Math.max(16, measures().width - besideName));
+  };
+  const openRows = (tracks: Parameters<typeof sessionRows>[0]['tracks']): void => {
+    rows = sessionRows({ stdout, paint, nameWidth, speed: trainingSpeed, tracks });
+  };
+  const closeRows = (): void => {
+    rows?.close();
+    rows = undefined;
+  };
+
+  const tell = (event: CliEvent): void => {
+    rows?.tell(event);
+    const { width } = measures();
+    switch (event.event) {
+      case 'files.found':
+        fitNames(event.files);
+        break;
+      case 'file.skipped':
+      case 'file.checked':
+      case 'file.rejected':
+        printUnder('Files', fileLines(event, measures()));
+        break;
+      case 'stack.starting':
+        printUnder('Local stack', []);
+        break;
+      case 'stack.started':
+      case 'stack.found': {
+        trainingSpeed = event.sandbox ? event.speed : 1;
+        const how = event.event === 'stack.started' ? 'started' : 'runs already';
+        printUnder('Local stack', [`  ${how}, ${event.speed}× speed, process ${event.pid}`]);
+        break;
+      }
+      case 'note':
+        if (!rows) print(indented(harmless(event.message), { by: 2, width, style: paint.odd }));
+        break;
+      case 'cost':
+        printUnder('Cost', indented(costWords(event), { by: 2, width }));
+        print(indented(`provider: ${providerWords(event)}`, { by: 2, width }));
+        break;
+      case 'session.created':
+        printUnder(`Session ${event.sessionId}`, []);
+        openRows(event.uploads.map((upload) => ({ ...upload, status: 'declared' })));
+        break;
+      case 'session.found':
+        fitNames(event.tracks.map(({ file }) => file));
+        printUnder(`Session ${event.sessionId}, ${harmless(event.name)}`, []);
+        openRows(event.tracks);
+        break;
+      case 'session.listed':
+        print(listedLines(event, measures()));
+        break;
+      case 'session.status':
+        for (const line of statusLines(event, measures())) print(hanging(line, width));
+        break;
+      case 'samples.made':
+      case 'stack.stopped':
+      case 'sessions.listed':
+        print(['', ...indented(linesOf(event).join(' '), { by: 0, width, style: paint.dim })]);
+        break;
+      case 'session.ready':
+      case 'session.failed':
+      case 'session.needs-decision':
+      case 'session.interrupted':
+      case 'session.open':
+      case 'session.deadline':
+      case 'session.left':
+      case 'session.lost':
+        closeRows();
+        print(endPicture(event, { paint, width }));
+        break;
+      case 'input.rejected':
+      case 'error': {
+        closeRows();
+        const [first = '', ...more] = linesOf(event);
+        print(['', ...indented(first, { by: 0, width, style: paint.bad })]);
+        for (const line of more) print(hanging(line, width));
+        break;
+      }
+      default:
+    }
+  };
+  return { tell, progress: (progress) => rows?.progress(progress), close: closeRows };
+}
+
+function endPicture(
+  event: Parameters<typeof endLines>[0],
+  { paint, width }: { paint: Paint; width: number },
+): string[] {
+  const failed = 'tracks' in event ? failedTrackLines(event.tracks, { paint, width }) : [];
+  const before = failed.length > 0 ? ['', ...failed, ''] : [''];
+  const [first = '', ...more] = endLines(event);
+  if (event.event === 'session.ready') {
+    return [...before, `${paint.good('Model ready')}  ${paint.bold(event.modelId)}`, ...more];
+  }
+  const calm = event.event === 'session.left' || event.event === 'session.deadline';
+  return [
+    ...before,
+    ...indented(first, { by: 0, width, style: calm ? paint.bold : paint.bad }),
+    ...more.flatMap((line) => hanging(line, width)),
+  ];
+}
+
+/** A line that may begin with spaces of its own; wrapped, it keeps them. */
+function hanging(line: string, width: number): string[] {
+  const text = line.trimStart();
+  return indented(text, { by: line.length - text.length, width });
+}

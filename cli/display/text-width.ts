@@ -1,0 +1,100 @@
+/** Signs that a terminal draws two cells wide: East Asian wide and full-width ones, and emoji. */
+const wide =
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}|\uFE0F/u;
+/** Signs that take no cell of their own: marks on the letter before, joiners, direction marks. */
+const zero = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Cells that a text without escape sequences takes in a terminal. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const { segment } of segmenter.segment(text)) width += cellsOf(segment);
+  return width;
+}
+
+function cellsOf(grapheme: string): number {
+  if (zero.test(grapheme)) return 0;
+  return wide.test(grapheme) ? 2 : 1;
+}
+
+/** Shortens a file's name in the middle, so that its beginning and its extension can be read. */
+export function shortened(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  const graphemes = [...segmenter.segment(text)].map(({ segment }) => segment);
+  const room = Math.max(0, width - 1);
+  const tailRoom = Math.min(Math.floor(room / 3), 10);
+  let tail = '';
+  let tailWidth = 0;
+  for (const grapheme of graphemes.toReversed()) {
+    if (tailWidth + cellsOf(grapheme) > tailRoom) break;
+    tail = grapheme + tail;
+    tailWidth += cellsOf(grapheme);
+  }
+  let head = '';
+  let headWidth = 0;
+  for (const grapheme of graphemes) {
+    if (headWidth + cellsOf(grapheme) > room - tailWidth) break;
+    head += grapheme;
+    headWidth += cellsOf(grapheme);
+  }
+  return `${head}…${tail}`;
+}
+
+/** Cuts at the end. */
+export function cut(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let head = '';
+  let used = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    if (used + cellsOf(segment) > width - 1) break;
+    head += segment;
+    used += cellsOf(segment);
+  }
+  return `${head}…`;
+}
+
+/** Shortened or filled with spaces to exactly `width` cells. */
+export function column(text: string, width: number): string {
+  const short = shortened(text, width);
+  return short + ' '.repeat(Math.max(0, width - textWidth(short)));
+}
+
+/** Breaks a text at its spaces into lines of at most `width` cells; a longer word keeps a line of its own. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      const longer = line === '' ? word : `${line} ${word}`;
+      if (line !== '' && textWidth(longer) > width) {
+        lines.push(line);
+        line = word;
+      } else line = longer;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
+/**
+ * The text in lines that all begin `by` cells further right and end before `width`.
+ * @param style is laid on each line after it was measured
+ */
+export function indented(
+  text: string,
+  { by, width, style = (line) => line }: { by: number; width: number; style?: (line: string) => string },
+): string[] {
+  return wrapped(text, width - by - 1).map((line) => ' '.repeat(by) + style(line));
+}
+
+/**
+ * A text of somebody else's (a file's name, the provider's words) without anything that could move the
+ * cursor or forge a line: control characters become visible.
+ */
+export function harmless(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu,
+    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}

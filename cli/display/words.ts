@@ -1,0 +1,77 @@
+import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { CliEvent } from '../events.ts';
+
+/** `3:07` of seconds. */
+export function asDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  const rest = String(whole % 60).padStart(2, '0');
+  return minutes < 60
+    ? `${minutes}:${rest}`
+    : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
+}
+
+/** `4.8 MB` of bytes; 1 kB is 1000 bytes, as file managers have it. */
+export function asSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 999_500) return `${Math.round(bytes / 1000)} kB`;
+  if (bytes < 999_500_000) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** `8.4 s`, `1 min 05 s` of seconds. */
+export function asTime(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+}
+
+/** `1 upload`, `2 uploads`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** Who is paid: plainly said when nobody is. */
+export function providerWords({ provider, sandbox }: { provider: string; sandbox: boolean }): string {
+  return sandbox ? 'the local sandbox (no real model is made, no real credits)' : provider;
+}
+
+/** `8 uploads × ~1 credit + 100 credits for the model = about 108 credits` */
+export function costWords(cost: Extract<CliEvent, { event: 'cost' }>): string {
+  const { uploads, creditsPerUpload, creditsForModel, credits } = cost;
+  return `${counted(uploads, 'upload')} × ~${counted(creditsPerUpload, 'credit')} + ${counted(creditsForModel, 'credit')} for the model = about ${counted(credits, 'credit')}`;
+}
+
+/** What a session's status means to a person. */
+export const statusWords: Readonly<Record<SessionAnswer['status'], string>> = {
+  open: 'not started',
+  preparing: 'preparing',
+  uploading: 'tracks on their way',
+  creating: 'asking for the model',
+  training: 'training',
+  ready: 'ready',
+  failed: 'failed',
+  'needs-decision': 'needs a decision',
+  interrupted: 'interrupted',
+};
+
+/** What a track's status means to a person. */
+export const trackWords: Readonly<Record<SessionAnswer['tracks'][number]['status'], string>> = {
+  declared: 'waiting',
+  submitting: 'going to the provider',
+  submitted: 'at the provider',
+  done: 'clip ready',
+  failed: 'failed',
+  rejected: 'rejected',
+  duplicate: 'same bytes as an earlier file',
+};
+
+/** How to see a session again. */
+export function comeBack(sessionId: string): string {
+  return `npm run status -- ${sessionId} --watch`;
+}
+
+/** How to start a session again. */
+export function goOn(sessionId: string): string {
+  return `npm run train -- --session ${sessionId}`;
+}

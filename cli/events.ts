@@ -1,0 +1,172 @@
+import type { SessionAnswer, SessionListAnswer, TrackAnswer } from '../functions/api/contract.ts';
+import type { AudioProblem } from '../functions/audio/inspection.ts';
+import type { Problem } from '../functions/shared/errors.ts';
+
+/** A track as the last line tells it. */
+export type TrackResult = Pick<
+  TrackAnswer,
+  'trackId' | 'file' | 'status' | 'clipId' | 'duplicateOf' | 'failure'
+>;
+
+type Failure = NonNullable<SessionAnswer['failure']>;
+
+/** What every ending of a session tells. */
+interface EndOfSession {
+  readonly sessionId: string;
+  readonly name: string;
+  readonly creditsSpent: number;
+  readonly providerCalls: number;
+  /** Seconds since the command began. */
+  readonly seconds: number;
+  readonly tracks: readonly TrackResult[];
+}
+
+/**
+ * Everything that the command line has to say, in the order in which it happens. The displays turn it into
+ * a terminal's picture, plain lines or JSON lines; `--json` prints these objects as they are.
+ * None of them holds a token, a key or a signed URL.
+ */
+export type CliEvent =
+  | { readonly event: 'samples.made'; readonly folder: string; readonly files: number }
+  | { readonly event: 'files.found'; readonly files: readonly string[] }
+  | { readonly event: 'file.skipped'; readonly file: string; readonly reason: string }
+  | {
+      readonly event: 'file.checked';
+      readonly file: string;
+      /** Bytes. */
+      readonly size: number;
+      readonly format: string;
+      readonly durationSeconds: number;
+      readonly warning?: string;
+      /** An earlier file with the same bytes: this one is not uploaded. */
+      readonly duplicateOf?: string;
+    }
+  | {
+      readonly event: 'file.rejected';
+      readonly file: string;
+      readonly problem: AudioProblem | 'unreadable';
+      readonly reason: string;
+    }
+  | { readonly event: 'stack.starting'; readonly home: string; readonly speed: number }
+  | {
+      readonly event: 'stack.started' | 'stack.found';
+      readonly pid: number;
+      readonly api: string;
+      readonly speed: number;
+      readonly provider: string;
+      readonly sandbox: boolean;
+    }
+  | { readonly event: 'stack.stopped'; readonly home: string }
+  | { readonly event: 'note'; readonly message: string }
+  | {
+      readonly event: 'cost';
+      readonly uploads: number;
+      readonly creditsPerUpload: number;
+      readonly creditsForModel: number;
+      readonly credits: number;
+      readonly provider: string;
+      readonly sandbox: boolean;
+    }
+  | {
+      readonly event: 'session.created';
+      readonly sessionId: string;
+      readonly name: string;
+      readonly uploads: readonly { readonly trackId: string; readonly file: string; readonly size: number }[];
+      readonly duplicates: readonly { readonly file: string; readonly duplicateOf: string }[];
+    }
+  | {
+      readonly event: 'file.upload-retried';
+      readonly trackId: string;
+      readonly file: string;
+      readonly attempt: number;
+      readonly reason: string;
+    }
+  | {
+      readonly event: 'file.uploaded';
+      readonly trackId: string;
+      readonly file: string;
+      readonly size: number;
+    }
+  | {
+      readonly event: 'file.upload-failed';
+      readonly trackId: string;
+      readonly file: string;
+      readonly reason: string;
+    }
+  | {
+      readonly event: 'session.started' | 'session.found';
+      readonly sessionId: string;
+      readonly name: string;
+      readonly tracks: readonly TrackResult[];
+    }
+  | {
+      readonly event: 'session.preparing' | 'session.uploading' | 'session.creating' | 'session.training';
+      readonly sessionId: string;
+    }
+  | {
+      readonly event: 'track.submitted';
+      readonly sessionId: string;
+      readonly trackId: string;
+      readonly file: string;
+      readonly attempt: number;
+    }
+  | {
+      readonly event: 'track.done';
+      readonly sessionId: string;
+      readonly trackId: string;
+      readonly file: string;
+      readonly clipId?: string;
+    }
+  | {
+      readonly event: 'track.failed' | 'track.rejected';
+      readonly sessionId: string;
+      readonly trackId: string;
+      readonly file: string;
+      readonly reason: string;
+    }
+  | ({ readonly event: 'session.ready'; readonly modelId: string } & EndOfSession)
+  | ({
+      readonly event: 'session.failed' | 'session.needs-decision';
+      readonly error: Failure['error'];
+      /** The provider's own words where it gave any. */
+      readonly reason: string;
+      readonly next: string;
+    } & EndOfSession)
+  | ({ readonly event: 'session.interrupted'; readonly next: string } & EndOfSession)
+  | { readonly event: 'session.open'; readonly sessionId: string; readonly next: string }
+  /** Our own `--deadline`; the session goes on. */
+  | { readonly event: 'session.deadline'; readonly sessionId: string; readonly next: string }
+  /** Ctrl-C; the session goes on if it had been started. */
+  | {
+      readonly event: 'session.left';
+      readonly sessionId?: string;
+      readonly running: boolean;
+      readonly next: string;
+    }
+  /** The stack stopped answering while we watched. */
+  | {
+      readonly event: 'session.lost';
+      readonly sessionId: string;
+      readonly reason: string;
+      readonly next: string;
+    }
+  /** `status`: one line of the list, its end, and a session as it stands. */
+  | ({ readonly event: 'session.listed' } & SessionListAnswer['sessions'][number])
+  | { readonly event: 'sessions.listed'; readonly count: number }
+  | ({ readonly event: 'session.status'; readonly next: string | undefined } & SessionAnswer)
+  | {
+      readonly event: 'input.rejected';
+      readonly message: string;
+      readonly problems: readonly Problem[];
+      readonly usable?: number;
+      readonly needed?: number;
+    }
+  | { readonly event: 'error'; readonly message: string; readonly problems?: readonly Problem[] };
+
+/** Bytes of one file sent so far; not part of the JSON lines. */
+export interface UploadProgress {
+  readonly trackId: string;
+  readonly file: string;
+  readonly sent: number;
+  readonly size: number;
+}

@@ -1,0 +1,34 @@
+/** Thrown where Ctrl-C (or a SIGTERM) cut the work short. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** npm passes Ctrl-C on to its script, which has had it from the terminal already: one press, two signals. */
+const onePressMs = 500;
+
+/**
+ * The first Ctrl-C aborts the signal, so that the work can say how to come back; the second one quits
+ * at once.
+ * @param atOnce gives the terminal back before the process ends
+ */
+export function onInterruption(atOnce: () => void): { signal: AbortSignal; forget(): void } {
+  const controller = new AbortController();
+  let first = 0;
+  const listener = () => {
+    if (controller.signal.aborted) {
+      if (performance.now() - first < onePressMs) return;
+      atOnce();
+      process.exit(130);
+    }
+    first = performance.now();
+    controller.abort(new Interrupted('interrupted'));
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, listener);
+  return {
+    signal: controller.signal,
+    forget: () => {
+      for (const name of signals) process.off(name, listener);
+    },
+  };
+}

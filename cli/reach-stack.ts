@@ -1,0 +1,109 @@
+import { ChirpsmithError } from '../functions/shared/errors.ts';
+import { type ApiClient, createApiClient } from './api-client.ts';
+import { defaultSpeed } from './arguments.ts';
+import type { Surroundings } from './command.ts';
+import { homeDirectory } from './home.ts';
+import { findStack, isRunning, type LocalStack, startStack, stopStack } from './local-stack.ts';
+
+/** A stack that answers, and what to do with it afterwards. */
+export interface ReachedStack {
+  readonly stack: LocalStack;
+  readonly client: ApiClient;
+  isRunning(): boolean;
+  /** Stops it if this command has started it and no session is under way; otherwise leaves it alone. */
+  release(): Promise<void>;
+}
+
+const underWay = new Set(['preparing', 'uploading', 'creating', 'training']);
+
+/**
+ * Uses the stack that runs for this home, or starts one.
+ * @param speed what the user asked for; `undefined` takes what runs
+ * @throws ChirpsmithError BadInput when a stack runs with another provider than the environment names
+ */
+export async function reachStack(
+  speed: number | undefined,
+  { display, env, signal }: Surroundings,
+): Promise<ReachedStack> {
+  const home = homeDirectory(env);
+  checkProviderVariables(env);
+  let stack = await findStack(home);
+  let own = false;
+  if (!stack) {
+    const wanted = speed ?? defaultSpeed;
+    display.tell({ event: 'stack.starting', home, speed: wanted });
+    ({ stack, own } = await startStack({ home, speed: wanted, env, signal }));
+  }
+  const { pid, api, provider, sandbox } = stack;
+  if (!own) checkSameProvider(stack, env);
+  display.tell({
+    event: own ? 'stack.started' : 'stack.found',
+    pid,
+    api,
+    speed: stack.speed,
+    provider,
+    sandbox,
+  });
+  if (speed !== undefined && speed !== stack.speed) {
+    display.tell({
+      event: 'note',
+      message: `It runs at ${stack.speed}×, not at the ${speed}× asked for: npm run stop first to change that.`,
+    });
+  }
+
+  const reached = stack;
+  const client = createApiClient(reached);
+  return {
+    stack: reached,
+    client,
+    isRunning: () => isRunning(reached),
+    async release() {
+      if (!own || !isRunning(reached)) return;
+      const busy = await client
+        .listSessions()
+        .then(({ sessions }) => sessions.some(({ status }) => underWay.has(status)))
+        // Who cannot tell leaves it running: it ends by itself when it has been idle for a while.
+        .catch(() => true);
+      if (busy) return;
+      await stopStack(reached);
+      display.tell({ event: 'stack.stopped', home });
+    },
+  };
+}
+
+function checkProviderVariables(env: NodeJS.ProcessEnv): void {
+  const url = env.PROVIDER_BASE_URL;
+  if (!url) return;
+  const problems = [];
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    problems.push({ where: 'PROVIDER_BASE_URL', message: 'It is not an http(s) URL.' });
+  }
+  if (!env.PROVIDER_API_KEY) {
+    problems.push({
+      where: 'PROVIDER_API_KEY',
+      message: 'PROVIDER_BASE_URL is set, so the key is needed too.',
+    });
+  }
+  if (problems.length > 0) {
+    throw new ChirpsmithError('BadInput', 'The provider cannot be reached like this.', { problems });
+  }
+}
+
+/** Nobody's credits are spent by surprise: the provider asked for must be the one the stack uses. */
+function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
+  const asked = env.PROVIDER_BASE_URL;
+  if (!asked || (!stack.sandbox && withoutSlash(asked) === withoutSlash(stack.provider))) return;
+  const uses = stack.sandbox ? 'the sandbox' : stack.provider;
+  throw new ChirpsmithError('BadInput', 'A local stack is running already, with another provider.', {
+    problems: [
+      {
+        where: 'PROVIDER_BASE_URL',
+        message: `It is ${asked}, but the running stack uses ${uses}. End that one first: npm run stop.`,
+      },
+    ],
+  });
+}
+
+function withoutSlash(url: string): string {
+  return new URL(url).href.replace(/\/+$/, '');
+}

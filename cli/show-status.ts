@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import type { SessionAnswer } from '../functions/api/contract.ts';
+import { ApiRefusal } from './api-client.ts';
+import type { StatusArguments } from './arguments.ts';
+import type { Surroundings } from './command.ts';
+import { comeBack } from './display/words.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { homeDirectory } from './home.ts';
+import { type ReachedStack, reachStack } from './reach-stack.ts';
+import { trackResults } from './session-changes.ts';
+import { endOf } from './session-end.ts';
+import { watchSession } from './watch-session.ts';
+
+/**
+ * Shows the list, one session, or follows one to its end. Where no stack runs, one is started to read the
+ * records, and stopped again.
+ * @throws ChirpsmithError, ApiRefusal, ApiUnreachable
+ */
+export async function showStatus(args: StatusArguments, surroundings: Surroundings): Promise<ExitCode> {
+  const began = performance.now();
+  const { display, env } = surroundings;
+  if (!existsSync(homeDirectory(env))) {
+    if (args.session !== undefined) return unknown(args.session, surroundings);
+    display.tell({ event: 'sessions.listed', count: 0 });
+    return exitCodes.done;
+  }
+  const reached = await reachStack(undefined, surroundings);
+  try {
+    if (args.session === undefined) return await list(reached, surroundings);
+    if (args.watch) return await watch(args.session, began, args, reached, surroundings);
+    const { session } = await reached.client.getSession(args.session);
+    display.tell({ event: 'session.status', ...session, next: nextOf(session) });
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.status === 404 && args.session !== undefined) {
+      return unknown(args.session, surroundings);
+    }
+    throw error;
+  } finally {
+    display.close();
+    await reached.release();
+  }
+}
+
+/** Sessions shown at most; the rest is counted in nobody's interest. */
+const longestList = 100;
+
+async function list({ client }: ReachedStack, { display }: Surroundings): Promise<ExitCode> {
+  let next: string | undefined;
+  let count = 0;
+  do {
+    const page = await client.listSessions(next);
+    for (const session of page.sessions) display.tell({ event: 'session.listed', ...session });
+    count += page.sessions.length;
+    next = page.next;
+  } while (next !== undefined && count < longestList);
+  display.tell({ event: 'sessions.listed', count });
+  return exitCodes.done;
+}
+
+async function watch(
+  sessionId: string,
+  began: number,
+  args: StatusArguments,
+  reached: ReachedStack,
+  { display, signal }: Surroundings,
+): Promise<ExitCode> {
+  const { session } = await reached.client.getSession(sessionId);
+  display.tell({ event: 'session.found', sessionId, name: session.name, tracks: trackResults(session) });
+  if (session.status === 'creating' || session.status === 'training') {
+    display.tell({ event: `session.${session.status}`, sessionId });
+  }
+  try {
+    const ending = await watchSession(reached.client, sessionId, {
+      before: session,
+      tell: display.tell,
+      signal,
+      deadline: args.deadline,
+      isRunning: reached.isRunning,
+    });
+    const { event, code } = endOf(ending, sessionId, (performance.now() - began) / 1000);
+    display.tell(event);
+    return code;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const next = `To come back to it: ${comeBack(sessionId)}`;
+    display.tell({ event: 'session.left', sessionId, running: true, next });
+    return exitCodes.left;
+  }
+}
+
+function unknown(sessionId: string, { display }: Surroundings): ExitCode {
+  display.tell({
+    event: 'input.rejected',
+    message: 'There is no such session here.',
+    problems: [{ where: sessionId, message: 'Not known. The list: npm run status' }],
+  });
+  return exitCodes.badInput;
+}
+
+/** What a person can do with a session that stands like this. */
+function nextOf(session: SessionAnswer): string | undefined {
+  const { event } = endOf({ why: 'ended', session }, session.sessionId, 0);
+  const underWay = ['preparing', 'uploading', 'creating', 'training'].includes(session.status);
+  if (underWay) return `To follow it: ${comeBack(session.sessionId)}`;
+  return 'next' in event ? event.next : undefined;
+}

@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SessionAnswer } from '../functions/api/contract.ts';
+import { type ApiClient, ApiUnreachable } from './api-client.ts';
+import type { CliEvent } from './events.ts';
+import { sessionChanges } from './session-changes.ts';
+
+/** Why we no longer watch. */
+export type Ending =
+  /** The session came to a rest: ready, failed, needs-decision, interrupted or (never started) open. */
+  | { readonly why: 'ended'; readonly session: SessionAnswer }
+  /** Our own deadline; the session goes on. */
+  | { readonly why: 'deadline' }
+  /** The API does not answer any more. */
+  | { readonly why: 'lost'; readonly reason: string };
+
+/** A stack on this machine is asked at least this often, in seconds, whatever Retry-After says. */
+const longestPause = 0.5;
+const shortestPause = 0.2;
+
+const ends = new Set<SessionAnswer['status']>(['ready', 'failed', 'needs-decision', 'interrupted', 'open']);
+
+/**
+ * Looks at a session until it comes to a rest, and tells what changed.
+ * @param options.before what is known already; only changes to it are told
+ * @param options.deadline seconds from now
+ * @param options.isRunning whether the stack's process lives; a dead one is not waited for
+ * @throws ApiRefusal when there is no such session, or the signal's reason
+ */
+export async function watchSession(
+  client: Pick<ApiClient, 'getSession'>,
+  sessionId: string,
+  options: {
+    before: SessionAnswer | undefined;
+    tell(event: CliEvent): void;
+    signal: AbortSignal;
+    deadline: number | undefined;
+    isRunning(): boolean;
+    now?: () => number;
+    sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  },
+): Promise<Ending> {
+  const { tell, signal, deadline, isRunning, now = () => performance.now(), sleep = pause } = options;
+  const until = deadline === undefined ? Number.POSITIVE_INFINITY : now() + deadline * 1000;
+  let before = options.before;
+  for (;;) {
+    signal.throwIfAborted();
+    let retryAfter: number | undefined;
+    try {
+      const seen = await client.getSession(sessionId);
+      retryAfter = seen.retryAfter;
+      for (const event of sessionChanges(before, seen.session)) tell(event);
+      before = seen.session;
+      if (ends.has(seen.session.status)) return { why: 'ended', session: seen.session };
+    } catch (error) {
+      // The client has tried several times already.
+      if (!(error instanceof ApiUnreachable)) throw error;
+      return { why: 'lost', reason: isRunning() ? error.message : 'The local stack has ended.' };
+    }
+    const left = until - now();
+    if (left <= 0) return { why: 'deadline' };
+    const seconds = Math.min(Math.max(retryAfter ?? longestPause, shortestPause), longestPause);
+    await sleep(Math.min(seconds * 1000, left), signal);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal });
+}
