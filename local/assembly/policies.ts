@@ -101,33 +101,37 @@ function statementsOf(document: z.infer<typeof documentSchema>): Statement[] {
   }));
 }
 
+/** Denies that demand TLS: all is plain HTTP on loopback here, so nothing could be held to them. */
+const demandsTls = z.strictObject({
+  Sid: z.unknown().optional(),
+  Effect: z.literal('Deny'),
+  Action: z.literal('s3:*'),
+  Principal: z.unknown(),
+  Resource: z.unknown(),
+  Condition: z.union([
+    z.strictObject({ Bool: z.strictObject({ 'aws:SecureTransport': z.literal('false') }) }),
+    z.strictObject({ NumericLessThan: z.strictObject({ 's3:TlsVersion': z.number() }) }),
+  ]),
+});
+
+/** Delivery of access logs, which nothing here writes. */
+const takesAccessLogs = z.strictObject({
+  Sid: z.unknown().optional(),
+  Effect: z.literal('Allow'),
+  Action: z.literal('s3:PutObject'),
+  Principal: z.strictObject({ Service: z.literal('logging.s3.amazonaws.com') }),
+  Resource: z.unknown(),
+  Condition: z.unknown().optional(),
+});
+
 const bucketPolicySchema = z.strictObject({
   Bucket: z.string(),
   PolicyDocument: z.strictObject({
     Version: z.literal('2012-10-17'),
     Statement: z.array(
-      z.union([
-        // TLS only. Everything here is plain HTTP on loopback, so this one cannot be held to.
-        z.strictObject({
-          Sid: z.unknown().optional(),
-          Effect: z.literal('Deny'),
-          Action: z.literal('s3:*'),
-          Principal: z.unknown().optional(),
-          Resource: z.unknown().optional(),
-          Condition: z.strictObject({
-            Bool: z.strictObject({ 'aws:SecureTransport': z.enum(['false']) }),
-          }),
-        }),
-        // Delivery of access logs, which nothing here writes.
-        z.strictObject({
-          Sid: z.unknown().optional(),
-          Effect: z.literal('Allow'),
-          Action: z.literal('s3:PutObject'),
-          Principal: z.strictObject({ Service: z.literal('logging.s3.amazonaws.com') }),
-          Resource: z.unknown().optional(),
-          Condition: z.unknown().optional(),
-        }),
-      ]),
+      z.union([demandsTls, takesAccessLogs], {
+        error: 'only demands for TLS and the delivery of access logs are known to the local runtime',
+      }),
     ),
   }),
 });

@@ -170,5 +170,8 @@ test('accepts a bucket policy that only demands TLS, and no other', () => {
     Condition: { Bool: { 'aws:SecureTransport': 'false' } },
   };
   expect(policy(tls)).not.toThrow();
-  expect(policy({ ...tls, Condition: {} })).toThrow('Service: Policy (AWS::S3::BucketPolicy)');
+  expect(policy({ ...tls, Condition: { NumericLessThan: { 's3:TlsVersion': 1.2 } } })).not.toThrow();
+  expect(policy({ ...tls, Condition: {} })).toThrow(
+    'Service: Policy (AWS::S3::BucketPolicy): PolicyDocument.Statement.0: only demands for TLS',
+  );
 });
