@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Assembly } from '../../local/assembly.ts';
@@ -11,7 +11,7 @@ export interface TemplateFile {
 }
 
 /** Writes a cloud assembly as CDK does: a manifest, one template and one asset manifest for each stack. */
-export function writeAssembly(stacks: Readonly<Record<string, TemplateFile>>): string {
+function writeAssembly(stacks: Readonly<Record<string, TemplateFile>>): string {
   const directory = mkdtempSync(join(tmpdir(), 'assembly-'));
   const artifacts: Record<string, unknown> = {
     Tree: { type: 'cdk:tree', properties: { file: 'tree.json' } },
@@ -272,9 +272,19 @@ export function serviceTemplate(): TemplateFile {
   };
 }
 
+/** Writes an assembly of these stacks, reads it, and leaves nothing behind. */
+export function readStacks(stacks: Readonly<Record<string, TemplateFile>>): Assembly {
+  const directory = writeAssembly(stacks);
+  try {
+    return readAssembly(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
 /** The two stacks above, read. */
 export function smallAssembly(): Assembly {
-  return readAssembly(writeAssembly({ Storage: storageTemplate(), Service: serviceTemplate() }));
+  return readStacks({ Storage: storageTemplate(), Service: serviceTemplate() });
 }
 
 /** The first of a list that a test needs to have something in it. */
