@@ -7,6 +7,7 @@ import { createMountSea } from './provider/mountsea.ts';
 import type { Provider } from './provider/provider.ts';
 import { createExecutions } from './sessions/executions.ts';
 import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
+import { nameError } from './shared/aws-errors.ts';
 import { environment } from './shared/environment.ts';
 import { ChirpsmithError } from './shared/errors.ts';
 
@@ -41,7 +42,9 @@ export const provider: () => Provider = once(() =>
   createMountSea({
     baseUrl: environment('PROVIDER_BASE_URL'),
     key: async () => {
-      const key = await getSecret(environment('PROVIDER_SECRET'), { maxAge: keyLifetime });
+      const key = await getSecret(environment('PROVIDER_SECRET'), { maxAge: keyLifetime }).catch((error) => {
+        throw nameError(error);
+      });
       if (typeof key === 'string' && key !== '') return key;
       throw new ChirpsmithError(
         'ProviderAuth',

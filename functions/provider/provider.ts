@@ -18,7 +18,10 @@ export interface TaskStatus {
   readonly modelId?: string;
 }
 
-/** What we need of the provider. Every method throws {@link ProviderError} and nothing else. */
+/**
+ * What we need of the provider. A call that was sent ends in an answer or a {@link ProviderError}; what keeps it
+ * from being sent at all (the key cannot be read) is any other {@link ChirpsmithError}.
+ */
 export interface Provider {
   /** Opens a custom-model session. */
   prepare(): Promise<{ sessionId: string }>;

@@ -16,7 +16,8 @@ export function nameError(error: unknown): ChirpsmithError {
   if (error.name === 'ConditionalCheckFailedException') {
     return new ChirpsmithError('RecordConflict', 'Somebody else changed the record first.', { cause: error });
   }
-  if (forbidden.test(error.name) || status === 403) {
+  // By its words too: Powertools wraps what the service said into an error of another name.
+  if (forbidden.test(error.name) || status === 403 || /is not authorized to perform/.test(error.message)) {
     return new ChirpsmithError('AccessDenied', error.message, { cause: error });
   }
   if (busy.test(error.name) || status >= 500) {

@@ -53,6 +53,7 @@ export const settledCreateErrors = [
   'ProviderAuth',
   'CreditsExhausted',
   'TrainingFailed',
+  'AccessDenied',
 ] as const satisfies readonly ErrorName[];
 
 /** One problem with the input, with the field or the file that it is about. */

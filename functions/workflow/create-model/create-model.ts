@@ -53,7 +53,12 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
     });
     return at('waiting', firstWait(schedules.training, deps.random()));
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
+    if (!(error instanceof ProviderError)) {
+      // One of ours: the provider's key could not be read, so nothing was sent. Any other is a bug, and in doubt.
+      const notSent = error instanceof ChirpsmithError;
+      if (notSent) await store.updateSession(intent, { create: { ...intent.create, fence: 'none' } });
+      throw error;
+    }
     if (error.taken === 'unknown') {
       await store.updateSession(intent, { create: { ...intent.create, fence: 'unknown' } });
       return at('waiting', schedules.settle.checks[0] ?? schedules.settle.every);

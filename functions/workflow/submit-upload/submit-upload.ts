@@ -81,7 +81,12 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     await store.updateTrack(track, submitted);
     return at('waiting', firstWait(settings.schedules.upload, deps.random()));
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
+    if (!(error instanceof ProviderError)) {
+      // One of ours: the provider's key could not be read, so nothing was sent.
+      const notSent = error instanceof ChirpsmithError;
+      if (notSent) await store.updateTrack(track, { status: 'declared', attempts: track.attempts - 1 });
+      throw error;
+    }
     if (error.taken === 'unknown') {
       return (await answersLost()) ? at('failed', 0) : at('waiting', refusalWait(1, error.retryAfter));
     }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/sessions/session.ts';
+import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { TrainingState } from '../../../functions/shared/states.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
@@ -136,6 +137,26 @@ describe('Create model', () => {
       expect(await fenceOf(`end-${name}`)).toBe('none');
     },
   );
+
+  it('puts the fence back when the key could not be read: nothing was sent', async () => {
+    await readySession('no-key');
+    const denied = new ChirpsmithError('AccessDenied', 'may not read the secret');
+    const { provider } = scriptedProvider({ create: [denied] });
+    const made = createModel(
+      { sessionId: 'no-key' },
+      { store: table.store, provider, settings, now, random },
+    );
+    await expect(made).rejects.toBe(denied);
+    expect(await fenceOf('no-key')).toBe('none');
+  });
+
+  it('leaves the fence at intent when something broke that nobody foresaw', async () => {
+    await readySession('bug');
+    const { provider } = scriptedProvider({ create: [new TypeError('a bug')] });
+    const made = createModel({ sessionId: 'bug' }, { store: table.store, provider, settings, now, random });
+    await expect(made).rejects.toThrow('a bug');
+    expect(await fenceOf('bug')).toBe('intent');
+  });
 
   it('leaves the fence at unknown when the answer was lost', async () => {
     await readySession('lost');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Track } from '../../../functions/sessions/session.ts';
+import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { UploadState } from '../../../functions/shared/states.ts';
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
 import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
@@ -118,6 +119,13 @@ describe('Submit upload', () => {
     const one = await oneTrack('died', { status: 'submitting', attempts: 1 }, { upload: [{ taskId: 't2' }] });
     expect(await one.submit()).toMatchObject({ verdict: 'waiting' });
     expect(await one.track()).toMatchObject({ status: 'submitted', attempts: 2, lostAnswers: 1 });
+  });
+
+  it('puts the track back when the key could not be read: nothing was sent', async () => {
+    const denied = new ChirpsmithError('AccessDenied', 'may not read the secret');
+    const one = await oneTrack('no-key', {}, { upload: [denied] });
+    await expect(one.submit()).rejects.toBe(denied);
+    expect(await one.track()).toMatchObject({ status: 'declared', attempts: 0 });
   });
 
   it('keeps the words of a refusal, which is data and no exception', async () => {
