@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { App, Tags } from 'aws-cdk-lib';
+import { z } from 'zod';
+import type { Config } from './config.ts';
+import { ServiceStack } from './service-stack.ts';
+import { StorageStack } from './storage-stack.ts';
+
+const cdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
+
+export interface BuildOptions {
+  /** Where `synth()` writes the cloud assembly. */
+  readonly outdir?: string;
+  /** On top of the context in cdk.json. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The whole product as CDK constructs; `.synth()` on the result writes the cloud assembly. Nothing happens on
+ * import. The feature flags of cdk.json hold here too, so that a synth without the CDK's command line gives
+ * the same template as one with it.
+ */
+export function buildApp(config: Config, { outdir, context = {} }: BuildOptions = {}): App {
+  const file = readFileSync(new URL('../cdk.json', import.meta.url), 'utf8');
+  const flags = cdkJson.parse(JSON.parse(file)).context;
+  const app = new App({
+    analyticsReporting: false,
+    context: { ...flags, ...context },
+    ...(outdir !== undefined && { outdir }),
+  });
+  // The region is known, the account is whichever the credentials of the deployment belong to.
+  const env = { region: config.region };
+  const storage = new StorageStack(app, `chirpsmith-${config.stage}-storage`, { env, config });
+  new ServiceStack(app, `chirpsmith-${config.stage}-service`, { env, config, storage });
+  Tags.of(app).add('product', 'chirpsmith');
+  Tags.of(app).add('stage', config.stage);
+  return app;
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { settingsSchema } from '../functions/shared/settings.ts';
+
+/** Stages that need no identity provider of their own: nobody but the person at the keyboard uses them. */
+const issuerDefaults: Readonly<Record<string, string>> = {
+  // The issuer of the local runtime; it signs with exactly this name.
+  local: 'https://issuer.chirpsmith.local',
+  // `.invalid` can never be resolved (RFC 2606), so API Gateway refuses to deploy it: `cdk synth` works with
+  // nothing configured, and an API that nobody can enter cannot be put online by accident.
+  dev: 'https://issuer.chirpsmith.invalid',
+};
+const defaultAudience = 'chirpsmith';
+const defaultRegion = 'us-east-1';
+
+/** Days that CloudWatch Logs keeps a line; it knows only these (documented). */
+const logDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
+
+const originSchema = z
+  .string()
+  .regex(
+    /^https?:\/\/[a-z0-9.-]+(:\d+)?$/,
+    'must be an origin like https://app.example.com, without a path or a *',
+  );
+
+const configSchema = z.strictObject({
+  /** Part of every name in AWS; one stage is one copy of the product. */
+  stage: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z, 0-9 and -, beginning with a letter'),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the name of an AWS region, like eu-central-1'),
+  /** Where the provider's API is. */
+  providerBaseUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).transform(withoutSlash),
+  /** Web pages that may call the API and upload audio; none unless configured. */
+  allowedOrigins: z.array(originSchema),
+  /** Who signs the tokens of the API, and for whom. A stage of one's own must say so (Cognito is to come). */
+  jwtIssuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
+  jwtAudience: z.array(z.string().min(1)).min(1),
+  settings: settingsSchema,
+  /** Days after which audio is deleted. */
+  audioDays: z.number().int().positive(),
+  /** Days that logs are kept. */
+  logDays: z.union(logDays.map((days) => z.literal(days))),
+});
+
+/** What the template is made from. */
+export type Config = z.infer<typeof configSchema>;
+
+export interface ConfigSource {
+  /** Looks up `-c name=value` or `cdk.json`. */
+  context(name: string): unknown;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads the configuration: every field from `-c <field>=…`, else from `CHIRPSMITH_<FIELD>`, else its default.
+ * Lists are separated by commas; `settings` is JSON with only what differs from the defaults.
+ * @throws Error with one line per problem, each naming the field and both ways to set it
+ */
+export function readConfig({ context, environment }: ConfigSource): Config {
+  const given = (field: string): unknown => {
+    const value = context(field) ?? environment[variableOf(field)];
+    return value === '' ? undefined : value;
+  };
+  const stage = given('stage') ?? 'dev';
+  const settings = settingsSchema.safeParse(jsonOf(given('settings') ?? {}));
+  const result = configSchema.safeParse({
+    stage,
+    region: given('region') ?? ambientRegion(stage, environment),
+    providerBaseUrl: given('providerBaseUrl') ?? 'https://api.mountsea.ai',
+    allowedOrigins: listOf(given('allowedOrigins') ?? []),
+    jwtIssuer: given('jwtIssuer') ?? issuerDefaults[String(stage)],
+    jwtAudience: listOf(
+      given('jwtAudience') ?? (String(stage) in issuerDefaults ? defaultAudience : undefined),
+    ),
+    settings: jsonOf(given('settings') ?? {}),
+    audioDays: numberOf(given('audioDays') ?? (settings.success ? settings.data.retentionDays : 1)),
+    logDays: numberOf(given('logDays') ?? 30),
+  });
+  if (result.success) return result.data;
+  throw new Error(`The configuration cannot be used:\n${result.error.issues.map(describe).join('\n')}`);
+}
+
+/** `jwtIssuer` → `CHIRPSMITH_JWT_ISSUER` */
+const variableOf = (field: string) =>
+  `CHIRPSMITH_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+/** The local runtime keeps its data by region, so there a shell's AWS_REGION must not move it. */
+function ambientRegion(stage: unknown, environment: ConfigSource['environment']): string {
+  if (stage === 'local') return defaultRegion;
+  return environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? defaultRegion;
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+function listOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function numberOf(value: unknown): unknown {
+  return typeof value === 'string' ? Number(value) : value;
+}
+
+function jsonOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    // Left as text: the schema then says that an object is expected, and names the field.
+    return value;
+  }
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const field = String(issue.path[0] ?? '');
+  const missing = issue.code === 'invalid_type' && issue.input === undefined;
+  const message = missing ? 'is required for this stage' : issue.message;
+  return `- ${issue.path.join('.')}: ${message} (set -c ${field}=… or ${variableOf(field)})`;
+}

@@ -1,0 +1,82 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Config } from '../config.ts';
+import type { StorageStack } from '../storage-stack.ts';
+import { acknowledgeWildcard } from './acknowledge.ts';
+import type { WorkflowFunction } from './workflow-function.ts';
+
+// A binding is what a function needs to use a thing, in one call: its name in the environment, and the
+// permission for just the calls that the function makes.
+
+type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem';
+
+/** The session table. */
+export function bindTable(fn: WorkflowFunction, { table }: StorageStack, ...actions: TableAction[]): void {
+  fn.addEnvironment('TABLE_NAME', table.tableName);
+  fn.allow(
+    actions.map((action) => `dynamodb:${action}`),
+    table.tableArn,
+  );
+}
+
+/** The session table by owner, newest first; the table itself stays closed. */
+export function bindOwnerIndex(fn: WorkflowFunction, { table, ownerIndexArn }: StorageStack): void {
+  fn.addEnvironment('TABLE_NAME', table.tableName);
+  fn.allow(['dynamodb:Query'], ownerIndexArn);
+}
+
+/** Reading audio, in the version that was seen first; and signing URLs for reading it. */
+export function bindAudioRead(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
+  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
+  const objects = objectsArn('*');
+  fn.allow(['s3:GetObject', 's3:GetObjectVersion'], objects);
+  acknowledgeWildcard(fn, objects, 'Console input may name any object of the audio bucket.');
+}
+
+/** Listing, without which S3 answers 403 for an object that is not there, and hides what is wrong. */
+export function bindAudioList(fn: WorkflowFunction, { bucket }: StorageStack): void {
+  fn.allow(['s3:ListBucket'], bucket.bucketArn);
+}
+
+/** Signing URLs that put audio where sessions keep it. */
+export function bindAudioWrite(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
+  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
+  const objects = objectsArn('audio/*');
+  fn.allow(['s3:PutObject'], objects);
+  acknowledgeWildcard(
+    fn,
+    objects,
+    'Sessions and tracks are made at run time, so their keys are not known here.',
+  );
+}
+
+/** The provider's API and the key to it. The key itself is in no environment. */
+export function bindProvider(fn: WorkflowFunction, { providerKey }: StorageStack, config: Config): void {
+  fn.addEnvironment('PROVIDER_BASE_URL', config.providerBaseUrl);
+  fn.addEnvironment('PROVIDER_SECRET', providerKey.secretArn);
+  fn.allow(['secretsmanager:GetSecretValue'], providerKey.secretArn);
+}
+
+/** Limits, schedules, prices, lifetimes. */
+export function bindSettings(fn: WorkflowFunction, { settings }: Config): void {
+  fn.addEnvironment('SETTINGS', JSON.stringify(settings));
+}
+
+/** Starting a machine. */
+export function bindStart(fn: WorkflowFunction, machine: StateMachine): void {
+  fn.addEnvironment('STATE_MACHINE_ARN', machine.stateMachineArn);
+  fn.allow(['states:StartExecution'], machine.stateMachineArn);
+}
+
+/** Seeing how a machine's executions stand. */
+export function bindDescribe(fn: WorkflowFunction, machine: StateMachine, machineName: string): void {
+  fn.addEnvironment('STATE_MACHINE_ARN', machine.stateMachineArn);
+  const executions = Stack.of(fn).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${machineName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  fn.allow(['states:DescribeExecution'], executions);
+  acknowledgeWildcard(fn, executions, 'Executions of this one machine; each is made at run time.');
+}

@@ -1,0 +1,88 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CorsHttpMethod,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+  PayloadFormatVersion,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import type { WorkflowFunction } from './workflow-function.ts';
+
+/** One line per request. No headers, no query: a token or a signed URL must not end up in a log. */
+const accessLogFormat = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  route: '$context.routeKey',
+  path: '$context.path',
+  status: '$context.status',
+  latencyMs: '$context.responseLatency',
+  ip: '$context.identity.sourceIp',
+  authorizerError: '$context.authorizer.error',
+  integrationError: '$context.integrationErrorMessage',
+});
+
+/** Requests a second, and at once, over all callers: far over what polling needs, far under what hurts. */
+const throttle = { rateLimit: 50, burstLimit: 100 };
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly fn: WorkflowFunction;
+}
+
+/** The HTTP API: every route asks for a token of the configured issuer and audience. */
+export class SessionApi extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: { config: Config; routes: readonly Route[] }) {
+    super(scope, id);
+    const { config, routes } = props;
+    const name = `chirpsmith-${config.stage}`;
+    const api = new HttpApi(this, 'Api', {
+      apiName: name,
+      createDefaultStage: false,
+      defaultAuthorizer: new HttpJwtAuthorizer('Jwt', config.jwtIssuer, { jwtAudience: config.jwtAudience }),
+      ...(config.allowedOrigins.length > 0 && {
+        corsPreflight: {
+          allowOrigins: config.allowedOrigins,
+          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
+          allowHeaders: ['authorization', 'content-type'],
+          exposeHeaders: ['location', 'retry-after'],
+          maxAge: Duration.hours(1),
+        },
+      }),
+    });
+    const logs = new LogGroup(this, 'AccessLogs', {
+      logGroupName: `/aws/apigateway/${name}`,
+      retention: config.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logs),
+        format: AccessLogFormat.custom(accessLogFormat),
+      },
+    });
+    for (const { method, path, fn } of routes) {
+      api.addRoutes({
+        path,
+        methods: [HttpMethod[method]],
+        integration: new HttpLambdaIntegration(`${fn.node.id}Integration`, fn, {
+          payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
+        }),
+      });
+    }
+    this.url = api.apiEndpoint;
+  }
+}

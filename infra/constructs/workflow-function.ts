@@ -1,0 +1,75 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import { acknowledgeWildcard } from './acknowledge.ts';
+import { bundleOf } from './bundles.ts';
+
+export interface WorkflowFunctionProps {
+  readonly config: Config;
+  /** Folder under functions/, holding handler.ts: `workflow/prepare-session`. */
+  readonly folder: string;
+  /** One line for the console. */
+  readonly description: string;
+  /** Longest run, in seconds. */
+  readonly seconds: number;
+  /** Memory in MB, and with it the share of a CPU. */
+  readonly memory?: number;
+}
+
+/**
+ * A function as this house runs them: the bundled folder on Node 24 and arm64, a role of its own that may
+ * write its own logs and traces and nothing else yet, logs that end, a timeout.
+ */
+export class WorkflowFunction extends LambdaFunction {
+  /** Longest run; always set, unlike the `timeout` of CDK's function. */
+  readonly limit: Duration;
+
+  constructor(scope: Construct, id: string, props: WorkflowFunctionProps) {
+    const { config, folder, description, seconds, memory = 256 } = props;
+    const name = `chirpsmith-${config.stage}-${folder.split('/').at(-1)}`;
+    const limit = Duration.seconds(seconds);
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      logGroupName: `/aws/lambda/${name}`,
+      retention: config.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, {
+      roleName: name,
+      description: `What ${name} may do`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    super(scope, id, {
+      functionName: name,
+      description,
+      code: bundleOf(scope, folder),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: memory,
+      timeout: limit,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+    });
+    this.limit = limit;
+
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
+    // CDK adds the permission for active tracing itself.
+    acknowledgeWildcard(role, '*', 'X-Ray has no resources to name: traces are written to the account.');
+  }
+
+  /** Lets the function do exactly these things to exactly this. */
+  allow(actions: readonly string[], ...resources: readonly string[]): void {
+    this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  }
+}

@@ -1,0 +1,140 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import {
+  bindAudioList,
+  bindAudioRead,
+  bindAudioWrite,
+  bindDescribe,
+  bindOwnerIndex,
+  bindProvider,
+  bindSettings,
+  bindStart,
+  bindTable,
+} from './constructs/bindings.ts';
+import { SessionApi } from './constructs/session-api.ts';
+import { Workflow } from './constructs/workflow.ts';
+import { WorkflowFunction } from './constructs/workflow-function.ts';
+import type { StorageStack } from './storage-stack.ts';
+import { longestRun, requireBoundedHistory } from './workflows/bounds.ts';
+import { type TrainModelFunctions, trainModel } from './workflows/train-model.ts';
+
+export interface ServiceStackProps extends StackProps {
+  readonly config: Config;
+  readonly storage: StorageStack;
+}
+
+/** Everything that can be thrown away and made anew: functions, the machine, the API. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, { ...props, description: 'Chirpsmith: functions, machines and the HTTP API' });
+    const { config, storage } = props;
+    requireBoundedHistory(config.settings);
+
+    const functions = workflowFunctions(this, config, storage);
+    const training = new Workflow(this, 'TrainModel', {
+      config,
+      name: 'train-model',
+      comment: 'From the audio of a session to a custom music model',
+      functions: Object.values(functions),
+      seconds: longestRun(config.settings),
+      definition: (states) => trainModel(states, functions, config.settings),
+    });
+    const api = sessionApi(this, config, storage, training);
+
+    new CfnOutput(this, 'ApiUrl', { value: api.url });
+    new CfnOutput(this, 'StateMachineArn', { value: training.machine.stateMachineArn });
+  }
+}
+
+function workflowFunctions(scope: Construct, config: Config, storage: StorageStack): TrainModelFunctions {
+  const make = (id: string, folder: string, description: string, seconds: number, memory = 256) =>
+    new WorkflowFunction(scope, id, { config, folder: `workflow/${folder}`, description, seconds, memory });
+
+  // Looks into every file of the session, at most 64 reads each. The others make a call or two to the
+  // provider, which is given 15 s for each, and a few to AWS.
+  const prepareSession = make('PrepareSession', 'prepare-session', 'Prepare session', 300, 512);
+  bindSettings(prepareSession, config);
+  bindTable(prepareSession, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
+  bindAudioRead(prepareSession, storage);
+  bindAudioList(prepareSession, storage);
+  bindProvider(prepareSession, storage, config);
+
+  const submitUpload = make('SubmitUpload', 'submit-upload', 'Submit upload', 60);
+  bindSettings(submitUpload, config);
+  bindTable(submitUpload, storage, 'GetItem', 'Query', 'UpdateItem');
+  bindAudioRead(submitUpload, storage);
+  bindProvider(submitUpload, storage, config);
+
+  const checkUpload = make('CheckUpload', 'check-upload', 'Check upload', 45);
+  bindSettings(checkUpload, config);
+  bindTable(checkUpload, storage, 'GetItem', 'Query', 'UpdateItem');
+  bindProvider(checkUpload, storage, config);
+
+  const enoughClips = make('EnoughClips', 'enough-clips', 'Enough clips?', 30);
+  bindSettings(enoughClips, config);
+  bindTable(enoughClips, storage, 'GetItem', 'Query', 'UpdateItem');
+
+  const createModel = make('CreateModel', 'create-model', 'Create model', 60);
+  bindSettings(createModel, config);
+  bindTable(createModel, storage, 'GetItem', 'Query', 'UpdateItem');
+  bindProvider(createModel, storage, config);
+
+  const checkTraining = make('CheckTraining', 'check-training', 'Check training', 45);
+  bindSettings(checkTraining, config);
+  bindTable(checkTraining, storage, 'GetItem', 'Query', 'UpdateItem');
+  bindProvider(checkTraining, storage, config);
+
+  const recordFailure = make('RecordFailure', 'record-failure', 'Record failure', 30);
+  bindTable(recordFailure, storage, 'GetItem', 'Query', 'UpdateItem');
+
+  return {
+    prepareSession,
+    submitUpload,
+    checkUpload,
+    enoughClips,
+    createModel,
+    checkTraining,
+    recordFailure,
+  };
+}
+
+function sessionApi(
+  scope: Construct,
+  config: Config,
+  storage: StorageStack,
+  { machine, name }: Workflow,
+): SessionApi {
+  // API Gateway itself gives up after 30 s (documented).
+  const make = (id: string, folder: string, description: string) =>
+    new WorkflowFunction(scope, id, { config, folder: `api/${folder}`, description, seconds: 20 });
+
+  const createSession = make('CreateSession', 'create-session', 'POST /sessions');
+  bindSettings(createSession, config);
+  bindTable(createSession, storage, 'PutItem');
+  bindAudioWrite(createSession, storage);
+
+  const startSession = make('StartSession', 'start-session', 'POST /sessions/{id}/start');
+  bindSettings(startSession, config);
+  bindTable(startSession, storage, 'GetItem', 'Query', 'UpdateItem');
+  bindStart(startSession, machine);
+  bindDescribe(startSession, machine, name);
+
+  const getSession = make('GetSession', 'get-session', 'GET /sessions/{id}');
+  bindSettings(getSession, config);
+  bindTable(getSession, storage, 'Query');
+  bindDescribe(getSession, machine, name);
+
+  const listSessions = make('ListSessions', 'list-sessions', 'GET /sessions');
+  bindOwnerIndex(listSessions, storage);
+
+  return new SessionApi(scope, 'SessionApi', {
+    config,
+    routes: [
+      { method: 'POST', path: '/sessions', fn: createSession },
+      { method: 'POST', path: '/sessions/{id}/start', fn: startSession },
+      { method: 'GET', path: '/sessions/{id}', fn: getSession },
+      { method: 'GET', path: '/sessions', fn: listSessions },
+    ],
+  });
+}

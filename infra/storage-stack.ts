@@ -1,0 +1,109 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import { acknowledge } from './constructs/acknowledge.ts';
+
+const ownerIndex = 'byOwner';
+
+/** Days that a replaced or deleted version of a file can still be brought back. */
+const noncurrentDays = 7;
+
+/**
+ * What must outlive any deployment: the audio, the record and the provider's key. Everything here is kept
+ * when the stack goes, and so has names of AWS's making, lest a kept one stand in the way of a new one.
+ */
+export class StorageStack extends Stack {
+  readonly bucket: Bucket;
+  readonly table: Table;
+  readonly providerKey: Secret;
+
+  constructor(scope: Construct, id: string, props: StackProps & { config: Config }) {
+    super(scope, id, {
+      ...props,
+      description: 'Chirpsmith: audio, session records, the key of the provider',
+    });
+    const { config } = props;
+
+    this.bucket = new Bucket(this, 'Audio', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      encryption: BucketEncryption.S3_MANAGED,
+      versioned: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      // Browsers put audio straight into the bucket, by signed URLs; the signature is what lets them in.
+      ...(config.allowedOrigins.length > 0 && {
+        cors: [
+          {
+            allowedMethods: [HttpMethods.PUT],
+            allowedOrigins: config.allowedOrigins,
+            allowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
+            exposedHeaders: ['etag'],
+            maxAge: 3600,
+          },
+        ],
+      }),
+      lifecycleRules: [
+        {
+          id: 'end-of-audio',
+          expiration: Duration.days(config.audioDays),
+          noncurrentVersionExpiration: Duration.days(noncurrentDays),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+        // The marker that stands for an expired file, once its last version is gone. Days cannot go with it.
+        { id: 'leftover-markers', expiredObjectDeleteMarker: true },
+      ],
+    });
+    acknowledge(
+      this.bucket,
+      'S1',
+      'Server access logs hold the whole request line, and with it the signature of every presigned URL.',
+    );
+
+    this.table = new Table(this, 'Sessions', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: 'expiresAt',
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: ownerIndex,
+      partitionKey: { name: 'owner', type: AttributeType.STRING },
+      sortKey: { name: 'createdAt', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
+
+    // Made with a random value, which the provider refuses; a person puts the real key in its place.
+    this.providerKey = new Secret(this, 'ProviderKey', {
+      secretName: `chirpsmith/${config.stage}/provider-key`,
+      description: 'API key of the provider, as plain text',
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(
+      this.providerKey,
+      'SMG4',
+      'The provider issues the key by hand and has no call to rotate it.',
+    );
+
+    new CfnOutput(this, 'AudioBucketName', { value: this.bucket.bucketName });
+    new CfnOutput(this, 'SessionTableName', { value: this.table.tableName });
+    new CfnOutput(this, 'ProviderSecretArn', { value: this.providerKey.secretArn });
+  }
+
+  /** ARN of the index by owner. */
+  get ownerIndexArn(): string {
+    return `${this.table.tableArn}/index/${ownerIndex}`;
+  }
+
+  /**
+   * ARN of the objects whose keys match, for another stack's policy. Imported by hand, under the name that
+   * CDK would choose, because a finding on a wildcard is acknowledged by the ARN as the template has it.
+   */
+  readonly objectsArn = (keys: string): string => `${this.exportValue(this.bucket.bucketArn)}/${keys}`;
+}

@@ -1,0 +1,166 @@
+import { nextWait, refusalWait, type Schedule } from '../../functions/shared/schedule.ts';
+import type { Settings } from '../../functions/shared/settings.ts';
+import {
+  everyRound,
+  oncePerRun,
+  providerAnswerLost,
+  providerThrottled,
+  providerUnreachable,
+  type RetryPolicy,
+} from './retry-policies.ts';
+
+/** Events after which Step Functions ends a Standard execution (its quotas, documented). */
+export const historyQuota = 25_000;
+
+/** How often the machine may repeat each kind of task when every attempt fails: the sum over its policies. */
+export interface Repetitions {
+  readonly prepare: number;
+  readonly submitUpload: number;
+  readonly checkUpload: number;
+  readonly enoughClips: number;
+  readonly createModel: number;
+  readonly checkTraining: number;
+  readonly recordFailure: number;
+}
+
+const attempts = (policies: readonly RetryPolicy[]) =>
+  policies.reduce((sum, { maxAttempts }) => sum + maxAttempts, 0);
+
+const repetitions: Repetitions = {
+  prepare: attempts([...oncePerRun, providerThrottled, providerUnreachable, providerAnswerLost]),
+  submitUpload: attempts(everyRound),
+  checkUpload: attempts(everyRound),
+  enoughClips: attempts(oncePerRun),
+  createModel: 0,
+  checkTraining: attempts(everyRound),
+  recordFailure: attempts(oncePerRun),
+};
+
+// Events as the service counts them: a task enters, is scheduled, started and ended for every attempt, and
+// exits; a Wait, Choice or Pass enters and exits; a Map also starts and ends, and so does each of its rounds.
+const task = (repeated: number) => 2 + 3 * (1 + repeated);
+const plain = 2;
+const map = 4;
+const mapRound = 2;
+/** The execution's start and end, and the Fail state. */
+const frame = 4;
+
+/**
+ * Most events that `train-model` can come to under these settings, whatever the provider and AWS do: every
+ * track of the longest session checked as often as its schedule allows until its deadline, submitted as
+ * often as it may be, turned away in between, every call to a function failing as often as it is repeated;
+ * then the same for the training, with create turned away or cut off as often as it may be called.
+ */
+export function worstHistory(settings: Settings, repeated: Repetitions = repetitions): number {
+  const { limits, schedules } = settings;
+  const track = mostEvents({
+    schedule: schedules.upload,
+    submit: task(repeated.submitUpload),
+    check: task(repeated.checkUpload),
+    submissions: limits.uploadAttempts,
+    refusals: Number.POSITIVE_INFINITY,
+  });
+  const training = mostEvents({
+    schedule: schedules.training,
+    settle: schedules.settle,
+    // When create is cut off, the way leads over `Answer lost`.
+    submit: task(repeated.createModel) + plain,
+    check: task(repeated.checkTraining),
+    submissions: 1,
+    refusals: limits.createCalls,
+  });
+  const tracks = map + limits.maxTracks * (mapRound + track + plain);
+  const ends = task(repeated.prepare) + task(repeated.enoughClips) + task(repeated.recordFailure);
+  return frame + ends + tracks + training;
+}
+
+/**
+ * Refuses settings under which an execution could be ended by the service in the middle of paid work.
+ * @throws Error naming the settings to lower
+ */
+export function requireBoundedHistory(settings: Settings): void {
+  const worst = worstHistory(settings);
+  if (worst < historyQuota) return;
+  throw new Error(
+    `settings: a run could reach ${worst} events, and Step Functions ends it at ${historyQuota}. ` +
+      'Lower settings.limits.maxTracks, settings.limits.uploadAttempts or settings.schedules.upload.deadline, ' +
+      'or check less often (settings.schedules).',
+  );
+}
+
+/**
+ * Seconds after which the machine itself gives up: twice what the deadlines of its loops come to, an hour on
+ * top for repeated tasks. Only a provider that asks for absurd waits (`Retry-After`) gets there.
+ */
+export function longestRun({ limits, schedules }: Settings): number {
+  const turns = Math.ceil(limits.maxTracks / limits.concurrency);
+  return 2 * (turns * schedules.upload.deadline + schedules.training.deadline) + 3600;
+}
+
+interface Loop {
+  readonly schedule: Schedule;
+  /** Followed first when the answer to a submission was lost. */
+  readonly settle?: Schedule;
+  /** Events of one task of each kind, all its repetitions included. */
+  readonly submit: number;
+  readonly check: number;
+  /** Submissions that may be taken. */
+  readonly submissions: number;
+  /** Submissions in a row that may be turned away. */
+  readonly refusals: number;
+}
+
+/** The most events of one submit → wait → check loop: the longest path through all that can happen in it. */
+function mostEvents(loop: Loop): number {
+  const { schedule, settle = schedule } = loop;
+  const round = plain + loop.check + plain;
+  const known = new Map<string, number>();
+  const once = (key: string, work: () => number): number => {
+    const found = known.get(key) ?? work();
+    known.set(key, found);
+    return found;
+  };
+
+  /** Before a submission. `total` is seconds waited in the loop, as in the machine's state. */
+  const submitted = (total: number, taken: number, refused: number): number =>
+    once(
+      `submit ${total} ${taken} ${Number.isFinite(loop.refusals) ? refused : Math.min(refused, 4)}`,
+      () => {
+        const ways = [0];
+        if (taken < loop.submissions) {
+          for (const first of earliest(schedule)) ways.push(checked(total, first, 0, taken + 1));
+          // The answer was lost: looked into at once, as create is, or handed over again, as an upload is.
+          ways.push(checked(total, settle.checks[0] ?? settle.every, 0, taken + 1));
+          ways.push(checked(total, refusalWait(1), 0, taken + 1));
+        }
+        if (refused < loop.refusals) {
+          for (const wait of [refusalWait(refused + 1), ...(loop.settle ? earliest(loop.settle) : [])]) {
+            const later = total + wait;
+            ways.push(round + (later < schedule.deadline ? submitted(later, taken, refused + 1) : 0));
+          }
+        }
+        return loop.submit + Math.max(...ways);
+      },
+    );
+
+  /** Before a wait of `wait` seconds and the check after it. */
+  const checked = (total: number, wait: number, waited: number, taken: number): number =>
+    once(`check ${total} ${wait} ${waited} ${taken}`, () => {
+      const [all, position] = [total + wait, waited + wait];
+      if (all >= schedule.deadline) return round;
+      const ways = [checked(all, nextWait(schedule, position), position, taken)];
+      if (position < settle.deadline) {
+        ways.push(checked(all, nextWait(settle, position), position, taken));
+      }
+      if (!loop.settle) ways.push(submitted(all, taken, 0));
+      return round + Math.max(...ways);
+    });
+
+  return submitted(0, 0, 0);
+}
+
+/** The first wait, when chance makes it as short as it can be (±10 %), and when it leaves it alone. */
+function earliest({ checks: [first], every }: Schedule): number[] {
+  const seconds = first ?? every;
+  return [Math.ceil(seconds * 0.9), seconds];
+}

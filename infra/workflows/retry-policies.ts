@@ -1,0 +1,107 @@
+import { Duration } from 'aws-cdk-lib';
+import type { RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
+import type { ErrorName } from '../../functions/shared/errors.ts';
+
+/**
+ * Which errors a task is repeated on, how often and how far apart: one name, one policy. A task takes a list
+ * of them; Step Functions uses the first that lists the error, and counts each policy's attempts on its own.
+ */
+export type RetryPolicy = Required<Pick<RetryProps, 'errors' | 'interval' | 'backoffRate' | 'maxAttempts'>>;
+
+const named = (...names: readonly ErrorName[]): string[] => [...names];
+
+/**
+ * The invocation itself did not come about: Lambda was busy, throttled the account or could not be reached.
+ * CDK's own default list lacks TooManyRequestsException, the likeliest of them.
+ */
+const invocationErrors = [
+  'Lambda.TooManyRequestsException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+];
+
+/** The function was cut off: out of time or memory, or its process died. It may have done part of its work. */
+const cutOffErrors = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError', 'States.Timeout'];
+
+/** After 2, 4, 8, 16 and 32 s: gives up after about a minute. */
+export const lambdaUnavailable: RetryPolicy = {
+  errors: invocationErrors,
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxAttempts: 5,
+};
+
+/** Once, after 5 s. Every step can run again; one that is cut off twice would be cut off a third time. */
+export const functionCutOff: RetryPolicy = {
+  errors: cutOffErrors,
+  interval: Duration.seconds(5),
+  backoffRate: 1,
+  maxAttempts: 1,
+};
+
+/** After 2, 6 and 18 s, on top of the three attempts that the SDK makes each time. */
+export const storageUnavailable: RetryPolicy = {
+  errors: named('StorageUnavailable'),
+  interval: Duration.seconds(2),
+  backoffRate: 3,
+  maxAttempts: 3,
+};
+
+/** After 1, 2 and 4 s. Somebody else wrote the record in between; read again, the step finds how it stands. */
+export const recordConflict: RetryPolicy = {
+  errors: named('RecordConflict'),
+  interval: Duration.seconds(1),
+  backoffRate: 2,
+  maxAttempts: 3,
+};
+
+/** After 10, 20, 40, 60 and 60 s: three minutes for the provider's rate limit, which nobody documents. */
+export const providerThrottled: RetryPolicy & { maxDelay: Duration } = {
+  errors: named('ProviderThrottled'),
+  interval: Duration.seconds(10),
+  backoffRate: 2,
+  maxDelay: Duration.seconds(60),
+  maxAttempts: 5,
+};
+
+/** After 5, 15 and 45 s: about a minute for a network or a provider that is away. */
+export const providerUnreachable: RetryPolicy = {
+  errors: named('ProviderUnreachable'),
+  interval: Duration.seconds(5),
+  backoffRate: 3,
+  maxAttempts: 3,
+};
+
+/** Once, after 5 s: for a call that is cheap to make twice (prepare), and no other. */
+export const providerAnswerLost: RetryPolicy = {
+  errors: named('ProviderAnswerLost'),
+  interval: Duration.seconds(5),
+  backoffRate: 1,
+  maxAttempts: 1,
+};
+
+/** For a step that runs once in an execution: what AWS and the record may do to it, Lambda's errors first. */
+export const oncePerRun: readonly RetryPolicy[] = [
+  lambdaUnavailable,
+  functionCutOff,
+  storageUnavailable,
+  recordConflict,
+];
+
+/**
+ * For a step that runs in a loop, round after round: after 5 and 45 s, whatever the reason, Lambda's own first.
+ *
+ * One policy for all reasons, because they add up: an execution ends at 25,000 events, and 24 tracks that
+ * are checked as often as the schedule allows come to about 13,000 with no repetition at all. Each attempt
+ * allowed here adds up to 5,000 (three events, at every step of every loop); two fit, three do not. A step
+ * that still fails ends the run, and a new run takes up where it stopped.
+ */
+export const everyRound: readonly RetryPolicy[] = [
+  {
+    errors: [...invocationErrors, ...cutOffErrors, ...named('StorageUnavailable', 'RecordConflict')],
+    interval: Duration.seconds(5),
+    backoffRate: 9,
+    maxAttempts: 2,
+  },
+];

@@ -1,0 +1,117 @@
+import {
+  Fail,
+  type IChainable,
+  JsonPath,
+  Map as MapState,
+  Pass,
+  Succeed,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { settledCreateErrors } from '../../functions/shared/errors.ts';
+import type { Settings } from '../../functions/shared/settings.ts';
+import type { WorkflowFunction } from '../constructs/workflow-function.ts';
+import {
+  everyRound,
+  oncePerRun,
+  providerAnswerLost,
+  providerThrottled,
+  providerUnreachable,
+} from './retry-policies.ts';
+import { task } from './task.ts';
+import { waitAndCheck } from './wait-and-check.ts';
+
+/** One function for each state that does something. */
+export type TrainModelFunctions = Readonly<
+  Record<
+    | 'prepareSession'
+    | 'submitUpload'
+    | 'checkUpload'
+    | 'enoughClips'
+    | 'createModel'
+    | 'checkTraining'
+    | 'recordFailure',
+    WorkflowFunction
+  >
+>;
+
+const everything = 'States.ALL';
+const execution = { Id: JsonPath.executionId, Name: JsonPath.executionName };
+const keepInput = { resultPath: JsonPath.DISCARD };
+
+/** From a session's audio to a custom model. */
+export function trainModel(scope: Construct, fns: TrainModelFunctions, settings: Settings): IChainable {
+  const prepare = task(scope, 'Prepare session', fns.prepareSession, {
+    payload: { input: JsonPath.entirePayload, execution },
+    retry: [...oncePerRun, providerThrottled, providerUnreachable, providerAnswerLost],
+  });
+
+  const outcome = { trackId: JsonPath.stringAt('$.trackId'), verdict: JsonPath.stringAt('$.verdict') };
+  const uploadOne = waitAndCheck(scope, {
+    submit: task(scope, 'Submit upload', fns.submitUpload, { retry: everyRound }),
+    wait: 'Wait for upload',
+    check: task(scope, 'Check upload', fns.checkUpload, { retry: everyRound }),
+    finished: 'Upload finished?',
+    done: Pass.jsonPath(scope, 'Track uploaded', { parameters: outcome }),
+    failed: Pass.jsonPath(scope, 'Track failed', { parameters: outcome }),
+  });
+  const upload = MapState.jsonPath(scope, 'Upload tracks', {
+    itemsPath: '$.tracks',
+    maxConcurrency: settings.limits.concurrency,
+    // What became of each track is in the record.
+    ...keepInput,
+  }).itemProcessor(uploadOne.start);
+
+  // Ends with the position at which a training loop begins, so that every state after it can count on.
+  const enough = task(scope, 'Enough clips?', fns.enoughClips, {
+    result: { sessionId: JsonPath.stringAt('$.sessionId'), ...beforeFirstCall },
+    retry: oncePerRun,
+  });
+
+  // No retry, ever: a second create may cost the credits twice. What may be repeated goes round the graph.
+  const create = task(scope, 'Create model', fns.createModel, { retry: [] });
+  const ready = new Succeed(scope, 'Model ready');
+  const check = task(scope, 'Check training', fns.checkTraining, { retry: everyRound });
+  const training = waitAndCheck(scope, {
+    submit: create,
+    wait: 'Wait for training',
+    check,
+    finished: 'Training finished?',
+    done: ready,
+  });
+
+  // Create was cut off, or never began: whether it was called is in the record, and the check reads it there.
+  const lost = Pass.jsonPath(scope, 'Answer lost', { parameters: lookedIntoSoon(settings) });
+  lost.next(training.wait);
+
+  const failure = task(scope, 'Record failure', fns.recordFailure, {
+    payload: { execution, input: JsonPath.entirePayload, error: JsonPath.objectAt('$.error') },
+    retry: oncePerRun,
+  });
+  failure.next(new Fail(scope, 'Training failed', { errorPath: '$.error', causePath: '$.cause' }));
+  const keepError = { resultPath: '$.error' };
+  create.addCatch(failure, { errors: [...settledCreateErrors], ...keepError });
+  create.addCatch(lost, { errors: [everything], ...keepInput });
+  for (const state of [prepare, upload, enough, check]) {
+    state.addCatch(failure, { errors: [everything], ...keepError });
+  }
+
+  return prepare.next(upload).next(enough).next(training.start);
+}
+
+/** The position of the training loop when create has not been called yet. */
+const beforeFirstCall = { wait: 0, waited: 0, total: 0, checks: 0, refusals: 0, verdict: 'again' };
+
+/**
+ * The position of the loop after a create without an answer: checked as soon as the settle schedule says.
+ * Counts as a refusal, because the limit on refusals also ends a loop whose create dies before it can write
+ * anything down.
+ */
+const lookedIntoSoon = ({ schedules: { settle } }: Settings) => ({
+  sessionId: JsonPath.stringAt('$.sessionId'),
+  wait: settle.checks[0] ?? settle.every,
+  waited: 0,
+  total: JsonPath.numberAt('$.total'),
+  checks: JsonPath.numberAt('$.checks'),
+  refusals: JsonPath.mathAdd(JsonPath.numberAt('$.refusals'), 1),
+  verdict: 'waiting',
+});

@@ -1,0 +1,50 @@
+import {
+  Choice,
+  Condition,
+  type IChainable,
+  type INextable,
+  type State,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { verdicts } from '../../functions/shared/states.ts';
+
+type Verdict = (typeof verdicts)[number];
+
+export interface WaitAndCheck {
+  /** Hands the work over; runs again when a check says so. */
+  readonly submit: State & INextable;
+  /** Name of the state that waits. */
+  readonly wait: string;
+  /** Looks how the work stands, and says by its verdict what comes next. */
+  readonly check: State & INextable;
+  /** Name of the question. */
+  readonly finished: string;
+  /** Where it goes on when the work is done. */
+  readonly done: IChainable;
+  /** Where it goes on when the work failed, for work whose failure is data; else the check throws. */
+  readonly failed?: IChainable;
+}
+
+/**
+ * Submit → wait → check → finished?, the shape of all work that the provider does in its own time. How long
+ * to wait, when to submit again and when to give up is decided by the tasks and carried in the state
+ * (`wait`, `verdict`); the graph only follows. That every loop ends is the tasks' affair, too.
+ * @returns the state to begin with, and the wait, for whoever comes from elsewhere
+ */
+export function waitAndCheck(
+  scope: Construct,
+  { submit, wait, check, finished, done, failed }: WaitAndCheck,
+): { start: State; wait: Wait } {
+  const pause = new Wait(scope, wait, { time: WaitTime.secondsPath('$.wait') });
+  const question = new Choice(scope, finished)
+    .when(says('waiting'), pause)
+    .when(says('again'), submit)
+    .when(says('done'), done);
+  if (failed) question.when(says('failed'), failed);
+  submit.next(pause).next(check).next(question);
+  return { start: submit, wait: pause };
+}
+
+const says = (verdict: Verdict) => Condition.stringEquals('$.verdict', verdict);
