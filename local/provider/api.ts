@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { carryOut, type Outcome, refusal } from './calls.ts';
+import { type Fault, type FaultList, type SandboxCall, taskFaultOf } from './faults.ts';
+import type { ReceivedCall, Reply } from './http.ts';
+import type { Change } from './journal.ts';
+import type { LedgerEntry } from './ledger.ts';
+import type { SandboxSettings } from './settings.ts';
+import type { SandboxState } from './state.ts';
+
+/** What the provider's API stands on. */
+export interface ApiGround {
+  readonly key: string;
+  readonly state: SandboxState;
+  readonly faults: FaultList;
+  settings(): SandboxSettings;
+  /** Milliseconds of provider time, never going back. */
+  now(): number;
+  /** Writes a change down and makes it so. */
+  record(change: Change): void;
+  /** Starts to fetch an upload's audio. */
+  download(task: { readonly taskId: string; readonly audioUrl: string }): void;
+}
+
+const routes: Readonly<Record<string, SandboxCall>> = {
+  'POST /suno/v2/customModel/prepare': 'prepare',
+  'POST /suno/v2/customModel/upload': 'upload',
+  'POST /suno/v2/customModel/create': 'create',
+  'GET /suno/v2/status': 'status',
+};
+
+const strangersTask = '00000000-0000-4000-8000-000000000000';
+
+/** Was the call kept from being carried out? */
+function prevents(fault: Fault | undefined): boolean {
+  if (fault?.kind === 'reset-before' || fault?.kind === 'timeout-before') return true;
+  return (fault?.kind === 'status' || fault?.kind === 'body') && !fault.taken;
+}
+
+const sessionBody = z.object({ sessionId: z.string() });
+
+/** What a call that is not carried out was about, as far as it is known here. */
+function aboutOf(request: ReceivedCall, body: unknown, state: SandboxState): Outcome['about'] {
+  const asked = request.query.get('taskId') ?? sessionBody.safeParse(body).data?.sessionId ?? '';
+  const upload = state.uploads.get(asked);
+  const session = state.sessions.get(upload?.sessionId ?? asked);
+  if (!session) return {};
+  const { sessionId, account } = session;
+  return { sessionId, account, ...(request.query.has('taskId') ? { taskId: asked } : {}) };
+}
+
+/** What the client gets to see of an outcome. */
+function replyOf(fault: Fault | undefined, outcome: Outcome, settings: SandboxSettings): Reply {
+  switch (fault?.kind) {
+    case 'reset-before':
+    case 'reset-after':
+      return 'reset';
+    case 'timeout-before':
+    case 'timeout-after':
+      return 'hang';
+    case 'status': {
+      const { status, body = { statusCode: status, message: 'A fault on demand.' } } = fault;
+      const headers = Object.fromEntries(
+        Object.entries(fault.headers).map(([name, value]) => [name.toLowerCase(), value]),
+      );
+      const isObject = typeof body === 'object' && body !== null;
+      return { status, headers, body: isObject || typeof body === 'string' ? body : JSON.stringify(body) };
+    }
+    case 'body': {
+      const body = fault.body.padEnd(fault.bytes, fault.body === '' ? ' ' : fault.body);
+      return { status: fault.status, body, headers: { 'content-type': 'application/json' } };
+    }
+    default: {
+      const { status } = outcome;
+      const body =
+        fault?.kind === 'other-task-id' && status < 300
+          ? { ...outcome.body, taskId: strangersTask }
+          : outcome.body;
+      return { status: status === 201 && settings.dialect.status200 ? 200 : status, body };
+    }
+  }
+}
+
+/** The documented API: every request is recorded before it is answered. */
+export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply {
+  const { state, faults, key } = ground;
+
+  function record(
+    request: ReceivedCall,
+    call: LedgerEntry['call'],
+    outcome: Outcome,
+    told: { readonly status: number | null; readonly taken: boolean; readonly fault?: string | undefined },
+  ): void {
+    const entry: LedgerEntry = {
+      seq: state.entries.length + 1,
+      at: ground.now(),
+      method: request.method,
+      path: request.path.slice(0, 200).replaceAll(key, '[removed]'),
+      call,
+      ...outcome.about,
+      status: told.status,
+      taken: told.taken,
+      credits: outcome.credits,
+      ...(told.fault ? { fault: told.fault } : {}),
+    };
+    ground.record({ call: entry, ...outcome.change });
+  }
+
+  function refuse(request: ReceivedCall, call: LedgerEntry['call'], status: number, message: string): Reply {
+    const outcome = refusal(status, message);
+    record(request, call, outcome, { status, taken: false });
+    return { status, body: outcome.body };
+  }
+
+  return (request) => {
+    const { body: received } = request;
+    if (request.path === '/api-user/credits' && request.method === 'GET') {
+      if (request.header('x-api-key') !== key) return refuse(request, 'credits', 401, 'Invalid API key.');
+      const answer = { status: 200, body: { credits: state.credits } };
+      record(request, 'credits', { ...answer, about: {}, credits: 0 }, { status: 200, taken: true });
+      return answer;
+    }
+    const call = routes[`${request.method} ${request.path}`];
+    if (!call) return refuse(request, 'other', 404, 'Not found.');
+    if (request.header('authorization') !== `Bearer ${key}`) {
+      return refuse(request, call, 401, 'Invalid API key.');
+    }
+    if ('problem' in received) {
+      const tooLarge = received.problem === 413;
+      return refuse(request, call, received.problem, tooLarge ? 'Body too large.' : 'Body is not JSON.');
+    }
+
+    const settings = ground.settings();
+    const fault = faults.take(call);
+    const outcome: Outcome = prevents(fault)
+      ? { status: 0, body: {}, about: aboutOf(request, received.json, state), credits: 0 }
+      : carryOut(
+          call,
+          { body: received.json, query: request.query },
+          { state, settings, now: ground.now(), taskFault: taskFaultOf(fault) },
+        );
+    const reply = replyOf(fault, outcome, settings);
+    const status = typeof reply === 'string' ? null : reply.status;
+    const taken = !prevents(fault) && outcome.status < 300;
+    record(request, call, outcome, { status, taken, fault: fault?.kind });
+    if (outcome.download) ground.download(outcome.download);
+    return reply;
+  };
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { seededUuid, taskDuration } from './chance.ts';
+import type { SandboxCall, TaskFault } from './faults.ts';
+import type { Change } from './journal.ts';
+import type { LedgerEntry } from './ledger.ts';
+import type { SandboxSettings } from './settings.ts';
+import { freestAccount, modelsOn, type SandboxState, standingOf } from './state.ts';
+import { statusAnswer } from './status-answer.ts';
+
+/** What a call is carried out on. */
+export interface Scene {
+  readonly state: SandboxState;
+  readonly settings: SandboxSettings;
+  /** Milliseconds of provider time. */
+  readonly now: number;
+  /** What a task submitted now will suffer from. */
+  readonly taskFault: TaskFault | undefined;
+}
+
+/** What came of a call: the answer, what it changed and what it cost. */
+export interface Outcome {
+  readonly status: number;
+  readonly body: object;
+  readonly about: Pick<LedgerEntry, 'sessionId' | 'taskId' | 'account'>;
+  readonly credits: number;
+  readonly change?: Pick<Change, 'session' | 'task'>;
+  /** Audio to download now. */
+  readonly download?: { readonly taskId: string; readonly audioUrl: string };
+}
+
+/** An error in the sandbox's form; the provider documents none. */
+export function refusal(statusCode: number, message: string, about: Outcome['about'] = {}): Outcome {
+  return { status: statusCode, body: { statusCode, message }, about, credits: 0 };
+}
+
+const uploadBody = z.object({
+  sessionId: z.string(),
+  audioUrl: z.url({ protocol: /^https?$/, error: 'audioUrl must be an http or https URL' }),
+});
+const createBody = z.object({
+  sessionId: z.string(),
+  clipIds: z.array(z.string()).max(1000),
+  name: z.string(),
+});
+
+/** The first complaint, with its field; a URL is never repeated in it. */
+function complaint(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}`;
+}
+
+/** Documented: the fewest clips to train on. */
+const fewestClips = 6;
+/** Undocumented; a choice. */
+const longestName = 200;
+
+const newSession = ({ state, settings, now }: Scene): Outcome => {
+  const sessionId = seededUuid(state.seed, `session ${state.sessions.size + 1}`);
+  const account = freestAccount(state, settings, now);
+  const session = { sessionId, account, at: now };
+  return { status: 201, body: { sessionId }, about: { sessionId, account }, credits: 0, change: { session } };
+};
+
+const newUpload = ({ state, settings, now, taskFault }: Scene, input: unknown): Outcome => {
+  const parsed = uploadBody.safeParse(input);
+  if (!parsed.success) return refusal(400, complaint(parsed.error));
+  const { sessionId, audioUrl } = parsed.data;
+  const session = state.sessions.get(sessionId);
+  if (!session) return refusal(400, 'Session not found.', { sessionId });
+  const { account } = session;
+  const credits = settings.prices.upload;
+  if (state.credits < credits) return refusal(402, 'Insufficient credits.', { sessionId, account });
+  const name = `upload ${state.uploads.size + 1}`;
+  const taskId = seededUuid(state.seed, name);
+  const task = {
+    kind: 'upload',
+    taskId,
+    sessionId,
+    account,
+    at: now,
+    ...taskDuration('upload', settings.durations, state.seed, name),
+    resultId: seededUuid(state.seed, `clip of ${name}`),
+    ...(taskFault ? { fault: taskFault } : {}),
+  } as const;
+  const about = { sessionId, taskId, account };
+  const download = { taskId, audioUrl };
+  return { status: 201, body: { taskId }, about, credits, change: { task }, download };
+};
+
+const newTraining = ({ state, settings, now, taskFault }: Scene, input: unknown): Outcome => {
+  const parsed = createBody.safeParse(input);
+  if (!parsed.success) return refusal(400, complaint(parsed.error));
+  const { sessionId, clipIds } = parsed.data;
+  const session = state.sessions.get(sessionId);
+  if (!session) return refusal(400, 'Session not found.', { sessionId });
+  const { account } = session;
+  const about = { sessionId, taskId: sessionId, account };
+  const refuse = (status: number, message: string) => refusal(status, message, about);
+
+  if (clipIds.length < fewestClips) return refuse(400, `At least ${fewestClips} clip IDs are required.`);
+  if (new Set(clipIds).size < clipIds.length) return refuse(400, 'clipIds holds the same clip twice.');
+  const clips = session.uploads.map((it) => standingOf(state, it, now).resultId);
+  const foreign = clipIds.find((it) => !clips.includes(it));
+  if (foreign) return refuse(400, `Clip ${foreign.slice(0, 64)} is not an uploaded clip of this session.`);
+  const name = parsed.data.name.trim();
+  if (name === '' || name.length > longestName) {
+    return refuse(400, `name must have 1 to ${longestName} characters.`);
+  }
+  if (modelsOn(state, account, now) >= settings.modelsPerAccount) {
+    return refuse(400, 'The account of this session holds as many models as it may.');
+  }
+  const credits = settings.prices.create;
+  if (state.credits < credits) return refuse(402, 'Insufficient credits.');
+
+  // Whether a second create charges again is undocumented. The sandbox does the worst: it trains and charges.
+  const draw = `training ${state.trainings + 1}`;
+  const task = {
+    kind: 'training',
+    taskId: sessionId,
+    sessionId,
+    account,
+    at: now,
+    ...taskDuration('training', settings.durations, state.seed, draw),
+    resultId: `chirp-custom:${seededUuid(state.seed, draw)}`,
+    name,
+    clipIds,
+    ...(taskFault ? { fault: taskFault } : {}),
+  } as const;
+  return { status: 201, body: { taskId: sessionId }, about, credits, change: { task } };
+};
+
+const taskStatus = (scene: Scene, taskId: string | null): Outcome => {
+  if (!taskId) return refusal(400, 'taskId is required.');
+  const { state } = scene;
+  const upload = state.uploads.get(taskId);
+  const session = state.sessions.get(upload?.sessionId ?? taskId);
+  // What is not known is not repeated either: it may be anything.
+  if (!session) return refusal(404, 'Task not found.');
+  const body = statusAnswer(scene, session, upload);
+  const { sessionId, account } = session;
+  return { status: 200, body, about: { sessionId, taskId, account }, credits: 0 };
+};
+
+/** Carries a call out, changing nothing: the changes are in the outcome. */
+export function carryOut(
+  call: SandboxCall,
+  input: { readonly body: unknown; readonly query: URLSearchParams },
+  scene: Scene,
+): Outcome {
+  switch (call) {
+    case 'prepare':
+      return newSession(scene);
+    case 'upload':
+      return newUpload(scene, input.body);
+    case 'create':
+      return newTraining(scene, input.body);
+    case 'status':
+      return taskStatus(scene, input.query.get('taskId'));
+  }
+}

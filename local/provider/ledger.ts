@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** One call to the provider and what it cost. Holds no key, no query and no body. */
+export const ledgerEntrySchema = z.object({
+  /** 1, 2, … over the life of the sandbox, restarts included. */
+  seq: z.number().int().positive(),
+  /** Milliseconds of provider time. */
+  at: z.number().int(),
+  method: z.string(),
+  /** Without its query. */
+  path: z.string(),
+  call: z.enum(['prepare', 'upload', 'create', 'status', 'credits', 'other']),
+  sessionId: z.string().optional(),
+  taskId: z.string().optional(),
+  account: z.string().optional(),
+  /** HTTP status of the answer; `null` when there was none. */
+  status: z.number().int().nullable(),
+  /** Was it carried out, whatever the client was told? */
+  taken: z.boolean(),
+  /** Credits charged. */
+  credits: z.number(),
+  /** Kind of the fault that acted on it. */
+  fault: z.string().optional(),
+});
+
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+/** Calls and credits, counted. */
+export function summarize(entries: readonly LedgerEntry[]): {
+  calls: Record<string, number>;
+  credits: number;
+} {
+  const calls: Record<string, number> = {};
+  let credits = 0;
+  for (const entry of entries) {
+    calls[entry.call] = (calls[entry.call] ?? 0) + 1;
+    credits += entry.credits;
+  }
+  return { calls, credits };
+}

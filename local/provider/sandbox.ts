@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import { providerApi } from './api.ts';
+import { fetchAudio, sourceNotFound } from './audio-fetch.ts';
+import { control } from './control.ts';
+import { createFaultList, type FaultInput } from './faults.ts';
+import { serve } from './http.ts';
+import { type Change, noJournal, openJournal } from './journal.ts';
+import type { LedgerEntry } from './ledger.ts';
+import { changedSettings, type SandboxSettingsInput, sandboxSettingsSchema } from './settings.ts';
+import { createState } from './state.ts';
+
+export type { FaultInput } from './faults.ts';
+export type { LedgerEntry } from './ledger.ts';
+
+export interface SandboxOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Where the journal is kept; without it everything is forgotten at the end. */
+  readonly directory?: string;
+  /** Provider time. Nothing else tells the sandbox what time it is. */
+  readonly clock: Clock;
+  /** The one API key that it accepts. */
+  readonly key: string;
+  /** Ids and durations follow from it; drawn when it is not given. A journal keeps its first seed. */
+  readonly seed?: string;
+  /** Hold for this run; only the credits are kept in the journal, where the first run's count. */
+  readonly settings?: SandboxSettingsInput;
+  readonly faults?: readonly FaultInput[];
+}
+
+export interface Sandbox {
+  readonly url: string;
+  readonly key: string;
+  /** Every call so far, oldest first. */
+  ledger(): readonly LedgerEntry[];
+  /** Credits left. */
+  credits(): number;
+  setFaults(faults: readonly FaultInput[]): void;
+  fault(fault: FaultInput): void;
+  /** Changes settings; `credits` sets the balance. Throws a ZodError. */
+  change(settings: Partial<SandboxSettingsInput>): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server of the provider's API on 127.0.0.1, with `/_sandbox/` beside it to look in and to
+ * meddle. Everything that was answered is on disk before; after a kill, time goes on from the last record,
+ * and an upload whose download was cut off fails as the provider's do.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { clock, key } = options;
+  let settings = sandboxSettingsSchema.parse(options.settings ?? {});
+  const state = createState();
+  const faults = createFaultList();
+  faults.set(options.faults ?? []);
+
+  const journal = options.directory === undefined ? noJournal : openJournal(options.directory);
+  for (const change of journal.past) state.apply(change);
+  const record = (change: Change) => {
+    journal.append(change);
+    state.apply(change);
+  };
+  if (state.seed === '') {
+    record({ opened: { seed: options.seed ?? randomUUID(), credits: settings.credits } });
+  }
+
+  const behind = Math.max(0, state.lastAt - clock.now());
+  let latest = state.lastAt;
+  const now = () => {
+    latest = Math.max(latest, Math.round(clock.now() + behind));
+    return latest;
+  };
+
+  const closing = new AbortController();
+  const fetched = (taskId: string, problem: Awaited<ReturnType<typeof fetchAudio>>) =>
+    record({ fetched: { taskId, at: now(), ...(problem ? { problem } : {}) } });
+  // The signed URL was never written down, so a download cannot be taken up again.
+  for (const { taskId } of state.uploads.values()) {
+    if (!state.fetchedOf(taskId)) fetched(taskId, sourceNotFound);
+  }
+  const download = ({ taskId, audioUrl }: { taskId: string; audioUrl: string }) =>
+    void clock.busy(async () => {
+      const problem = await fetchAudio(audioUrl, settings.audio, closing.signal);
+      if (!closing.signal.aborted) fetched(taskId, problem);
+    });
+
+  const change = (input: unknown) => {
+    const next = changedSettings(settings, input);
+    // In the settings it is what a new sandbox begins with; a change that names it means the balance.
+    if (Object.hasOwn(Object(input), 'credits')) record({ balance: next.credits });
+    settings = next;
+  };
+
+  const ground = { key, state, faults, settings: () => settings, now, record, download, change };
+  const api = providerApi(ground);
+  const server = await serve(options.port, async (request) => {
+    if (request.path.startsWith('/_sandbox/')) return control(ground, request);
+    if (settings.latency > 0) await clock.sleep(settings.latency, closing.signal);
+    return api(request);
+  });
+
+  return {
+    url: server.url,
+    key,
+    ledger: () => [...state.entries],
+    credits: () => state.credits,
+    setFaults: faults.set,
+    fault: faults.add,
+    change,
+    async close() {
+      closing.abort();
+      await server.close();
+      journal.close();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+const seconds = z.number().nonnegative();
+
+/** How the sandbox speaks. The provider's pages leave each of these open; a client must read them all. */
+export const dialectSchema = z
+  .strictObject({
+    /** Answer POSTs with 200 instead of 201. */
+    status200: z.boolean().default(false),
+    /** Where a task's result is: the reference says `data`, the prose `result`. */
+    resultName: z.enum(['data', 'result']).default('data'),
+    /** The result as an array of one. */
+    resultArray: z.boolean().default(false),
+    statusCase: z.enum(['lower', 'upper']).default('lower'),
+    /** Say words that no page lists while a task is pending. */
+    strangePending: z.boolean().default(false),
+  })
+  .prefault({});
+
+/** What can be set at the start, and changed while it runs. Credits and durations are choices, not facts. */
+export const sandboxSettingsSchema = z.strictObject({
+  dialect: dialectSchema,
+  /** Credits of a new sandbox; changed later, the balance itself. */
+  credits: z.number().nonnegative().default(10_000),
+  /** Credits per call (create: documented; upload: "small"). */
+  prices: z
+    .strictObject({
+      create: z.number().nonnegative().default(100),
+      upload: z.number().nonnegative().default(1),
+    })
+    .prefault({}),
+  /** Dedicated accounts, and how many models each can hold (a limit exists; its number is undocumented). */
+  accounts: z.number().int().positive().max(100).default(3),
+  modelsPerAccount: z.number().int().nonnegative().default(1000),
+  durations: z
+    .strictObject({
+      /** An upload in seconds: log-normal, cut at both ends. About 20 s with a long tail. */
+      upload: z
+        .strictObject({
+          median: seconds.default(20),
+          /** Standard deviation of the logarithm; 0 makes every upload equally long. */
+          spread: z.number().nonnegative().max(3).default(0.4),
+          shortest: seconds.default(6),
+          longest: seconds.default(240),
+        })
+        .prefault({}),
+      /** A training in seconds, evenly spread (documented: 2 to 3 minutes). */
+      training: z
+        .strictObject({ shortest: seconds.default(120), longest: seconds.default(180) })
+        .prefault({}),
+      /** Longest part of it that a task spends queued. */
+      queued: seconds.default(3),
+    })
+    .prefault({}),
+  /** Milliseconds that every call takes, on the sandbox's clock. Not for a virtual clock held by its caller. */
+  latency: z.number().nonnegative().default(0),
+  audio: z
+    .strictObject({
+      /** Largest download in bytes. */
+      maxBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(512 * 1024 * 1024),
+      /** Longest download in real milliseconds. */
+      timeoutMs: z.number().int().positive().default(60_000),
+    })
+    .prefault({}),
+});
+
+export type SandboxSettings = z.infer<typeof sandboxSettingsSchema>;
+export type SandboxSettingsInput = z.input<typeof sandboxSettingsSchema>;
+export type Dialect = SandboxSettings['dialect'];
+
+/** Lays a change over the settings: objects field by field, the rest replaced. Throws a ZodError. */
+export function changedSettings(settings: SandboxSettings, change: unknown): SandboxSettings {
+  return sandboxSettingsSchema.parse(merged(settings, z.record(z.string(), z.unknown()).parse(change)));
+}
+
+function merged(base: object, change: object): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(change)) {
+    const old = result[name];
+    result[name] = isPlain(old) && isPlain(value) ? merged(old, value) : value;
+  }
+  return result;
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
