@@ -136,7 +136,9 @@ async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
     const problem = problemAnswer.safeParse(body);
     if (problem.success) {
       const { detail, title, problems } = problem.data;
-      throw new ApiRefusal(response.status, detail || title, problems);
+      // The detail may repeat the problems, line by line; they are shown once.
+      const summary = problems ? detail.split('\n')[0] : detail;
+      throw new ApiRefusal(response.status, summary || title, problems);
     }
     throw new ApiRefusal(response.status, `The API answered with HTTP ${response.status}.`);
   }

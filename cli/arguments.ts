@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { nameProblems as badName } from '../functions/sessions/names.ts';
-import { ChirpsmithError, type Problem } from '../functions/shared/errors.ts';
+import type { Problem } from '../functions/shared/errors.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
+import { InputRejected } from './input-rejected.ts';
 import { nearestFlag } from './nearest-flag.ts';
 
 /** What `npm run train --` was asked to do. */
@@ -33,8 +34,10 @@ export interface StatusArguments {
   readonly help: boolean;
 }
 
+const badArguments = 'The command cannot be run like this.';
 export const defaultSpeed = 20;
 const fastest = 1000;
+const unknownOption = 'There is no such option.';
 const samplesName = 'Samples';
 
 type FlagKinds = Readonly<Record<string, 'string' | 'boolean'>>;
@@ -63,7 +66,7 @@ const shortFlags: Readonly<Record<string, string>> = { y: 'yes', h: 'help' };
 /**
  * Reads the arguments of `train`; all problems at once.
  * @param env only asked whether npm kept `--name` for itself because `--` was missing
- * @throws ChirpsmithError BadInput
+ * @throws InputRejected
  */
 export function parseTrainArguments(argv: readonly string[], env: NodeJS.ProcessEnv = {}): TrainArguments {
   const { text, given, paths, problems } = readFlags(argv, trainFlags);
@@ -89,10 +92,13 @@ export function parseTrainArguments(argv: readonly string[], env: NodeJS.Process
     }
   } else {
     if (name === undefined && paths.length === 0) name = samplesName;
-    problems.push(...nameProblems(name, env));
+    // A mistyped --nmae is told as such, not also as a name that is missing.
+    if (name !== undefined || !problems.some(({ message }) => message.startsWith(unknownOption))) {
+      problems.push(...nameProblems(name, env));
+    }
   }
 
-  if (problems.length > 0 && !help) throw badArguments(problems);
+  if (problems.length > 0 && !help) throw new InputRejected(badArguments, problems);
   return {
     paths,
     name: name ?? '',
@@ -109,7 +115,7 @@ export function parseTrainArguments(argv: readonly string[], env: NodeJS.Process
 
 /**
  * Reads the arguments of `status`; all problems at once.
- * @throws ChirpsmithError BadInput
+ * @throws InputRejected
  */
 export function parseStatusArguments(argv: readonly string[]): StatusArguments {
   const { text, given, paths, problems } = readFlags(argv, statusFlags);
@@ -120,7 +126,7 @@ export function parseStatusArguments(argv: readonly string[]): StatusArguments {
   if (given('watch') && session === undefined) {
     problems.push({ where: '--watch', message: 'Give the id of the session to watch.' });
   }
-  if (problems.length > 0 && !help) throw badArguments(problems);
+  if (problems.length > 0 && !help) throw new InputRejected(badArguments, problems);
   return { session, watch: given('watch'), deadline, json: given('json'), help };
 }
 
@@ -148,7 +154,7 @@ function readFlags(argv: readonly string[], flags: FlagKinds) {
       const nearest = nearestFlag(name, Object.keys(flags));
       problems.push({
         where: rawName,
-        message: `There is no such option.${nearest ? ` Did you mean --${nearest}?` : ''} See --help.`,
+        message: `${unknownOption}${nearest ? ` Did you mean --${nearest}?` : ''} See --help.`,
       });
     } else if (values.has(name)) {
       problems.push({ where: rawName, message: 'It is given twice.' });
@@ -218,8 +224,4 @@ function positiveNumber(
   const bound = most === Number.MAX_SAFE_INTEGER ? '' : `, at most ${most}`;
   problems.push({ where, message: `"${text}" is not a number greater than 0${bound}.` });
   return undefined;
-}
-
-function badArguments(problems: readonly Problem[]): ChirpsmithError {
-  return new ChirpsmithError('BadInput', 'The command cannot be run like this.', { problems });
 }

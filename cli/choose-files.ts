@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { ChirpsmithError, type Problem } from '../functions/shared/errors.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import type { TrainArguments } from './arguments.ts';
 import { checkFiles, type UsableFile } from './check-files.ts';
@@ -7,24 +6,13 @@ import type { Surroundings } from './command.ts';
 import { counted } from './display/words.ts';
 import { findFiles } from './find-files.ts';
 import { homeDirectory, userDirectory } from './home.ts';
+import { InputRejected } from './input-rejected.ts';
 import { localFiles } from './inspect-local-file.ts';
-
-/** The files to train on do not do; nothing was started or spent. */
-export class FilesRejected extends ChirpsmithError {
-  readonly usable: number;
-  readonly needed: number;
-
-  constructor(message: string, problems: readonly Problem[], usable: number, needed: number) {
-    super('BadInput', message, { problems });
-    this.usable = usable;
-    this.needed = needed;
-  }
-}
 
 /**
  * Finds and checks the files to train on, or makes the samples when none are named. Different bytes first
  * come first; further files with the same bytes stay in the list, marked.
- * @throws FilesRejected naming every file that cannot be used
+ * @throws InputRejected naming every file that cannot be used
  */
 export async function chooseFiles(
   args: TrainArguments,
@@ -44,7 +32,8 @@ export async function chooseFiles(
   const different = usable.filter(({ duplicateOf }) => duplicateOf === undefined);
   const named = rejected.map(({ file, reason }) => ({ where: file, message: reason }));
   const all = [...problems, ...named];
-  const reject = (message: string) => new FilesRejected(message, all, different.length, args.minClips);
+  const counts = { usable: different.length, needed: args.minClips };
+  const reject = (message: string) => new InputRejected(message, all, counts);
 
   if (problems.length > 0) {
     throw reject('Nothing was started or spent: some of the paths lead nowhere.');

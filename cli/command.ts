@@ -2,6 +2,7 @@ import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import { createDisplay, type Display } from './display/display.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { InputRejected } from './input-rejected.ts';
 import { Interrupted, onInterruption } from './interruption.ts';
 
 /** What a command works with. */
@@ -30,7 +31,7 @@ export async function runCommand<Arguments extends { json: boolean; help: boolea
   // `… | head` is no error of ours; a session that has been started goes on.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-  const interruption = onInterruption(() => display.close());
+  const signal = onInterruption(() => display.close());
   let code: ExitCode;
   try {
     const args = command.parse(given, env);
@@ -38,28 +39,32 @@ export async function runCommand<Arguments extends { json: boolean; help: boolea
       stdout.write(command.help);
       code = exitCodes.done;
     } else {
-      code = await command.run(args, { display, json, env, signal: interruption.signal });
+      code = await command.run(args, { display, json, env, signal });
     }
   } catch (error) {
-    code = interruption.signal.aborted ? tellInterruption(display) : tellError(error, display);
+    code = signal.aborted ? tellInterruption(display) : tellError(error, display);
   }
   display.close();
-  interruption.forget();
   await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write('', done))));
   process.exit(code);
 }
 
 /** Ctrl-C before anything was started. */
 function tellInterruption(display: Display): ExitCode {
-  display.tell({ event: 'session.left', running: false, next: 'Run the same command again to begin anew.' });
+  display.tell({
+    event: 'session.left',
+    running: false,
+    next: { words: 'Run the same command again to begin anew.' },
+  });
   return exitCodes.left;
 }
 
 /** Puts an error into the display's form. Stack traces only for what is a bug. */
 function tellError(error: unknown, display: Display): ExitCode {
   if (error instanceof Interrupted) return tellInterruption(display);
-  if (error instanceof ChirpsmithError && error.name === 'BadInput') {
-    display.tell({ event: 'input.rejected', message: error.message, problems: error.problems });
+  if (error instanceof InputRejected) {
+    const { message, problems, counts } = error;
+    display.tell({ event: 'input.rejected', message, problems, ...counts });
     return exitCodes.badInput;
   }
   if (error instanceof ApiRefusal && error.status >= 400 && error.status < 500 && error.status !== 401) {

@@ -10,6 +10,12 @@ export type TrackResult = Pick<
 
 type Failure = NonNullable<SessionAnswer['failure']>;
 
+/** What a person can do now, and the command for it where there is one. */
+export interface Next {
+  readonly words: string;
+  readonly command?: string;
+}
+
 /** What every ending of a session tells. */
 interface EndOfSession {
   readonly sessionId: string;
@@ -130,30 +136,30 @@ export type CliEvent =
       readonly error: Failure['error'];
       /** The provider's own words where it gave any. */
       readonly reason: string;
-      readonly next: string;
+      readonly next: Next;
     } & EndOfSession)
-  | ({ readonly event: 'session.interrupted'; readonly next: string } & EndOfSession)
-  | { readonly event: 'session.open'; readonly sessionId: string; readonly next: string }
+  | ({ readonly event: 'session.interrupted'; readonly next: Next } & EndOfSession)
+  | { readonly event: 'session.open'; readonly sessionId: string; readonly next: Next }
   /** Our own `--deadline`; the session goes on. */
-  | { readonly event: 'session.deadline'; readonly sessionId: string; readonly next: string }
+  | { readonly event: 'session.deadline'; readonly sessionId: string; readonly next: Next }
   /** Ctrl-C; the session goes on if it had been started. */
   | {
       readonly event: 'session.left';
       readonly sessionId?: string;
       readonly running: boolean;
-      readonly next: string;
+      readonly next: Next;
     }
   /** The stack stopped answering while we watched. */
   | {
       readonly event: 'session.lost';
       readonly sessionId: string;
       readonly reason: string;
-      readonly next: string;
+      readonly next: Next;
     }
   /** `status`: one line of the list, its end, and a session as it stands. */
   | ({ readonly event: 'session.listed' } & SessionListAnswer['sessions'][number])
   | { readonly event: 'sessions.listed'; readonly count: number }
-  | ({ readonly event: 'session.status'; readonly next: string | undefined } & SessionAnswer)
+  | ({ readonly event: 'session.status'; readonly next?: Next } & SessionAnswer)
   | {
       readonly event: 'input.rejected';
       readonly message: string;

@@ -11,7 +11,7 @@ const onePressMs = 500;
  * at once.
  * @param atOnce gives the terminal back before the process ends
  */
-export function onInterruption(atOnce: () => void): { signal: AbortSignal; forget(): void } {
+export function onInterruption(atOnce: () => void): AbortSignal {
   const controller = new AbortController();
   let first = 0;
   const listener = () => {
@@ -23,12 +23,6 @@ export function onInterruption(atOnce: () => void): { signal: AbortSignal; forge
     first = performance.now();
     controller.abort(new Interrupted('interrupted'));
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of signals) process.on(name, listener);
-  return {
-    signal: controller.signal,
-    forget: () => {
-      for (const name of signals) process.off(name, listener);
-    },
-  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, listener);
+  return controller.signal;
 }

@@ -1,8 +1,8 @@
-import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { defaultSpeed } from './arguments.ts';
 import type { Surroundings } from './command.ts';
 import { homeDirectory } from './home.ts';
+import { InputRejected } from './input-rejected.ts';
 import { findStack, isRunning, type LocalStack, startStack, stopStack } from './local-stack.ts';
 
 /** A stack that answers, and what to do with it afterwards. */
@@ -19,11 +19,14 @@ const underWay = new Set(['preparing', 'uploading', 'creating', 'training']);
 /**
  * Uses the stack that runs for this home, or starts one.
  * @param speed what the user asked for; `undefined` takes what runs
- * @throws ChirpsmithError BadInput when a stack runs with another provider than the environment names
+ * @param options.quiet says nothing about a stack that runs already
+ * @param options.spends credits may be spent: the provider must be the one that the environment names
+ * @throws InputRejected when a stack runs with another provider than the environment names
  */
 export async function reachStack(
   speed: number | undefined,
   { display, env, signal }: Surroundings,
+  { quiet, spends }: { quiet: boolean; spends: boolean },
 ): Promise<ReachedStack> {
   const home = homeDirectory(env);
   checkProviderVariables(env);
@@ -35,15 +38,11 @@ export async function reachStack(
     ({ stack, own } = await startStack({ home, speed: wanted, env, signal }));
   }
   const { pid, api, provider, sandbox } = stack;
-  if (!own) checkSameProvider(stack, env);
-  display.tell({
-    event: own ? 'stack.started' : 'stack.found',
-    pid,
-    api,
-    speed: stack.speed,
-    provider,
-    sandbox,
-  });
+  if (!own && spends) checkSameProvider(stack, env);
+  if (own || !quiet) {
+    const event = own ? 'stack.started' : 'stack.found';
+    display.tell({ event, pid, api, speed: stack.speed, provider, sandbox });
+  }
   if (speed !== undefined && speed !== stack.speed) {
     display.tell({
       event: 'note',
@@ -85,7 +84,7 @@ function checkProviderVariables(env: NodeJS.ProcessEnv): void {
     });
   }
   if (problems.length > 0) {
-    throw new ChirpsmithError('BadInput', 'The provider cannot be reached like this.', { problems });
+    throw new InputRejected('The provider cannot be reached like this.', problems);
   }
 }
 
@@ -94,14 +93,12 @@ function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
   const asked = env.PROVIDER_BASE_URL;
   if (!asked || (!stack.sandbox && withoutSlash(asked) === withoutSlash(stack.provider))) return;
   const uses = stack.sandbox ? 'the sandbox' : stack.provider;
-  throw new ChirpsmithError('BadInput', 'A local stack is running already, with another provider.', {
-    problems: [
-      {
-        where: 'PROVIDER_BASE_URL',
-        message: `It is ${asked}, but the running stack uses ${uses}. End that one first: npm run stop.`,
-      },
-    ],
-  });
+  throw new InputRejected('A local stack is running already, with another provider.', [
+    {
+      where: 'PROVIDER_BASE_URL',
+      message: `It is ${asked}, but the running stack uses ${uses}. End that one first: npm run stop.`,
+    },
+  ]);
 }
 
 function withoutSlash(url: string): string {

@@ -1,6 +1,6 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { comeBack, goOn } from './display/words.ts';
-import type { CliEvent } from './events.ts';
+import type { CliEvent, Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { trackResults } from './session-changes.ts';
 import type { Ending } from './watch-session.ts';
@@ -13,7 +13,11 @@ export function endOf(
 ): { event: CliEvent; code: ExitCode } {
   if (ending.why === 'deadline') {
     return {
-      event: { event: 'session.deadline', sessionId, next: `To come back: ${comeBack(sessionId)}` },
+      event: {
+        event: 'session.deadline',
+        sessionId,
+        next: { words: 'To come back to it:', command: comeBack(sessionId) },
+      },
       code: exitCodes.deadline,
     };
   }
@@ -23,7 +27,7 @@ export function endOf(
         event: 'session.lost',
         sessionId,
         reason: ending.reason,
-        next: `Files and session are kept. To see how it stands: ${comeBack(sessionId)}`,
+        next: { words: 'Files and session are kept. To see how it stands:', command: comeBack(sessionId) },
       },
       code: exitCodes.failed,
     };
@@ -41,7 +45,7 @@ function endOfSession(session: SessionAnswer, seconds: number): { event: CliEven
     seconds: Math.round(seconds * 10) / 10,
     tracks: trackResults(session),
   };
-  const again = `To go on with it, keeping finished tracks: ${goOn(sessionId)}`;
+  const again = { words: 'To go on with it, keeping finished tracks:', command: goOn(sessionId) };
   const failed = {
     ...about,
     error: failure?.error ?? 'Unexpected',
@@ -65,7 +69,10 @@ function endOfSession(session: SessionAnswer, seconds: number): { event: CliEven
         event: {
           event: 'session.needs-decision',
           ...failed,
-          next: `Look at the provider whether the model is there. This asks the provider again, and never pays twice: ${goOn(sessionId)}`,
+          next: {
+            words: 'Look at the provider whether the model is there. To ask it once more, without paying:',
+            command: goOn(sessionId),
+          },
         },
         code: exitCodes.needsDecision,
       };
@@ -73,7 +80,11 @@ function endOfSession(session: SessionAnswer, seconds: number): { event: CliEven
       return { event: { event: 'session.interrupted', ...about, next: again }, code: exitCodes.failed };
     case 'open':
       return {
-        event: { event: 'session.open', sessionId, next: `To start it: ${goOn(sessionId)}` },
+        event: {
+          event: 'session.open',
+          sessionId,
+          next: { words: 'To start it:', command: goOn(sessionId) },
+        },
         code: exitCodes.failed,
       };
     default:
@@ -92,12 +103,12 @@ function codeOf(error: NonNullable<SessionAnswer['failure']>['error']): ExitCode
   return exitCodes.failed;
 }
 
-function nextAfter(error: NonNullable<SessionAnswer['failure']>['error'], again: string): string {
+function nextAfter(error: NonNullable<SessionAnswer['failure']>['error'], again: Next): Next {
   if (error === 'BadInput' || error === 'AudioRejected') {
-    return 'Nothing was spent. Mend or leave out what is named, and run the command again.';
+    return { words: 'Mend or leave out what is named, and run the command again.' };
   }
   if (error === 'NotEnoughClips') {
-    return 'No model was paid for. Train again with more or other files.';
+    return { words: 'No model was paid for. Train again with more or other files.' };
   }
   return again;
 }

@@ -4,6 +4,7 @@ import { ApiRefusal } from './api-client.ts';
 import type { StatusArguments } from './arguments.ts';
 import type { Surroundings } from './command.ts';
 import { comeBack } from './display/words.ts';
+import type { Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { homeDirectory } from './home.ts';
 import { type ReachedStack, reachStack } from './reach-stack.ts';
@@ -24,12 +25,12 @@ export async function showStatus(args: StatusArguments, surroundings: Surroundin
     display.tell({ event: 'sessions.listed', count: 0 });
     return exitCodes.done;
   }
-  const reached = await reachStack(undefined, surroundings);
+  const reached = await reachStack(undefined, surroundings, { quiet: !args.watch, spends: false });
   try {
     if (args.session === undefined) return await list(reached, surroundings);
     if (args.watch) return await watch(args.session, began, args, reached, surroundings);
     const { session } = await reached.client.getSession(args.session);
-    display.tell({ event: 'session.status', ...session, next: nextOf(session) });
+    display.tell({ event: 'session.status', ...session, ...nextOf(session) });
     return exitCodes.done;
   } catch (error) {
     if (error instanceof ApiRefusal && error.status === 404 && args.session !== undefined) {
@@ -83,7 +84,7 @@ async function watch(
     return code;
   } catch (error) {
     if (!signal.aborted) throw error;
-    const next = `To come back to it: ${comeBack(sessionId)}`;
+    const next = { words: 'To come back to it:', command: comeBack(sessionId) };
     display.tell({ event: 'session.left', sessionId, running: true, next });
     return exitCodes.left;
   }
@@ -99,9 +100,9 @@ function unknown(sessionId: string, { display }: Surroundings): ExitCode {
 }
 
 /** What a person can do with a session that stands like this. */
-function nextOf(session: SessionAnswer): string | undefined {
+function nextOf(session: SessionAnswer): { next?: Next } {
   const { event } = endOf({ why: 'ended', session }, session.sessionId, 0);
   const underWay = ['preparing', 'uploading', 'creating', 'training'].includes(session.status);
-  if (underWay) return `To follow it: ${comeBack(session.sessionId)}`;
-  return 'next' in event ? event.next : undefined;
+  if (underWay) return { next: { words: 'To follow it:', command: comeBack(session.sessionId) } };
+  return 'next' in event && event.next ? { next: event.next } : {};
 }

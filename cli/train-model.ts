@@ -1,13 +1,13 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
-import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import type { TrainArguments } from './arguments.ts';
 import type { UsableFile } from './check-files.ts';
-import { chooseFiles, FilesRejected } from './choose-files.ts';
+import { chooseFiles } from './choose-files.ts';
 import type { Surroundings } from './command.ts';
 import { confirm } from './confirm.ts';
 import { comeBack } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { InputRejected } from './input-rejected.ts';
 import { Interrupted } from './interruption.ts';
 import { type ReachedStack, reachStack } from './reach-stack.ts';
 import { trackResults } from './session-changes.ts';
@@ -18,24 +18,13 @@ import { watchSession } from './watch-session.ts';
 /**
  * The main job: from files to a model, or from an existing session to its model.
  * Before the session is started, nothing can be spent; after it, it goes on without us.
- * @throws ChirpsmithError BadInput, ApiRefusal, ApiUnreachable
+ * @throws InputRejected, ApiRefusal, ApiUnreachable
  */
 export async function trainModel(args: TrainArguments, surroundings: Surroundings): Promise<ExitCode> {
   const began = performance.now();
   const { display } = surroundings;
-  let files: readonly UsableFile[] = [];
-  if (args.session === undefined) {
-    try {
-      files = await chooseFiles(args, surroundings);
-    } catch (error) {
-      if (!(error instanceof FilesRejected)) throw error;
-      const { message, problems, usable, needed } = error;
-      display.tell({ event: 'input.rejected', message, problems, usable, needed });
-      return exitCodes.badInput;
-    }
-  }
-
-  const reached = await reachStack(args.speed, surroundings);
+  const files = args.session === undefined ? await chooseFiles(args, surroundings) : [];
+  const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
   try {
     const sessionId = args.session ?? (await prepareSession(args, files, reached, surroundings));
     if (sessionId === undefined) return exitCodes.failed;
@@ -127,13 +116,13 @@ async function agree(
 ): Promise<void> {
   if (stack.sandbox || args.yes) return;
   if (json || !process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new ChirpsmithError('BadInput', `Nothing was spent: ${stack.provider} takes real credits.`, {
-      problems: [{ where: '--yes', message: 'Nobody can be asked here: add --yes to agree beforehand.' }],
-    });
+    throw new InputRejected(`Nothing was spent: ${stack.provider} takes real credits.`, [
+      { where: '--yes', message: 'Nobody can be asked here: add --yes to agree beforehand.' },
+    ]);
   }
   display.close();
   if (await confirm(question, signal)) return;
-  throw new ChirpsmithError('BadInput', 'Nothing was started or spent.');
+  throw new InputRejected('Nothing was started or spent.');
 }
 
 async function startAndWatch(
@@ -167,7 +156,7 @@ async function startAndWatch(
       event: 'session.left',
       sessionId,
       running: true,
-      next: `To come back to it: ${comeBack(sessionId)}`,
+      next: { words: 'To come back to it:', command: comeBack(sessionId) },
     });
     return exitCodes.left;
   }

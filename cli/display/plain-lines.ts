@@ -1,8 +1,8 @@
-import type { CliEvent } from '../events.ts';
+import type { CliEvent, Next } from '../events.ts';
 import type { Display, Output } from './display.ts';
 import { createPaint } from './paint.ts';
 import { listedLine, statusLines } from './session-lines.ts';
-import { harmless } from './text-width.ts';
+import { harmless, reasonLines } from './text-width.ts';
 import { asDuration, asSize, asTime, comeBack, costWords, counted, providerWords } from './words.ts';
 
 const noColours = createPaint(false);
@@ -55,7 +55,7 @@ export function linesOf(event: CliEvent): string[] {
     case 'file.upload-failed':
       return [`failed    ${harmless(event.file)}: ${event.reason}`];
     case 'session.started':
-      return [`Started. To come back to it: ${comeBack(event.sessionId)}`];
+      return nextLines({ words: 'Started. To come back to it:', command: comeBack(event.sessionId) });
     case 'session.found':
       return [`Session ${event.sessionId}, "${harmless(event.name)}".`];
     case 'session.preparing':
@@ -83,7 +83,7 @@ export function linesOf(event: CliEvent): string[] {
       return [event.message, ...event.problems.map(problemLine)];
     case 'error':
       // The last words of a stack that did not start have lines of their own.
-      return [...event.message.split('\n').map(harmless), ...(event.problems ?? []).map(problemLine)];
+      return [...reasonLines(event.message), ...(event.problems ?? []).map(problemLine)];
     default:
       return endLines(event);
   }
@@ -102,22 +102,30 @@ export function endLines(event: EndEvent): string[] {
     case 'session.ready':
       return [`Model ready: ${event.modelId}`, billLine(event)];
     case 'session.failed':
-      return [`Failed (${event.error}): ${harmless(event.reason)}`, billLine(event), event.next];
+      return [
+        ...reasonLines(`Failed (${event.error}): ${event.reason}`),
+        billLine(event),
+        ...nextLines(event.next),
+      ];
     case 'session.needs-decision':
-      return [`A decision is needed: ${harmless(event.reason)}`, billLine(event), event.next];
+      return [
+        ...reasonLines(`A decision is needed: ${event.reason}`),
+        billLine(event),
+        ...nextLines(event.next),
+      ];
     case 'session.interrupted':
-      return ['The session was cut off in the middle.', billLine(event), event.next];
+      return ['The session was cut off in the middle.', billLine(event), ...nextLines(event.next)];
     case 'session.open':
-      return ['The session has not been started.', event.next];
+      return ['The session has not been started.', ...nextLines(event.next)];
     case 'session.deadline':
-      return ['The time given by --deadline is over; the session goes on.', event.next];
+      return ['The time given by --deadline is over; the session goes on.', ...nextLines(event.next)];
     case 'session.left':
       return [
         event.running ? 'Left; the session goes on.' : 'Stopped; nothing was started or spent.',
-        event.next,
+        ...nextLines(event.next),
       ];
     case 'session.lost':
-      return [event.reason, event.next];
+      return [event.reason, ...nextLines(event.next)];
   }
 }
 
@@ -128,6 +136,11 @@ function checkedLines(event: Extract<CliEvent, { event: 'file.checked' }>): stri
   }
   const facts = `${event.format}, ${asDuration(event.durationSeconds)}, ${asSize(event.size)}`;
   return [`ok        ${file}: ${facts}${event.warning === undefined ? '' : ` (${harmless(event.warning)})`}`];
+}
+
+/** A command stands on a line of its own, so that it can be copied. */
+export function nextLines({ words, command }: Next): string[] {
+  return command === undefined ? [words] : [words, `  ${command}`];
 }
 
 /** What it came to. */

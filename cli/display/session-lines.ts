@@ -1,6 +1,6 @@
 import type { CliEvent } from '../events.ts';
 import type { Paint } from './paint.ts';
-import { column, harmless, textWidth } from './text-width.ts';
+import { column, harmless, reasonLines, textWidth } from './text-width.ts';
 import { counted, statusWords, trackWords } from './words.ts';
 
 type Listed = Extract<CliEvent, { event: 'session.listed' }>;
@@ -47,9 +47,10 @@ export function statusLines(
     if (why !== undefined) lines.push(`      ${paint.bad(harmless(why.reason))}`);
   }
   if (failure !== undefined) {
-    lines.push(paint.bad(`${failure.error}: ${harmless(failure.reason)}`));
+    lines.push(...reasonLines(`${failure.error}: ${failure.reason}`).map(paint.bad));
   }
-  if (next !== undefined) lines.push(next);
+  if (next !== undefined)
+    lines.push(next.words, ...(next.command === undefined ? [] : [`  ${next.command}`]));
   return lines;
 }
 

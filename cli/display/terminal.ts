@@ -24,6 +24,8 @@ export function terminal({
   let rows: SessionRows | undefined;
   let nameWidth = 30;
   let trainingSpeed = 1;
+  /** Refused files whose reasons stand above already. */
+  const refused = new Set<string>();
 
   const measures = () => ({ paint, nameWidth, width: Math.max(40, stdout.columns ?? 80) });
   const print = (lines: readonly string[]): void => {
@@ -56,6 +58,7 @@ export function terminal({
       case 'file.skipped':
       case 'file.checked':
       case 'file.rejected':
+        if (event.event === 'file.rejected') refused.add(event.file);
         printUnder('Files', fileLines(event, measures()));
         break;
       case 'stack.starting':
@@ -76,7 +79,7 @@ export function terminal({
         print(indented(`provider: ${providerWords(event)}`, { by: 2, width }));
         break;
       case 'session.created':
-        printUnder(`Session ${event.sessionId}`, []);
+        printUnder(`Session ${event.sessionId}, ${harmless(event.name)}`, []);
         openRows(event.uploads.map((upload) => ({ ...upload, status: 'declared' })));
         break;
       case 'session.found':
@@ -109,7 +112,8 @@ export function terminal({
       case 'input.rejected':
       case 'error': {
         closeRows();
-        const [first = '', ...more] = linesOf(event);
+        const news = (event.problems ?? []).filter(({ where }) => !refused.has(where));
+        const [first = '', ...more] = linesOf({ ...event, problems: news });
         print(['', ...indented(first, { by: 0, width, style: paint.bad })]);
         for (const line of more) print(hanging(line, width));
         break;

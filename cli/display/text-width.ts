@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Signs that a terminal draws two cells wide: East Asian wide and full-width ones, and emoji. */
 const wide =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}|\uFE0F/u;
@@ -6,10 +8,10 @@ const zero = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Cells that a text without escape sequences takes in a terminal. */
+/** Cells that a text takes in a terminal; its colours take none. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += cellsOf(segment);
+  for (const { segment } of segmenter.segment(stripVTControlCharacters(text))) width += cellsOf(segment);
   return width;
 }
 
@@ -97,4 +99,9 @@ export function harmless(text: string): string {
     /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu,
     (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
   );
+}
+
+/** A reason may name several files, each on a line of its own; those are set in. */
+export function reasonLines(reason: string): string[] {
+  return reason.split('\n').map((line, index) => (index === 0 ? '' : '  ') + harmless(line.trim()));
 }

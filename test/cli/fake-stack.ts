@@ -96,7 +96,7 @@ export async function startFakeStack(options: {
     const step =
       session.answer.status === 'open' ? undefined : steps[Math.min(session.looks++, steps.length - 1)];
     if (step) session.answer = applied(session.answer, step);
-    send(response, 200, session.answer, { 'retry-after': '1' });
+    send(response, 200, session.answer, { 'retry-after': '0' });
   });
 
   const create = (response: ServerResponse, body: Buffer) => {

@@ -1,0 +1,20 @@
+import type { Problem } from '../functions/shared/errors.ts';
+
+/** What was given cannot be used; nothing was started or spent. Exit code 2. */
+export class InputRejected extends Error {
+  override readonly name = 'InputRejected';
+  readonly problems: readonly Problem[];
+  /** Usable files and files needed, where files are what was refused. */
+  readonly counts: { readonly usable: number; readonly needed: number } | undefined;
+
+  /** @param message one sentence; the problems are shown after it */
+  constructor(
+    message: string,
+    problems: readonly Problem[] = [],
+    counts?: { readonly usable: number; readonly needed: number },
+  ) {
+    super(message);
+    this.problems = problems;
+    this.counts = counts;
+  }
+}

@@ -1,0 +1,89 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findStack, isRunning, startStack, stopStack } from '../../cli/local-stack.ts';
+import { startFakeStack } from './fake-stack.ts';
+import { temporaryFolder } from './run-command.ts';
+
+/** A stand-in for local/start.ts that says what it was given. */
+const script = `
+import { createServer } from 'node:http';
+import { writeFileSync } from 'node:fs';
+const home = process.env.CHIRPSMITH_HOME;
+writeFileSync(home + '/arguments.json', JSON.stringify(process.argv.slice(2)));
+const server = createServer((_, response) => response.end('{}')).listen(0, '127.0.0.1', () => {
+  const url = 'http://127.0.0.1:' + server.address().port;
+  const ready = { pid: process.pid, api: url, issuer: url, provider: url, token: 't', sandbox: true, speed: 5 };
+  writeFileSync(home + '/stack.json', JSON.stringify(ready));
+});
+`;
+
+const start = async (home: string, source: string, timeoutMs = 5000) => {
+  const path = join(home, 'start.mjs');
+  await writeFile(path, source);
+  const { signal } = new AbortController();
+  return startStack({ home, speed: 5, env: process.env, signal, script: path, timeoutMs });
+};
+
+describe('the local stack', () => {
+  it('is started as a process of its own, waited for, and stopped', async () => {
+    const home = await temporaryFolder();
+    const { stack, own } = await start(home, script);
+    expect(own).toBe(true);
+    expect(isRunning(stack)).toBe(true);
+    expect(JSON.parse(await readFile(join(home, 'arguments.json'), 'utf8'))).toEqual(
+      '--json --port 0 --speed 5 --idle-exit 300'.split(' '),
+    );
+    expect(await findStack(home)).toEqual(stack);
+    await stopStack(stack);
+    expect(isRunning(stack)).toBe(false);
+    expect(await findStack(home)).toBeUndefined();
+  });
+
+  it('shows the last words of one that does not start', async () => {
+    const home = await temporaryFolder();
+    await expect(start(home, 'console.error("Port 4000 is taken."); process.exit(1)')).rejects.toThrow(
+      /ended with code 1.*\n.*Port 4000 is taken\./,
+    );
+  });
+
+  it('does not wait for ever, and leaves none behind', async () => {
+    const home = await temporaryFolder();
+    const hanging = `import { writeFileSync } from 'node:fs';
+      writeFileSync(process.env.CHIRPSMITH_HOME + '/pid', String(process.pid));
+      setInterval(() => {}, 1000);`;
+    await expect(start(home, hanging, 700)).rejects.toThrow(/not ready after/);
+    const pid = Number(await readFile(join(home, 'pid'), 'utf8'));
+    await expect.poll(() => isAlive(pid)).toBe(false);
+  });
+
+  it('uses the stack of somebody who was quicker', async () => {
+    const home = await temporaryFolder();
+    const fake = await startFakeStack({ home });
+    const { stack, own } = await start(home, 'process.exit(1)');
+    expect(own).toBe(false);
+    expect(stack.pid).toBe(process.pid);
+    await fake.close();
+  });
+
+  it.each([
+    ['a process that is gone', { pid: 2 ** 22 - 1 }],
+    ['an API that does not answer', { pid: process.pid }],
+    ['a file of another shape', { pid: 'x' }],
+  ])('takes what a kill left behind for nothing: %s', async (_, left) => {
+    const home = await temporaryFolder();
+    const url = 'http://127.0.0.1:9';
+    const ready = { api: url, issuer: url, provider: url, token: 't', sandbox: true, speed: 1, ...left };
+    await writeFile(join(home, 'stack.json'), JSON.stringify(ready));
+    expect(await findStack(home)).toBeUndefined();
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

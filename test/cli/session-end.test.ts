@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { endOf } from '../../cli/session-end.ts';
+import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { ErrorName } from '../../functions/shared/errors.ts';
+
+const session: SessionAnswer = {
+  sessionId: 's',
+  name: 'n',
+  status: 'ready',
+  startedBy: 'api',
+  createdAt: '2026-01-01T00:00:00Z',
+  updatedAt: '2026-01-01T00:00:00Z',
+  minClips: 6,
+  creditsSpent: 108,
+  providerCalls: 12,
+  tracks: [],
+};
+const failing = (status: SessionAnswer['status'], error: ErrorName): SessionAnswer => ({
+  ...session,
+  status,
+  failure: { error, reason: 'The provider said no.' },
+});
+
+describe('the end of a session', () => {
+  it.each([
+    ['a model', { ...session, modelId: 'chirp-custom:x' }, 'session.ready', 0],
+    ['ready without a model', session, 'session.failed', 1],
+    ['a failed training', failing('failed', 'TrainingFailed'), 'session.failed', 1],
+    ['too few clips', failing('failed', 'NotEnoughClips'), 'session.failed', 1],
+    ['files refused by the functions', failing('failed', 'AudioRejected'), 'session.failed', 2],
+    ['a lost answer', failing('needs-decision', 'NeedsDecision'), 'session.needs-decision', 3],
+    ['the deadline of the machine', failing('failed', 'DeadlineExceeded'), 'session.failed', 4],
+    ['a run that was cut off', { ...session, status: 'interrupted' }, 'session.interrupted', 1],
+    ['never started', { ...session, status: 'open' }, 'session.open', 1],
+  ] as const)('%s', (_, ended, event, code) => {
+    const end = endOf({ why: 'ended', session: ended }, 's', 1.234);
+    expect(end.code).toBe(code);
+    expect(end.event.event).toBe(event);
+  });
+
+  it('is code 4 at our own deadline, with the way back', () => {
+    expect(endOf({ why: 'deadline' }, 's', 1)).toEqual({
+      code: 4,
+      event: {
+        event: 'session.deadline',
+        sessionId: 's',
+        next: { words: 'To come back to it:', command: 'npm run status -- s --watch' },
+      },
+    });
+  });
+
+  it("keeps the provider's own words", () => {
+    const { event } = endOf({ why: 'ended', session: failing('failed', 'TrainingFailed') }, 's', 1);
+    expect(event).toMatchObject({ error: 'TrainingFailed', reason: 'The provider said no.' });
+  });
+});

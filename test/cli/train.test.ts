@@ -1,0 +1,270 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { modelId, type Step, startFakeStack, toReady } from './fake-stack.ts';
+import { type Ended, events, run, temporaryFolder } from './run-command.ts';
+import { wav } from './wav.ts';
+
+const escapeSign = String.fromCharCode(27);
+
+/** A home with a fake stack, and a folder of six usable pieces with the names people use. */
+async function prepared(options: Omit<Parameters<typeof startFakeStack>[0], 'home'> = {}) {
+  const home = await temporaryFolder();
+  const fake = await startFakeStack({ home, steps: toReady.slice(-1), ...options });
+  onTestFinished(() => fake.close());
+  const tracks = join(home, 'my tracks');
+  await mkdir(tracks);
+  const names = ['01 a.wav', '02 b+c.wav', '03 #1.wav', '04 cote\u0301.wav', '05 洞窟.wav', '06 "q".wav'];
+  for (const [index, name] of names.entries()) {
+    await writeFile(join(tracks, name), wav(6.5, 200 + 40 * index));
+  }
+  return { home, fake, tracks };
+}
+
+const last = (ended: Ended) => events(ended).at(-1);
+const failing = (
+  status: NonNullable<Step['status']>,
+  error: 'TrainingFailed' | 'NeedsDecision' | 'DeadlineExceeded',
+): Step[] => [{ status, failure: { error, reason: 'Its own words.' } }];
+
+describe('npm run train', () => {
+  it('uploads every byte and ends with the model, as JSON lines and nothing else', async () => {
+    const { home, fake, tracks } = await prepared({ steps: toReady });
+    await writeFile(join(tracks, '07 again.wav'), await readFile(join(tracks, '01 a.wav')));
+    const ended = await run('train', [tracks, '--name', 'Night Drive', '--json'], { home });
+
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const told = events(ended);
+    expect(told.filter(({ event }) => event === 'file.uploaded')).toHaveLength(6);
+    expect(told.filter(({ event }) => event === 'track.done')).toHaveLength(6);
+    expect(told).toContainEqual(
+      expect.objectContaining({ event: 'file.checked', file: '07 again.wav', duplicateOf: '01 a.wav' }),
+    );
+    expect(told).toContainEqual(
+      expect.objectContaining({ event: 'cost', uploads: 6, credits: 106, sandbox: true }),
+    );
+    expect(told.at(-1)).toMatchObject({
+      event: 'session.ready',
+      sessionId: fake.starts[0],
+      modelId,
+      creditsSpent: 106,
+      providerCalls: 20,
+      seconds: expect.any(Number),
+    });
+    expect(told.at(-1)?.tracks).toHaveLength(7);
+    expect([...fake.stored.keys()].sort()).toEqual([
+      '01 a.wav',
+      '02 b+c.wav',
+      '03 #1.wav',
+      '04 cot\u00E9.wav',
+      '05 洞窟.wav',
+      '06 "q".wav',
+    ]);
+    expect(fake.stored.get('05 洞窟.wav')).toEqual(await readFile(join(tracks, '05 洞窟.wav')));
+    expect(ended.stdout).not.toContain('must-not-be-shown');
+  });
+
+  it('says the same in plain lines, without any escapeSign sequence or secret', async () => {
+    const { home, tracks } = await prepared({ steps: toReady });
+    const ended = await run('train', [tracks, '--name', 'Night Drive'], {
+      home,
+      env: { FORCE_COLOR: '1', TERM: 'xterm-256color' },
+    });
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain('no real model is made, no real credits');
+    expect(ended.stdout).toContain(`Model ready: ${modelId}`);
+    expect(ended.stdout + ended.stderr).not.toContain(escapeSign);
+    expect(ended.stdout + ended.stderr).not.toContain('must-not-be-shown');
+  });
+
+  it.each([
+    ['failed', failing('failed', 'TrainingFailed'), 1, 'session.failed'],
+    ['needs a decision', failing('needs-decision', 'NeedsDecision'), 3, 'session.needs-decision'],
+    ['met its deadline', failing('failed', 'DeadlineExceeded'), 4, 'session.failed'],
+    ['was cut off', [{ status: 'interrupted' } as const], 1, 'session.interrupted'],
+  ])('tells by its exit code that the session %s', async (_, steps, code, event) => {
+    const { home, tracks } = await prepared({ steps });
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    expect(ended.code).toBe(code);
+    expect(last(ended)).toMatchObject({ event });
+  });
+
+  it('stops watching at its own deadline and leaves the session running', async () => {
+    const { home, tracks, fake } = await prepared({ steps: [{ status: 'training' }] });
+    const ended = await run('train', [tracks, '--name', 'x', '--json', '--deadline', '0.3'], { home });
+    expect(ended.code).toBe(4);
+    expect(last(ended)).toMatchObject({
+      event: 'session.deadline',
+      next: { command: `npm run status -- ${fake.starts[0]} --watch` },
+    });
+  });
+
+  it('names every file that cannot be used, and touches nothing', async () => {
+    const { home, tracks, fake } = await prepared();
+    await writeFile(join(tracks, 'text.mp3'), 'no audio, just words. '.repeat(50));
+    await writeFile(join(tracks, 'empty.wav'), '');
+    await writeFile(join(tracks, 'short.wav'), wav(1, 300));
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject({ event: 'input.rejected', usable: 6, needed: 6 });
+    const problems = last(ended)?.problems;
+    expect(problems).toHaveLength(3);
+    for (const where of ['text.mp3', 'empty.wav', 'short.wav']) {
+      expect(problems).toContainEqual({ where, message: expect.stringMatching(/./) });
+    }
+    expect(fake.requests).toEqual([]);
+
+    const plain = await run('train', [tracks, '--name', 'x'], { home });
+    expect(plain.code).toBe(2);
+    for (const name of ['text.mp3', 'empty.wav', 'short.wav']) expect(plain.stderr).toContain(name);
+  });
+
+  it('trains on the rest with --skip-invalid, if that is enough', async () => {
+    const { home, tracks, fake } = await prepared();
+    await writeFile(join(tracks, 'text.mp3'), 'no audio, just words. '.repeat(50));
+    const args = [tracks, '--name', 'x', '--json', '--skip-invalid'];
+    const ended = await run('train', args, { home });
+    expect(ended.code).toBe(0);
+    expect(fake.stored.size).toBe(6);
+
+    const more = await run('train', [...args, '--min-clips', '7'], { home });
+    expect(more.code).toBe(2);
+    expect(last(more)).toMatchObject({ usable: 6, needed: 7, problems: [{ where: 'text.mp3' }] });
+  });
+
+  it('does not count the same bytes twice towards the six', async () => {
+    const { home, tracks } = await prepared();
+    await writeFile(join(tracks, '06 "q".wav'), await readFile(join(tracks, '01 a.wav')));
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject({ usable: 5, needed: 6 });
+  });
+
+  it('names a folder that does not exist, and an unknown option with the one that was meant', async () => {
+    const { home } = await prepared();
+    const folder = await run('train', ['no such folder', '--name', 'x', '--json'], { home });
+    expect(folder.code).toBe(2);
+    expect(last(folder)).toMatchObject({ event: 'input.rejected', problems: [{ where: 'no such folder' }] });
+
+    const option = await run('train', ['--json', '--naem', 'x'], { home });
+    expect(option.code).toBe(2);
+    expect(events(option)).toEqual([
+      expect.objectContaining({
+        event: 'input.rejected',
+        problems: [{ where: '--naem', message: expect.stringContaining('--name') }],
+      }),
+    ]);
+  });
+
+  it('sends a file again when the storage was busy, and gives up without starting', async () => {
+    const busy = await prepared({ putStatuses: [503, 0] });
+    const ended = await run('train', [busy.tracks, '--name', 'x', '--json'], { home: busy.home });
+    expect(ended.code).toBe(0);
+    expect(events(ended).filter(({ event }) => event === 'file.upload-retried')).toHaveLength(2);
+
+    const refusing = await prepared({ putStatuses: [403] });
+    const failed = await run('train', [refusing.tracks, '--name', 'x', '--json'], { home: refusing.home });
+    expect(failed.code).toBe(1);
+    expect(last(failed)).toMatchObject({ event: 'error', problems: [{ where: '01 a.wav' }] });
+    expect(refusing.fake.starts).toEqual([]);
+  });
+
+  it('gets a new token when the one in the home has expired', async () => {
+    const { home, tracks } = await prepared({ expiredToken: true });
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).not.toContain('must-not-be-shown');
+  });
+
+  it('leaves the session running at Ctrl-C and says how to come back', async () => {
+    const { home, tracks, fake } = await prepared({ steps: [{ status: 'training' }] });
+    let pressed = false;
+    const ended = await run('train', [tracks, '--name', 'x'], {
+      home,
+      watch: (child, output) => {
+        if (pressed || !output.includes('Training.')) return;
+        pressed = true;
+        // npm hands the signal on as well: one press is two signals.
+        child.kill('SIGINT');
+        child.kill('SIGINT');
+      },
+    });
+    expect(ended.code).toBe(130);
+    expect(ended.stdout).toContain(`npm run status -- ${fake.starts[0]} --watch`);
+    expect(ended.stdout).toContain('the session goes on');
+  });
+
+  it('starts nothing when Ctrl-C comes during the uploads', async () => {
+    const { home, tracks, fake } = await prepared({ putDelay: 3000 });
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], {
+      home,
+      watch: (child, output) => {
+        if (output.includes('session.created')) child.kill('SIGINT');
+      },
+    });
+    expect(ended.code).toBe(130);
+    expect(last(ended)).toMatchObject({ event: 'session.left', running: false });
+    expect(fake.starts).toEqual([]);
+  });
+
+  it('goes on with an existing session', async () => {
+    const { home, tracks, fake } = await prepared({ steps: failing('failed', 'TrainingFailed') });
+    await run('train', [tracks, '--name', 'x', '--json'], { home });
+    const [sessionId = ''] = fake.starts;
+    const ended = await run('train', ['--session', sessionId, '--json'], { home });
+    expect(fake.starts).toEqual([sessionId, sessionId]);
+    expect(last(ended)).toMatchObject({ event: 'session.failed', sessionId });
+
+    const unknown = await run('train', ['--session', 'nobody', '--json'], { home });
+    expect(unknown.code).toBe(2);
+  });
+});
+
+describe('whose credits are spent', () => {
+  const real = { sandbox: false, provider: 'https://api.example.test' };
+
+  it('asks before a real provider is paid, and refuses where nobody can be asked', async () => {
+    const { home, tracks, fake } = await prepared(real);
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject({
+      event: 'input.rejected',
+      message: expect.stringContaining(real.provider),
+      problems: [{ where: '--yes' }],
+    });
+    expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+
+    const agreed = await run('train', [tracks, '--name', 'x', '--json', '--yes'], { home });
+    expect(agreed.code).toBe(0);
+  });
+
+  it.each([
+    ['the sandbox', {}, 'http://127.0.0.1:1'],
+    ['another real one', real, 'https://other.example.test'],
+  ])('refuses a running stack whose provider is %s', async (_, provider, PROVIDER_BASE_URL) => {
+    const { home, tracks, fake } = await prepared(provider);
+    const ended = await run('train', [tracks, '--name', 'x', '--json', '--yes'], {
+      home,
+      env: { PROVIDER_BASE_URL, PROVIDER_API_KEY: 'key' },
+    });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject({ problems: [{ where: 'PROVIDER_BASE_URL' }] });
+    expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+  });
+
+  it('wants the key with the address', async () => {
+    const { home, tracks } = await prepared();
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], {
+      home,
+      env: { PROVIDER_BASE_URL: 'https://api.example.test' },
+    });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject({ problems: [{ where: 'PROVIDER_API_KEY' }] });
+  });
+
+  it('says so when the stack runs at another speed', async () => {
+    const { home, tracks } = await prepared({ speed: 5 });
+    const ended = await run('train', [tracks, '--name', 'x', '--json', '--speed', '50'], { home });
+    expect(events(ended)).toContainEqual({ event: 'note', message: expect.stringContaining('5×') });
+  });
+});
