@@ -1,0 +1,315 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { startApiGateway } from './api-gateway.ts';
+import { type Assembly, type LambdaFunction, readAssembly } from './assembly.ts';
+import { startAwsEndpoint } from './aws-endpoint.ts';
+import { type Clock, scaledClock } from './clock.ts';
+import { openDynamoDb } from './dynamodb.ts';
+import { type Access, createAccess } from './iam.ts';
+import { startIssuer } from './issuer.ts';
+import { createLambda } from './lambda.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from './provider/sandbox.ts';
+import { startS3 } from './s3/server.ts';
+import { createSecretsManager } from './secrets-manager.ts';
+import { lockHome } from './stack/home-lock.ts';
+import { errorIn, openLogs } from './stack/logs.ts';
+import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
+import { createStepFunctions, type StepFunctions } from './step-functions.ts';
+import { synthesize } from './synth.ts';
+
+export interface StackOptions {
+  /** Where everything is kept. One stack at a time. */
+  readonly home: string;
+  /** First of five in a row: API, S3, AWS, provider, issuer. 0 for free ones. */
+  readonly port: number;
+  /** How many times faster than the wall clock waits and the sandbox run. */
+  readonly speed: number;
+  /** Another clock than one of that speed, for tests. */
+  readonly clock?: Clock;
+  /** Directory of a cloud assembly; else the product is synthesized. */
+  readonly assembly?: string;
+  /** A server of the provider's API that keeps its own time; else the sandbox is started. */
+  readonly provider?: { readonly baseUrl: string; readonly key: string } | undefined;
+  /** For the sandbox. */
+  readonly sandbox?: Pick<SandboxOptions, 'seed' | 'settings' | 'faults'>;
+  /** Changes what was read from the template, for tests. */
+  readonly change?: (assembly: Assembly) => Assembly;
+  /** What a person at the terminal should see: errors, and executions that end. */
+  readonly notice?: (line: string) => void;
+}
+
+/** The product, running on this machine. */
+export interface Stack {
+  readonly ready: ReadyInfo;
+  readonly assembly: Assembly;
+  readonly access: Access;
+  /** The sandbox, unless the provider is another server. */
+  readonly sandbox: Sandbox | undefined;
+  readonly stepFunctions: Pick<StepFunctions, 'running'>;
+  readonly token: (subject: string, claims?: Readonly<Record<string, unknown>>) => Promise<string>;
+  /** Milliseconds since the last request with a signature or to the API, or since the last execution. */
+  idleFor(): number;
+  close(): Promise<void>;
+}
+
+interface Closable {
+  close(): Promise<void> | void;
+}
+
+/**
+ * Starts everything that the template needs, in one process on loopback.
+ * @throws Error in one line when a port or the home is taken, or the template cannot be run here
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { home, notice = () => {} } = options;
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const unlock = lockHome(home);
+  // Closed in the opposite order of their start.
+  const started: Closable[] = [{ close: unlock }];
+  const close = async () => {
+    removeReadyFile(home);
+    for (const part of started.splice(0).reverse()) await part.close();
+  };
+  const keep = <T extends Closable>(part: T): T => {
+    started.push(part);
+    return part;
+  };
+  try {
+    return await compose(options, keep, close, notice);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function compose(
+  options: StackOptions,
+  keep: <T extends Closable>(part: T) => T,
+  close: () => Promise<void>,
+  notice: (line: string) => void,
+): Promise<Stack> {
+  const { home, speed, change = (assembly) => assembly } = options;
+  const directory = (name: string) => path.join(home, name);
+  const logs = keep(openLogs(directory('log')));
+  const assembly = change(readAssembly(options.assembly ?? (await synthesize({ home }))));
+  const api = only('API', assembly.apis);
+  const bucket = only('bucket', assembly.buckets);
+  const { region, buckets, tables } = assembly;
+  const clock = options.clock ?? scaledClock(speed);
+  const activity = watchActivity(createAccess(assembly));
+  const { access } = activity;
+  const authorizer = api.routes.find((route) => route.authorizer)?.authorizer;
+  const [audience] = authorizer?.audience ?? [];
+  const problem = (from: string) => (error: unknown) => {
+    const line = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    logs.write('stack', `${from}: ${line}`);
+    notice(`${from}: ${error instanceof Error ? error.message : String(error)}`);
+  };
+
+  const sandbox = options.provider
+    ? undefined
+    : keep(
+        await listening('the provider', options.port, 3, (port) =>
+          startSandbox({
+            port,
+            directory: directory('provider'),
+            clock,
+            key: keptKey(directory('provider-key')),
+            ...options.sandbox,
+          }),
+        ),
+      );
+  const provider = options.provider ?? { baseUrl: sandbox?.url ?? '', key: sandbox?.key ?? '' };
+
+  const s3 = keep(
+    await listening('S3', options.port, 1, (port) =>
+      startS3({
+        port,
+        directory: directory('s3'),
+        buckets,
+        region,
+        access,
+        log: (line) => {
+          logs.write('s3', line);
+          notice(`S3: ${line}`);
+        },
+      }),
+    ),
+  );
+  const issuer = keep(
+    await listening('the issuer', options.port, 4, (port) =>
+      startIssuer({
+        port,
+        directory: directory('issuer'),
+        ...(authorizer ? { issuer: authorizer.issuer } : {}),
+        ...(audience === undefined ? {} : { audience }),
+      }),
+    ),
+  );
+  const dynamodb = keep(await openDynamoDb({ directory: directory('dynamodb'), tables, access }));
+  const secrets = createSecretsManager({
+    secrets: assembly.secrets,
+    values: Object.fromEntries(assembly.secrets.map(({ name }) => [name, provider.key])),
+    access,
+  });
+
+  let awsUrl = '';
+  const environment = (fn: LambdaFunction): Record<string, string> => ({
+    AWS_ENDPOINT_URL_S3: s3.url,
+    AWS_ENDPOINT_URL_DYNAMODB: awsUrl,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: awsUrl,
+    AWS_ENDPOINT_URL_SFN: awsUrl,
+    CLOCK_SPEED: String(speed),
+    ...('PROVIDER_BASE_URL' in fn.environment ? { PROVIDER_BASE_URL: provider.baseUrl } : {}),
+  });
+  const lambda = keep(
+    createLambda({
+      assembly,
+      access,
+      environment,
+      clock,
+      log(fn, line) {
+        logs.write(fn.name, line);
+        const error = errorIn(line);
+        if (error !== undefined) notice(`${fn.name}: ${error}`);
+      },
+    }),
+  );
+  const stepFunctions = keep(
+    await createStepFunctions({
+      assembly,
+      access,
+      lambda,
+      clock,
+      directory: directory('step-functions'),
+      log(line) {
+        logs.write('step-functions', `${new Date().toISOString()} ${line}`);
+        notice(line);
+      },
+    }),
+  );
+  const aws = keep(
+    await listening('AWS', options.port, 2, (port) =>
+      startAwsEndpoint({
+        port,
+        region,
+        access,
+        services: {
+          dynamodb: dynamodb.handler,
+          secretsmanager: secrets.handler,
+          states: stepFunctions.handler,
+        },
+        onError: problem('AWS'),
+      }),
+    ),
+  );
+  awsUrl = aws.url;
+  const gateway = keep(
+    await listening('the API', options.port, 0, (port) =>
+      startApiGateway({
+        port,
+        api,
+        issuer,
+        onError: problem('API'),
+        lambda: {
+          invoke(arn, payload, by) {
+            activity.touch();
+            return lambda.invoke(arn, payload, by);
+          },
+        },
+      }),
+    ),
+  );
+
+  const ready: ReadyInfo = {
+    event: 'ready',
+    pid: process.pid,
+    home,
+    api: gateway.url,
+    token: await issuer.token('local'),
+    provider: provider.baseUrl,
+    ...(sandbox ? { providerKey: sandbox.key } : {}),
+    sandbox: sandbox !== undefined,
+    s3: s3.url,
+    aws: aws.url,
+    issuer: issuer.url,
+    region,
+    speed,
+    stateMachineArn: only('machine', assembly.machines).arn,
+    bucket: bucket.name,
+    adminKey: access.admin,
+  };
+  writeReadyFile(ready);
+  return {
+    ready,
+    assembly,
+    access,
+    sandbox,
+    stepFunctions,
+    token: issuer.token,
+    idleFor() {
+      if (stepFunctions.running() > 0) activity.touch();
+      return activity.idleFor();
+    },
+    close,
+  };
+}
+
+/** Starts a part on its port of the row, and says in one line which port is in use. */
+async function listening<T>(
+  what: string,
+  first: number,
+  offset: number,
+  start: (port: number) => Promise<T>,
+): Promise<T> {
+  const port = first === 0 ? 0 : first + offset;
+  try {
+    return await start(port);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new Error(
+      `Port ${port}, where ${what} is to listen, is in use. Choose another row of five with --port N, ` +
+        'or free ones with --port 0.',
+      { cause: error },
+    );
+  }
+}
+
+/** Notes when somebody last made a request that was signed. */
+function watchActivity(access: Access): { access: Access; touch(): void; idleFor(): number } {
+  let last = performance.now();
+  const touch = () => {
+    last = performance.now();
+  };
+  return {
+    access: {
+      ...access,
+      secretOf(accessKeyId) {
+        touch();
+        return access.secretOf(accessKeyId);
+      },
+    },
+    touch,
+    idleFor: () => performance.now() - last,
+  };
+}
+
+/** The sandbox's API key: drawn once, kept for the next start. */
+function keptKey(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    const key = `sandbox-${randomBytes(18).toString('base64url')}`;
+    writeFileSync(file, key, { mode: 0o600 });
+    return key;
+  }
+}
+
+function only<T>(what: string, [first, ...others]: readonly T[]): T {
+  if (first === undefined) throw new Error(`The template has no ${what}.`);
+  if (others.length > 0) {
+    throw new Error(`The template has more than one ${what}; the local runtime knows one.`);
+  }
+  return first;
+}

@@ -1,0 +1,54 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+/** The line that `npm start -- --json` prints when everything listens. Holds secrets of this machine only. */
+export const readyShape = z.object({
+  event: z.literal('ready'),
+  pid: z.number().int().positive(),
+  /** Where everything is kept. */
+  home: z.string(),
+  api: z.string(),
+  /** A token of the local issuer, for twelve hours. */
+  token: z.string(),
+  /** The provider's API. */
+  provider: z.string(),
+  /** Only the sandbox's; a real one is not written down. */
+  providerKey: z.string().optional(),
+  /** No real model is made and nothing is paid. */
+  sandbox: z.boolean(),
+  s3: z.string(),
+  /** DynamoDB, Secrets Manager and Step Functions. */
+  aws: z.string(),
+  issuer: z.string(),
+  region: z.string(),
+  speed: z.number(),
+  stateMachineArn: z.string(),
+  bucket: z.string(),
+  /** AWS credentials that may do everything here, and nothing anywhere else. */
+  adminKey: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
+});
+
+export type ReadyInfo = z.infer<typeof readyShape>;
+
+const fileOf = (home: string) => path.join(home, 'stack.json');
+
+/** For the commands that look for a running stack. Readable by its owner only. */
+export function writeReadyFile(info: ReadyInfo): void {
+  const file = fileOf(info.home);
+  writeFileSync(`${file}.new`, `${JSON.stringify(info)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** What the last stack of this home wrote, running or killed; nothing when it ended in good order. */
+export function readReadyFile(home: string): ReadyInfo | undefined {
+  try {
+    return readyShape.parse(JSON.parse(readFileSync(fileOf(home), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+export function removeReadyFile(home: string): void {
+  rmSync(fileOf(home), { force: true });
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env node
+import path from 'node:path';
+import { defaultPort, defaultSpeed, parseStartArguments, type StartArguments } from './arguments.ts';
+import { homeDirectory } from './home.ts';
+import type { ReadyInfo } from './stack/ready-file.ts';
+import type { Stack } from './stack.ts';
+
+const help = `npm start -- [options]
+
+Runs Chirpsmith on this machine until Ctrl-C: API, storage, machine and provider, on 127.0.0.1 only.
+The provider is a sandbox that makes no real models, unless PROVIDER_BASE_URL and PROVIDER_API_KEY
+name another one.
+
+  --port N          first of five ports in a row (default ${defaultPort}); 0 takes free ones
+  --speed N         how much faster than real time waits and sandbox run (default ${defaultSpeed})
+  --home DIR        where everything is kept (default CHIRPSMITH_HOME, or .chirpsmith/ here)
+  --idle-exit N     ends after N seconds without a request or an execution
+  --json            prints one line of JSON when everything is ready, and nothing else
+  --help            this text`;
+
+/** A clean end must not take longer; what has not closed by then is left to the operating system. */
+const closeWithinMs = 1800;
+
+await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<void> {
+  let wanted: StartArguments;
+  let provider: { baseUrl: string; key: string } | undefined;
+  try {
+    wanted = parseStartArguments(args);
+    provider = externalProvider(process.env);
+  } catch (error) {
+    return fail(error, 2);
+  }
+  if (wanted.help) {
+    console.log(help);
+    return;
+  }
+  // Loaded only now, so that a wrong flag or --help is answered at once.
+  const { startStack } = await import('./stack.ts');
+  const home = wanted.home === undefined ? homeDirectory(process.env) : path.resolve(wanted.home);
+  if (!wanted.json) console.log(`Starting in ${home} …`);
+  let stack: Stack;
+  try {
+    const notice = wanted.json ? () => {} : (line: string) => console.log(`  ${line}`);
+    stack = await startStack({ home, port: wanted.port, speed: wanted.speed, provider, notice });
+  } catch (error) {
+    return fail(error, 1);
+  }
+  endOnSignal(stack, wanted);
+  console.log(wanted.json ? JSON.stringify(stack.ready) : describe(stack.ready));
+}
+
+/** @throws Error when only one of the two variables is set, or the URL cannot be one */
+function externalProvider(environment: NodeJS.ProcessEnv): { baseUrl: string; key: string } | undefined {
+  const { PROVIDER_BASE_URL: baseUrl, PROVIDER_API_KEY: key } = environment;
+  if (!baseUrl) return undefined;
+  if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) {
+    throw new Error('PROVIDER_BASE_URL is not an http(s) URL');
+  }
+  if (!key) throw new Error('PROVIDER_BASE_URL is set, so PROVIDER_API_KEY is needed, too');
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), key };
+}
+
+function endOnSignal(stack: Stack, { idleExit, json }: StartArguments): void {
+  let ending = false;
+  const end = (why: string) => {
+    if (ending) return;
+    ending = true;
+    if (!json) console.log(why);
+    setTimeout(() => process.exit(0), closeWithinMs).unref();
+    stack.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error, 1),
+    );
+  };
+  process.on('SIGINT', () => end('\nStopping. Everything is kept; start again to go on.'));
+  process.on('SIGTERM', () => end('Stopping.'));
+  if (idleExit === undefined) return;
+  const look = setInterval(
+    () => {
+      if (stack.idleFor() >= idleExit * 1000) end(`Nothing happened for ${idleExit} s. Stopping.`);
+    },
+    Math.min(1000, idleExit * 250),
+  );
+  look.unref();
+}
+
+function fail(error: unknown, code: number): never {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(code);
+}
+
+function describe({
+  api,
+  s3,
+  aws,
+  provider,
+  issuer,
+  sandbox,
+  speed,
+  home,
+  stateMachineArn,
+}: ReadyInfo): string {
+  const kind = sandbox
+    ? 'a sandbox: no real model is made, nothing is paid'
+    : 'as PROVIDER_BASE_URL says; it may cost real credits';
+  return `
+Chirpsmith is ready; Ctrl-C ends it. Everything is kept in ${home}.
+
+  API       ${api}
+  S3        ${s3}
+  AWS       ${aws}   DynamoDB, Secrets Manager, Step Functions
+  provider  ${provider}   ${kind}
+  tokens    ${issuer}
+  machine   ${stateMachineArn}
+  speed     ${speed}×: an hour of waiting takes ${Math.round(36_000 / speed) / 10} s
+
+A token for the API, and a first request:
+
+  TOKEN=$(curl -s -X POST ${issuer}/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  curl -s -H "Authorization: Bearer $TOKEN" ${api}/sessions
+
+Keys for S3 and AWS, and for the provider's sandbox, are in ${path.join(home, 'stack.json')}. What the
+functions say is in ${path.join(home, 'log')}.
+`;
+}

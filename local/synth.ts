@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const buildScript = fileURLToPath(new URL('./synth/build.ts', import.meta.url));
+
+/** What the template is made from; the configuration variables of infra/config.ts come on top. */
+const sources = ['infra', 'functions', 'package-lock.json', 'cdk.json'];
+
+/** Assemblies that are kept, the newest; a change that is taken back is there at once. */
+const kept = 3;
+/** What a synth that was killed has left; no synth takes this long. */
+const abandonedAfterMs = 10 * 60 * 1000;
+
+/**
+ * Synthesizes the product for the stage `local`: what `cdk synth -c stage=local` would write. Done once for
+ * each state of the sources; done before, it takes some milliseconds.
+ * @returns the directory of the cloud assembly
+ * @throws Error with what the synth said when it failed
+ */
+export async function synthesize({
+  home,
+  environment = process.env,
+}: {
+  home: string;
+  environment?: NodeJS.ProcessEnv;
+}): Promise<string> {
+  const assemblies = path.join(home, 'assembly');
+  const assembly = path.join(assemblies, await hashOfSources(environment));
+  if (!existsSync(assembly)) {
+    await mkdir(assemblies, { recursive: true });
+    const unfinished = path.join(assemblies, `.new-${randomUUID()}`);
+    try {
+      await build(unfinished, environment);
+      await rename(unfinished, assembly).catch((error: unknown) => {
+        // Somebody else was quicker; what they made is the same.
+        if (!existsSync(assembly)) throw error;
+      });
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
+  }
+  await prune(assemblies, assembly);
+  return assembly;
+}
+
+/** In a process of its own: the CDK takes 150 MB, which a stack that runs for hours should not keep. */
+async function build(outdir: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await promisify(execFile)(process.execPath, [buildScript, outdir], {
+      cwd: project,
+      env: environment,
+      maxBuffer: 16 * 1024 * 1024,
+    });
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    throw new Error(`The template could not be synthesized:\n${said}`, { cause: error });
+  }
+}
+
+async function hashOfSources(environment: NodeJS.ProcessEnv): Promise<string> {
+  const hash = createHash('sha256');
+  for (const source of sources) {
+    for (const file of await filesOf(path.join(project, source))) {
+      hash.update(path.relative(project, file)).update('\0');
+      hash.update(await readFile(file)).update('\0');
+    }
+  }
+  for (const name of Object.keys(environment).sort()) {
+    if (!name.startsWith('CHIRPSMITH_') || name === 'CHIRPSMITH_HOME') continue;
+    hash.update(`${name}=${environment[name]}\0`);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function filesOf(source: string): Promise<string[]> {
+  if (!(await stat(source)).isDirectory()) return [source];
+  const entries = await readdir(source, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+async function prune(assemblies: string, current: string): Promise<void> {
+  const found = await Promise.all(
+    (await readdir(assemblies)).map(async (name) => {
+      const file = path.join(assemblies, name);
+      const made = await stat(file).catch(() => undefined);
+      return { file, finished: !name.startsWith('.new-'), at: made?.mtimeMs ?? 0 };
+    }),
+  );
+  const old = found
+    .filter(({ file, finished }) => finished && file !== current)
+    .sort((a, b) => b.at - a.at)
+    .slice(kept - 1);
+  const abandoned = found.filter(({ finished, at }) => !finished && at < Date.now() - abandonedAfterMs);
+  await Promise.all([...old, ...abandoned].map(({ file }) => rm(file, { recursive: true, force: true })));
+}

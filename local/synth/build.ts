@@ -1,0 +1,17 @@
+import { buildApp } from '../../infra/chirpsmith-app.ts';
+import { readConfig } from '../../infra/config.ts';
+
+// Run as a process of its own by ../synth.ts: the CDK takes a second to load and 150 MB, neither of which a
+// stack that runs for hours should keep.
+const [outdir] = process.argv.slice(2);
+if (outdir === undefined) throw new Error('usage: build.ts <outdir>');
+try {
+  const config = readConfig({
+    context: (name) => (name === 'stage' ? 'local' : undefined),
+    environment: process.env,
+  });
+  buildApp(config, { outdir }).synth();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
