@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { defaultSettings } from '../functions/shared/settings.ts';
+import { homeDirectory } from '../local/home.ts';
 import type { TrainArguments } from './arguments.ts';
 import { checkFiles, type UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
 import { counted } from './display/words.ts';
 import { findFiles } from './find-files.ts';
-import { homeDirectory, userDirectory } from './home.ts';
 import { InputRejected } from './input-rejected.ts';
 import { localFiles } from './inspect-local-file.ts';
+import { userDirectory } from './user-directory.ts';
 
 /**
  * Finds and checks the files to train on, or makes the samples when none are named. Different bytes first

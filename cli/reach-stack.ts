@@ -1,7 +1,7 @@
+import { homeDirectory } from '../local/home.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { defaultSpeed } from './arguments.ts';
 import type { Surroundings } from './command.ts';
-import { homeDirectory } from './home.ts';
 import { InputRejected } from './input-rejected.ts';
 import { findStack, isRunning, type LocalStack, startStack, stopStack } from './local-stack.ts';
 

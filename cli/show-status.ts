@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import { homeDirectory } from '../local/home.ts';
 import { ApiRefusal } from './api-client.ts';
 import type { StatusArguments } from './arguments.ts';
 import type { Surroundings } from './command.ts';
 import { comeBack } from './display/words.ts';
 import type { Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { homeDirectory } from './home.ts';
 import { type ReachedStack, reachStack } from './reach-stack.ts';
 import { trackResults } from './session-changes.ts';
 import { endOf } from './session-end.ts';

@@ -28,7 +28,13 @@ export function run(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(cli, `${command}.ts`), ...args], {
       cwd: options.cwd ?? options.home,
-      env: { PATH: process.env.PATH, CHIRPSMITH_HOME: options.home, ...options.env },
+      env: {
+        PATH: process.env.PATH,
+        CHIRPSMITH_HOME: options.home,
+        // Compiled once for all runs: half of a command's start.
+        NODE_COMPILE_CACHE: join(tmpdir(), 'chirpsmith-compile-cache'),
+        ...options.env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

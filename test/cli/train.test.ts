@@ -64,7 +64,7 @@ describe('npm run train', () => {
     expect(ended.stdout).not.toContain('must-not-be-shown');
   });
 
-  it('says the same in plain lines, without any escapeSign sequence or secret', async () => {
+  it('says the same in plain lines, without any escape sequence or secret', async () => {
     const { home, tracks } = await prepared({ steps: toReady });
     const ended = await run('train', [tracks, '--name', 'Night Drive'], {
       home,

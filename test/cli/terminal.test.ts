@@ -1,0 +1,138 @@
+import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDisplay } from '../../cli/display/display.ts';
+import { textWidth } from '../../cli/display/text-width.ts';
+import type { CliEvent } from '../../cli/events.ts';
+
+const escapeSign = String.fromCharCode(27);
+const long = 'a very long name of a song that nobody can read in one breath.flac';
+const wide = '洞窟の中の非常に長い名前のファイルで端末の幅を超えるもの.mp3';
+
+function display(
+  options: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv; isTTY?: boolean } = {},
+) {
+  let output = '';
+  const stdout = Object.assign(
+    new Writable({
+      write(chunk, _encoding, done) {
+        output += chunk;
+        done();
+      },
+    }),
+    { isTTY: options.isTTY ?? true, columns: options.columns ?? 80, rows: options.rows ?? 24 },
+  );
+  const env = { TERM: 'xterm', ...options.env };
+  const made = createDisplay({ json: false, stdout, stderr: { write: () => true }, env });
+  return { ...made, output: () => output };
+}
+
+const tracks = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    trackId: `${index}`,
+    file: index === 0 ? long : index === 1 ? wide : `${index}.mp3`,
+    size: 1000,
+  }));
+
+/** A whole run, as the commands tell it. */
+function story(count: number): CliEvent[] {
+  const sessionId = '3f2a6c1e-0000-4000-8000-000000000000';
+  const files = tracks(count);
+  const ends = files.map(({ trackId, file }) => ({ trackId, file, status: 'done' }) as const);
+  return [
+    { event: 'files.found', files: files.map(({ file }) => file) },
+    ...files.map(
+      ({ file }): CliEvent => ({
+        event: 'file.checked',
+        file,
+        size: 123_456_789,
+        format: 'Ogg Vorbis',
+        durationSeconds: 479,
+        warning: 'The file is cut short: its header promises 45 s, 10 s are there.',
+      }),
+    ),
+    { event: 'file.rejected', file: 'short.mp3', problem: 'broken', reason: 'The file is cut short. '.repeat(8) },
+    {
+      event: 'cost',
+      uploads: count,
+      creditsPerUpload: 1,
+      creditsForModel: 100,
+      credits: 100 + count,
+      provider: 'http://127.0.0.1:1',
+      sandbox: true,
+    },
+    { event: 'session.created', sessionId, name: 'Night Drive', uploads: files, duplicates: [] },
+    ...files.map(({ trackId, file, size }): CliEvent => ({ event: 'file.uploaded', trackId, file, size })),
+    { event: 'session.training', sessionId },
+    {
+      event: 'session.ready',
+      sessionId,
+      name: 'Night Drive',
+      modelId: 'chirp-custom:0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11',
+      creditsSpent: 108,
+      providerCalls: 30,
+      seconds: 12,
+      tracks: ends,
+    },
+  ];
+}
+
+describe('the picture in a terminal', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([64, 80, 120])('keeps every line within %i columns, long and wide names included', (columns) => {
+    const shown = display({ columns });
+    for (const event of story(8)) {
+      shown.tell(event);
+      vi.advanceTimersByTime(200);
+    }
+    for (const line of stripVTControlCharacters(shown.output()).split('\n')) {
+      // Rows drawn again follow each other on one line of the output; each begins with its sign.
+      for (const row of line.split(/(?= {2}[✓✗↑·⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] )/)) {
+        expect(textWidth(row.trimEnd()), row).toBeLessThanOrEqual(columns);
+      }
+    }
+    expect(shown.output()).toContain('chirp-custom:0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11');
+  });
+
+  it('counts the tracks where the terminal has too few lines for them', () => {
+    const shown = display({ rows: 12 });
+    for (const event of story(12)) {
+      shown.tell(event);
+      vi.advanceTimersByTime(200);
+    }
+    expect(stripVTControlCharacters(shown.output())).toContain('12 of 12');
+  });
+
+  it('gives the cursor back when it closes in the middle', () => {
+    const shown = display();
+    for (const event of story(3).slice(0, -1)) shown.tell(event);
+    shown.close();
+    const output = shown.output();
+    expect(output.lastIndexOf(`${escapeSign}[?25h`)).toBeGreaterThan(
+      output.lastIndexOf(`${escapeSign}[?25l`),
+    );
+    shown.close();
+    expect(shown.output()).toBe(output);
+  });
+
+  it('shows colours, but none with NO_COLOR', () => {
+    const green = `${escapeSign}[32m`;
+    for (const [env, coloured] of [
+      [{}, true],
+      [{ NO_COLOR: '' }, true],
+      [{ NO_COLOR: '1' }, false],
+    ] as const) {
+      const shown = display({ env });
+      for (const event of story(6)) shown.tell(event);
+      expect(shown.output().includes(green)).toBe(coloured);
+    }
+  });
+
+  it.each([{ isTTY: false }, { env: { TERM: 'dumb' } }])('is plain with %j', (options) => {
+    const shown = display(options);
+    for (const event of story(6)) shown.tell(event);
+    expect(shown.output()).not.toContain(escapeSign);
+  });
+});
