@@ -32,7 +32,7 @@ async function samplesOf(path: string): Promise<Float32Array> {
 function tones(samples: Float32Array): number[] {
   const windowSize = 8192;
   const energies = Array.from({ length: 12 }, () => 0);
-  for (let start = 0; start + windowSize <= samples.length; start += windowSize * 8) {
+  for (let start = 0; start + windowSize <= samples.length; start += windowSize * 16) {
     for (let tone = 0; tone < 48; tone++) {
       // Goertzel: the energy at one frequency, from C3 up over four octaves.
       const factor = 2 * Math.cos((2 * Math.PI * 130.81 * 2 ** (tone / 12)) / 22_050);
