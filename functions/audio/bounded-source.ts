@@ -25,8 +25,6 @@ export interface BoundedSource extends ByteSource {
   readonly reads: number;
   /** Bytes read so far. */
   readonly bytesRead: number;
-  /** A read was refused because of the budget; kept because parsers may swallow the error. */
-  readonly spent: boolean;
 }
 
 /**
@@ -38,13 +36,11 @@ export function boundSource(source: ByteSource, budget: ReadBudget, signal?: Abo
   const { blockBytes } = budget;
   let reads = 0;
   let bytesRead = 0;
-  let spent = false;
 
   const fetchBlocks = async (first: number, last: number) => {
     const offset = first * blockBytes;
     const length = Math.min((last + 1) * blockBytes, source.size) - offset;
     if (reads + 1 > budget.reads || bytesRead + length > budget.bytes) {
-      spent = true;
       throw new ReadBudgetSpent(`more than ${budget.reads} reads or ${budget.bytes} bytes`);
     }
     reads++;
@@ -66,9 +62,6 @@ export function boundSource(source: ByteSource, budget: ReadBudget, signal?: Abo
     },
     get bytesRead() {
       return bytesRead;
-    },
-    get spent() {
-      return spent;
     },
     async read(offset, length) {
       signal?.throwIfAborted();
