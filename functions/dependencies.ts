@@ -14,7 +14,11 @@ import { ChirpsmithError } from './shared/errors.ts';
 /** Seconds for which a function keeps the provider's key: a changed key is picked up within them. */
 const keyLifetime = 300;
 
-/** Builds at the first use and keeps: a function pays only for what it uses, once per environment. */
+/**
+ * Builds at the first use and keeps: a function pays only for what it uses, once per environment. The note
+ * lets the bundler drop what a function does not use at all, and the client library with it.
+ */
+/* @__NO_SIDE_EFFECTS__ */
 function once<T>(build: () => T): () => T {
   let built: { value: T } | undefined;
   return () => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sessionStatuses, trackStatuses } from '../sessions/session.ts';
 import { errorNames } from '../shared/errors.ts';
 

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError, type ErrorName, type Problem } from '../shared/errors.ts';
 import type { ProblemAnswer } from './contract.ts';

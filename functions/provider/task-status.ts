@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TaskStatus } from './provider.ts';
 import { bounded, redact } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorNames } from '../shared/errors.ts';
 
 const moment = z.iso.datetime();

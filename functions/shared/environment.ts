@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { settingsSchema } from './settings.ts';
 
 const json = z.string().transform((text, context) => {

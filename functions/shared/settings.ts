@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { scheduleSchema } from './schedule.ts';
 
 const whole = z.number().int();

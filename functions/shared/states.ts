@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What passes between the states of the machines: ids and small numbers, nothing else.

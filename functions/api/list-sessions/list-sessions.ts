@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import type { SessionListAnswer } from '../contract.ts';
 import { parseInput } from '../http.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sessionStore, settings } from '../../dependencies.ts';
 import { task } from '../task.ts';
 import { enoughClips } from './enough-clips.ts';

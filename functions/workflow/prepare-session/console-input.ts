@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
 import { newSession, newTrack, trackIdAt } from '../../sessions/new-session.ts';
 import type { Session, Track } from '../../sessions/session.ts';

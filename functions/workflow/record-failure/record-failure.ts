@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from '../../sessions/session.ts';
 import { sessionIdOf } from '../../sessions/session-id.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
