@@ -1,0 +1,69 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createExecutions } from '../../../functions/sessions/executions.ts';
+
+const machineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:train';
+const stepFunctions = mockClient(SFNClient);
+const executions = createExecutions({ client: new SFNClient({ region: 'eu-central-1' }), machineArn });
+beforeEach(() => {
+  stepFunctions.reset();
+});
+
+const failure = (name: string, status: number) =>
+  Object.assign(new Error(`${name} in a test`), { name, $metadata: { httpStatusCode: status } });
+
+describe('the executions of a machine', () => {
+  it('are started under the name that makes the start idempotent', async () => {
+    stepFunctions.on(StartExecutionCommand).resolves({});
+    await executions.start('session-1', { sessionId: 'session' });
+    expect(stepFunctions.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input)).toEqual([
+      { stateMachineArn: machineArn, name: 'session-1', input: '{"sessionId":"session"}' },
+    ]);
+    expect(executions.arnOf('session-1')).toBe(
+      'arn:aws:states:eu-central-1:123456789012:execution:train:session-1',
+    );
+  });
+
+  it('a start that came through before is no error', async () => {
+    const exists = new ExecutionAlreadyExists({ message: 'there is one', $metadata: {} });
+    stepFunctions.on(StartExecutionCommand).rejects(exists);
+    await expect(executions.start('session-1', {})).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['RUNNING', 'running'],
+    ['PENDING_REDRIVE', 'running'],
+    ['SUCCEEDED', 'ended'],
+    ['FAILED', 'ended'],
+    ['TIMED_OUT', 'ended'],
+    ['ABORTED', 'ended'],
+  ] as const)('%s is %s', async (status, standing) => {
+    stepFunctions.on(DescribeExecutionCommand).resolves({ status });
+    expect(await executions.standing('arn')).toBe(standing);
+  });
+
+  it('one that does not exist is unknown, which is no error', async () => {
+    const missing = new ExecutionDoesNotExist({ message: 'none', $metadata: {} });
+    stepFunctions.on(DescribeExecutionCommand).rejects(missing);
+    expect(await executions.standing('arn')).toBe('unknown');
+  });
+
+  it.each([
+    ['ThrottlingException', 400, 'StorageUnavailable'],
+    ['InternalServerError', 500, 'StorageUnavailable'],
+    ['AccessDeniedException', 400, 'AccessDenied'],
+    ['InvalidArn', 400, 'Unexpected'],
+  ])('%s (%s) leaves as %s', async (name, status, ours) => {
+    stepFunctions.on(StartExecutionCommand).rejects(failure(name, status));
+    stepFunctions.on(DescribeExecutionCommand).rejects(failure(name, status));
+    await expect(executions.start('n', {})).rejects.toMatchObject({ name: ours });
+    await expect(executions.standing('arn')).rejects.toMatchObject({ name: ours });
+  });
+});
