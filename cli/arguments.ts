@@ -36,7 +36,10 @@ export interface StatusArguments {
 
 const badArguments = 'The command cannot be run like this.';
 export const defaultSpeed = 20;
-const fastest = 1000;
+/** What the local stack takes. */
+const speeds = { from: 0.1, to: 10_000 };
+/** Seconds; a week is long enough. */
+const deadlines = { from: 0.01, to: 7 * 24 * 3600 };
 const unknownOption = 'There is no such option.';
 const samplesName = 'Samples';
 
@@ -73,8 +76,8 @@ export function parseTrainArguments(argv: readonly string[], env: NodeJS.Process
   const help = given('help');
   const session = text('session');
   const minClips = wholeNumber(text('min-clips'), '--min-clips', clipRange, problems);
-  const speed = positiveNumber(text('speed'), '--speed', fastest, problems);
-  const deadline = positiveNumber(text('deadline'), '--deadline', Number.MAX_SAFE_INTEGER, problems);
+  const speed = numberIn(text('speed'), '--speed', speeds, problems);
+  const deadline = numberIn(text('deadline'), '--deadline', deadlines, problems);
 
   let name = text('name')?.trim();
   if (session !== undefined) {
@@ -120,7 +123,7 @@ export function parseTrainArguments(argv: readonly string[], env: NodeJS.Process
 export function parseStatusArguments(argv: readonly string[]): StatusArguments {
   const { text, given, paths, problems } = readFlags(argv, statusFlags);
   const help = given('help');
-  const deadline = positiveNumber(text('deadline'), '--deadline', Number.MAX_SAFE_INTEGER, problems);
+  const deadline = numberIn(text('deadline'), '--deadline', deadlines, problems);
   const [session, ...more] = paths;
   if (more.length > 0) problems.push({ where: more.join(', '), message: 'One session id at a time.' });
   if (given('watch') && session === undefined) {
@@ -205,23 +208,21 @@ function wholeNumber(
   range: { from: number; to: number },
   problems: Problem[],
 ): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= range.from && value <= range.to) return value;
-  problems.push({ where, message: `"${text}" is not a whole number from ${range.from} to ${range.to}.` });
+  const value = numberIn(text, where, range, problems);
+  if (value === undefined || Number.isInteger(value)) return value;
+  problems.push({ where, message: `"${text}" is not a whole number.` });
   return undefined;
 }
 
-function positiveNumber(
+function numberIn(
   text: string | undefined,
   where: string,
-  most: number,
+  { from, to }: { from: number; to: number },
   problems: Problem[],
 ): number | undefined {
   if (text === undefined) return undefined;
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value > 0 && value <= most) return value;
-  const bound = most === Number.MAX_SAFE_INTEGER ? '' : `, at most ${most}`;
-  problems.push({ where, message: `"${text}" is not a number greater than 0${bound}.` });
+  if (value >= from && value <= to) return value;
+  problems.push({ where, message: `"${text}" is not a number from ${from} to ${to}.` });
   return undefined;
 }

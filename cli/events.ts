@@ -22,7 +22,7 @@ interface EndOfSession {
   readonly name: string;
   readonly creditsSpent: number;
   readonly providerCalls: number;
-  /** Seconds since the command began. */
+  /** Seconds since the command began; of `status`, from the session's creation to its end. */
   readonly seconds: number;
   readonly tracks: readonly TrackResult[];
 }
@@ -157,7 +157,10 @@ export type CliEvent =
       readonly next: Next;
     }
   /** `status`: one line of the list, its end, and a session as it stands. */
-  | ({ readonly event: 'session.listed' } & SessionListAnswer['sessions'][number])
+  | ({ readonly event: 'session.listed'; readonly status: SessionAnswer['status'] } & Omit<
+      SessionListAnswer['sessions'][number],
+      'status'
+    >)
   | { readonly event: 'sessions.listed'; readonly count: number }
   | ({ readonly event: 'session.status'; readonly next?: Next } & SessionAnswer)
   | {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -51,7 +51,7 @@ export function isRunning(stack: LocalStack): boolean {
 /**
  * Starts the stack as a process of its own that outlives this one, and waits until it answers.
  * Its ready line holds secrets, so its standard output goes nowhere and `<home>/stack.json` is read
- * instead; its errors go to `<home>/stack.log`.
+ * instead; its errors go to `<home>/log/start.log`.
  * @returns the stack, and whether it is the one started here: another command may have been quicker
  * @throws ChirpsmithError StorageUnavailable with the last lines of the stack's errors
  */
@@ -64,8 +64,8 @@ export async function startStack(options: {
   timeoutMs?: number;
 }): Promise<{ stack: LocalStack; own: boolean }> {
   const { home, speed, env, signal, script = startScript, timeoutMs = startTimeoutMs } = options;
-  await mkdir(home, { recursive: true });
-  const logPath = join(home, 'stack.log');
+  const logPath = join(home, 'log', 'start.log');
+  await mkdir(dirname(logPath), { recursive: true });
   const log = await open(logPath, 'w', 0o600);
   const child = spawn(
     process.execPath,

@@ -4,6 +4,7 @@ import { defaultSpeed } from './arguments.ts';
 import type { Surroundings } from './command.ts';
 import { InputRejected } from './input-rejected.ts';
 import { findStack, isRunning, type LocalStack, startStack, stopStack } from './local-stack.ts';
+import { isUnderWay } from './session-changes.ts';
 
 /** A stack that answers, and what to do with it afterwards. */
 export interface ReachedStack {
@@ -13,8 +14,6 @@ export interface ReachedStack {
   /** Stops it if this command has started it and no session is under way; otherwise leaves it alone. */
   release(): Promise<void>;
 }
-
-const underWay = new Set(['preparing', 'uploading', 'creating', 'training']);
 
 /**
  * Uses the stack that runs for this home, or starts one.
@@ -58,16 +57,22 @@ export async function reachStack(
     isRunning: () => isRunning(reached),
     async release() {
       if (!own || !isRunning(reached)) return;
-      const busy = await client
-        .listSessions()
-        .then(({ sessions }) => sessions.some(({ status }) => underWay.has(status)))
-        // Who cannot tell leaves it running: it ends by itself when it has been idle for a while.
-        .catch(() => true);
+      // Who cannot tell leaves it running: it ends by itself when it has been idle for a while.
+      const busy = await hasWork(client).catch(() => true);
       if (busy) return;
       await stopStack(reached);
       display.tell({ event: 'stack.stopped', home });
     },
   };
+}
+
+/** Is a session under way? One that was cut off is not, though its record says so. */
+async function hasWork(client: ApiClient): Promise<boolean> {
+  const { sessions } = await client.listSessions();
+  for (const { sessionId, status } of sessions) {
+    if (isUnderWay(status) && isUnderWay((await client.getSession(sessionId)).session.status)) return true;
+  }
+  return false;
 }
 
 function checkProviderVariables(env: NodeJS.ProcessEnv): void {

@@ -3,6 +3,11 @@ import type { CliEvent, TrackResult } from './events.ts';
 
 const stages = ['preparing', 'uploading', 'creating', 'training'] as const;
 
+/** Is an execution at work on a session of this status? */
+export function isUnderWay(status: SessionAnswer['status']): boolean {
+  return stages.some((stage) => stage === status);
+}
+
 /** What happened between two looks at a session, in the order of the tracks; ends are not told here. */
 export function sessionChanges(before: SessionAnswer | undefined, after: SessionAnswer): CliEvent[] {
   const { sessionId } = after;

@@ -8,7 +8,7 @@ import { comeBack } from './display/words.ts';
 import type { Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type ReachedStack, reachStack } from './reach-stack.ts';
-import { trackResults } from './session-changes.ts';
+import { isUnderWay, trackResults } from './session-changes.ts';
 import { endOf } from './session-end.ts';
 import { watchSession } from './watch-session.ts';
 
@@ -18,7 +18,6 @@ import { watchSession } from './watch-session.ts';
  * @throws ChirpsmithError, ApiRefusal, ApiUnreachable
  */
 export async function showStatus(args: StatusArguments, surroundings: Surroundings): Promise<ExitCode> {
-  const began = performance.now();
   const { display, env } = surroundings;
   if (!existsSync(homeDirectory(env))) {
     if (args.session !== undefined) return unknown(args.session, surroundings);
@@ -28,7 +27,7 @@ export async function showStatus(args: StatusArguments, surroundings: Surroundin
   const reached = await reachStack(undefined, surroundings, { quiet: !args.watch, spends: false });
   try {
     if (args.session === undefined) return await list(reached, surroundings);
-    if (args.watch) return await watch(args.session, began, args, reached, surroundings);
+    if (args.watch) return await watch(args.session, args, reached, surroundings);
     const { session } = await reached.client.getSession(args.session);
     display.tell({ event: 'session.status', ...session, ...nextOf(session) });
     return exitCodes.done;
@@ -51,7 +50,13 @@ async function list({ client }: ReachedStack, { display }: Surroundings): Promis
   let count = 0;
   do {
     const page = await client.listSessions(next);
-    for (const session of page.sessions) display.tell({ event: 'session.listed', ...session });
+    for (const session of page.sessions) {
+      // The list has the record's word; only the session itself knows whether it was cut off.
+      const { status } = isUnderWay(session.status)
+        ? (await client.getSession(session.sessionId)).session
+        : session;
+      display.tell({ event: 'session.listed', ...session, status });
+    }
     count += page.sessions.length;
     next = page.next;
   } while (next !== undefined && count < longestList);
@@ -61,7 +66,6 @@ async function list({ client }: ReachedStack, { display }: Surroundings): Promis
 
 async function watch(
   sessionId: string,
-  began: number,
   args: StatusArguments,
   reached: ReachedStack,
   { display, signal }: Surroundings,
@@ -79,7 +83,10 @@ async function watch(
       deadline: args.deadline,
       isRunning: reached.isRunning,
     });
-    const { event, code } = endOf(ending, sessionId, (performance.now() - began) / 1000);
+    // Whoever comes back wants to know how long the session took, not how long it was watched.
+    const { createdAt, updatedAt } = 'session' in ending ? ending.session : session;
+    const seconds = (Date.parse(updatedAt) - Date.parse(createdAt)) / 1000;
+    const { event, code } = endOf(ending, sessionId, seconds);
     display.tell(event);
     return code;
   } catch (error) {
@@ -102,7 +109,7 @@ function unknown(sessionId: string, { display }: Surroundings): ExitCode {
 /** What a person can do with a session that stands like this. */
 function nextOf(session: SessionAnswer): { next?: Next } {
   const { event } = endOf({ why: 'ended', session }, session.sessionId, 0);
-  const underWay = ['preparing', 'uploading', 'creating', 'training'].includes(session.status);
-  if (underWay) return { next: { words: 'To follow it:', command: comeBack(session.sessionId) } };
+  if (isUnderWay(session.status))
+    return { next: { words: 'To follow it:', command: comeBack(session.sessionId) } };
   return 'next' in event && event.next ? { next: event.next } : {};
 }

@@ -62,13 +62,13 @@ export function terminal({
         printUnder('Files', fileLines(event, measures()));
         break;
       case 'stack.starting':
-        printUnder('Local stack', []);
+        printUnder('Local stack', [`  starting at ${event.speed}× speed …`]);
         break;
       case 'stack.started':
       case 'stack.found': {
         trainingSpeed = event.sandbox ? event.speed : 1;
-        const how = event.event === 'stack.started' ? 'started' : 'runs already';
-        printUnder('Local stack', [`  ${how}, ${event.speed}× speed, process ${event.pid}`]);
+        const how = event.event === 'stack.started' ? 'started' : `runs already, ${event.speed}× speed`;
+        printUnder('Local stack', [`  ${how}, process ${event.pid}`]);
         break;
       }
       case 'note':
@@ -88,10 +88,10 @@ export function terminal({
         openRows(event.tracks);
         break;
       case 'session.listed':
-        print(listedLines(event, measures()));
+        printUnder('Sessions', listedLines(event, measures()));
         break;
       case 'session.status':
-        for (const line of statusLines(event, measures())) print(hanging(line, width));
+        print(['', ...statusLines(event, measures()).flatMap((line) => hanging(line, width))]);
         break;
       case 'samples.made':
       case 'stack.stopped':

@@ -51,7 +51,12 @@ function story(count: number): CliEvent[] {
         warning: 'The file is cut short: its header promises 45 s, 10 s are there.',
       }),
     ),
-    { event: 'file.rejected', file: 'short.mp3', problem: 'broken', reason: 'The file is cut short. '.repeat(8) },
+    {
+      event: 'file.rejected',
+      file: 'short.mp3',
+      problem: 'broken',
+      reason: 'The file is cut short. '.repeat(8),
+    },
     {
       event: 'cost',
       uploads: count,
