@@ -12,14 +12,14 @@ export const trainHelp = `Train a custom music model on your own audio.
 
 Everything runs on this machine against a sandbox of the provider: no real model
 is made and no real credits are spent. Set PROVIDER_BASE_URL and
-PROVIDER_API_KEY to train with a real provider; it is asked first.
+PROVIDER_API_KEY to train with a real provider; you are asked first.
 
 Options
   --name <name>        name of the model, at most ${limits.maxNameLength} characters
   --min-clips <n>      fewest usable clips to train on, ${limits.minClips} to ${limits.maxTracks} (default ${limits.minClips})
   --skip-invalid       train on what is usable when some files are not
-  --speed <n>          run n times as fast as the provider would (default ${defaultSpeed});
-                       with a real provider only our waits are scaled
+  --speed <n>          run n times as fast as the provider would (default ${defaultSpeed};
+                       1 with a real provider: then only our waits are scaled)
   --deadline <s>       stop watching after s seconds; the session goes on
   --session <id>       start an existing session again; finished tracks are kept
   --yes, -y            do not ask before credits of a real provider are spent

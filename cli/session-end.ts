@@ -63,7 +63,7 @@ function endOfSession(session: SessionAnswer, seconds: number): { event: CliEven
             },
             code: exitCodes.failed,
           }
-        : { event: { event: 'session.ready', ...about, modelId }, code: exitCodes.done };
+        : { event: { event: 'session.ready', sessionId, modelId, ...about }, code: exitCodes.done };
     case 'needs-decision':
       return {
         event: {

@@ -4,6 +4,8 @@ import type { Display, Output } from './display.ts';
 export function jsonLines({ stdout, stderr }: { stdout: Output; stderr: Output }): Display {
   return {
     tell(event) {
+      // How the session ended is the last line; the stack is put away after it.
+      if (event.event === 'stack.stopped') return;
       stdout.write(`${JSON.stringify(event)}\n`);
       if (event.event === 'input.rejected' || event.event === 'error') stderr.write(`${event.message}\n`);
     },
