@@ -23,6 +23,7 @@ function flatten(value: unknown): string {
     const [separator, parts] = argument;
     return Array.isArray(parts) ? parts.map(flatten).join(String(separator)) : '';
   }
+  if (name === 'Fn::ImportValue') return String(argument);
   if (name === 'Ref') return `<${String(argument)}>`;
   if (name === 'Fn::GetAtt' && Array.isArray(argument)) return `<${argument.join('.')}>`;
   return JSON.stringify(value);

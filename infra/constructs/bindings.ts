@@ -2,7 +2,6 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
-import { acknowledgeWildcard } from './acknowledge.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 // A binding is what a function needs to use a thing, in one call: its name in the environment, and the
@@ -28,9 +27,8 @@ export function bindOwnerIndex(fn: WorkflowFunction, { table, ownerIndexArn }: S
 /** Reading audio, in the version that was seen first; and signing URLs for reading it. */
 export function bindAudioRead(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
-  const objects = objectsArn('*');
-  fn.allow(['s3:GetObject', 's3:GetObjectVersion'], objects);
-  acknowledgeWildcard(fn, objects, 'Console input may name any object of the audio bucket.');
+  const reason = 'Console input may name any object of the audio bucket.';
+  fn.allowWildcard(['s3:GetObject', 's3:GetObjectVersion'], objectsArn('*'), reason);
 }
 
 /** Listing, without which S3 answers 403 for an object that is not there, and hides what is wrong. */
@@ -41,13 +39,8 @@ export function bindAudioList(fn: WorkflowFunction, { bucket }: StorageStack): v
 /** Signing URLs that put audio where sessions keep it. */
 export function bindAudioWrite(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
-  const objects = objectsArn('audio/*');
-  fn.allow(['s3:PutObject'], objects);
-  acknowledgeWildcard(
-    fn,
-    objects,
-    'Sessions and tracks are made at run time, so their keys are not known here.',
-  );
+  const reason = 'Sessions and tracks are made at run time, so their keys are not known here.';
+  fn.allowWildcard(['s3:PutObject'], objectsArn('audio/*'), reason);
 }
 
 /** The provider's API and the key to it. The key itself is in no environment. */
@@ -77,6 +70,6 @@ export function bindDescribe(fn: WorkflowFunction, machine: StateMachine, machin
     resourceName: `${machineName}:*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  fn.allow(['states:DescribeExecution'], executions);
-  acknowledgeWildcard(fn, executions, 'Executions of this one machine; each is made at run time.');
+  const reason = 'Executions of this one machine; each is made at run time.';
+  fn.allowWildcard(['states:DescribeExecution'], executions, reason);
 }

@@ -32,6 +32,7 @@ export interface WorkflowFunctionProps {
 export class WorkflowFunction extends LambdaFunction {
   /** Longest run; always set, unlike the `timeout` of CDK's function. */
   readonly limit: Duration;
+  readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: WorkflowFunctionProps) {
     const { config, folder, description, seconds, memory = 256 } = props;
@@ -62,6 +63,7 @@ export class WorkflowFunction extends LambdaFunction {
       tracing: Tracing.ACTIVE,
     });
     this.limit = limit;
+    this.#role = role;
 
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
     // CDK adds the permission for active tracing itself.
@@ -71,5 +73,11 @@ export class WorkflowFunction extends LambdaFunction {
   /** Lets the function do exactly these things to exactly this. */
   allow(actions: readonly string[], ...resources: readonly string[]): void {
     this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  }
+
+  /** The same for things that cannot be named one by one, with the reason why they cannot. */
+  allowWildcard(actions: readonly string[], resource: string, reason: string): void {
+    this.allow(actions, resource);
+    acknowledgeWildcard(this.#role, resource, reason);
   }
 }

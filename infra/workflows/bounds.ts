@@ -26,7 +26,8 @@ export interface Repetitions {
 const attempts = (policies: readonly RetryPolicy[]) =>
   policies.reduce((sum, { maxAttempts }) => sum + maxAttempts, 0);
 
-const repetitions: Repetitions = {
+/** As the machine's policies have it. */
+export const repetitions: Repetitions = {
   prepare: attempts([...oncePerRun, providerThrottled, providerUnreachable, providerAnswerLost]),
   submitUpload: attempts(everyRound),
   checkUpload: attempts(everyRound),
@@ -38,8 +39,10 @@ const repetitions: Repetitions = {
 
 // Events as the service counts them: a task enters, is scheduled, started and ended for every attempt, and
 // exits; a Wait, Choice or Pass enters and exits; a Map also starts and ends, and so does each of its rounds.
-const task = (repeated: number) => 2 + 3 * (1 + repeated);
-const plain = 2;
+/** Events of a task all of whose repetitions are used. */
+export const taskEvents = (repeated: number): number => 2 + 3 * (1 + repeated);
+/** Events of a Wait, Choice or Pass. */
+export const plainEvents = 2;
 const map = 4;
 const mapRound = 2;
 /** The execution's start and end, and the Fail state. */
@@ -47,31 +50,41 @@ const frame = 4;
 
 /**
  * Most events that `train-model` can come to under these settings, whatever the provider and AWS do: every
- * track of the longest session checked as often as its schedule allows until its deadline, submitted as
- * often as it may be, turned away in between, every call to a function failing as often as it is repeated;
- * then the same for the training, with create turned away or cut off as often as it may be called.
+ * track of the longest session at its worst, then the training at its worst, every call to a function
+ * failing as often as it is repeated.
  */
 export function worstHistory(settings: Settings, repeated: Repetitions = repetitions): number {
-  const { limits, schedules } = settings;
-  const track = mostEvents({
+  const tracks = map + settings.limits.maxTracks * (mapRound + worstUpload(settings, repeated) + plainEvents);
+  const ends =
+    taskEvents(repeated.prepare) + taskEvents(repeated.enoughClips) + taskEvents(repeated.recordFailure);
+  return frame + ends + tracks + worstTraining(settings, repeated);
+}
+
+/**
+ * Most events of one track's loop: checked as often as the schedule allows until the deadline, submitted as
+ * often as it may be, turned away in between.
+ */
+export function worstUpload({ schedules, limits }: Settings, repeated: Repetitions = repetitions): number {
+  return mostEvents({
     schedule: schedules.upload,
-    submit: task(repeated.submitUpload),
-    check: task(repeated.checkUpload),
+    submit: taskEvents(repeated.submitUpload),
+    check: taskEvents(repeated.checkUpload),
     submissions: limits.uploadAttempts,
     refusals: Number.POSITIVE_INFINITY,
   });
-  const training = mostEvents({
+}
+
+/** Most events of the training's loop: create turned away or cut off as often as it may be called. */
+export function worstTraining({ schedules, limits }: Settings, repeated: Repetitions = repetitions): number {
+  return mostEvents({
     schedule: schedules.training,
     settle: schedules.settle,
     // When create is cut off, the way leads over `Answer lost`.
-    submit: task(repeated.createModel) + plain,
-    check: task(repeated.checkTraining),
+    submit: taskEvents(repeated.createModel) + plainEvents,
+    check: taskEvents(repeated.checkTraining),
     submissions: 1,
     refusals: limits.createCalls,
   });
-  const tracks = map + limits.maxTracks * (mapRound + track + plain);
-  const ends = task(repeated.prepare) + task(repeated.enoughClips) + task(repeated.recordFailure);
-  return frame + ends + tracks + training;
 }
 
 /**
@@ -113,7 +126,7 @@ interface Loop {
 /** The most events of one submit → wait → check loop: the longest path through all that can happen in it. */
 function mostEvents(loop: Loop): number {
   const { schedule, settle = schedule } = loop;
-  const round = plain + loop.check + plain;
+  const round = plainEvents + loop.check + plainEvents;
   const known = new Map<string, number>();
   const once = (key: string, work: () => number): number => {
     const found = known.get(key) ?? work();
@@ -129,6 +142,8 @@ function mostEvents(loop: Loop): number {
         const ways = [0];
         if (taken < loop.submissions) {
           for (const first of earliest(schedule)) ways.push(checked(total, first, 0, taken + 1));
+          // The step was cut off after all was done; repeated, it finds the task and has it checked at once.
+          ways.push(checked(total, 0, 0, taken + 1));
           // The answer was lost: looked into at once, as create is, or handed over again, as an upload is.
           ways.push(checked(total, settle.checks[0] ?? settle.every, 0, taken + 1));
           ways.push(checked(total, refusalWait(1), 0, taken + 1));

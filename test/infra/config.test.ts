@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../infra/config.ts';
+
+function read(context: Record<string, unknown> = {}, environment: Record<string, string> = {}) {
+  return readConfig({ context: (name) => context[name], environment });
+}
+
+describe('the configuration', () => {
+  test('is complete with nothing configured: stage dev, the real provider, nobody let in', () => {
+    expect(read()).toMatchObject({
+      stage: 'dev',
+      region: 'us-east-1',
+      providerBaseUrl: 'https://api.mountsea.ai',
+      allowedOrigins: [],
+      jwtIssuer: 'https://issuer.chirpsmith.invalid',
+      jwtAudience: ['chirpsmith'],
+      audioDays: 90,
+      logDays: 30,
+    });
+  });
+
+  test('has the local issuer at stage local', () => {
+    expect(read({ stage: 'local' })).toMatchObject({
+      jwtIssuer: 'https://issuer.chirpsmith.local',
+      jwtAudience: ['chirpsmith'],
+    });
+  });
+
+  test('asks a stage of its own for its issuer and audience, and says how to give them', () => {
+    const message =
+      /jwtIssuer: is required .*-c jwtIssuer=… or CHIRPSMITH_JWT_ISSUER[\s\S]*jwtAudience: is required/;
+    expect(() => read({ stage: 'prod' })).toThrow(message);
+  });
+
+  test('reads text from the command line and from the environment, the command line first', () => {
+    const config = read(
+      {
+        stage: 'prod',
+        jwtIssuer: 'https://id.example.com/',
+        allowedOrigins: 'https://a.example, https://b.example',
+      },
+      { CHIRPSMITH_STAGE: 'staging', CHIRPSMITH_JWT_AUDIENCE: 'one,two', CHIRPSMITH_AUDIO_DAYS: '30' },
+    );
+    expect(config).toMatchObject({
+      stage: 'prod',
+      jwtIssuer: 'https://id.example.com/',
+      jwtAudience: ['one', 'two'],
+      allowedOrigins: ['https://a.example', 'https://b.example'],
+      audioDays: 30,
+    });
+  });
+
+  test('takes only what differs from the default settings', () => {
+    const { settings, audioDays } = read({ settings: '{"limits":{"concurrency":3},"retentionDays":7}' });
+    expect(settings.limits).toMatchObject({ concurrency: 3, maxTracks: 24 });
+    expect(audioDays).toBe(7);
+  });
+
+  test('follows the region of the shell, but not at stage local, whose data would seem to be gone', () => {
+    const shell = { AWS_REGION: 'eu-central-1' };
+    expect(read({}, shell).region).toBe('eu-central-1');
+    expect(read({ stage: 'local' }, shell).region).toBe('us-east-1');
+    expect(read({ stage: 'local', region: 'eu-west-1' }, shell).region).toBe('eu-west-1');
+  });
+
+  test.each([
+    [{ stage: 'Prod!' }, /- stage: must be 1 to 16 of/],
+    [{ region: 'europe' }, /- region: must be the name of an AWS region/],
+    [{ providerBaseUrl: 'ftp://x' }, /- providerBaseUrl: must be an http\(s\) URL/],
+    [{ allowedOrigins: 'http://127.0.0.1:*' }, /- allowedOrigins\.0: must be an origin/],
+    [{ allowedOrigins: '*' }, /- allowedOrigins\.0: must be an origin/],
+    [{ jwtIssuer: 'http://insecure.example' }, /- jwtIssuer: must be an https URL/],
+    [{ logDays: '31' }, /- logDays: /],
+    [{ audioDays: 'soon' }, /- audioDays: /],
+    [{ settings: '{limits}' }, /- settings: /],
+    [{ settings: '{"limits":{"minClips":2}}' }, /- settings\.limits\.minClips: /],
+    [{ settings: '{"limts":{}}' }, /- settings: .*limts/],
+  ])('names the field that cannot be used: %j', (context, message) => {
+    expect(() => read(context)).toThrow(message);
+  });
+});

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { buildApp } from '../../infra/chirpsmith-app.ts';
+import { configured } from './synthesized.ts';
+
+// A stage of its own, because a local one is spared CloudFormation's rules.
+const app = buildApp(
+  configured({
+    stage: 'prod',
+    jwtIssuer: 'https://id.example.com',
+    jwtAudience: 'app',
+    allowedOrigins: 'https://a.example',
+  }),
+  { context: { 'aws:cdk:bundling-stacks': [] } },
+);
+const assembly = app.synth();
+
+const reportSchema = z.object({ pluginReports: z.array(z.object({ violations: z.array(z.unknown()) })) });
+
+describe('findings', () => {
+  test('cdk-nag (AwsSolutions) has none that is not acknowledged', () => {
+    const { violations } = new AwsSolutionsChecks(app, { verbose: true }).validateScope(app);
+    const found = violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('each acknowledged one has its reason', () => {
+    const reasons = app.node
+      .findAll()
+      .flatMap(({ node }) => node.metadata)
+      .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+      .flatMap(({ data }) =>
+        Object.values(Object(data)).map((reason) => String(Object(reason).reason ?? reason)),
+      );
+    expect(reasons.length).toBeGreaterThan(0);
+    for (const reason of reasons) expect(reason).toMatch(/^[A-Z].{30,}\.$/);
+  });
+
+  test("CloudFormation's own rules and CDK have neither an error nor a warning", () => {
+    const report: unknown = JSON.parse(readFileSync(`${assembly.directory}/validation-report.json`, 'utf8'));
+    expect(reportSchema.parse(report).pluginReports.flatMap(({ violations }) => violations)).toEqual([]);
+  });
+});

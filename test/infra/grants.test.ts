@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { propertiesOf, synthesized } from './synthesized.ts';
+
+const { service } = synthesized();
+
+const oneOrMore = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);
+const documentSchema = z.object({
+  Statement: z.array(
+    z.object({
+      Effect: z.literal('Allow'),
+      Action: oneOrMore,
+      Resource: oneOrMore,
+      Condition: z.undefined().optional(),
+    }),
+  ),
+});
+const roleSchema = z.object({
+  RoleName: z.string(),
+  Policies: z.array(z.object({ PolicyDocument: documentSchema })).default([]),
+  ManagedPolicyArns: z.undefined().optional(),
+});
+const policySchema = z.object({
+  PolicyDocument: documentSchema,
+  Roles: z.tuple([z.object({ Ref: z.string() })]),
+});
+
+/** An ARN as a person says it. */
+function spoken(resource: unknown): string {
+  const text = JSON.stringify(resource);
+  const rest = /\}, ?"(\/[^"]*)"\]/.exec(text)?.[1] ?? '';
+  const executions = /:execution:([^"]+)"/.exec(text)?.[1];
+  if (executions) return `executions ${executions}`;
+  const known = /ImportValue.*(Audio|Sessions|ProviderKey)[0-9A-F]{8}/.exec(text)?.[1];
+  if (known) return { Audio: 'bucket', Sessions: 'table', ProviderKey: 'secret' }[known] + rest;
+  if (/"TrainModelMachine[0-9A-F]{8}"/.test(text)) return 'machine';
+  const own = /"(\w+)Logs[0-9A-F]{8}"/.exec(text)?.[1];
+  if (own) return `logs of ${own}`;
+  return /"Fn::GetAtt":\["(\w+)[0-9A-F]{8}","Arn"\]/.exec(text)?.[1] ?? String(resource);
+}
+
+/** Everything that each role may do, `action resource`, by the role's name. */
+function permissions(): Record<string, string[]> {
+  const roles = propertiesOf(service, 'AWS::IAM::Role');
+  const policies = Object.values(propertiesOf(service, 'AWS::IAM::Policy')).map((policy) =>
+    policySchema.parse(policy),
+  );
+  const entries = Object.entries(roles).map(([id, raw]) => {
+    const role = roleSchema.parse(raw);
+    const documents = [
+      ...role.Policies.map(({ PolicyDocument }) => PolicyDocument),
+      ...policies.filter(({ Roles: [{ Ref }] }) => Ref === id).map(({ PolicyDocument }) => PolicyDocument),
+    ];
+    const lines = documents.flatMap(({ Statement }) =>
+      Statement.flatMap(({ Action, Resource }) =>
+        Resource.flatMap((resource) => Action.map((action) => `${action} ${spoken(resource)}`)),
+      ),
+    );
+    return [role.RoleName.replace('chirpsmith-local-', ''), lines.sort()] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+const trace = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
+const logs = (id: string) => [`logs:CreateLogStream logs of ${id}`, `logs:PutLogEvents logs of ${id}`];
+const table = (...actions: string[]) => actions.map((action) => `dynamodb:${action} table`);
+const readAudio = ['s3:GetObject bucket/*', 's3:GetObjectVersion bucket/*'];
+const key = ['secretsmanager:GetSecretValue secret'];
+const describeExecution = ['states:DescribeExecution executions chirpsmith-local-train-model:*'];
+
+const functions: Record<string, [id: string, ...permissions: string[]]> = {
+  'prepare-session': [
+    'PrepareSession',
+    ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    ...readAudio,
+    's3:ListBucket bucket',
+    ...key,
+  ],
+  'submit-upload': ['SubmitUpload', ...table('GetItem', 'Query', 'UpdateItem'), ...readAudio, ...key],
+  'check-upload': ['CheckUpload', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
+  'enough-clips': ['EnoughClips', ...table('GetItem', 'Query', 'UpdateItem')],
+  'create-model': ['CreateModel', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
+  'check-training': ['CheckTraining', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
+  'record-failure': ['RecordFailure', ...table('GetItem', 'Query', 'UpdateItem')],
+  'create-session': ['CreateSession', ...table('PutItem'), 's3:PutObject bucket/audio/*'],
+  'start-session': [
+    'StartSession',
+    ...table('GetItem', 'Query', 'UpdateItem'),
+    'states:StartExecution machine',
+    ...describeExecution,
+  ],
+  'get-session': ['GetSession', ...table('Query'), ...describeExecution],
+  'list-sessions': ['ListSessions', 'dynamodb:Query table/index/byOwner'],
+};
+
+describe('each function may do what it does, and nothing else', () => {
+  const actual = permissions();
+
+  test.each(Object.entries(functions))('%s', (name, [id, ...expected]) => {
+    expect(actual[name]).toEqual([...expected, ...logs(id), ...trace].sort());
+  });
+
+  test('there is no role beyond these and the machine', () => {
+    expect(Object.keys(actual).sort()).toEqual([...Object.keys(functions), 'train-model'].sort());
+  });
+
+  test('the machine invokes the functions of its states, and delivers its logs and traces', () => {
+    const states = Object.keys(functions).filter(
+      (name) => !name.includes('-session') || name === 'prepare-session',
+    );
+    const [invocations, others] = [true, false].map((wanted) =>
+      actual['train-model']?.filter((line) => line.startsWith('lambda:') === wanted),
+    );
+    expect(invocations).toEqual(states.map((name) => `lambda:InvokeFunction ${functions[name]?.[0]}`).sort());
+    for (const line of others ?? []) expect(line).toMatch(/^(logs|xray):[A-Za-z]+ \*$/);
+  });
+
+  test('an answering function is invoked by its own route only', () => {
+    const invokers = Object.values(propertiesOf(service, 'AWS::Lambda::Permission')).map(
+      ({ FunctionName, Principal, SourceArn }) => {
+        const route = /\/\*\/\*(\/[^"]+)"/.exec(JSON.stringify(SourceArn))?.[1];
+        return `${spoken(FunctionName)} ${Principal} ${route}`;
+      },
+    );
+    expect(invokers.sort()).toEqual([
+      'CreateSession apigateway.amazonaws.com /sessions',
+      'GetSession apigateway.amazonaws.com /sessions/{id}',
+      'ListSessions apigateway.amazonaws.com /sessions',
+      'StartSession apigateway.amazonaws.com /sessions/{id}/start',
+    ]);
+  });
+});

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { drawGraph, hasGraph, withGraph } from '../../infra/graph.ts';
+import { currentGraph, pagesWithGraph } from '../../infra/graph-pages.ts';
+
+describe('the picture of a machine', () => {
+  test('shows states by their titles, a Map as a box, and the errors of many states as one dotted line', () => {
+    const task = { Type: 'Task', Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Stop' }] };
+    const graph = drawGraph({
+      StartAt: 'One "first"',
+      States: {
+        'One "first"': { ...task, Next: 'Each' },
+        Each: {
+          Type: 'Map',
+          Next: 'Well?',
+          MaxConcurrency: 2,
+          ItemProcessor: { StartAt: 'Do it', States: { 'Do it': { Type: 'Task', End: true } } },
+        },
+        'Well?': {
+          Type: 'Choice',
+          Choices: [{ Variable: '$.verdict', StringEquals: 'yes', Next: 'Two' }],
+          Default: 'One "first"',
+        },
+        Two: { ...task, Next: 'Done' },
+        Done: { Type: 'Succeed' },
+        Stop: { Type: 'Fail' },
+      },
+    });
+    expect(graph).toBe(
+      [
+        'flowchart TD',
+        '  oneFirst["One #quot;first#quot;"]',
+        '  subgraph each["Each: one branch each, 2 at a time"]',
+        '    doIt["Do it"]',
+        '  end',
+        '  well{"Well?"}',
+        '  two["Two"]',
+        '  done(["Done"])',
+        '  stop(["Stop"])',
+        '  oneFirst --> each',
+        '  each --> well',
+        '  well -->|"yes"| two',
+        '  well -->|"otherwise"| oneFirst',
+        '  two --> done',
+        '  oneFirst & two -. error .-> stop',
+      ].join('\n'),
+    );
+  });
+
+  test('takes the place between the markers, and no other', () => {
+    const page = 'Before\n<!-- graph:start -->\nold\n<!-- graph:end -->\nAfter\n';
+    const drawn = 'Before\n<!-- graph:start -->\n```mermaid\nflowchart $1\n```\n<!-- graph:end -->\nAfter\n';
+    expect(withGraph(page, 'flowchart $1')).toBe(drawn);
+    expect(withGraph(drawn, 'flowchart $1')).toBe(drawn);
+    expect(withGraph('no markers', 'flowchart TD')).toBe('no markers');
+  });
+});
+
+describe('the pages', () => {
+  const pages = pagesWithGraph.filter((page) => existsSync(page) && hasGraph(readFileSync(page, 'utf8')));
+  const graph = currentGraph();
+
+  test.each(pages)('%s shows the machine as it is now (else: npm run graph)', (path) => {
+    const page = readFileSync(path, 'utf8');
+    expect(page).toBe(withGraph(page, graph));
+  });
+});

@@ -1,0 +1,160 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { configured, propertiesOf, synthesized } from './synthesized.ts';
+
+const origins = ['https://app.example.com', 'http://localhost:5173'];
+const { service, storage } = synthesized(
+  configured({
+    allowedOrigins: origins,
+    jwtIssuer: 'https://id.example.com',
+    jwtAudience: 'app,cli',
+    logDays: 14,
+  }),
+);
+const functions = propertiesOf(service, 'AWS::Lambda::Function');
+
+describe('every function', () => {
+  test.each(Object.values(functions).map((fn) => [String(fn.FunctionName), fn] as const))(
+    '%s runs on Node 24 and arm64, with a timeout, traces and logs of its own that end',
+    (name, fn) => {
+      expect(name).toMatch(/^chirpsmith-local-[a-z]+(-[a-z]+)*$/);
+      expect(fn).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        Timeout: expect.any(Number),
+        MemorySize: expect.any(Number),
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.stringMatching(/Logs/) } },
+      });
+      service.hasResourceProperties('AWS::Logs::LogGroup', {
+        LogGroupName: `/aws/lambda/${name}`,
+        RetentionInDays: 14,
+      });
+    },
+  );
+
+  test('has the variables that it uses, and none with a secret in it', () => {
+    const variables = Object.values(functions).map(({ FunctionName, Environment }) => [
+      String(FunctionName).replace('chirpsmith-local-', ''),
+      Object.keys(Object(Object(Environment).Variables)).sort(),
+    ]);
+    const provider = ['PROVIDER_BASE_URL', 'PROVIDER_SECRET'];
+    expect(Object.fromEntries(variables)).toEqual({
+      'prepare-session': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'TABLE_NAME'],
+      'submit-upload': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'TABLE_NAME'],
+      'check-upload': [...provider, 'SETTINGS', 'TABLE_NAME'],
+      'enough-clips': ['SETTINGS', 'TABLE_NAME'],
+      'create-model': [...provider, 'SETTINGS', 'TABLE_NAME'],
+      'check-training': [...provider, 'SETTINGS', 'TABLE_NAME'],
+      'record-failure': ['TABLE_NAME'],
+      'create-session': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
+      'start-session': ['SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
+      'get-session': ['SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
+      'list-sessions': ['TABLE_NAME'],
+    });
+  });
+
+  test('fits within the 30 s of API Gateway when it answers a request', () => {
+    const slow = Object.values(functions).filter(
+      ({ FunctionName, Timeout }) =>
+        /-session$|-sessions$/.test(String(FunctionName)) && Number(Timeout) >= 30,
+    );
+    expect(slow.map(({ FunctionName }) => FunctionName)).toEqual(['chirpsmith-local-prepare-session']);
+  });
+});
+
+describe('the machine', () => {
+  test('is a Standard workflow that logs everything but data, and traces', () => {
+    service.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      StateMachineName: 'chirpsmith-local-train-model',
+      StateMachineType: 'STANDARD',
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+      TracingConfiguration: { Enabled: true },
+    });
+    service.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: '/aws/vendedlogs/states/chirpsmith-local-train-model',
+      RetentionInDays: 14,
+    });
+  });
+});
+
+describe('the HTTP API', () => {
+  test('has its four routes, and asks for a token on every one', () => {
+    const routes = Object.values(propertiesOf(service, 'AWS::ApiGatewayV2::Route'));
+    expect(
+      routes.map(({ RouteKey, AuthorizationType }) => `${RouteKey} ${AuthorizationType}`).sort(),
+    ).toEqual([
+      'GET /sessions JWT',
+      'GET /sessions/{id} JWT',
+      'POST /sessions JWT',
+      'POST /sessions/{id}/start JWT',
+    ]);
+    const authorizers = service.findResources('AWS::ApiGatewayV2::Authorizer');
+    expect(Object.keys(authorizers)).toHaveLength(1);
+    service.allResourcesProperties('AWS::ApiGatewayV2::Route', {
+      AuthorizerId: { Ref: Object.keys(authorizers)[0] },
+    });
+  });
+
+  test('accepts tokens of the configured issuer and audiences only', () => {
+    service.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: 'https://id.example.com', Audience: ['app', 'cli'] },
+    });
+  });
+
+  test('answers exactly the configured origins', () => {
+    service.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: {
+        AllowOrigins: origins,
+        AllowMethods: ['GET', 'POST'],
+        AllowHeaders: ['authorization', 'content-type'],
+        ExposeHeaders: ['location', 'retry-after'],
+      },
+    });
+    synthesized().service.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: Match.absent(),
+    });
+  });
+
+  test('is throttled, and logs each request without headers or query', () => {
+    const [stage] = Object.values(propertiesOf(service, 'AWS::ApiGatewayV2::Stage'));
+    expect(stage).toMatchObject({
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+    });
+    const format = String(Object(stage?.AccessLogSettings).Format);
+    expect(format).toContain('$context.status');
+    expect(format).not.toMatch(/header|query|\$context\.(protocol|authorizer\.claims)/i);
+  });
+
+  test('hands requests over in payload format 2.0', () => {
+    service.allResourcesProperties('AWS::ApiGatewayV2::Integration', {
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
+    });
+  });
+});
+
+describe('the stacks', () => {
+  test('tell where everything is', () => {
+    const outputs = Object.keys({ ...storage.findOutputs('*'), ...service.findOutputs('*') });
+    expect(outputs.filter((name) => !name.startsWith('Exports')).sort()).toEqual([
+      'ApiUrl',
+      'AudioBucketName',
+      'ProviderSecretArn',
+      'SessionTableName',
+      'StateMachineArn',
+    ]);
+  });
+
+  test('consist of resources that do what they are, none of them a program of its own', () => {
+    const types = [storage, service].flatMap((template) =>
+      Object.values(template.findResources('*')).map(({ Type }) => String(Type)),
+    );
+    expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
+    expect(Object.keys(functions)).toHaveLength(11);
+  });
+});

@@ -1,0 +1,106 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { configured, propertiesOf, synthesized } from './synthesized.ts';
+
+const origins = ['https://app.example.com', 'http://localhost:5173'];
+const { storage } = synthesized(configured({ allowedOrigins: origins, audioDays: 45 }));
+
+describe('the storage stack', () => {
+  test('keeps its data when it is deleted or a resource is replaced', () => {
+    for (const type of ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret']) {
+      storage.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+
+  test('closes the audio bucket to the public, and to everything but TLS', () => {
+    storage.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+    storage.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  test('keeps replaced files for a week, expires audio after its retention, and drops half uploads', () => {
+    storage.hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: { Status: 'Enabled' },
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            Id: 'end-of-audio',
+            Status: 'Enabled',
+            ExpirationInDays: 45,
+            NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          },
+          { Id: 'leftover-markers', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
+        ],
+      },
+    });
+  });
+
+  test('lets exactly the configured origins put files', () => {
+    const [bucket] = Object.values(propertiesOf(storage, 'AWS::S3::Bucket'));
+    expect(bucket?.CorsConfiguration).toEqual({
+      CorsRules: [
+        {
+          AllowedMethods: ['PUT'],
+          AllowedOrigins: origins,
+          AllowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
+          ExposedHeaders: ['etag'],
+          MaxAge: 3600,
+        },
+      ],
+    });
+  });
+
+  test('lets no origin in when none is configured', () => {
+    const [bucket] = Object.values(propertiesOf(synthesized().storage, 'AWS::S3::Bucket'));
+    expect(bucket).not.toHaveProperty('CorsConfiguration');
+  });
+
+  test('has a session table that bills by use, recovers to any second, expires records and cannot be dropped', () => {
+    storage.hasResourceProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      DeletionProtectionEnabled: true,
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'byOwner',
+          KeySchema: [
+            { AttributeName: 'owner', KeyType: 'HASH' },
+            { AttributeName: 'createdAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    });
+  });
+
+  test("carries no key of the provider, only the secret's name", () => {
+    const [secret] = Object.values(propertiesOf(storage, 'AWS::SecretsManager::Secret'));
+    expect(secret?.Name).toBe('chirpsmith/local/provider-key');
+    expect(secret).not.toHaveProperty('SecretString');
+  });
+});

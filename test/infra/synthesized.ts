@@ -1,0 +1,30 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { z } from 'zod';
+import { buildApp } from '../../infra/chirpsmith-app.ts';
+import { type Config, readConfig } from '../../infra/config.ts';
+
+/** The configuration of stage `local`, with what a test wants otherwise. */
+export function configured(context: Readonly<Record<string, unknown>> = {}): Config {
+  const given: Record<string, unknown> = { stage: 'local', ...context };
+  return readConfig({ context: (name) => given[name], environment: {} });
+}
+
+/** Both stacks as they would be deployed, but for the code of the functions, which takes seconds to bundle. */
+export function synthesized(config: Config = configured()) {
+  const app = buildApp(config, { context: { 'aws:cdk:bundling-stacks': [] } });
+  const template = (name: string) => {
+    const stack = app.node.findChild(`chirpsmith-${config.stage}-${name}`);
+    if (!Stack.isStack(stack)) throw new Error(`There is no stack ${name}.`);
+    return Template.fromStack(stack);
+  };
+  return { app, storage: template('storage'), service: template('service') };
+}
+
+const resourceSchema = z.looseObject({ Properties: z.record(z.string(), z.unknown()).default({}) });
+
+/** Properties of all resources of a type, by logical id. */
+export function propertiesOf(template: Template, type: string): Record<string, Record<string, unknown>> {
+  const found = Object.entries(template.findResources(type));
+  return Object.fromEntries(found.map(([id, resource]) => [id, resourceSchema.parse(resource).Properties]));
+}

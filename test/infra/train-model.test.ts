@@ -1,0 +1,192 @@
+import validate from 'asl-validator';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { errorNames, settledCreateErrors } from '../../functions/shared/errors.ts';
+import { defaultSettings } from '../../functions/shared/settings.ts';
+import { createModelState, trainingState } from '../../functions/shared/states.ts';
+import { definitionsOf } from '../../infra/definitions.ts';
+import { stateOf, statesOf } from './definition.ts';
+import { configured, propertiesOf, synthesized } from './synthesized.ts';
+
+const { app, service } = synthesized(configured({ settings: '{"limits":{"concurrency":4}}' }));
+const definitions = definitionsOf(app);
+const definition = definitions.get('chirpsmith-local-train-model');
+const tasks = statesOf(definition).filter(([, { Type }]) => Type === 'Task');
+
+/** Lambda's own errors, the function not having run; TooManyRequests is missing in CDK's default. */
+const lambdaErrors = [
+  'Lambda.TooManyRequestsException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+];
+
+describe('every machine', () => {
+  test.each([...definitions])('%s is accepted by asl-validator', (_, machine) => {
+    const { isValid, errorsText } = validate(machine);
+    expect(isValid ? '' : errorsText()).toBe('');
+  });
+
+  test.each([...definitions])('%s has no state name twice', (_, machine) => {
+    const names = statesOf(machine).map(([name]) => name);
+    expect(names).toHaveLength(new Set(names).size);
+  });
+});
+
+describe('train-model', () => {
+  test('has the states of the design, under their names', () => {
+    expect(
+      statesOf(definition)
+        .map(([name, { Type }]) => `${Type} ${name}`)
+        .sort(),
+    ).toEqual([
+      'Choice Training finished?',
+      'Choice Upload finished?',
+      'Fail Training failed',
+      'Map Upload tracks',
+      'Pass Answer lost',
+      'Pass Track failed',
+      'Pass Track uploaded',
+      'Succeed Model ready',
+      'Task Check training',
+      'Task Check upload',
+      'Task Create model',
+      'Task Enough clips?',
+      'Task Prepare session',
+      'Task Record failure',
+      'Task Submit upload',
+      'Wait Wait for training',
+      'Wait Wait for upload',
+    ]);
+  });
+
+  test.each(tasks)(
+    '%s has a timeout, longer than its function may run',
+    (_, { TimeoutSeconds, Resource }) => {
+      const called = String(Resource).split(':').at(-1) ?? '';
+      const limit = propertiesOf(service, 'AWS::Lambda::Function')[called]?.Timeout;
+      expect(TimeoutSeconds).toBeGreaterThan(Number(limit));
+    },
+  );
+
+  test.each(tasks.filter(([name]) => name !== 'Create model'))(
+    '%s is repeated by ordered policies, on the errors of Lambda first',
+    (_, { Retry = [] }) => {
+      const errors = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+      expect(errors.slice(0, lambdaErrors.length)).toEqual(lambdaErrors);
+      expect(errors).toEqual(
+        expect.arrayContaining(['StorageUnavailable', 'RecordConflict', 'States.Timeout']),
+      );
+      // An error listed twice would count its attempts with the first policy only; States.ALL hides the rest.
+      expect(errors).toHaveLength(new Set(errors).size);
+      expect(errors).not.toContain('States.ALL');
+    },
+  );
+
+  test('Create model is repeated by nothing: no policy, and no envelope of the SDK integration', () => {
+    const create = stateOf(definition, 'Create model');
+    expect(create).not.toHaveProperty('Retry');
+    expect(create.Resource).toMatch(/^arn:aws:lambda:/);
+    expect(
+      JSON.stringify(
+        statesOf(definition)
+          .filter(([, { Retry }]) => Retry)
+          .map(([name]) => name),
+      ),
+    ).not.toContain('Create model');
+  });
+
+  test('only Prepare session waits for the provider by policy; the loops go round the graph', () => {
+    const waiting = tasks
+      .filter(([, { Retry = [] }]) =>
+        Retry.some(({ ErrorEquals }) => ErrorEquals.some((name) => name.startsWith('Provider'))),
+      )
+      .map(([name]) => name);
+    expect(waiting).toEqual(['Prepare session']);
+    const policies = stateOf(definition, 'Prepare session').Retry?.slice(-3);
+    expect(policies).toEqual([
+      {
+        ErrorEquals: ['ProviderThrottled'],
+        IntervalSeconds: 10,
+        BackoffRate: 2,
+        MaxDelaySeconds: 60,
+        MaxAttempts: 5,
+      },
+      { ErrorEquals: ['ProviderUnreachable'], IntervalSeconds: 5, BackoffRate: 3, MaxAttempts: 3 },
+      { ErrorEquals: ['ProviderAnswerLost'], IntervalSeconds: 5, BackoffRate: 1, MaxAttempts: 1 },
+    ]);
+  });
+
+  test('every error name that it matches is of the closed set, or of AWS', () => {
+    const matched = statesOf(definition)
+      .flatMap(([, { Retry = [], Catch = [] }]) => [...Retry, ...Catch])
+      .flatMap(({ ErrorEquals }) => ErrorEquals)
+      .filter((name) => !/^(Lambda|States|Sandbox|Runtime)\./.test(name));
+    expect(errorNames).toEqual(expect.arrayContaining([...new Set(matched)]));
+  });
+
+  test('every error outside a branch is recorded before the run fails with it', () => {
+    for (const name of ['Prepare session', 'Upload tracks', 'Enough clips?', 'Check training']) {
+      expect(stateOf(definition, name).Catch).toEqual([
+        { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Record failure' },
+      ]);
+    }
+    expect(stateOf(definition, 'Record failure')).toMatchObject({
+      Next: 'Training failed',
+      Parameters: {
+        execution: { 'Id.$': '$$.Execution.Id', 'Name.$': '$$.Execution.Name' },
+        'input.$': '$',
+        'error.$': '$.error',
+      },
+    });
+    expect(stateOf(definition, 'Training failed')).toMatchObject({
+      ErrorPath: '$.error',
+      CausePath: '$.cause',
+    });
+  });
+
+  test('a create without an answer is looked into, not repeated and not given up', () => {
+    expect(stateOf(definition, 'Create model').Catch).toEqual([
+      { ErrorEquals: [...settledCreateErrors], ResultPath: '$.error', Next: 'Record failure' },
+      { ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Answer lost' },
+    ]);
+    expect(stateOf(definition, 'Answer lost').Next).toBe('Wait for training');
+  });
+
+  test('Answer lost gives Check training all that it needs, and counts against the calls of create', () => {
+    const parameters = stateOf(definition, 'Answer lost').Parameters ?? {};
+    expect(parameters).toMatchObject({ 'refusals.$': 'States.MathAdd($.refusals, 1)', wait: 5, waited: 0 });
+    const fields = Object.keys(parameters).map((field) => field.replace('.$', ''));
+    expect(fields.sort()).toEqual(Object.keys(trainingState.shape).sort());
+  });
+
+  test('Enough clips? ends with a complete position, so that Answer lost finds what it carries on', () => {
+    const { ResultSelector } = stateOf(definition, 'Enough clips?');
+    const position = { ...Object(ResultSelector), sessionId: 'session' };
+    delete position['sessionId.$'];
+    expect(createModelState.required().safeParse(position).success).toBe(true);
+  });
+
+  test('uploads as many tracks at a time as configured, and keeps no results of the branches', () => {
+    expect(stateOf(definition, 'Upload tracks')).toMatchObject({
+      ItemsPath: '$.tracks',
+      MaxConcurrency: 4,
+      ResultPath: null,
+      ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' } },
+    });
+    const left = { Parameters: { 'trackId.$': '$.trackId', 'verdict.$': '$.verdict' }, End: true };
+    expect(stateOf(definition, 'Track uploaded')).toMatchObject(left);
+    expect(stateOf(definition, 'Track failed')).toMatchObject(left);
+  });
+
+  test('waits as long as the tasks say, in both loops', () => {
+    expect(stateOf(definition, 'Wait for upload').SecondsPath).toBe('$.wait');
+    expect(stateOf(definition, 'Wait for training').SecondsPath).toBe('$.wait');
+  });
+
+  test('ends by itself, but not before its loops have reached their deadlines, six turns of four tracks', () => {
+    const { upload, training } = defaultSettings.schedules;
+    const { TimeoutSeconds } = z.object({ TimeoutSeconds: z.number() }).parse(definition);
+    expect(TimeoutSeconds).toBeGreaterThan(6 * upload.deadline + training.deadline + 3600);
+  });
+});
