@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildApp } from './chirpsmith-app.ts';
 import { readConfig } from './config.ts';
@@ -12,7 +15,13 @@ export const pagesWithGraph: readonly string[] = ['README.md', 'docs/architectur
 /** The graph of `train-model` as it is synthesized with nothing configured. */
 export function currentGraph(): string {
   const config = readConfig({ context: () => undefined, environment: {} });
-  // The graph needs no code, and the CDK needs seconds to bundle it.
-  const app = buildApp({ ...config, stage: 'local' }, { context: { 'aws:cdk:bundling-stacks': [] } });
-  return drawGraph(definitionsOf(app).get('chirpsmith-local-train-model'));
+  const outdir = mkdtempSync(join(tmpdir(), 'chirpsmith-graph-'));
+  try {
+    // The graph needs no code, and the CDK needs seconds to bundle it.
+    const context = { 'aws:cdk:bundling-stacks': [] };
+    const app = buildApp({ ...config, stage: 'local' }, { outdir, context });
+    return drawGraph(definitionsOf(app).get('chirpsmith-local-train-model'));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
 }

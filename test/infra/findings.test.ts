@@ -3,18 +3,16 @@ import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { buildApp } from '../../infra/chirpsmith-app.ts';
-import { configured } from './synthesized.ts';
+import { appWithoutCode, configured } from './synthesized.ts';
 
 // A stage of its own, because a local one is spared CloudFormation's rules.
-const app = buildApp(
+const app = appWithoutCode(
   configured({
     stage: 'prod',
     jwtIssuer: 'https://id.example.com',
     jwtAudience: 'app',
     allowedOrigins: 'https://a.example',
   }),
-  { context: { 'aws:cdk:bundling-stacks': [] } },
 );
 const assembly = app.synth();
 

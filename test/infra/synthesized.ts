@@ -1,5 +1,9 @@
-import { Stack } from 'aws-cdk-lib';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { z } from 'zod';
 import { buildApp } from '../../infra/chirpsmith-app.ts';
 import { type Config, readConfig } from '../../infra/config.ts';
@@ -10,9 +14,21 @@ export function configured(context: Readonly<Record<string, unknown>> = {}): Con
   return readConfig({ context: (name) => given[name], environment: {} });
 }
 
-/** Both stacks as they would be deployed, but for the code of the functions, which takes seconds to bundle. */
+const assemblies: string[] = [];
+afterAll(() => {
+  for (const directory of assemblies) rmSync(directory, { recursive: true, force: true });
+});
+
+/** The App without the code of its functions, which takes seconds to bundle. */
+export function appWithoutCode(config: Config): App {
+  const outdir = mkdtempSync(join(tmpdir(), 'chirpsmith-infra-'));
+  assemblies.push(outdir);
+  return buildApp(config, { outdir, context: { 'aws:cdk:bundling-stacks': [] } });
+}
+
+/** Both stacks as they would be deployed, but for the code of the functions. */
 export function synthesized(config: Config = configured()) {
-  const app = buildApp(config, { context: { 'aws:cdk:bundling-stacks': [] } });
+  const app = appWithoutCode(config);
   const template = (name: string) => {
     const stack = app.node.findChild(`chirpsmith-${config.stage}-${name}`);
     if (!Stack.isStack(stack)) throw new Error(`There is no stack ${name}.`);
