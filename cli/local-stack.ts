@@ -5,19 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
+import { isAlive } from '../local/stack/home-lock.ts';
+import { type ReadyInfo, readReadyFile } from '../local/stack/ready-file.ts';
 
-/** What `<home>/stack.json` says about a running stack; only what the command line needs of it. */
-const readySchema = z.object({
-  pid: z.number().int().positive(),
-  api: z.url(),
-  token: z.string(),
-  issuer: z.url(),
-  provider: z.url(),
-  sandbox: z.boolean(),
-  speed: z.number().positive(),
-});
-
-export type LocalStack = z.infer<typeof readySchema>;
+/** What the command line needs to know of a running stack. */
+export type LocalStack = Pick<
+  ReadyInfo,
+  'pid' | 'api' | 'token' | 'issuer' | 'provider' | 'sandbox' | 'speed'
+>;
 
 /** Seconds a stack that we started may be idle before it ends itself. */
 const idleExitSeconds = 300;
@@ -32,7 +27,7 @@ const startScript = fileURLToPath(new URL('../local/start.ts', import.meta.url))
  * `undefined`; a file left behind by a kill counts as nothing.
  */
 export async function findStack(home: string): Promise<LocalStack | undefined> {
-  const ready = await readReadyFile(home);
+  const ready = readReadyFile(home);
   if (!ready || !isAlive(ready.pid)) return undefined;
   try {
     // Any answer will do, a refusal too: it shows that somebody serves there.
@@ -66,7 +61,9 @@ export async function startStack(options: {
   const { home, speed, env, signal, script = startScript, timeoutMs = startTimeoutMs } = options;
   const logPath = join(home, 'log', 'start.log');
   await mkdir(dirname(logPath), { recursive: true });
-  const log = await open(logPath, 'w', 0o600);
+  // Added to, because another command may be starting one as well.
+  const log = await open(logPath, 'a', 0o600);
+  const { size: logged } = await log.stat();
   const child = spawn(
     process.execPath,
     [script, '--json', '--port', '0', '--speed', String(speed), '--idle-exit', String(idleExitSeconds)],
@@ -94,16 +91,16 @@ export async function startStack(options: {
       const stack = await findStack(home);
       if (stack) return { stack, own: stack.pid === child.pid };
       if (ended !== undefined) {
-        // Two commands may start a stack at once; the slower one finds the home taken and uses the other's.
-        const other = await waitForOther(home, signal);
-        if (other) return { stack: other, own: false };
-        throw await startFailure(`The local stack did not start: ${ended}.`, logPath);
+        // Two commands may start a stack at once: the slower one finds the home taken and waits for the other.
+        if (!(await isTaken(home, child.pid))) {
+          const other = await findStack(home);
+          if (other) return { stack: other, own: false };
+          throw await startFailure(`The local stack did not start: ${ended}.`, logPath, logged);
+        }
       }
       if (performance.now() > until) {
-        throw await startFailure(
-          `The local stack was not ready after ${Math.round(timeoutMs / 1000)} s.`,
-          logPath,
-        );
+        const late = `The local stack was not ready after ${Math.round(timeoutMs / 1000)} s.`;
+        throw await startFailure(late, logPath, logged);
       }
       await delay(50);
     }
@@ -124,37 +121,23 @@ export async function stopStack(stack: LocalStack): Promise<void> {
   while (isAlive(stack.pid) && performance.now() < until) await delay(25);
 }
 
-async function waitForOther(home: string, signal: AbortSignal): Promise<LocalStack | undefined> {
-  for (let tries = 0; tries < 10; tries++) {
-    const stack = await findStack(home);
-    if (stack) return stack;
-    await delay(100, undefined, { signal });
+const lockShape = z.object({ pid: z.number() });
+
+/** Does a living process other than ours hold the home? */
+async function isTaken(home: string, ours: number | undefined): Promise<boolean> {
+  try {
+    const { pid } = lockShape.parse(JSON.parse(await readFile(join(home, 'stack.lock'), 'utf8')));
+    return pid !== ours && isAlive(pid);
+  } catch {
+    return false;
   }
-  return undefined;
 }
 
-async function startFailure(what: string, logPath: string): Promise<ChirpsmithError> {
-  const log = await readFile(logPath, 'utf8').catch(() => '');
-  const last = log.trim().split('\n').slice(-12).join('\n');
+async function startFailure(what: string, logPath: string, from: number): Promise<ChirpsmithError> {
+  const log = await readFile(logPath).catch(() => Buffer.alloc(0));
+  const last = log.subarray(from).toString().trim().split('\n').slice(-12).join('\n');
   return new ChirpsmithError(
     'StorageUnavailable',
     last === '' ? `${what} See ${logPath}.` : `${what} Its last words (${logPath}):\n${last}`,
   );
-}
-
-async function readReadyFile(home: string): Promise<LocalStack | undefined> {
-  try {
-    return readySchema.parse(JSON.parse(await readFile(join(home, 'stack.json'), 'utf8')));
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

@@ -63,14 +63,22 @@ export async function reachStack(
 
   const reached = stack;
   const client = createApiClient(reached);
+  const created = new Set<string>();
   return {
     stack: reached,
-    client,
+    client: {
+      ...client,
+      async createSession(body) {
+        const session = await client.createSession(body);
+        created.add(session.sessionId);
+        return session;
+      },
+    },
     isRunning: () => isRunning(reached),
     async release() {
       if (!own || !isRunning(reached)) return;
       // Who cannot tell leaves it running: it ends by itself when it has been idle for a while.
-      const busy = await hasWork(client).catch(() => true);
+      const busy = await hasWork(client, created).catch(() => true);
       if (busy) return;
       await stopStack(reached);
       display.tell({ event: 'stack.stopped', home });
@@ -78,10 +86,19 @@ export async function reachStack(
   };
 }
 
-/** Is a session under way? One that was cut off is not, though its record says so. */
-async function hasWork(client: ApiClient): Promise<boolean> {
+/** An open session younger than this may still be getting its files from another command. */
+const uploadingMs = 10 * 60_000;
+
+/**
+ * Is a session under way? One that was cut off is not, though its record says so; one that somebody else
+ * has just created is.
+ * @param ours sessions that this command created
+ */
+async function hasWork(client: ApiClient, ours: ReadonlySet<string>): Promise<boolean> {
   const { sessions } = await client.listSessions();
-  for (const { sessionId, status } of sessions) {
+  for (const { sessionId, status, createdAt } of sessions) {
+    const young = Date.now() - Date.parse(createdAt) < uploadingMs;
+    if (status === 'open' && young && !ours.has(sessionId)) return true;
     if (isUnderWay(status) && isUnderWay((await client.getSession(sessionId)).session.status)) return true;
   }
   return false;

@@ -39,6 +39,7 @@ function endOfSession(session: SessionAnswer, seconds: number): { event: CliEven
   const { sessionId, name, creditsSpent, providerCalls, modelId, failure } = session;
   const about = {
     sessionId,
+    ...(modelId === undefined ? {} : { modelId }),
     name,
     creditsSpent,
     providerCalls,
@@ -63,7 +64,7 @@ function endOfSession(session: SessionAnswer, seconds: number): { event: CliEven
             },
             code: exitCodes.failed,
           }
-        : { event: { event: 'session.ready', sessionId, modelId, ...about }, code: exitCodes.done };
+        : { event: { event: 'session.ready', ...about, modelId }, code: exitCodes.done };
     case 'needs-decision':
       return {
         event: {

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { createSessionBody, type SessionAnswer, type TrackAnswer } from '../../functions/api/contract.ts';
+import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 
 /** How a session of the fake goes on after its start: one step per look at it, the last one stays. */
 export type Step = Partial<Pick<SessionAnswer, 'status' | 'modelId' | 'failure'>> & {
@@ -169,8 +170,15 @@ export async function startFakeStack(options: {
   const address = server.address();
   const base = `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
   await mkdir(home, { recursive: true });
-  const ready = {
+  const ready: ReadyInfo = {
     event: 'ready',
+    home,
+    s3: base,
+    aws: base,
+    region: 'us-east-1',
+    bucket: 'audio',
+    stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:train-model',
+    adminKey: { accessKeyId: 'admin', secretAccessKey: 'admin-key-that-must-not-be-shown' },
     pid: process.pid,
     api: base,
     token: options.expiredToken ? 'expired-token' : token,

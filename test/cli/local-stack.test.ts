@@ -2,8 +2,27 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findStack, isRunning, startStack, stopStack } from '../../cli/local-stack.ts';
+import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { startFakeStack } from './fake-stack.ts';
 import { temporaryFolder } from './run-command.ts';
+
+const readyInfo: ReadyInfo = {
+  event: 'ready',
+  pid: 1,
+  home: '/home',
+  api: 'http://127.0.0.1:9',
+  token: 'token',
+  provider: 'http://127.0.0.1:9',
+  sandbox: true,
+  s3: 'http://127.0.0.1:9',
+  aws: 'http://127.0.0.1:9',
+  issuer: 'http://127.0.0.1:9',
+  region: 'us-east-1',
+  speed: 5,
+  stateMachineArn: 'arn',
+  bucket: 'audio',
+  adminKey: { accessKeyId: 'admin', secretAccessKey: 'key' },
+};
 
 /** A stand-in for local/start.ts that says what it was given. */
 const script = `
@@ -13,7 +32,9 @@ const home = process.env.CHIRPSMITH_HOME;
 writeFileSync(home + '/arguments.json', JSON.stringify(process.argv.slice(2)));
 const server = createServer((_, response) => response.end('{}')).listen(0, '127.0.0.1', () => {
   const url = 'http://127.0.0.1:' + server.address().port;
-  const ready = { pid: process.pid, api: url, issuer: url, provider: url, token: 't', sandbox: true, speed: 5 };
+  const ready = {
+    ...JSON.parse(process.env.READY), pid: process.pid, api: url,
+  };
   writeFileSync(home + '/stack.json', JSON.stringify(ready));
 });
 `;
@@ -22,7 +43,8 @@ const start = async (home: string, source: string, timeoutMs = 5000) => {
   const path = join(home, 'start.mjs');
   await writeFile(path, source);
   const { signal } = new AbortController();
-  return startStack({ home, speed: 5, env: process.env, signal, script: path, timeoutMs });
+  const env = { ...process.env, READY: JSON.stringify(readyInfo) };
+  return startStack({ home, speed: 5, env, signal, script: path, timeoutMs });
 };
 
 describe('the local stack', () => {
@@ -57,10 +79,13 @@ describe('the local stack', () => {
     await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
-  it('uses the stack of somebody who was quicker', async () => {
+  it('waits for the stack of somebody who was quicker, and uses that', async () => {
     const home = await temporaryFolder();
+    await writeFile(join(home, 'stack.lock'), JSON.stringify({ pid: process.pid }));
+    const started = start(home, 'process.exit(1)');
+    await new Promise((done) => setTimeout(done, 400));
     const fake = await startFakeStack({ home });
-    const { stack, own } = await start(home, 'process.exit(1)');
+    const { stack, own } = await started;
     expect(own).toBe(false);
     expect(stack.pid).toBe(process.pid);
     await fake.close();
@@ -73,7 +98,7 @@ describe('the local stack', () => {
   ])('takes what a kill left behind for nothing: %s', async (_, left) => {
     const home = await temporaryFolder();
     const url = 'http://127.0.0.1:9';
-    const ready = { api: url, issuer: url, provider: url, token: 't', sandbox: true, speed: 1, ...left };
+    const ready = { ...readyInfo, api: url, ...left };
     await writeFile(join(home, 'stack.json'), JSON.stringify(ready));
     expect(await findStack(home)).toBeUndefined();
   });
