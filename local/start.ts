@@ -36,6 +36,7 @@ async function main(args: readonly string[]): Promise<void> {
     console.log(help);
     return;
   }
+  withOneHeap();
   // Loaded only now, so that a wrong flag or --help is answered at once.
   const { startStack } = await import('./stack.ts');
   const home = wanted.home === undefined ? homeDirectory(process.env) : path.resolve(wanted.home);
@@ -49,6 +50,17 @@ async function main(args: readonly string[]): Promise<void> {
   }
   endOnSignal(stack, wanted);
   console.log(wanted.json ? JSON.stringify(stack.ready) : describe(stack.ready));
+}
+
+/**
+ * Starts this process over, under the same number, with one heap for all threads. glibc otherwise keeps one for
+ * each, and in it what workers that have ended had taken: 50 MB after a run. It reads the variable only when
+ * a process begins.
+ */
+function withOneHeap(): void {
+  if (process.platform !== 'linux' || process.env.MALLOC_ARENA_MAX !== undefined) return;
+  const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve?.(process.execPath, args, { ...process.env, MALLOC_ARENA_MAX: '1' });
 }
 
 /** @throws Error when only one of the two variables is set, or the URL cannot be one */
