@@ -78,10 +78,8 @@ describe('npm run train', () => {
   });
 
   it.each([
-    ['failed', failing('failed', 'TrainingFailed'), 1, 'session.failed'],
     ['needs a decision', failing('needs-decision', 'NeedsDecision'), 3, 'session.needs-decision'],
     ['met its deadline', failing('failed', 'DeadlineExceeded'), 4, 'session.failed'],
-    ['was cut off', [{ status: 'interrupted' } as const], 1, 'session.interrupted'],
   ])('tells by its exit code that the session %s', async (_, steps, code, event) => {
     const { home, tracks } = await prepared({ steps });
     const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
