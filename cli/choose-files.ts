@@ -43,7 +43,7 @@ export async function chooseFiles(
     const rest =
       different.length >= args.minClips
         ? ` The other ${different.length} are fine: mend these, leave them out, or add --skip-invalid.`
-        : '';
+        : ` The other ${different.length} are too few: ${args.minClips} are needed.`;
     throw reject(`Nothing was started or spent: ${counted(rejected.length, 'file')} cannot be used.${rest}`);
   }
   if (different.length < args.minClips) {
