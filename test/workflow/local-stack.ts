@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { createdSessionAnswer, type SessionAnswer, sessionAnswer } from '../../functions/api/contract.ts';
+import { virtualClock } from '../../local/clock.ts';
+import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { synthesize } from '../../local/synth.ts';
+import { wavFile } from '../audio-files/wav.ts';
+
+/** Synthesized once for all tests and all runs, until a source of the template changes. */
+const assemblyHome = path.join('node_modules', '.cache', 'chirpsmith-test');
+
+export interface TestFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Short pieces that differ: one pitch each, the names that people use. */
+export function songs(count: number): TestFile[] {
+  const names = [
+    '01 côté + labo.mp3',
+    '02 palace #1.wav',
+    '03 洞窟.flac',
+    '04 a%20b.mp3',
+    '05 plain.ogg',
+    "06 d'été.m4a",
+  ];
+  return Array.from({ length: count }, (_, index) => ({
+    name: names[index] ?? `song ${index + 1}.mp3`,
+    bytes: wavFile({ seconds: 7, pitch: 220 + 20 * index, sampleRate: 8000 }),
+  }));
+}
+
+export type TestStack = Awaited<ReturnType<typeof openStack>>;
+
+/**
+ * The synthesized template with the real functions, on a clock that jumps: real HTTP, real signatures, real
+ * permissions, the sandbox with its ledger, and no waiting.
+ */
+export async function openStack(options: Partial<StackOptions> = {}) {
+  const home = options.home ?? mkdtempSync(path.join(tmpdir(), 'chirpsmith-'));
+  const assembly = options.assembly ?? (await synthesize({ home: assemblyHome }));
+  const notices: string[] = [];
+  const stack = await startStack({
+    home,
+    assembly,
+    port: 0,
+    speed: 1,
+    clock: virtualClock(),
+    sandbox: { seed: 'test' },
+    notice: (line) => notices.push(line),
+    ...options,
+  });
+  return { stack, home, notices, ...clientOf(stack), close: (keep = false) => closeStack(stack, home, keep) };
+}
+
+async function closeStack(stack: Stack, home: string, keep: boolean): Promise<void> {
+  await stack.close();
+  if (!keep) rmSync(home, { recursive: true, force: true });
+}
+
+/** What a user of the API does, and what a person looks up in the console afterwards. */
+function clientOf({ ready }: Stack) {
+  const stepFunctions = new SFNClient({
+    endpoint: ready.aws,
+    region: ready.region,
+    credentials: ready.adminKey,
+  });
+
+  async function call(method: string, route: string, body?: unknown, token = ready.token) {
+    const response = await fetch(ready.api + route, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as unknown };
+  }
+
+  async function upload(files: readonly TestFile[], fields: object = {}): Promise<string> {
+    const declared = files.map(({ name, bytes }) => ({
+      name,
+      size: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    }));
+    const created = await call('POST', '/sessions', { name: 'Night Drive', files: declared, ...fields });
+    if (created.status !== 201) throw new Error(`POST /sessions: ${JSON.stringify(created.body)}`);
+    const { sessionId, uploads } = createdSessionAnswer.parse(created.body);
+    await Promise.all(
+      uploads.map(async ({ trackId, url, headers }) => {
+        const bytes = files[Number(trackId) - 1]?.bytes ?? new Uint8Array();
+        const put = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes) });
+        if (put.status !== 200) throw new Error(`PUT ${trackId}: ${put.status} ${await put.text()}`);
+      }),
+    );
+    return sessionId;
+  }
+
+  async function session(sessionId: string): Promise<SessionAnswer> {
+    return sessionAnswer.parse((await call('GET', `/sessions/${sessionId}`)).body);
+  }
+
+  /** Starts the session and stays until its execution has ended. */
+  async function run(sessionId: string): Promise<SessionAnswer> {
+    const started = sessionAnswer.parse((await call('POST', `/sessions/${sessionId}/start`)).body);
+    if (started.executionArn !== undefined) await ended(started.executionArn);
+    return session(sessionId);
+  }
+
+  async function ended(executionArn: string) {
+    for (;;) {
+      const execution = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+      if (execution.status !== 'RUNNING') return execution;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** The names of the states that the execution entered, in order. */
+  async function path(executionArn: string | undefined): Promise<string[]> {
+    const events = await history(executionArn);
+    return events.flatMap(({ stateEnteredEventDetails: entered }) =>
+      entered?.name === undefined ? [] : [entered.name],
+    );
+  }
+
+  async function history(executionArn: string | undefined): Promise<HistoryEvent[]> {
+    const events: HistoryEvent[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await stepFunctions.send(new GetExecutionHistoryCommand({ executionArn, nextToken }));
+      events.push(...(page.events ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return events;
+  }
+
+  return { call, upload, session, run, ended, path, history, stepFunctions };
+}

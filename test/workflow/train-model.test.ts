@@ -1,0 +1,279 @@
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { summarize } from '../../local/provider/ledger.ts';
+import type { FaultInput } from '../../local/provider/sandbox.ts';
+import { textFile } from '../audio-files/hostile.ts';
+import { openStack, songs, type TestStack } from './local-stack.ts';
+
+const modelId = /^chirp-custom:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+let it_: TestStack;
+beforeAll(async () => {
+  it_ = await openStack();
+});
+afterAll(() => it_.close());
+
+/** The sandbox's ledger of what one test did. */
+function ledger() {
+  const { sandbox } = it_.stack;
+  if (!sandbox) throw new Error('These tests run against the sandbox.');
+  const before = sandbox.ledger().length;
+  return {
+    entries: () => sandbox.ledger().slice(before),
+    sums: () => summarize(sandbox.ledger().slice(before)),
+    fault: (...faults: FaultInput[]) => sandbox.setFaults(faults),
+  };
+}
+
+describe('train-model', () => {
+  it('turns eight tracks into a model: one prepare, eight uploads, one create', async () => {
+    const { entries, sums } = ledger();
+    const session = await it_.run(await it_.upload(songs(8)));
+
+    expect(session).toMatchObject({
+      status: 'ready',
+      modelId: expect.stringMatching(modelId),
+      creditsSpent: 108,
+    });
+    expect(session.tracks.map(({ status }) => status)).toEqual(Array(8).fill('done'));
+    expect(new Set(session.tracks.map(({ clipId }) => clipId)).size).toBe(8);
+
+    const { calls, credits } = sums();
+    expect(calls).toMatchObject({ prepare: 1, upload: 8, create: 1 });
+    expect(credits).toBe(108);
+    expect(session.providerCalls).toBe(entries().length);
+  });
+
+  it('goes the way that its picture shows', async () => {
+    const session = await it_.run(await it_.upload(songs(6)));
+    const path = await it_.path(session.executionArn);
+    const count = (state: string) => path.filter((entered) => entered === state).length;
+    expect(path.slice(0, 2)).toEqual(['Prepare session', 'Upload tracks']);
+    expect(count('Submit upload')).toBe(6);
+    expect(count('Track uploaded')).toBe(6);
+    expect(path.slice(path.indexOf('Enough clips?'), path.indexOf('Enough clips?') + 3)).toEqual([
+      'Enough clips?',
+      'Create model',
+      'Wait for training',
+    ]);
+    expect(path.at(-1)).toBe('Model ready');
+    expect(count('Record failure')).toBe(0);
+  });
+
+  it('asks for no status sooner than its schedule allows', async () => {
+    const { entries } = ledger();
+    await it_.run(await it_.upload(songs(6)));
+    const firstChecks = (call: 'upload' | 'create') =>
+      entries()
+        .filter((entry) => entry.call === call)
+        .map(({ taskId, at }) => {
+          const asked = entries().find(
+            (entry) => entry.call === 'status' && entry.taskId === taskId && entry.at > at,
+          );
+          return ((asked?.at ?? 0) - at) / 1000;
+        });
+    // 12 s and 100 s, each at most 10 % sooner.
+    expect(Math.min(...firstChecks('upload'))).toBeGreaterThanOrEqual(10.8);
+    expect(Math.min(...firstChecks('create'))).toBeGreaterThanOrEqual(90);
+  });
+
+  it('starts one execution, however often it is asked to', async () => {
+    const { sums } = ledger();
+    const sessionId = await it_.upload(songs(6));
+    const starts = await Promise.all([1, 2, 3].map(() => it_.call('POST', `/sessions/${sessionId}/start`)));
+    expect(starts.map(({ status }) => status).filter((status) => status !== 409)).toContain(202);
+    expect(await it_.run(sessionId)).toMatchObject({ status: 'ready' });
+    expect(sums().calls).toMatchObject({ prepare: 1, upload: 6, create: 1 });
+  });
+
+  it('starts from the console as well, and says what is wrong with its input', async () => {
+    const sessionId = await it_.upload(songs(6));
+    const { stateMachineArn, bucket } = it_.stack.ready;
+    const audio = ['001', '002', '003', '004', '005', '006'].map(
+      (id) => `s3://${bucket}/audio/${sessionId}/${id}`,
+    );
+    const start = async (input: object) => {
+      const command = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
+      const { executionArn } = await it_.stepFunctions.send(command);
+      return it_.ended(executionArn ?? '');
+    };
+    expect(await start({ name: 'From the console', audio })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await start({ name: '', audio: audio.slice(1), minclips: 6 })).toMatchObject({
+      status: 'FAILED',
+      error: 'BadInput',
+      cause: expect.stringContaining('minclips: is not a field'),
+    });
+  });
+});
+
+describe('bad input', () => {
+  it('is refused before anything is spent, every file by its name', async () => {
+    const { entries } = ledger();
+    const files = [...songs(6), { name: 'lyrics + notes.mp3', bytes: textFile() }];
+    const session = await it_.run(await it_.upload(files));
+    expect(session).toMatchObject({ status: 'failed', creditsSpent: 0, failure: { error: 'AudioRejected' } });
+    expect(session.failure?.reason).toContain('lyrics + notes.mp3');
+    expect(entries()).toEqual([]);
+  });
+
+  it('is left out when the session allows it, and the same bytes are sent once', async () => {
+    const { sums } = ledger();
+    const [first] = songs(1);
+    const copy = { name: 'copy of 01.mp3', bytes: first?.bytes ?? new Uint8Array() };
+    const files = [...songs(7), copy, { name: 'lyrics.mp3', bytes: textFile() }];
+    const session = await it_.run(await it_.upload(files, { skipInvalid: true }));
+    expect(session.status).toBe('ready');
+    expect(session.tracks.slice(6).map(({ status }) => status)).toEqual(['done', 'duplicate', 'rejected']);
+    expect(sums().calls).toMatchObject({ upload: 7, create: 1 });
+  });
+
+  it('a file that was declared but never sent is named as missing', async () => {
+    const files = songs(6);
+    const declared = files.map(({ name }, index) => ({ name, size: 10, sha256: `${index}`.repeat(64) }));
+    const created = await it_.call('POST', '/sessions', { name: 'Nothing sent', files: declared });
+    const { sessionId } = created.body as { sessionId: string };
+    const session = await it_.run(sessionId);
+    expect(session).toMatchObject({ status: 'failed', failure: { error: 'AudioRejected' } });
+    expect(session.tracks.map(({ status }) => status)).toEqual(Array(6).fill('rejected'));
+  });
+});
+
+describe('a track that fails', () => {
+  it('is data: the others go on, and the model is made of them', async () => {
+    const { fault, sums } = ledger();
+    const reason = 'Copyrighted material detected: "Blue Monday".';
+    fault({ call: 'upload', kind: 'task-failed', reason });
+    const session = await it_.run(await it_.upload(songs(7)));
+    expect(session).toMatchObject({ status: 'ready', creditsSpent: 107 });
+    const failed = session.tracks.filter(({ status }) => status === 'failed');
+    expect(failed).toMatchObject([{ attempts: 1, failure: { reason, permanent: true } }]);
+    expect(sums().calls).toMatchObject({ upload: 7, create: 1 });
+  });
+
+  it('is tried again when the reason may pass', async () => {
+    const { fault, sums } = ledger();
+    fault({ call: 'upload', kind: 'task-failed', reason: 'Internal error, try again later', times: 2 });
+    const session = await it_.run(await it_.upload(songs(6)));
+    expect(session.status).toBe('ready');
+    expect(sums().calls).toMatchObject({ upload: 8, create: 1 });
+  });
+
+  it('too many of them stop the session before create, and a new start sends only what is missing', async () => {
+    const { fault, sums } = ledger();
+    fault({ call: 'upload', kind: 'task-failed', reason: 'Internal error', times: 3, after: 5 });
+    const sessionId = await it_.upload(songs(6));
+    const stopped = await it_.run(sessionId);
+    expect(stopped).toMatchObject({ status: 'failed', failure: { error: 'NotEnoughClips' } });
+    expect(stopped.failure?.reason).toContain('Internal error');
+    expect(sums().calls.create).toBeUndefined();
+
+    expect(await it_.run(sessionId)).toMatchObject({ status: 'ready' });
+    expect(sums().calls).toMatchObject({ prepare: 1, upload: 9, create: 1 });
+  });
+});
+
+describe('create is paid once', () => {
+  it.each<[string, FaultInput]>([
+    ['the connection was reset after it was taken', { call: 'create', kind: 'reset-after' }],
+    [
+      'a gateway answered 502 in its stead',
+      { call: 'create', kind: 'status', status: 502, body: '<html>', taken: true },
+    ],
+    ['the answer was cut off', { call: 'create', kind: 'body', body: '{"taskI' }],
+    ['the answer was empty', { call: 'create', kind: 'body', body: '' }],
+    ['the answer spoke of another task', { call: 'create', kind: 'other-task-id' }],
+  ])('when %s: the session goes on by itself', async (_, lost) => {
+    const { fault, sums } = ledger();
+    fault(lost);
+    const session = await it_.run(await it_.upload(songs(6)));
+    expect(session).toMatchObject({ status: 'ready', creditsSpent: 106 });
+    expect(sums()).toMatchObject({ calls: { create: 1 }, credits: 106 });
+  });
+
+  it.each<[string, FaultInput]>([
+    ['the connection was reset before it was taken', { call: 'create', kind: 'reset-before' }],
+    ['a 500 left it open', { call: 'create', kind: 'status', status: 500, body: 'oops' }],
+  ])('when %s: a person decides, and a new start asks but does not call', async (_, lost) => {
+    const { fault, sums } = ledger();
+    fault(lost);
+    const sessionId = await it_.upload(songs(6));
+    expect(await it_.run(sessionId)).toMatchObject({
+      status: 'needs-decision',
+      failure: { error: 'NeedsDecision' },
+    });
+    expect(await it_.run(sessionId)).toMatchObject({ status: 'needs-decision' });
+    expect(sums()).toMatchObject({ calls: { create: 1 }, credits: 6 });
+  });
+
+  it('is called again, after a wait, when it was surely not taken', async () => {
+    const { fault, entries, sums } = ledger();
+    fault({ call: 'create', kind: 'status', status: 429, headers: { 'retry-after': '45' }, times: 2 });
+    const session = await it_.run(await it_.upload(songs(6)));
+    expect(session.status).toBe('ready');
+    expect(sums()).toMatchObject({ calls: { create: 3 }, credits: 106 });
+    const creates = entries().filter(({ call }) => call === 'create');
+    const gaps = creates.slice(1).map(({ at }, index) => (at - (creates[index]?.at ?? 0)) / 1000);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(45);
+  });
+
+  it('is given up after the allowed number of refusals, with nothing spent on it', async () => {
+    const { fault, sums } = ledger();
+    fault({ call: 'create', kind: 'status', status: 429, times: 50 });
+    const session = await it_.run(await it_.upload(songs(6)));
+    expect(session).toMatchObject({
+      status: 'failed',
+      creditsSpent: 6,
+      failure: { error: 'ProviderThrottled' },
+    });
+    expect(sums()).toMatchObject({ calls: { create: 5 }, credits: 6 });
+    fault();
+  });
+
+  it.each([
+    [400, 'ProviderRefused', 'The name is already in use.'],
+    [402, 'CreditsExhausted', 'Insufficient credits.'],
+    [401, 'ProviderAuth', 'Invalid API key.'],
+  ])('a %s ends the run in the words of the provider', async (status, error, words) => {
+    const { fault, sums } = ledger();
+    fault({ call: 'create', kind: 'status', status, body: { message: words } });
+    const sessionId = await it_.upload(songs(6));
+    const session = await it_.run(sessionId);
+    expect(session).toMatchObject({
+      status: 'failed',
+      failure: { error, reason: expect.stringContaining(words) },
+    });
+    expect(await it_.run(sessionId)).toMatchObject({ status: 'ready' });
+    expect(sums()).toMatchObject({ calls: { upload: 6, create: 2 }, credits: 106 });
+  });
+
+  it('a training that fails is told in the words of the provider, and not bought again by a new start', async () => {
+    const { fault, sums } = ledger();
+    fault({ call: 'create', kind: 'task-failed', reason: 'The tracks are too much alike.' });
+    const sessionId = await it_.upload(songs(6));
+    expect(await it_.run(sessionId)).toMatchObject({
+      status: 'failed',
+      failure: { error: 'TrainingFailed', reason: 'The tracks are too much alike.' },
+    });
+    await it_.run(sessionId);
+    expect(sums()).toMatchObject({ calls: { create: 1 }, credits: 106 });
+  });
+
+  it('a training that never ends stops at its deadline; a new start looks again instead of paying again', async () => {
+    const { fault, sums } = ledger();
+    fault({ call: 'create', kind: 'never-ends' });
+    const sessionId = await it_.upload(songs(6));
+    expect(await it_.run(sessionId)).toMatchObject({
+      status: 'failed',
+      failure: { error: 'DeadlineExceeded' },
+    });
+    await it_.run(sessionId);
+    expect(sums()).toMatchObject({ calls: { create: 1 }, credits: 106 });
+  });
+
+  it('success without a model id is not believed', async () => {
+    const { fault } = ledger();
+    fault({ call: 'create', kind: 'success-without-id' });
+    const session = await it_.run(await it_.upload(songs(6)));
+    expect(session).toMatchObject({ status: 'failed', failure: { error: 'DeadlineExceeded' } });
+    expect(session.modelId).toBeUndefined();
+  });
+});
