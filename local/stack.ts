@@ -69,7 +69,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const started: Closable[] = [{ close: unlock }];
   const close = async () => {
     removeReadyFile(home);
-    for (const part of started.splice(0).reverse()) await part.close();
+    const failures: unknown[] = [];
+    for (const part of started.splice(0).reverse()) {
+      try {
+        await part.close();
+      } catch (error) {
+        failures.push(error); // The others are to be closed all the same.
+      }
+    }
+    if (failures.length > 0)
+      throw new AggregateError(failures, 'Not every part of the stack could be closed.');
   };
   const keep = <T extends Closable>(part: T): T => {
     started.push(part);

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { isAlive } from './stack/home-lock.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const buildScript = fileURLToPath(new URL('./synth/build.ts', import.meta.url));
@@ -34,19 +36,35 @@ export async function synthesize({
   const assembly = path.join(assemblies, await hashOfSources(environment));
   if (!existsSync(assembly)) {
     await mkdir(assemblies, { recursive: true });
-    const unfinished = path.join(assemblies, `.new-${randomUUID()}`);
-    try {
-      await build(unfinished, environment);
-      await rename(unfinished, assembly).catch((error: unknown) => {
-        // Somebody else was quicker; what they made is the same.
-        if (!existsSync(assembly)) throw error;
-      });
-    } finally {
-      await rm(unfinished, { recursive: true, force: true });
-    }
+    await makeOnce(assembly, environment);
   }
   await prune(assemblies, assembly);
   return assembly;
+}
+
+/** Of several processes that want the same assembly, one makes it and the others wait. */
+async function makeOnce(assembly: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const maker = `${assembly}.maker`;
+  while (!existsSync(assembly)) {
+    try {
+      await writeFile(maker, String(process.pid), { flag: 'wx' });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      const pid = Number(await readFile(maker, 'utf8').catch(() => ''));
+      if (pid > 0 && !isAlive(pid)) await rm(maker, { force: true });
+      await delay(100);
+      continue;
+    }
+    const unfinished = path.join(path.dirname(assembly), `.new-${randomUUID()}`);
+    try {
+      if (existsSync(assembly)) return;
+      await build(unfinished, environment);
+      await rename(unfinished, assembly);
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+      await rm(maker, { force: true });
+    }
+  }
 }
 
 /** In a process of its own: the CDK takes 150 MB, which a stack that runs for hours should not keep. */
@@ -92,7 +110,11 @@ async function prune(assemblies: string, current: string): Promise<void> {
     (await readdir(assemblies)).map(async (name) => {
       const file = path.join(assemblies, name);
       const made = await stat(file).catch(() => undefined);
-      return { file, finished: !name.startsWith('.new-'), at: made?.mtimeMs ?? 0 };
+      return {
+        file,
+        finished: made?.isDirectory() === true && !name.startsWith('.new-'),
+        at: made?.mtimeMs ?? 0,
+      };
     }),
   );
   const old = found

@@ -1,0 +1,61 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isAlive, lockHome } from '../../../local/stack/home-lock.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'home-'));
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+/** Larger than any number of a process on Linux (2²²). */
+const nobody = 4_194_305;
+
+test('a home is for one stack at a time, and free again afterwards', () => {
+  const unlock = lockHome(home);
+  expect(() => lockHome(home)).toThrow(`process ${process.pid}, it is still starting`);
+  unlock();
+  lockHome(home)();
+  expect(existsSync(path.join(home, 'stack.lock'))).toBe(false);
+});
+
+test('the second is told where the first listens', () => {
+  const unlock = lockHome(home);
+  const url = 'http://127.0.0.1:4700';
+  const ready = {
+    event: 'ready',
+    pid: process.pid,
+    home,
+    api: url,
+    token: 't',
+    provider: url,
+    sandbox: true,
+    s3: url,
+    aws: url,
+    issuer: url,
+    region: 'us-east-1',
+    speed: 20,
+    stateMachineArn: 'arn',
+    bucket: 'b',
+    adminKey: { accessKeyId: 'a', secretAccessKey: 's' },
+  };
+  writeFileSync(path.join(home, 'stack.json'), JSON.stringify(ready));
+  expect(() => lockHome(home)).toThrow(`it listens on ${url}`);
+  unlock();
+});
+
+test.each([
+  ['a process that is gone', JSON.stringify({ pid: nobody, since: '1' })],
+  ['another process that got its number', JSON.stringify({ pid: process.pid, since: 'long ago' })],
+  ['a write that was cut off', '{"pi'],
+])('the lock of %s does not count', (_, left) => {
+  writeFileSync(path.join(home, 'stack.lock'), left);
+  lockHome(home)();
+});
+
+test('a process is alive or not', () => {
+  expect(isAlive(process.pid)).toBe(true);
+  expect(isAlive(nobody)).toBe(false);
+});

@@ -1,0 +1,37 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { errorIn, openLogs } from '../../../local/stack/logs.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'logs-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+test('each name has a file, lines in order, written by the end at the latest', () => {
+  const logs = openLogs(directory);
+  logs.write('a', '1');
+  logs.write('b', 'x');
+  logs.write('a', '2');
+  logs.close();
+  expect(readFileSync(path.join(directory, 'a.log'), 'utf8')).toBe('1\n2\n');
+  expect(readFileSync(path.join(directory, 'b.log'), 'utf8')).toBe('x\n');
+});
+
+test('a log that grew long begins anew, and just one older part is kept', () => {
+  for (let round = 0; round < 4; round++) {
+    const logs = openLogs(directory);
+    logs.write('a', String(round).repeat(5 * 1024 * 1024));
+    logs.close();
+  }
+  expect(readdirSync(directory)).toEqual(['a.log.1']);
+  expect(statSync(path.join(directory, 'a.log.1')).size).toBeLessThan(6 * 1024 * 1024);
+});
+
+test('only errors of a logger are told to a person', () => {
+  expect(errorIn('{"level":"ERROR","message":"it broke"}')).toBe('it broke');
+  expect(errorIn('{"level":"INFO","message":"fine"}')).toBeUndefined();
+  expect(errorIn('plain text')).toBeUndefined();
+});
