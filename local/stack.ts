@@ -35,6 +35,8 @@ export interface StackOptions {
   readonly sandbox?: Pick<SandboxOptions, 'seed' | 'settings' | 'faults'>;
   /** Changes what was read from the template, for tests. */
   readonly change?: (assembly: Assembly) => Assembly;
+  /** Most workers of one function, and of all together; few unless told, for the memory's sake. */
+  readonly workers?: { readonly perFunction: number; readonly total: number };
   /** What a person at the terminal should see: errors, and executions that end. */
   readonly notice?: (line: string) => void;
 }
@@ -178,6 +180,7 @@ async function compose(
       access,
       environment,
       clock,
+      ...(options.workers ? { poolSize: options.workers } : {}),
       log(fn, line) {
         logs.write(fn.name, line);
         const error = errorIn(line);

@@ -55,6 +55,7 @@ export async function openStack(options: Partial<StackOptions> = {}) {
     speed: 1,
     clock: virtualClock(),
     sandbox: { seed: 'test' },
+    workers: { perFunction: 2, total: 24 },
     notice: (line) => notices.push(line),
     ...options,
   });
