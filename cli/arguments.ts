@@ -35,7 +35,6 @@ export interface StatusArguments {
 }
 
 const badArguments = 'The command cannot be run like this.';
-export const defaultSpeed = 20;
 /** What the local stack takes. */
 const speeds = { from: 0.1, to: 10_000 };
 /** Seconds; a week is long enough. */

@@ -1,5 +1,5 @@
 import { defaultSettings } from '../functions/shared/settings.ts';
-import { defaultSpeed } from './arguments.ts';
+import { sandboxSpeed } from '../local/provider-time.ts';
 
 const { limits, prices } = defaultSettings;
 
@@ -18,8 +18,9 @@ Options
   --name <name>        name of the model, at most ${limits.maxNameLength} characters
   --min-clips <n>      fewest usable clips to train on, ${limits.minClips} to ${limits.maxTracks} (default ${limits.minClips})
   --skip-invalid       train on what is usable when some files are not
-  --speed <n>          run n times as fast as the provider would (default ${defaultSpeed};
-                       1 with a real provider: then only our waits are scaled)
+  --speed <n>          run n times as fast as the provider would (default ${sandboxSpeed};
+                       with another provider only our waits are scaled, by
+                       default not at all unless it is on this machine)
   --deadline <s>       stop watching after s seconds; the session goes on
   --session <id>       start an existing session again; finished tracks are kept
   --yes, -y            do not ask before credits of a real provider are spent

@@ -1,7 +1,6 @@
-import { defaultSettings } from '../functions/shared/settings.ts';
 import { homeDirectory } from '../local/home.ts';
+import { defaultSpeed } from '../local/provider-time.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
-import { defaultSpeed } from './arguments.ts';
 import type { Surroundings } from './command.ts';
 import { InputRejected } from './input-rejected.ts';
 import { findStack, isRunning, type LocalStack, startStack, stopStack } from './local-stack.ts';
@@ -15,9 +14,6 @@ export interface ReachedStack {
   /** Stops it if this command has started it and no session is under way; otherwise leaves it alone. */
   release(): Promise<void>;
 }
-
-/** A real provider keeps its own time: running ahead of it asks too often and gives up too early. */
-const providerSpeed = 1;
 
 /**
  * Uses the stack that runs for this home, or starts one.
@@ -36,7 +32,7 @@ export async function reachStack(
   let stack = await findStack(home);
   let own = false;
   if (!stack) {
-    const wanted = speed ?? (env.PROVIDER_BASE_URL ? providerSpeed : defaultSpeed);
+    const wanted = speed ?? defaultSpeed(env.PROVIDER_BASE_URL);
     display.tell({ event: 'stack.starting', home, speed: wanted });
     ({ stack, own } = await startStack({ home, speed: wanted, env, signal }));
   }
@@ -54,10 +50,9 @@ export async function reachStack(
   }
 
   if (!sandbox && spends && stack.speed > 1) {
-    const minutes = defaultSettings.schedules.training.deadline / 60 / stack.speed;
     display.tell({
       event: 'note',
-      message: `The provider keeps its own time. At ${stack.speed}× we ask ${stack.speed} times as often, and give up on a training after ${minutes.toFixed(1)} minutes.`,
+      message: `The provider keeps its own time. At ${stack.speed}× we ask ${stack.speed} times as often.`,
     });
   }
 

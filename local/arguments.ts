@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 
 /** The first of the five ports that are taken when none is asked for. */
 export const defaultPort = 4700;
-export const defaultSpeed = 20;
 /** The other ports follow the first. */
 const highestPort = 65_535 - 4;
 
@@ -10,7 +9,8 @@ export interface StartArguments {
   readonly help: boolean;
   readonly json: boolean;
   readonly port: number;
-  readonly speed: number;
+  /** Undefined when it is left to the provider's kind. */
+  readonly speed: number | undefined;
   readonly home: string | undefined;
   /** Seconds without a request and an execution, after which the stack ends. */
   readonly idleExit: number | undefined;
@@ -24,7 +24,7 @@ export function parseStartArguments(args: readonly string[]): StartArguments {
       help: { type: 'boolean', short: 'h', default: false },
       json: { type: 'boolean', default: false },
       port: { type: 'string', default: String(defaultPort) },
-      speed: { type: 'string', default: String(defaultSpeed) },
+      speed: { type: 'string' },
       home: { type: 'string' },
       'idle-exit': { type: 'string' },
     },
@@ -35,7 +35,7 @@ export function parseStartArguments(args: readonly string[]): StartArguments {
     help: values.help,
     json: values.json,
     port,
-    speed: numberIn('--speed', values.speed, 0.1, 10_000),
+    speed: values.speed === undefined ? undefined : numberIn('--speed', values.speed, 0.1, 10_000),
     home: values.home,
     idleExit:
       values['idle-exit'] === undefined

@@ -10,6 +10,7 @@ import { type Access, createAccess } from './iam.ts';
 import { startIssuer } from './issuer.ts';
 import { createLambda } from './lambda.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from './provider/sandbox.ts';
+import { withDeadlinesOf } from './provider-time.ts';
 import { startS3 } from './s3/server.ts';
 import { createSecretsManager } from './secrets-manager.ts';
 import { lockHome } from './stack/home-lock.ts';
@@ -23,7 +24,7 @@ export interface StackOptions {
   readonly home: string;
   /** First of five in a row: API, S3, AWS, provider, issuer. 0 for free ones. */
   readonly port: number;
-  /** How many times faster than the wall clock waits and the sandbox run. */
+  /** How many times faster than the wall clock waits and the sandbox run; another provider keeps its own time. */
   readonly speed: number;
   /** Another clock than one of that speed, for tests. */
   readonly clock?: Clock;
@@ -103,7 +104,8 @@ async function compose(
   const { home, speed, change = (assembly) => assembly } = options;
   const directory = (name: string) => path.join(home, name);
   const logs = keep(openLogs(directory('log')));
-  const assembly = change(readAssembly(options.assembly ?? (await synthesize({ home }))));
+  const template = change(readAssembly(options.assembly ?? (await synthesize({ home }))));
+  const assembly = options.provider ? withDeadlinesOf(template, speed) : template;
   const api = only('API', assembly.apis);
   const bucket = only('bucket', assembly.buckets);
   const { region, buckets, tables } = assembly;

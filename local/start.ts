@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import path from 'node:path';
-import { defaultPort, defaultSpeed, parseStartArguments, type StartArguments } from './arguments.ts';
+import { defaultPort, parseStartArguments, type StartArguments } from './arguments.ts';
 import { homeDirectory } from './home.ts';
+import { defaultSpeed, sandboxSpeed } from './provider-time.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
 import type { Stack } from './stack.ts';
 
@@ -12,7 +13,9 @@ The provider is a sandbox that makes no real models, unless PROVIDER_BASE_URL an
 name another one.
 
   --port N          first of five ports in a row (default ${defaultPort}); 0 takes free ones
-  --speed N         how much faster than real time waits and sandbox run (default ${defaultSpeed})
+  --speed N         how much faster than real time waits and sandbox run (default ${sandboxSpeed});
+                    another provider keeps its own time, and waits run in real time if it is not
+                    on this machine
   --home DIR        where everything is kept (default CHIRPSMITH_HOME, or .chirpsmith/ here)
   --idle-exit N     ends after N seconds without a request or an execution
   --json            prints one line of JSON when everything is ready, and nothing else
@@ -43,8 +46,9 @@ async function main(args: readonly string[]): Promise<void> {
   if (!wanted.json) console.log(`Starting in ${home} …`);
   let stack: Stack;
   try {
+    const speed = wanted.speed ?? defaultSpeed(provider?.baseUrl);
     const notice = wanted.json ? () => {} : (line: string) => console.log(`  ${line}`);
-    stack = await startStack({ home, port: wanted.port, speed: wanted.speed, provider, notice });
+    stack = await startStack({ home, port: wanted.port, speed, provider, notice });
   } catch (error) {
     return fail(error, 1);
   }

@@ -67,7 +67,7 @@ function problem(error: ChirpsmithError): APIGatewayProxyStructuredResultV2 {
     type: `urn:chirpsmith:error:${error.name}`,
     title,
     status,
-    detail: mapped ? error.message : 'The request can be repeated; the logs hold the reason.',
+    detail: mapped ? error.summary : 'The request can be repeated; the logs hold the reason.',
     ...(error.problems.length > 0 ? { problems: [...error.problems] } : {}),
   };
   const headers = {

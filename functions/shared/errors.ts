@@ -67,6 +67,8 @@ export interface Problem {
 /** The one error type of the product; `name` is one of {@link errorNames}. */
 export class ChirpsmithError extends Error {
   override readonly name: ErrorName;
+  /** One sentence, without the problems that `message` lists after it. */
+  readonly summary: string;
   readonly problems: readonly Problem[];
 
   /** @param summary one sentence; the problems, if any, follow it line by line in `message` */
@@ -78,6 +80,7 @@ export class ChirpsmithError extends Error {
     const lines = (options.problems ?? []).map(({ where, message }) => `\n- ${where}: ${message}`);
     super(summary + lines.join(''), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = name;
+    this.summary = summary;
     this.problems = options.problems ?? [];
   }
 }

@@ -42,7 +42,10 @@ export function firstWait(schedule: Schedule, random: number): number {
  * @param waited seconds waited since submission
  */
 export function nextWait(schedule: Schedule, waited: number): number {
-  const listed = schedule.checks.find((at) => at > waited);
+  const [first = schedule.every, ...later] = schedule.checks;
+  // The first check was perhaps moved to a little before its moment; that moment is not a second one.
+  const firstIsDue = waited < Math.ceil(first * (1 - firstCheckJitter));
+  const listed = firstIsDue ? first : later.find((at) => at > waited);
   if (listed !== undefined) return listed - waited;
   return schedule.later && waited >= schedule.later.after ? schedule.later.every : schedule.every;
 }

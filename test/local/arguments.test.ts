@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { parseStartArguments, parseStopArguments } from '../../local/arguments.ts';
 
-test('without flags: port 4700, twenty times as fast, for a person', () => {
+test('without flags: port 4700, at the speed that suits the provider, for a person', () => {
   expect(parseStartArguments([])).toEqual({
     help: false,
     json: false,
     port: 4700,
-    speed: 20,
+    speed: undefined,
     home: undefined,
     idleExit: undefined,
   });

@@ -43,7 +43,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
     if (state.refusals >= limits.createCalls) {
       throw new ChirpsmithError(
         'ProviderThrottled',
-        `The provider turned create away ${state.refusals} times.`,
+        `${state.refusals} calls to create ended before the provider took them; nothing was paid.`,
       );
     }
     if (total < schedules.training.deadline) return at('again');

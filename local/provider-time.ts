@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { settingsSchema } from '../functions/shared/settings.ts';
+import type { Assembly } from './assembly.ts';
+
+/** How fast the sandbox runs, and our waits with it, unless somebody says otherwise. */
+export const sandboxSpeed = 20;
+
+/**
+ * How fast waits run when nobody says: as fast as the sandbox, or as a server on this machine, which is taken
+ * for somebody's test. A provider elsewhere is real, and asking it more often than planned is a burden on it.
+ */
+export function defaultSpeed(providerBaseUrl: string | undefined): number {
+  if (!providerBaseUrl) return sandboxSpeed;
+  const host = URL.parse(providerBaseUrl)?.hostname ?? '';
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host) ? sandboxSpeed : 1;
+}
+
+const timed = z.looseObject({ TimeoutSeconds: z.number().optional() });
+
+/**
+ * The assembly for a provider that keeps its own time. Speed scales our waits only: we ask more often, but a
+ * deadline of ten minutes must still be ten minutes of the provider's.
+ */
+export function withDeadlinesOf(assembly: Assembly, speed: number): Assembly {
+  if (speed === 1) return assembly;
+  const stretched = (seconds: number) => Math.ceil(seconds * speed);
+  return {
+    ...assembly,
+    functions: assembly.functions.map((fn) => {
+      if (fn.environment.SETTINGS === undefined) return fn;
+      const settings = settingsSchema.parse(JSON.parse(fn.environment.SETTINGS));
+      const schedules = Object.fromEntries(
+        Object.entries(settings.schedules).map(([name, schedule]) => [
+          name,
+          { ...schedule, deadline: stretched(schedule.deadline) },
+        ]),
+      );
+      return {
+        ...fn,
+        environment: { ...fn.environment, SETTINGS: JSON.stringify({ ...settings, schedules }) },
+      };
+    }),
+    machines: assembly.machines.map((machine) => {
+      const { TimeoutSeconds, ...definition } = timed.parse(machine.definition);
+      if (TimeoutSeconds === undefined) return machine;
+      return { ...machine, definition: { ...definition, TimeoutSeconds: stretched(TimeoutSeconds) } };
+    }),
+  };
+}
