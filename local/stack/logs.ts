@@ -39,13 +39,14 @@ export function openLogs(directory: string): Logs {
   };
 }
 
-const loggerLine = z.looseObject({ level: z.string(), message: z.string() });
+const loggerLine = z.looseObject({ level: z.string(), message: z.string(), reason: z.string().optional() });
 
-/** What a function's line says when it is an error: the logger's message, or a line that is not its own. */
+/** What a function's line says when it is an error: the logger's message, and why. */
 export function errorIn(line: string): string | undefined {
   try {
-    const { level, message } = loggerLine.parse(JSON.parse(line));
-    return ['ERROR', 'CRITICAL'].includes(level) ? message : undefined;
+    const { level, message, reason } = loggerLine.parse(JSON.parse(line));
+    if (!['ERROR', 'CRITICAL'].includes(level)) return undefined;
+    return reason === undefined ? message : `${message}: ${reason}`;
   } catch {
     return undefined;
   }

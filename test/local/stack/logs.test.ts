@@ -32,6 +32,9 @@ test('a log that grew long begins anew, and just one older part is kept', () => 
 
 test('only errors of a logger are told to a person', () => {
   expect(errorIn('{"level":"ERROR","message":"it broke"}')).toBe('it broke');
+  expect(errorIn('{"level":"ERROR","message":"AccessDenied","reason":"not yours"}')).toBe(
+    'AccessDenied: not yours',
+  );
   expect(errorIn('{"level":"INFO","message":"fine"}')).toBeUndefined();
   expect(errorIn('plain text')).toBeUndefined();
 });
