@@ -70,14 +70,23 @@ async function headOf(client: S3Client, object: AudioObject): Promise<HeadObject
     const status = statusOf(error);
     // 405 is the answer for a version that is a delete marker.
     if (status === 404 || status === 405) return undefined;
-    if (status === 403) {
-      const action = object.versionId ? 's3:GetObjectVersion' : 's3:GetObject';
-      // The answer to a HEAD has no body, so the service's own words are lost.
-      const message = `Not allowed to read s3://${object.bucket}/${object.key}: ${action} is needed.`;
-      throw new ChirpsmithError('AccessDenied', message, { cause: error });
-    }
+    if (status === 403) throw await deniedRead(client, object);
     throw error;
   }
+}
+
+/** The answer to a HEAD has no body, so a GET of one byte asks for the service's own words: who, what, on what. */
+async function deniedRead(client: S3Client, object: AudioObject): Promise<ChirpsmithError> {
+  const where = { Bucket: object.bucket, Key: object.key, VersionId: object.versionId };
+  const cause: unknown = await client.send(new GetObjectCommand({ ...where, Range: 'bytes=0-0' })).then(
+    ({ Body }) => Body?.transformToByteArray(),
+    (error: unknown) => error,
+  );
+  const said =
+    cause instanceof Error && /is not authorized to perform/.test(cause.message) ? cause.message : undefined;
+  const action = object.versionId ? 's3:GetObjectVersion' : 's3:GetObject';
+  const message = `Not allowed to read s3://${object.bucket}/${object.key}: ${said ?? `${action} is needed.`}`;
+  return new ChirpsmithError('AccessDenied', message, { cause });
 }
 
 function objectSource(
