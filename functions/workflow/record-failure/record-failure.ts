@@ -25,7 +25,7 @@ export async function recordFailure(
   const named = withSession.safeParse(input);
   const sessionId = named.success ? named.data.sessionId : sessionIdOf(execution.Id);
   const reason = reasonOf(error);
-  const name: ErrorName = isErrorName(error.Error) ? error.Error : 'Unexpected';
+  const name = nameOf(error.Error, reason);
 
   const found = await store.read(sessionId);
   // Input that could not be read has no session; the execution's own end says why.
@@ -40,6 +40,12 @@ export async function recordFailure(
 }
 
 const createIsInDoubt = ({ create }: Session) => create.fence === 'intent' || create.fence === 'unknown';
+
+/** A machine that may not invoke a function is told so by Lambda, under a name for any of its refusals. */
+function nameOf(name: string, reason: string): ErrorName {
+  if (isErrorName(name)) return name;
+  return /is not authorized to perform/.test(reason) ? 'AccessDenied' : 'Unexpected';
+}
 
 /** Lambda's cause is JSON with the message in it; the service's own errors are plain words. */
 function reasonOf({ Error: name, Cause = '' }: { Error: string; Cause?: string | undefined }): string {
