@@ -9,7 +9,7 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import { createdSessionAnswer, type SessionAnswer, sessionAnswer } from '../../functions/api/contract.ts';
-import { virtualClock } from '../../local/clock.ts';
+import { type Clock, virtualClock } from '../../local/clock.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import { synthesize } from '../../local/synth.ts';
 import { wavFile } from '../audio-files/wav.ts';
@@ -48,18 +48,44 @@ export async function openStack(options: Partial<StackOptions> = {}) {
   const home = options.home ?? mkdtempSync(path.join(tmpdir(), 'chirpsmith-'));
   const assembly = options.assembly ?? (await synthesize({ home: assemblyHome }));
   const notices: string[] = [];
+  const { clock, idle } = watched(options.clock ?? virtualClock());
   const stack = await startStack({
     home,
     assembly,
     port: 0,
     speed: 1,
-    clock: virtualClock(),
     sandbox: { seed: 'test' },
     workers: { perFunction: 2, total: 24 },
     notice: (line) => notices.push(line),
     ...options,
+    clock,
   });
-  return { stack, home, notices, ...clientOf(stack), close: (keep = false) => closeStack(stack, home, keep) };
+  const close = (keep = false) => closeStack(stack, home, keep);
+  return { stack, home, notices, idle, ...clientOf(stack), close };
+}
+
+/**
+ * `idle` resolves when no function runs: an execution that fails leaves those of its other branches running, as
+ * in AWS.
+ */
+function watched(clock: Clock): { clock: Clock; idle(): Promise<void> } {
+  let working = 0;
+  return {
+    clock: {
+      ...clock,
+      busy: async (work) => {
+        working++;
+        try {
+          return await clock.busy(work);
+        } finally {
+          working--;
+        }
+      },
+    },
+    async idle() {
+      while (working > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+  };
 }
 
 async function closeStack(stack: Stack, home: string, keep: boolean): Promise<void> {
