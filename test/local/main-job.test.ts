@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { defaultSettings } from '../../functions/shared/settings.ts';
+import { ledgerEntrySchema } from '../../local/provider/ledger.ts';
+import { emptyHome } from './running-stack.ts';
+
+const event = z.looseObject({ event: z.string() });
+const lastEvent = z.object({
+  event: z.literal('session.ready'),
+  sessionId: z.string(),
+  modelId: z.string().regex(/^chirp-custom:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+  creditsSpent: z.number(),
+  tracks: z.array(z.looseObject({ file: z.string(), status: z.string(), clipId: z.string() })),
+});
+const ledgerAnswer = z.object({
+  calls: z.record(z.string(), z.number()),
+  charged: z.number(),
+  entries: z.array(ledgerEntrySchema),
+});
+
+/** Seconds of provider time by which a timer of the stack may be early: it runs 100 times as fast. */
+const timerSlack = 0.5;
+
+test('npm run train makes a model of the samples, and the ledger over HTTP has each thing once', async () => {
+  const { run, startStack } = emptyHome();
+  const train = run('cli/train.ts', '--json', '--speed', '100');
+  expect(await train.ended, train.stderr).toBe(0);
+
+  const lines = train.stdout.trimEnd().split('\n');
+  const told = lines.map((line) => event.parse(JSON.parse(line)));
+  const last = lastEvent.parse(told.at(-1));
+  expect(last.creditsSpent).toBe(108);
+  expect(last.tracks.map(({ status }) => status)).toEqual(Array(8).fill('done'));
+  expect(new Set(last.tracks.map(({ clipId }) => clipId)).size).toBe(8);
+
+  // The ledger is kept: a stack that is started later shows it.
+  const { ready } = await startStack('--speed', '100');
+  const answer = await fetch(`${ready.provider}/_sandbox/ledger`);
+  const { calls, charged, entries } = ledgerAnswer.parse(await answer.json());
+  expect(calls).toMatchObject({ prepare: 1, upload: 8, create: 1 });
+  expect(charged).toBe(108);
+  const create = entries.find(({ call }) => call === 'create');
+  expect(create?.credits).toBe(100);
+
+  const { upload, training } = defaultSettings.schedules;
+  for (const submitted of entries.filter(({ call }) => call === 'upload' || call === 'create')) {
+    const { checks } = submitted.call === 'create' ? training : upload;
+    const asked = entries.filter(
+      ({ call, taskId, at }) => call === 'status' && taskId === submitted.taskId && at > submitted.at,
+    );
+    expect(asked.length).toBeGreaterThan(0);
+    // The first check is jittered by a tenth, the others come at the moments of the schedule.
+    for (const [index, { at }] of asked.entries()) {
+      const moment = (checks[index] ?? 0) * (index === 0 ? 0.9 : 1);
+      expect((at - submitted.at) / 1000).toBeGreaterThanOrEqual(moment - timerSlack);
+    }
+  }
+});
