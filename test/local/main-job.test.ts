@@ -21,7 +21,9 @@ const ledgerAnswer = z.object({
 /** Seconds of provider time by which a timer of the stack may be early: it runs 100 times as fast. */
 const timerSlack = 0.5;
 
-test('npm run train makes a model of the samples, and the ledger over HTTP has each thing once', async () => {
+test('npm run train makes a model of the samples, and the ledger over HTTP has each thing once', {
+  timeout: 60_000,
+}, async () => {
   const { run, startStack } = emptyHome();
   const train = run('cli/train.ts', '--json', '--speed', '100');
   expect(await train.ended, train.stderr).toBe(0);
