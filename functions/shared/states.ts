@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { machineErrorSchema } from './machine-error.ts';
 
 /**
  * What passes between the states of the machines: ids and small numbers, nothing else.
@@ -50,13 +51,18 @@ export const createModelState = z.object({
 });
 
 /** `Create model` → `Wait for training` → `Check training` → `Training finished?`. */
-export const trainingState = z.object({ sessionId: id, ...waitPosition });
+export const trainingState = z.object({
+  sessionId: id,
+  ...waitPosition,
+  /** What ended the last call to `Create model` without an answer of its own. */
+  lost: machineErrorSchema.optional(),
+});
 
 /** Into `Record failure`. `execution` is the context object's execution. */
 export const failureState = z.object({
   execution: z.object({ Id: z.string(), Name: z.string() }),
   input: z.unknown(),
-  error: z.object({ Error: z.string(), Cause: z.string().optional() }),
+  error: machineErrorSchema,
 });
 
 export type PreparedState = z.infer<typeof preparedState>;

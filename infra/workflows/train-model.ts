@@ -90,7 +90,7 @@ export function trainModel(scope: Construct, fns: TrainModelFunctions, settings:
   failure.next(new Fail(scope, 'Training failed', { errorPath: '$.error', causePath: '$.cause' }));
   const keepError = { resultPath: '$.error' };
   create.addCatch(failure, { errors: [...settledCreateErrors], ...keepError });
-  create.addCatch(lost, { errors: [everything], ...keepInput });
+  create.addCatch(lost, { errors: [everything], resultPath: '$.lost' });
   for (const state of [prepare, upload, enough, check]) {
     state.addCatch(failure, { errors: [everything], ...keepError });
   }
@@ -114,4 +114,5 @@ const lookedIntoSoon = ({ schedules: { settle } }: Settings) => ({
   checks: JsonPath.numberAt('$.checks'),
   refusals: JsonPath.mathAdd(JsonPath.numberAt('$.refusals'), 1),
   verdict: 'waiting',
+  lost: JsonPath.objectAt('$.lost'),
 });

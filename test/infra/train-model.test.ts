@@ -148,7 +148,7 @@ describe('train-model', () => {
   test('a create without an answer is looked into, not repeated and not given up', () => {
     expect(stateOf(definition, 'Create model').Catch).toEqual([
       { ErrorEquals: [...settledCreateErrors], ResultPath: '$.error', Next: 'Record failure' },
-      { ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Answer lost' },
+      { ErrorEquals: ['States.ALL'], ResultPath: '$.lost', Next: 'Answer lost' },
     ]);
     expect(stateOf(definition, 'Answer lost').Next).toBe('Wait for training');
   });

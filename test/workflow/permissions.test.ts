@@ -92,9 +92,9 @@ describe('a run without one of its grants ends as AccessDenied, naming function,
     expect(ledger()).toMatchObject({ calls: { prepare: 1, upload: 6, create: 1 }, credits: 106 });
   });
 
-  it('the machine: lambda:InvokeFunction of one function', async () => {
+  it.each(['check-upload', 'create-model'])('the machine: lambda:InvokeFunction of %s', async (name) => {
     sessionId = await it_.upload(songs(6));
-    const resource = functionArn('check-upload');
+    const resource = functionArn(name);
     withhold({ of: 'train-model', action: 'lambda:InvokeFunction', resource });
     const { session, execution } = await failedRun();
     const words = denial('train-model', 'lambda:InvokeFunction', resource);

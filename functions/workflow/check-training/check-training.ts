@@ -2,6 +2,7 @@ import { type Provider, ProviderError, type TaskStatus } from '../../provider/pr
 import type { Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
+import { readMachineError } from '../../shared/machine-error.ts';
 import { nextWait } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { TrainingState } from '../../shared/states.ts';
@@ -41,6 +42,11 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   if (fence === 'failed') throw trainingFailed(session.failure?.reason ?? 'The training failed.');
   if (fence === 'none') {
     if (state.refusals >= limits.createCalls) {
+      // The provider never saw the last of them: what kept it from being made is the reason to tell.
+      if (state.lost) {
+        const { name, reason } = readMachineError(state.lost);
+        throw new ChirpsmithError(name, `Create could not be called, and nothing was paid: ${reason}`);
+      }
       throw new ChirpsmithError(
         'ProviderThrottled',
         `${state.refusals} calls to create ended before the provider took them; nothing was paid.`,

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { Session } from '../../sessions/session.ts';
 import { sessionIdOf } from '../../sessions/session-id.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
-import { type ErrorName, isErrorName } from '../../shared/errors.ts';
+import type { ErrorName } from '../../shared/errors.ts';
+import { readMachineError } from '../../shared/machine-error.ts';
 import type { failureState } from '../../shared/states.ts';
 
 const withSession = z.object({ sessionId: z.string() });
-const lambdaCause = z.object({ errorMessage: z.string() });
 
 /** What the machine's Fail state shows. */
 export interface RecordedFailure {
@@ -24,8 +24,7 @@ export async function recordFailure(
 ): Promise<RecordedFailure> {
   const named = withSession.safeParse(input);
   const sessionId = named.success ? named.data.sessionId : sessionIdOf(execution.Id);
-  const reason = reasonOf(error);
-  const name = nameOf(error.Error, reason);
+  const { name, reason } = readMachineError(error);
 
   const found = await store.read(sessionId);
   // Input that could not be read has no session; the execution's own end says why.
@@ -40,20 +39,3 @@ export async function recordFailure(
 }
 
 const createIsInDoubt = ({ create }: Session) => create.fence === 'intent' || create.fence === 'unknown';
-
-/** A machine that may not invoke a function is told so by Lambda, under a name for any of its refusals. */
-function nameOf(name: string, reason: string): ErrorName {
-  if (isErrorName(name)) return name;
-  return /is not authorized to perform/.test(reason) ? 'AccessDenied' : 'Unexpected';
-}
-
-/** Lambda's cause is JSON with the message in it; the service's own errors are plain words. */
-function reasonOf({ Error: name, Cause = '' }: { Error: string; Cause?: string | undefined }): string {
-  try {
-    const cause = lambdaCause.safeParse(JSON.parse(Cause));
-    if (cause.success) return cause.data.errorMessage;
-  } catch {
-    // Plain words.
-  }
-  return isErrorName(name) ? Cause || name : `${name}: ${Cause || 'no cause was given'}`;
-}

@@ -295,6 +295,20 @@ describe('Check training', () => {
     await expect(checked).rejects.toMatchObject({ name: 'ProviderThrottled' });
   });
 
+  it('tells what kept create from being called, when that is known', async () => {
+    await readySession('barred');
+    const { provider } = scriptedProvider({});
+    const Cause =
+      'User: arn:role is not authorized to perform: lambda:InvokeFunction on resource: arn:create-model';
+    const lost = { Error: 'Lambda.AWSLambdaException', Cause };
+    const state = { sessionId: 'barred', ...position, refusals: settings.limits.createCalls, lost };
+    const checked = checkTraining(state, { store: table.store, provider, settings, now });
+    await expect(checked).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringContaining(Cause),
+    });
+  });
+
   it('a step repeated after the end finds the end in the record and asks nobody', async () => {
     await readySession('done', { fence: 'ready', calls: 1 });
     const { provider, calls } = scriptedProvider({});
