@@ -45,13 +45,9 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
     create: { ...create, fence: 'intent', calls: create.calls + 1, requestedAt: now(), clipIds },
   });
 
+  let taskId: string;
   try {
-    const { taskId } = await provider.create({ sessionId: providerSessionId, clipIds, name: session.name });
-    await store.updateSession(intent, {
-      status: 'training',
-      create: { ...intent.create, fence: 'submitted', taskId },
-    });
-    return at('waiting', firstWait(schedules.training, deps.random()));
+    ({ taskId } = await provider.create({ sessionId: providerSessionId, clipIds, name: session.name }));
   } catch (error) {
     if (!(error instanceof ProviderError)) {
       // One of ours: the provider's key could not be read, so nothing was sent. Any other is a bug, and in doubt.
@@ -70,4 +66,10 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
     const words = error.reason ?? error.message;
     throw new ChirpsmithError(error.name, `The provider refused to train: ${words}`, { cause: error });
   }
+  // Not within the try: when this cannot be written, create was taken all the same, and the intent must stay.
+  await store.updateSession(intent, {
+    status: 'training',
+    create: { ...intent.create, fence: 'submitted', taskId },
+  });
+  return at('waiting', firstWait(schedules.training, deps.random()));
 }

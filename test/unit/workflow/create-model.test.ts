@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/sessions/session.ts';
+import type { SessionStore } from '../../../functions/sessions/session-store.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { TrainingState } from '../../../functions/shared/states.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
@@ -148,6 +149,22 @@ describe('Create model', () => {
     );
     await expect(made).rejects.toBe(denied);
     expect(await fenceOf('no-key')).toBe('none');
+  });
+
+  it('leaves the fence at intent when create was taken but that could not be written down', async () => {
+    await readySession('unwritten');
+    const { provider } = scriptedProvider({ create: [{ taskId: 'p-unwritten' }] });
+    let writes = 0;
+    const store: SessionStore = {
+      ...table.store,
+      updateSession: async (session, changes) => {
+        if (++writes === 2) throw new ChirpsmithError('StorageUnavailable', 'throttled');
+        return table.store.updateSession(session, changes);
+      },
+    };
+    const made = createModel({ sessionId: 'unwritten' }, { store, provider, settings, now, random });
+    await expect(made).rejects.toMatchObject({ name: 'StorageUnavailable' });
+    expect(await fenceOf('unwritten')).toBe('intent');
   });
 
   it('leaves the fence at intent when something broke that nobody foresaw', async () => {
