@@ -4,17 +4,32 @@ import { errorNames } from '../shared/errors.ts';
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();
 
-/** Where a session stands. `open` waits for its files and a start; the last three are ends. */
+/** Where a session stands. */
 export const sessionStatuses = [
+  /** Waits for its files and a start. */
   'open',
   'preparing',
   'uploading',
+  /** The clips are there; waits for a person to approve the price of the training. */
+  'review',
   'creating',
   'training',
+  /** There is a model. */
   'ready',
+  /** Ended without a model; a resume goes on. */
   'failed',
+  /** Stopped by a person; a resume goes on. */
+  'cancelled',
+  /** Its execution is gone while work was under way; a resume goes on. */
+  'interrupted',
+  /** Create was perhaps paid; only a person's word goes on. */
   'needs-decision',
+  /** Given up for good by a person's decision. */
+  'abandoned',
 ] as const;
+
+/** What a person may decide on a session whose create is in doubt, or whose paid training failed. */
+export const decisions = ['check-again', 'create-again', 'abandon'] as const;
 
 /** Where a track stands. */
 export const trackStatuses = [
@@ -52,6 +67,8 @@ export const createSchema = z.object({
   fence: z.enum(['none', 'intent', 'unknown', 'submitted', 'ready', 'failed']),
   /** Calls to create, counted before each call. */
   calls: count,
+  /** Earlier calls that were, or may have been, paid, before a person decided to call again. */
+  paidBefore: count,
   /** Checks made on the training. */
   checks: count,
   /** Equal to the provider's session id. */
@@ -70,6 +87,11 @@ export const sessionSchema = z.object({
   name: z.string(),
   minClips: count,
   skipInvalid: z.boolean(),
+  /** Stop before create until somebody approves its price. */
+  review: z.boolean(),
+  approval: z.object({ by: z.string(), at: moment }).optional(),
+  /** What persons decided, oldest first. */
+  decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: moment })),
   status: z.enum(sessionStatuses),
   /** Grows with every write; each write names the version that it saw. */
   version: count,

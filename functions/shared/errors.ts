@@ -27,6 +27,8 @@ export const errorNames = [
   'TrainingFailed',
   /** It cannot be settled whether create was taken; only a person may send a second one. */
   'NeedsDecision',
+  /** A person stopped the run; the record says what was paid and what still runs. */
+  'Cancelled',
   /** A loop reached its deadline while the provider was still working. */
   'DeadlineExceeded',
   /** A conditional write lost a race; reading again and repeating the step settles it. */
