@@ -22,7 +22,13 @@ const invocationErrors = [
 ];
 
 /** The function was cut off: out of time or memory, or its process died. It may have done part of its work. */
-const cutOffErrors = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError', 'States.Timeout'];
+const cutOffErrors = [
+  'Lambda.Unknown',
+  'Sandbox.Timedout',
+  'Runtime.ExitError',
+  'Runtime.OutOfMemory',
+  'States.Timeout',
+];
 
 /** After 2, 4, 8, 16 and 32 s: gives up after about a minute. */
 export const lambdaUnavailable: RetryPolicy = {
