@@ -41,7 +41,6 @@ export const replaceTrackBody = fileBody;
 /** `POST /sessions/{id}/decide` */
 export const decideBody = z.strictObject({ choice: z.enum(decisions) });
 
-
 /** Where and how one file is to be sent. */
 export const uploadAnswer = z.object({
   trackId: z.string(),
@@ -81,6 +80,9 @@ export const trackAnswer = z.object({
   failure: failureAnswer.optional(),
 });
 
+/** What a person can do with a session: the last part of each route's path. */
+export const actions = ['start', 'resume', 'approve', 'decide', 'cancel'] as const;
+
 /** Answer to `GET /sessions/{id}`, 200, and to `POST /sessions/{id}/start|resume|approve|decide|cancel`, 202. */
 export const sessionAnswer = z.object({
   sessionId: z.string(),
@@ -96,7 +98,7 @@ export const sessionAnswer = z.object({
   /** Credits that going on will cost at most, by the configured prices. */
   creditsToCome: z.number(),
   /** What the caller can do now, in the words of the routes; empty while there is nothing to do but wait. */
-  next: z.array(z.enum(['start', 'resume', 'approve', 'decide', 'cancel'])),
+  actions: z.array(z.enum(actions)),
   decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: z.string() })),
   /** Calls made to the provider so far, finished loops only. */
   providerCalls: z.number(),
@@ -108,14 +110,16 @@ export const sessionAnswer = z.object({
 
 /** Answer to `GET /sessions`, 200: newest first; `next` goes into `?next=`. */
 export const sessionListAnswer = z.object({
-  sessions: z.array(sessionAnswer.omit({
+  sessions: z.array(
+    sessionAnswer.omit({
       tracks: true,
       creditsSpent: true,
       creditsToCome: true,
       providerCalls: true,
-      next: true,
+      actions: true,
       decisions: true,
-    })),
+    }),
+  ),
   next: z.string().optional(),
 });
 

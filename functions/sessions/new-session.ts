@@ -3,12 +3,13 @@ import type { Session, Track } from './session.ts';
 
 /** The record of a session that nobody has worked on yet. */
 export function newSession(
-  given: Pick<Session, 'sessionId' | 'owner' | 'startedBy' | 'name' | 'minClips' | 'skipInvalid' | 'review'>,
+  given: Pick<Session, 'sessionId' | 'owner' | 'startedBy' | 'name' | 'minClips' | 'skipInvalid'> &
+    Partial<Session>,
   settings: Settings,
   now: string,
 ): Session {
   return {
-    ...given,
+    review: false,
     status: 'open',
     version: 0,
     createdAt: now,
@@ -18,6 +19,7 @@ export function newSession(
     prepareCalls: 0,
     decisions: [],
     create: { fence: 'none', calls: 0, paidBefore: 0, checks: 0 },
+    ...given,
   };
 }
 

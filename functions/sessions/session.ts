@@ -68,7 +68,7 @@ export const createSchema = z.object({
   /** Calls to create, counted before each call. */
   calls: count,
   /** Earlier calls that were, or may have been, paid, before a person decided to call again. */
-  paidBefore: count,
+  paidBefore: count.default(0),
   /** Checks made on the training. */
   checks: count,
   /** Equal to the provider's session id. */
@@ -88,10 +88,10 @@ export const sessionSchema = z.object({
   minClips: count,
   skipInvalid: z.boolean(),
   /** Stop before create until somebody approves its price. */
-  review: z.boolean(),
+  review: z.boolean().default(false),
   approval: z.object({ by: z.string(), at: moment }).optional(),
   /** What persons decided, oldest first. */
-  decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: moment })),
+  decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: moment })).default([]),
   status: z.enum(sessionStatuses),
   /** Grows with every write; each write names the version that it saw. */
   version: count,
@@ -159,3 +159,24 @@ export type SessionStatus = Session['status'];
 export type TrackStatus = Track['status'];
 export type Failure = z.infer<typeof failureSchema>;
 export type AudioSource = z.infer<typeof audioSourceSchema>;
+
+/** Is an execution supposed to be working on it? */
+export function isUnderWay({ status }: Pick<Session, 'status'>): boolean {
+  return status === 'preparing' || status === 'uploading' || status === 'creating' || status === 'training';
+}
+
+/** May create have been paid without our knowing? */
+export function isInDoubt({ create }: Pick<Session, 'create'>): boolean {
+  return create.fence === 'intent' || create.fence === 'unknown';
+}
+
+/** Whatever has not ended yet can be cancelled. */
+export function mayCancel(session: Session): boolean {
+  return isUnderWay(session) || ['open', 'review', 'interrupted'].includes(session.status);
+}
+
+/** Where nothing goes on without a person's word: a create in doubt, or a paid training that failed. */
+export function mayDecide(session: Session): boolean {
+  if (isUnderWay(session) || session.status === 'abandoned') return false;
+  return isInDoubt(session) || session.create.fence === 'failed';
+}

@@ -1,4 +1,5 @@
 import { type Provider, ProviderError } from '../../provider/provider.ts';
+import type { Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait, refusalWait } from '../../shared/schedule.ts';
@@ -45,25 +46,30 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
     create: { ...create, fence: 'intent', calls: create.calls + 1, requestedAt: now(), clipIds },
   });
 
+  // How the call ended must not be lost to somebody who changed the record meanwhile, to cancel the run, say.
+  const outcome = (ended: Pick<Session['create'], 'fence' | 'taskId'>) =>
+    store.changeSession(sessionId, ({ create: now, status }) => {
+      if (now.fence !== 'intent' || now.calls !== intent.create.calls) return undefined;
+      const training = ended.fence === 'submitted' && status === 'creating';
+      return { create: { ...now, ...ended }, ...(training ? { status: 'training' } : {}) };
+    });
+
   try {
     const { taskId } = await provider.create({ sessionId: providerSessionId, clipIds, name: session.name });
-    await store.updateSession(intent, {
-      status: 'training',
-      create: { ...intent.create, fence: 'submitted', taskId },
-    });
+    await outcome({ fence: 'submitted', taskId });
     return at('waiting', firstWait(schedules.training, deps.random()));
   } catch (error) {
     if (!(error instanceof ProviderError)) {
       // One of ours: the provider's key could not be read, so nothing was sent. Any other is a bug, and in doubt.
       const notSent = error instanceof ChirpsmithError;
-      if (notSent) await store.updateSession(intent, { create: { ...intent.create, fence: 'none' } });
+      if (notSent) await outcome({ fence: 'none' });
       throw error;
     }
     if (error.taken === 'unknown') {
-      await store.updateSession(intent, { create: { ...intent.create, fence: 'unknown' } });
+      await outcome({ fence: 'unknown' });
       return at('waiting', schedules.settle.checks[0] ?? schedules.settle.every);
     }
-    await store.updateSession(intent, { create: { ...intent.create, fence: 'none' } });
+    await outcome({ fence: 'none' });
     if (error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable') {
       return at('waiting', refusalWait(refusals + 1, error.retryAfter), refusals + 1);
     }

@@ -35,6 +35,12 @@ export async function prepareSession(
 ): Promise<PreparedState> {
   const { store } = deps;
   const { session: found, tracks: recorded } = await recordOf(input, execution, deps);
+  if (found.status === 'abandoned') {
+    throw new ChirpsmithError(
+      'NotPossible',
+      `Session ${found.sessionId} was abandoned by a person's decision.`,
+    );
+  }
   const session = await beginRun(found, execution.Id, store);
   if (session.create.fence !== 'none') return paidAlready(session, store);
   const begun = await Promise.all(recorded.map((track) => beginTrack(track, session.runs, deps)));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Session } from '../../sessions/session.ts';
+import { isInDoubt } from '../../sessions/session.ts';
 import { sessionIdOf } from '../../sessions/session-id.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { type ErrorName, isErrorName } from '../../shared/errors.ts';
@@ -30,16 +30,13 @@ export async function recordFailure(
   const found = await store.read(sessionId);
   // Input that could not be read has no session; the execution's own end says why.
   if (!found || found.session.status === 'ready') return { error: name, cause: reason };
-  const inDoubt = createIsInDoubt(found.session);
-  const recorded: ErrorName = inDoubt ? 'NeedsDecision' : name;
+  const recorded: ErrorName = isInDoubt(found.session) ? 'NeedsDecision' : name;
   await store.updateSession(found.session, {
     status: recorded === 'NeedsDecision' ? 'needs-decision' : 'failed',
     failure: { error: recorded, reason, at: now() },
   });
   return { error: recorded, cause: reason };
 }
-
-const createIsInDoubt = ({ create }: Session) => create.fence === 'intent' || create.fence === 'unknown';
 
 /** Lambda's cause is JSON with the message in it; the service's own errors are plain words. */
 function reasonOf({ Error: name, Cause = '' }: { Error: string; Cause?: string | undefined }): string {
