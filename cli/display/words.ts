@@ -47,12 +47,15 @@ export const statusWords: Readonly<Record<SessionAnswer['status'], string>> = {
   open: 'not started',
   preparing: 'preparing',
   uploading: 'tracks on their way',
+  review: 'waits for approval',
   creating: 'asking for the model',
   training: 'training',
   ready: 'ready',
   failed: 'failed',
-  'needs-decision': 'needs a decision',
+  cancelled: 'cancelled',
   interrupted: 'interrupted',
+  'needs-decision': 'needs a decision',
+  abandoned: 'given up',
 };
 
 /** What a track's status means to a person. */

@@ -12,6 +12,9 @@ const session: SessionAnswer = {
   updatedAt: '2026-01-01T00:00:00Z',
   minClips: 6,
   creditsSpent: 108,
+  creditsToCome: 0,
+  actions: [],
+  decisions: [],
   providerCalls: 12,
   tracks: [],
 };
