@@ -23,7 +23,7 @@ async function readySession(sessionId: string, create: Partial<Session['create']
     session: {
       status: 'creating',
       providerSessionId: `p-${sessionId}`,
-      create: { fence: 'none', calls: 0, checks: 0, ...create },
+      create: { fence: 'none', calls: 0, paidBefore: 0, checks: 0, ...create },
     },
     track: (index) => ({ status: 'done', clipId: `clip-${index + 1}` }),
   });
