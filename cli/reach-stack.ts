@@ -81,6 +81,23 @@ export async function reachStack(
   };
 }
 
+/**
+ * Who would be paid, without starting anything.
+ * @throws InputRejected as {@link reachStack} does
+ */
+export async function providerOf(
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly provider: string; readonly sandbox: boolean }> {
+  checkProviderVariables(env);
+  const stack = await findStack(homeDirectory(env));
+  if (stack) checkSameProvider(stack, env);
+  const { provider, sandbox } = stack ?? {
+    provider: env.PROVIDER_BASE_URL || 'sandbox',
+    sandbox: !env.PROVIDER_BASE_URL,
+  };
+  return { provider, sandbox };
+}
+
 /** An open session younger than this may still be getting its files from another command. */
 const uploadingMs = 10 * 60_000;
 

@@ -36,6 +36,19 @@ export function providerWords({ provider, sandbox }: { provider: string; sandbox
   return sandbox ? 'the local sandbox (no real model is made, no real credits)' : provider;
 }
 
+/** The same within a sentence. */
+export function providerName({ provider, sandbox }: { provider: string; sandbox: boolean }): string {
+  return sandbox ? 'the sandbox (no real credits)' : provider;
+}
+
+/** `3 min`, `2 h`, `4 d` of seconds: one number is enough for an age. */
+export function asAge(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
 /** `8 uploads × ~1 credit + 100 credits for the model = about 108 credits` */
 export function costWords(cost: Extract<CliEvent, { event: 'cost' }>): string {
   const { uploads, creditsPerUpload, creditsForModel, credits } = cost;
@@ -74,7 +87,7 @@ export function comeBack(sessionId: string): string {
   return `npm run status -- ${sessionId} --watch`;
 }
 
-/** How to start a session again. */
-export function goOn(sessionId: string): string {
-  return `npm run train -- --session ${sessionId}`;
+/** How to start a session, or to go on with it. */
+export function goOnCommand(sessionId: string): string {
+  return `npm run resume -- ${sessionId} --watch`;
 }

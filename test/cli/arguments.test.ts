@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseStatusArguments, parseTrainArguments } from '../../cli/arguments.ts';
+import { parseStatusArguments } from '../../cli/arguments/session-arguments.ts';
+import { parseTrainArguments } from '../../cli/arguments/train-arguments.ts';
 import { InputRejected } from '../../cli/input-rejected.ts';
 
 function refusal(argv: string[], env = {}): readonly { where: string; message: string }[] {
@@ -35,6 +36,8 @@ describe('arguments of train', () => {
       session: undefined,
       minClips: 8,
       skipInvalid: true,
+      review: false,
+      dryRun: false,
       speed: 0.5,
       deadline: 90,
       yes: true,
@@ -81,8 +84,8 @@ describe('arguments of train', () => {
     [['f', '--name', 'x', '--speed', '10001'], '--speed', 'from 0.1 to 10000'],
     [['f', '--name', 'x', '--deadline', 'soon'], '--deadline', 'not a number'],
     [['f', '--session', 'id'], 'f', 'has its files already'],
-    [['--session', 'id', '--name', 'x'], '--name', 'has its own already'],
-    [['', '--name', 'x'], '""', 'empty path'],
+    [['--session', 'id', '--name', 'x'], '--name', 'has a name already'],
+    [['', '--name', 'x'], '""', 'empty word'],
   ])('refuses %j', (argv, where, words) => {
     expect(refusal(argv)).toContainEqual({ where, message: expect.stringContaining(words) });
   });

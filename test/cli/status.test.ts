@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { modelId, startFakeStack, toReady } from './fake-stack.ts';
+import { modelId, toReady } from './fake-sessions.ts';
+import { startFakeStack } from './fake-stack.ts';
 import { events, run, temporaryFolder } from './run-command.ts';
 import { wav } from './wav.ts';
 
@@ -48,7 +49,7 @@ describe('npm run status', () => {
 
   it('starts nothing to say that there is nothing yet', async () => {
     const folder = await temporaryFolder();
-    const ended = await run('status', [], { home: join(folder, 'none'), cwd: folder });
+    const ended = await run('status', [], { home: join(folder, 'none') });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout).toContain('No sessions yet');
   });

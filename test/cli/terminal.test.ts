@@ -75,6 +75,7 @@ function story(count: number): CliEvent[] {
       name: 'Night Drive',
       modelId: 'chirp-custom:0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11',
       creditsSpent: 108,
+      creditsToCome: 0,
       providerCalls: 30,
       seconds: 12,
       tracks: ends,

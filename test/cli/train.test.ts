@@ -1,8 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { modelId, type Step, startFakeStack, toReady } from './fake-stack.ts';
-import { type Ended, events, run, temporaryFolder } from './run-command.ts';
+import { modelId, type Step, toReady } from './fake-sessions.ts';
+import { startFakeStack } from './fake-stack.ts';
+import { type Ended, events, run, spawned, temporaryFolder } from './run-command.ts';
 import { wav } from './wav.ts';
 
 const escapeSign = String.fromCharCode(27);
@@ -21,7 +22,7 @@ async function prepared(options: Omit<Parameters<typeof startFakeStack>[0], 'hom
   return { home, fake, tracks };
 }
 
-const last = (ended: Ended) => events(ended).at(-1);
+const last = (ended: Pick<Ended, 'stdout'>) => events(ended).at(-1);
 const failing = (
   status: NonNullable<Step['status']>,
   error: 'TrainingFailed' | 'NeedsDecision' | 'DeadlineExceeded',
@@ -31,7 +32,7 @@ describe('npm run train', () => {
   it('uploads every byte and ends with the model, as JSON lines and nothing else', async () => {
     const { home, fake, tracks } = await prepared({ steps: toReady });
     await writeFile(join(tracks, '07 again.wav'), await readFile(join(tracks, '01 a.wav')));
-    const ended = await run('train', [tracks, '--name', 'Night Drive', '--json'], { home });
+    const ended = await spawned('train', [tracks, '--name', 'Night Drive', '--json'], { home });
 
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     const told = events(ended);
@@ -93,7 +94,7 @@ describe('npm run train', () => {
     expect(ended.code).toBe(4);
     expect(last(ended)).toMatchObject({
       event: 'session.deadline',
-      next: { command: `npm run status -- ${fake.starts[0]} --watch` },
+      next: [{ command: `npm run status -- ${fake.starts[0]} --watch` }],
     });
   });
 
@@ -177,7 +178,7 @@ describe('npm run train', () => {
   it('leaves the session running at Ctrl-C and says how to come back', async () => {
     const { home, tracks, fake } = await prepared({ steps: [{ status: 'training' }] });
     let pressed = false;
-    const ended = await run('train', [tracks, '--name', 'x'], {
+    const ended = await spawned('train', [tracks, '--name', 'x'], {
       home,
       watch: (child, output) => {
         if (pressed || !output.includes('Training.')) return;
@@ -194,7 +195,7 @@ describe('npm run train', () => {
 
   it('starts nothing when Ctrl-C comes during the uploads', async () => {
     const { home, tracks, fake } = await prepared({ putDelay: 3000 });
-    const ended = await run('train', [tracks, '--name', 'x', '--json'], {
+    const ended = await spawned('train', [tracks, '--name', 'x', '--json'], {
       home,
       watch: (child, output) => {
         if (output.includes('session.created')) child.kill('SIGINT');
@@ -203,18 +204,6 @@ describe('npm run train', () => {
     expect(ended.code).toBe(130);
     expect(last(ended)).toMatchObject({ event: 'session.left', running: false });
     expect(fake.starts).toEqual([]);
-  });
-
-  it('goes on with an existing session', async () => {
-    const { home, tracks, fake } = await prepared({ steps: failing('failed', 'TrainingFailed') });
-    await run('train', [tracks, '--name', 'x', '--json'], { home });
-    const [sessionId = ''] = fake.starts;
-    const ended = await run('train', ['--session', sessionId, '--json'], { home });
-    expect(fake.starts).toEqual([sessionId, sessionId]);
-    expect(last(ended)).toMatchObject({ event: 'session.failed', sessionId });
-
-    const unknown = await run('train', ['--session', 'nobody', '--json'], { home });
-    expect(unknown.code).toBe(2);
   });
 });
 
