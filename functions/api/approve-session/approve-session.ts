@@ -1,5 +1,5 @@
 import { beginRun } from '../../sessions/begin-run.ts';
-import { isUnderWay } from '../../sessions/session.ts';
+import { isUnderWay, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
@@ -17,17 +17,22 @@ export async function approveSession(
   deps: StartSessionDeps,
 ): Promise<SessionAnswer> {
   const found = await ownSession(sessionId, subject, deps.store);
-  const { session } = found;
-  if (session.approval && (isUnderWay(session) || session.status === 'ready')) {
-    return sessionAnswer(found, deps.settings, false);
-  }
-  if (session.status !== 'review') {
-    throw new ChirpsmithError(
-      'NotPossible',
-      `The session is "${session.status}": there is nothing to approve.`,
-    );
-  }
+  const isCarriedOut = (session: Session) =>
+    session.approval !== undefined && (isUnderWay(session) || session.status === 'ready');
+  if (isCarriedOut(found.session)) return sessionAnswer(found, deps.settings, false);
+  requireReview(found.session);
+
   const approval = { by: subject, at: new Date(deps.now()).toISOString() };
-  const approved = await beginRun(session.sessionId, deps, () => ({ approval }));
+  const approved = await beginRun(found.session.sessionId, deps, (current) => {
+    requireReview(current);
+    return { approval };
+  });
+  // Somebody else began a run meanwhile, which will ask for the approval again.
+  if (!isCarriedOut(approved)) requireReview(approved);
   return sessionAnswer({ ...found, session: approved }, deps.settings, false);
+}
+
+function requireReview({ status }: Session): void {
+  if (status === 'review') return;
+  throw new ChirpsmithError('NotPossible', `The session is "${status}": there is nothing to approve.`);
 }

@@ -14,6 +14,9 @@ export interface CancelSessionDeps {
   readonly now: () => number;
 }
 
+/** Tries against somebody who begins a run at the same moment. */
+const attempts = 3;
+
 /**
  * `POST /sessions/{id}/cancel`: stops the execution and says in the record what was paid and what still runs at the
  * provider, which cannot be stopped there (no such call is documented). A resume goes on later. Cancelling again
@@ -25,24 +28,25 @@ export async function cancelSession(
   subject: string,
   { store, executions, settings, now }: CancelSessionDeps,
 ): Promise<SessionAnswer> {
-  const found = await ownSession(sessionId, subject, store);
-  const { session } = found;
-  if (session.status === 'cancelled') return sessionAnswer(found, settings, false);
-  if (!mayCancel(session)) {
-    throw new ChirpsmithError(
-      'NotPossible',
-      `The session is "${session.status}": there is nothing to cancel.`,
-    );
+  let { session } = await ownSession(sessionId, subject, store);
+  for (let attempt = 1; session.status !== 'cancelled'; attempt++) {
+    const { sessionId: id, executionArn, status } = session;
+    if (!mayCancel(session)) {
+      throw new ChirpsmithError('NotPossible', `The session is "${status}": there is nothing to cancel.`);
+    }
+    if (attempt > attempts) {
+      throw new ChirpsmithError('RecordConflict', 'Somebody else starts the session again and again.');
+    }
+    if (isUnderWay(session) && executionArn !== undefined) await executions.stop(executionArn);
+    const { tracks } = await store.require(id);
+    session = await store.changeSession(id, (current) => {
+      // A run that somebody began meanwhile has to be stopped, too.
+      if (!mayCancel(current) || current.executionArn !== executionArn) return undefined;
+      const at = new Date(now()).toISOString();
+      return { status: 'cancelled', failure: { error: 'Cancelled', reason: whatRuns(current, tracks), at } };
+    });
   }
-
-  if (isUnderWay(session) && session.executionArn !== undefined) await executions.stop(session.executionArn);
-  const { tracks } = await store.require(session.sessionId);
-  const at = new Date(now()).toISOString();
-  const cancelled = await store.changeSession(session.sessionId, (current) => {
-    if (!mayCancel(current)) return undefined;
-    return { status: 'cancelled', failure: { error: 'Cancelled', reason: whatRuns(current, tracks), at } };
-  });
-  return sessionAnswer({ session: cancelled, tracks }, settings, false);
+  return sessionAnswer(await store.require(session.sessionId), settings, false);
 }
 
 function whatRuns(session: Session, tracks: readonly Track[]): string {

@@ -10,7 +10,7 @@ import type { StartSessionDeps } from '../start-session/start-session.ts';
 /**
  * `POST /sessions/{id}/resume`: goes on after a failure, a cancel or an interruption. What is done is kept, what
  * failed is tried again unless it was refused for good, create is reconciled and never repeated. A corrected
- * name is taken while create has not been.
+ * name is taken while create has not been. While a run is under way, or when there is a model, it changes nothing.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, RecordConflict, StorageUnavailable
  */
 export async function resumeSession(
@@ -35,5 +35,11 @@ export async function resumeSession(
     }
     return { name: name.trim() };
   });
+  if (name !== undefined && session.name !== name.trim()) {
+    throw new ChirpsmithError(
+      'NotPossible',
+      `The session is "${session.status}" under its old name: leave the name out, or cancel first.`,
+    );
+  }
   return sessionAnswer({ ...found, session }, deps.settings, false);
 }

@@ -1,6 +1,6 @@
 import { type BeginRunDeps, beginRun } from '../../sessions/begin-run.ts';
 import { isInterrupted } from '../../sessions/interruption.ts';
-import { isInDoubt } from '../../sessions/session.ts';
+import { isInDoubt, isUnderWay } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 
 /** Sessions looked at in one sweep: the longest untouched. The next sweep takes the next ones. */
@@ -27,8 +27,12 @@ export async function sweep(deps: BeginRunDeps): Promise<Swept> {
     const { sessionId } = session;
     try {
       if (isInDoubt(session)) {
-        await beginRun(sessionId, deps);
-        swept.settling.push(sessionId);
+        const begun = await beginRun(sessionId, deps, (current) => {
+          // The index may lag behind, and a cancel stops the execution before it says so in the record.
+          if (isUnderWay(current) && isInDoubt(current)) return {};
+          throw new ChirpsmithError('RecordConflict', 'Somebody else has ended it.');
+        });
+        if (begun.runs > session.runs) swept.settling.push(sessionId);
       } else {
         const reason = 'The run ended without a word: it was stopped, timed out, or lost with its machine.';
         const failure = { error: 'Unexpected', reason, at: new Date(now()).toISOString() } as const;
@@ -36,7 +40,7 @@ export async function sweep(deps: BeginRunDeps): Promise<Swept> {
         swept.interrupted.push(sessionId);
       }
     } catch (error) {
-      // Somebody resumed it at this moment: there is nothing left to settle.
+      // Somebody resumed or cancelled it at this moment: there is nothing left to settle.
       if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
     }
   }

@@ -19,6 +19,9 @@ export interface CheckTrainingDeps {
  */
 const provesTaken = new Set(['queued', 'running', 'stream', 'success', 'failed', 'timeout']);
 
+/** After an earlier create on the same session, a failure may be the earlier one's. */
+const provesTakenAgain = new Set(['queued', 'running', 'stream', 'success']);
+
 /**
  * `Check training`: asks how the training stands, or, when the answer to create was lost, whether there is
  * one. The session is ready only when the answer carries an id `chirp-custom:<uuid>`.
@@ -55,7 +58,8 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   const retryAfter = Math.ceil(trouble?.retryAfter ?? 0);
   const inDoubt = fence === 'intent' || fence === 'unknown';
 
-  if (inDoubt && !(answer && provesTaken.has(answer.status))) {
+  const proofs = session.create.paidBefore > 0 ? provesTakenAgain : provesTaken;
+  if (inDoubt && !(answer && proofs.has(answer.status))) {
     if (waited < schedules.settle.deadline) {
       return at('waiting', Math.max(nextWait(schedules.settle, waited), retryAfter), checks);
     }

@@ -1,5 +1,5 @@
 import { type Provider, ProviderError } from '../../provider/provider.ts';
-import type { Session } from '../../sessions/session.ts';
+import { isUnderWay, type Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait, refusalWait } from '../../shared/schedule.ts';
@@ -36,6 +36,10 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
   if (create.fence === 'ready') return at('done', 0);
   // Under way, ended, or in doubt: looked at once, never called again from here.
   if (create.fence !== 'none') return at('waiting', 0);
+  // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
+  if (!isUnderWay(session)) {
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}": nothing is bought.`);
+  }
 
   const clipIds = tracks.flatMap(({ status, clipId }) => (status === 'done' && clipId ? [clipId] : []));
   if (providerSessionId === undefined || clipIds.length < limits.minClips) {

@@ -1,6 +1,6 @@
 import { type Provider, ProviderError } from '../../provider/provider.ts';
 import { isPermanentRejection } from '../../provider/rejections.ts';
-import type { AudioSource, Track } from '../../sessions/session.ts';
+import { type AudioSource, isUnderWay, type Track } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { trackFailed } from '../../sessions/track-changes.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -64,7 +64,12 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     );
   }
 
-  const { providerSessionId } = await store.requireSession(sessionId);
+  const session = await store.requireSession(sessionId);
+  // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
+  if (!isUnderWay(session)) {
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}": nothing is sent.`);
+  }
+  const { providerSessionId } = session;
   if (providerSessionId === undefined) {
     throw new ChirpsmithError('Unexpected', `Session ${sessionId} has no provider session yet.`);
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inspection } from '../../../functions/audio/inspection.ts';
-import type { AudioSource } from '../../../functions/sessions/session.ts';
+import type { AudioSource, Session } from '../../../functions/sessions/session.ts';
 import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
 import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
 import { providerError, scriptedProvider } from '../../scripted-provider.ts';
@@ -43,14 +43,22 @@ function prepare(
     bucket?: ReturnType<typeof bucketWith>;
     input?: unknown;
     run?: number;
+    /** How any other execution stands. */
+    others?: 'running' | 'ended' | 'unknown';
   },
 ) {
-  const { script = { prepare: [{ sessionId: 'p1' }] }, bucket = bucketWith(), run = 1 } = options;
+  const {
+    script = { prepare: [{ sessionId: 'p1' }] },
+    bucket = bucketWith(),
+    run = 1,
+    others = 'ended',
+  } = options;
   const scripted = scriptedProvider(script);
   const Name = `${sessionId}-${run}`;
   const deps = {
     store: table.store,
     provider: scripted.provider,
+    executions: { standing: async () => others },
     inspect: bucket.inspect,
     bucket: 'audio',
     settings,
@@ -237,10 +245,15 @@ describe('Prepare session, from the console', () => {
 
 describe('Record failure', () => {
   const execution = { Id: arn('fail-1'), Name: 'fail-1' };
+  const recordRun = (sessionId: string, session: Partial<Session> = {}) =>
+    recordSession(table.store, {
+      sessionId,
+      session: { status: 'uploading', executionArn: execution.Id, ...session },
+    });
   const cause = (errorMessage: string) => JSON.stringify({ errorType: 'x', errorMessage, trace: [] });
 
   it('writes the reason into the session and hands it to the Fail state', async () => {
-    await recordSession(table.store, { sessionId: 'fail' });
+    await recordRun('fail');
     const error = { Error: 'AudioRejected', Cause: cause('2 files cannot be used') };
     const recorded = await recordFailure(
       { execution, input: { sessionId: 'fail' }, error },
@@ -259,7 +272,7 @@ describe('Record failure', () => {
     ['NeedsDecision', cause('not settled'), 'NeedsDecision', 'not settled'],
   ])('%s (%s) is recorded as %s', async (thrown, Cause, name, reason) => {
     const sessionId = `fail-${thrown}`;
-    await recordSession(table.store, { sessionId });
+    await recordRun(sessionId);
     await recordFailure(
       { execution, input: { sessionId }, error: { Error: thrown, Cause } },
       { store: table.store, now },
@@ -273,10 +286,7 @@ describe('Record failure', () => {
 
   it.each(['intent', 'unknown'] as const)('no failure hides a create in doubt (%s)', async (fence) => {
     const sessionId = `doubt-${fence}`;
-    await recordSession(table.store, {
-      sessionId,
-      session: { create: { fence, calls: 1, paidBefore: 0, checks: 0 } },
-    });
+    await recordRun(sessionId, { create: { fence, calls: 1, paidBefore: 0, checks: 0 } });
     const error = { Error: 'StorageUnavailable', Cause: cause('table is throttled') };
     const recorded = await recordFailure(
       { execution, input: { sessionId }, error },

@@ -255,6 +255,7 @@ describe('Enough clips?', () => {
     await recordSession(table.store, { sessionId: 'enough', count: 8, session, track });
     expect(await enoughClips({ sessionId: 'enough' }, { store: table.store, settings })).toEqual({
       sessionId: 'enough',
+      review: false,
     });
     expect((await table.store.requireSession('enough')).status).toBe('creating');
   });
