@@ -118,7 +118,7 @@ is under way is left alone.
 ${id}
 
 Options
-  --name <name>        a corrected name for the model, while create was not taken
+  --name <name>        a corrected name for the model, until create is taken
 ${goingOn}
 
 ${codes('goes on; with --watch: model ready, or waits for approval')}`;
@@ -154,8 +154,8 @@ ${goingOn}
 ${codes('approved; with --watch: model ready')}`;
 
 /** `npm run decide -- --help` */
-export const decideHelp = `Decide how to go on when create was perhaps paid, or when a training was paid and
-failed. npm run status -- ID says what is known. Who decided, what and when, is
+export const decideHelp = `Decide how to go on when create was perhaps paid, or when a training was paid
+and failed. npm run status -- ID says what is known. Who decided, what and when, is
 recorded.
 
   npm run decide -- ID --check-again   ask the provider once more; costs nothing
@@ -177,7 +177,7 @@ session. The file is checked first, and nothing is spent before you resume.
   npm run replace -- ID TRACK FILE
 
 ${id}
-TRACK is its number, or the name of its file, as npm run status -- ID shows them.
+TRACK is its number or its file's name, as npm run status -- ID shows them.
 
 Options
 ${common}

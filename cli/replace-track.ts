@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { SessionAnswer, TrackAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import type { ReplaceArguments } from './arguments/session-arguments.ts';
@@ -51,13 +53,14 @@ export async function replaceTrack(args: ReplaceArguments, surroundings: Surroun
 
 /** The one file, checked as `train` checks it. */
 async function checkedFile(path: string, { display, env, signal }: Surroundings): Promise<UsableFile> {
-  const { files, problems } = await findFiles([path], userDirectory(env, 'replace'));
-  if (problems.length > 0) throw new InputRejected('Nothing was changed: the path leads nowhere.', problems);
-  if (files.length !== 1) {
+  const from = userDirectory(env, 'replace');
+  if ((await stat(resolve(from, path)).catch(() => undefined))?.isDirectory()) {
     throw new InputRejected('Nothing was changed: one track takes one file.', [
       { where: path, message: 'This is a folder: name the file in it.' },
     ]);
   }
+  const { files, problems } = await findFiles([path], from);
+  if (problems.length > 0) throw new InputRejected('Nothing was changed: the path leads nowhere.', problems);
   const { usable, rejected } = await checkFiles(files, defaultSettings.limits, {
     inspector: localFiles,
     tell: display.tell,

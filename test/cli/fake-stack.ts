@@ -33,6 +33,8 @@ export async function startFakeStack(options: {
   putStatuses?: readonly number[];
   /** Milliseconds before a PUT is answered. */
   putDelay?: number;
+  /** Actions that are taken, with no answer but a cut connection. */
+  cut?: readonly string[];
   sandbox?: boolean;
   provider?: string;
   speed?: number;
@@ -93,7 +95,10 @@ export async function startFakeStack(options: {
       return send(response, 200, uploadOf(sessionId, { trackId, file }));
     }
     const act = route.startsWith('POST ') ? actions[action] : undefined;
-    if (act) return send(response, 202, act());
+    if (act) {
+      const taken = act();
+      return options.cut?.includes(action) ? response.destroy() : send(response, 202, taken);
+    }
     if (action !== '') throw new FakeProblem(404, 'Not Found');
     send(response, 200, sessions.look(sessionId), { 'retry-after': '0' });
   };

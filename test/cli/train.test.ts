@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { modelId, type Step, toReady } from './fake-sessions.ts';
@@ -204,6 +204,51 @@ describe('npm run train', () => {
     expect(ended.code).toBe(130);
     expect(last(ended)).toMatchObject({ event: 'session.left', running: false });
     expect(fake.starts).toEqual([]);
+  });
+});
+
+describe('train that stops early', () => {
+  it('stops after the uploads with --review, and says how to approve', async () => {
+    const { home, tracks, fake } = await prepared({ steps: toReady });
+    const ended = await run('train', [tracks, '--name', 'x', '--json', '--review'], { home });
+    expect(ended.code).toBe(0);
+    const command = `npm run approve -- ${fake.starts[0]}`;
+    expect(last(ended)).toMatchObject({ event: 'session.review', clips: 6, creditsToCome: 100 });
+    expect(last(ended)?.next).toContainEqual(expect.objectContaining({ command }));
+    expect(events(ended).filter(({ event }) => event === 'track.done')).toHaveLength(6);
+  });
+
+  it('checks everything with --dry-run, starts nothing and leaves nothing behind', async () => {
+    const { home, tracks } = await prepared();
+    const none = join(home, 'none');
+    for (const paths of [[tracks], []]) {
+      const ended = await run('train', [...paths, '--name', 'x', '--json', '--dry-run'], { home: none });
+      expect(ended.code).toBe(0);
+      expect(events(ended)).toContainEqual(expect.objectContaining({ event: 'cost', sandbox: true }));
+      const usable = paths.length > 0 ? 6 : 8;
+      expect(last(ended)).toMatchObject({ event: 'dry-run.passed', usable, credits: 100 + usable });
+    }
+    await writeFile(join(tracks, 'short.wav'), wav(1, 300));
+    const refused = await run('train', [tracks, '--name', 'x', '--json', '--dry-run'], { home: none });
+    expect(refused.code).toBe(2);
+    expect(last(refused)).toMatchObject({ problems: [{ where: 'short.wav' }] });
+    await expect(access(none)).rejects.toThrow('ENOENT');
+  });
+
+  it('names the provider that would be paid, and sends nothing to a stack that runs', async () => {
+    const { home, tracks, fake } = await prepared();
+    const args = [tracks, '--name', 'x', '--json', '--dry-run'];
+    const provider = 'https://api.example.test';
+    const paid = { PROVIDER_BASE_URL: provider, PROVIDER_API_KEY: 'key' };
+    const elsewhere = await run('train', args, { home: join(home, 'none'), env: paid });
+    expect(last(elsewhere)).toMatchObject({ event: 'dry-run.passed', provider, sandbox: false });
+
+    const other = await run('train', args, { home, env: paid });
+    expect(other.code).toBe(2);
+    expect(last(other)).toMatchObject({ problems: [{ where: 'PROVIDER_BASE_URL' }] });
+    expect((await run('train', args, { home })).code).toBe(0);
+    // Only whether it answers was asked.
+    expect(new Set(fake.requests)).toEqual(new Set(['GET /']));
   });
 });
 
