@@ -1,4 +1,4 @@
-import { mayCancel, mayDecide, type Session, type Track } from '../sessions/session.ts';
+import { isOverdue, mayCancel, mayDecide, type Session, type Track } from '../sessions/session.ts';
 import type { SessionWithTracks } from '../sessions/session-store.ts';
 import { nextWait, type Schedule } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -67,7 +67,7 @@ function actionsFor(session: Session): SessionAnswer['actions'] {
       : session.status === 'review'
         ? ['approve']
         : mayDecide(session)
-          ? ['decide']
+          ? [...(isOverdue(session) ? (['resume'] as const) : []), 'decide']
           : ['failed', 'cancelled', 'interrupted'].includes(session.status)
             ? ['resume']
             : [];

@@ -175,8 +175,13 @@ export function mayCancel(session: Session): boolean {
   return isUnderWay(session) || ['open', 'review', 'interrupted'].includes(session.status);
 }
 
-/** Where nothing goes on without a person's word: a create in doubt, or a paid training that failed. */
+/** Is a training that was paid not done by its deadline? It may end yet, or never. */
+export function isOverdue({ status, create, failure }: Session): boolean {
+  return status === 'failed' && create.fence === 'submitted' && failure?.error === 'DeadlineExceeded';
+}
+
+/** Where a person's word counts: a create in doubt, or a paid training that failed or does not end. */
 export function mayDecide(session: Session): boolean {
   if (isUnderWay(session) || session.status === 'abandoned') return false;
-  return isInDoubt(session) || session.create.fence === 'failed';
+  return isInDoubt(session) || session.create.fence === 'failed' || isOverdue(session);
 }

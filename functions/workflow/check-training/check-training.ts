@@ -108,7 +108,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
 
   if (total >= schedules.training.deadline) {
     const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
-    const words = `The training was not done after ${total} s (${last}). It may still end well: start the session again to look.`;
+    const words = `The training was not done after ${total} s (${last}). It may still end well: a resume looks again; a second create would be paid again.`;
     throw new ChirpsmithError('DeadlineExceeded', words);
   }
   return at('waiting', Math.max(nextWait(schedules.training, waited), retryAfter), checks);
