@@ -212,6 +212,18 @@ describe('Check training, after a lost answer', () => {
     },
   );
 
+  it.each(['failed', 'timeout'])(
+    'does not take the "%s" of an earlier create for an answer to the one that a person decided on',
+    async (status) => {
+      const sessionId = `stale-${status}`;
+      await readySession(sessionId, { fence: 'unknown', calls: 2, paidBefore: 1 });
+      const { provider } = scriptedProvider({ status: [statusOf(status)] });
+      const deps = { store: table.store, provider, settings, now };
+      expect(await checkTraining({ sessionId, ...position }, deps)).toMatchObject({ verdict: 'waiting' });
+      expect(await fenceOf(sessionId)).toBe('unknown');
+    },
+  );
+
   it('goes straight to ready when the training has ended meanwhile', async () => {
     await readySession('ended', { fence: 'unknown', calls: 1 });
     const { provider } = scriptedProvider({ status: [statusOf('success', { modelId })] });

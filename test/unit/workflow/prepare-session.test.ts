@@ -238,6 +238,63 @@ describe('Prepare session, from the console', () => {
     });
   });
 
+  it.each(['preparing', 'uploading', 'creating', 'training'] as const)(
+    'does not take over a session that another execution is at (%s), and spoils nothing of it',
+    async (status) => {
+      const sessionId = `taken-${status}`;
+      const running = { status, runs: 1, executionArn: arn('from-the-api') } as const;
+      const { session, tracks } = await recordSession(table.store, { sessionId, session: running });
+      const { done, calls } = prepare(sessionId, { script: {}, run: 2, others: 'running' });
+      const refused = await done.catch((error: unknown) => error);
+      expect(refused).toMatchObject({
+        name: 'NotPossible',
+        message: expect.stringContaining('from-the-api'),
+      });
+      await recordFailure(
+        {
+          execution: { Id: arn(`${sessionId}-2`), Name: `${sessionId}-2` },
+          input: { sessionId },
+          error: { Error: 'NotPossible', Cause: '{"errorMessage":"is under way"}' },
+        },
+        { store: table.store, now },
+      );
+      expect(calls).toEqual([]);
+      expect(await table.store.require(sessionId)).toEqual({ session, tracks });
+    },
+  );
+
+  it.each(['ended', 'unknown'] as const)(
+    'takes over a session whose execution is gone (%s)',
+    async (others) => {
+      const sessionId = `left-${others}`;
+      const left = {
+        status: 'uploading',
+        runs: 1,
+        executionArn: arn('gone'),
+        providerSessionId: 'p1',
+      } as const;
+      await recordSession(table.store, { sessionId, session: left });
+      await prepare(sessionId, { script: {}, run: 2, others }).done;
+      expect(await table.store.requireSession(sessionId)).toMatchObject({
+        status: 'uploading',
+        runs: 2,
+        executionArn: arn(`${sessionId}-2`),
+      });
+    },
+  );
+
+  it.each<[string, Partial<Session>]>([
+    ['cancelled before its execution came about', { status: 'cancelled', executionArn: arn('off-1') }],
+    ['abandoned', { status: 'abandoned', executionArn: arn('elsewhere') }],
+  ])('does not work on a session that was %s', async (title, session) => {
+    const sessionId = title === 'abandoned' ? 'abandoned' : 'off';
+    const { session: before } = await recordSession(table.store, { sessionId, session });
+    const { done, calls } = prepare(sessionId, { script: {} });
+    await expect(done).rejects.toMatchObject({ name: 'NotPossible' });
+    expect(calls).toEqual([]);
+    expect(await table.store.requireSession(sessionId)).toEqual(before);
+  });
+
   it('does not know a session that is not there', async () => {
     await expect(prepare('nobody', { script: {} }).done).rejects.toMatchObject({ name: 'SessionNotFound' });
   });
@@ -294,6 +351,19 @@ describe('Record failure', () => {
     );
     expect(recorded.error).toBe('NeedsDecision');
     expect((await table.store.requireSession(sessionId)).status).toBe('needs-decision');
+  });
+
+  it.each<[string, Partial<Session>]>([
+    ['that another execution is at', { executionArn: arn('other') }],
+    ['that a person has cancelled meanwhile', { status: 'cancelled' }],
+    ['that has its model', { status: 'ready', modelId: 'chirp-custom:1' }],
+    ['that was abandoned', { status: 'abandoned' }],
+  ])('writes nothing into a session %s', async (title, session) => {
+    const sessionId = title.replaceAll(' ', '-');
+    const { session: before } = await recordRun(sessionId, session);
+    const error = { Error: 'StorageUnavailable', Cause: cause('table is throttled') };
+    await recordFailure({ execution, input: { sessionId }, error }, { store: table.store, now });
+    expect(await table.store.requireSession(sessionId)).toEqual(before);
   });
 
   it('has nothing to write when the input could not be read', async () => {
