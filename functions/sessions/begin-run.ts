@@ -38,6 +38,7 @@ export async function beginRun(
     const run = {
       status: 'preparing',
       runs,
+      pace: 1,
       executionArn: executions.arnOf(name),
       failure: undefined,
     } as const;

@@ -16,6 +16,7 @@ export function newSession(
     updatedAt: now,
     expiresAt: Math.floor(Date.parse(now) / 1000) + settings.retentionDays * 24 * 60 * 60,
     runs: 0,
+    pace: 1,
     prepareCalls: 0,
     decisions: [],
     create: { fence: 'none', calls: 0, paidBefore: 0, checks: 0 },

@@ -102,6 +102,8 @@ export const sessionSchema = z.object({
   /** Executions started so far; the current one's ARN. */
   runs: count,
   executionArn: z.string().optional(),
+  /** How far apart this run's calls are spread, because the provider turned some away; 1 is by the schedules. */
+  pace: z.number().min(1).default(1),
   /** Calls to prepare, counted before each call. */
   prepareCalls: count,
   providerSessionId: z.string().optional(),

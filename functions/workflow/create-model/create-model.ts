@@ -2,7 +2,8 @@ import { type Provider, ProviderError } from '../../provider/provider.ts';
 import { isUnderWay, type Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { firstWait, refusalWait } from '../../shared/schedule.ts';
+import { turnedAwayWait } from '../../shared/pace.ts';
+import { firstWait } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { CreateModelState, TrainingState } from '../../shared/states.ts';
 
@@ -38,7 +39,10 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
   if (create.fence !== 'none') return at('waiting', 0);
   // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
   if (!isUnderWay(session)) {
-    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}": nothing is bought.`);
+    throw new ChirpsmithError(
+      'NotPossible',
+      `Session ${sessionId} is "${session.status}": nothing is bought.`,
+    );
   }
 
   const clipIds = tracks.flatMap(({ status, clipId }) => (status === 'done' && clipId ? [clipId] : []));
@@ -75,7 +79,9 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
     }
     await outcome({ fence: 'none' });
     if (error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable') {
-      return at('waiting', refusalWait(refusals + 1, error.retryAfter), refusals + 1);
+      const { retryAfter } = error;
+      const spread = { retryAfter, pace: session.pace, random: deps.random() };
+      return at('waiting', turnedAwayWait(refusals + 1, spread), refusals + 1);
     }
     const words = error.reason ?? error.message;
     throw new ChirpsmithError(error.name, `The provider refused to train: ${words}`, { cause: error });

@@ -101,7 +101,7 @@ async function beginRun(
       );
     }
   }
-  const run = { executionArn, runs: session.runs + 1, failure: undefined };
+  const run = { executionArn, runs: session.runs + 1, pace: 1, failure: undefined };
   return store.updateSession(session, { ...run, status: 'preparing' });
 }
 

@@ -101,9 +101,10 @@ describe('Create model', () => {
   });
 
   it.each([
-    ['ProviderThrottled', 40, 40],
-    ['ProviderThrottled', undefined, 10],
-    ['ProviderUnreachable', undefined, 10],
+    // Spread over 10 s; chance is half of it here.
+    ['ProviderThrottled', 40, 45],
+    ['ProviderThrottled', undefined, 15],
+    ['ProviderUnreachable', undefined, 15],
   ] as const)('%s with Retry-After %s puts the fence back and waits %s s', async (name, retryAfter, wait) => {
     const sessionId = `refused-${name}-${retryAfter}`;
     await readySession(sessionId);
