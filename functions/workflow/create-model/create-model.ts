@@ -62,10 +62,9 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
       return { create: { ...now, ...ended }, ...(training ? { status: 'training' } : {}) };
     });
 
+  let taskId: string;
   try {
-    const { taskId } = await provider.create({ sessionId: providerSessionId, clipIds, name: session.name });
-    await outcome({ fence: 'submitted', taskId });
-    return at('waiting', firstWait(schedules.training, deps.random()));
+    ({ taskId } = await provider.create({ sessionId: providerSessionId, clipIds, name: session.name }));
   } catch (error) {
     if (!(error instanceof ProviderError)) {
       // One of ours: the provider's key could not be read, so nothing was sent. Any other is a bug, and in doubt.
@@ -86,4 +85,7 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
     const words = error.reason ?? error.message;
     throw new ChirpsmithError(error.name, `The provider refused to train: ${words}`, { cause: error });
   }
+  // Not within the try: when this cannot be written, create was taken all the same, and the intent must stay.
+  await outcome({ fence: 'submitted', taskId });
+  return at('waiting', firstWait(schedules.training, deps.random()));
 }

@@ -84,11 +84,9 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     calls: track.calls + 1,
   });
 
+  let taskId: string;
   try {
-    const { taskId } = await provider.upload({ sessionId: providerSessionId, audioUrl });
-    const submitted = { status: 'submitted', taskId, submittedAt: now(), failure: undefined } as const;
-    await store.updateTrack(track, submitted);
-    return at('waiting', Math.round(firstWait(settings.schedules.upload, deps.random()) * pace));
+    ({ taskId } = await provider.upload({ sessionId: providerSessionId, audioUrl }));
   } catch (error) {
     if (!(error instanceof ProviderError)) {
       // One of ours: the provider's key could not be read, so nothing was sent.
@@ -115,4 +113,8 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     const failed = trackFailed(error.name, reason, now(), { permanent: isPermanentRejection(reason) });
     return giveUp({ ...failed, ...notTaken });
   }
+  // Not within the try: when this cannot be written, the track was taken all the same.
+  const submitted = { status: 'submitted', taskId, submittedAt: now(), failure: undefined } as const;
+  await store.updateTrack(track, submitted);
+  return at('waiting', Math.round(firstWait(settings.schedules.upload, deps.random()) * pace));
 }
