@@ -1,7 +1,7 @@
 import { agree } from './agree.ts';
 import type { GoOnArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
-import { counted, providerName } from './display/words.ts';
+import { counted, creditsAt } from './display/words.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { goOn } from './go-on.ts';
 import { onSession } from './on-session.ts';
@@ -25,14 +25,9 @@ export async function approveSession(args: GoOnArguments, surroundings: Surround
         const { provider, sandbox } = reached.stack;
         const clips = tracks.filter(({ status }) => status === 'done').length;
         display.tell({ event: 'session.status', ...session, next: [] });
-        display.tell({ event: 'price', sessionId, clips, credits, paidBefore: 'no', provider, sandbox });
-        const what = `Train on ${counted(clips, 'clip')} for ${counted(credits, 'credit')}`;
-        await agree(
-          `${what} at ${providerName(reached.stack)}?`,
-          { yes, evenInSandbox: true },
-          reached,
-          surroundings,
-        );
+        display.tell({ event: 'price', sessionId, clips, credits, earlier: 'none', provider, sandbox });
+        const question = `Train on these ${counted(clips, 'clip')} for ${creditsAt(credits, reached.stack)}?`;
+        await agree(question, { yes, evenInSandbox: true }, reached, surroundings);
       }
       const after = await reached.client.approveSession(sessionId);
       return goOn({ event: 'session.approved' }, { before: session, after }, args, reached, surroundings);

@@ -2,10 +2,10 @@ import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
 import type { DecideArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
-import { counted, providerName } from './display/words.ts';
+import { creditsAt } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { goOn } from './go-on.ts';
-import { paidBefore } from './next-steps.ts';
+import { earlierCreate } from './next-steps.ts';
 import { onSession } from './on-session.ts';
 import { isUnderWay } from './session-changes.ts';
 
@@ -19,22 +19,19 @@ export async function decideSession(args: DecideArguments, surroundings: Surroun
   const { display } = surroundings;
   const options = { speed, quiet: !watch, spends: choice !== 'abandon' };
   return onSession(args.session, surroundings, options, async (session, reached) => {
-    const { sessionId, name, tracks, actions } = session;
+    const { sessionId, tracks, actions } = session;
     // One that is under way may come to need a decision at this moment.
     if (choice === 'create-again' && (actions.includes('decide') || isUnderWay(session.status))) {
       const { provider, sandbox } = reached.stack;
       const credits = defaultSettings.prices.create;
-      const before = paidBefore(session) === 'surely' ? 'surely' : 'perhaps';
+      const known = earlierCreate(session);
+      const earlier = known === 'none' ? 'in-doubt' : known;
       const clips = tracks.filter(({ status }) => status === 'done').length;
       display.tell({ event: 'session.status', ...session, next: [] });
-      display.tell({ event: 'price', sessionId, clips, credits, paidBefore: before, provider, sandbox });
-      const cost = before === 'surely' ? 'for another' : 'at the risk of paying a second time';
-      await agree(
-        `Call create again for "${name}", ${cost} ${counted(credits, 'credit')} at ${providerName(reached.stack)}?`,
-        { yes, evenInSandbox: true },
-        reached,
-        surroundings,
-      );
+      display.tell({ event: 'price', sessionId, clips, credits, earlier, provider, sandbox });
+      const cost = earlier === 'in-doubt' ? 'for perhaps another' : 'for another';
+      const question = `Call create again, ${cost} ${creditsAt(credits, reached.stack)}?`;
+      await agree(question, { yes, evenInSandbox: true }, reached, surroundings);
     }
     const after = await reached.client.decideSession(sessionId, choice);
     const done = { event: 'session.decided', choice } as const;

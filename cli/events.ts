@@ -2,6 +2,7 @@ import type { SessionAnswer, SessionListAnswer, TrackAnswer } from '../functions
 import type { AudioProblem } from '../functions/audio/inspection.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { Decision } from './api-client.ts';
+import type { EarlierCreate } from './next-steps.ts';
 
 /** A track as the last line tells it. */
 export type TrackResult = Pick<
@@ -193,8 +194,8 @@ export type CliEvent =
       readonly sessionId: string;
       readonly clips: number;
       readonly credits: number;
-      /** It was paid before: `perhaps` when the answer was lost, `surely` when that training failed. */
-      readonly paidBefore: 'no' | 'perhaps' | 'surely';
+      /** What is known of a create that was called before. */
+      readonly earlier: EarlierCreate;
       readonly provider: string;
       readonly sandbox: boolean;
     }

@@ -155,12 +155,12 @@ ${codes('approved; with --watch: model ready')}`;
 
 /** `npm run decide -- --help` */
 export const decideHelp = `Decide how to go on when create was perhaps paid, or when a training was paid
-and failed. npm run status -- ID says what is known. Who decided, what and when, is
-recorded.
+and failed, or does not end. npm run status -- ID says what is known. Who
+decided, what and when, is recorded.
 
   npm run decide -- ID --check-again   ask the provider once more; costs nothing
-  npm run decide -- ID --create-again  call create again; it may cost ${prices.create} credits a
-                                       second time, so you are asked first
+  npm run decide -- ID --create-again  call create again; it may cost ${prices.create} credits
+                                       a second time, so you are asked first
   npm run decide -- ID --abandon       give the session up for good
 
 ${id}

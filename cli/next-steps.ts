@@ -57,31 +57,34 @@ function resumeSteps(session: SessionAnswer): Next[] {
   steps.push(resume);
   if (!refused && replace) steps.push(replace);
   if (open && !lost && failure && aboutName.has(failure.error)) {
-    const command = `npm run resume -- ${sessionId} --name "New name" --watch`;
+    const command = `npm run resume -- ${sessionId} --name "New name"`;
     steps.push({ words: 'To go on with a corrected name:', command });
   }
   return steps;
 }
 
-/** Was create paid before, when somebody thinks of calling it again? */
-export function paidBefore({ failure, actions }: SessionAnswer): 'no' | 'perhaps' | 'surely' {
-  if (!actions.includes('decide')) return 'no';
-  return failure?.error === 'TrainingFailed' ? 'surely' : 'perhaps';
+/** What is known of an earlier create, when somebody thinks of calling it again. */
+export type EarlierCreate = 'none' | 'in-doubt' | 'failed' | 'overdue';
+
+export function earlierCreate({ failure, actions }: SessionAnswer): EarlierCreate {
+  if (!actions.includes('decide')) return 'none';
+  if (failure?.error === 'TrainingFailed') return 'failed';
+  return failure?.error === 'DeadlineExceeded' ? 'overdue' : 'in-doubt';
 }
 
 function decideSteps(session: SessionAnswer): Next[] {
   const command = (choice: Decision) => `npm run decide -- ${session.sessionId} --${choice}`;
   const price = counted(defaultSettings.prices.create, 'credit');
-  const again = {
-    words:
-      paidBefore(session) === 'surely'
-        ? `To train once more, for another ${price}:`
-        : `To call create again, which may cost ${price} a second time:`,
-    command: command('create-again'),
-  };
-  const steps = [again, { words: 'To give it up for good:', command: command('abandon') }];
-  // The end of a training that failed is known; there is nothing to check.
-  if (paidBefore(session) === 'surely') return steps;
+  const words =
+    earlierCreate(session) === 'in-doubt'
+      ? `To call create again, which may cost ${price} a second time:`
+      : `To train once more, for another ${price}:`;
+  const steps = [
+    { words, command: command('create-again') },
+    { words: 'To give it up for good:', command: command('abandon') },
+  ];
+  // Where a resume is possible, it asks the provider as well.
+  if (session.actions.includes('resume')) return steps;
   return [
     { words: 'To ask the provider once more, for nothing:', command: command('check-again') },
     ...steps,

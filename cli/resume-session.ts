@@ -1,7 +1,7 @@
 import { agree } from './agree.ts';
 import type { ResumeArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
-import { counted } from './display/words.ts';
+import { creditsAt } from './display/words.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
 import { goOn } from './go-on.ts';
@@ -27,15 +27,11 @@ export async function resumeSession(args: ResumeArguments, surroundings: Surroun
         return code;
       }
       if (!isUnderWay(session.status) && session.creditsToCome > 0) {
-        const credits = counted(session.creditsToCome, 'credit');
-        const question = `Go on with "${session.name}", for at most ${credits} at ${reached.stack.provider}?`;
+        const credits = creditsAt(session.creditsToCome, reached.stack);
+        const question = `Go on with "${session.name}", for at most ${credits}?`;
         await agree(question, { yes }, reached, surroundings);
       }
       const after = await reached.client.resumeSession(session.sessionId, name);
-      if (name !== undefined && after.name !== name) {
-        const message = `The name stays "${after.name}": the session is under way already, or has its model.`;
-        surroundings.display.tell({ event: 'note', message });
-      }
       return goOn({ event: 'session.resumed' }, { before: session, after }, args, reached, surroundings);
     },
   );

@@ -7,16 +7,18 @@ type Price = Extract<CliEvent, { event: 'price' }>;
 type Begun = Extract<CliEvent, { event: 'session.resumed' | 'session.approved' | 'session.decided' }>;
 
 /** What a person is about to agree to. */
-export function priceWords({ clips, credits, paidBefore }: Price): string {
+export function priceWords({ clips, credits, earlier }: Price): string {
   const price = counted(credits, 'credit');
   const training = `Training on ${counted(clips, 'clip')}`;
-  switch (paidBefore) {
-    case 'no':
-      return `${training} costs ${price}, at most.`;
-    case 'perhaps':
+  switch (earlier) {
+    case 'none':
+      return `${training} costs at most ${price}.`;
+    case 'in-doubt':
       return `Create was called already, and its answer was lost: it may have been paid. ${training} by calling it again may cost ${price} a second time.`;
-    case 'surely':
-      return `The training was paid already, and failed. ${training} once more costs another ${price}.`;
+    case 'failed':
+      return `A training was paid already, and failed. ${training} once more costs another ${price}.`;
+    case 'overdue':
+      return `A training was paid already, and may still end well: npm run resume looks again, for nothing. ${training} once more costs another ${price}.`;
   }
 }
 

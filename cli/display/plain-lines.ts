@@ -79,7 +79,7 @@ export function linesOf(event: CliEvent): string[] {
       return event.count === 0
         ? ['No sessions yet. The first: npm run train']
         : [
-            'How one stands, and the commands to go on (the first 4 signs of its id are enough):',
+            'How one stands, and the commands to go on (4 characters of the id are enough):',
             '  npm run status -- ID',
           ];
     case 'session.status':

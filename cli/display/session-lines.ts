@@ -53,9 +53,9 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
   ];
   if (failure !== undefined) {
     const title = status === 'needs-decision' ? 'What is known' : failure.error;
-    lines.push(...reasonLines(`${title}: ${failure.reason}`).map(paint.bad));
+    lines.push('', ...reasonLines(`${title}: ${failure.reason}`).map(paint.bad));
   }
-  return [...lines, ...nextLines(next)];
+  return next.length === 0 ? lines : [...lines, '', ...nextLines(next)];
 }
 
 function trackLines({ tracks }: Shown, { paint, width }: { paint: Paint; width: number }): string[] {
@@ -78,7 +78,7 @@ function trackLines({ tracks }: Shown, { paint, width }: { paint: Paint; width: 
 function spentWords({ creditsSpent, providerCalls, status }: Shown): string {
   const calls = counted(providerCalls, 'call');
   if (status !== 'needs-decision') return `${counted(creditsSpent, 'credit')}, in ${calls} to the provider`;
-  return `at most ${counted(creditsSpent, 'credit')}, create counted as paid; ${calls} to the provider`;
+  return `at most ${counted(creditsSpent, 'credit')}, with create counted; ${calls} to the provider`;
 }
 
 function toComeWords({ creditsToCome, status, actions }: Shown): string {

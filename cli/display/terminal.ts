@@ -176,8 +176,9 @@ const calmEnds = new Set<EndEvent['event']>([
   'session.open',
 ]);
 
-/** A line that may begin with spaces of its own; wrapped, it keeps them. */
+/** A line that may begin with spaces of its own; wrapped, it keeps them. A command stays whole, to be copied. */
 function hanging(line: string, width: number): string[] {
   const text = line.trimStart();
+  if (text.startsWith('npm run ')) return [line];
   return indented(text, { by: line.length - text.length, width });
 }

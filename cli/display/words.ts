@@ -36,9 +36,14 @@ export function providerWords({ provider, sandbox }: { provider: string; sandbox
   return sandbox ? 'the local sandbox (no real model is made, no real credits)' : provider;
 }
 
-/** The same within a sentence. */
-export function providerName({ provider, sandbox }: { provider: string; sandbox: boolean }): string {
-  return sandbox ? 'the sandbox (no real credits)' : provider;
+/** A price within a sentence, with who is paid. */
+export function creditsAt(
+  credits: number,
+  { provider, sandbox }: { provider: string; sandbox: boolean },
+): string {
+  return sandbox
+    ? `${counted(credits, 'sandbox credit')} (not real)`
+    : `${counted(credits, 'credit')} at ${provider}`;
 }
 
 /** `3 min`, `2 h`, `4 d` of seconds: one number is enough for an age. */

@@ -150,6 +150,10 @@ export function fakeSessions(runs: readonly (readonly Step[])[]) {
     resume(sessionId: string, body: unknown): SessionAnswer {
       const { name } = resumeBody.parse(body ?? {});
       const session = find(sessionId);
+      const { status } = session.answer;
+      if (name !== undefined && (underWay.has(status) || status === 'ready')) {
+        throw new FakeProblem(409, `The session is "${status}" under its old name.`);
+      }
       return begin(session, () => {
         if (name === undefined) return {};
         if (mayBePaid(session.answer))
@@ -203,7 +207,12 @@ const paid = new Set<SessionAnswer['status']>(['creating', 'training', 'ready'])
 
 function mayBePaid({ status, failure }: SessionAnswer): boolean {
   const { error } = failure ?? {};
-  return paid.has(status) || error === 'NeedsDecision' || error === 'TrainingFailed';
+  return (
+    paid.has(status) ||
+    error === 'NeedsDecision' ||
+    error === 'TrainingFailed' ||
+    error === 'DeadlineExceeded'
+  );
 }
 
 /** The answer with what follows from how it stands: prices and actions. */
@@ -212,11 +221,13 @@ function standing(answer: SessionAnswer): SessionAnswer {
   const uploads = tracks.reduce((sum, { attempts }) => sum + attempts, 0);
   const again = decisions.filter(({ choice }) => choice === 'create-again').length;
   const missing = tracks.filter((track) => track.status === 'declared' || track.status === 'failed').length;
-  const decide = status === 'needs-decision' || (status === 'failed' && failure?.error === 'TrainingFailed');
+  const overdue = status === 'failed' && failure?.error === 'DeadlineExceeded';
+  const ended = status === 'failed' && failure?.error === 'TrainingFailed';
   const actions: SessionAnswer['actions'] = [];
   if (status === 'open') actions.push('start');
   else if (status === 'review') actions.push('approve');
-  else if (decide) actions.push('decide');
+  else if (overdue) actions.push('resume', 'decide');
+  else if (ended || status === 'needs-decision') actions.push('decide');
   else if (['failed', 'cancelled', 'interrupted'].includes(status)) actions.push('resume');
   if (underWay.has(status) || ['open', 'review', 'interrupted'].includes(status)) actions.push('cancel');
   return {

@@ -5,6 +5,7 @@ import { commandsOf, last, standing } from './standing-session.ts';
 
 const real = { sandbox: false, provider: 'https://api.example.test' };
 const lost = { error: 'NeedsDecision', reason: 'The provider calls the session "READY".' } as const;
+const overdue = { error: 'DeadlineExceeded', reason: 'Not done after 1800 s.' } as const;
 const trainingFailed = { error: 'TrainingFailed', reason: 'Its own words.' } as const;
 
 describe('npm run resume', () => {
@@ -103,7 +104,9 @@ describe('npm run approve', () => {
     const { home, sessionId } = await standing(review);
     const ended = await run('approve', [sessionId, '--watch'], { home, answer: true });
     expect(ended.code).toBe(0);
-    expect(ended.questions).toEqual([expect.stringMatching(/7 clips for 100 credits at the sandbox/)]);
+    expect(ended.questions).toEqual([
+      expect.stringMatching(/these 7 clips for 100 sandbox credits \(not real\)\?/),
+    ]);
     expect(ended.stdout).toMatch(/001 1\.wav +clip ready/);
     expect(ended.stdout).toContain(`Model ready: ${modelId}`);
   });
@@ -139,7 +142,7 @@ describe('npm run decide', () => {
     const shown = await run('status', [sessionId], { home });
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain(`What is known: ${lost.reason}`);
-    expect(shown.stdout).toContain('at most 107 credits, create counted as paid');
+    expect(shown.stdout).toContain('at most 107 credits, with create counted');
     for (const choice of ['check-again', 'create-again', 'abandon']) {
       expect(shown.stdout).toContain(`npm run decide -- ${sessionId} --${choice}`);
     }
@@ -157,7 +160,7 @@ describe('npm run decide', () => {
     const { home, fake, sessionId, posts } = await standing(inDoubt);
     const no = await run('decide', [sessionId, '--create-again'], { home, answer: false });
     expect(no.code).toBe(2);
-    expect(no.questions).toEqual([expect.stringContaining('paying a second time 100 credits')]);
+    expect(no.questions).toEqual([expect.stringContaining('for perhaps another 100 sandbox credits')]);
     expect(no.stdout).toContain('may cost 100 credits a second time');
     expect(posts()).toEqual([]);
 
@@ -194,13 +197,18 @@ describe('npm run decide', () => {
     expect(last(ended)).toMatchObject({ event: 'session.abandoned', sessionId, next: [] });
   });
 
-  it('offers no check of a training whose end is known', async () => {
-    const { home, sessionId } = await standing({ status: 'failed', failure: trainingFailed });
+  it.each([
+    ['failed', trainingFailed, 1, ['decide --check-again', 'decide --create-again', 'decide --abandon']],
+    ['does not end', overdue, 4, ['resume --watch', 'decide --create-again', 'decide --abandon']],
+  ])('is possible for a paid training that %s, at its plain price', async (_, failure, code, offered) => {
+    const { home, sessionId } = await standing({ status: 'failed', failure });
     const ended = await run('status', [sessionId, '--watch', '--json'], { home });
-    expect(ended.code).toBe(1);
-    expect(commandsOf(ended)).toEqual([
-      `npm run decide -- ${sessionId} --create-again`,
-      `npm run decide -- ${sessionId} --abandon`,
-    ]);
+    expect(ended.code).toBe(code);
+    expect(commandsOf(ended)).toEqual(
+      offered.map((command) => `npm run ${command.replace(' ', ` -- ${sessionId} `)}`),
+    );
+    const no = await run('decide', [sessionId, '--create-again'], { home, answer: false });
+    expect(no.stdout).toMatch(/training was paid already/);
+    expect(no.questions).toEqual([expect.stringContaining('for another 100 sandbox credits')]);
   });
 });
