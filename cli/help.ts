@@ -159,8 +159,8 @@ and failed, or does not end. npm run status -- ID says what is known. Who
 decided, what and when, is recorded.
 
   npm run decide -- ID --check-again   ask the provider once more; costs nothing
-  npm run decide -- ID --create-again  call create again; it may cost ${prices.create} credits
-                                       a second time, so you are asked first
+  npm run decide -- ID --create-again  call create again; it may cost ${prices.create}
+                                       credits a second time, so you are asked
   npm run decide -- ID --abandon       give the session up for good
 
 ${id}
