@@ -109,27 +109,28 @@ const fault = fc.oneof(
   { weight: 2, arbitrary: ofCall('status', 60) },
 );
 
-/** Names of functions worth aiming at, and about how many steps they make in a run. */
-const aims: readonly [name: string, steps: number][] = [
-  ['Create model', 8],
-  ['Check training', 12],
-  ['Submit upload', 40],
-  ['Check upload', 60],
-  ['Prepare session', 20],
-  ['Enough clips?', 4],
-  ['Record failure', 4],
-  ['start', 4],
-  ['resume', 6],
-  ['decide', 6],
-  ['cancel', 5],
-  ['sweep', 5],
+/** Functions worth aiming at: how much, and about how many steps they make in a run. */
+const aims: readonly { readonly by: string; readonly weight: number; readonly steps: number }[] = [
+  { by: 'Create model', weight: 8, steps: 6 },
+  { by: 'Check training', weight: 3, steps: 12 },
+  { by: 'Submit upload', weight: 3, steps: 30 },
+  { by: 'Check upload', weight: 2, steps: 50 },
+  { by: 'Prepare session', weight: 2, steps: 20 },
+  { by: 'Enough clips?', weight: 1, steps: 3 },
+  { by: 'Record failure', weight: 1, steps: 3 },
+  { by: 'start', weight: 1, steps: 4 },
+  { by: 'resume', weight: 1, steps: 4 },
+  { by: 'decide', weight: 2, steps: 4 },
+  { by: 'cancel', weight: 2, steps: 5 },
+  { by: 'sweep', weight: 1, steps: 5 },
 ];
 
 const moment: fc.Arbitrary<Moment> = fc.oneof(
-  fc.record({ nth: fc.integer({ min: 1, max: 500 }) }),
-  fc
-    .constantFrom(...aims)
-    .chain(([by, most]) => fc.record({ by: fc.constant(by), nth: fc.integer({ min: 1, max: most }) })),
+  { weight: 8, arbitrary: fc.record({ nth: fc.integer({ min: 1, max: 400 }) }) },
+  ...aims.map(({ by, weight, steps }) => ({
+    weight,
+    arbitrary: fc.record({ by: fc.constant(by), nth: fc.integer({ min: 1, max: steps }) }),
+  })),
 );
 
 const breakage: fc.Arbitrary<Breakage> = fc.record({
@@ -152,15 +153,25 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ do: fc.constantFrom('delete', 'overwrite'), track }),
 );
 
-/** Sessions of 6 to 24 tracks, mostly few, with what is to go wrong and what persons do meanwhile. */
+/** Files of a session: enough songs, mostly few, and some that cannot become clips among them. */
+const files: fc.Arbitrary<readonly Content[]> = fc
+  .record({
+    songs: fc.oneof(
+      { weight: 5, arbitrary: fc.integer({ min: 6, max: 8 }) },
+      fc.integer({ min: 9, max: 22 }),
+    ),
+    doomed: fc.oneof(
+      { weight: 2, arbitrary: fc.constant<Content[]>([]) },
+      fc.array(fc.constantFrom<Content[]>('refused', 'text'), { minLength: 1, maxLength: 2 }),
+    ),
+  })
+  .map(({ songs, doomed }) => [...doomed, ...Array.from({ length: songs }, (): Content => 'song')]);
+
+/** Sessions of 6 to 24 tracks with what is to go wrong and what persons do meanwhile. */
 export const plans: fc.Arbitrary<Plan> = fc.record({
   seed: fc.nat(),
-  files: fc.oneof(
-    { weight: 3, arbitrary: fc.array(content, { minLength: 6, maxLength: 9 }) },
-    { weight: 3, arbitrary: fc.array(fc.constant<Content>('song'), { minLength: 6, maxLength: 9 }) },
-    fc.array(content, { minLength: 10, maxLength: 24, size: 'max' }),
-  ),
-  skipInvalid: fc.boolean(),
+  files,
+  skipInvalid: fc.nat({ max: 4 }).map((n) => n > 0),
   review: fc.nat({ max: 4 }).map((n) => n === 0),
   faults: fc.array(fault, { maxLength: 6, size: 'max' }),
   events: fc.array(fc.record({ at: moment, what: fc.oneof(breakage, command) }), {
