@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { homeDirectory } from '../local/home.ts';
-import { ApiRefusal } from './api-client.ts';
+import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import type { Surroundings } from './command.ts';
+import { show } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findSession, unknownSession } from './find-session.ts';
 import { nextSteps } from './next-steps.ts';
 import { type ReachedStack, reachStack } from './reach-stack.ts';
+import { stackEnded } from './watch-session.ts';
 
 /**
  * The frame of every command on one session: reaches a stack, finds the session, works, and puts the stack away.
@@ -28,6 +30,12 @@ export async function onSession(
     try {
       return await work(session, reached);
     } catch (error) {
+      if (error instanceof ApiUnreachable) {
+        const next = [{ words: 'To see how it stands:', command: show(session.sessionId) }];
+        const message = reached.isRunning() ? error.message : stackEnded;
+        display.tell({ event: 'error', message, next });
+        return exitCodes.failed;
+      }
       if (!(error instanceof ApiRefusal) || error.status !== 409) throw error;
       // Somebody may have changed it since.
       const now = await reached.client.getSession(session.sessionId);

@@ -1,6 +1,7 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
+import { ApiUnreachable } from './api-client.ts';
 import type { TrainArguments } from './arguments/train-arguments.ts';
 import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';
@@ -10,7 +11,9 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
 import { resumeSession } from './resume-session.ts';
+import { endOf } from './session-end.ts';
 import { uploadFiles } from './upload-files.ts';
+import { stackEnded } from './watch-session.ts';
 
 /**
  * The main job: from files to a model. Before the session is started, nothing can be spent; after it, it goes on
@@ -31,7 +34,7 @@ export async function trainModel(args: TrainArguments, surroundings: Surrounding
     const sessionId = await prepareSession(args, files, reached, surroundings);
     if (sessionId === undefined) return exitCodes.failed;
     const started = await startSession(sessionId, reached, surroundings);
-    if (started === undefined) return exitCodes.left;
+    if (typeof started === 'number') return started;
     return await followSession(started, reached, surroundings, {
       isNew: true,
       deadline: args.deadline,
@@ -119,19 +122,25 @@ async function prepareSession(
   return undefined;
 }
 
-/** The session as the start has left it; nothing when Ctrl-C came in that moment, and it goes on without us. */
+/** The session as the start has left it, or the exit code when nobody can tell: it may go on without us. */
 async function startSession(
   sessionId: string,
-  { client }: ReachedStack,
+  { client, isRunning }: ReachedStack,
   { display, signal }: Surroundings,
-): Promise<SessionAnswer | undefined> {
+): Promise<SessionAnswer | ExitCode> {
   signal.throwIfAborted();
   try {
     return await client.startSession(sessionId);
   } catch (error) {
-    if (!signal.aborted) throw error;
-    const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
-    display.tell({ event: 'session.left', sessionId, running: true, next });
-    return undefined;
+    if (signal.aborted) {
+      const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
+      display.tell({ event: 'session.left', sessionId, running: true, next });
+      return exitCodes.left;
+    }
+    if (!(error instanceof ApiUnreachable)) throw error;
+    const reason = isRunning() ? error.message : stackEnded;
+    const { event, code } = endOf({ why: 'lost', reason }, sessionId, 0);
+    display.tell(event);
+    return code;
   }
 }

@@ -13,6 +13,8 @@ export type Ending =
   /** The API does not answer any more. */
   | { readonly why: 'lost'; readonly reason: string };
 
+export const stackEnded = 'The local stack has ended.';
+
 /** A stack on this machine is asked at least this often, in seconds, whatever Retry-After says. */
 const longestPause = 0.5;
 const shortestPause = 0.2;
@@ -52,7 +54,7 @@ export async function watchSession(
     } catch (error) {
       // The client has tried several times already.
       if (!(error instanceof ApiUnreachable)) throw error;
-      return { why: 'lost', reason: isRunning() ? error.message : 'The local stack has ended.' };
+      return { why: 'lost', reason: isRunning() ? error.message : stackEnded };
     }
     const left = until - now();
     if (left <= 0) return { why: 'deadline' };

@@ -87,6 +87,11 @@ export const trackWords: Readonly<Record<SessionAnswer['tracks'][number]['status
   duplicate: 'same bytes as an earlier file',
 };
 
+/** How to see how a session stands. */
+export function show(sessionId: string): string {
+  return `npm run status -- ${sessionId}`;
+}
+
 /** How to see a session again. */
 export function comeBack(sessionId: string): string {
   return `npm run status -- ${sessionId} --watch`;

@@ -188,6 +188,7 @@ describe('npm run decide', () => {
     const ended = await run('decide', [sessionId, '--create-again', '--json'], { home });
     expect(ended.code).toBe(1);
     expect(fake.requests.filter((request) => request.endsWith('/decide'))).toHaveLength(1);
+    expect(commandsOf(ended)).toEqual([`npm run status -- ${sessionId}`]);
   });
 
   it('gives it up', async () => {
