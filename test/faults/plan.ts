@@ -106,7 +106,7 @@ const fault = fc.oneof(
   ofCall('prepare', 2),
   { weight: 3, arbitrary: ofCall('upload', 20) },
   { weight: 3, arbitrary: ofCall('create', 3) },
-  { weight: 2, arbitrary: ofCall('status', 60) },
+  { weight: 2, arbitrary: ofCall('status', 30) },
 );
 
 /** Functions worth aiming at: how much, and about how many steps they make in a run. */
@@ -114,7 +114,7 @@ const aims: readonly { readonly by: string; readonly weight: number; readonly st
   { by: 'Create model', weight: 8, steps: 6 },
   { by: 'Check training', weight: 3, steps: 12 },
   { by: 'Submit upload', weight: 3, steps: 30 },
-  { by: 'Check upload', weight: 2, steps: 50 },
+  { by: 'Check upload', weight: 2, steps: 30 },
   { by: 'Prepare session', weight: 2, steps: 20 },
   { by: 'Enough clips?', weight: 1, steps: 3 },
   { by: 'Record failure', weight: 1, steps: 3 },
@@ -126,7 +126,7 @@ const aims: readonly { readonly by: string; readonly weight: number; readonly st
 ];
 
 const moment: fc.Arbitrary<Moment> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ nth: fc.integer({ min: 1, max: 400 }) }) },
+  { weight: 8, arbitrary: fc.record({ nth: fc.integer({ min: 1, max: 250 }) }) },
   ...aims.map(({ by, weight, steps }) => ({
     weight,
     arbitrary: fc.record({ by: fc.constant(by), nth: fc.integer({ min: 1, max: steps }) }),
