@@ -52,8 +52,10 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
     ...trackLines(session, { paint, width }),
   ];
   if (failure !== undefined) {
-    const title = status === 'needs-decision' ? 'What is known' : failure.error;
-    lines.push('', ...reasonLines(`${title}: ${failure.reason}`).map(paint.bad));
+    const title =
+      status === 'needs-decision' ? 'What is known: ' : status === 'failed' ? `${failure.error}: ` : '';
+    const style = status === 'cancelled' ? (line: string) => line : paint.bad;
+    lines.push('', ...reasonLines(title + failure.reason).map(style));
   }
   return next.length === 0 ? lines : [...lines, '', ...nextLines(next)];
 }
