@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import {
+  type actions,
   type CreatedSessionAnswer,
   createdSessionAnswer,
   problemAnswer,
@@ -9,7 +10,9 @@ import {
   type SessionListAnswer,
   sessionAnswer,
   sessionListAnswer,
+  uploadAnswer,
 } from '../functions/api/contract.ts';
+import type { decisions } from '../functions/sessions/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 
 /** The API answered, but not with what was asked for. */
@@ -30,27 +33,53 @@ export class ApiUnreachable extends Error {
   override readonly name = 'ApiUnreachable';
 }
 
+/** A file as it is declared. */
+interface DeclaredFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
 /** What the command line needs of the HTTP API. Every method throws ApiRefusal or ApiUnreachable. */
 export interface ApiClient {
   createSession(body: {
     name: string;
-    files: readonly { name: string; size: number; sha256: string }[];
+    files: readonly DeclaredFile[];
     minClips: number;
     skipInvalid: boolean;
+    review: boolean;
   }): Promise<CreatedSessionAnswer>;
   startSession(sessionId: string): Promise<SessionAnswer>;
+  /** @param name a corrected name for the model */
+  resumeSession(sessionId: string, name?: string): Promise<SessionAnswer>;
+  approveSession(sessionId: string): Promise<SessionAnswer>;
+  decideSession(sessionId: string, choice: Decision): Promise<SessionAnswer>;
+  cancelSession(sessionId: string): Promise<SessionAnswer>;
+  replaceTrack(
+    sessionId: string,
+    trackId: string,
+    file: DeclaredFile,
+  ): Promise<CreatedSessionAnswer['uploads'][number]>;
   /** `retryAfter` in seconds, where the API gave one. */
   getSession(sessionId: string): Promise<{ session: SessionAnswer; retryAfter: number | undefined }>;
   listSessions(next?: string): Promise<SessionListAnswer>;
 }
 
+/** What a person may decide. */
+export type Decision = (typeof decisions)[number];
+
+type Action = (typeof actions)[number];
+
 const timeoutMs = 30_000;
 const tries = 4;
+/** Sessions on one page of the list: the most that the API gives. */
+const pageSize = 100;
 
 /**
  * A client of the API at `api`. A stack may outlive its first token; a 401 gets one new token of the local
- * issuer and one more try. Reading and starting are repeated a few times when no answer comes, because
- * they may run twice (start names its execution); creating is not.
+ * issuer and one more try. What may run twice is repeated a few times when no answer comes: reading, and what
+ * finds itself done. Creating a session is not, nor the decision that may pay a second time.
  */
 export function createApiClient(
   stack: { api: string; token: string; issuer: string },
@@ -105,20 +134,31 @@ export function createApiClient(
   }
 
   const at = (sessionId: string) => `/sessions/${encodeURIComponent(sessionId)}`;
+  const act = async (sessionId: string, action: Action, options: { body?: unknown; repeat: boolean }) =>
+    (await call('POST', `${at(sessionId)}/${action}`, sessionAnswer, options)).answer;
   return {
     async createSession(body) {
       return (await call('POST', '/sessions', createdSessionAnswer, { body, repeat: false })).answer;
     },
-    async startSession(sessionId) {
-      return (await call('POST', `${at(sessionId)}/start`, sessionAnswer, { repeat: true })).answer;
+    startSession: (sessionId) => act(sessionId, 'start', { repeat: true }),
+    resumeSession: (sessionId, name) =>
+      act(sessionId, 'resume', { repeat: true, ...(name === undefined ? {} : { body: { name } }) }),
+    approveSession: (sessionId) => act(sessionId, 'approve', { repeat: true }),
+    decideSession: (sessionId, choice) =>
+      act(sessionId, 'decide', { body: { choice }, repeat: choice !== 'create-again' }),
+    cancelSession: (sessionId) => act(sessionId, 'cancel', { repeat: true }),
+    async replaceTrack(sessionId, trackId, body) {
+      const path = `${at(sessionId)}/tracks/${encodeURIComponent(trackId)}`;
+      return (await call('PUT', path, uploadAnswer, { body, repeat: true })).answer;
     },
     async getSession(sessionId) {
       const { answer, headers } = await call('GET', at(sessionId), sessionAnswer, { repeat: true });
       return { session: answer, retryAfter: secondsOf(headers.get('retry-after')) };
     },
     async listSessions(next) {
-      const query = next === undefined ? '' : `?next=${encodeURIComponent(next)}`;
-      return (await call('GET', `/sessions${query}`, sessionListAnswer, { repeat: true })).answer;
+      const after = next === undefined ? '' : `&next=${encodeURIComponent(next)}`;
+      return (await call('GET', `/sessions?limit=${pageSize}${after}`, sessionListAnswer, { repeat: true }))
+        .answer;
     },
   };
 }

@@ -1,7 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { homeDirectory } from '../local/home.ts';
-import type { TrainArguments } from './arguments.ts';
+import type { TrainArguments } from './arguments/train-arguments.ts';
 import { checkFiles, type UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
 import { counted } from './display/words.ts';
@@ -17,10 +19,30 @@ import { userDirectory } from './user-directory.ts';
  */
 export async function chooseFiles(
   args: TrainArguments,
+  surroundings: Surroundings,
+): Promise<readonly UsableFile[]> {
+  if (args.paths.length > 0) return usableFiles(args.paths, args, surroundings);
+  const { display, env } = surroundings;
+  const { makeSamples } = await import('./samples/make-samples.ts');
+  const kept = !args.dryRun;
+  const folder = kept
+    ? join(homeDirectory(env), 'samples')
+    : await mkdtemp(join(tmpdir(), 'chirpsmith-samples-'));
+  try {
+    const files = await makeSamples(folder);
+    display.tell({ event: 'samples.made', folder, files: files.length, kept });
+    return await usableFiles(files, args, surroundings);
+  } finally {
+    if (!kept) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function usableFiles(
+  paths: readonly string[],
+  args: TrainArguments,
   { display, env, signal }: Surroundings,
 ): Promise<readonly UsableFile[]> {
   const { limits } = defaultSettings;
-  const paths = args.paths.length > 0 ? args.paths : await samples(homeDirectory(env), display);
   const { files, skipped, problems } = await findFiles(paths, userDirectory(env, 'train'));
   display.tell({ event: 'files.found', files: files.map(({ name }) => name) });
   for (const file of skipped) display.tell({ event: 'file.skipped', ...file });
@@ -58,12 +80,4 @@ export async function chooseFiles(
   }
   // The API counts duplicates too. Where they would not fit, the others are enough.
   return usable.length > limits.maxTracks ? different : usable;
-}
-
-async function samples(home: string, display: Surroundings['display']): Promise<readonly string[]> {
-  const { makeSamples } = await import('./samples/make-samples.ts');
-  const folder = join(home, 'samples');
-  const files = await makeSamples(folder);
-  display.tell({ event: 'samples.made', folder, files: files.length });
-  return files;
 }

@@ -1,6 +1,7 @@
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
-import { createDisplay, type Display } from './display/display.ts';
+import { confirm } from './confirm.ts';
+import { createDisplay, type Display, type Output } from './display/display.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
 import { Interrupted, onInterruption } from './interruption.ts';
@@ -8,45 +9,77 @@ import { Interrupted, onInterruption } from './interruption.ts';
 /** What a command works with. */
 export interface Surroundings {
   readonly display: Display;
-  readonly json: boolean;
   readonly env: NodeJS.ProcessEnv;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Asks a yes-or-no question; absent where nobody can be asked. */
+  readonly ask: ((question: string) => Promise<boolean>) | undefined;
 }
 
-/**
- * Runs one command from its arguments to the end of the process: help, errors in the display's form, exit
- * code. Standard output is written out before the process ends, whatever it is connected to.
- */
-export async function runCommand<Arguments extends { json: boolean; help: boolean }>(command: {
-  help: string;
+/** One command of the command line. */
+export interface Command<Arguments extends { json: boolean; help: boolean }> {
+  readonly help: string;
+  /** @throws InputRejected */
   parse(argv: readonly string[], env: NodeJS.ProcessEnv): Arguments;
   run(args: Arguments, surroundings: Surroundings): Promise<ExitCode>;
-}): Promise<never> {
-  const { argv, env, stdout, stderr } = process;
-  const given = argv.slice(2);
-  // Also when the arguments cannot be parsed: who asked for JSON gets the refusal as JSON.
-  const json = given.includes('--json');
-  const display = createDisplay({ json, stdout, stderr, env });
+}
+
+/** What a command runs in: a process, or a test. */
+export interface Place {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdout: Output & NodeJS.WritableStream;
+  readonly stderr: Output;
+  /** @param atOnce gives the terminal back when there is no time for more */
+  interruption(atOnce: () => void): AbortSignal;
+  /** Absent where nobody sits. */
+  readonly confirm: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
+}
+
+/** Runs one command as this process: its exit code ends it, after everything is written out. */
+export async function runCommand<Arguments extends { json: boolean; help: boolean }>(
+  command: Command<Arguments>,
+): Promise<never> {
+  const { argv, env, stdin, stdout, stderr } = process;
   // `… | head` is no error of ours; a session that has been started goes on.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-
-  const signal = onInterruption(() => display.close());
-  let code: ExitCode;
-  try {
-    const args = command.parse(given, env);
-    if (args.help) {
-      stdout.write(command.help);
-      code = exitCodes.done;
-    } else {
-      code = await command.run(args, { display, json, env, signal });
-    }
-  } catch (error) {
-    code = signal.aborted ? tellInterruption(display) : tellError(error, display);
-  }
-  display.close();
+  const code = await perform(command, {
+    argv: argv.slice(2),
+    env,
+    stdout,
+    stderr,
+    interruption: onInterruption,
+    confirm: stdin.isTTY && stdout.isTTY ? confirm : undefined,
+  });
   await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write('', done))));
   process.exit(code);
+}
+
+/** Runs one command from its arguments to its exit code; whatever is thrown becomes words. */
+export async function perform<Arguments extends { json: boolean; help: boolean }>(
+  command: Command<Arguments>,
+  { argv, env, stdout, stderr, interruption, confirm }: Place,
+): Promise<ExitCode> {
+  // Also when the arguments cannot be parsed: who asked for JSON gets the refusal as JSON.
+  const json = argv.includes('--json');
+  const display = createDisplay({ json, stdout, stderr, env });
+  const signal = interruption(() => display.close());
+  const ask = async (question: string) => {
+    display.close();
+    return (await confirm?.(question, signal)) ?? false;
+  };
+  try {
+    const args = command.parse(argv, env);
+    if (args.help) {
+      stdout.write(command.help);
+      return exitCodes.done;
+    }
+    return await command.run(args, { display, env, signal, ask: json || !confirm ? undefined : ask });
+  } catch (error) {
+    return signal.aborted ? tellInterruption(display) : tellError(error, display);
+  } finally {
+    display.close();
+  }
 }
 
 /** Ctrl-C before anything was started. */
@@ -54,7 +87,7 @@ function tellInterruption(display: Display): ExitCode {
   display.tell({
     event: 'session.left',
     running: false,
-    next: { words: 'Run the same command again to begin anew.' },
+    next: [{ words: 'Run the same command again to begin anew.' }],
   });
   return exitCodes.left;
 }
@@ -67,7 +100,7 @@ function tellError(error: unknown, display: Display): ExitCode {
     display.tell({ event: 'input.rejected', message, problems, ...counts });
     return exitCodes.badInput;
   }
-  if (error instanceof ApiRefusal && error.status >= 400 && error.status < 500 && error.status !== 401) {
+  if (error instanceof ApiRefusal && (error.status === 400 || error.status === 404)) {
     display.tell({ event: 'input.rejected', message: error.message, problems: error.problems });
     return exitCodes.badInput;
   }

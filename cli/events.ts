@@ -1,6 +1,8 @@
 import type { SessionAnswer, SessionListAnswer, TrackAnswer } from '../functions/api/contract.ts';
 import type { AudioProblem } from '../functions/audio/inspection.ts';
 import type { Problem } from '../functions/shared/errors.ts';
+import type { Decision } from './api-client.ts';
+import type { EarlierCreate } from './next-steps.ts';
 
 /** A track as the last line tells it. */
 export type TrackResult = Pick<
@@ -21,6 +23,8 @@ interface EndOfSession {
   readonly sessionId: string;
   readonly name: string;
   readonly creditsSpent: number;
+  /** Credits that going on will cost at most. */
+  readonly creditsToCome: number;
   readonly providerCalls: number;
   /** Seconds since the command began; of `status`, from the session's creation to its end. */
   readonly seconds: number;
@@ -33,7 +37,13 @@ interface EndOfSession {
  * None of them holds a token, a key or a signed URL.
  */
 export type CliEvent =
-  | { readonly event: 'samples.made'; readonly folder: string; readonly files: number }
+  /** `kept`: not so for a dry run, which leaves nothing behind. */
+  | {
+      readonly event: 'samples.made';
+      readonly folder: string;
+      readonly files: number;
+      readonly kept: boolean;
+    }
   | { readonly event: 'files.found'; readonly files: readonly string[] }
   | { readonly event: 'file.skipped'; readonly file: string; readonly reason: string }
   | {
@@ -136,33 +146,89 @@ export type CliEvent =
       readonly error: Failure['error'];
       /** The provider's own words where it gave any. */
       readonly reason: string;
-      readonly next: Next;
+      readonly next: readonly Next[];
     } & EndOfSession)
-  | ({ readonly event: 'session.interrupted'; readonly next: Next } & EndOfSession)
-  | { readonly event: 'session.open'; readonly sessionId: string; readonly next: Next }
+  /** Its clips are there; it waits for a person to approve the price of the training. */
+  | ({
+      readonly event: 'session.review';
+      readonly clips: number;
+      readonly next: readonly Next[];
+    } & EndOfSession)
+  /** `reason` says what was paid and what still runs at the provider. */
+  | ({
+      readonly event: 'session.cancelled' | 'session.abandoned';
+      readonly reason: string;
+      readonly next: readonly Next[];
+    } & EndOfSession)
+  | ({ readonly event: 'session.interrupted'; readonly next: readonly Next[] } & EndOfSession)
+  | { readonly event: 'session.open'; readonly sessionId: string; readonly next: readonly Next[] }
   /** Our own `--deadline`; the session goes on. */
-  | { readonly event: 'session.deadline'; readonly sessionId: string; readonly next: Next }
+  | { readonly event: 'session.deadline'; readonly sessionId: string; readonly next: readonly Next[] }
   /** Ctrl-C; the session goes on if it had been started. */
   | {
       readonly event: 'session.left';
       readonly sessionId?: string;
       readonly running: boolean;
-      readonly next: Next;
+      readonly next: readonly Next[];
     }
   /** The stack stopped answering while we watched. */
   | {
       readonly event: 'session.lost';
       readonly sessionId: string;
       readonly reason: string;
-      readonly next: Next;
+      readonly next: readonly Next[];
     }
-  /** `status`: one line of the list, its end, and a session as it stands. */
-  | ({ readonly event: 'session.listed'; readonly status: SessionAnswer['status'] } & Omit<
-      SessionListAnswer['sessions'][number],
-      'status'
-    >)
+  /** The list: one session, with what can be done with it, and the end. */
+  | ({
+      readonly event: 'session.listed';
+      readonly actions: SessionAnswer['actions'];
+      /** Since it was created. */
+      readonly ageSeconds: number;
+    } & SessionListAnswer['sessions'][number])
   | { readonly event: 'sessions.listed'; readonly count: number }
-  | ({ readonly event: 'session.status'; readonly next?: Next } & SessionAnswer)
+  /** A session as it stands. */
+  | ({ readonly event: 'session.status'; readonly next: readonly Next[] } & SessionAnswer)
+  /** What a training costs that is about to be agreed to. */
+  | {
+      readonly event: 'price';
+      readonly sessionId: string;
+      readonly clips: number;
+      readonly credits: number;
+      /** What is known of a create that was called before. */
+      readonly earlier: EarlierCreate;
+      readonly provider: string;
+      readonly sandbox: boolean;
+    }
+  /** A run was begun by a person's word. */
+  | {
+      readonly event: 'session.resumed' | 'session.approved' | 'session.decided';
+      readonly sessionId: string;
+      readonly name: string;
+      readonly status: SessionAnswer['status'];
+      readonly choice?: Decision;
+      /** It was under way already; nothing was begun a second time. */
+      readonly already: boolean;
+      readonly creditsSpent: number;
+      readonly creditsToCome: number;
+      readonly next: readonly Next[];
+    }
+  | {
+      readonly event: 'track.replaced';
+      readonly sessionId: string;
+      readonly trackId: string;
+      readonly file: string;
+      /** The file that was there before. */
+      readonly instead: string;
+      readonly next: readonly Next[];
+    }
+  | {
+      readonly event: 'dry-run.passed';
+      readonly name: string;
+      readonly usable: number;
+      readonly credits: number;
+      readonly provider: string;
+      readonly sandbox: boolean;
+    }
   | {
       readonly event: 'input.rejected';
       readonly message: string;
@@ -170,7 +236,12 @@ export type CliEvent =
       readonly usable?: number;
       readonly needed?: number;
     }
-  | { readonly event: 'error'; readonly message: string; readonly problems?: readonly Problem[] };
+  | {
+      readonly event: 'error';
+      readonly message: string;
+      readonly problems?: readonly Problem[];
+      readonly next?: readonly Next[];
+    };
 
 /** Bytes of one file sent so far; not part of the JSON lines. */
 export interface UploadProgress {

@@ -1,14 +1,36 @@
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { sandboxSpeed } from '../local/provider-time.ts';
 
+/** Texts of `--help`, at most 80 columns wide. */
+
 const { limits, prices } = defaultSettings;
 
-/** Text of `npm run train -- --help`; at most 80 columns wide. */
+const common = `  --json               one JSON object a line on standard output, nothing else;
+                       the last line is the outcome
+  --help, -h           this text`;
+
+const watching = `  --watch              follow it to its end; Ctrl-C leaves it running
+  --deadline <s>       stop watching after s seconds`;
+
+const goingOn = `${watching}
+  --speed <n>          of the local stack, when one has to be started
+  --yes, -y            do not ask
+${common}`;
+
+const id = "ID is a session's id, or at least its first 4 characters: npm run sessions.";
+
+const codes = (done: string) => `Exit codes
+  0 ${done}
+  1 failed, or not possible as the session stands   2 bad input, nothing done
+  3 needs a decision (npm run status -- ID)         4 deadline
+  130 left with Ctrl-C; a started session goes on
+`;
+
+/** `npm run train -- --help` */
 export const trainHelp = `Train a custom music model on your own audio.
 
   npm run train -- <folder or files> --name <name> [options]
   npm run train                        trains on eight samples, made on the spot
-  npm run train -- --session <id>      goes on with a failed or interrupted session
 
 Everything runs on this machine against a sandbox of the provider: no real model
 is made and no real credits are spent. Set PROVIDER_BASE_URL and
@@ -18,14 +40,17 @@ Options
   --name <name>        name of the model, at most ${limits.maxNameLength} characters
   --min-clips <n>      fewest usable clips to train on, ${limits.minClips} to ${limits.maxTracks} (default ${limits.minClips})
   --skip-invalid       train on what is usable when some files are not
+  --review             stop after the uploads, with exit code 0 and the event
+                       session.review; the training begins, and is paid, with
+                       npm run approve -- ID
+  --dry-run            check the files and the rest, show the cost and who would
+                       be paid; starts nothing, spends nothing, leaves nothing
   --speed <n>          run n times as fast as the provider would (default ${sandboxSpeed};
                        with another provider only our waits are scaled, by
                        default not at all unless it is on this machine)
   --deadline <s>       stop watching after s seconds; the session goes on
-  --session <id>       start an existing session again; finished tracks are kept
   --yes, -y            do not ask before credits of a real provider are spent
-  --json               one JSON object a line on standard output, nothing else
-  --help, -h           this text
+${common}
 
 Files
   MP3, WAV, FLAC, Ogg, Opus, M4A and other common formats; ${limits.minSeconds} seconds to
@@ -37,8 +62,13 @@ Cost
   ${prices.create} credits for the model and about ${prices.upload} for each upload.
 
 Exit codes
-  0 model ready   1 failed   2 bad input, nothing spent   3 needs a decision
+  0 model ready, or stopped for --review, or --dry-run found nothing wrong
+  1 failed        2 bad input, nothing spent   3 needs a decision
   4 deadline      130 left with Ctrl-C; a started session goes on
+
+What comes after
+  npm run sessions     the sessions; of each: status, resume, cancel, approve,
+                       decide, replace. npm run status -- ID says which to use.
 
 Examples
   npm run train -- ~/Music/demos --name "Night Drive"
@@ -47,20 +77,111 @@ Examples
   CHIRPSMITH_HOME=/tmp/try npm run train -- --speed 100
 `;
 
-/** Text of `npm run status -- --help`. */
-export const statusHelp = `Show the sessions, or how one of them stands.
+/** `npm run sessions -- --help` */
+export const sessionsHelp = `List the sessions, newest first: name, id, status, age, what can be done next.
 
-  npm run status                       the list, newest first
-  npm run status -- <id>               one session with its tracks
-  npm run status -- <id> --watch       follows it to its end
+  npm run sessions
 
 Options
-  --watch              follow the session; Ctrl-C leaves it running
-  --deadline <s>       stop watching after s seconds
-  --json               one JSON object a line on standard output, nothing else
-  --help, -h           this text
+${common}
 
 Exit codes
-  0 shown, or with --watch: model ready   1 failed   2 bad input
-  3 needs a decision   4 deadline         130 left with Ctrl-C
+  0 shown   1 failed   2 bad input
+`;
+
+/** `npm run status -- --help` */
+export const statusHelp = `Show how a session stands: each track, the provider's own words, what was spent
+and may still be spent, what a decision would be about, and the commands to go
+on with.
+
+  npm run status -- ID                 as it stands now
+  npm run status -- ID --watch         follows it to its end
+
+${id}
+
+Options
+${watching}
+${common}
+
+${codes('shown; with --watch: model ready, or waits for approval')}`;
+
+/** `npm run resume -- --help` */
+export const resumeHelp = `Go on with a session after a failure, a stop or an interruption, or start it.
+
+  npm run resume -- ID [--watch]
+  npm run resume -- ID --name "New name"
+
+Finished tracks are kept, failed ones tried again unless they were refused for
+good, and a training that was paid is looked at, not paid again. A session that
+is under way is left alone.
+
+${id}
+
+Options
+  --name <name>        a corrected name for the model, until create is taken
+${goingOn}
+
+${codes('goes on; with --watch: model ready, or waits for approval')}`;
+
+/** `npm run cancel -- --help` */
+export const cancelHelp = `Stop a session. What is done and paid is kept; what already runs at the provider
+goes on there and is told. npm run resume -- ID goes on later.
+
+  npm run cancel -- ID
+
+${id}
+
+Options
+${common}
+
+Exit codes
+  0 cancelled   1 failed, or nothing to cancel   2 bad input
+`;
+
+/** `npm run approve -- --help` */
+export const approveHelp = `Agree to the training of a session that was started with --review. Shows its
+clips and the price, and asks.
+
+  npm run approve -- ID [--watch]
+
+With a real provider somebody must say yes: at the terminal, or by --yes.
+
+${id}
+
+Options
+${goingOn}
+
+${codes('approved; with --watch: model ready')}`;
+
+/** `npm run decide -- --help` */
+export const decideHelp = `Decide how to go on when create was perhaps paid, or when a training was paid
+and failed, or does not end. npm run status -- ID says what is known. Who
+decided, what and when, is recorded.
+
+  npm run decide -- ID --check-again   ask the provider once more; costs nothing
+  npm run decide -- ID --create-again  call create again; it may cost ${prices.create}
+                                       credits a second time, so you are asked
+  npm run decide -- ID --abandon       give the session up for good
+
+${id}
+
+Options
+${goingOn}
+
+${codes('decided; with --watch: model ready')}`;
+
+/** `npm run replace -- --help` */
+export const replaceHelp = `Put another file in the place of a track that was refused or failed, in the same
+session. The file is checked first, and nothing is spent before you resume.
+
+  npm run replace -- ID TRACK FILE
+
+${id}
+TRACK is its number or its file's name, as npm run status -- ID shows them.
+
+Options
+${common}
+
+Exit codes
+  0 replaced   1 failed, or not possible as the session stands   2 bad input
 `;

@@ -18,7 +18,7 @@ export interface ReachedStack {
 /**
  * Uses the stack that runs for this home, or starts one.
  * @param speed what the user asked for; `undefined` takes what runs
- * @param options.quiet says nothing about a stack that runs already
+ * @param options.quiet says nothing of the stack, but that one is being started, which takes a moment
  * @param options.spends credits may be spent: the provider must be the one that the environment names
  * @throws InputRejected when a stack runs with another provider than the environment names
  */
@@ -38,7 +38,7 @@ export async function reachStack(
   }
   const { pid, api, provider, sandbox } = stack;
   if (!own && spends) checkSameProvider(stack, env);
-  if (own || !quiet) {
+  if (!quiet) {
     const event = own ? 'stack.started' : 'stack.found';
     display.tell({ event, pid, api, speed: stack.speed, provider, sandbox });
   }
@@ -76,9 +76,26 @@ export async function reachStack(
       const busy = await hasWork(client, created).catch(() => true);
       if (busy) return;
       await stopStack(reached);
-      display.tell({ event: 'stack.stopped', home });
+      if (!quiet) display.tell({ event: 'stack.stopped', home });
     },
   };
+}
+
+/**
+ * Who would be paid, without starting anything.
+ * @throws InputRejected as {@link reachStack} does
+ */
+export async function providerOf(
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly provider: string; readonly sandbox: boolean }> {
+  checkProviderVariables(env);
+  const stack = await findStack(homeDirectory(env));
+  if (stack) checkSameProvider(stack, env);
+  const { provider, sandbox } = stack ?? {
+    provider: env.PROVIDER_BASE_URL || 'sandbox',
+    sandbox: !env.PROVIDER_BASE_URL,
+  };
+  return { provider, sandbox };
 }
 
 /** An open session younger than this may still be getting its files from another command. */

@@ -1,7 +1,8 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
-import { comeBack, goOn } from './display/words.ts';
-import type { CliEvent, Next } from './events.ts';
+import { comeBack } from './display/words.ts';
+import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { nextSteps } from './next-steps.ts';
 import { trackResults } from './session-changes.ts';
 import type { Ending } from './watch-session.ts';
 
@@ -12,87 +13,65 @@ export function endOf(
   seconds: number,
 ): { event: CliEvent; code: ExitCode } {
   if (ending.why === 'deadline') {
-    return {
-      event: {
-        event: 'session.deadline',
-        sessionId,
-        next: { words: 'To come back to it:', command: comeBack(sessionId) },
-      },
-      code: exitCodes.deadline,
-    };
+    const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
+    return { event: { event: 'session.deadline', sessionId, next }, code: exitCodes.deadline };
   }
   if (ending.why === 'lost') {
-    return {
-      event: {
-        event: 'session.lost',
-        sessionId,
-        reason: ending.reason,
-        next: { words: 'Files and session are kept. To see how it stands:', command: comeBack(sessionId) },
-      },
-      code: exitCodes.failed,
-    };
+    const { reason } = ending;
+    const words = 'Files and session are kept. To see how it stands:';
+    const next = [{ words, command: comeBack(sessionId) }];
+    return { event: { event: 'session.lost', sessionId, reason, next }, code: exitCodes.failed };
   }
   return endOfSession(ending.session, seconds);
 }
 
-function endOfSession(session: SessionAnswer, seconds: number): { event: CliEvent; code: ExitCode } {
-  const { sessionId, name, creditsSpent, providerCalls, modelId, failure } = session;
+/** How a session at rest is told, and the exit code of whoever wanted its model. */
+export function endOfSession(session: SessionAnswer, seconds: number): { event: CliEvent; code: ExitCode } {
+  const { sessionId, name, creditsSpent, creditsToCome, providerCalls, modelId, failure } = session;
+  const next = nextSteps(session);
   const about = {
     sessionId,
-    ...(modelId === undefined ? {} : { modelId }),
     name,
     creditsSpent,
+    creditsToCome,
     providerCalls,
     seconds: Math.round(seconds * 10) / 10,
     tracks: trackResults(session),
   };
-  const again = { words: 'To go on with it, keeping finished tracks:', command: goOn(sessionId) };
   const failed = {
     ...about,
     error: failure?.error ?? 'Unexpected',
     reason: failure?.reason ?? 'No reason was recorded.',
+    next,
   };
+  const { done, needsDecision, failed: none } = exitCodes;
   switch (session.status) {
     case 'ready':
-      return modelId === undefined
-        ? {
-            event: {
-              event: 'session.failed',
-              ...failed,
-              reason: 'It is ready, but without a model.',
-              next: again,
-            },
-            code: exitCodes.failed,
-          }
-        : { event: { event: 'session.ready', ...about, modelId }, code: exitCodes.done };
+      if (modelId !== undefined) return { event: { event: 'session.ready', ...about, modelId }, code: done };
+      return {
+        event: { event: 'session.failed', ...failed, reason: 'It is ready, but without a model.' },
+        code: none,
+      };
+    case 'review': {
+      const clips = session.tracks.filter(({ status }) => status === 'done').length;
+      return { event: { event: 'session.review', ...about, clips, next }, code: done };
+    }
     case 'needs-decision':
-      return {
-        event: {
-          event: 'session.needs-decision',
-          ...failed,
-          next: {
-            words: 'Look at the provider whether the model is there. To ask it once more, without paying:',
-            command: goOn(sessionId),
-          },
-        },
-        code: exitCodes.needsDecision,
-      };
+      return { event: { event: 'session.needs-decision', ...failed }, code: needsDecision };
+    case 'cancelled': {
+      const reason = failure?.reason ?? 'Cancelled.';
+      return { event: { event: 'session.cancelled', ...about, reason, next }, code: none };
+    }
+    case 'abandoned': {
+      const reason = 'Given up for good, by a decision.';
+      return { event: { event: 'session.abandoned', ...about, reason, next }, code: none };
+    }
     case 'interrupted':
-      return { event: { event: 'session.interrupted', ...about, next: again }, code: exitCodes.failed };
+      return { event: { event: 'session.interrupted', ...about, next }, code: none };
     case 'open':
-      return {
-        event: {
-          event: 'session.open',
-          sessionId,
-          next: { words: 'To start it:', command: goOn(sessionId) },
-        },
-        code: exitCodes.failed,
-      };
+      return { event: { event: 'session.open', sessionId, next }, code: none };
     default:
-      return {
-        event: { event: 'session.failed', ...failed, next: nextAfter(failed.error, again) },
-        code: codeOf(failed.error),
-      };
+      return { event: { event: 'session.failed', ...failed }, code: codeOf(failed.error) };
   }
 }
 
@@ -102,14 +81,4 @@ function codeOf(error: NonNullable<SessionAnswer['failure']>['error']): ExitCode
   if (error === 'NeedsDecision') return exitCodes.needsDecision;
   if (error === 'DeadlineExceeded') return exitCodes.deadline;
   return exitCodes.failed;
-}
-
-function nextAfter(error: NonNullable<SessionAnswer['failure']>['error'], again: Next): Next {
-  if (error === 'BadInput' || error === 'AudioRejected') {
-    return { words: 'Mend or leave out what is named, and run the command again.' };
-  }
-  if (error === 'NotEnoughClips') {
-    return { words: 'No model was paid for. Train again with more or other files.' };
-  }
-  return again;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { parseStatusArguments } from './arguments.ts';
+import { parseStatusArguments } from './arguments/session-arguments.ts';
 import { runCommand } from './command.ts';
 import { statusHelp } from './help.ts';
 import { showStatus } from './show-status.ts';

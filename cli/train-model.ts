@@ -1,39 +1,74 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import type { TrainArguments } from './arguments.ts';
+import { agree } from './agree.ts';
+import { ApiUnreachable } from './api-client.ts';
+import type { TrainArguments } from './arguments/train-arguments.ts';
 import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';
 import type { Surroundings } from './command.ts';
-import { confirm } from './confirm.ts';
 import { comeBack } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { InputRejected } from './input-rejected.ts';
-import { Interrupted } from './interruption.ts';
-import { type ReachedStack, reachStack } from './reach-stack.ts';
-import { trackResults } from './session-changes.ts';
+import { followSession } from './follow-session.ts';
+import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
+import { resumeSession } from './resume-session.ts';
 import { endOf } from './session-end.ts';
 import { uploadFiles } from './upload-files.ts';
-import { watchSession } from './watch-session.ts';
+import { stackEnded } from './watch-session.ts';
 
 /**
- * The main job: from files to a model, or from an existing session to its model.
- * Before the session is started, nothing can be spent; after it, it goes on without us.
+ * The main job: from files to a model. Before the session is started, nothing can be spent; after it, it goes on
+ * without us.
  * @throws InputRejected, ApiRefusal, ApiUnreachable
  */
 export async function trainModel(args: TrainArguments, surroundings: Surroundings): Promise<ExitCode> {
+  const { session } = args;
+  if (session !== undefined) {
+    return resumeSession({ ...args, session, name: undefined, watch: true }, surroundings);
+  }
   const began = performance.now();
   const { display } = surroundings;
-  const files = args.session === undefined ? await chooseFiles(args, surroundings) : [];
+  const files = await chooseFiles(args, surroundings);
+  if (args.dryRun) return tellDryRun(args, files, surroundings);
   const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
   try {
-    const sessionId = args.session ?? (await prepareSession(args, files, reached, surroundings));
+    const sessionId = await prepareSession(args, files, reached, surroundings);
     if (sessionId === undefined) return exitCodes.failed;
-    if (args.session !== undefined) await agreeToGoOn(args, reached, surroundings);
-    return await startAndWatch(sessionId, began, args, reached, surroundings);
+    const started = await startSession(sessionId, reached, surroundings);
+    if (typeof started === 'number') return started;
+    return await followSession(started, reached, surroundings, {
+      isNew: true,
+      deadline: args.deadline,
+      seconds: () => (performance.now() - began) / 1000,
+    });
   } finally {
     display.close();
     await reached.release();
   }
+}
+
+/** All that can be known without a stack: whether the files will do, and what it would cost, and whom to pay. */
+async function tellDryRun(
+  { name }: TrainArguments,
+  files: readonly UsableFile[],
+  { display, env }: Surroundings,
+): Promise<ExitCode> {
+  const paid = await providerOf(env);
+  const cost = costOf(files);
+  display.tell({ event: 'cost', ...cost, ...paid });
+  const { uploads: usable, credits } = cost;
+  display.tell({ event: 'dry-run.passed', name, usable, credits, ...paid });
+  return exitCodes.done;
+}
+
+function costOf(files: readonly UsableFile[]) {
+  const { prices } = defaultSettings;
+  const uploads = files.filter(({ duplicateOf }) => duplicateOf === undefined).length;
+  return {
+    uploads,
+    creditsPerUpload: prices.upload,
+    creditsForModel: prices.create,
+    credits: uploads * prices.upload + prices.create,
+  };
 }
 
 /** Tells the cost, asks where it is real, creates the session and uploads its files. */
@@ -44,42 +79,36 @@ async function prepareSession(
   surroundings: Surroundings,
 ): Promise<string | undefined> {
   const { display, signal } = surroundings;
-  const { prices } = defaultSettings;
-  const uploads = files.filter(({ duplicateOf }) => duplicateOf === undefined).length;
   const { provider, sandbox } = reached.stack;
-  const credits = uploads * prices.upload + prices.create;
-  display.tell({
-    event: 'cost',
-    uploads,
-    creditsPerUpload: prices.upload,
-    creditsForModel: prices.create,
-    credits,
-    provider,
-    sandbox,
-  });
-  await agree(`Spend about ${credits} credits at ${provider}?`, args, reached, surroundings);
+  const cost = costOf(files);
+  display.tell({ event: 'cost', ...cost, provider, sandbox });
+  // What waits for review is asked about twice: the uploads are paid before it.
+  const most = args.review ? cost.credits - cost.creditsForModel : cost.credits;
+  await agree(`Spend about ${most} credits at ${provider}?`, args, reached, surroundings);
 
   signal.throwIfAborted();
+  const { name, minClips, skipInvalid, review } = args;
   const created = await reached.client.createSession({
-    name: args.name,
-    files: files.map(({ name, size, sha256 }) => ({ name, size, sha256 })),
-    minClips: args.minClips,
-    skipInvalid: args.skipInvalid,
+    name,
+    files: files.map((file) => ({ name: file.name, size: file.size, sha256: file.sha256 })),
+    minClips,
+    skipInvalid,
+    review,
   });
   const { sessionId } = created;
-  const sizes = new Map(files.map(({ name, size }) => [name, size]));
+  const sizes = new Map(files.map((file) => [file.name, file.size]));
   const names = new Map(created.uploads.map(({ trackId, file }) => [trackId, file]));
   display.tell({
     event: 'session.created',
     sessionId,
-    name: args.name,
+    name,
     uploads: created.uploads.map(({ trackId, file }) => ({ trackId, file, size: sizes.get(file) ?? 0 })),
     duplicates: created.duplicates.map(({ file, duplicateOf }) => ({
       file,
       duplicateOf: names.get(duplicateOf) ?? duplicateOf,
     })),
   });
-  const problems = await uploadFiles(files, created, {
+  const problems = await uploadFiles(files, created.uploads, {
     signal,
     tell: display.tell,
     progress: display.progress,
@@ -93,71 +122,25 @@ async function prepareSession(
   return undefined;
 }
 
-async function agreeToGoOn(
-  args: TrainArguments,
-  reached: ReachedStack,
-  surroundings: Surroundings,
-): Promise<void> {
-  const { provider } = reached.stack;
-  await agree(
-    `Go on with this session, which may spend credits at ${provider}?`,
-    args,
-    reached,
-    surroundings,
-  );
-}
-
-/** Real credits are spent only by somebody's word. */
-async function agree(
-  question: string,
-  args: TrainArguments,
-  { stack }: ReachedStack,
-  { display, json, signal }: Surroundings,
-): Promise<void> {
-  if (stack.sandbox || args.yes) return;
-  if (json || !process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new InputRejected(`Nothing was spent: ${stack.provider} takes real credits.`, [
-      { where: '--yes', message: 'Nobody can be asked here: add --yes to agree beforehand.' },
-    ]);
-  }
-  display.close();
-  if (await confirm(question, signal)) return;
-  throw new InputRejected('Nothing was started or spent.');
-}
-
-async function startAndWatch(
+/** The session as the start has left it, or the exit code when nobody can tell: it may go on without us. */
+async function startSession(
   sessionId: string,
-  began: number,
-  args: TrainArguments,
-  reached: ReachedStack,
+  { client, isRunning }: ReachedStack,
   { display, signal }: Surroundings,
-): Promise<ExitCode> {
-  const { client } = reached;
+): Promise<SessionAnswer | ExitCode> {
   signal.throwIfAborted();
   try {
-    const session: SessionAnswer = await client.startSession(sessionId);
-    const about = { sessionId, name: session.name, tracks: trackResults(session) };
-    if (args.session !== undefined) display.tell({ event: 'session.found', ...about });
-    display.tell({ event: 'session.started', ...about });
-    const ending = await watchSession(client, sessionId, {
-      // Of a session that goes on, what was finished before is no news.
-      before: args.session === undefined ? undefined : session,
-      tell: display.tell,
-      signal,
-      deadline: args.deadline,
-      isRunning: reached.isRunning,
-    });
-    const { event, code } = endOf(ending, sessionId, (performance.now() - began) / 1000);
+    return await client.startSession(sessionId);
+  } catch (error) {
+    if (signal.aborted) {
+      const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
+      display.tell({ event: 'session.left', sessionId, running: true, next });
+      return exitCodes.left;
+    }
+    if (!(error instanceof ApiUnreachable)) throw error;
+    const reason = isRunning() ? error.message : stackEnded;
+    const { event, code } = endOf({ why: 'lost', reason }, sessionId, 0);
     display.tell(event);
     return code;
-  } catch (error) {
-    if (!(error instanceof Interrupted) && !signal.aborted) throw error;
-    display.tell({
-      event: 'session.left',
-      sessionId,
-      running: true,
-      next: { words: 'To come back to it:', command: comeBack(sessionId) },
-    });
-    return exitCodes.left;
   }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { parseTrainArguments } from './arguments.ts';
+import { parseTrainArguments } from './arguments/train-arguments.ts';
 import { runCommand } from './command.ts';
 import { trainHelp } from './help.ts';
 import { trainModel } from './train-model.ts';

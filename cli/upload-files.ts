@@ -7,14 +7,14 @@ import { UploadFailure, uploadFile } from './upload-file.ts';
 const atOnce = 4;
 
 /**
- * Uploads the session's files, four at a time. One that fails does not stop the others, so that all that
+ * Uploads files, four at a time. One that fails does not stop the others, so that all that
  * is wrong is told at once.
  * @param files in the order in which they were declared
  * @returns the files that could not be uploaded, with the reason
  */
 export async function uploadFiles(
   files: readonly UsableFile[],
-  created: CreatedSessionAnswer,
+  uploads: CreatedSessionAnswer['uploads'],
   options: {
     signal: AbortSignal;
     tell(event: CliEvent): void;
@@ -22,7 +22,7 @@ export async function uploadFiles(
   },
 ): Promise<readonly { where: string; message: string }[]> {
   const { signal, tell, progress } = options;
-  const waiting = [...created.uploads];
+  const waiting = [...uploads];
   const failed: { where: string; message: string }[] = [];
 
   const work = async () => {

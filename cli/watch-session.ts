@@ -2,22 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { type ApiClient, ApiUnreachable } from './api-client.ts';
 import type { CliEvent } from './events.ts';
-import { sessionChanges } from './session-changes.ts';
+import { isUnderWay, sessionChanges } from './session-changes.ts';
 
 /** Why we no longer watch. */
 export type Ending =
-  /** The session came to a rest: ready, failed, needs-decision, interrupted or (never started) open. */
+  /** The session came to a rest: nothing happens any more unless somebody wants it. */
   | { readonly why: 'ended'; readonly session: SessionAnswer }
   /** Our own deadline; the session goes on. */
   | { readonly why: 'deadline' }
   /** The API does not answer any more. */
   | { readonly why: 'lost'; readonly reason: string };
 
+export const stackEnded = 'The local stack has ended.';
+
 /** A stack on this machine is asked at least this often, in seconds, whatever Retry-After says. */
 const longestPause = 0.5;
 const shortestPause = 0.2;
-
-const ends = new Set<SessionAnswer['status']>(['ready', 'failed', 'needs-decision', 'interrupted', 'open']);
 
 /**
  * Looks at a session until it comes to a rest, and tells what changed.
@@ -50,11 +50,11 @@ export async function watchSession(
       retryAfter = seen.retryAfter;
       for (const event of sessionChanges(before, seen.session)) tell(event);
       before = seen.session;
-      if (ends.has(seen.session.status)) return { why: 'ended', session: seen.session };
+      if (!isUnderWay(seen.session.status)) return { why: 'ended', session: seen.session };
     } catch (error) {
       // The client has tried several times already.
       if (!(error instanceof ApiUnreachable)) throw error;
-      return { why: 'lost', reason: isRunning() ? error.message : 'The local stack has ended.' };
+      return { why: 'lost', reason: isRunning() ? error.message : stackEnded };
     }
     const left = until - now();
     if (left <= 0) return { why: 'deadline' };

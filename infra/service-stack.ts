@@ -8,12 +8,15 @@ import {
   bindDescribe,
   bindOwnerIndex,
   bindProvider,
+  bindRuns,
   bindSettings,
-  bindStart,
+  bindStop,
   bindTable,
+  bindUnderWayIndex,
 } from './constructs/bindings.ts';
 import { SessionApi } from './constructs/session-api.ts';
-import { Workflow } from './constructs/workflow.ts';
+import { Sweep } from './constructs/sweep.ts';
+import { Workflow, workflowName } from './constructs/workflow.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
 import type { StorageStack } from './storage-stack.ts';
 import { longestRun, requireBoundedHistory } from './workflows/bounds.ts';
@@ -23,6 +26,8 @@ export interface ServiceStackProps extends StackProps {
   readonly config: Config;
   readonly storage: StorageStack;
 }
+
+const trainModelName = 'train-model';
 
 /** Everything that can be thrown away and made anew: functions, the machine, the API. */
 export class ServiceStack extends Stack {
@@ -34,13 +39,14 @@ export class ServiceStack extends Stack {
     const functions = workflowFunctions(this, config, storage);
     const training = new Workflow(this, 'TrainModel', {
       config,
-      name: 'train-model',
+      name: trainModelName,
       comment: 'From the audio of a session to a custom music model',
       functions: Object.values(functions),
       seconds: longestRun(config.settings),
       definition: (states) => trainModel(states, functions, config.settings),
     });
     const api = sessionApi(this, config, storage, training);
+    sweep(this, config, storage, training);
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'StateMachineArn', { value: training.machine.stateMachineArn });
@@ -59,6 +65,7 @@ function workflowFunctions(scope: Construct, config: Config, storage: StorageSta
   bindAudioRead(prepareSession, storage);
   bindAudioList(prepareSession, storage);
   bindProvider(prepareSession, storage, config);
+  bindDescribe(prepareSession, workflowName(config, trainModelName));
 
   const submitUpload = make('SubmitUpload', 'submit-upload', 'Submit upload', 60);
   bindSettings(submitUpload, config);
@@ -114,16 +121,33 @@ function sessionApi(
   bindTable(createSession, storage, 'PutItem');
   bindAudioWrite(createSession, storage);
 
-  const startSession = make('StartSession', 'start-session', 'POST /sessions/{id}/start');
-  bindSettings(startSession, config);
-  bindTable(startSession, storage, 'GetItem', 'Query', 'UpdateItem');
-  bindStart(startSession, machine);
-  bindDescribe(startSession, machine, name);
+  // All of them begin a run, or find that one runs already.
+  const begins = (id: string, folder: string, route: string) => {
+    const fn = make(id, folder, route);
+    bindSettings(fn, config);
+    bindTable(fn, storage, 'GetItem', 'Query', 'UpdateItem');
+    bindRuns(fn, machine, name);
+    return fn;
+  };
+  const startSession = begins('StartSession', 'start-session', 'POST /sessions/{id}/start');
+  const resumeSession = begins('ResumeSession', 'resume-session', 'POST /sessions/{id}/resume');
+  const approveSession = begins('ApproveSession', 'approve-session', 'POST /sessions/{id}/approve');
+  const decideSession = begins('DecideSession', 'decide-session', 'POST /sessions/{id}/decide');
+
+  const cancelSession = make('CancelSession', 'cancel-session', 'POST /sessions/{id}/cancel');
+  bindSettings(cancelSession, config);
+  bindTable(cancelSession, storage, 'GetItem', 'Query', 'UpdateItem');
+  bindStop(cancelSession, name);
+
+  const replaceTrack = make('ReplaceTrack', 'replace-track', 'PUT /sessions/{id}/tracks/{trackId}');
+  bindSettings(replaceTrack, config);
+  bindTable(replaceTrack, storage, 'Query', 'UpdateItem');
+  bindAudioWrite(replaceTrack, storage);
 
   const getSession = make('GetSession', 'get-session', 'GET /sessions/{id}');
   bindSettings(getSession, config);
   bindTable(getSession, storage, 'Query');
-  bindDescribe(getSession, machine, name);
+  bindDescribe(getSession, name);
 
   const listSessions = make('ListSessions', 'list-sessions', 'GET /sessions');
   bindOwnerIndex(listSessions, storage);
@@ -133,8 +157,21 @@ function sessionApi(
     routes: [
       { method: 'POST', path: '/sessions', fn: createSession },
       { method: 'POST', path: '/sessions/{id}/start', fn: startSession },
+      { method: 'POST', path: '/sessions/{id}/resume', fn: resumeSession },
+      { method: 'POST', path: '/sessions/{id}/approve', fn: approveSession },
+      { method: 'POST', path: '/sessions/{id}/decide', fn: decideSession },
+      { method: 'POST', path: '/sessions/{id}/cancel', fn: cancelSession },
+      { method: 'PUT', path: '/sessions/{id}/tracks/{trackId}', fn: replaceTrack },
       { method: 'GET', path: '/sessions/{id}', fn: getSession },
       { method: 'GET', path: '/sessions', fn: listSessions },
     ],
   });
+}
+
+/** Looks after sessions whose execution is gone. */
+function sweep(scope: Construct, config: Config, storage: StorageStack, { machine, name }: Workflow): void {
+  const { fn } = new Sweep(scope, 'Sweep', { config });
+  bindTable(fn, storage, 'GetItem', 'UpdateItem');
+  bindUnderWayIndex(fn, storage);
+  bindRuns(fn, machine, name);
 }

@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
 
 const ownerIndex = 'byOwner';
+const underWayIndex = 'underWay';
 
 /** Days that a replaced or deleted version of a file can still be brought back. */
 const noncurrentDays = 7;
@@ -78,6 +79,13 @@ export class StorageStack extends Stack {
       sortKey: { name: 'createdAt', type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
     });
+    // Sparse: only a session that somebody should be working on has the attribute, so a sweep reads just those.
+    this.table.addGlobalSecondaryIndex({
+      indexName: underWayIndex,
+      partitionKey: { name: 'underWay', type: AttributeType.STRING },
+      sortKey: { name: 'updatedAt', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
 
     // Made with a random value, which the provider refuses; a person puts the real key in its place.
     this.providerKey = new Secret(this, 'ProviderKey', {
@@ -99,6 +107,11 @@ export class StorageStack extends Stack {
   /** ARN of the index by owner. */
   get ownerIndexArn(): string {
     return `${this.table.tableArn}/index/${ownerIndex}`;
+  }
+
+  /** ARN of the index of sessions under way. */
+  get underWayIndexArn(): string {
+    return `${this.table.tableArn}/index/${underWayIndex}`;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { readFunctions, readMachine } from './assembly/compute.ts';
+import { readSchedule } from './assembly/events.ts';
 import { readHttpApis } from './assembly/http-apis.ts';
 import { createResolver } from './assembly/intrinsics.ts';
 import { checkBucketPolicy, readRoles } from './assembly/policies.ts';
@@ -91,6 +92,14 @@ export interface HttpApi {
   }[];
 }
 
+/** An EventBridge rule that calls functions at a rate. */
+export interface Schedule {
+  readonly name: string;
+  readonly arn: string;
+  readonly everySeconds: number;
+  readonly functionArns: readonly string[];
+}
+
 /** Everything the stand-ins need, read off the synthesized cloud assembly. */
 export interface Assembly {
   readonly region: string;
@@ -101,6 +110,7 @@ export interface Assembly {
   readonly buckets: readonly Bucket[];
   readonly secrets: readonly Secret[];
   readonly apis: readonly HttpApi[];
+  readonly schedules: readonly Schedule[];
   readonly roles: readonly Role[];
   /** CloudFormation outputs, by output key. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -120,6 +130,7 @@ const knownTypes = [
   'AWS::ApiGatewayV2::Stage',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::Lambda::Function',
@@ -165,6 +176,7 @@ export function readAssembly(directory: string): Assembly {
       authorizers: of('AWS::ApiGatewayV2::Authorizer'),
       routes: of('AWS::ApiGatewayV2::Route'),
     }),
+    schedules: of('AWS::Events::Rule').map(readSchedule),
     outputs: Object.fromEntries(
       stacks.flatMap((stack) =>
         Object.entries(stack.outputs).map(([key, { value }]) => [

@@ -6,6 +6,7 @@ import { type Assembly, type LambdaFunction, readAssembly } from './assembly.ts'
 import { startAwsEndpoint } from './aws-endpoint.ts';
 import { type Clock, scaledClock } from './clock.ts';
 import { openDynamoDb } from './dynamodb.ts';
+import { startEventBridge } from './event-bridge.ts';
 import { type Access, createAccess } from './iam.ts';
 import { startIssuer } from './issuer.ts';
 import { createLambda } from './lambda.ts';
@@ -38,6 +39,8 @@ export interface StackOptions {
   readonly change?: (assembly: Assembly) => Assembly;
   /** Most workers of one function, and of all together; few unless told, for the memory's sake. */
   readonly workers?: { readonly perFunction: number; readonly total: number };
+  /** Whether the template's schedules are kept; they are, unless a test switches them off. */
+  readonly schedules?: boolean;
   /** What a person at the terminal should see: errors, and executions that end. */
   readonly notice?: (line: string) => void;
 }
@@ -110,7 +113,7 @@ async function compose(
   const bucket = only('bucket', assembly.buckets);
   const { region, buckets, tables } = assembly;
   const clock = options.clock ?? scaledClock(speed);
-  const activity = watchActivity(createAccess(assembly));
+  const activity = watchActivity(createAccess(assembly), assembly);
   const { access } = activity;
   const authorizer = api.routes.find((route) => route.authorizer)?.authorizer;
   const [audience] = authorizer?.audience ?? [];
@@ -255,6 +258,9 @@ async function compose(
     adminKey: access.admin,
   };
   writeReadyFile(ready);
+  if (options.schedules !== false) {
+    keep(startEventBridge({ assembly, lambda, clock, onError: problem('a schedule') }));
+  }
   return {
     ready,
     assembly,
@@ -290,8 +296,17 @@ async function listening<T>(
   }
 }
 
-/** Notes when somebody last made a request that was signed. */
-function watchActivity(access: Access): { access: Access; touch(): void; idleFor(): number } {
+/** Notes when somebody last made a request that was signed; what schedules call is nobody. */
+function watchActivity(
+  access: Access,
+  { functions, schedules }: Pick<Assembly, 'functions' | 'schedules'>,
+): { access: Access; touch(): void; idleFor(): number } {
+  const scheduled = new Set(schedules.flatMap(({ functionArns }) => functionArns));
+  const unattended = new Set(
+    functions
+      .filter(({ arn }) => scheduled.has(arn))
+      .map(({ roleArn }) => access.credentialsFor(roleArn).accessKeyId),
+  );
   let last = performance.now();
   const touch = () => {
     last = performance.now();
@@ -300,7 +315,7 @@ function watchActivity(access: Access): { access: Access; touch(): void; idleFor
     access: {
       ...access,
       secretOf(accessKeyId) {
-        touch();
+        if (!unattended.has(accessKeyId)) touch();
         return access.secretOf(accessKeyId);
       },
     },

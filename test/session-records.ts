@@ -29,10 +29,12 @@ export async function openTable(clock: () => number = () => Date.parse(testMomen
     new CreateTableCommand({
       TableName: 'sessions',
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk', 'owner', 'createdAt'].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S',
-      })),
+      AttributeDefinitions: ['pk', 'sk', 'owner', 'createdAt', 'underWay', 'updatedAt'].map(
+        (AttributeName) => ({
+          AttributeName,
+          AttributeType: 'S',
+        }),
+      ),
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
@@ -43,6 +45,14 @@ export async function openTable(clock: () => number = () => Date.parse(testMomen
           KeySchema: [
             { AttributeName: 'owner', KeyType: 'HASH' },
             { AttributeName: 'createdAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+        {
+          IndexName: 'underWay',
+          KeySchema: [
+            { AttributeName: 'underWay', KeyType: 'HASH' },
+            { AttributeName: 'updatedAt', KeyType: 'RANGE' },
           ],
           Projection: { ProjectionType: 'ALL' },
         },

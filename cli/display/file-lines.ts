@@ -1,6 +1,6 @@
 import type { CliEvent } from '../events.ts';
 import type { Paint } from './paint.ts';
-import { column, harmless, indented } from './text-width.ts';
+import { column, harmless, indented, shortened } from './text-width.ts';
 import { asDuration, asSize } from './words.ts';
 
 /** A file's verdict as a terminal shows it, in columns. */
@@ -41,7 +41,7 @@ export function failedTrackLines(
     failure === undefined
       ? []
       : [
-          `  ${paint.bad('✗')} ${harmless(file)}`,
+          `  ${paint.bad('✗')} ${shortened(harmless(file), width - 5)}`,
           ...indented(harmless(failure.reason), { by: 6, width, style: paint.bad }),
         ],
   );

@@ -1,9 +1,11 @@
-import type { CliEvent, Next } from '../events.ts';
+import type { CliEvent } from '../events.ts';
+import { begunLines, priceWords } from './agreement-lines.ts';
 import type { Display, Output } from './display.ts';
+import { endLines, nextLines } from './end-lines.ts';
 import { createPaint } from './paint.ts';
 import { listedLine, statusLines } from './session-lines.ts';
 import { harmless, reasonLines } from './text-width.ts';
-import { asDuration, asSize, asTime, comeBack, costWords, counted, providerWords } from './words.ts';
+import { asDuration, asSize, comeBack, costWords, counted, providerWords } from './words.ts';
 
 const noColours = createPaint(false);
 
@@ -23,9 +25,7 @@ export function plainLines({ stdout, stderr }: { stdout: Output; stderr: Output 
 export function linesOf(event: CliEvent): string[] {
   switch (event.event) {
     case 'samples.made':
-      return [
-        `No folder was given: ${counted(event.files, 'sample')} in ${harmless(event.folder)} are used.`,
-      ];
+      return [samplesWords(event)];
     case 'files.found':
       return [];
     case 'file.skipped':
@@ -55,7 +55,7 @@ export function linesOf(event: CliEvent): string[] {
     case 'file.upload-failed':
       return [`failed    ${harmless(event.file)}: ${event.reason}`];
     case 'session.started':
-      return nextLines({ words: 'Started. To come back to it:', command: comeBack(event.sessionId) });
+      return nextLines([{ words: 'Started. To come back to it:', command: comeBack(event.sessionId) }]);
     case 'session.found':
       return [`Session ${event.sessionId}, "${harmless(event.name)}".`];
     case 'session.preparing':
@@ -76,57 +76,49 @@ export function linesOf(event: CliEvent): string[] {
     case 'session.listed':
       return [listedLine(event)];
     case 'sessions.listed':
-      return event.count === 0 ? ['No sessions yet. The first: npm run train'] : [];
+      return event.count === 0
+        ? ['No sessions yet. The first: npm run train']
+        : [
+            'How one stands, and the commands to go on (4 characters of the id are enough):',
+            '  npm run status -- ID',
+          ];
     case 'session.status':
       return statusLines(event, { paint: noColours, width: 120 });
+    case 'price':
+      return [priceWords(event), `Provider: ${providerWords(event)}.`];
+    case 'session.resumed':
+    case 'session.approved':
+    case 'session.decided':
+      return begunLines(event);
+    case 'track.replaced':
+      return [
+        `${harmless(event.file)} is track ${event.trackId} now, instead of ${harmless(event.instead)}. Nothing was spent.`,
+        ...nextLines(event.next),
+      ];
+    case 'dry-run.passed':
+      return [
+        `Dry run: nothing stands in the way of "${harmless(event.name)}"; nothing was started or spent.`,
+        'To train, run the same command without --dry-run.',
+      ];
     case 'input.rejected':
       return [event.message, ...event.problems.map(problemLine)];
     case 'error':
       // The last words of a stack that did not start have lines of their own.
-      return [...reasonLines(event.message), ...(event.problems ?? []).map(problemLine)];
+      return [
+        ...reasonLines(event.message),
+        ...(event.problems ?? []).map(problemLine),
+        ...nextLines(event.next ?? []),
+      ];
     default:
       return endLines(event);
   }
 }
 
-type EndEvent = Extract<
-  CliEvent,
-  {
-    event: `session.${'ready' | 'failed' | 'needs-decision' | 'interrupted' | 'open' | 'deadline' | 'left' | 'lost'}`;
-  }
->;
-
-/** How a session ended, or how we left it. */
-export function endLines(event: EndEvent): string[] {
-  switch (event.event) {
-    case 'session.ready':
-      return [`Model ready: ${event.modelId}`, billLine(event)];
-    case 'session.failed':
-      return [
-        ...reasonLines(`Failed (${event.error}): ${event.reason}`),
-        billLine(event),
-        ...nextLines(event.next),
-      ];
-    case 'session.needs-decision':
-      return [
-        ...reasonLines(`A decision is needed: ${event.reason}`),
-        billLine(event),
-        ...nextLines(event.next),
-      ];
-    case 'session.interrupted':
-      return ['The session was cut off in the middle.', billLine(event), ...nextLines(event.next)];
-    case 'session.open':
-      return ['The session has not been started.', ...nextLines(event.next)];
-    case 'session.deadline':
-      return ['The time given by --deadline is over; the session goes on.', ...nextLines(event.next)];
-    case 'session.left':
-      return [
-        event.running ? 'Left; the session goes on.' : 'Stopped; nothing was started or spent.',
-        ...nextLines(event.next),
-      ];
-    case 'session.lost':
-      return [event.reason, ...nextLines(event.next)];
-  }
+function samplesWords({ files, folder, kept }: Extract<CliEvent, { event: 'samples.made' }>): string {
+  const made = counted(files, 'sample');
+  return kept
+    ? `No folder was given: ${made} in ${harmless(folder)} are used.`
+    : `No folder was given: ${made} are made for this check, and removed again.`;
 }
 
 function checkedLines(event: Extract<CliEvent, { event: 'file.checked' }>): string[] {
@@ -138,16 +130,6 @@ function checkedLines(event: Extract<CliEvent, { event: 'file.checked' }>): stri
   return [`ok        ${file}: ${facts}${event.warning === undefined ? '' : ` (${harmless(event.warning)})`}`];
 }
 
-/** A command stands on a line of its own, so that it can be copied. */
-export function nextLines({ words, command }: Next): string[] {
-  return command === undefined ? [words] : [words, `  ${command}`];
-}
-
-/** What it came to. */
-export function billLine(event: { creditsSpent: number; providerCalls: number; seconds: number }): string {
-  return `${counted(event.creditsSpent, 'credit')} spent, ${counted(event.providerCalls, 'call')} to the provider, ${asTime(event.seconds)}.`;
-}
-
-export function problemLine({ where, message }: { where: string; message: string }): string {
+function problemLine({ where, message }: { where: string; message: string }): string {
   return `  ${harmless(where)}: ${harmless(message)}`;
 }

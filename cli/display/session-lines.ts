@@ -1,57 +1,94 @@
 import type { CliEvent } from '../events.ts';
+import { nextLines } from './end-lines.ts';
 import type { Paint } from './paint.ts';
 import { column, harmless, reasonLines, textWidth } from './text-width.ts';
-import { counted, statusWords, trackWords } from './words.ts';
+import { asAge, counted, statusWords, trackWords } from './words.ts';
 
 type Listed = Extract<CliEvent, { event: 'session.listed' }>;
+type Shown = Extract<CliEvent, { event: 'session.status' }>;
 
-/** One session of the list in one line, for pipes: id, status, moment, name. */
-export function listedLine({ sessionId, name, status, createdAt }: Listed): string {
-  return `${sessionId}  ${statusWords[status].padEnd(20)}  ${asMoment(createdAt)}  ${harmless(name)}`;
+/** One session of the list in one line, for pipes: id, status, age, what can be done, name. */
+export function listedLine(session: Listed): string {
+  const { sessionId, name, status, ageSeconds } = session;
+  const age = asAge(ageSeconds).padStart(6);
+  return `${sessionId}  ${statusWords[status].padEnd(20)} ${age}  ${actionWords(session).padEnd(14)}  ${harmless(name)}`;
 }
 
 /** The same for a terminal: an id and a name do not fit beside each other in 80 columns. */
 export function listedLines(session: Listed, { paint, width }: { paint: Paint; width: number }): string[] {
-  const { sessionId, name, status, createdAt } = session;
+  const { sessionId, name, status, ageSeconds } = session;
   const words = statusWords[status].padEnd(20);
-  const style = status === 'ready' ? paint.good : status === 'failed' ? paint.bad : (text: string) => text;
   const known = column(harmless(name), Math.max(16, Math.min(40, width - 40)));
-  return [`${paint.bold(known)}  ${style(words)} ${asMoment(createdAt)}`, `  ${paint.dim(sessionId)}`];
+  const actions = actionWords(session);
+  return [
+    `${paint.bold(known)}  ${statusStyle(status, paint)(words)} ${paint.dim(`${asAge(ageSeconds)} ago`)}`,
+    `  ${paint.dim(sessionId)}${actions === '' ? '' : `  ${actions}`}`,
+  ];
+}
+
+function actionWords({ actions }: Listed): string {
+  // A start is a resume here: there is one command for both.
+  return actions.map((action) => (action === 'start' ? 'resume' : action)).join(', ');
+}
+
+function statusStyle(status: Listed['status'], paint: Paint): (text: string) => string {
+  if (status === 'ready') return paint.good;
+  if (status === 'failed' || status === 'interrupted') return paint.bad;
+  return status === 'needs-decision' || status === 'review' ? paint.odd : (text) => text;
 }
 
 /** A session with its tracks, as it stands. */
-export function statusLines(
-  session: Extract<CliEvent, { event: 'session.status' }>,
-  { paint, width }: { paint: Paint; width: number },
-): string[] {
-  const { sessionId, name, status, createdAt, tracks, modelId, failure, creditsSpent, providerCalls, next } =
-    session;
-  const longest = Math.max(8, ...tracks.map(({ file }) => textWidth(harmless(file))));
-  const nameWidth = Math.min(longest, Math.max(16, width - 32));
-  const files = new Map(tracks.map(({ trackId, file }) => [trackId, file]));
+export function statusLines(session: Shown, { paint, width }: { paint: Paint; width: number }): string[] {
+  const { sessionId, name, status, createdAt, modelId, failure, decisions, next } = session;
   const lines = [
     paint.bold(harmless(name)),
     `  session   ${sessionId}`,
-    `  status    ${statusWords[status]}`,
+    `  status    ${statusStyle(status, paint)(statusWords[status])}`,
     `  created   ${asMoment(createdAt)}`,
     ...(modelId === undefined ? [] : [`  model     ${paint.good(modelId)}`]),
-    `  so far    ${counted(creditsSpent, 'credit')}, ${counted(providerCalls, 'call')} to the provider`,
+    `  spent     ${spentWords(session)}`,
+    `  to come   ${toComeWords(session)}`,
+    ...decisions.map(({ choice, by, at }) => `  decided   ${choice}, by ${harmless(by)}, ${asMoment(at)}`),
+    ...trackLines(session, { paint, width }),
   ];
-  for (const { file, status: track, duplicateOf, failure: why, attempts } of tracks) {
-    const sign = track === 'done' ? paint.good('✓') : why !== undefined ? paint.bad('✗') : '·';
+  if (failure !== undefined) {
+    const title =
+      status === 'needs-decision' ? 'What is known: ' : status === 'failed' ? `${failure.error}: ` : '';
+    const style = status === 'cancelled' ? (line: string) => line : paint.bad;
+    lines.push('', ...reasonLines(title + failure.reason).map(style));
+  }
+  return next.length === 0 ? lines : [...lines, '', ...nextLines(next)];
+}
+
+function trackLines({ tracks }: Shown, { paint, width }: { paint: Paint; width: number }): string[] {
+  const longest = Math.max(8, ...tracks.map(({ file }) => textWidth(harmless(file))));
+  const nameWidth = Math.min(longest, Math.max(16, width - 38));
+  const files = new Map(tracks.map(({ trackId, file }) => [trackId, file]));
+  return tracks.flatMap(({ trackId, file, status, duplicateOf, failure, attempts }) => {
+    const bad = failure !== undefined && status !== 'done';
+    const sign = status === 'done' ? paint.good('✓') : bad ? paint.bad('✗') : '·';
     const words =
       duplicateOf === undefined
-        ? `${trackWords[track]}${attempts > 1 ? `, ${attempts} attempts` : ''}`
+        ? `${trackWords[status]}${attempts > 1 ? `, ${attempts} attempts` : ''}`
         : `same bytes as ${harmless(files.get(duplicateOf) ?? duplicateOf)}`;
-    lines.push(`  ${sign} ${column(harmless(file), nameWidth)}  ${words}`);
-    if (why !== undefined) lines.push(`      ${paint.bad(harmless(why.reason))}`);
-  }
-  if (failure !== undefined) {
-    lines.push(...reasonLines(`${failure.error}: ${failure.reason}`).map(paint.bad));
-  }
-  if (next !== undefined)
-    lines.push(next.words, ...(next.command === undefined ? [] : [`  ${next.command}`]));
-  return lines;
+    const line = `  ${sign} ${paint.dim(trackId)} ${column(harmless(file), nameWidth)}  ${words}`;
+    const never = failure?.permanent ? ' (for good: another file is needed)' : '';
+    return bad ? [line, `      ${paint.bad(harmless(failure.reason) + never)}`] : [line];
+  });
+}
+
+function spentWords({ creditsSpent, providerCalls, status }: Shown): string {
+  const calls = counted(providerCalls, 'call');
+  if (status !== 'needs-decision') return `${counted(creditsSpent, 'credit')}, in ${calls} to the provider`;
+  return `at most ${counted(creditsSpent, 'credit')}, with create counted; ${calls} to the provider`;
+}
+
+function toComeWords({ creditsToCome, status, actions }: Shown): string {
+  if (status === 'ready' || status === 'abandoned') return 'nothing';
+  if (actions.includes('decide')) return 'nothing, but by a decision to call create again';
+  return creditsToCome === 0
+    ? 'nothing: the training is paid'
+    : `at most ${counted(creditsToCome, 'credit')}`;
 }
 
 /** `2026-11-21 03:08` in this machine's time. */

@@ -119,6 +119,10 @@ export function sessionRows(options: {
           return block.set(training, { sign: 'bad', words: 'no model' });
         case 'session.needs-decision':
           return block.set(training, { sign: 'bad', words: 'needs a decision' });
+        case 'session.review':
+          return block.set(training, { sign: 'waiting', words: 'waits for approval' });
+        case 'session.cancelled':
+          return block.set(training, { sign: 'bad', words: 'cancelled' });
         case 'session.interrupted':
           return block.set(training, { sign: 'bad', words: 'cut off' });
         default:

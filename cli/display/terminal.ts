@@ -1,8 +1,10 @@
 import type { CliEvent } from '../events.ts';
+import { priceWords } from './agreement-lines.ts';
 import type { Display, Output } from './display.ts';
+import { type EndEvent, endLines } from './end-lines.ts';
 import { failedTrackLines, fileLines } from './file-lines.ts';
 import { createPaint, type Paint } from './paint.ts';
-import { endLines, linesOf } from './plain-lines.ts';
+import { linesOf } from './plain-lines.ts';
 import { listedLines, statusLines } from './session-lines.ts';
 import { type SessionRows, sessionRows } from './session-rows.ts';
 import { harmless, indented, textWidth } from './text-width.ts';
@@ -93,14 +95,39 @@ export function terminal({
       case 'session.status':
         print(['', ...statusLines(event, measures()).flatMap((line) => hanging(line, width))]);
         break;
+      case 'price':
+        print(['', ...indented(priceWords(event), { by: 0, width, style: paint.bold })]);
+        print(indented(`provider: ${providerWords(event)}`, { by: 0, width }));
+        break;
+      case 'session.resumed':
+      case 'session.approved':
+      case 'session.decided':
+      case 'track.replaced':
+      case 'dry-run.passed': {
+        closeRows();
+        const [first = '', ...more] = linesOf(event);
+        print(['', ...indented(first, { by: 0, width, style: paint.bold })]);
+        print(more.flatMap((line) => hanging(line, width)));
+        break;
+      }
+      case 'sessions.listed':
+        print([
+          '',
+          ...linesOf(event)
+            .flatMap((line) => hanging(line, width))
+            .map(paint.dim),
+        ]);
+        break;
       case 'samples.made':
       case 'stack.stopped':
-      case 'sessions.listed':
         print(['', ...indented(linesOf(event).join(' '), { by: 0, width, style: paint.dim })]);
         break;
       case 'session.ready':
+      case 'session.review':
       case 'session.failed':
       case 'session.needs-decision':
+      case 'session.cancelled':
+      case 'session.abandoned':
       case 'session.interrupted':
       case 'session.open':
       case 'session.deadline':
@@ -124,17 +151,14 @@ export function terminal({
   return { tell, progress: (progress) => rows?.progress(progress), close: closeRows };
 }
 
-function endPicture(
-  event: Parameters<typeof endLines>[0],
-  { paint, width }: { paint: Paint; width: number },
-): string[] {
+function endPicture(event: EndEvent, { paint, width }: { paint: Paint; width: number }): string[] {
   const failed = 'tracks' in event ? failedTrackLines(event.tracks, { paint, width }) : [];
   const before = failed.length > 0 ? ['', ...failed, ''] : [''];
   const [first = '', ...more] = endLines(event);
   if (event.event === 'session.ready') {
     return [...before, `${paint.good('Model ready')}  ${paint.bold(event.modelId)}`, ...more];
   }
-  const calm = event.event === 'session.left' || event.event === 'session.deadline';
+  const calm = calmEnds.has(event.event);
   return [
     ...before,
     ...indented(first, { by: 0, width, style: calm ? paint.bold : paint.bad }),
@@ -142,8 +166,19 @@ function endPicture(
   ];
 }
 
-/** A line that may begin with spaces of its own; wrapped, it keeps them. */
+/** Nothing went wrong. */
+const calmEnds = new Set<EndEvent['event']>([
+  'session.review',
+  'session.cancelled',
+  'session.abandoned',
+  'session.left',
+  'session.deadline',
+  'session.open',
+]);
+
+/** A line that may begin with spaces of its own; wrapped, it keeps them. A command stays whole, to be copied. */
 function hanging(line: string, width: number): string[] {
   const text = line.trimStart();
+  if (text.startsWith('npm run ')) return [line];
   return indented(text, { by: line.length - text.length, width });
 }

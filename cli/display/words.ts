@@ -36,6 +36,24 @@ export function providerWords({ provider, sandbox }: { provider: string; sandbox
   return sandbox ? 'the local sandbox (no real model is made, no real credits)' : provider;
 }
 
+/** A price within a sentence, with who is paid. */
+export function creditsAt(
+  credits: number,
+  { provider, sandbox }: { provider: string; sandbox: boolean },
+): string {
+  return sandbox
+    ? `${counted(credits, 'sandbox credit')} (not real)`
+    : `${counted(credits, 'credit')} at ${provider}`;
+}
+
+/** `3 min`, `2 h`, `4 d` of seconds: one number is enough for an age. */
+export function asAge(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
 /** `8 uploads × ~1 credit + 100 credits for the model = about 108 credits` */
 export function costWords(cost: Extract<CliEvent, { event: 'cost' }>): string {
   const { uploads, creditsPerUpload, creditsForModel, credits } = cost;
@@ -47,12 +65,15 @@ export const statusWords: Readonly<Record<SessionAnswer['status'], string>> = {
   open: 'not started',
   preparing: 'preparing',
   uploading: 'tracks on their way',
+  review: 'waits for approval',
   creating: 'asking for the model',
   training: 'training',
   ready: 'ready',
   failed: 'failed',
-  'needs-decision': 'needs a decision',
+  cancelled: 'cancelled',
   interrupted: 'interrupted',
+  'needs-decision': 'needs a decision',
+  abandoned: 'given up',
 };
 
 /** What a track's status means to a person. */
@@ -66,12 +87,17 @@ export const trackWords: Readonly<Record<SessionAnswer['tracks'][number]['status
   duplicate: 'same bytes as an earlier file',
 };
 
+/** How to see how a session stands. */
+export function show(sessionId: string): string {
+  return `npm run status -- ${sessionId}`;
+}
+
 /** How to see a session again. */
 export function comeBack(sessionId: string): string {
   return `npm run status -- ${sessionId} --watch`;
 }
 
-/** How to start a session again. */
-export function goOn(sessionId: string): string {
-  return `npm run train -- --session ${sessionId}`;
+/** How to start a session, or to go on with it. */
+export function goOnCommand(sessionId: string): string {
+  return `npm run resume -- ${sessionId} --watch`;
 }

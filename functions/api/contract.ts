@@ -1,27 +1,55 @@
 import * as z from 'zod';
-import { sessionStatuses, trackStatuses } from '../sessions/session.ts';
+import { decisions, sessionStatuses, trackStatuses } from '../sessions/session.ts';
 import { errorNames } from '../shared/errors.ts';
 
 /** The bodies and answers of the HTTP API, as its callers see them. */
+
+const fileBody = z.strictObject({
+  /** The file's own name, for messages; any characters. */
+  name: z.string().min(1).max(255),
+  /** Bytes. */
+  size: z.number().int(),
+  /** SHA-256 of the file, 64 hex digits. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'must be the SHA-256 of the file as 64 hex digits'),
+});
 
 /** `POST /sessions` */
 export const createSessionBody = z.strictObject({
   /** Name of the model. */
   name: z.string(),
-  files: z.array(
-    z.strictObject({
-      /** The file's own name, for messages; any characters. */
-      name: z.string().min(1).max(255),
-      /** Bytes. */
-      size: z.number().int(),
-      /** SHA-256 of the file, 64 hex digits. */
-      sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'must be the SHA-256 of the file as 64 hex digits'),
-    }),
-  ),
+  files: z.array(fileBody),
   /** Fewest clips to train on; not under the provider's six. */
   minClips: z.number().int().optional(),
   /** Train on what is usable when some files are not. */
   skipInvalid: z.boolean().optional(),
+  /** Stop before the training until it is approved. */
+  review: z.boolean().optional(),
+});
+
+/** `POST /sessions/{id}/resume`: goes on after a failure, a stop or an interruption. The body may be empty. */
+export const resumeBody = z.strictObject({
+  /** A corrected name for the model, while create has not been taken. */
+  name: z.string().optional(),
+});
+
+/**
+ * `PUT /sessions/{id}/tracks/{trackId}`: another file in the place of one that was rejected, failed or never
+ * sent. Answers 200 with one upload of the form in {@link createdSessionAnswer}.
+ */
+export const replaceTrackBody = fileBody;
+
+/** `POST /sessions/{id}/decide` */
+export const decideBody = z.strictObject({ choice: z.enum(decisions) });
+
+/** Where and how one file is to be sent. */
+export const uploadAnswer = z.object({
+  trackId: z.string(),
+  file: z.string(),
+  method: z.literal('PUT'),
+  url: z.string(),
+  /** Headers that must be sent exactly so. */
+  headers: z.record(z.string(), z.string()),
+  expiresAt: z.string(),
 });
 
 /** Answer to `POST /sessions`, 201. */
@@ -29,17 +57,7 @@ export const createdSessionAnswer = z.object({
   sessionId: z.string(),
   status: z.literal('open'),
   /** One PUT per file, but none for a file whose bytes another one has already. */
-  uploads: z.array(
-    z.object({
-      trackId: z.string(),
-      file: z.string(),
-      method: z.literal('PUT'),
-      url: z.string(),
-      /** Headers that must be sent exactly so. */
-      headers: z.record(z.string(), z.string()),
-      expiresAt: z.string(),
-    }),
-  ),
+  uploads: z.array(uploadAnswer),
   duplicates: z.array(z.object({ trackId: z.string(), file: z.string(), duplicateOf: z.string() })),
 });
 
@@ -62,18 +80,26 @@ export const trackAnswer = z.object({
   failure: failureAnswer.optional(),
 });
 
-/** Answer to `GET /sessions/{id}`, 200, and to `POST /sessions/{id}/start`, 202. */
+/** What a person can do with a session: the last part of each route's path. */
+export const actions = ['start', 'resume', 'approve', 'decide', 'cancel'] as const;
+
+/** Answer to `GET /sessions/{id}`, 200, and to `POST /sessions/{id}/start|resume|approve|decide|cancel`, 202. */
 export const sessionAnswer = z.object({
   sessionId: z.string(),
   name: z.string(),
-  /** `interrupted`: the record says that work is under way, but its execution is gone. */
-  status: z.enum([...sessionStatuses, 'interrupted']),
+  /** `interrupted` is shown as soon as the execution is gone, before the sweep has written it down. */
+  status: z.enum(sessionStatuses),
   startedBy: z.string(),
   createdAt: z.string(),
   updatedAt: z.string(),
   minClips: z.number(),
   /** Credits that this session may have cost so far, by the configured prices. */
   creditsSpent: z.number(),
+  /** Credits that going on will cost at most, by the configured prices. */
+  creditsToCome: z.number(),
+  /** What the caller can do now, in the words of the routes; empty while there is nothing to do but wait. */
+  actions: z.array(z.enum(actions)),
+  decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: z.string() })),
   /** Calls made to the provider so far, finished loops only. */
   providerCalls: z.number(),
   executionArn: z.string().optional(),
@@ -84,7 +110,16 @@ export const sessionAnswer = z.object({
 
 /** Answer to `GET /sessions`, 200: newest first; `next` goes into `?next=`. */
 export const sessionListAnswer = z.object({
-  sessions: z.array(sessionAnswer.omit({ tracks: true, creditsSpent: true, providerCalls: true })),
+  sessions: z.array(
+    sessionAnswer.omit({
+      tracks: true,
+      creditsSpent: true,
+      creditsToCome: true,
+      providerCalls: true,
+      actions: true,
+      decisions: true,
+    }),
+  ),
   next: z.string().optional(),
 });
 

@@ -26,6 +26,7 @@ export interface ApiAnswer {
 const statuses: Partial<Record<ErrorName, { status: number; title: string }>> = {
   BadInput: { status: 400, title: 'The request cannot be used' },
   SessionNotFound: { status: 404, title: 'There is no such session' },
+  NotPossible: { status: 409, title: 'The session does not stand so that this can be done' },
   RecordConflict: { status: 409, title: 'Somebody else changed the session at the same moment' },
   StorageUnavailable: { status: 503, title: 'A service behind this one is busy' },
 };

@@ -1,4 +1,4 @@
-import type { Session, Track } from '../sessions/session.ts';
+import { isOverdue, mayCancel, mayDecide, type Session, type Track } from '../sessions/session.ts';
 import type { SessionWithTracks } from '../sessions/session-store.ts';
 import { nextWait, type Schedule } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -14,6 +14,9 @@ export function sessionAnswer(
     ...summary(session),
     ...(interrupted ? { status: 'interrupted' as const } : {}),
     creditsSpent: creditsSpent({ session, tracks }, prices),
+    creditsToCome: creditsToCome({ session, tracks }, prices),
+    actions: actionsFor(interrupted ? { ...session, status: 'interrupted' } : session),
+    decisions: session.decisions,
     providerCalls:
       session.prepareCalls +
       session.create.calls +
@@ -43,12 +46,32 @@ export function summary(session: Session): SessionListAnswer['sessions'][number]
 /** What the provider may have taken so far, by the configured prices: a call in doubt counts as taken. */
 export function creditsSpent({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number {
   const uploads = tracks.reduce((sum, { attempts }) => sum + attempts, 0);
-  return uploads * prices.upload + (session.create.fence === 'none' ? 0 : prices.create);
+  const { fence, paidBefore } = session.create;
+  return uploads * prices.upload + (paidBefore + (fence === 'none' ? 0 : 1)) * prices.create;
 }
 
-/** Is an execution supposed to be working on it? */
-export function isUnderWay({ status }: Session): boolean {
-  return status === 'preparing' || status === 'uploading' || status === 'creating' || status === 'training';
+/** What going on will cost if nothing has to be sent twice. */
+function creditsToCome({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number {
+  if (session.create.fence !== 'none') return 0;
+  const missing = tracks.filter(({ status, failure }) => {
+    return status === 'declared' || (status === 'failed' && !failure?.permanent);
+  });
+  return missing.length * prices.upload + prices.create;
+}
+
+/** What a person can do with a session that stands like this. */
+function actionsFor(session: Session): SessionAnswer['actions'] {
+  const going: SessionAnswer['actions'] =
+    session.status === 'open'
+      ? ['start']
+      : session.status === 'review'
+        ? ['approve']
+        : mayDecide(session)
+          ? [...(isOverdue(session) ? (['resume'] as const) : []), 'decide']
+          : ['failed', 'cancelled', 'interrupted'].includes(session.status)
+            ? ['resume']
+            : [];
+  return mayCancel(session) ? [...going, 'cancel'] : going;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   ExecutionDoesNotExist,
   type SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { nameError } from '../shared/aws-errors.ts';
 
@@ -13,6 +14,8 @@ export interface Executions {
   arnOf(name: string): string;
   /** Starts an execution; one that was started under this name before is left as it is. */
   start(name: string, input: object): Promise<void>;
+  /** Stops it; one that has ended, or does not exist, is left as it is. */
+  stop(executionArn: string): Promise<void>;
   /** `unknown`: there is none of this ARN (yet). */
   standing(executionArn: string): Promise<'running' | 'ended' | 'unknown'>;
 }
@@ -34,6 +37,16 @@ export function createExecutions({
         );
       } catch (error) {
         if (!(error instanceof ExecutionAlreadyExists)) throw nameError(error);
+      }
+    },
+
+    async stop(executionArn) {
+      try {
+        await client.send(
+          new StopExecutionCommand({ executionArn, error: 'Cancelled', cause: 'by its owner' }),
+        );
+      } catch (error) {
+        if (!(error instanceof ExecutionDoesNotExist)) throw nameError(error);
       }
     },
 

@@ -3,20 +3,24 @@ import type { Session, Track } from './session.ts';
 
 /** The record of a session that nobody has worked on yet. */
 export function newSession(
-  given: Pick<Session, 'sessionId' | 'owner' | 'startedBy' | 'name' | 'minClips' | 'skipInvalid'>,
+  given: Pick<Session, 'sessionId' | 'owner' | 'startedBy' | 'name' | 'minClips' | 'skipInvalid'> &
+    Partial<Session>,
   settings: Settings,
   now: string,
 ): Session {
   return {
-    ...given,
+    review: false,
     status: 'open',
     version: 0,
     createdAt: now,
     updatedAt: now,
     expiresAt: Math.floor(Date.parse(now) / 1000) + settings.retentionDays * 24 * 60 * 60,
     runs: 0,
+    pace: 1,
     prepareCalls: 0,
-    create: { fence: 'none', calls: 0, checks: 0 },
+    decisions: [],
+    create: { fence: 'none', calls: 0, paidBefore: 0, checks: 0 },
+    ...given,
   };
 }
 

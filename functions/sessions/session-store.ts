@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import { type Session, sessionSchema, type Track, trackSchema } from './session.ts';
+import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from './session.ts';
 
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
@@ -33,13 +33,29 @@ export interface SessionStore {
   requireTrack(sessionId: string, trackId: string): Promise<Track>;
   /** Changes fields (undefined removes one) and returns the session as it is now. */
   updateSession(session: Session, changes: Changes<Session>): Promise<Session>;
+  /**
+   * The same for a change that does not depend on who else wrote meanwhile: read, changed and written again
+   * until nobody came in between. `change` gives undefined to leave it as it is.
+   */
+  changeSession(
+    sessionId: string,
+    change: (session: Session) => Changes<Session> | undefined,
+  ): Promise<Session>;
   updateTrack(track: Track, changes: Changes<Track>): Promise<Track>;
+  /** Sessions whose record says that work is under way, longest untouched first. */
+  listUnderWay(limit: number): Promise<Session[]>;
   /** Sessions of one owner, newest first. `next` is opaque; a made-up one is a `BadInput`. */
   list(
     owner: string,
     page: { limit: number; next?: string | undefined },
   ): Promise<{ sessions: Session[]; next?: string }>;
 }
+
+/** Writes of `changeSession` that may lose to somebody else before it gives up. */
+const writeAttempts = 5;
+
+/** The attribute that puts a session into the sparse index `underWay`, or takes it out. */
+const marks = (session: Pick<Session, 'status'>) => ({ underWay: isUnderWay(session) ? 'yes' : undefined });
 
 const sessionKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'SESSION' });
 const trackKey = (sessionId: string, trackId: string) => ({
@@ -107,7 +123,7 @@ export function createSessionStore(options: {
           ),
         ),
       );
-      await put({ ...sessionKey(session.sessionId), ...session });
+      await put({ ...sessionKey(session.sessionId), ...session, ...marks(session) });
     },
 
     async read(sessionId) {
@@ -148,12 +164,39 @@ export function createSessionStore(options: {
     async updateSession(session, changes) {
       const updatedAt = new Date(clock()).toISOString();
       const key = sessionKey(session.sessionId);
-      return parse(sessionSchema, await update(key, session.version, { ...changes, updatedAt }));
+      const marked = changes.status === undefined ? {} : marks({ status: changes.status });
+      return parse(sessionSchema, await update(key, session.version, { ...changes, ...marked, updatedAt }));
+    },
+
+    async changeSession(sessionId, change) {
+      for (let attempt = 1; ; attempt++) {
+        const session = await store.requireSession(sessionId);
+        const changes = change(session);
+        if (!changes) return session;
+        try {
+          return await store.updateSession(session, changes);
+        } catch (error) {
+          const lost = error instanceof ChirpsmithError && error.name === 'RecordConflict';
+          if (!lost || attempt >= writeAttempts) throw error;
+        }
+      }
     },
 
     async updateTrack(track, changes) {
       const key = trackKey(track.sessionId, track.trackId);
       return parse(trackSchema, await update(key, track.version, changes));
+    },
+
+    async listUnderWay(limit) {
+      const query = new QueryCommand({
+        TableName,
+        IndexName: 'underWay',
+        KeyConditionExpression: 'underWay = :yes',
+        ExpressionAttributeValues: { ':yes': 'yes' },
+        Limit: limit,
+      });
+      const { Items = [] } = await named(client.send(query));
+      return Items.filter(alive).map((item) => parse(sessionSchema, item));
     },
 
     async list(owner, { limit, next }) {

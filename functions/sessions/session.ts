@@ -4,17 +4,32 @@ import { errorNames } from '../shared/errors.ts';
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();
 
-/** Where a session stands. `open` waits for its files and a start; the last three are ends. */
+/** Where a session stands. */
 export const sessionStatuses = [
+  /** Waits for its files and a start. */
   'open',
   'preparing',
   'uploading',
+  /** The clips are there; waits for a person to approve the price of the training. */
+  'review',
   'creating',
   'training',
+  /** There is a model. */
   'ready',
+  /** Ended without a model; a resume goes on. */
   'failed',
+  /** Stopped by a person; a resume goes on. */
+  'cancelled',
+  /** Its execution is gone while work was under way; a resume goes on. */
+  'interrupted',
+  /** Create was perhaps paid; only a person's word goes on. */
   'needs-decision',
+  /** Given up for good by a person's decision. */
+  'abandoned',
 ] as const;
+
+/** What a person may decide on a session whose create is in doubt, or whose paid training failed. */
+export const decisions = ['check-again', 'create-again', 'abandon'] as const;
 
 /** Where a track stands. */
 export const trackStatuses = [
@@ -52,6 +67,8 @@ export const createSchema = z.object({
   fence: z.enum(['none', 'intent', 'unknown', 'submitted', 'ready', 'failed']),
   /** Calls to create, counted before each call. */
   calls: count,
+  /** Earlier calls that were, or may have been, paid, before a person decided to call again. */
+  paidBefore: count.default(0),
   /** Checks made on the training. */
   checks: count,
   /** Equal to the provider's session id. */
@@ -70,6 +87,11 @@ export const sessionSchema = z.object({
   name: z.string(),
   minClips: count,
   skipInvalid: z.boolean(),
+  /** Stop before create until somebody approves its price. */
+  review: z.boolean().default(false),
+  approval: z.object({ by: z.string(), at: moment }).optional(),
+  /** What persons decided, oldest first. */
+  decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: moment })).default([]),
   status: z.enum(sessionStatuses),
   /** Grows with every write; each write names the version that it saw. */
   version: count,
@@ -80,6 +102,8 @@ export const sessionSchema = z.object({
   /** Executions started so far; the current one's ARN. */
   runs: count,
   executionArn: z.string().optional(),
+  /** How far apart this run's calls are spread, because the provider turned some away; 1 is by the schedules. */
+  pace: z.number().min(1).default(1),
   /** Calls to prepare, counted before each call. */
   prepareCalls: count,
   providerSessionId: z.string().optional(),
@@ -137,3 +161,29 @@ export type SessionStatus = Session['status'];
 export type TrackStatus = Track['status'];
 export type Failure = z.infer<typeof failureSchema>;
 export type AudioSource = z.infer<typeof audioSourceSchema>;
+
+/** Is an execution supposed to be working on it? */
+export function isUnderWay({ status }: Pick<Session, 'status'>): boolean {
+  return status === 'preparing' || status === 'uploading' || status === 'creating' || status === 'training';
+}
+
+/** May create have been paid without our knowing? */
+export function isInDoubt({ create }: Pick<Session, 'create'>): boolean {
+  return create.fence === 'intent' || create.fence === 'unknown';
+}
+
+/** Whatever has not ended yet can be cancelled. */
+export function mayCancel(session: Session): boolean {
+  return isUnderWay(session) || ['open', 'review', 'interrupted'].includes(session.status);
+}
+
+/** Is a training that was paid not done by its deadline? It may end yet, or never. */
+export function isOverdue({ status, create, failure }: Session): boolean {
+  return status === 'failed' && create.fence === 'submitted' && failure?.error === 'DeadlineExceeded';
+}
+
+/** Where a person's word counts: a create in doubt, or a paid training that failed or does not end. */
+export function mayDecide(session: Session): boolean {
+  if (isUnderWay(session) || session.status === 'abandoned') return false;
+  return isInDoubt(session) || session.create.fence === 'failed' || isOverdue(session);
+}

@@ -5,6 +5,8 @@
 export const errorNames = [
   /** The input cannot be used as it is: a field, a file, a name. Nothing was spent. */
   'BadInput',
+  /** The session does not stand so that this can be done now; the message says how it stands. */
+  'NotPossible',
   /** No such session, or not the caller's. */
   'SessionNotFound',
   /** One or more files cannot be used and the session does not allow skipping them. Nothing was spent. */
@@ -27,6 +29,8 @@ export const errorNames = [
   'TrainingFailed',
   /** It cannot be settled whether create was taken; only a person may send a second one. */
   'NeedsDecision',
+  /** A person stopped the run; the record says what was paid and what still runs. */
+  'Cancelled',
   /** A loop reached its deadline while the provider was still working. */
   'DeadlineExceeded',
   /** A conditional write lost a race; reading again and repeating the step settles it. */
@@ -48,6 +52,7 @@ export type ErrorName = (typeof errorNames)[number];
 export const settledCreateErrors = [
   'BadInput',
   'SessionNotFound',
+  'NotPossible',
   'NotEnoughClips',
   'ProviderRefused',
   'ProviderAuth',

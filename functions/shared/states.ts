@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { machineErrorSchema } from './machine-error.ts';
+import { slowestPace } from './pace.ts';
 
 /**
  * What passes between the states of the machines: ids and small numbers, nothing else.
@@ -24,6 +25,8 @@ const waitPosition = {
   checks: z.number().int().nonnegative(),
   /** Submissions in a row that the provider surely did not take (429, no connection). */
   refusals: z.number().int().nonnegative(),
+  /** How far apart the calls are spread ({@link slowestPace}); 1 when it is absent. */
+  pace: z.number().min(1).max(slowestPace).optional(),
   /** What the graph does after the check. */
   verdict: z.enum(verdicts),
 };

@@ -24,6 +24,12 @@ export function bindOwnerIndex(fn: WorkflowFunction, { table, ownerIndexArn }: S
   fn.allow(['dynamodb:Query'], ownerIndexArn);
 }
 
+/** The sessions that somebody should be working on, longest untouched first. */
+export function bindUnderWayIndex(fn: WorkflowFunction, { table, underWayIndexArn }: StorageStack): void {
+  fn.addEnvironment('TABLE_NAME', table.tableName);
+  fn.allow(['dynamodb:Query'], underWayIndexArn);
+}
+
 /** Reading audio, in the version that was seen first; and signing URLs for reading it. */
 export function bindAudioRead(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
@@ -55,21 +61,32 @@ export function bindSettings(fn: WorkflowFunction, { settings }: Config): void {
   fn.addEnvironment('SETTINGS', JSON.stringify(settings));
 }
 
-/** Starting a machine. */
-export function bindStart(fn: WorkflowFunction, machine: StateMachine): void {
-  fn.addEnvironment('STATE_MACHINE_ARN', machine.stateMachineArn);
+/** Beginning a run: starting the machine, once it is seen that no execution of it runs already. */
+export function bindRuns(fn: WorkflowFunction, machine: StateMachine, machineName: string): void {
+  bindDescribe(fn, machineName);
   fn.allow(['states:StartExecution'], machine.stateMachineArn);
 }
 
 /** Seeing how a machine's executions stand. */
-export function bindDescribe(fn: WorkflowFunction, machine: StateMachine, machineName: string): void {
-  fn.addEnvironment('STATE_MACHINE_ARN', machine.stateMachineArn);
-  const executions = Stack.of(fn).formatArn({
-    service: 'states',
-    resource: 'execution',
-    resourceName: `${machineName}:*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+export function bindDescribe(fn: WorkflowFunction, machineName: string): void {
+  bindExecutions(fn, machineName, 'DescribeExecution');
+}
+
+/** Ending a machine's executions. */
+export function bindStop(fn: WorkflowFunction, machineName: string): void {
+  bindExecutions(fn, machineName, 'StopExecution');
+}
+
+/** By the machine's name, not by the machine: its own states may be bound, and they come before it. */
+function bindExecutions(fn: WorkflowFunction, machineName: string, action: string): void {
+  const arn = (resource: string, resourceName: string) =>
+    Stack.of(fn).formatArn({
+      service: 'states',
+      resource,
+      resourceName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  fn.addEnvironment('STATE_MACHINE_ARN', arn('stateMachine', machineName));
   const reason = 'Executions of this one machine; each is made at run time.';
-  fn.allowWildcard(['states:DescribeExecution'], executions, reason);
+  fn.allowWildcard([`states:${action}`], arn('execution', `${machineName}:*`), reason);
 }

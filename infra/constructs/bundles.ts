@@ -52,7 +52,7 @@ function bundlesIn(app: IConstruct): ReadonlyMap<string, Bundle> {
 }
 
 function build(): ReadonlyMap<string, Bundle> {
-  const folders = globSync('{workflow,api}/*/handler.ts', { cwd: functionsFolder }).map(dirname);
+  const folders = globSync('{workflow,api,events}/*/handler.ts', { cwd: functionsFolder }).map(dirname);
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: functionsFolder,
     entryPoints: Object.fromEntries(folders.map((folder) => [flat(folder), `${folder}/handler.ts`])),

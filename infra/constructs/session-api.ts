@@ -32,7 +32,7 @@ const accessLogFormat = JSON.stringify({
 const throttle = { rateLimit: 50, burstLimit: 100 };
 
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly fn: WorkflowFunction;
 }
@@ -52,7 +52,7 @@ export class SessionApi extends Construct {
       ...(config.allowedOrigins.length > 0 && {
         corsPreflight: {
           allowOrigins: config.allowedOrigins,
-          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
+          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT],
           allowHeaders: ['authorization', 'content-type'],
           exposeHeaders: ['location', 'retry-after'],
           maxAge: Duration.hours(1),

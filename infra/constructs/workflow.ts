@@ -27,6 +27,9 @@ export interface WorkflowProps {
   readonly definition: (scope: Construct) => IChainable;
 }
 
+/** The machine's name in AWS, known before there is a machine. */
+export const workflowName = ({ stage }: Config, name: string) => `chirpsmith-${stage}-${name}`;
+
 /** A Standard machine with its logs, traces and role. */
 export class Workflow extends Construct {
   readonly machine: StateMachine;
@@ -35,7 +38,7 @@ export class Workflow extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
-    this.name = `chirpsmith-${props.config.stage}-${props.name}`;
+    this.name = workflowName(props.config, props.name);
     const role = new Role(this, 'Role', {
       roleName: this.name,
       description: `What ${this.name} may do`,

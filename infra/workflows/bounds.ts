@@ -57,7 +57,8 @@ export function worstHistory(settings: Settings, repeated: Repetitions = repetit
   const tracks = map + settings.limits.maxTracks * (mapRound + worstUpload(settings, repeated) + plainEvents);
   const ends =
     taskEvents(repeated.prepare) + taskEvents(repeated.enoughClips) + taskEvents(repeated.recordFailure);
-  return frame + ends + tracks + worstTraining(settings, repeated);
+  const review = plainEvents;
+  return frame + ends + review + tracks + worstTraining(settings, repeated);
 }
 
 /**

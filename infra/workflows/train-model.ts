@@ -1,4 +1,6 @@
 import {
+  Choice,
+  Condition,
   Fail,
   type IChainable,
   JsonPath,
@@ -63,7 +65,11 @@ export function trainModel(scope: Construct, fns: TrainModelFunctions, settings:
 
   // Ends with the position at which a training loop begins, so that every state after it can count on.
   const enough = task(scope, 'Enough clips?', fns.enoughClips, {
-    result: { sessionId: JsonPath.stringAt('$.sessionId'), ...beforeFirstCall },
+    result: {
+      sessionId: JsonPath.stringAt('$.sessionId'),
+      review: JsonPath.objectAt('$.review'),
+      ...beforeFirstCall,
+    },
     retry: oncePerRun,
   });
 
@@ -95,7 +101,12 @@ export function trainModel(scope: Construct, fns: TrainModelFunctions, settings:
     state.addCatch(failure, { errors: [everything], ...keepError });
   }
 
-  return prepare.next(upload).next(enough).next(training.start);
+  // Ends here for now: an approval begins a new run, which finds the clips and comes by again.
+  const review = new Choice(scope, 'Review first?')
+    .when(Condition.booleanEquals('$.review', true), new Succeed(scope, 'Waiting for approval'))
+    .otherwise(training.start);
+
+  return prepare.next(upload).next(enough).next(review);
 }
 
 /** The position of the training loop when create has not been called yet. */

@@ -72,6 +72,10 @@ export function identityOf(
       const id = arn('states', `stateMachine:${name}`);
       return { ref: id, attributes: { Arn: id, Name: name } };
     }
+    case 'AWS::Events::Rule': {
+      const name = named(64);
+      return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };
+    }
     case 'AWS::ApiGatewayV2::Api':
       return {
         ref: shortId,
@@ -105,6 +109,7 @@ export const nameProperty: Readonly<Record<string, string>> = {
   'AWS::IAM::Role': 'RoleName',
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
+  'AWS::Events::Rule': 'Name',
   'AWS::ApiGatewayV2::Stage': 'StageName',
   'AWS::Logs::LogGroup': 'LogGroupName',
 };

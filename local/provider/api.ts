@@ -4,6 +4,7 @@ import { type Fault, type FaultList, type SandboxCall, taskFaultOf } from './fau
 import type { ReceivedCall, Reply } from './http.ts';
 import type { Change } from './journal.ts';
 import type { LedgerEntry } from './ledger.ts';
+import { refusedByRate } from './rate-limit.ts';
 import type { SandboxSettings } from './settings.ts';
 import type { SandboxState } from './state.ts';
 
@@ -37,6 +38,13 @@ function prevents(fault: Fault | undefined): boolean {
 }
 
 const sessionBody = z.object({ sessionId: z.string() });
+const audioBody = z.object({ audioUrl: z.url() });
+
+/** Which audio a call speaks of. The query, which is what makes its URL a secret, stays out. */
+function audioOf({ body }: ReceivedCall, key: string): Pick<LedgerEntry, 'audio'> {
+  const { data } = audioBody.safeParse('json' in body ? body.json : undefined);
+  return data ? { audio: new URL(data.audioUrl).pathname.slice(0, 200).replaceAll(key, '[removed]') } : {};
+}
 
 /** What a call that is not carried out was about, as far as it is known here. */
 function aboutOf(request: ReceivedCall, body: unknown, state: SandboxState): Outcome['about'] {
@@ -88,7 +96,7 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
     request: ReceivedCall,
     call: LedgerEntry['call'],
     outcome: Outcome,
-    told: { readonly status: number | null; readonly taken: boolean; readonly fault?: string | undefined },
+    told: Pick<LedgerEntry, 'status' | 'taken' | 'fault' | 'retryAfter'>,
   ): void {
     const entry: LedgerEntry = {
       seq: state.entries.length + 1,
@@ -97,10 +105,9 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
       path: request.path.slice(0, 200).replaceAll(key, '[removed]'),
       call,
       ...outcome.about,
-      status: told.status,
-      taken: told.taken,
+      ...(call === 'upload' ? audioOf(request, key) : {}),
+      ...told,
       credits: outcome.credits,
-      ...(told.fault ? { fault: told.fault } : {}),
     };
     ground.record({ call: entry, ...outcome.change });
   }
@@ -130,6 +137,13 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
     }
 
     const settings = ground.settings();
+    const retryAfter = refusedByRate(state.entries, ground.now(), settings.rateLimit);
+    if (retryAfter !== undefined) {
+      const about = aboutOf(request, received.json, state);
+      const outcome = refusal(429, 'Too many requests.', about);
+      record(request, call, outcome, { status: 429, taken: false, retryAfter });
+      return { status: 429, body: outcome.body, headers: { 'retry-after': String(retryAfter) } };
+    }
     const fault = faults.take(call);
     const outcome: Outcome = prevents(fault)
       ? { status: 0, body: {}, about: aboutOf(request, received.json, state), credits: 0 }
@@ -141,7 +155,7 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
     const reply = replyOf(fault, outcome, settings);
     const status = typeof reply === 'string' ? null : reply.status;
     const taken = !prevents(fault) && outcome.status < 300;
-    record(request, call, outcome, { status, taken, fault: fault?.kind });
+    record(request, call, outcome, { status, taken, ...(fault ? { fault: fault.kind } : {}) });
     if (outcome.download) ground.download(outcome.download);
     return reply;
   };

@@ -13,12 +13,16 @@ export const ledgerEntrySchema = z.object({
   sessionId: z.string().optional(),
   taskId: z.string().optional(),
   account: z.string().optional(),
+  /** Of an upload: which audio, as the path of its URL. */
+  audio: z.string().optional(),
   /** HTTP status of the answer; `null` when there was none. */
   status: z.number().int().nullable(),
   /** Was it carried out, whatever the client was told? */
   taken: z.boolean(),
   /** Credits charged. */
   credits: z.number(),
+  /** Seconds that a call over the rate limit was told to wait. */
+  retryAfter: z.number().int().optional(),
   /** Kind of the fault that acted on it. */
   fault: z.string().optional(),
 });

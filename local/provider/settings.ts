@@ -52,6 +52,15 @@ export const sandboxSettingsSchema = z.strictObject({
       queued: seconds.default(3),
     })
     .prefault({}),
+  /** The provider documents no limit; users of such services meet them. */
+  rateLimit: z
+    .strictObject({
+      /** Calls allowed in any second of provider time, credits aside; 0 sets no limit. */
+      perSecond: z.number().int().nonnegative().default(0),
+      /** Fewest seconds that a refusal asks to wait. */
+      retryAfter: z.number().int().positive().max(3600).default(1),
+    })
+    .prefault({}),
   /** Milliseconds that every call takes, on the sandbox's clock. Not for a virtual clock held by its caller. */
   latency: z.number().nonnegative().default(0),
   audio: z

@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { parseStatusArguments, parseTrainArguments } from '../../cli/arguments.ts';
+import * as given from '../../cli/arguments/session-arguments.ts';
+import { parseTrainArguments } from '../../cli/arguments/train-arguments.ts';
+import * as help from '../../cli/help.ts';
 import { InputRejected } from '../../cli/input-rejected.ts';
+import { commandNames, run, temporaryFolder } from './run-command.ts';
 
-function refusal(argv: string[], env = {}): readonly { where: string; message: string }[] {
+type Problems = readonly { where: string; message: string }[];
+
+function problemsOf(parse: () => unknown): Problems {
   try {
-    parseTrainArguments(argv, env);
+    parse();
   } catch (error) {
     if (error instanceof InputRejected) return error.problems;
     throw error;
   }
   throw new Error('was accepted');
 }
+
+const refusal = (argv: string[], env = {}): Problems => problemsOf(() => parseTrainArguments(argv, env));
 
 describe('arguments of train', () => {
   it('takes folders, files and every option, in any order', () => {
@@ -35,6 +42,8 @@ describe('arguments of train', () => {
       session: undefined,
       minClips: 8,
       skipInvalid: true,
+      review: false,
+      dryRun: false,
       speed: 0.5,
       deadline: 90,
       yes: true,
@@ -80,9 +89,11 @@ describe('arguments of train', () => {
     [['f', '--name', 'x', '--speed', '1e9'], '--speed', 'from 0.1 to 10000'],
     [['f', '--name', 'x', '--speed', '10001'], '--speed', 'from 0.1 to 10000'],
     [['f', '--name', 'x', '--deadline', 'soon'], '--deadline', 'not a number'],
+    [['--session', 'id', '--review'], '--review', 'no meaning'],
+    [['--session', 'id', '--dry-run'], '--dry-run', 'no meaning'],
     [['f', '--session', 'id'], 'f', 'has its files already'],
-    [['--session', 'id', '--name', 'x'], '--name', 'has its own already'],
-    [['', '--name', 'x'], '""', 'empty path'],
+    [['--session', 'id', '--name', 'x'], '--name', 'has a name already'],
+    [['', '--name', 'x'], '""', 'empty word'],
   ])('refuses %j', (argv, where, words) => {
     expect(refusal(argv)).toContainEqual({ where, message: expect.stringContaining(words) });
   });
@@ -104,13 +115,71 @@ describe('arguments of train', () => {
   });
 });
 
-describe('arguments of status', () => {
+describe('arguments of the commands on sessions', () => {
   it('takes an id, or none for the list', () => {
-    expect(parseStatusArguments([])).toMatchObject({ session: undefined, watch: false });
-    expect(parseStatusArguments(['id', '--watch'])).toMatchObject({ session: 'id', watch: true });
+    expect(given.parseStatusArguments([])).toMatchObject({ session: undefined, watch: false });
+    expect(given.parseStatusArguments(['id', '--watch'])).toMatchObject({ session: 'id', watch: true });
   });
 
-  it.each([[['a', 'b']], [['--watch']], [['a', '--name=x']]])('refuses %j', (argv) => {
-    expect(() => parseStatusArguments(argv)).toThrow(InputRejected);
+  it('takes one of the three decisions', () => {
+    for (const choice of ['check-again', 'create-again', 'abandon']) {
+      expect(given.parseDecideArguments(['id', `--${choice}`])).toMatchObject({ session: 'id', choice });
+    }
+  });
+
+  const { parseSessionsArguments: sessions, parseStatusArguments: status } = given;
+  const { parseResumeArguments: resume, parseCancelArguments: cancel } = given;
+  const { parseApproveArguments: approve, parseDecideArguments: decide } = given;
+  const { parseReplaceArguments: replace } = given;
+  it.each([
+    [sessions, ['id'], 'id'],
+    [status, ['a', 'b'], 'b'],
+    [status, ['--watch'], '--watch'],
+    [status, ['a', '--name=x'], '--name'],
+    [status, ['a', '--deadline=3'], '--deadline'],
+    [resume, [], 'ID'],
+    [resume, ['a', '--name'], '--name'],
+    [resume, ['a', '--name', 'a\u0007b'], '--name'],
+    [resume, ['a', '--watch', '--deadline=soon'], '--deadline'],
+    [cancel, [], 'ID'],
+    [cancel, ['a', '--watch'], '--watch'],
+    [approve, ['a', 'b'], 'b'],
+    [approve, ['a', '--yse'], '--yse'],
+    [decide, ['a'], '--check-again, --create-again, --abandon'],
+    [decide, ['a', '--check-again', '--abandon'], '--check-again, --abandon'],
+    [decide, ['a', '--creat-again'], '--creat-again'],
+    [decide, ['a', '--abandon', '--watch'], '--watch'],
+    [decide, ['--abandon'], 'ID'],
+    [replace, [], 'ID'],
+    [replace, ['a'], 'TRACK'],
+    [replace, ['a', '7'], 'FILE'],
+    [replace, ['a', '7', 'f', 'g'], 'g'],
+  ])('%o refuses %j, naming %s', (parse, argv, where) => {
+    expect(problemsOf(() => parse(argv))).toContainEqual({ where, message: expect.stringMatching(/./) });
+  });
+
+  it('says so when npm kept a flag for itself', () => {
+    const env = { npm_config_abandon: 'true', npm_lifecycle_event: 'decide' };
+    expect(problemsOf(() => decide(['a'], env))).toEqual([
+      { where: '--abandon', message: expect.stringContaining('npm run decide -- … --abandon') },
+    ]);
+    expect(problemsOf(() => parseTrainArguments([], { npm_config_dry_run: 'true' }))).toMatchObject([
+      { where: '--dry-run' },
+    ]);
+  });
+});
+
+describe('the help', () => {
+  it.each(Object.entries(help))('%s fits into 80 columns', (_, text) => {
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it('is there for every command, whatever else is wrong', async () => {
+    const home = await temporaryFolder();
+    for (const command of commandNames) {
+      const ended = await run(command, ['--help', '--deadline=soon'], { home });
+      expect(ended.code).toBe(0);
+      expect(ended.stdout).toContain(`npm run ${command}`);
+    }
   });
 });

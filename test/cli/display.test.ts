@@ -9,7 +9,7 @@ describe('JSON lines', () => {
       stdout: { write: (text) => stdout.push(text) > 0 },
       stderr: { write: () => true },
     });
-    const next = { words: 'To go on:' };
+    const next = [{ words: 'To go on:' }];
     display.tell({ event: 'session.left', running: false, next });
     display.tell({ event: 'stack.stopped', home: '/home' });
     expect(stdout).toEqual([`${JSON.stringify({ event: 'session.left', running: false, next })}\n`]);

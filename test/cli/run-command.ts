@@ -2,21 +2,105 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { approveSession } from '../../cli/approve-session.ts';
+import * as given from '../../cli/arguments/session-arguments.ts';
+import { parseTrainArguments } from '../../cli/arguments/train-arguments.ts';
+import { cancelSession } from '../../cli/cancel-session.ts';
+import { type Place, perform } from '../../cli/command.ts';
+import { decideSession } from '../../cli/decide-session.ts';
+import * as help from '../../cli/help.ts';
+import { listSessions } from '../../cli/list-sessions.ts';
+import { replaceTrack } from '../../cli/replace-track.ts';
+import { resumeSession } from '../../cli/resume-session.ts';
+import { showStatus } from '../../cli/show-status.ts';
+import { trainModel } from '../../cli/train-model.ts';
 
 const cli = fileURLToPath(new URL('../../cli/', import.meta.url));
+
+/** Each as its entry file hands it to the process. */
+const commands = {
+  train: (place: Place) =>
+    perform({ help: help.trainHelp, parse: parseTrainArguments, run: trainModel }, place),
+  sessions: (place: Place) =>
+    perform({ help: help.sessionsHelp, parse: given.parseSessionsArguments, run: listSessions }, place),
+  status: (place: Place) =>
+    perform({ help: help.statusHelp, parse: given.parseStatusArguments, run: showStatus }, place),
+  resume: (place: Place) =>
+    perform({ help: help.resumeHelp, parse: given.parseResumeArguments, run: resumeSession }, place),
+  cancel: (place: Place) =>
+    perform({ help: help.cancelHelp, parse: given.parseCancelArguments, run: cancelSession }, place),
+  approve: (place: Place) =>
+    perform({ help: help.approveHelp, parse: given.parseApproveArguments, run: approveSession }, place),
+  decide: (place: Place) =>
+    perform({ help: help.decideHelp, parse: given.parseDecideArguments, run: decideSession }, place),
+  replace: (place: Place) =>
+    perform({ help: help.replaceHelp, parse: given.parseReplaceArguments, run: replaceTrack }, place),
+};
+
+export type CommandName = keyof typeof commands;
+export const commandNames = Object.keys(commands).filter((name): name is CommandName => name in commands);
 
 /** How a command ended. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** What the person at the terminal was asked. */
+  readonly questions: readonly string[];
 }
 
-/** Runs a command of the CLI as a user does, without a terminal; `watch` sees its output as it comes. */
-export function run(
-  command: 'train' | 'status',
+/** Runs a command here, in this process, as its entry file does in one of its own. */
+export async function run(
+  command: CommandName,
+  args: readonly string[],
+  options: {
+    home: string;
+    env?: NodeJS.ProcessEnv;
+    /** What a person at the terminal says to every question; without it nobody sits there. */
+    answer?: boolean;
+  },
+): Promise<Ended> {
+  const { answer } = options;
+  let stdout = '';
+  let stderr = '';
+  const questions: string[] = [];
+  const output = new PassThrough();
+  output.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  const code = await commands[command]({
+    argv: args,
+    env: { PATH: process.env.PATH, CHIRPSMITH_HOME: options.home, ...options.env },
+    stdout: output,
+    stderr: {
+      write(text) {
+        stderr += text;
+        return true;
+      },
+    },
+    interruption: () => new AbortController().signal,
+    confirm:
+      answer === undefined
+        ? undefined
+        : async (question) => {
+            questions.push(question);
+            return answer;
+          },
+  });
+  output.end();
+  if (!output.readableEnded) await new Promise((done) => output.once('end', done));
+  return { code, stdout, stderr, questions };
+}
+
+/**
+ * Runs a command as a user does, in a process of its own, without a terminal: only for what a process adds,
+ * signals and streams. `watch` sees its output as it comes.
+ */
+export function spawned(
+  command: CommandName,
   args: readonly string[],
   options: {
     home: string;
@@ -24,7 +108,7 @@ export function run(
     cwd?: string;
     watch?: (child: ChildProcess, output: string) => void;
   },
-): Promise<Ended> {
+): Promise<Omit<Ended, 'questions'>> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(cli, `${command}.ts`), ...args], {
       cwd: options.cwd ?? options.home,
@@ -52,7 +136,7 @@ export function run(
 }
 
 /** Every line of standard output, each of which must be JSON. */
-export function events({ stdout }: Ended): { event: string; [field: string]: unknown }[] {
+export function events({ stdout }: Pick<Ended, 'stdout'>): { event: string; [field: string]: unknown }[] {
   return stdout
     .trimEnd()
     .split('\n')

@@ -12,6 +12,9 @@ const session: SessionAnswer = {
   updatedAt: '2026-01-01T00:00:00Z',
   minClips: 6,
   creditsSpent: 108,
+  creditsToCome: 0,
+  actions: [],
+  decisions: [],
   providerCalls: 12,
   tracks: [],
 };
@@ -30,6 +33,9 @@ describe('the end of a session', () => {
     ['files refused by the functions', failing('failed', 'AudioRejected'), 'session.failed', 2],
     ['a lost answer', failing('needs-decision', 'NeedsDecision'), 'session.needs-decision', 3],
     ['the deadline of the machine', failing('failed', 'DeadlineExceeded'), 'session.failed', 4],
+    ['a review', { ...session, status: 'review' }, 'session.review', 0],
+    ['a cancelled run', { ...session, status: 'cancelled' }, 'session.cancelled', 1],
+    ['given up', { ...session, status: 'abandoned' }, 'session.abandoned', 1],
     ['a run that was cut off', { ...session, status: 'interrupted' }, 'session.interrupted', 1],
     ['never started', { ...session, status: 'open' }, 'session.open', 1],
   ] as const)('%s', (_, ended, event, code) => {
@@ -44,7 +50,7 @@ describe('the end of a session', () => {
       event: {
         event: 'session.deadline',
         sessionId: 's',
-        next: { words: 'To come back to it:', command: 'npm run status -- s --watch' },
+        next: [{ words: 'To come back to it:', command: 'npm run status -- s --watch' }],
       },
     });
   });

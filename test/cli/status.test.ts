@@ -1,8 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { modelId, startFakeStack, toReady } from './fake-stack.ts';
+import type { TrackAnswer } from '../../functions/api/contract.ts';
+import { modelId, toReady } from './fake-sessions.ts';
+import { startFakeStack } from './fake-stack.ts';
 import { events, run, temporaryFolder } from './run-command.ts';
+import { standing, tracks } from './standing-session.ts';
 import { wav } from './wav.ts';
 
 /** A home with one session that was started and left. */
@@ -10,14 +13,32 @@ async function withSession() {
   const home = await temporaryFolder();
   const fake = await startFakeStack({ home, steps: [{ status: 'uploading' }, ...toReady.slice(2)] });
   onTestFinished(() => fake.close());
-  const tracks = join(home, 'tracks');
-  await mkdir(tracks);
+  const folder = join(home, 'tracks');
+  await mkdir(folder);
   for (const index of Array(6).keys())
-    await writeFile(join(tracks, `${index}.wav`), wav(6.5, 200 + 40 * index));
-  const args = [tracks, '--name', 'Night Drive', '--json', '--deadline', '0.01'];
+    await writeFile(join(folder, `${index}.wav`), wav(6.5, 200 + 40 * index));
+  const args = [folder, '--name', 'Night Drive', '--json', '--deadline', '0.01'];
   expect((await run('train', args, { home })).code).toBe(4);
   return { home, sessionId: fake.starts[0] ?? '' };
 }
+
+describe('npm run sessions', () => {
+  it('lists each with its age and what can be done next, newest first', async () => {
+    const createdAt = new Date(Date.now() - 3 * 3600_000).toISOString();
+    const { home, fake, sessionId } = await standing({ status: 'review', createdAt, name: 'Old' });
+    const failure = { error: 'NeedsDecision', reason: 'Who knows.' } as const;
+    const { sessionId: other } = fake.add({ status: 'needs-decision', failure, name: 'New' });
+    const listed = await run('sessions', ['--json'], { home });
+    expect(listed.code).toBe(0);
+    expect(events(listed)).toMatchObject([
+      { event: 'session.listed', sessionId: other, name: 'New', actions: ['decide'] },
+      { event: 'session.listed', sessionId, actions: ['approve', 'cancel'], ageSeconds: expect.any(Number) },
+      { event: 'sessions.listed', count: 2 },
+    ]);
+    const plain = await run('sessions', [], { home });
+    expect(plain.stdout).toMatch(new RegExp(`${sessionId}  waits for approval +3 h  approve, cancel  Old`));
+  });
+});
 
 describe('npm run status', () => {
   it('shows the list, one session, and follows it to its end', async () => {
@@ -39,6 +60,21 @@ describe('npm run status', () => {
     expect(events(watched).at(-1)).toMatchObject({ event: 'session.ready', sessionId, modelId });
   });
 
+  it('tells what was spent, what may still be, and the words of the provider', async () => {
+    const failure = {
+      error: 'ProviderRefused',
+      reason: 'Copyright: somebody else.',
+      permanent: true,
+    } as const;
+    const lost: TrackAnswer = { trackId: '008', file: '8.wav', status: 'failed', attempts: 2, failure };
+    const { home, sessionId } = await standing({ status: 'failed', tracks: [...tracks, lost] });
+    const { stdout } = await run('status', [sessionId], { home });
+    expect(stdout).toMatch(/001 1\.wav +clip ready/);
+    expect(stdout).toMatch(/008 8\.wav +failed, 2 attempts\n +Copyright: somebody else\. \(for good/);
+    expect(stdout).toMatch(/spent +9 credits/);
+    expect(stdout).toMatch(/to come +at most 101 credits/);
+  });
+
   it('refuses an id that nobody knows', async () => {
     const { home } = await withSession();
     const ended = await run('status', ['nobody', '--json'], { home });
@@ -48,7 +84,7 @@ describe('npm run status', () => {
 
   it('starts nothing to say that there is nothing yet', async () => {
     const folder = await temporaryFolder();
-    const ended = await run('status', [], { home: join(folder, 'none'), cwd: folder });
+    const ended = await run('status', [], { home: join(folder, 'none') });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout).toContain('No sessions yet');
   });

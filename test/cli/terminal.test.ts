@@ -4,6 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDisplay } from '../../cli/display/display.ts';
 import { textWidth } from '../../cli/display/text-width.ts';
 import type { CliEvent } from '../../cli/events.ts';
+import { nextSteps } from '../../cli/next-steps.ts';
+import { endOf } from '../../cli/session-end.ts';
+import type { SessionAnswer } from '../../functions/api/contract.ts';
 
 const escapeSign = String.fromCharCode(27);
 const long = 'a very long name of a song that nobody can read in one breath.flac';
@@ -75,12 +78,69 @@ function story(count: number): CliEvent[] {
       name: 'Night Drive',
       modelId: 'chirp-custom:0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11',
       creditsSpent: 108,
+      creditsToCome: 0,
       providerCalls: 30,
       seconds: 12,
       tracks: ends,
     },
   ];
 }
+
+const failure = { error: 'NeedsDecision', reason: 'The answer to create was lost. '.repeat(6) } as const;
+const sessionAnswer: SessionAnswer = {
+  sessionId: '3f2a6c1e-0000-4000-8000-000000000000',
+  name: `${wide} ${long}`,
+  status: 'needs-decision',
+  startedBy: 'api',
+  createdAt: '2026-01-01T00:00:00Z',
+  updatedAt: '2026-01-01T00:00:00Z',
+  minClips: 6,
+  creditsSpent: 1234.5,
+  creditsToCome: 0,
+  actions: ['decide'],
+  decisions: [{ choice: 'create-again', by: 'somebody', at: '2026-01-01T00:00:00Z' }],
+  providerCalls: 1234,
+  failure,
+  tracks: [
+    { trackId: '001', file: long, status: 'failed', attempts: 3, failure: { ...failure, permanent: true } },
+    { trackId: '002', file: wide, status: 'submitted', attempts: 3 },
+    { trackId: '003', file: 'c.mp3', status: 'duplicate', duplicateOf: '001', attempts: 0 },
+  ],
+};
+const { sessionId, name } = sessionAnswer;
+const next = nextSteps(sessionAnswer);
+
+/** What the commands on a session tell. */
+const standing: readonly CliEvent[] = [
+  { event: 'session.listed', ...sessionAnswer, ageSeconds: 300_000, actions: ['resume', 'decide', 'cancel'] },
+  { event: 'sessions.listed', count: 1 },
+  { event: 'session.status', ...sessionAnswer, next },
+  {
+    event: 'price',
+    sessionId,
+    clips: 8,
+    credits: 100,
+    earlier: 'in-doubt',
+    provider: 'http://127.0.0.1:1',
+    sandbox: true,
+  },
+  {
+    event: 'session.decided',
+    sessionId,
+    name,
+    status: 'preparing',
+    choice: 'create-again',
+    already: false,
+    creditsSpent: 108,
+    creditsToCome: 100,
+    next,
+  },
+  { event: 'track.replaced', sessionId, trackId: '001', file: wide, instead: long, next },
+  endOf({ why: 'ended', session: sessionAnswer }, sessionId, 12).event,
+  endOf({ why: 'ended', session: { ...sessionAnswer, status: 'review' } }, sessionId, 12).event,
+  endOf({ why: 'ended', session: { ...sessionAnswer, status: 'cancelled' } }, sessionId, 12).event,
+  { event: 'error', message: 'There is nothing to cancel. '.repeat(4), next },
+];
 
 describe('the picture in a terminal', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -99,6 +159,18 @@ describe('the picture in a terminal', () => {
       }
     }
     expect(shown.output()).toContain('chirp-custom:0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11');
+  });
+
+  it.each([64, 80])('keeps a session, the list and a question of money within %i columns', (columns) => {
+    const shown = display({ columns });
+    for (const event of standing) shown.tell(event);
+    for (const line of stripVTControlCharacters(shown.output()).split('\n')) {
+      // A command is not broken: it is there to be copied.
+      if (!line.startsWith('  npm run ')) expect(textWidth(line), line).toBeLessThanOrEqual(columns);
+    }
+    for (const words of ['What is known', 'a second time', 'needs a decision', '--create-again']) {
+      expect(shown.output()).toContain(words);
+    }
   });
 
   it('counts the tracks where the terminal has too few lines for them', () => {

@@ -1,27 +1,14 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { modelId, type Step, startFakeStack, toReady } from './fake-stack.ts';
-import { type Ended, events, run, temporaryFolder } from './run-command.ts';
+import { describe, expect, it } from 'vitest';
+import { modelId, type Step, toReady } from './fake-sessions.ts';
+import { prepared } from './prepared-folder.ts';
+import { events, run, spawned } from './run-command.ts';
+import { last } from './standing-session.ts';
 import { wav } from './wav.ts';
 
 const escapeSign = String.fromCharCode(27);
 
-/** A home with a fake stack, and a folder of six usable pieces with the names people use. */
-async function prepared(options: Omit<Parameters<typeof startFakeStack>[0], 'home'> = {}) {
-  const home = await temporaryFolder();
-  const fake = await startFakeStack({ home, steps: toReady.slice(-1), ...options });
-  onTestFinished(() => fake.close());
-  const tracks = join(home, 'my tracks');
-  await mkdir(tracks);
-  const names = ['01 a.wav', '02 b+c.wav', '03 #1.wav', '04 cote\u0301.wav', '05 洞窟.wav', '06 "q".wav'];
-  for (const [index, name] of names.entries()) {
-    await writeFile(join(tracks, name), wav(6.5, 200 + 40 * index));
-  }
-  return { home, fake, tracks };
-}
-
-const last = (ended: Ended) => events(ended).at(-1);
 const failing = (
   status: NonNullable<Step['status']>,
   error: 'TrainingFailed' | 'NeedsDecision' | 'DeadlineExceeded',
@@ -31,7 +18,7 @@ describe('npm run train', () => {
   it('uploads every byte and ends with the model, as JSON lines and nothing else', async () => {
     const { home, fake, tracks } = await prepared({ steps: toReady });
     await writeFile(join(tracks, '07 again.wav'), await readFile(join(tracks, '01 a.wav')));
-    const ended = await run('train', [tracks, '--name', 'Night Drive', '--json'], { home });
+    const ended = await spawned('train', [tracks, '--name', 'Night Drive', '--json'], { home });
 
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     const told = events(ended);
@@ -93,7 +80,7 @@ describe('npm run train', () => {
     expect(ended.code).toBe(4);
     expect(last(ended)).toMatchObject({
       event: 'session.deadline',
-      next: { command: `npm run status -- ${fake.starts[0]} --watch` },
+      next: [{ command: `npm run status -- ${fake.starts[0]} --watch` }],
     });
   });
 
@@ -174,10 +161,20 @@ describe('npm run train', () => {
     expect(ended.stdout).not.toContain('must-not-be-shown');
   });
 
+  it('says how to come back to a session when no answer to its start comes', async () => {
+    const { home, tracks, fake } = await prepared({ cut: ['start'] });
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    expect(ended.code).toBe(1);
+    expect(last(ended)).toMatchObject({
+      event: 'session.lost',
+      next: [{ command: `npm run status -- ${fake.starts[0]} --watch` }],
+    });
+  });
+
   it('leaves the session running at Ctrl-C and says how to come back', async () => {
     const { home, tracks, fake } = await prepared({ steps: [{ status: 'training' }] });
     let pressed = false;
-    const ended = await run('train', [tracks, '--name', 'x'], {
+    const ended = await spawned('train', [tracks, '--name', 'x'], {
       home,
       watch: (child, output) => {
         if (pressed || !output.includes('Training.')) return;
@@ -194,7 +191,7 @@ describe('npm run train', () => {
 
   it('starts nothing when Ctrl-C comes during the uploads', async () => {
     const { home, tracks, fake } = await prepared({ putDelay: 3000 });
-    const ended = await run('train', [tracks, '--name', 'x', '--json'], {
+    const ended = await spawned('train', [tracks, '--name', 'x', '--json'], {
       home,
       watch: (child, output) => {
         if (output.includes('session.created')) child.kill('SIGINT');
@@ -203,66 +200,5 @@ describe('npm run train', () => {
     expect(ended.code).toBe(130);
     expect(last(ended)).toMatchObject({ event: 'session.left', running: false });
     expect(fake.starts).toEqual([]);
-  });
-
-  it('goes on with an existing session', async () => {
-    const { home, tracks, fake } = await prepared({ steps: failing('failed', 'TrainingFailed') });
-    await run('train', [tracks, '--name', 'x', '--json'], { home });
-    const [sessionId = ''] = fake.starts;
-    const ended = await run('train', ['--session', sessionId, '--json'], { home });
-    expect(fake.starts).toEqual([sessionId, sessionId]);
-    expect(last(ended)).toMatchObject({ event: 'session.failed', sessionId });
-
-    const unknown = await run('train', ['--session', 'nobody', '--json'], { home });
-    expect(unknown.code).toBe(2);
-  });
-});
-
-describe('whose credits are spent', () => {
-  const real = { sandbox: false, provider: 'https://api.example.test' };
-
-  it('asks before a real provider is paid, and refuses where nobody can be asked', async () => {
-    const { home, tracks, fake } = await prepared(real);
-    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
-    expect(ended.code).toBe(2);
-    expect(last(ended)).toMatchObject({
-      event: 'input.rejected',
-      message: expect.stringContaining(real.provider),
-      problems: [{ where: '--yes' }],
-    });
-    expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
-
-    const agreed = await run('train', [tracks, '--name', 'x', '--json', '--yes'], { home });
-    expect(agreed.code).toBe(0);
-  });
-
-  it.each([
-    ['the sandbox', {}, 'http://127.0.0.1:1'],
-    ['another real one', real, 'https://other.example.test'],
-  ])('refuses a running stack whose provider is %s', async (_, provider, PROVIDER_BASE_URL) => {
-    const { home, tracks, fake } = await prepared(provider);
-    const ended = await run('train', [tracks, '--name', 'x', '--json', '--yes'], {
-      home,
-      env: { PROVIDER_BASE_URL, PROVIDER_API_KEY: 'key' },
-    });
-    expect(ended.code).toBe(2);
-    expect(last(ended)).toMatchObject({ problems: [{ where: 'PROVIDER_BASE_URL' }] });
-    expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
-  });
-
-  it('wants the key with the address', async () => {
-    const { home, tracks } = await prepared();
-    const ended = await run('train', [tracks, '--name', 'x', '--json'], {
-      home,
-      env: { PROVIDER_BASE_URL: 'https://api.example.test' },
-    });
-    expect(ended.code).toBe(2);
-    expect(last(ended)).toMatchObject({ problems: [{ where: 'PROVIDER_API_KEY' }] });
-  });
-
-  it('says so when the stack runs at another speed', async () => {
-    const { home, tracks } = await prepared({ speed: 5 });
-    const ended = await run('train', [tracks, '--name', 'x', '--json', '--speed', '50'], { home });
-    expect(events(ended)).toContainEqual({ event: 'note', message: expect.stringContaining('5×') });
   });
 });

@@ -13,6 +13,9 @@ const session: SessionAnswer = {
   updatedAt: '2026-01-01T00:00:00Z',
   minClips: 6,
   creditsSpent: 0,
+  creditsToCome: 0,
+  actions: [],
+  decisions: [],
   providerCalls: 0,
   tracks: [],
 };

@@ -77,7 +77,8 @@ function depsOf(settings: Settings, random: () => number) {
     minClips: 6,
     skipInvalid: false,
   } as const;
-  const session = { ...newSession(given, settings, now()), providerSessionId: 'provider' };
+  const going = { status: 'uploading', providerSessionId: 'provider' } as const;
+  const session = { ...newSession(given, settings, now()), ...going };
   const source = { bucket: 'audio', key: 'key' };
   const track = newTrack({ sessionId, trackId, file: 'song.mp3', source }, settings);
   return {

@@ -68,6 +68,12 @@ const readAudio = ['s3:GetObject bucket/*', 's3:GetObjectVersion bucket/*'];
 const key = ['secretsmanager:GetSecretValue secret'];
 const describeExecution = ['states:DescribeExecution executions chirpsmith-local-train-model:*'];
 
+const beginsRuns = [
+  ...table('GetItem', 'Query', 'UpdateItem'),
+  'states:StartExecution machine',
+  ...describeExecution,
+];
+
 const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'prepare-session': [
     'PrepareSession',
@@ -75,6 +81,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     ...readAudio,
     's3:ListBucket bucket',
     ...key,
+    ...describeExecution,
   ],
   'submit-upload': ['SubmitUpload', ...table('GetItem', 'Query', 'UpdateItem'), ...readAudio, ...key],
   'check-upload': ['CheckUpload', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
@@ -83,15 +90,36 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'check-training': ['CheckTraining', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
   'record-failure': ['RecordFailure', ...table('GetItem', 'Query', 'UpdateItem')],
   'create-session': ['CreateSession', ...table('PutItem'), 's3:PutObject bucket/audio/*'],
-  'start-session': [
-    'StartSession',
+  'start-session': ['StartSession', ...beginsRuns],
+  'resume-session': ['ResumeSession', ...beginsRuns],
+  'approve-session': ['ApproveSession', ...beginsRuns],
+  'decide-session': ['DecideSession', ...beginsRuns],
+  'cancel-session': [
+    'CancelSession',
     ...table('GetItem', 'Query', 'UpdateItem'),
+    'states:StopExecution executions chirpsmith-local-train-model:*',
+  ],
+  'replace-track': ['ReplaceTrack', ...table('Query', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
+  'get-session': ['GetSession', ...table('Query'), ...describeExecution],
+  'list-sessions': ['ListSessions', 'dynamodb:Query table/index/byOwner'],
+  sweep: [
+    'SweepFunction',
+    ...table('GetItem', 'UpdateItem'),
+    'dynamodb:Query table/index/underWay',
     'states:StartExecution machine',
     ...describeExecution,
   ],
-  'get-session': ['GetSession', ...table('Query'), ...describeExecution],
-  'list-sessions': ['ListSessions', 'dynamodb:Query table/index/byOwner'],
 };
+
+const states = [
+  'prepare-session',
+  'submit-upload',
+  'check-upload',
+  'enough-clips',
+  'create-model',
+  'check-training',
+  'record-failure',
+];
 
 describe('each function may do what it does, and nothing else', () => {
   const actual = permissions();
@@ -105,9 +133,6 @@ describe('each function may do what it does, and nothing else', () => {
   });
 
   test('the machine invokes the functions of its states, and delivers its logs and traces', () => {
-    const states = Object.keys(functions).filter(
-      (name) => !name.includes('-session') || name === 'prepare-session',
-    );
     const [invocations, others] = [true, false].map((wanted) =>
       actual['train-model']?.filter((line) => line.startsWith('lambda:') === wanted),
     );
@@ -115,18 +140,25 @@ describe('each function may do what it does, and nothing else', () => {
     for (const line of others ?? []) expect(line).toMatch(/^(logs|xray):[A-Za-z]+ \*$/);
   });
 
-  test('an answering function is invoked by its own route only', () => {
+  test('any other function is invoked by its own route or schedule only', () => {
     const invokers = Object.values(propertiesOf(service, 'AWS::Lambda::Permission')).map(
       ({ FunctionName, Principal, SourceArn }) => {
         const route = /\/\*\/\*(\/[^"]+)"/.exec(JSON.stringify(SourceArn))?.[1];
-        return `${spoken(FunctionName)} ${Principal} ${route}`;
+        const schedule = /"(Sweep)Schedule[0-9A-F]{8}","Arn"/.exec(JSON.stringify(SourceArn))?.[1];
+        return `${spoken(FunctionName)} ${Principal} ${route ?? schedule}`;
       },
     );
     expect(invokers.sort()).toEqual([
+      'ApproveSession apigateway.amazonaws.com /sessions/{id}/approve',
+      'CancelSession apigateway.amazonaws.com /sessions/{id}/cancel',
       'CreateSession apigateway.amazonaws.com /sessions',
+      'DecideSession apigateway.amazonaws.com /sessions/{id}/decide',
       'GetSession apigateway.amazonaws.com /sessions/{id}',
       'ListSessions apigateway.amazonaws.com /sessions',
+      'ReplaceTrack apigateway.amazonaws.com /sessions/{id}/tracks/{trackId}',
+      'ResumeSession apigateway.amazonaws.com /sessions/{id}/resume',
       'StartSession apigateway.amazonaws.com /sessions/{id}/start',
+      'SweepFunction events.amazonaws.com Sweep',
     ]);
   });
 });

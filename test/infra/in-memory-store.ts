@@ -9,12 +9,17 @@ export function inMemoryStore(session: Session, track: Track): SessionStore {
   return {
     create: unused,
     list: unused,
+    listUnderWay: unused,
     read: async () => ({ session, tracks: [track] }),
     require: async () => ({ session, tracks: [track] }),
     requireSession: async () => session,
     requireTrack: async () => track,
     updateSession: async (_, changes) => {
       session = Object.assign({}, session, changes);
+      return session;
+    },
+    changeSession: async (_, change) => {
+      session = Object.assign({}, session, change(session));
       return session;
     },
     updateTrack: async (_, changes) => {

@@ -40,8 +40,9 @@ describe('every function', () => {
       Object.keys(Object(Object(Environment).Variables)).sort(),
     ]);
     const provider = ['PROVIDER_BASE_URL', 'PROVIDER_SECRET'];
+    const run = ['SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'];
     expect(Object.fromEntries(variables)).toEqual({
-      'prepare-session': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'TABLE_NAME'],
+      'prepare-session': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
       'submit-upload': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'TABLE_NAME'],
       'check-upload': [...provider, 'SETTINGS', 'TABLE_NAME'],
       'enough-clips': ['SETTINGS', 'TABLE_NAME'],
@@ -49,16 +50,22 @@ describe('every function', () => {
       'check-training': [...provider, 'SETTINGS', 'TABLE_NAME'],
       'record-failure': ['TABLE_NAME'],
       'create-session': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
-      'start-session': ['SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
-      'get-session': ['SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
+      'start-session': run,
+      'resume-session': run,
+      'approve-session': run,
+      'decide-session': run,
+      'cancel-session': run,
+      'replace-track': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
+      'get-session': run,
       'list-sessions': ['TABLE_NAME'],
+      sweep: ['STATE_MACHINE_ARN', 'TABLE_NAME'],
     });
   });
 
   test('fits within the 30 s of API Gateway when it answers a request', () => {
     const slow = Object.values(functions).filter(
       ({ FunctionName, Timeout }) =>
-        /-session$|-sessions$/.test(String(FunctionName)) && Number(Timeout) >= 30,
+        /-(session|sessions|track)$/.test(String(FunctionName)) && Number(Timeout) >= 30,
     );
     expect(slow.map(({ FunctionName }) => FunctionName)).toEqual(['chirpsmith-local-prepare-session']);
   });
@@ -80,7 +87,7 @@ describe('the machine', () => {
 });
 
 describe('the HTTP API', () => {
-  test('has its four routes, and asks for a token on every one', () => {
+  test('has its routes, and asks for a token on every one', () => {
     const routes = Object.values(propertiesOf(service, 'AWS::ApiGatewayV2::Route'));
     expect(
       routes.map(({ RouteKey, AuthorizationType }) => `${RouteKey} ${AuthorizationType}`).sort(),
@@ -88,7 +95,12 @@ describe('the HTTP API', () => {
       'GET /sessions JWT',
       'GET /sessions/{id} JWT',
       'POST /sessions JWT',
+      'POST /sessions/{id}/approve JWT',
+      'POST /sessions/{id}/cancel JWT',
+      'POST /sessions/{id}/decide JWT',
+      'POST /sessions/{id}/resume JWT',
       'POST /sessions/{id}/start JWT',
+      'PUT /sessions/{id}/tracks/{trackId} JWT',
     ]);
     const authorizers = service.findResources('AWS::ApiGatewayV2::Authorizer');
     expect(Object.keys(authorizers)).toHaveLength(1);
@@ -109,7 +121,7 @@ describe('the HTTP API', () => {
     service.hasResourceProperties('AWS::ApiGatewayV2::Api', {
       CorsConfiguration: {
         AllowOrigins: origins,
-        AllowMethods: ['GET', 'POST'],
+        AllowMethods: ['GET', 'POST', 'PUT'],
         AllowHeaders: ['authorization', 'content-type'],
         ExposeHeaders: ['location', 'retry-after'],
       },
@@ -138,6 +150,17 @@ describe('the HTTP API', () => {
   });
 });
 
+describe('the sweep', () => {
+  test('is called every quarter of an hour, and a call that comes late is dropped for the next', () => {
+    service.hasResourceProperties('AWS::Events::Rule', {
+      Name: 'chirpsmith-local-sweep',
+      ScheduleExpression: 'rate(15 minutes)',
+      State: 'ENABLED',
+      Targets: [Match.objectLike({ RetryPolicy: Match.objectLike({ MaximumEventAgeInSeconds: 15 * 60 }) })],
+    });
+  });
+});
+
 describe('the stacks', () => {
   test('tell where everything is', () => {
     const outputs = Object.keys({ ...storage.findOutputs('*'), ...service.findOutputs('*') });
@@ -155,6 +178,6 @@ describe('the stacks', () => {
       Object.values(template.findResources('*')).map(({ Type }) => String(Type)),
     );
     expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
-    expect(Object.keys(functions)).toHaveLength(11);
+    expect(Object.keys(functions)).toHaveLength(17);
   });
 });

@@ -122,6 +122,37 @@ test.each([
   expect(read).toThrow(`Service: Work (AWS::Lambda::Function): ${message}`);
 });
 
+const rule = {
+  ScheduleExpression: 'rate(2 hours)',
+  Targets: [{ Id: 'a', Arn: { 'Fn::GetAtt': ['Work', 'Arn'] } }],
+};
+
+test('reads a rule that calls a function at a rate', () => {
+  const { schedules, functions } = readWith(({ Resources }) => {
+    Resources.Often = { Type: 'AWS::Events::Rule', Properties: { Name: 'often', ...rule } };
+  })();
+  expect(schedules).toEqual([
+    {
+      name: 'often',
+      arn: `arn:aws:events:us-east-1:${account}:rule/often`,
+      everySeconds: 7200,
+      functionArns: [first(functions).arn],
+    },
+  ]);
+});
+
+test.each([
+  ['a calendar', { ScheduleExpression: 'cron(0 3 * * ? *)' }, 'only rate(…) is known'],
+  ['events of others', { EventPattern: { source: ['aws.s3'] } }, 'EventPattern: not known'],
+  ['a rule that is switched off', { State: 'DISABLED' }, 'State: '],
+])('refuses %s, which it would have to follow', (_, changed, message) => {
+  const read = readWith(({ Resources }) => {
+    Resources.Often = { Type: 'AWS::Events::Rule', Properties: { ...rule, ...changed } };
+  });
+  expect(read).toThrow('Service: Often (AWS::Events::Rule): ');
+  expect(read).toThrow(message);
+});
+
 test('refuses a managed policy that it does not know the statements of', () => {
   const read = readWith(({ Resources }) => {
     Object.assign(Resources.WorkRole?.Properties ?? {}, {

@@ -42,6 +42,15 @@ test('every route asks for a token of one issuer, and its function lets this API
   }
 });
 
+test('every schedule calls a function that lets its rule in', () => {
+  expect(assembly.schedules).toMatchObject([{ name: 'chirpsmith-local-sweep', everySeconds: 900 }]);
+  for (const { arn, functionArns } of assembly.schedules) {
+    expect(functionArns).toHaveLength(1);
+    const called = assembly.functions.find((fn) => fn.arn === functionArns[0]);
+    expect(called?.invokers).toEqual([{ principal: 'events.amazonaws.com', sourceArn: arn }]);
+  }
+});
+
 test('a role without its statements is refused by the names of function, action and resource', () => {
   const fn = first(assembly.functions.filter(({ name }) => name.endsWith('create-session')));
   const table = first(assembly.tables);

@@ -8,7 +8,13 @@ import {
   type HistoryEvent,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { createdSessionAnswer, type SessionAnswer, sessionAnswer } from '../../functions/api/contract.ts';
+import {
+  type actions,
+  createdSessionAnswer,
+  type SessionAnswer,
+  sessionAnswer,
+  uploadAnswer,
+} from '../../functions/api/contract.ts';
 import { type Clock, virtualClock } from '../../local/clock.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import { synthesize } from '../../local/synth.ts';
@@ -36,6 +42,22 @@ export function songs(count: number): TestFile[] {
     name: names[index] ?? `song ${index + 1}.mp3`,
     bytes: wavFile({ seconds: 7, pitch: 220 + 20 * index, sampleRate: 8000 }),
   }));
+}
+
+type Action = (typeof actions)[number];
+
+const declarationOf = ({ name, bytes }: TestFile) => ({
+  name,
+  size: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+});
+
+async function send(
+  { trackId, url, headers }: { trackId: string; url: string; headers: Record<string, string> },
+  bytes: Uint8Array,
+): Promise<void> {
+  const put = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes) });
+  if (put.status !== 200) throw new Error(`PUT ${trackId}: ${put.status} ${await put.text()}`);
 }
 
 export type TestStack = Awaited<ReturnType<typeof openStack>>;
@@ -111,33 +133,51 @@ function clientOf({ ready }: Stack) {
   }
 
   async function upload(files: readonly TestFile[], fields: object = {}): Promise<string> {
-    const declared = files.map(({ name, bytes }) => ({
-      name,
-      size: bytes.length,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-    }));
+    const declared = files.map(declarationOf);
     const created = await call('POST', '/sessions', { name: 'Night Drive', files: declared, ...fields });
     if (created.status !== 201) throw new Error(`POST /sessions: ${JSON.stringify(created.body)}`);
     const { sessionId, uploads } = createdSessionAnswer.parse(created.body);
     await Promise.all(
-      uploads.map(async ({ trackId, url, headers }) => {
-        const bytes = files[Number(trackId) - 1]?.bytes ?? new Uint8Array();
-        const put = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes) });
-        if (put.status !== 200) throw new Error(`PUT ${trackId}: ${put.status} ${await put.text()}`);
-      }),
+      uploads.map((signed) => send(signed, files[Number(signed.trackId) - 1]?.bytes ?? new Uint8Array())),
     );
     return sessionId;
+  }
+
+  /** Another file in the place of one. */
+  async function replace(sessionId: string, trackId: string, file: TestFile): Promise<void> {
+    const answer = await call('PUT', `/sessions/${sessionId}/tracks/${trackId}`, declarationOf(file));
+    if (answer.status !== 200) throw new Error(`PUT track ${trackId}: ${JSON.stringify(answer.body)}`);
+    await send(uploadAnswer.parse(answer.body), file.bytes);
   }
 
   async function session(sessionId: string): Promise<SessionAnswer> {
     return sessionAnswer.parse((await call('GET', `/sessions/${sessionId}`)).body);
   }
 
-  /** Starts the session and stays until its execution has ended. */
-  async function run(sessionId: string): Promise<SessionAnswer> {
-    const started = sessionAnswer.parse((await call('POST', `/sessions/${sessionId}/start`)).body);
-    if (started.executionArn !== undefined) await ended(started.executionArn);
+  /** Does what a person can do with a session, and gives the answer of that moment. */
+  async function act(sessionId: string, action: Action, body?: object): Promise<SessionAnswer> {
+    const answer = await call('POST', `/sessions/${sessionId}/${action}`, body);
+    if (answer.status > 202) throw new Error(`${action}: ${JSON.stringify(answer.body)}`);
+    return sessionAnswer.parse(answer.body);
+  }
+
+  /** Does something that begins a run, and stays until its execution has ended. */
+  async function run(sessionId: string, action: Action = 'start', body?: object): Promise<SessionAnswer> {
+    const begun = await act(sessionId, action, body);
+    if (begun.executionArn !== undefined) await ended(begun.executionArn);
     return session(sessionId);
+  }
+
+  /** Asks until the session stands as the test waits for. */
+  async function until(
+    sessionId: string,
+    stands: (session: SessionAnswer) => boolean,
+  ): Promise<SessionAnswer> {
+    for (;;) {
+      const found = await session(sessionId);
+      if (stands(found)) return found;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   async function ended(executionArn: string) {
@@ -167,5 +207,5 @@ function clientOf({ ready }: Stack) {
     return events;
   }
 
-  return { call, upload, session, run, ended, path, history, stepFunctions };
+  return { call, upload, replace, session, act, run, until, ended, path, history, stepFunctions };
 }

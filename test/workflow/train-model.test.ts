@@ -50,8 +50,9 @@ describe('train-model', () => {
     expect(path.slice(0, 2)).toEqual(['Prepare session', 'Upload tracks']);
     expect(count('Submit upload')).toBe(6);
     expect(count('Track uploaded')).toBe(6);
-    expect(path.slice(path.indexOf('Enough clips?'), path.indexOf('Enough clips?') + 3)).toEqual([
+    expect(path.slice(path.indexOf('Enough clips?'), path.indexOf('Enough clips?') + 4)).toEqual([
       'Enough clips?',
+      'Review first?',
       'Create model',
       'Wait for training',
     ]);

@@ -38,6 +38,7 @@ export async function createSession(
     files,
     minClips = settings.limits.minClips,
     skipInvalid = false,
+    review = false,
   } = parseInput(createSessionBody, body);
   const sessionId = deps.newId();
   const now = deps.now();
@@ -59,7 +60,8 @@ export async function createSession(
   const problems = [
     ...nameProblems(name, settings.limits),
     ...minClipsProblems(minClips, settings.limits),
-    ...fileProblems(tracks, firstWith.size, minClips, settings),
+    ...tracks.flatMap(({ file, size = 0 }) => fileProblems(file, size, settings.limits)),
+    ...countProblems(tracks.length, firstWith.size, minClips, settings.limits),
   ];
   if (problems.length > 0)
     throw new ChirpsmithError('BadInput', 'The session cannot be created.', { problems });
@@ -78,6 +80,7 @@ export async function createSession(
     name: name.trim(),
     minClips,
     skipInvalid,
+    review,
   } as const;
   await store.create(newSession(given, settings, new Date(now).toISOString()), tracks);
 
@@ -94,26 +97,26 @@ export async function createSession(
   };
 }
 
-function fileProblems(
-  tracks: readonly Track[],
+/** What is wrong with one declared file, or nothing. */
+export function fileProblems(file: string, size: number, { maxBytes }: Settings['limits']): Problem[] {
+  if (size <= 0) return [{ where: file, message: 'is empty: leave it out or replace it' }];
+  if (size <= maxBytes) return [];
+  const megabytes = Math.floor(maxBytes / 1024 / 1024);
+  return [{ where: file, message: `is larger than ${megabytes} MB: use a shorter or a compressed file` }];
+}
+
+function countProblems(
+  files: number,
   different: number,
   minClips: number,
-  { limits }: Settings,
+  { maxTracks }: Settings['limits'],
 ): Problem[] {
-  const problems: Problem[] = tracks.flatMap(({ file, size = 0 }) => {
-    if (size <= 0) return [{ where: file, message: 'is empty: leave it out or replace it' }];
-    if (size <= limits.maxBytes) return [];
-    const megabytes = Math.floor(limits.maxBytes / 1024 / 1024);
-    return [{ where: file, message: `is larger than ${megabytes} MB: use a shorter or a compressed file` }];
-  });
-  if (tracks.length > limits.maxTracks) {
-    problems.push({ where: 'files', message: `are ${tracks.length}: at most ${limits.maxTracks} are taken` });
-  }
+  const problems: Problem[] = [];
+  if (files > maxTracks)
+    problems.push({ where: 'files', message: `are ${files}: at most ${maxTracks} are taken` });
   if (different < minClips) {
-    problems.push({
-      where: 'files',
-      message: `hold ${different} different tracks: the model needs at least ${minClips}`,
-    });
+    const message = `hold ${different} different tracks: the model needs at least ${minClips}`;
+    problems.push({ where: 'files', message });
   }
   return problems;
 }

@@ -1,10 +1,11 @@
 import type { Executions } from '../../sessions/executions.ts';
+import { isInterrupted } from '../../sessions/interruption.ts';
+import { isUnderWay } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { SessionAnswer } from '../contract.ts';
-import { isInterrupted } from '../interruption.ts';
 import { ownSession } from '../own-session.ts';
-import { isUnderWay, retryAfter, sessionAnswer } from '../session-answer.ts';
+import { retryAfter, sessionAnswer } from '../session-answer.ts';
 
 export interface GetSessionDeps {
   readonly store: SessionStore;

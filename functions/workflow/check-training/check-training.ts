@@ -20,6 +20,9 @@ export interface CheckTrainingDeps {
  */
 const provesTaken = new Set(['queued', 'running', 'stream', 'success', 'failed', 'timeout']);
 
+/** After an earlier create on the same session, a failure may be the earlier one's. */
+const provesTakenAgain = new Set(['queued', 'running', 'stream', 'success']);
+
 /**
  * `Check training`: asks how the training stands, or, when the answer to create was lost, whether there is
  * one. The session is ready only when the answer carries an id `chirp-custom:<uuid>`.
@@ -61,7 +64,8 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   const retryAfter = Math.ceil(trouble?.retryAfter ?? 0);
   const inDoubt = fence === 'intent' || fence === 'unknown';
 
-  if (inDoubt && !(answer && provesTaken.has(answer.status))) {
+  const proofs = session.create.paidBefore > 0 ? provesTakenAgain : provesTaken;
+  if (inDoubt && !(answer && proofs.has(answer.status))) {
     if (waited < schedules.settle.deadline) {
       return at('waiting', Math.max(nextWait(schedules.settle, waited), retryAfter), checks);
     }
@@ -110,7 +114,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
 
   if (total >= schedules.training.deadline) {
     const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
-    const words = `The training was not done after ${total} s (${last}). It may still end well: start the session again to look.`;
+    const words = `The training was not done after ${total} s (${last}). It may still end well: a resume looks again; a second create would be paid again.`;
     throw new ChirpsmithError('DeadlineExceeded', words);
   }
   return at('waiting', Math.max(nextWait(schedules.training, waited), retryAfter), checks);

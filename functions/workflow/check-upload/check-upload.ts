@@ -1,6 +1,7 @@
 import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import { isPermanentRejection } from '../../provider/rejections.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
+import { slowDown } from '../../sessions/slow-down.ts';
 import { trackFailed } from '../../sessions/track-changes.ts';
 import { nextWait } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -85,5 +86,9 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
     const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
     return pastDeadline(`The provider was not done with the track after ${total} s (${last}).`, checks);
   }
-  return at('waiting', Math.max(nextWait(schedule, waited), Math.ceil(trouble?.retryAfter ?? 0)), checks);
+
+  let { pace = 1 } = state;
+  if (trouble?.name === 'ProviderThrottled') pace = await slowDown(store, state.sessionId, pace);
+  const wait = Math.max(nextWait(schedule, waited) * pace, trouble?.retryAfter ?? 0);
+  return { ...at('waiting', Math.ceil(wait), checks), pace };
 }

@@ -1,7 +1,9 @@
 import { type Provider, ProviderError } from '../../provider/provider.ts';
+import { isUnderWay, type Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { firstWait, refusalWait } from '../../shared/schedule.ts';
+import { turnedAwayWait } from '../../shared/pace.ts';
+import { firstWait } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { CreateModelState, TrainingState } from '../../shared/states.ts';
 
@@ -35,6 +37,13 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
   if (create.fence === 'ready') return at('done', 0);
   // Under way, ended, or in doubt: looked at once, never called again from here.
   if (create.fence !== 'none') return at('waiting', 0);
+  // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
+  if (!isUnderWay(session)) {
+    throw new ChirpsmithError(
+      'NotPossible',
+      `Session ${sessionId} is "${session.status}": nothing is bought.`,
+    );
+  }
 
   const clipIds = tracks.flatMap(({ status, clipId }) => (status === 'done' && clipId ? [clipId] : []));
   if (providerSessionId === undefined || clipIds.length < limits.minClips) {
@@ -45,6 +54,14 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
     create: { ...create, fence: 'intent', calls: create.calls + 1, requestedAt: now(), clipIds },
   });
 
+  // How the call ended must not be lost to somebody who changed the record meanwhile, to cancel the run, say.
+  const outcome = (ended: Pick<Session['create'], 'fence' | 'taskId'>) =>
+    store.changeSession(sessionId, ({ create: now, status }) => {
+      if (now.fence !== 'intent' || now.calls !== intent.create.calls) return undefined;
+      const training = ended.fence === 'submitted' && status === 'creating';
+      return { create: { ...now, ...ended }, ...(training ? { status: 'training' } : {}) };
+    });
+
   let taskId: string;
   try {
     ({ taskId } = await provider.create({ sessionId: providerSessionId, clipIds, name: session.name }));
@@ -52,24 +69,23 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
     if (!(error instanceof ProviderError)) {
       // One of ours: the provider's key could not be read, so nothing was sent. Any other is a bug, and in doubt.
       const notSent = error instanceof ChirpsmithError;
-      if (notSent) await store.updateSession(intent, { create: { ...intent.create, fence: 'none' } });
+      if (notSent) await outcome({ fence: 'none' });
       throw error;
     }
     if (error.taken === 'unknown') {
-      await store.updateSession(intent, { create: { ...intent.create, fence: 'unknown' } });
+      await outcome({ fence: 'unknown' });
       return at('waiting', schedules.settle.checks[0] ?? schedules.settle.every);
     }
-    await store.updateSession(intent, { create: { ...intent.create, fence: 'none' } });
+    await outcome({ fence: 'none' });
     if (error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable') {
-      return at('waiting', refusalWait(refusals + 1, error.retryAfter), refusals + 1);
+      const { retryAfter } = error;
+      const spread = { retryAfter, pace: session.pace, random: deps.random() };
+      return at('waiting', turnedAwayWait(refusals + 1, spread), refusals + 1);
     }
     const words = error.reason ?? error.message;
     throw new ChirpsmithError(error.name, `The provider refused to train: ${words}`, { cause: error });
   }
   // Not within the try: when this cannot be written, create was taken all the same, and the intent must stay.
-  await store.updateSession(intent, {
-    status: 'training',
-    create: { ...intent.create, fence: 'submitted', taskId },
-  });
+  await outcome({ fence: 'submitted', taskId });
   return at('waiting', firstWait(schedules.training, deps.random()));
 }

@@ -1,5 +1,5 @@
 import { inspectObject } from '../../audio/file-on-s3.ts';
-import { now, provider, s3, sessionStore, settings } from '../../dependencies.ts';
+import { executions, now, provider, s3, sessionStore, settings } from '../../dependencies.ts';
 import { environment } from '../../shared/environment.ts';
 import { task } from '../task.ts';
 import { prepareSession, prepareSessionInput } from './prepare-session.ts';
@@ -10,6 +10,7 @@ export const handler = task('Prepare session', prepareSessionInput, (input) => {
   return prepareSession(input, {
     store: sessionStore(),
     provider: provider(),
+    executions: executions(),
     inspect,
     bucket,
     settings: settings(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Provider } from '../../provider/provider.ts';
-import type { Session, Track } from '../../sessions/session.ts';
+import type { Executions } from '../../sessions/executions.ts';
+import { isUnderWay, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -16,6 +17,7 @@ export const prepareSessionInput = z.object({
 export interface PrepareSessionDeps {
   readonly store: SessionStore;
   readonly provider: Provider;
+  readonly executions: Pick<Executions, 'standing'>;
   readonly inspect: InspectTrack;
   readonly bucket: string;
   readonly settings: Settings;
@@ -27,7 +29,8 @@ const bySession = z.strictObject({ sessionId: z.string().min(1).max(64) });
 /**
  * `Prepare session`: the record, the audio, and only then the provider's session.
  * Everything that can be found wrong with the input is found here, before anything is spent.
- * @throws ChirpsmithError BadInput, SessionNotFound, AudioRejected, NotEnoughClips, or the provider's
+ * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible when the session is another run's or nobody's any
+ *   more, AudioRejected, NotEnoughClips, or the provider's
  */
 export async function prepareSession(
   { execution, input }: z.infer<typeof prepareSessionInput>,
@@ -35,7 +38,7 @@ export async function prepareSession(
 ): Promise<PreparedState> {
   const { store } = deps;
   const { session: found, tracks: recorded } = await recordOf(input, execution, deps);
-  const session = await beginRun(found, execution.Id, store);
+  const session = await beginRun(found, execution.Id, deps);
   if (session.create.fence !== 'none') return paidAlready(session, store);
   const begun = await Promise.all(recorded.map((track) => beginTrack(track, session.runs, deps)));
   const tracks = await checkAudio(begun, deps);
@@ -74,10 +77,31 @@ async function recordOf(
   return given;
 }
 
-/** A start through the API has begun the run already; one from the console begins it here. */
-async function beginRun(session: Session, executionArn: string, store: SessionStore): Promise<Session> {
-  if (session.status === 'ready' || session.executionArn === executionArn) return session;
-  const run = { executionArn, runs: session.runs + 1, failure: undefined };
+/**
+ * A start through the API has begun the run already; one from the console begins it here, unless another run is
+ * at it: of two on one session, each would do what the other has just begun.
+ */
+async function beginRun(
+  session: Session,
+  executionArn: string,
+  { store, executions }: PrepareSessionDeps,
+): Promise<Session> {
+  const { sessionId, status } = session;
+  const isOwn = session.executionArn === executionArn;
+  if (status === 'abandoned' || (status === 'cancelled' && isOwn)) {
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} was ${status} by its owner.`);
+  }
+  if (status === 'ready' || isOwn) return session;
+  if (isUnderWay(session) && session.executionArn !== undefined) {
+    if ((await executions.standing(session.executionArn)) === 'running') {
+      const other = session.executionArn.split(':').at(-1);
+      throw new ChirpsmithError(
+        'NotPossible',
+        `Session ${sessionId} is under way in another execution, ${other}: wait for it, or cancel it first.`,
+      );
+    }
+  }
+  const run = { executionArn, runs: session.runs + 1, pace: 1, failure: undefined };
   return store.updateSession(session, { ...run, status: 'preparing' });
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Session } from '../../sessions/session.ts';
+import { isInDoubt, isUnderWay, type Session } from '../../sessions/session.ts';
 import { sessionIdOf } from '../../sessions/session-id.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import type { ErrorName } from '../../shared/errors.ts';
@@ -16,7 +16,8 @@ export interface RecordedFailure {
 
 /**
  * `Record failure`: writes down why a run ended, in the session's own record. While create is in doubt, no
- * failure may hide it: such a session needs a decision, whatever broke around it.
+ * failure may hide it: such a session needs a decision, whatever broke around it. A session that another run is
+ * at, or that a person has cancelled meanwhile, is none of this run's business.
  */
 export async function recordFailure(
   { execution, input, error }: z.infer<typeof failureState>,
@@ -28,9 +29,8 @@ export async function recordFailure(
 
   const found = await store.read(sessionId);
   // Input that could not be read has no session; the execution's own end says why.
-  if (!found || found.session.status === 'ready') return { error: name, cause: reason };
-  const inDoubt = createIsInDoubt(found.session);
-  const recorded: ErrorName = inDoubt ? 'NeedsDecision' : name;
+  if (!found || !belongsTo(execution, found.session)) return { error: name, cause: reason };
+  const recorded: ErrorName = isInDoubt(found.session) ? 'NeedsDecision' : name;
   await store.updateSession(found.session, {
     status: recorded === 'NeedsDecision' ? 'needs-decision' : 'failed',
     failure: { error: recorded, reason, at: now() },
@@ -38,4 +38,9 @@ export async function recordFailure(
   return { error: recorded, cause: reason };
 }
 
-const createIsInDoubt = ({ create }: Session) => create.fence === 'intent' || create.fence === 'unknown';
+/** Is this execution the one that the record waits for? */
+function belongsTo(execution: { Id: string }, session: Session): boolean {
+  if (session.executionArn !== undefined) return session.executionArn === execution.Id && isUnderWay(session);
+  // Written by this execution, which failed before it could say so.
+  return session.sessionId === sessionIdOf(execution.Id);
+}

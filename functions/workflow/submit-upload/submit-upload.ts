@@ -1,9 +1,11 @@
 import { type Provider, ProviderError } from '../../provider/provider.ts';
 import { isPermanentRejection } from '../../provider/rejections.ts';
-import type { AudioSource, Track } from '../../sessions/session.ts';
+import { type AudioSource, isUnderWay, type Track } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
+import { slowDown } from '../../sessions/slow-down.ts';
 import { trackFailed } from '../../sessions/track-changes.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
+import { turnedAwayWait } from '../../shared/pace.ts';
 import { firstWait, refusalWait } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { SubmitUploadState, UploadState } from '../../shared/states.ts';
@@ -27,8 +29,9 @@ const repeatsAfterLostAnswer = 1;
 export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadDeps): Promise<UploadState> {
   const { store, provider, downloads, settings, now } = deps;
   const { sessionId, trackId, total = 0, checks = 0, refusals = 0 } = state;
+  let { pace = 1 } = state;
   const at = (verdict: UploadState['verdict'], wait: number, refused = 0): UploadState => {
-    return { sessionId, trackId, wait, waited: 0, total, checks, refusals: refused, verdict };
+    return { sessionId, trackId, wait, waited: 0, total, checks, refusals: refused, pace, verdict };
   };
 
   let track = await store.requireTrack(sessionId, trackId);
@@ -64,7 +67,13 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     );
   }
 
-  const { providerSessionId } = await store.requireSession(sessionId);
+  const session = await store.requireSession(sessionId);
+  // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
+  if (!isUnderWay(session)) {
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}": nothing is sent.`);
+  }
+  const { providerSessionId } = session;
+  pace = Math.max(pace, session.pace);
   if (providerSessionId === undefined) {
     throw new ChirpsmithError('Unexpected', `Session ${sessionId} has no provider session yet.`);
   }
@@ -89,7 +98,14 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
       return (await answersLost()) ? at('failed', 0) : at('waiting', refusalWait(1, error.retryAfter));
     }
     const notTaken = { attempts: track.attempts - 1 };
-    if (error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable') {
+    if (error.name === 'ProviderThrottled') {
+      await store.updateTrack(track, { ...notTaken, status: 'declared' });
+      pace = await slowDown(store, sessionId, pace);
+      const { retryAfter } = error;
+      const wait = turnedAwayWait(refusals + 1, { retryAfter, pace, random: deps.random() });
+      return at('waiting', wait, refusals + 1);
+    }
+    if (error.name === 'ProviderUnreachable') {
       await store.updateTrack(track, { ...notTaken, status: 'declared' });
       return at('waiting', refusalWait(refusals + 1, error.retryAfter), refusals + 1);
     }
@@ -100,5 +116,5 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
   // Not within the try: when this cannot be written, the track was taken all the same.
   const submitted = { status: 'submitted', taskId, submittedAt: now(), failure: undefined } as const;
   await store.updateTrack(track, submitted);
-  return at('waiting', firstWait(settings.schedules.upload, deps.random()));
+  return at('waiting', Math.round(firstWait(settings.schedules.upload, deps.random()) * pace));
 }

@@ -138,6 +138,7 @@ function machine(standing: 'running' | 'ended' | 'unknown' = 'running') {
   const executions: Executions = {
     arnOf: (name) => `arn:aws:states:eu-central-1:1:execution:train:${name}`,
     start: async (name, input) => void started.push(`${name} ${JSON.stringify(input)}`),
+    stop: async () => {},
     standing: async () => standing,
   };
   return { executions, started };
@@ -233,7 +234,7 @@ describe('GET /sessions/{id}', () => {
         status: 'training',
         executionArn: 'arn:x',
         prepareCalls: 1,
-        create: { fence: 'submitted', calls: 1, checks: 0, requestedAt: testMoment },
+        create: { fence: 'submitted', calls: 1, paidBefore: 0, checks: 0, requestedAt: testMoment },
       },
       track: (index) =>
         index === 0

@@ -4,6 +4,7 @@ import {
   ExecutionDoesNotExist,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -55,6 +56,17 @@ describe('the executions of a machine', () => {
     expect(await executions.standing('arn')).toBe('unknown');
   });
 
+  it('are stopped with the reason on record; one that is not there (yet) is left as it is', async () => {
+    stepFunctions.on(StopExecutionCommand).resolvesOnce({});
+    await executions.stop('arn');
+    expect(stepFunctions.commandCalls(StopExecutionCommand).map(({ args }) => args[0].input)).toEqual([
+      { executionArn: 'arn', error: 'Cancelled', cause: 'by its owner' },
+    ]);
+    const missing = new ExecutionDoesNotExist({ message: 'none', $metadata: {} });
+    stepFunctions.on(StopExecutionCommand).rejects(missing);
+    await expect(executions.stop('arn')).resolves.toBeUndefined();
+  });
+
   it.each([
     ['ThrottlingException', 400, 'StorageUnavailable'],
     ['InternalServerError', 500, 'StorageUnavailable'],
@@ -63,7 +75,9 @@ describe('the executions of a machine', () => {
   ])('%s (%s) leaves as %s', async (name, status, ours) => {
     stepFunctions.on(StartExecutionCommand).rejects(failure(name, status));
     stepFunctions.on(DescribeExecutionCommand).rejects(failure(name, status));
+    stepFunctions.on(StopExecutionCommand).rejects(failure(name, status));
     await expect(executions.start('n', {})).rejects.toMatchObject({ name: ours });
     await expect(executions.standing('arn')).rejects.toMatchObject({ name: ours });
+    await expect(executions.stop('arn')).rejects.toMatchObject({ name: ours });
   });
 });

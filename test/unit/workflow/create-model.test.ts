@@ -24,7 +24,7 @@ async function readySession(sessionId: string, create: Partial<Session['create']
     session: {
       status: 'creating',
       providerSessionId: `p-${sessionId}`,
-      create: { fence: 'none', calls: 0, checks: 0, ...create },
+      create: { fence: 'none', calls: 0, paidBefore: 0, checks: 0, ...create },
     },
     track: (index) => ({ status: 'done', clipId: `clip-${index + 1}` }),
   });
@@ -102,9 +102,10 @@ describe('Create model', () => {
   });
 
   it.each([
-    ['ProviderThrottled', 40, 40],
-    ['ProviderThrottled', undefined, 10],
-    ['ProviderUnreachable', undefined, 10],
+    // Spread over 10 s; chance is half of it here.
+    ['ProviderThrottled', 40, 45],
+    ['ProviderThrottled', undefined, 15],
+    ['ProviderUnreachable', undefined, 15],
   ] as const)('%s with Retry-After %s puts the fence back and waits %s s', async (name, retryAfter, wait) => {
     const sessionId = `refused-${name}-${retryAfter}`;
     await readySession(sessionId);
@@ -226,6 +227,18 @@ describe('Check training, after a lost answer', () => {
       expect(count('status')).toBe(4);
       expect(state.waited + state.wait).toBe(60);
       expect(await fenceOf(sessionId)).toBe('intent');
+    },
+  );
+
+  it.each(['failed', 'timeout'])(
+    'does not take the "%s" of an earlier create for an answer to the one that a person decided on',
+    async (status) => {
+      const sessionId = `stale-${status}`;
+      await readySession(sessionId, { fence: 'unknown', calls: 2, paidBefore: 1 });
+      const { provider } = scriptedProvider({ status: [statusOf(status)] });
+      const deps = { store: table.store, provider, settings, now };
+      expect(await checkTraining({ sessionId, ...position }, deps)).toMatchObject({ verdict: 'waiting' });
+      expect(await fenceOf(sessionId)).toBe('unknown');
     },
   );
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inspection } from '../../../functions/audio/inspection.ts';
-import type { AudioSource } from '../../../functions/sessions/session.ts';
+import type { AudioSource, Session } from '../../../functions/sessions/session.ts';
 import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
 import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
 import { providerError, scriptedProvider } from '../../scripted-provider.ts';
@@ -43,14 +43,22 @@ function prepare(
     bucket?: ReturnType<typeof bucketWith>;
     input?: unknown;
     run?: number;
+    /** How any other execution stands. */
+    others?: 'running' | 'ended' | 'unknown';
   },
 ) {
-  const { script = { prepare: [{ sessionId: 'p1' }] }, bucket = bucketWith(), run = 1 } = options;
+  const {
+    script = { prepare: [{ sessionId: 'p1' }] },
+    bucket = bucketWith(),
+    run = 1,
+    others = 'ended',
+  } = options;
   const scripted = scriptedProvider(script);
   const Name = `${sessionId}-${run}`;
   const deps = {
     store: table.store,
     provider: scripted.provider,
+    executions: { standing: async () => others },
     inspect: bucket.inspect,
     bucket: 'audio',
     settings,
@@ -178,7 +186,7 @@ describe('Prepare session', () => {
   });
 
   it('touches no track once create may have been paid', async () => {
-    const create = { fence: 'unknown', calls: 1, checks: 0 } as const;
+    const create = { fence: 'unknown', calls: 1, paidBefore: 0, checks: 0 } as const;
     const session = { status: 'needs-decision', runs: 1, providerSessionId: 'p1', create } as const;
     await recordSession(table.store, { sessionId: 'paid', session });
     const { done, calls } = prepare('paid', { script: {}, run: 2 });
@@ -230,6 +238,63 @@ describe('Prepare session, from the console', () => {
     });
   });
 
+  it.each(['preparing', 'uploading', 'creating', 'training'] as const)(
+    'does not take over a session that another execution is at (%s), and spoils nothing of it',
+    async (status) => {
+      const sessionId = `taken-${status}`;
+      const running = { status, runs: 1, executionArn: arn('from-the-api') } as const;
+      const { session, tracks } = await recordSession(table.store, { sessionId, session: running });
+      const { done, calls } = prepare(sessionId, { script: {}, run: 2, others: 'running' });
+      const refused = await done.catch((error: unknown) => error);
+      expect(refused).toMatchObject({
+        name: 'NotPossible',
+        message: expect.stringContaining('from-the-api'),
+      });
+      await recordFailure(
+        {
+          execution: { Id: arn(`${sessionId}-2`), Name: `${sessionId}-2` },
+          input: { sessionId },
+          error: { Error: 'NotPossible', Cause: '{"errorMessage":"is under way"}' },
+        },
+        { store: table.store, now },
+      );
+      expect(calls).toEqual([]);
+      expect(await table.store.require(sessionId)).toEqual({ session, tracks });
+    },
+  );
+
+  it.each(['ended', 'unknown'] as const)(
+    'takes over a session whose execution is gone (%s)',
+    async (others) => {
+      const sessionId = `left-${others}`;
+      const left = {
+        status: 'uploading',
+        runs: 1,
+        executionArn: arn('gone'),
+        providerSessionId: 'p1',
+      } as const;
+      await recordSession(table.store, { sessionId, session: left });
+      await prepare(sessionId, { script: {}, run: 2, others }).done;
+      expect(await table.store.requireSession(sessionId)).toMatchObject({
+        status: 'uploading',
+        runs: 2,
+        executionArn: arn(`${sessionId}-2`),
+      });
+    },
+  );
+
+  it.each<[string, Partial<Session>]>([
+    ['cancelled before its execution came about', { status: 'cancelled', executionArn: arn('off-1') }],
+    ['abandoned', { status: 'abandoned', executionArn: arn('elsewhere') }],
+  ])('does not work on a session that was %s', async (title, session) => {
+    const sessionId = title === 'abandoned' ? 'abandoned' : 'off';
+    const { session: before } = await recordSession(table.store, { sessionId, session });
+    const { done, calls } = prepare(sessionId, { script: {} });
+    await expect(done).rejects.toMatchObject({ name: 'NotPossible' });
+    expect(calls).toEqual([]);
+    expect(await table.store.requireSession(sessionId)).toEqual(before);
+  });
+
   it('does not know a session that is not there', async () => {
     await expect(prepare('nobody', { script: {} }).done).rejects.toMatchObject({ name: 'SessionNotFound' });
   });
@@ -237,10 +302,15 @@ describe('Prepare session, from the console', () => {
 
 describe('Record failure', () => {
   const execution = { Id: arn('fail-1'), Name: 'fail-1' };
+  const recordRun = (sessionId: string, session: Partial<Session> = {}) =>
+    recordSession(table.store, {
+      sessionId,
+      session: { status: 'uploading', executionArn: execution.Id, ...session },
+    });
   const cause = (errorMessage: string) => JSON.stringify({ errorType: 'x', errorMessage, trace: [] });
 
   it('writes the reason into the session and hands it to the Fail state', async () => {
-    await recordSession(table.store, { sessionId: 'fail' });
+    await recordRun('fail');
     const error = { Error: 'AudioRejected', Cause: cause('2 files cannot be used') };
     const recorded = await recordFailure(
       { execution, input: { sessionId: 'fail' }, error },
@@ -259,7 +329,7 @@ describe('Record failure', () => {
     ['NeedsDecision', cause('not settled'), 'NeedsDecision', 'not settled'],
   ])('%s (%s) is recorded as %s', async (thrown, Cause, name, reason) => {
     const sessionId = `fail-${thrown}`;
-    await recordSession(table.store, { sessionId });
+    await recordRun(sessionId);
     await recordFailure(
       { execution, input: { sessionId }, error: { Error: thrown, Cause } },
       { store: table.store, now },
@@ -273,7 +343,7 @@ describe('Record failure', () => {
 
   it.each(['intent', 'unknown'] as const)('no failure hides a create in doubt (%s)', async (fence) => {
     const sessionId = `doubt-${fence}`;
-    await recordSession(table.store, { sessionId, session: { create: { fence, calls: 1, checks: 0 } } });
+    await recordRun(sessionId, { create: { fence, calls: 1, paidBefore: 0, checks: 0 } });
     const error = { Error: 'StorageUnavailable', Cause: cause('table is throttled') };
     const recorded = await recordFailure(
       { execution, input: { sessionId }, error },
@@ -281,6 +351,19 @@ describe('Record failure', () => {
     );
     expect(recorded.error).toBe('NeedsDecision');
     expect((await table.store.requireSession(sessionId)).status).toBe('needs-decision');
+  });
+
+  it.each<[string, Partial<Session>]>([
+    ['that another execution is at', { executionArn: arn('other') }],
+    ['that a person has cancelled meanwhile', { status: 'cancelled' }],
+    ['that has its model', { status: 'ready', modelId: 'chirp-custom:1' }],
+    ['that was abandoned', { status: 'abandoned' }],
+  ])('writes nothing into a session %s', async (title, session) => {
+    const sessionId = title.replaceAll(' ', '-');
+    const { session: before } = await recordRun(sessionId, session);
+    const error = { Error: 'StorageUnavailable', Cause: cause('table is throttled') };
+    await recordFailure({ execution, input: { sessionId }, error }, { store: table.store, now });
+    expect(await table.store.requireSession(sessionId)).toEqual(before);
   });
 
   it('has nothing to write when the input could not be read', async () => {

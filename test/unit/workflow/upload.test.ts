@@ -86,8 +86,9 @@ describe('Submit upload', () => {
   });
 
   it.each([
-    ['ProviderThrottled', 7, 0, 10],
-    ['ProviderThrottled', 120, 0, 120],
+    // Spread over 20 s at the pace to which it slows down; chance is half of it here.
+    ['ProviderThrottled', 7, 0, 20],
+    ['ProviderThrottled', 120, 0, 130],
     ['ProviderUnreachable', 0, 2, 40],
     ['ProviderUnreachable', 0, 7, 60],
   ] as const)(
@@ -255,7 +256,57 @@ describe('Enough clips?', () => {
     await recordSession(table.store, { sessionId: 'enough', count: 8, session, track });
     expect(await enoughClips({ sessionId: 'enough' }, { store: table.store, settings })).toEqual({
       sessionId: 'enough',
+      review: false,
     });
     expect((await table.store.requireSession('enough')).status).toBe('creating');
+  });
+});
+
+describe('A session whose calls are turned away for their number', () => {
+  const throttled = (retryAfter = 0) => providerError('ProviderThrottled', 'no', { retryAfter });
+  const paceOf = async (sessionId: string) => (await table.store.requireSession(sessionId)).pace;
+
+  it('goes at half the speed from then on, the tracks after it too', async () => {
+    const one = await oneTrack('pace', {}, { upload: [throttled(), { taskId: 't1' }] });
+    const away = await one.submit();
+    expect(away).toMatchObject({ pace: 2, refusals: 1 });
+    expect(await paceOf('pace')).toBe(2);
+    // Another track of the session begins without having been turned away itself.
+    expect(await one.submit()).toMatchObject({ verdict: 'waiting', wait: 24, pace: 2, refusals: 0 });
+  });
+
+  it('is slowed down once by calls that were turned away together', async () => {
+    const one = await oneTrack('together', submitted, { status: [throttled(), throttled(), throttled()] });
+    const checks = await Promise.all([1, 2, 3].map(() => one.check({ pace: 2 })));
+    expect(checks.map(({ pace }) => pace)).toEqual([4, 4, 4]);
+    expect(await paceOf('together')).toBe(4);
+  });
+
+  it('spreads its checks, and none comes before its Retry-After', async () => {
+    const one = await oneTrack('checks', submitted, {
+      status: [throttled(), throttled(300), statusOf('running')],
+    });
+    // 12 s have passed; the schedule's next check is at 18 s.
+    expect(await one.check()).toMatchObject({ verdict: 'waiting', wait: 12, pace: 2 });
+    expect(await one.check({ pace: 2 })).toMatchObject({ wait: 300, pace: 4 });
+    expect(await one.check({ pace: 4 })).toMatchObject({ wait: 24, pace: 4 });
+  });
+
+  it('counts no attempt, and does not write its pace down again when it cannot go slower', async () => {
+    const one = await oneTrack('slowest', submitted, { status: [throttled()] });
+    const session = await table.store.requireSession('slowest');
+    const { version } = await table.store.updateSession(session, { pace: 8 });
+    expect(await one.check({ pace: 8 })).toMatchObject({ wait: 48, pace: 8 });
+    expect(await table.store.requireSession('slowest')).toMatchObject({ pace: 8, version });
+    expect(await one.track()).toMatchObject({ status: 'submitted', attempts: 1 });
+  });
+
+  it('writes nothing while no call is turned away', async () => {
+    const one = await oneTrack('calm', {}, { upload: [{ taskId: 't1' }], status: [statusOf('running')] });
+    const { version } = await table.store.requireSession('calm');
+    const state = await one.submit();
+    expect(state).toMatchObject({ wait: 12 });
+    await one.check(state);
+    expect(await table.store.requireSession('calm')).toMatchObject({ pace: 1, version });
   });
 });

@@ -1,6 +1,5 @@
-import type { Executions } from '../sessions/executions.ts';
-import type { Session } from '../sessions/session.ts';
-import { isUnderWay } from './session-answer.ts';
+import type { Executions } from './executions.ts';
+import { isUnderWay, type Session } from './session.ts';
 
 /**
  * Milliseconds for which a session may name an execution that does not exist yet: the record is written

@@ -1,0 +1,36 @@
+import { agree } from './agree.ts';
+import type { GoOnArguments } from './arguments/session-arguments.ts';
+import type { Surroundings } from './command.ts';
+import { counted, creditsAt } from './display/words.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { goOn } from './go-on.ts';
+import { onSession } from './on-session.ts';
+import { isUnderWay } from './session-changes.ts';
+
+/**
+ * Agrees to the training of a session that waits for review, after its clips and the price were shown.
+ * @throws InputRejected, ApiRefusal, ApiUnreachable
+ */
+export async function approveSession(args: GoOnArguments, surroundings: Surroundings): Promise<ExitCode> {
+  const { speed, watch, yes } = args;
+  const { display } = surroundings;
+  return onSession(
+    args.session,
+    surroundings,
+    { speed, quiet: !watch, spends: true },
+    async (session, reached) => {
+      const { sessionId, tracks, creditsToCome: credits } = session;
+      // One that is under way may come to its review at this moment.
+      if (session.actions.includes('approve') || (isUnderWay(session.status) && credits > 0)) {
+        const { provider, sandbox } = reached.stack;
+        const clips = tracks.filter(({ status }) => status === 'done').length;
+        display.tell({ event: 'session.status', ...session, next: [] });
+        display.tell({ event: 'price', sessionId, clips, credits, earlier: 'none', provider, sandbox });
+        const question = `Train on these ${counted(clips, 'clip')} for ${creditsAt(credits, reached.stack)}?`;
+        await agree(question, { yes, evenInSandbox: true }, reached, surroundings);
+      }
+      const after = await reached.client.approveSession(sessionId);
+      return goOn({ event: 'session.approved' }, { before: session, after }, args, reached, surroundings);
+    },
+  );
+}

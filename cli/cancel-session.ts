@@ -1,0 +1,19 @@
+import type { CancelArguments } from './arguments/session-arguments.ts';
+import type { Surroundings } from './command.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { lifetime } from './follow-session.ts';
+import { onSession } from './on-session.ts';
+import { endOfSession } from './session-end.ts';
+
+/**
+ * Stops a session and says what was paid and what still runs at the provider.
+ * @throws InputRejected, ApiRefusal, ApiUnreachable
+ */
+export async function cancelSession(args: CancelArguments, surroundings: Surroundings): Promise<ExitCode> {
+  const options = { quiet: true, spends: false };
+  return onSession(args.session, surroundings, options, async ({ sessionId }, { client }) => {
+    const cancelled = await client.cancelSession(sessionId);
+    surroundings.display.tell(endOfSession(cancelled, lifetime(cancelled)).event);
+    return exitCodes.done;
+  });
+}

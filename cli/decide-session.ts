@@ -1,0 +1,42 @@
+import { defaultSettings } from '../functions/shared/settings.ts';
+import { agree } from './agree.ts';
+import type { DecideArguments } from './arguments/session-arguments.ts';
+import type { Surroundings } from './command.ts';
+import { creditsAt } from './display/words.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { goOn } from './go-on.ts';
+import { earlierCreate } from './next-steps.ts';
+import { onSession } from './on-session.ts';
+import { isUnderWay } from './session-changes.ts';
+
+/**
+ * A person's word on a session whose create is in doubt or whose training was paid and failed: ask the provider
+ * once more, call create again, or give the session up. Before a second create it is said what that may cost.
+ * @throws InputRejected, ApiRefusal, ApiUnreachable
+ */
+export async function decideSession(args: DecideArguments, surroundings: Surroundings): Promise<ExitCode> {
+  const { speed, watch, yes, choice } = args;
+  const { display } = surroundings;
+  const options = { speed, quiet: !watch, spends: choice !== 'abandon' };
+  return onSession(args.session, surroundings, options, async (session, reached) => {
+    const { sessionId, tracks, actions } = session;
+    // One that is under way may come to need a decision at this moment.
+    if (choice === 'create-again' && (actions.includes('decide') || isUnderWay(session.status))) {
+      const { provider, sandbox } = reached.stack;
+      const credits = defaultSettings.prices.create;
+      const known = earlierCreate(session);
+      const earlier = known === 'none' ? 'in-doubt' : known;
+      const clips = tracks.filter(({ status }) => status === 'done').length;
+      display.tell({ event: 'session.status', ...session, next: [] });
+      display.tell({ event: 'price', sessionId, clips, credits, earlier, provider, sandbox });
+      const cost = earlier === 'in-doubt' ? 'for perhaps another' : 'for another';
+      const question = `Call create again, ${cost} ${creditsAt(credits, reached.stack)}?`;
+      await agree(question, { yes, evenInSandbox: true }, reached, surroundings);
+    }
+    const after = await reached.client.decideSession(sessionId, choice);
+    const done = { event: 'session.decided', choice } as const;
+    const code = await goOn(done, { before: session, after }, args, reached, surroundings);
+    // Given up is what was asked for.
+    return after.status === 'abandoned' ? exitCodes.done : code;
+  });
+}

@@ -1,0 +1,63 @@
+import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract.ts';
+import { type ApiClient, ApiRefusal } from './api-client.ts';
+import { InputRejected } from './input-rejected.ts';
+
+/** A whole id, as `randomUUID` gives it. */
+const idLength = 36;
+/** Fewest characters that may stand for an id. */
+const shortest = 4;
+
+type Listed = SessionListAnswer['sessions'][number];
+
+/**
+ * The session that an id, or its beginning, means.
+ * @throws InputRejected when there is none, or when several begin like this
+ */
+export async function findSession(
+  typed: string,
+  client: Pick<ApiClient, 'getSession' | 'listSessions'>,
+): Promise<SessionAnswer> {
+  const wanted = typed.trim().toLowerCase();
+  if (wanted.length >= idLength) return read(wanted, typed, client);
+  if (wanted.length < shortest) {
+    throw new InputRejected('This is too little of an id.', [
+      { where: typed, message: `Give at least its first ${shortest} characters.` },
+    ]);
+  }
+  const meant: Listed[] = [];
+  let next: string | undefined;
+  do {
+    const page = await client.listSessions(next);
+    meant.push(...page.sessions.filter(({ sessionId }) => sessionId.startsWith(wanted)));
+    next = page.next;
+  } while (next !== undefined);
+
+  const [only, ...others] = meant;
+  if (!only) throw unknownSession(typed);
+  if (others.length > 0) {
+    throw new InputRejected(
+      `${meant.length} sessions begin with "${typed}": give more of the id.`,
+      meant.map(({ sessionId, name, status }) => ({ where: sessionId, message: `"${name}", ${status}` })),
+    );
+  }
+  return read(only.sessionId, typed, client);
+}
+
+/** Nobody here knows such a session. */
+export function unknownSession(typed: string): InputRejected {
+  return new InputRejected('There is no such session here.', [
+    { where: typed, message: 'Not known. The list: npm run sessions' },
+  ]);
+}
+
+async function read(
+  sessionId: string,
+  typed: string,
+  client: Pick<ApiClient, 'getSession'>,
+): Promise<SessionAnswer> {
+  try {
+    return (await client.getSession(sessionId)).session;
+  } catch (error) {
+    throw error instanceof ApiRefusal && error.status === 404 ? unknownSession(typed) : error;
+  }
+}

@@ -1,0 +1,58 @@
+import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { Surroundings } from './command.ts';
+import { comeBack } from './display/words.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import type { ReachedStack } from './reach-stack.ts';
+import { trackResults } from './session-changes.ts';
+import { endOf } from './session-end.ts';
+import { watchSession } from './watch-session.ts';
+
+/**
+ * Shows how a session goes on, until it comes to a rest, the deadline is over, or Ctrl-C: the session goes on then.
+ * @param session as it stands now
+ * @param options.isNew everything about it is news; otherwise it is shown as it stands, and then what changes
+ * @param options.seconds what the end tells as the time that it took, of the session as it was seen last
+ */
+export async function followSession(
+  session: SessionAnswer,
+  { client, isRunning }: ReachedStack,
+  { display, signal }: Surroundings,
+  {
+    isNew = false,
+    deadline,
+    seconds,
+  }: { isNew?: boolean; deadline: number | undefined; seconds(seen: SessionAnswer): number },
+): Promise<ExitCode> {
+  const { sessionId, name, status } = session;
+  const about = { sessionId, name, tracks: trackResults(session) };
+  if (isNew) {
+    display.tell({ event: 'session.started', ...about });
+  } else {
+    display.tell({ event: 'session.found', ...about });
+    if (status === 'creating' || status === 'training') {
+      display.tell({ event: `session.${status}`, sessionId });
+    }
+  }
+  try {
+    const ending = await watchSession(client, sessionId, {
+      before: isNew ? undefined : session,
+      tell: display.tell,
+      signal,
+      deadline,
+      isRunning,
+    });
+    const { event, code } = endOf(ending, sessionId, seconds('session' in ending ? ending.session : session));
+    display.tell(event);
+    return code;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
+    display.tell({ event: 'session.left', sessionId, running: true, next });
+    return exitCodes.left;
+  }
+}
+
+/** Whoever comes back wants to know how long the session took, not how long it was watched. */
+export function lifetime({ createdAt, updatedAt }: SessionAnswer): number {
+  return (Date.parse(updatedAt) - Date.parse(createdAt)) / 1000;
+}

@@ -1,0 +1,92 @@
+import type { SessionAnswer } from '../functions/api/contract.ts';
+import { defaultSettings } from '../functions/shared/settings.ts';
+import type { Decision } from './api-client.ts';
+import { comeBack, counted, goOnCommand } from './display/words.ts';
+import type { Next } from './events.ts';
+import { isUnderWay } from './session-changes.ts';
+
+/** Everything that a person can do now with a session that stands like this, most likely first. */
+export function nextSteps(session: SessionAnswer): readonly Next[] {
+  const { sessionId, status, actions } = session;
+  const steps: Next[] = [];
+  if (isUnderWay(status)) steps.push({ words: 'To follow it:', command: comeBack(sessionId) });
+  for (const action of actions) steps.push(...stepsOf[action](session));
+  return steps;
+}
+
+type Action = SessionAnswer['actions'][number];
+
+const stepsOf: Readonly<Record<Action, (session: SessionAnswer) => readonly Next[]>> = {
+  start: ({ sessionId }) => [{ words: 'To start it:', command: goOnCommand(sessionId) }],
+  resume: resumeSteps,
+  approve: ({ sessionId, creditsToCome }) => [
+    {
+      words: `To train the model, for ${counted(creditsToCome, 'credit')}:`,
+      command: `npm run approve -- ${sessionId}`,
+    },
+  ],
+  decide: decideSteps,
+  cancel: ({ sessionId, status }) => [
+    {
+      words: isUnderWay(status)
+        ? 'To stop it; what is paid is kept:'
+        : 'To put it aside; what is paid is kept:',
+      command: `npm run cancel -- ${sessionId}`,
+    },
+  ],
+};
+
+/** Errors that another name may mend, where the tracks are fine. */
+const aboutName = new Set(['ProviderRefused', 'BadInput']);
+
+function resumeSteps(session: SessionAnswer): Next[] {
+  const { sessionId, failure, tracks, creditsToCome } = session;
+  const steps: Next[] = [];
+  // While create has not been taken, going on costs something, and tracks and name can be changed.
+  const open = creditsToCome > 0;
+  const lost = open ? tracks.find(({ status }) => status === 'rejected' || status === 'failed') : undefined;
+  const replace = lost && {
+    words: 'To put another file in its place first, such as:',
+    command: `npm run replace -- ${sessionId} ${lost.trackId} FILE`,
+  };
+  const cost = open ? `, for at most ${counted(creditsToCome, 'credit')}` : '';
+  const resume = { words: `To go on with it, keeping what is done${cost}:`, command: goOnCommand(sessionId) };
+  // Trying the same again cannot help.
+  const refused = lost?.failure?.permanent === true || lost?.status === 'rejected';
+  if (refused && replace) steps.push({ ...replace, words: `Another file for ${lost.file}, and then go on:` });
+  steps.push(resume);
+  if (!refused && replace) steps.push(replace);
+  if (open && !lost && failure && aboutName.has(failure.error)) {
+    const command = `npm run resume -- ${sessionId} --name "New name"`;
+    steps.push({ words: 'To go on with a corrected name:', command });
+  }
+  return steps;
+}
+
+/** What is known of an earlier create, when somebody thinks of calling it again. */
+export type EarlierCreate = 'none' | 'in-doubt' | 'failed' | 'overdue';
+
+export function earlierCreate({ failure, actions }: SessionAnswer): EarlierCreate {
+  if (!actions.includes('decide')) return 'none';
+  if (failure?.error === 'TrainingFailed') return 'failed';
+  return failure?.error === 'DeadlineExceeded' ? 'overdue' : 'in-doubt';
+}
+
+function decideSteps(session: SessionAnswer): Next[] {
+  const command = (choice: Decision) => `npm run decide -- ${session.sessionId} --${choice}`;
+  const price = counted(defaultSettings.prices.create, 'credit');
+  const words =
+    earlierCreate(session) === 'in-doubt'
+      ? `To call create again, which may cost ${price} a second time:`
+      : `To train once more, for another ${price}:`;
+  const steps = [
+    { words, command: command('create-again') },
+    { words: 'To give it up for good:', command: command('abandon') },
+  ];
+  // Where a resume is possible, it asks the provider as well.
+  if (session.actions.includes('resume')) return steps;
+  return [
+    { words: 'To ask the provider once more, for nothing:', command: command('check-again') },
+    ...steps,
+  ];
+}

@@ -1,0 +1,91 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { SessionAnswer, TrackAnswer } from '../functions/api/contract.ts';
+import { defaultSettings } from '../functions/shared/settings.ts';
+import type { ReplaceArguments } from './arguments/session-arguments.ts';
+import { checkFiles, type UsableFile } from './check-files.ts';
+import type { Surroundings } from './command.ts';
+import { goOnCommand } from './display/words.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { findFiles } from './find-files.ts';
+import { InputRejected } from './input-rejected.ts';
+import { localFiles } from './inspect-local-file.ts';
+import { onSession } from './on-session.ts';
+import { uploadFiles } from './upload-files.ts';
+import { userDirectory } from './user-directory.ts';
+
+/**
+ * Puts another file in the place of a track that cannot be used. The file is checked here before anything else
+ * happens; nothing is spent until the session goes on.
+ * @throws InputRejected, ApiRefusal, ApiUnreachable
+ */
+export async function replaceTrack(args: ReplaceArguments, surroundings: Surroundings): Promise<ExitCode> {
+  const { display, signal } = surroundings;
+  const file = await checkedFile(args.file, surroundings);
+  const options = { quiet: true, spends: false };
+  return onSession(args.session, surroundings, options, async (session, { client }) => {
+    const { sessionId } = session;
+    const track = trackOf(session, args.track);
+    signal.throwIfAborted();
+    const { name, size, sha256 } = file;
+    const upload = await client.replaceTrack(sessionId, track.trackId, { name, size, sha256 });
+    const problems = await uploadFiles([file], [upload], {
+      signal,
+      tell: display.tell,
+      progress: display.progress,
+    });
+    if (problems.length > 0) {
+      const message = 'The file could not be uploaded. Nothing was spent: run the command again.';
+      display.tell({ event: 'error', message, problems });
+      return exitCodes.failed;
+    }
+    display.tell({
+      event: 'track.replaced',
+      sessionId,
+      trackId: track.trackId,
+      file: name,
+      instead: track.file,
+      next: [{ words: 'When all is in place, to go on:', command: goOnCommand(sessionId) }],
+    });
+    return exitCodes.done;
+  });
+}
+
+/** The one file, checked as `train` checks it. */
+async function checkedFile(path: string, { display, env, signal }: Surroundings): Promise<UsableFile> {
+  const from = userDirectory(env, 'replace');
+  if ((await stat(resolve(from, path)).catch(() => undefined))?.isDirectory()) {
+    throw new InputRejected('Nothing was changed: one track takes one file.', [
+      { where: path, message: 'This is a folder: name the file in it.' },
+    ]);
+  }
+  const { files, problems } = await findFiles([path], from);
+  if (problems.length > 0) throw new InputRejected('Nothing was changed: the path leads nowhere.', problems);
+  const { usable, rejected } = await checkFiles(files, defaultSettings.limits, {
+    inspector: localFiles,
+    tell: display.tell,
+    signal,
+  });
+  const [file] = usable;
+  if (file) return file;
+  throw new InputRejected(
+    'Nothing was changed: the file cannot be used.',
+    rejected.map(({ file: where, reason: message }) => ({ where, message })),
+  );
+}
+
+/**
+ * The track by its number, with or without its zeros, or by the name of its file.
+ * @throws InputRejected naming the tracks that there are
+ */
+function trackOf({ tracks }: SessionAnswer, typed: string): TrackAnswer {
+  const number = /^\d+$/.test(typed) ? Number(typed) : undefined;
+  const meant =
+    tracks.find(({ file }) => file === typed.normalize('NFC')) ??
+    tracks.find(({ trackId }) => number !== undefined && Number(trackId) === number);
+  if (meant) return meant;
+  throw new InputRejected(
+    `The session has no track "${typed}". It has these:`,
+    tracks.map(({ trackId, file, status }) => ({ where: trackId, message: `${file}, ${status}` })),
+  );
+}

@@ -1,0 +1,38 @@
+import { agree } from './agree.ts';
+import type { ResumeArguments } from './arguments/session-arguments.ts';
+import type { Surroundings } from './command.ts';
+import { creditsAt } from './display/words.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { lifetime } from './follow-session.ts';
+import { goOn } from './go-on.ts';
+import { onSession } from './on-session.ts';
+import { isUnderWay } from './session-changes.ts';
+import { endOfSession } from './session-end.ts';
+
+/**
+ * Goes on with a session, or starts it: what is done is kept, what is paid is not paid again.
+ * @throws InputRejected, ApiRefusal, ApiUnreachable
+ */
+export async function resumeSession(args: ResumeArguments, surroundings: Surroundings): Promise<ExitCode> {
+  const { speed, watch, yes, name } = args;
+  return onSession(
+    args.session,
+    surroundings,
+    { speed, quiet: !watch, spends: true },
+    async (session, reached) => {
+      // A run would only come back to where it waits; another name is a reason for one.
+      if (session.actions.includes('approve') && name === undefined) {
+        const { event, code } = endOfSession(session, lifetime(session));
+        surroundings.display.tell(event);
+        return code;
+      }
+      if (!isUnderWay(session.status) && session.creditsToCome > 0) {
+        const credits = creditsAt(session.creditsToCome, reached.stack);
+        const question = `Go on with "${session.name}", for at most ${credits}?`;
+        await agree(question, { yes }, reached, surroundings);
+      }
+      const after = await reached.client.resumeSession(session.sessionId, name);
+      return goOn({ event: 'session.resumed' }, { before: session, after }, args, reached, surroundings);
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import { beginRun } from '../../sessions/begin-run.ts';
+import { isUnderWay, type Session } from '../../sessions/session.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import type { SessionAnswer } from '../contract.ts';
+import { ownSession } from '../own-session.ts';
+import { sessionAnswer } from '../session-answer.ts';
+import type { StartSessionDeps } from '../start-session/start-session.ts';
+
+/**
+ * `POST /sessions/{id}/approve`: the person has seen the clips and the price and wants the training. Who and when
+ * is recorded. Approving again changes nothing.
+ * @throws ChirpsmithError SessionNotFound, NotPossible when there is nothing to approve, RecordConflict
+ */
+export async function approveSession(
+  sessionId: string | undefined,
+  subject: string,
+  deps: StartSessionDeps,
+): Promise<SessionAnswer> {
+  const found = await ownSession(sessionId, subject, deps.store);
+  const isCarriedOut = (session: Session) =>
+    session.approval !== undefined && (isUnderWay(session) || session.status === 'ready');
+  if (isCarriedOut(found.session)) return sessionAnswer(found, deps.settings, false);
+  requireReview(found.session);
+
+  const approval = { by: subject, at: new Date(deps.now()).toISOString() };
+  const approved = await beginRun(found.session.sessionId, deps, (current) => {
+    requireReview(current);
+    return { approval };
+  });
+  // Somebody else began a run meanwhile, which will ask for the approval again.
+  if (!isCarriedOut(approved)) requireReview(approved);
+  return sessionAnswer({ ...found, session: approved }, deps.settings, false);
+}
+
+function requireReview({ status }: Session): void {
+  if (status === 'review') return;
+  throw new ChirpsmithError('NotPossible', `The session is "${status}": there is nothing to approve.`);
+}

@@ -1,0 +1,64 @@
+import type { Executions } from '../../sessions/executions.ts';
+import { isInDoubt, isUnderWay, mayCancel, type Session, type Track } from '../../sessions/session.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { SessionAnswer } from '../contract.ts';
+import { ownSession } from '../own-session.ts';
+import { sessionAnswer } from '../session-answer.ts';
+
+export interface CancelSessionDeps {
+  readonly store: SessionStore;
+  readonly executions: Executions;
+  readonly settings: Settings;
+  readonly now: () => number;
+}
+
+/** Tries against somebody who begins a run at the same moment. */
+const attempts = 3;
+
+/**
+ * `POST /sessions/{id}/cancel`: stops the execution and says in the record what was paid and what still runs at the
+ * provider, which cannot be stopped there (no such call is documented). A resume goes on later. Cancelling again
+ * changes nothing.
+ * @throws ChirpsmithError SessionNotFound, NotPossible when the session has ended, RecordConflict
+ */
+export async function cancelSession(
+  sessionId: string | undefined,
+  subject: string,
+  { store, executions, settings, now }: CancelSessionDeps,
+): Promise<SessionAnswer> {
+  let { session } = await ownSession(sessionId, subject, store);
+  for (let attempt = 1; session.status !== 'cancelled'; attempt++) {
+    const { sessionId: id, executionArn, status } = session;
+    if (!mayCancel(session)) {
+      throw new ChirpsmithError('NotPossible', `The session is "${status}": there is nothing to cancel.`);
+    }
+    if (attempt > attempts) {
+      throw new ChirpsmithError('RecordConflict', 'Somebody else starts the session again and again.');
+    }
+    if (isUnderWay(session) && executionArn !== undefined) await executions.stop(executionArn);
+    const { tracks } = await store.require(id);
+    session = await store.changeSession(id, (current) => {
+      // A run that somebody began meanwhile has to be stopped, too.
+      if (!mayCancel(current) || current.executionArn !== executionArn) return undefined;
+      const at = new Date(now()).toISOString();
+      return { status: 'cancelled', failure: { error: 'Cancelled', reason: whatRuns(current, tracks), at } };
+    });
+  }
+  return sessionAnswer(await store.require(session.sessionId), settings, false);
+}
+
+function whatRuns(session: Session, tracks: readonly Track[]): string {
+  const uploads = tracks.filter(({ status }) => status === 'submitted' || status === 'submitting').length;
+  const running = [
+    ...(uploads > 0 ? [`${uploads} ${uploads === 1 ? 'upload' : 'uploads'}`] : []),
+    ...(session.create.fence === 'submitted' ? ['the training, which is paid'] : []),
+    ...(isInDoubt(session) ? ['perhaps the training, which may have been paid'] : []),
+  ];
+  const still =
+    running.length > 0
+      ? `Still running at the provider: ${running.join(' and ')}.`
+      : 'Nothing runs at the provider.';
+  return `Cancelled. ${still} A resume goes on from here.`;
+}

@@ -1,0 +1,8 @@
+import { executions, sessionStore, settings } from '../../dependencies.ts';
+import { route } from '../http.ts';
+import { cancelSession } from './cancel-session.ts';
+
+export const handler = route('POST /sessions/{id}/cancel', async ({ subject, path }) => {
+  const deps = { store: sessionStore(), executions: executions(), settings: settings(), now: Date.now };
+  return { status: 200, body: await cancelSession(path.id, subject, deps) };
+});

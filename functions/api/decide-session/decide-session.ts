@@ -1,0 +1,66 @@
+import { beginRun } from '../../sessions/begin-run.ts';
+import { isUnderWay, mayDecide, type Session } from '../../sessions/session.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { decideBody, type SessionAnswer } from '../contract.ts';
+import { parseInput } from '../http.ts';
+import { ownSession } from '../own-session.ts';
+import { sessionAnswer } from '../session-answer.ts';
+import type { StartSessionDeps } from '../start-session/start-session.ts';
+
+/**
+ * `POST /sessions/{id}/decide`: a person's explicit word on a create that may have been paid, or on a training
+ * that was paid and failed. *check-again* asks the provider once more; *create-again* calls create a second time,
+ * which may cost the credits a second time; *abandon* ends the session. Who, what and when is recorded. The same
+ * choice again, while it is being carried out, changes nothing; another one is refused by then.
+ * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible when there is nothing to decide, RecordConflict
+ */
+export async function decideSession(
+  sessionId: string | undefined,
+  subject: string,
+  body: unknown,
+  deps: StartSessionDeps,
+): Promise<SessionAnswer> {
+  const { choice } = parseInput(decideBody, body);
+  const found = await ownSession(sessionId, subject, deps.store);
+  const { session } = found;
+  const answer = (changed: Session) => sessionAnswer({ ...found, session: changed }, deps.settings, false);
+
+  const isCarriedOut = ({ status, decisions }: Session) =>
+    decisions.at(-1)?.choice === choice &&
+    (isUnderWay({ status }) || status === 'ready' || status === 'abandoned');
+  if (isCarriedOut(session)) return answer(session);
+  requireDoubt(session);
+
+  const decision = { choice, by: subject, at: new Date(deps.now()).toISOString() };
+  const decided = ({ decisions }: Session) => ({ decisions: [...decisions, decision] });
+  if (choice === 'abandon') {
+    return answer(await deps.store.updateSession(session, { ...decided(session), status: 'abandoned' }));
+  }
+  const run = await beginRun(session.sessionId, deps, (current) => {
+    requireDoubt(current);
+    return {
+      ...decided(current),
+      create: choice === 'create-again' ? reopened(current) : askedAnew(current),
+    };
+  });
+  // Somebody else began a run meanwhile, perhaps by another choice.
+  if (!isCarriedOut(run)) requireDoubt(run);
+  return answer(run);
+}
+
+function requireDoubt(session: Session): void {
+  if (mayDecide(session)) return;
+  throw new ChirpsmithError('NotPossible', `The session is "${session.status}": there is nothing to decide.`);
+}
+
+/** The fence open again, what was or may have been paid kept in mind. */
+function reopened({ create: { taskId: _task, finishedAt: _finished, ...create } }: Session) {
+  return { ...create, fence: 'none', paidBefore: create.paidBefore + 1 } as const;
+}
+
+/** A training that failed is asked about once more; what is in doubt is asked about as it is. */
+function askedAnew({ create }: Session): Session['create'] {
+  if (create.fence !== 'failed') return create;
+  const { finishedAt: _finished, ...asked } = create;
+  return { ...asked, fence: 'submitted' };
+}

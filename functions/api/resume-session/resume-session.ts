@@ -1,0 +1,45 @@
+import { beginRun } from '../../sessions/begin-run.ts';
+import { nameProblems } from '../../sessions/names.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { resumeBody, type SessionAnswer } from '../contract.ts';
+import { parseInput } from '../http.ts';
+import { ownSession } from '../own-session.ts';
+import { sessionAnswer } from '../session-answer.ts';
+import type { StartSessionDeps } from '../start-session/start-session.ts';
+
+/**
+ * `POST /sessions/{id}/resume`: goes on after a failure, a cancel or an interruption. What is done is kept, what
+ * failed is tried again unless it was refused for good, create is reconciled and never repeated. A corrected
+ * name is taken while create has not been. While a run is under way, or when there is a model, it changes nothing.
+ * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, RecordConflict, StorageUnavailable
+ */
+export async function resumeSession(
+  sessionId: string | undefined,
+  subject: string,
+  body: unknown,
+  deps: StartSessionDeps,
+): Promise<SessionAnswer> {
+  const { name } = parseInput(resumeBody, body ?? {});
+  const problems = name === undefined ? [] : nameProblems(name, deps.settings.limits);
+  if (problems.length > 0)
+    throw new ChirpsmithError('BadInput', 'The session cannot go on like this.', { problems });
+
+  const found = await ownSession(sessionId, subject, deps.store);
+  const session = await beginRun(found.session.sessionId, deps, ({ create }) => {
+    if (name === undefined) return {};
+    if (create.fence !== 'none') {
+      throw new ChirpsmithError(
+        'NotPossible',
+        'Create was called with the old name already; leave the name out.',
+      );
+    }
+    return { name: name.trim() };
+  });
+  if (name !== undefined && session.name !== name.trim()) {
+    throw new ChirpsmithError(
+      'NotPossible',
+      `The session is "${session.status}" under its old name: leave the name out, or cancel first.`,
+    );
+  }
+  return sessionAnswer({ ...found, session }, deps.settings, false);
+}

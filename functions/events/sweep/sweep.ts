@@ -1,0 +1,48 @@
+import { type BeginRunDeps, beginRun } from '../../sessions/begin-run.ts';
+import { isInterrupted } from '../../sessions/interruption.ts';
+import { isInDoubt, isUnderWay } from '../../sessions/session.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+
+/** Sessions looked at in one sweep: the longest untouched. The next sweep takes the next ones. */
+const batch = 100;
+
+/** What a sweep did. */
+export interface Swept {
+  readonly looked: number;
+  readonly interrupted: string[];
+  readonly settling: string[];
+}
+
+/**
+ * Finds sessions whose execution is gone while their record says that work is under way: stopped from the
+ * console, timed out, or lost with the machine that ran it. One whose create is in doubt gets a new run, which
+ * asks the provider how it stands and calls nothing; any other is recorded as interrupted, for a person to resume.
+ */
+export async function sweep(deps: BeginRunDeps): Promise<Swept> {
+  const { store, executions, now } = deps;
+  const underWay = await store.listUnderWay(batch);
+  const swept = { looked: underWay.length, interrupted: [] as string[], settling: [] as string[] };
+  for (const session of underWay) {
+    if (!(await isInterrupted(session, executions, now()))) continue;
+    const { sessionId } = session;
+    try {
+      if (isInDoubt(session)) {
+        const begun = await beginRun(sessionId, deps, (current) => {
+          // The index may lag behind, and a cancel stops the execution before it says so in the record.
+          if (isUnderWay(current) && isInDoubt(current)) return {};
+          throw new ChirpsmithError('RecordConflict', 'Somebody else has ended it.');
+        });
+        if (begun.runs > session.runs) swept.settling.push(sessionId);
+      } else {
+        const reason = 'The run ended without a word: it was stopped, timed out, or lost with its machine.';
+        const failure = { error: 'Unexpected', reason, at: new Date(now()).toISOString() } as const;
+        await store.updateSession(session, { status: 'interrupted', failure });
+        swept.interrupted.push(sessionId);
+      }
+    } catch (error) {
+      // Somebody resumed or cancelled it at this moment: there is nothing left to settle.
+      if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
+    }
+  }
+  return swept;
+}

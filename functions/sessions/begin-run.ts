@@ -1,0 +1,54 @@
+import { ChirpsmithError } from '../shared/errors.ts';
+import type { Executions } from './executions.ts';
+import { isInterrupted } from './interruption.ts';
+import { isUnderWay, type Session } from './session.ts';
+import type { SessionStore } from './session-store.ts';
+
+export interface BeginRunDeps {
+  readonly store: SessionStore;
+  readonly executions: Executions;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Tries against somebody else who begins a run, or ends one, at the same moment. */
+const attempts = 3;
+
+/**
+ * Begins a run: a new execution of the machine on the session, which does what is not done yet. A session that
+ * is under way or ready is left as it stands, so that asking twice begins one. The record is written before the
+ * execution is started: of two callers at once one starts it, and the other is told the same.
+ * @param change what else the caller changes; may refuse by throwing, and is not asked when a run is under way
+ * @throws ChirpsmithError NotPossible for an abandoned session, RecordConflict, StorageUnavailable
+ */
+export async function beginRun(
+  sessionId: string,
+  { store, executions, now }: BeginRunDeps,
+  change: (session: Session) => Partial<Session> = () => ({}),
+): Promise<Session> {
+  for (let attempt = 1; ; attempt++) {
+    const session = await store.requireSession(sessionId);
+    if (session.status === 'ready') return session;
+    if (isUnderWay(session) && !(await isInterrupted(session, executions, now()))) return session;
+    if (session.status === 'abandoned') {
+      throw new ChirpsmithError('NotPossible', 'The session was abandoned by a decision; begin a new one.');
+    }
+    const runs = session.runs + 1;
+    const name = `${sessionId}-${runs}`;
+    const run = {
+      status: 'preparing',
+      runs,
+      pace: 1,
+      executionArn: executions.arnOf(name),
+      failure: undefined,
+    } as const;
+    try {
+      const begun = await store.updateSession(session, { ...change(session), ...run });
+      await executions.start(name, { sessionId });
+      return begun;
+    } catch (error) {
+      const lost = error instanceof ChirpsmithError && error.name === 'RecordConflict';
+      if (!lost || attempt >= attempts) throw error;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { refusalWait } from './schedule.ts';
+
+/**
+ * How far apart a session's calls are spread while the provider turns calls away for their number (429). 1 is the
+ * schedules as they stand; every wait between the calls of an upload is multiplied by it.
+ *
+ * The provider's limit is not documented, and it holds for all sessions together, of which none knows the others.
+ * So each one slows down by what it is told: it doubles its waits, up to eight times. Sixty uploads at once then make
+ * about 1.3 calls a second, where the schedules alone come to ten. Within a run it does not speed up again: a run
+ * lasts minutes, and going faster is how one finds out that it was too fast.
+ */
+export const slowestPace = 8;
+
+/** Seconds over which calls that were turned away together are spread, at pace 1. */
+const spread = 10;
+
+/** The next slower pace. */
+export const slower = (pace: number): number => Math.min(slowestPace, pace * 2);
+
+/**
+ * Seconds to wait after a call that was turned away: never less than the provider asks for, and spread, because
+ * whoever was turned away together would otherwise come back together.
+ * @param refusals refusals in a row, this one included
+ * @param random a number in [0, 1)
+ */
+export function turnedAwayWait(
+  refusals: number,
+  { retryAfter, pace, random }: { retryAfter: number | undefined; pace: number; random: number },
+): number {
+  return refusalWait(refusals, retryAfter) + Math.floor(random * spread * pace);
+}

@@ -1,0 +1,102 @@
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { toReady } from './fake-sessions.ts';
+import { prepared } from './prepared-folder.ts';
+import { events, run } from './run-command.ts';
+import { last } from './standing-session.ts';
+import { wav } from './wav.ts';
+
+describe('train that stops early', () => {
+  it('stops after the uploads with --review, and says how to approve', async () => {
+    const { home, tracks, fake } = await prepared({ steps: toReady });
+    const ended = await run('train', [tracks, '--name', 'x', '--json', '--review'], { home });
+    expect(ended.code).toBe(0);
+    const command = `npm run approve -- ${fake.starts[0]}`;
+    expect(last(ended)).toMatchObject({ event: 'session.review', clips: 6, creditsToCome: 100 });
+    expect(last(ended)?.next).toContainEqual(expect.objectContaining({ command }));
+    expect(events(ended).filter(({ event }) => event === 'track.done')).toHaveLength(6);
+  });
+
+  it('checks everything with --dry-run, starts nothing and leaves nothing behind', async () => {
+    const { home, tracks } = await prepared();
+    const none = join(home, 'none');
+    for (const paths of [[tracks], []]) {
+      const ended = await run('train', [...paths, '--name', 'x', '--json', '--dry-run'], { home: none });
+      expect(ended.code).toBe(0);
+      expect(events(ended)).toContainEqual(expect.objectContaining({ event: 'cost', sandbox: true }));
+      const usable = paths.length > 0 ? 6 : 8;
+      expect(last(ended)).toMatchObject({ event: 'dry-run.passed', usable, credits: 100 + usable });
+    }
+    await writeFile(join(tracks, 'short.wav'), wav(1, 300));
+    const refused = await run('train', [tracks, '--name', 'x', '--json', '--dry-run'], { home: none });
+    expect(refused.code).toBe(2);
+    expect(last(refused)).toMatchObject({ problems: [{ where: 'short.wav' }] });
+    await expect(access(none)).rejects.toThrow('ENOENT');
+  });
+
+  it('names the provider that would be paid, and sends nothing to a stack that runs', async () => {
+    const { home, tracks, fake } = await prepared();
+    const args = [tracks, '--name', 'x', '--json', '--dry-run'];
+    const provider = 'https://api.example.test';
+    const paid = { PROVIDER_BASE_URL: provider, PROVIDER_API_KEY: 'key' };
+    const elsewhere = await run('train', args, { home: join(home, 'none'), env: paid });
+    expect(last(elsewhere)).toMatchObject({ event: 'dry-run.passed', provider, sandbox: false });
+
+    const other = await run('train', args, { home, env: paid });
+    expect(other.code).toBe(2);
+    expect(last(other)).toMatchObject({ problems: [{ where: 'PROVIDER_BASE_URL' }] });
+    expect((await run('train', args, { home })).code).toBe(0);
+    // Only whether it answers was asked.
+    expect(new Set(fake.requests)).toEqual(new Set(['GET /']));
+  });
+});
+
+describe('whose credits are spent', () => {
+  const real = { sandbox: false, provider: 'https://api.example.test' };
+
+  it('asks before a real provider is paid, and refuses where nobody can be asked', async () => {
+    const { home, tracks, fake } = await prepared(real);
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject({
+      event: 'input.rejected',
+      message: expect.stringContaining(real.provider),
+      problems: [{ where: '--yes' }],
+    });
+    expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+
+    const agreed = await run('train', [tracks, '--name', 'x', '--json', '--yes'], { home });
+    expect(agreed.code).toBe(0);
+  });
+
+  it.each([
+    ['the sandbox', {}, 'http://127.0.0.1:1'],
+    ['another real one', real, 'https://other.example.test'],
+  ])('refuses a running stack whose provider is %s', async (_, provider, PROVIDER_BASE_URL) => {
+    const { home, tracks, fake } = await prepared(provider);
+    const ended = await run('train', [tracks, '--name', 'x', '--json', '--yes'], {
+      home,
+      env: { PROVIDER_BASE_URL, PROVIDER_API_KEY: 'key' },
+    });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject({ problems: [{ where: 'PROVIDER_BASE_URL' }] });
+    expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+  });
+
+  it('wants the key with the address', async () => {
+    const { home, tracks } = await prepared();
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], {
+      home,
+      env: { PROVIDER_BASE_URL: 'https://api.example.test' },
+    });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject({ problems: [{ where: 'PROVIDER_API_KEY' }] });
+  });
+
+  it('says so when the stack runs at another speed', async () => {
+    const { home, tracks } = await prepared({ speed: 5 });
+    const ended = await run('train', [tracks, '--name', 'x', '--json', '--speed', '50'], { home });
+    expect(events(ended)).toContainEqual({ event: 'note', message: expect.stringContaining('5×') });
+  });
+});

@@ -1,0 +1,37 @@
+import * as fc from 'fast-check';
+import { type Plan, plans } from './plan.ts';
+import { play, type Report } from './play.ts';
+import type { WorldOptions } from './rig/world.ts';
+
+export interface CheckOptions extends Pick<WorldOptions, 'table' | 'fence'> {
+  /** The same seed draws the same plans, and each plan is the same run. */
+  readonly seed: number;
+  readonly runs: number;
+  /** Look for the smallest plan that breaks a rule; takes its time. */
+  readonly shrink?: boolean;
+  onRun?(report: Report): void;
+}
+
+/**
+ * Plays as many random plans until one breaks a rule.
+ * @returns what was broken and how to see it again; undefined when nothing was
+ */
+export async function check(options: CheckOptions): Promise<string | undefined> {
+  const { seed, runs, shrink = true, onRun, ...world } = options;
+  const property = fc.asyncProperty(plans, async (plan) => {
+    const report = await play(plan, world);
+    onRun?.(report);
+    if (report.violations.length > 0) throw new Error(report.violations.join('\n'));
+  });
+  const result = await fc.check(property, { seed, numRuns: runs, endOnFailure: !shrink });
+  if (!result.failed) return undefined;
+  const [plan] = result.counterexample ?? [];
+  const why = result.errorInstance instanceof Error ? result.errorInstance.message : 'interrupted';
+  return [
+    why,
+    `after ${result.numRuns} runs; to see it again: npm run faults -- --seed ${seed} --runs ${result.numRuns}`,
+    ...(plan ? [`the smallest plan found: ${written(plan)}`] : []),
+  ].join('\n');
+}
+
+const written = (plan: Plan): string => JSON.stringify(plan);

@@ -1,0 +1,144 @@
+import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { LambdaError } from '../../local/lambda.ts';
+import { goOn } from './go-on.ts';
+import type { Breakage, Command, Plan } from './plan.ts';
+import type { Step } from './rig/invocations.ts';
+import { conditionFailed } from './rig/memory-table.ts';
+import { openSession, type Person, type Told } from './rig/person.ts';
+import { openWorld, type World, type WorldInterference, type WorldOptions } from './rig/world.ts';
+import { seen } from './seen.ts';
+import { createTally, type Tally } from './tally.ts';
+import { violations } from './violations.ts';
+
+/** What came of a plan. */
+export interface Report {
+  /** What happened, in order: faults and events that found their moment, with where. */
+  readonly happened: readonly string[];
+  /** The session after all of it, before anybody goes on without faults. */
+  readonly ended: SessionAnswer;
+  /** And in the end. */
+  readonly final: SessionAnswer;
+  readonly credits: number;
+  readonly runs: number;
+  /** Rules that were broken; none, or there is a bug. */
+  readonly violations: readonly string[];
+}
+
+const isCommand = (what: Command | Breakage): what is Command => !('when' in what);
+const isBreakage = (what: Command | Breakage): what is Breakage => 'when' in what;
+
+/** Plays a plan: a session is started, everything planned happens, and then somebody goes on without faults. */
+export async function play(plan: Plan, options: Pick<WorldOptions, 'table' | 'fence'> = {}): Promise<Report> {
+  let person: Person | undefined;
+  const tally = createTally();
+  const events = [...plan.events];
+  const counts = new Map<string, number>();
+  const count = (what: string) => {
+    const next = (counts.get(what) ?? 0) + 1;
+    counts.set(what, next);
+    return next;
+  };
+  let faultless = false;
+
+  const interfere = (step: Step): WorldInterference | undefined => {
+    if (faultless || !person) return undefined;
+    const nth = { all: count('all'), own: count(step.by.name) };
+    const call = step.kind === 'call' ? count(`call ${step.what}`) : 0;
+    const due = events.findIndex(({ at }) =>
+      at.by === undefined ? at.nth === nth.all : at.by === step.by.name && at.nth === nth.own,
+    );
+    const [event] = due < 0 ? [] : events.splice(due, 1);
+    if (event && isBreakage(event.what)) return breakAt(step, event.what);
+    if (event && isCommand(event.what)) void carryOut(event.what);
+    const planned = plan.faults.find((it) => it.call === step.what && it.nth === call);
+    if (!planned) return undefined;
+    tally.fault(step, planned.fault);
+    return { kind: 'provider', fault: planned.fault };
+  };
+  const breakAt = (step: Step, breakage: Breakage): WorldInterference => {
+    tally.breakage(step, breakage, world.invocations.running());
+    const { do: kind, when } = breakage;
+    if (kind === 'timed-out' || kind === 'out-of-memory') return { kind, when };
+    if (kind === 'process-killed') {
+      // As the local runtime does when it starts again.
+      setImmediate(() => void carryOut({ do: 'sweep', twice: false }));
+      return { kind, when };
+    }
+    return { kind: 'throws', when, error: errorAt(step, kind) };
+  };
+
+  const world = await openWorld({ seed: plan.seed, interfere, ...options });
+  try {
+    const { skipInvalid, review, files } = plan;
+    const opened = await openSession(world, files, { skipInvalid, review });
+    person = opened;
+    await carryOut({ do: 'start', twice: false });
+    await world.settled();
+    // What has not found its moment happens now, one after the other.
+    for (let next = events.shift(); next; next = events.shift()) {
+      if (isCommand(next.what)) await carryOut(next.what);
+      else if (next.what.do === 'process-killed') world.kill();
+      await world.settled();
+    }
+
+    faultless = true;
+    const ended = await seen(opened);
+    const broken = await violations(world, opened, plan, tally);
+    const stuck = await goOn(world, opened, plan.choices, tally);
+    const final = await seen(opened);
+    const brokenLater = stuck === undefined ? await violations(world, opened, plan, tally) : [stuck];
+    return {
+      happened: tally.happened,
+      ended,
+      final,
+      credits: world.sandbox.ledger().reduce((sum, { credits }) => sum + credits, 0),
+      runs: (await world.history()).length,
+      violations: [...broken, ...brokenLater.filter((it) => !broken.includes(it))],
+    };
+  } finally {
+    await world.close();
+  }
+
+  async function carryOut(command: Command): Promise<void> {
+    if (!person) return;
+    const once = () => request(world, command, person, tally);
+    tally.command(command);
+    await Promise.all('twice' in command && command.twice ? [once(), once()] : [once()]);
+  }
+}
+
+async function request(
+  world: World,
+  command: Command,
+  person: Person | undefined,
+  tally: Tally,
+): Promise<void> {
+  if (!person) return;
+  const trackId = 'track' in command ? String(command.track + 1).padStart(3, '0') : '';
+  const key = `audio/${person.sessionId}/${trackId}`;
+  const ask = (): Promise<Told<unknown>> | undefined => {
+    switch (command.do) {
+      case 'decide':
+        return person.decide(command.choice);
+      case 'replace':
+        return person.replace(trackId, command.content);
+      case 'delete':
+        world.bucket.remove(key);
+        return undefined;
+      case 'overwrite':
+        world.bucket.put(key, 'text', 'ffff');
+        return undefined;
+      default:
+        return person[command.do]();
+    }
+  };
+  const told = await ask();
+  if (told) tally.told(command, told, world);
+}
+
+function errorAt(step: Step, kind: 'throttled' | 'conflict' | 'thrown'): Error {
+  if (kind === 'conflict' && step.kind === 'write') return conditionFailed();
+  if (step.kind === 'begin') return new LambdaError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
+  if (kind === 'thrown' || step.kind === 'call') return new Error('Thrown on demand.');
+  return Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { Inspection } from '../../../functions/audio/inspection.ts';
+import type { AudioSource } from '../../../functions/sessions/session.ts';
+import type { InspectTrack } from '../../../functions/workflow/prepare-session/check-audio.ts';
+import { listenOnLoopback } from '../../../local/loopback.ts';
+import { wavFile } from '../../audio-files/wav.ts';
+
+/** What a file is: audio that is taken, audio that the provider refuses for good, or no audio at all. */
+export type Content = 'song' | 'refused' | 'text';
+
+/** A file that somebody put into the bucket. */
+export interface StoredObject {
+  readonly versionId: string;
+  readonly content: Content;
+  readonly sha256: string;
+}
+
+/**
+ * The audio bucket with its versions, as far as the workflow sees it: what an inspection finds, and a URL under
+ * which the provider finds real bytes. What S3 itself can do wrong is tried against the real stand-in elsewhere.
+ */
+export interface AudioBucket {
+  put(key: string, content: Content, sha256: string): StoredObject;
+  /** Deletes an object with all its versions. */
+  remove(key: string): void;
+  readonly inspect: InspectTrack;
+  readonly downloads: { get(source: AudioSource): Promise<string> };
+  /** What a URL of `downloads` leads to now. */
+  at(url: string): { readonly key: string; readonly object: StoredObject | undefined };
+  /** To be called when nobody asks any more. */
+  close(): void;
+}
+
+const sound = wavFile({ seconds: 0.01 });
+let server: Promise<{ url: string }> | undefined;
+const buckets = new Map<string, AudioBucket>();
+let opened = 0;
+
+/** One server for all buckets of the process; it ends with it. */
+function audioServer(): Promise<{ url: string }> {
+  server ??= (async () => {
+    const http = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+      const found = buckets.get(url.pathname.split('/')[1] ?? '')?.at(url.href).object;
+      if (found) response.end(sound);
+      else response.writeHead(404).end();
+    });
+    // Longer than a client keeps an idle connection; neither they nor the server keep the process alive.
+    http.keepAliveTimeout = 75_000;
+    http.on('connection', (socket) => socket.unref());
+    const listening = await listenOnLoopback(http, 0);
+    http.unref();
+    return listening;
+  })();
+  return server;
+}
+
+export const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+
+export async function openAudioBucket(): Promise<AudioBucket> {
+  const { url: origin } = await audioServer();
+  const name = `bucket-${++opened}`;
+  const objects = new Map<string, StoredObject[]>();
+  let versions = 0;
+
+  const versionOf = ({ key, versionId }: Pick<AudioSource, 'key' | 'versionId'>) => {
+    const all = objects.get(key) ?? [];
+    return versionId === undefined ? all.at(-1) : all.find((it) => it.versionId === versionId);
+  };
+  const bucket: AudioBucket = {
+    put(key, content, sha256) {
+      const object = { versionId: `v${++versions}`, content, sha256 };
+      objects.set(key, [...(objects.get(key) ?? []), object]);
+      return object;
+    },
+    remove: (key) => void objects.delete(key),
+    async inspect(source) {
+      const found = versionOf(source);
+      if (!found) return { inspection: missing, size: 0 };
+      const { versionId, sha256, content } = found;
+      const inspection: Inspection = content === 'text' ? notAudio : song;
+      return { inspection, size: sound.length, sha256, versionId };
+    },
+    downloads: {
+      get: async ({ key, versionId }) =>
+        `${origin}/${name}/${key}?${versionId === undefined ? '' : `versionId=${versionId}&`}X-Amz-Signature=abcdef`,
+    },
+    at(url) {
+      const { pathname, searchParams } = new URL(url);
+      const key = pathname.slice(name.length + 2);
+      return { key, object: versionOf({ key, versionId: searchParams.get('versionId') ?? undefined }) };
+    },
+    close: () => void buckets.delete(name),
+  };
+  buckets.set(name, bucket);
+  return bucket;
+}
+
+const song: Inspection = { usable: true, format: 'WAV', extension: 'wav', durationSeconds: 60 };
+const notAudio: Inspection = {
+  usable: false,
+  problem: 'not-audio',
+  reason: 'is not audio: leave it out or replace it',
+};
+const missing: Inspection = {
+  usable: false,
+  problem: 'missing',
+  reason: 'is not in the bucket: upload it',
+};

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import type { Provider } from '../../../functions/provider/provider.ts';
+import type { Executions } from '../../../functions/sessions/executions.ts';
+import type { SessionStore } from '../../../functions/sessions/session-store.ts';
+import { nameError } from '../../../functions/shared/aws-errors.ts';
+import type { Settings } from '../../../functions/shared/settings.ts';
+import {
+  createModelState,
+  failureState,
+  submitUploadState,
+  trainingState,
+  uploadState,
+} from '../../../functions/shared/states.ts';
+import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
+import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
+import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
+import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
+import {
+  prepareSession,
+  prepareSessionInput,
+} from '../../../functions/workflow/prepare-session/prepare-session.ts';
+import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
+import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
+import { LambdaError } from '../../../local/lambda.ts';
+import type { AudioBucket } from './audio-bucket.ts';
+
+export interface FunctionDeps {
+  readonly store: SessionStore;
+  readonly provider: Provider;
+  readonly executions: Executions;
+  readonly bucket: AudioBucket;
+  readonly settings: Settings;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/**
+ * What each state of the machine runs, by its title: the domain functions with what their handlers give them.
+ * Errors leave them named as functions/workflow/task.ts names them.
+ */
+export function workflowFunctions({
+  store,
+  provider,
+  executions,
+  bucket,
+  settings,
+  ...chance
+}: FunctionDeps) {
+  const now = () => new Date(chance.now()).toISOString();
+  const { inspect, downloads } = bucket;
+  const checking = { store, provider, settings, now };
+  const calling = { ...checking, random: chance.random };
+  const preparing = { ...checking, executions, inspect, bucket: 'audio' };
+
+  const works: Readonly<Record<string, (payload: unknown) => Promise<unknown>>> = {
+    'Prepare session': (payload) => prepareSession(prepareSessionInput.parse(payload), preparing),
+    'Submit upload': (payload) => submitUpload(submitUploadState.parse(payload), { ...calling, downloads }),
+    'Check upload': (payload) => checkUpload(uploadState.parse(payload), checking),
+    'Enough clips?': (payload) =>
+      enoughClips(z.object({ sessionId: z.string().min(1) }).parse(payload), { store, settings }),
+    'Create model': (payload) => createModel(createModelState.parse(payload), calling),
+    'Check training': (payload) => checkTraining(trainingState.parse(payload), checking),
+    'Record failure': (payload) => recordFailure(failureState.parse(payload), { store, now }),
+  };
+
+  return async (state: string, payload: unknown): Promise<unknown> => {
+    const work = works[state];
+    if (!work) throw new Error(`The rig has no function for the state "${state}".`);
+    try {
+      return await work(payload);
+    } catch (error) {
+      const { name, message } = nameError(error);
+      throw new LambdaError(name, message);
+    }
+  };
+}

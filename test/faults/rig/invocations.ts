@@ -1,0 +1,133 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { LambdaError } from '../../../local/lambda.ts';
+import type { Turns } from './turns.ts';
+
+/** One run of a function: of a state of the machine, of a route of the API, or of the sweep. */
+export interface Invocation {
+  /** The state's title, or the route's last word. */
+  readonly name: string;
+  readonly trackId?: string | undefined;
+}
+
+/** What an invocation asks of the world outside it; between two of them nothing else can happen to it. */
+export interface Step {
+  /** 1, 2, … over the whole life of the world. */
+  readonly number: number;
+  readonly by: Invocation;
+  readonly kind: 'begin' | 'read' | 'write' | 'call' | 'execution';
+  /** The provider's call, the operation on the execution, or the record. */
+  readonly what: string;
+  /** Of a write: what is written. */
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** What may happen to a step. `before`: it is not made; `after`: it is made, and nobody hears of it. */
+export type Interference<Fault> =
+  | { readonly kind: 'timed-out' | 'out-of-memory' | 'process-killed'; readonly when: 'before' | 'after' }
+  | { readonly kind: 'throws'; readonly when: 'before' | 'after'; readonly error: Error }
+  /** Of a call: what the provider does with it. */
+  | { readonly kind: 'provider'; readonly fault: Fault };
+
+export interface Invocations<Fault> {
+  /** Runs a function. @throws what it throws, or LambdaError when it was cut off */
+  run<T>(invocation: Invocation, work: () => Promise<T>): Promise<T>;
+  /** Makes a step of the invocation at hand, when it is its turn. */
+  step<T>(
+    step: Pick<Step, 'kind' | 'what' | 'values'>,
+    make: (fault: Fault | undefined) => Promise<T>,
+  ): Promise<T>;
+  /** Ends all that run, at this moment, without a word to them. */
+  killAll(): void;
+  /** Those that run now. */
+  running(): Invocation[];
+  /** The invocation that this code runs in. */
+  current(): Invocation | undefined;
+}
+
+/** The process died; whoever waited for an answer hears nothing more. */
+export class ProcessKilled extends Error {}
+
+interface Life extends Invocation {
+  dead: boolean;
+  readonly end: (error: Error) => void;
+}
+
+const silence = new Promise<never>(() => {});
+
+const cutOff = {
+  'timed-out': () => new LambdaError('Sandbox.Timedout', 'Error: Task timed out after 30.00 seconds'),
+  'out-of-memory': () =>
+    new LambdaError('Runtime.OutOfMemory', 'Error: Runtime exited with error: signal: killed'),
+};
+
+/** Functions in this process, each of whose steps can be interfered with. */
+export function createInvocations<Fault>(options: {
+  readonly turns: Turns;
+  interfere(step: Step): Interference<Fault> | undefined;
+  /** The whole process is to die now. */
+  killProcess(): void;
+  /** Called when an invocation has ended. */
+  onEnd(): void;
+}): Invocations<Fault> {
+  const current = new AsyncLocalStorage<Life>();
+  const lives = new Set<Life>();
+  let steps = 0;
+
+  const invocations: Invocations<Fault> = {
+    current: () => current.getStore(),
+    running: () => [...lives],
+    async run(invocation, work) {
+      const ended = Promise.withResolvers<never>();
+      const life: Life = { ...invocation, dead: false, end: ended.reject };
+      lives.add(life);
+      const alive = current.run(life, async () => {
+        await invocations.step({ kind: 'begin', what: invocation.name }, async () => {});
+        return work();
+      });
+      try {
+        return await Promise.race([alive, ended.promise]);
+      } finally {
+        lives.delete(life);
+        options.onEnd();
+      }
+    },
+    async step(about, make) {
+      const life = current.getStore();
+      if (!life) throw new Error(`${about.kind} ${about.what}: no invocation makes this step.`);
+      const { name, trackId } = life;
+      const die = (kind: 'timed-out' | 'out-of-memory' | 'process-killed') => {
+        if (kind === 'process-killed') return options.killProcess();
+        life.dead = true;
+        life.end(cutOff[kind]());
+      };
+      const made = await options.turns.take(async () => {
+        if (life.dead) return;
+        const step: Step = { number: ++steps, by: { name, trackId }, ...about };
+        const interference = options.interfere(step);
+        if (interference && interference.kind !== 'provider' && interference.when === 'before') {
+          if (interference.kind === 'throws') throw interference.error;
+          return die(interference.kind);
+        }
+        const value = await make(interference?.kind === 'provider' ? interference.fault : undefined).then(
+          (value) => ({ value }),
+          (error: unknown) => ({ error }),
+        );
+        if (interference && interference.kind !== 'provider') {
+          if (interference.kind === 'throws') throw interference.error;
+          return die(interference.kind);
+        }
+        if ('error' in value) throw value.error;
+        return value;
+      });
+      if (life.dead || !made) return silence;
+      return made.value;
+    },
+    killAll() {
+      for (const life of lives) {
+        life.dead = true;
+        life.end(new ProcessKilled('The process was killed.'));
+      }
+    },
+  };
+  return invocations;
+}

@@ -1,0 +1,249 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createExecutions } from '../../../functions/sessions/executions.ts';
+import { createSessionStore, type SessionStore } from '../../../functions/sessions/session-store.ts';
+import { defaultSettings, type Settings } from '../../../functions/shared/settings.ts';
+import { type Clock, virtualClock } from '../../../local/clock.ts';
+import { type Sandbox, startSandbox } from '../../../local/provider/sandbox.ts';
+import { createStepFunctions, type StepFunctions } from '../../../local/step-functions.ts';
+import { type AudioBucket, openAudioBucket } from './audio-bucket.ts';
+import { newDirectory } from './directory.ts';
+import { openDynaliteTable } from './dynalite-table.ts';
+import { clientOf } from './executions.ts';
+import { withoutFence } from './fence.ts';
+import { workflowFunctions } from './functions.ts';
+import { createInvocations, type Interference, type Invocations, type Step } from './invocations.ts';
+import { statesByFunction, trainModelMachine } from './machine.ts';
+import { openMemoryTable } from './memory-table.ts';
+import { type CallFact, type CallFault, createFaultyProvider } from './provider.ts';
+import { generator } from './random.ts';
+import { createTurns } from './turns.ts';
+
+/** A provider that is quick: most tasks are done at the first or second check, which halves what a run costs. */
+const durations = {
+  upload: { median: 10, spread: 0.5, shortest: 4, longest: 120 },
+  training: { shortest: 70, longest: 130 },
+};
+
+export type WorldInterference = Interference<CallFault>;
+
+export interface WorldOptions {
+  /** Draws the order of what happens at the same time, the jitter, and the provider's durations. */
+  readonly seed: number;
+  /** Asked before each step. */
+  interfere?(step: Step): WorldInterference | undefined;
+  readonly table?: 'memory' | 'dynalite';
+  /** Off: for the test that the suite can fail. */
+  readonly fence?: 'on' | 'off';
+}
+
+/** An execution as its history tells it. */
+export interface ExecutionFact {
+  readonly name: string;
+  readonly status: string;
+  /** Seconds of the clock. */
+  readonly seconds: number;
+  readonly events: number;
+}
+
+/**
+ * The synthesized machine, the functions and the provider's sandbox in one process, on a clock that jumps. Every
+ * step that a function makes beyond itself is made one at a time and can be interfered with.
+ */
+export interface World {
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly sandbox: Sandbox;
+  readonly bucket: AudioBucket;
+  /** For the API's functions, to be used within an invocation. */
+  readonly store: SessionStore;
+  readonly executions: ReturnType<typeof createExecutions>;
+  readonly invocations: Invocations<CallFault>;
+  /** The records as they are, read past all interference. */
+  readonly records: SessionStore;
+  /** All calls to the provider, in order. */
+  readonly calls: readonly CallFact[];
+  readonly random: () => number;
+  /** Kills the process and starts it again on the same records; executions that ran are gone. */
+  kill(): void;
+  /** Runs something that the clock has to wait for. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  /** Until no execution runs and nobody has anything under way. */
+  settled(): Promise<void>;
+  history(): Promise<ExecutionFact[]>;
+  close(): Promise<void>;
+}
+
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const machine = await trainModelMachine();
+  const states = statesByFunction(machine.definition);
+  const random = generator(options.seed);
+  const turns = createTurns(generator(options.seed ^ 0x5eed));
+  const clock = virtualClock();
+  const settings = defaultSettings;
+  const directory = newDirectory();
+  const table = await (options.table === 'dynalite' ? openDynaliteTable : openMemoryTable)();
+  const bucket = await openAudioBucket();
+  const sandbox = await startSandbox({
+    port: 0,
+    clock,
+    key: 'rig-key',
+    seed: String(options.seed),
+    settings: { durations },
+  });
+  const calls: CallFact[] = [];
+
+  let watchers: (() => void)[] = [];
+  const changed = () => {
+    const waiting = watchers;
+    watchers = [];
+    for (const wake of waiting) wake();
+  };
+
+  const invocations = createInvocations<CallFault>({
+    turns,
+    interfere: (step) => options.interfere?.(step),
+    killProcess: () => kill(),
+    onEnd: changed,
+  });
+
+  const client: DynamoDBDocumentClient = Object.assign(Object.create(null), {
+    send: (command: unknown) => {
+      const { input } = Object(command);
+      const writes = 'Item' in input || 'UpdateExpression' in input;
+      const item = String(input.Item?.sk ?? input.Key?.sk ?? input.IndexName ?? 'session and tracks');
+      return invocations.step(
+        {
+          kind: writes ? 'write' : 'read',
+          what: item,
+          values: writes ? valuesOf(input) : {},
+        },
+        () => Reflect.apply(table.client.send, table.client, [command]),
+      );
+    },
+  });
+  const storeOn = (on: DynamoDBDocumentClient) =>
+    createSessionStore({ client: on, tableName: table.name, clock: clock.now });
+  const fenced = storeOn(client);
+  const store = options.fence === 'off' ? withoutFence(fenced) : fenced;
+
+  const provider = createFaultyProvider({
+    sandbox,
+    clock,
+    bucket,
+    trackId: () => invocations.current()?.trackId,
+    step: (call, make) => invocations.step({ kind: 'call', what: call }, make),
+    onCall: (fact) => calls.push(fact),
+  });
+
+  let service: StepFunctions;
+  let starting: Promise<void> | undefined;
+  const executions = createExecutions({
+    machineArn: machine.arn,
+    client: clientOf(
+      () => service,
+      async (operation, make) => {
+        await starting;
+        return invocations.step({ kind: 'execution', what: operation }, make);
+      },
+    ),
+  });
+  const work = workflowFunctions({ store, provider, executions, bucket, settings, now: clock.now, random });
+  const start = async () => {
+    service = await createStepFunctions({
+      assembly: { machines: [machine] },
+      access: { check: () => {} },
+      lambda: {
+        invoke: (arn, payload) => {
+          const name = states.get(arn) ?? arn;
+          const { trackId } = Object(payload);
+          return clock.busy(() => invocations.run({ name, trackId }, () => work(name, payload)));
+        },
+      },
+      clock,
+      directory,
+      log: changed,
+      random,
+    });
+    starting = undefined;
+    changed();
+  };
+  const kill = () => {
+    const old = service;
+    starting = clock.busy(async () => {
+      await old.close();
+      await start();
+    });
+    invocations.killAll();
+  };
+  await start();
+
+  const ask = (operation: string, input: Record<string, unknown>) =>
+    service.handler(operation, input, { accessKeyId: 'rig' });
+  let under = 0;
+  return {
+    clock,
+    settings,
+    sandbox,
+    bucket,
+    store,
+    executions,
+    invocations,
+    records: storeOn(table.client),
+    calls,
+    random,
+    kill,
+    async during(work) {
+      under++;
+      try {
+        await starting;
+        return await clock.busy(work);
+      } finally {
+        under--;
+        changed();
+      }
+    },
+    async settled() {
+      for (;;) {
+        // Some turns, so that whoever was just woken or answered can begin something new.
+        for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+        if (!starting && under === 0 && invocations.running().length === 0 && service.running() === 0) return;
+        await new Promise<void>((resolve) => watchers.push(resolve));
+      }
+    },
+    async history() {
+      const { executions: all } = await ask('ListExecutions', {
+        stateMachineArn: machine.arn,
+        maxResults: 1000,
+      });
+      const facts = Array.isArray(all) ? all : [];
+      return Promise.all(
+        facts.map(async ({ name, status, startDate, stopDate, executionArn }) => {
+          const { events } = await ask('GetExecutionHistory', {
+            executionArn,
+            reverseOrder: true,
+            maxResults: 1,
+          });
+          const last = Array.isArray(events) ? events[0]?.id : 0;
+          return { name, status, seconds: Number(stopDate) - Number(startDate), events: Number(last) };
+        }),
+      );
+    },
+    async close() {
+      await starting;
+      await service.close();
+      await sandbox.close();
+      await table.close();
+      bucket.close();
+    },
+  };
+}
+
+/** The attributes that a Put or an Update writes, by their names. */
+function valuesOf(input: {
+  Item?: Record<string, unknown>;
+  ExpressionAttributeValues?: Record<string, unknown>;
+}): Record<string, unknown> {
+  if (input.Item) return input.Item;
+  const values = Object.entries(input.ExpressionAttributeValues ?? {});
+  return Object.fromEntries(values.map(([name, value]) => [name.slice(1), value]));
+}

@@ -1,0 +1,91 @@
+import type { Breakage, Command } from './plan.ts';
+import type { Invocation, Step } from './rig/invocations.ts';
+import type { Told } from './rig/person.ts';
+import type { CallFault } from './rig/provider.ts';
+import type { World } from './rig/world.ts';
+
+/** Kept apart from all records: what was done to a session, and so what may be odd about it. */
+export interface Tally {
+  readonly happened: string[];
+  /** Times that a person said "create again". */
+  words: number;
+  /** Approvals that a person gave. */
+  approvals: number;
+  /** Functions of each name that were cut off, made to fail, or ran on beside another run. */
+  readonly disturbed: Map<string, number>;
+  /** The same for each track, its faulty calls included. */
+  readonly reasons: Map<string, number>;
+  /** Whatever concerns all tracks: the process killed, a run cancelled. */
+  general: number;
+  /** Answers that nobody should get. */
+  readonly wrongAnswers: string[];
+  /** Calls to create that had been made when a cancel was answered, as long as nobody goes on. */
+  createsAtCancel: number | undefined;
+  fault(step: Step, fault: CallFault): void;
+  breakage(step: Step, breakage: Breakage, running: readonly Invocation[]): void;
+  command(command: Command): void;
+  told(command: Command, told: Told<unknown>, world: World): void;
+}
+
+const add = (map: Map<string, number>, key: string | undefined) => {
+  if (key !== undefined) map.set(key, (map.get(key) ?? 0) + 1);
+};
+
+const creates = (world: World) => world.calls.filter(({ call }) => call === 'create').length;
+
+/** Error names that a person may be told for a request that makes no sense as the session stands. */
+const fair = new Set(['NotPossible', 'BadInput', 'SessionNotFound']);
+
+export function createTally(): Tally {
+  let disturbances = 0;
+  const tally: Tally = {
+    happened: [],
+    words: 0,
+    approvals: 0,
+    disturbed: new Map(),
+    reasons: new Map(),
+    general: 0,
+    wrongAnswers: [],
+    createsAtCancel: undefined,
+    fault(step, fault) {
+      tally.happened.push(`${step.what}: ${wordsOf(fault)}`);
+      add(tally.reasons, step.by.trackId);
+    },
+    breakage(step, { do: what, when }, running) {
+      disturbances++;
+      tally.happened.push(`${step.by.name}: ${what} ${when} ${step.kind}`);
+      const hit = what === 'process-killed' ? running : [step.by];
+      for (const { name, trackId } of hit) {
+        add(tally.disturbed, name);
+        add(tally.reasons, trackId);
+      }
+      if (what === 'process-killed') tally.general++;
+    },
+    command(command) {
+      tally.happened.push(`a person: ${command.do}${'choice' in command ? ` ${command.choice}` : ''}`);
+      if (command.do === 'decide' && command.choice === 'create-again') tally.words++;
+      if (command.do === 'approve') tally.approvals++;
+      if (command.do !== 'cancel' && command.do !== 'sweep') tally.createsAtCancel = undefined;
+    },
+    told(command, told, world) {
+      if (command.do === 'cancel') {
+        // What ran when its execution was stopped runs on beside the next run.
+        tally.general++;
+        for (const { name } of world.invocations.running()) add(tally.disturbed, name);
+        if ('answer' in told) tally.createsAtCancel = creates(world);
+      }
+      if ('error' in told && !fair.has(told.error) && disturbances === 0) {
+        tally.wrongAnswers.push(`${command.do} was answered with ${told.error}: ${told.reason}`);
+      }
+    },
+  };
+  return tally;
+}
+
+/** A fault in a few words, for summaries. */
+export function wordsOf(fault: CallFault): string {
+  if (fault.kind === 'status') return `status ${fault.status}${fault.taken ? ' though taken' : ''}`;
+  if (fault.kind === 'body')
+    return fault.bytes ? 'enormous body' : `body "${(fault.body ?? '').slice(0, 12)}"`;
+  return fault.kind;
+}

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
+import type { Session } from '../../../functions/sessions/session.ts';
+import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeAll(async () => {
+  table = await openTable();
+});
+afterAll(() => table.close());
+
+const now = () => Date.parse(testMoment);
+const create = (fence: Session['create']['fence'], more: Partial<Session['create']> = {}) => ({
+  fence,
+  calls: 1,
+  paidBefore: 0,
+  checks: 4,
+  ...more,
+});
+const record = (sessionId: string, session: Partial<Session> = {}) =>
+  recordSession(table.store, {
+    sessionId,
+    session: {
+      status: 'needs-decision',
+      runs: 1,
+      executionArn: arnOf(`${sessionId}-1`),
+      create: create('unknown'),
+      failure: { error: 'NeedsDecision', reason: 'The answer was lost.', at: testMoment },
+      ...session,
+    },
+    track: (index) => ({ status: 'done', clipId: `clip-${index}`, attempts: 1 }),
+  });
+const decide = (
+  sessionId: string,
+  choice: unknown,
+  { executions }: ReturnType<typeof fakeExecutions>,
+  { store = table.store, by = 'ana' } = {},
+) => decideSession(sessionId, by, { choice }, { store, executions, settings, now });
+const stored = (sessionId: string) => table.store.requireSession(sessionId);
+const word = (choice: string, by = 'ana') => ({ choice, by, at: testMoment });
+
+describe('POST /sessions/{id}/decide', () => {
+  it('check-again begins a run that asks the provider, with create as it stands', async () => {
+    await record('ask');
+    const machine = fakeExecutions();
+    const answer = await decide('ask', 'check-again', machine);
+    expect(answer).toMatchObject({
+      status: 'preparing',
+      decisions: [word('check-again')],
+      creditsSpent: 106,
+    });
+    expect(machine.started).toEqual(['ask-2 {"sessionId":"ask"}']);
+    expect(await stored('ask')).toMatchObject({
+      create: create('unknown'),
+      decisions: [word('check-again')],
+    });
+  });
+
+  it('check-again on a training that failed has the run ask for it anew, not take the old word', async () => {
+    const ended = create('failed', { taskId: 'p1', finishedAt: testMoment });
+    await record('anew', { status: 'failed', create: ended });
+    await decide('anew', 'check-again', fakeExecutions());
+    expect((await stored('anew')).create).toEqual(create('submitted', { taskId: 'p1' }));
+  });
+
+  it('create-again opens the fence and counts what may have been paid before', async () => {
+    await record('buy', { create: create('unknown', { taskId: 'p1' }) });
+    const machine = fakeExecutions();
+    const answer = await decide('buy', 'create-again', machine);
+    // Six uploads and the first create; the second will come on top.
+    expect(answer).toMatchObject({ status: 'preparing', creditsSpent: 106, creditsToCome: 100 });
+    expect((await stored('buy')).create).toEqual(create('none', { paidBefore: 1 }));
+    expect(machine.started).toEqual(['buy-2 {"sessionId":"buy"}']);
+  });
+
+  it('abandon ends the session for good and starts nothing', async () => {
+    await record('end');
+    const machine = fakeExecutions();
+    expect(await decide('end', 'abandon', machine)).toMatchObject({
+      status: 'abandoned',
+      actions: [],
+      creditsSpent: 106,
+      decisions: [word('abandon')],
+    });
+    expect(await stored('end')).toMatchObject({ status: 'abandoned', create: create('unknown') });
+    expect(machine.started).toEqual([]);
+  });
+
+  it('keeps every decision, with who took it and when', async () => {
+    await record('log', { decisions: [{ choice: 'check-again', by: 'bea', at: testMoment }] });
+    await decide('log', 'create-again', fakeExecutions());
+    expect((await stored('log')).decisions).toEqual([word('check-again', 'bea'), word('create-again')]);
+  });
+
+  it.each(['check-again', 'create-again', 'abandon'] as const)(
+    '%s a second time, while it is carried out, changes nothing',
+    async (choice) => {
+      await record(`twice-${choice}`);
+      const machine = fakeExecutions();
+      await decide(`twice-${choice}`, choice, machine);
+      const first = await stored(`twice-${choice}`);
+      await decide(`twice-${choice}`, choice, machine);
+      expect(await stored(`twice-${choice}`)).toEqual(first);
+      expect(machine.started).toHaveLength(choice === 'abandon' ? 0 : 1);
+    },
+  );
+
+  it('create-again by two at the same moment buys one more, not two', async () => {
+    await record('both');
+    const machine = fakeExecutions();
+    const store = withIntruder(table.store, 'updateSession', () => decide('both', 'create-again', machine));
+    await decide('both', 'create-again', machine, { store });
+    expect(await stored('both')).toMatchObject({
+      create: { paidBefore: 1 },
+      decisions: [word('create-again')],
+    });
+    expect(machine.started).toHaveLength(1);
+  });
+
+  it.each(['check-again', 'abandon'] as const)(
+    'create-again is refused when %s came first, instead of being answered as if it were taken',
+    async (first) => {
+      await record(`first-${first}`);
+      const machine = fakeExecutions();
+      const store = withIntruder(table.store, 'updateSession', () =>
+        decide(`first-${first}`, first, machine),
+      );
+      await expect(decide(`first-${first}`, 'create-again', machine, { store })).rejects.toMatchObject({
+        name: 'NotPossible',
+      });
+      expect(await stored(`first-${first}`)).toMatchObject({
+        create: { fence: 'unknown', paidBefore: 0 },
+        decisions: [word(first)],
+      });
+    },
+  );
+
+  it.each<[string, Partial<Session>]>([
+    ['whose create was never called', { status: 'failed', create: create('none') }],
+    ['that was cancelled before create', { status: 'cancelled', create: create('none') }],
+    ['whose training goes on', { status: 'training', create: create('submitted') }],
+    ['that has a model', { status: 'ready', create: create('ready') }],
+    [
+      'that was abandoned',
+      { status: 'abandoned', decisions: [{ choice: 'abandon', by: 'ana', at: testMoment }] },
+    ],
+  ])('has nothing to decide on a session %s', async (title, session) => {
+    const sessionId = title.replaceAll(' ', '-');
+    await record(sessionId, session);
+    const machine = fakeExecutions({ [`${sessionId}-1`]: 'running' });
+    await expect(decide(sessionId, 'create-again', machine)).rejects.toMatchObject({
+      name: 'NotPossible',
+      message: `The session is "${session.status}": there is nothing to decide.`,
+    });
+    expect(machine.started).toEqual([]);
+  });
+
+  it('knows three choices, no other', async () => {
+    await record('typo');
+    await expect(decide('typo', 'createagain', fakeExecutions())).rejects.toMatchObject({
+      name: 'BadInput',
+      problems: [expect.objectContaining({ where: 'choice' })],
+    });
+  });
+
+  it("does not know somebody else's session", async () => {
+    await record('hers');
+    await expect(decide('hers', 'abandon', fakeExecutions(), { by: 'bea' })).rejects.toMatchObject({
+      name: 'SessionNotFound',
+    });
+  });
+});

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uploadAnswer } from '../../../functions/api/contract.ts';
+import { replaceTrack } from '../../../functions/api/replace-track/replace-track.ts';
+import type { Session, Track } from '../../../functions/sessions/session.ts';
+import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeAll(async () => {
+  table = await openTable();
+});
+afterAll(() => table.close());
+
+const failure = { error: 'ProviderRefused', reason: 'Copyright.', permanent: true, at: testMoment } as const;
+const rejected: Partial<Track> = {
+  status: 'failed',
+  source: { bucket: 'audio', key: 'elsewhere/old', versionId: 'v1' },
+  size: 5,
+  sha256: 'a'.repeat(64),
+  format: 'MP3',
+  durationSeconds: 3,
+  warning: 'it is quiet',
+  attempts: 2,
+  calls: 7,
+  taskId: 'task',
+  submittedAt: testMoment,
+  finishedAt: testMoment,
+  failure,
+};
+const record = (sessionId: string, track: Partial<Track> = rejected, session: Partial<Session> = {}) =>
+  recordSession(table.store, {
+    sessionId,
+    session: { status: 'failed', ...session },
+    track: (index) => (index === 1 ? track : { status: 'done', clipId: `clip-${index}` }),
+  });
+
+const better = { name: 'better.flac', size: 1234, sha256: 'B'.repeat(64) };
+function replace(sessionId: string, body: unknown = better, trackId = '002', subject = 'ana') {
+  const signed: object[] = [];
+  const uploads = {
+    put: async (object: { key: string; size: number; sha256: string }) => {
+      signed.push(object);
+      return { url: `https://example.com/${object.key}`, headers: { 'x-a': '1' }, expiresInSeconds: 60 };
+    },
+  };
+  const now = () => Date.parse(testMoment);
+  const deps = { store: table.store, uploads, bucket: 'audio', settings, now };
+  return { signed, done: replaceTrack({ id: sessionId, trackId }, subject, body, deps) };
+}
+
+describe('PUT /sessions/{id}/tracks/{trackId}', () => {
+  it('signs one upload, for exactly the declared bytes, at a place of its own', async () => {
+    await record('sign');
+    const { signed, done } = replace('sign');
+    expect(uploadAnswer.parse(await done)).toEqual({
+      trackId: '002',
+      file: 'better.flac',
+      method: 'PUT',
+      url: 'https://example.com/audio/sign/002',
+      headers: { 'x-a': '1' },
+      expiresAt: '2026-11-21T03:01:00.000Z',
+    });
+    expect(signed).toEqual([{ key: 'audio/sign/002', size: 1234, sha256: 'b'.repeat(64) }]);
+  });
+
+  it('starts the track afresh: nothing of the old file stays but what it has cost', async () => {
+    const { tracks } = await record('fresh');
+    await replace('fresh').done;
+    const after = await table.store.require('fresh');
+    const { run, attemptsAllowed, version } = tracks[1] ?? { version: 0 };
+    expect(after.tracks[1]).toEqual({
+      sessionId: 'fresh',
+      trackId: '002',
+      file: 'better.flac',
+      source: { bucket: 'audio', key: 'audio/fresh/002' },
+      size: 1234,
+      sha256: 'b'.repeat(64),
+      status: 'declared',
+      version: version + 1,
+      run,
+      attempts: 2,
+      attemptsAllowed,
+      lostAnswers: 0,
+      calls: 7,
+    });
+    expect(after.tracks.filter((_, index) => index !== 1)).toEqual(tracks.filter((_, index) => index !== 1));
+  });
+
+  it.each(['declared', 'rejected', 'failed', 'duplicate'] as const)(
+    'takes the place of a track that is %s',
+    async (status) => {
+      await record(`may-${status}`, { status, ...(status === 'duplicate' ? { duplicateOf: '001' } : {}) });
+      await replace(`may-${status}`).done;
+      const track = await table.store.requireTrack(`may-${status}`, '002');
+      expect(track).toMatchObject({ status: 'declared', file: 'better.flac' });
+      expect(track).not.toHaveProperty('duplicateOf');
+    },
+  );
+
+  it.each<[string, Partial<Track>, Partial<Session>]>([
+    ['a track that has its clip', { status: 'done', clipId: 'c' }, {}],
+    ['a track that the provider works on', { status: 'submitted', taskId: 't' }, {}],
+    ['a track whose answer was lost', { status: 'submitting' }, {}],
+    ['any track while a run goes on', rejected, { status: 'uploading' }],
+    [
+      'any track after create was called',
+      rejected,
+      { create: { fence: 'unknown', calls: 1, paidBefore: 0, checks: 0 } },
+    ],
+  ])('may not replace %s', async (title, track, session) => {
+    const sessionId = title.replaceAll(' ', '-');
+    const { tracks } = await record(sessionId, track, session);
+    const { done, signed } = replace(sessionId);
+    await expect(done).rejects.toMatchObject({
+      name: 'NotPossible',
+      message: expect.stringContaining(`the track "${track.status}"`),
+    });
+    expect(signed).toEqual([]);
+    expect((await table.store.require(sessionId)).tracks).toEqual(tracks);
+  });
+
+  it.each([
+    ['an empty file', { ...better, size: 0 }, 'better.flac'],
+    ['a file that is too large', { ...better, size: settings.limits.maxBytes + 1 }, 'better.flac'],
+    ['a digest that is none', { ...better, sha256: 'xyz' }, 'sha256'],
+    ['no body', undefined, 'body'],
+  ])('refuses %s, saying where the fault is', async (title, body, where) => {
+    const sessionId = title.replaceAll(' ', '-');
+    const { tracks } = await record(sessionId);
+    await expect(
+      replaceTrack({ id: sessionId, trackId: '002' }, 'ana', body, depsWithoutUploads),
+    ).rejects.toMatchObject({
+      name: 'BadInput',
+      problems: [expect.objectContaining({ where })],
+    });
+    expect((await table.store.require(sessionId)).tracks).toEqual(tracks);
+  });
+
+  it("knows neither somebody else's session nor a track that is not there", async () => {
+    await record('hers');
+    await expect(replace('hers', better, '002', 'bea').done).rejects.toMatchObject({
+      name: 'SessionNotFound',
+    });
+    await expect(replace('hers', better, '099').done).rejects.toMatchObject({ name: 'SessionNotFound' });
+  });
+});
+
+const depsWithoutUploads = {
+  get store() {
+    return table.store;
+  },
+  uploads: {
+    put: async () => {
+      throw new Error('Nothing is to be signed.');
+    },
+  },
+  bucket: 'audio',
+  settings,
+  now: () => Date.parse(testMoment),
+};

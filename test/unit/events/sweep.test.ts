@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sweep } from '../../../functions/events/sweep/sweep.ts';
+import { beginRun } from '../../../functions/sessions/begin-run.ts';
+import type { Session } from '../../../functions/sessions/session.ts';
+import type { SessionStore } from '../../../functions/sessions/session-store.ts';
+import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
+import { openTable, recordSession, testMoment } from '../../session-records.ts';
+
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeEach(async () => {
+  table = await openTable();
+});
+afterEach(() => table.close());
+
+const now = () => Date.parse(testMoment);
+const record = (sessionId: string, session: Partial<Session>) =>
+  recordSession(table.store, {
+    sessionId,
+    count: 1,
+    session: { runs: 1, executionArn: arnOf(`${sessionId}-1`), ...session },
+  });
+const stored = (sessionId: string) => table.store.requireSession(sessionId);
+const doubt = (fence: 'intent' | 'unknown') => ({ fence, calls: 1, paidBefore: 0, checks: 0 });
+const nothing = { interrupted: [], settling: [] };
+
+describe('the sweep', () => {
+  it.each(['preparing', 'uploading', 'creating', 'training'] as const)(
+    'records a session as interrupted when its execution is gone while it was %s',
+    async (status) => {
+      await record('cut', { status });
+      const { executions, started } = fakeExecutions({ 'cut-1': 'ended' });
+      const swept = await sweep({ store: table.store, executions, now });
+      expect(swept).toEqual({ looked: 1, interrupted: ['cut'], settling: [] });
+      expect(await stored('cut')).toMatchObject({
+        status: 'interrupted',
+        runs: 1,
+        failure: { error: 'Unexpected', reason: expect.stringContaining('ended without a word') },
+      });
+      expect(started).toEqual([]);
+      // It is not under way any more, so the next sweep does not see it.
+      expect(await sweep({ store: table.store, executions, now })).toEqual({ looked: 0, ...nothing });
+    },
+  );
+
+  it.each(['intent', 'unknown'] as const)(
+    'has a create that was left at %s settled by a new run',
+    async (fence) => {
+      await record('doubt', { status: 'creating', create: doubt(fence) });
+      const { executions, started } = fakeExecutions({ 'doubt-1': 'ended' });
+      const swept = await sweep({ store: table.store, executions, now });
+      expect(swept).toEqual({ looked: 1, interrupted: [], settling: ['doubt'] });
+      expect(started).toEqual(['doubt-2 {"sessionId":"doubt"}']);
+      expect(await stored('doubt')).toMatchObject({ status: 'preparing', runs: 2, create: doubt(fence) });
+    },
+  );
+
+  it('lets be what runs', async () => {
+    await record('runs', { status: 'training' });
+    const { executions } = fakeExecutions({ 'runs-1': 'running' });
+    expect(await sweep({ store: table.store, executions, now })).toEqual({ looked: 1, ...nothing });
+    expect((await stored('runs')).status).toBe('training');
+  });
+
+  it('gives an execution that was announced a minute to come about', async () => {
+    await record('young', { status: 'preparing' });
+    const { executions } = fakeExecutions();
+    const at = (age: number) => sweep({ store: table.store, executions, now: () => now() + age });
+    expect(await at(59_000)).toEqual({ looked: 1, ...nothing });
+    expect(await at(61_000)).toMatchObject({ interrupted: ['young'] });
+  });
+
+  it('does not look at what waits for a person, or has ended', async () => {
+    const statuses = [
+      'open',
+      'review',
+      'ready',
+      'failed',
+      'cancelled',
+      'interrupted',
+      'needs-decision',
+    ] as const;
+    for (const status of statuses) await record(status, { status });
+    const { executions } = fakeExecutions();
+    const late = () => now() + 3_600_000;
+    expect(await sweep({ store: table.store, executions, now: late })).toEqual({ looked: 0, ...nothing });
+  });
+
+  it('somebody who resumes at the same moment wins', async () => {
+    await record('resumed', { status: 'uploading' });
+    const { executions, started } = fakeExecutions({ 'resumed-1': 'ended' });
+    const store = withIntruder(table.store, 'updateSession', () =>
+      beginRun('resumed', { store: table.store, executions, now }),
+    );
+    expect(await sweep({ store, executions, now })).toEqual({ looked: 1, ...nothing });
+    expect(started).toEqual(['resumed-2 {"sessionId":"resumed"}']);
+    expect(await stored('resumed')).toMatchObject({ status: 'preparing', runs: 2 });
+  });
+
+  it('two sweeps at the same moment settle a create once', async () => {
+    await record('twice', { status: 'creating', create: doubt('intent') });
+    const { executions, started } = fakeExecutions({ 'twice-1': 'ended' });
+    const store = withIntruder(table.store, 'updateSession', () =>
+      sweep({ store: table.store, executions, now }),
+    );
+    await sweep({ store, executions, now });
+    expect(started).toHaveLength(1);
+  });
+
+  it('does not revive what was cancelled between its look and its run', async () => {
+    await record('stopped', { status: 'creating', create: doubt('intent') });
+    const { executions, started } = fakeExecutions({ 'stopped-1': 'ended' });
+    // An index may lag behind: it still shows what the record was before the cancel.
+    const before = await stored('stopped');
+    await table.store.updateSession(before, { status: 'cancelled' });
+    const lagging: SessionStore = { ...table.store, listUnderWay: async () => [before] };
+    expect(await sweep({ store: lagging, executions, now })).toEqual({ looked: 1, ...nothing });
+    expect(started).toEqual([]);
+    expect((await stored('stopped')).status).toBe('cancelled');
+  });
+});
