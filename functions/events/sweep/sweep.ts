@@ -3,7 +3,7 @@ import { isInterrupted } from '../../sessions/interruption.ts';
 import { isInDoubt, isUnderWay } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 
-/** Sessions looked at in one sweep: the longest untouched. The next sweep takes the next ones. */
+/** Sessions looked at in one sweep: the longest untouched, among which whatever is left behind comes to be. */
 const batch = 100;
 
 /** What a sweep did. */
