@@ -170,7 +170,7 @@ describe('train-model', () => {
     const needed = Object.entries(trainingState.shape).filter(
       ([, field]) => !field.safeParse(undefined).success,
     );
-    expect(fields.sort()).toEqual(needed.map(([field]) => field).sort());
+    expect(fields.sort()).toEqual([...needed.map(([field]) => field), 'lost'].sort());
   });
 
   test('Enough clips? ends with a complete position, so that Answer lost finds what it carries on', () => {

@@ -155,13 +155,9 @@ describe('Create model', () => {
   it('leaves the fence at intent when create was taken but that could not be written down', async () => {
     await readySession('unwritten');
     const { provider } = scriptedProvider({ create: [{ taskId: 'p-unwritten' }] });
-    let writes = 0;
     const store: SessionStore = {
       ...table.store,
-      updateSession: async (session, changes) => {
-        if (++writes === 2) throw new ChirpsmithError('StorageUnavailable', 'throttled');
-        return table.store.updateSession(session, changes);
-      },
+      changeSession: () => Promise.reject(new ChirpsmithError('StorageUnavailable', 'throttled')),
     };
     const made = createModel({ sessionId: 'unwritten' }, { store, provider, settings, now, random });
     await expect(made).rejects.toMatchObject({ name: 'StorageUnavailable' });
