@@ -1,9 +1,8 @@
 import type { SessionAnswer } from '../../functions/api/contract.ts';
-import { LambdaError } from '../../local/lambda.ts';
+import { errorAt } from './error-at.ts';
 import { goOn } from './go-on.ts';
 import type { Breakage, Command, Plan } from './plan.ts';
 import type { Step } from './rig/invocations.ts';
-import { conditionFailed } from './rig/memory-table.ts';
 import { openSession, type Person, type Told } from './rig/person.ts';
 import { openWorld, type World, type WorldInterference, type WorldOptions } from './rig/world.ts';
 import { seen } from './seen.ts';
@@ -134,11 +133,4 @@ async function request(
   };
   const told = await ask();
   if (told) tally.told(command, told, world);
-}
-
-function errorAt(step: Step, kind: 'throttled' | 'conflict' | 'thrown'): Error {
-  if (kind === 'conflict' && step.kind === 'write') return conditionFailed();
-  if (step.kind === 'begin') return new LambdaError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
-  if (kind === 'thrown' || step.kind === 'call') return new Error('Thrown on demand.');
-  return Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
 }

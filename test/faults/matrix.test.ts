@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { allCases } from './matrix/all-cases.ts';
+import type { Case } from './matrix/case.ts';
+import { document } from './matrix/document.ts';
+import { inDoubt } from './matrix/outcomes.ts';
+import { playCase } from './matrix/play-case.ts';
+
+const groups = [...new Set(allCases.map(({ group }) => group))];
+
+describe.each(groups)('%s', (group) => {
+  const cases = allCases.filter((it) => it.group === group);
+  it.each(cases)('$what, at $place: $outcome.status, $outcome.cost credits', async (played) => {
+    const { outcome } = played;
+    const { first, later, happened } = await playCase(played);
+    expect(happened).toBe(true);
+    expect(first).toMatchObject({
+      cost: outcome.cost,
+      session: { status: outcome.status, creditsSpent: outcome.record ?? outcome.cost },
+    });
+    expect(first.session.failure?.error).toBe(outcome.error);
+    expect(first.session.failure?.reason ?? '').toContain(outcome.reason ?? '');
+    if (!outcome.finally) return;
+    expect(later.at(-1)).toMatchObject({
+      cost: outcome.finally.cost,
+      session: { status: outcome.finally.status },
+    });
+  });
+});
+
+describe('a create in doubt', () => {
+  const doubtful = (next: Case['outcome']['next']): Case => ({
+    group: '',
+    what: '',
+    place: 'create',
+    trouble: { kind: 'call', fault: { kind: 'reset-before' } },
+    outcome: { ...inDoubt, next },
+  });
+  const after = async (...next: Case['outcome']['next']) => {
+    const { later } = await playCase(doubtful(next));
+    return later.map(({ session, cost }) => [session.status, session.decisions.length, cost]);
+  };
+
+  it('is asked about once more by "check again", which spends nothing and settles nothing here', async () => {
+    expect(await after('decide check-again')).toEqual([['needs-decision', 1, 6]]);
+  });
+
+  it('is paid for by "create again", by the explicit word that the record keeps', async () => {
+    expect(await after('decide create-again')).toEqual([['ready', 1, 106]]);
+  });
+
+  it('is given up by "abandon"', async () => {
+    expect(await after('decide abandon')).toEqual([['abandoned', 1, 6]]);
+  });
+
+  it('is asked about, and never called again, by a mere resume', async () => {
+    expect(await after('resume', 'resume')).toEqual([
+      ['needs-decision', 0, 6],
+      ['needs-decision', 0, 6],
+    ]);
+  });
+});
+
+it('docs/faults.md tells of these cases (npm run faults:table writes it)', () => {
+  expect(readFileSync('docs/faults.md', 'utf8')).toBe(document(allCases));
+});

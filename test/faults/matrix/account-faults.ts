@@ -1,0 +1,66 @@
+import type { Case } from './case.ts';
+import { oneClipMissing, thenResume } from './outcomes.ts';
+
+const group = 'The account at the provider';
+const goneWords = 'The account of this session is not available any more.';
+const gone = { kind: 'status', status: 404, body: { message: goneWords } } as const;
+
+/** The clips lie on that account (documented), so nothing that was paid can be taken elsewhere. */
+const beginAnew = 'which tells the same while the account is gone; then a new session';
+
+/** What lasts until somebody does something about it. */
+export const accountFaults: readonly Case[] = [
+  {
+    group,
+    what: 'credits run out in the middle of the uploads',
+    place: 'upload',
+    trouble: { kind: 'account', settings: { credits: 5 }, mended: { credits: 1000 } },
+    outcome: { ...oneClipMissing('Insufficient credits.'), next: ['mend', 'resume'] },
+  },
+  {
+    group,
+    what: 'credits run out before create',
+    place: 'create',
+    trouble: { kind: 'account', settings: { credits: 60 }, mended: { credits: 1000 } },
+    outcome: {
+      ...thenResume('CreditsExhausted', 'Insufficient credits.', { cost: 6 }),
+      next: ['mend', 'resume'],
+    },
+  },
+  {
+    group,
+    what: 'the account holds as many models as it may',
+    place: 'create',
+    trouble: { kind: 'account', settings: { modelsPerAccount: 0 }, mended: { modelsPerAccount: 10 } },
+    outcome: {
+      ...thenResume('ProviderRefused', 'holds as many models as it may', { cost: 6 }),
+      next: ['mend', 'resume'],
+    },
+  },
+  {
+    group,
+    what: 'the account is gone',
+    place: 'upload',
+    trouble: { kind: 'call', fault: gone, times: 1000 },
+    outcome: {
+      status: 'failed',
+      error: 'NotEnoughClips',
+      reason: goneWords,
+      cost: 0,
+      next: ['resume'],
+      note: beginAnew,
+      finally: { status: 'failed', cost: 0 },
+    },
+  },
+  {
+    group,
+    what: 'the account is gone',
+    place: 'create',
+    trouble: { kind: 'call', fault: gone, times: 1000 },
+    outcome: {
+      ...thenResume('ProviderRefused', goneWords, { cost: 6 }),
+      note: beginAnew,
+      finally: { status: 'failed', cost: 6 },
+    },
+  },
+];

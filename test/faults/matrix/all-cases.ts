@@ -1,0 +1,15 @@
+import { accountFaults } from './account-faults.ts';
+import { audioFaults } from './audio-faults.ts';
+import type { Case } from './case.ts';
+import { providerFaults } from './provider-faults.ts';
+import { runtimeFaults } from './runtime-faults.ts';
+import { taskFaults } from './task-faults.ts';
+
+/** Every fault at every place where it can be. */
+export const allCases: readonly Case[] = [
+  ...providerFaults,
+  ...taskFaults,
+  ...accountFaults,
+  ...runtimeFaults,
+  ...audioFaults,
+];

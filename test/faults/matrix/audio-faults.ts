@@ -1,0 +1,57 @@
+import type { Case } from './case.ts';
+import { byItself } from './outcomes.ts';
+
+const group = 'The audio in S3';
+
+/** The bucket keeps versions; what was checked is what is sent. */
+export const audioFaults: readonly Case[] = [
+  {
+    group,
+    what: 'deleted, with all its versions, between check and upload',
+    place: 'upload',
+    trouble: { kind: 'audio', change: 'deleted' },
+    outcome: {
+      status: 'failed',
+      error: 'NotEnoughClips',
+      reason: 'Audio source not found.',
+      cost: 8,
+      next: ['replace', 'resume'],
+      finally: { status: 'ready', cost: 109 },
+    },
+  },
+  {
+    group,
+    what: 'overwritten by another file between check and upload',
+    place: 'upload',
+    trouble: { kind: 'audio', change: 'overwritten' },
+    outcome: byItself(),
+  },
+  {
+    group,
+    what: 'deleted before it was looked at',
+    place: 'prepare',
+    trouble: { kind: 'audio', change: 'deleted' },
+    outcome: {
+      status: 'failed',
+      error: 'AudioRejected',
+      reason: 'is not in the bucket',
+      cost: 0,
+      next: ['replace', 'resume'],
+      finally: { status: 'ready', cost: 106 },
+    },
+  },
+  {
+    group,
+    what: 'overwritten by something that is no audio before it was looked at',
+    place: 'prepare',
+    trouble: { kind: 'audio', change: 'overwritten' },
+    outcome: {
+      status: 'failed',
+      error: 'AudioRejected',
+      reason: 'is not audio',
+      cost: 0,
+      next: ['replace', 'resume'],
+      finally: { status: 'ready', cost: 106 },
+    },
+  },
+];

@@ -1,0 +1,78 @@
+import type { ProviderCall } from '../../../functions/provider/provider.ts';
+import type { SessionStatus } from '../../../functions/sessions/session.ts';
+import type { ErrorName } from '../../../functions/shared/errors.ts';
+import type { Breakage } from '../plan.ts';
+import type { Step } from '../rig/invocations.ts';
+import type { CallFault } from '../rig/provider.ts';
+
+/** Where in a run something goes wrong: the provider's calls, status once for uploads and once for the training. */
+export const places = [
+  'prepare',
+  'upload',
+  'create',
+  'status of an upload',
+  'status of the training',
+] as const;
+export type Place = (typeof places)[number];
+
+/** The state that makes the call, and the call. */
+export const callAt: Readonly<Record<Place, { readonly state: string; readonly call: ProviderCall }>> = {
+  prepare: { state: 'Prepare session', call: 'prepare' },
+  upload: { state: 'Submit upload', call: 'upload' },
+  create: { state: 'Create model', call: 'create' },
+  'status of an upload': { state: 'Check upload', call: 'status' },
+  'status of the training': { state: 'Check training', call: 'status' },
+};
+
+/** What goes wrong, once unless it says otherwise. */
+export type Trouble =
+  /** The provider, or the way to it. */
+  | { readonly kind: 'call'; readonly fault: CallFault; readonly times?: number }
+  /** The function, or what it stands on: at its begin, at its call, or at its first or last write. */
+  | {
+      readonly kind: 'step';
+      readonly at: Step['kind'];
+      readonly breakage: Breakage;
+      /** The write that tells of the call, where there are several. */
+      readonly last?: boolean;
+    }
+  /** The account at the provider, until somebody mends it. */
+  | { readonly kind: 'account'; readonly settings: object; readonly mended: object }
+  /** The audio in the bucket, just before the state begins. */
+  | { readonly kind: 'audio'; readonly change: 'deleted' | 'overwritten' };
+
+/** What a person does next. `mend` is done outside: credits bought, a model deleted. */
+export type Action =
+  | 'resume'
+  | 'replace'
+  | 'mend'
+  | 'decide check-again'
+  | 'decide create-again'
+  | 'decide abandon';
+
+/** How a run ends, what it has cost by then, and how one goes on. */
+export interface Outcome {
+  readonly status: SessionStatus;
+  readonly error?: ErrorName;
+  /** Words that the person is told, among others. */
+  readonly reason?: string;
+  /** Credits taken, by the provider's ledger. */
+  readonly cost: number;
+  /** Credits that our record counts, where something is in doubt for good. */
+  readonly record?: number;
+  readonly next: readonly Action[];
+  /** What the table says about it beyond the actions. */
+  readonly note?: string;
+  /** Where that leads, and what all of it has cost. */
+  readonly finally?: { readonly status: SessionStatus; readonly cost: number };
+}
+
+export interface Case {
+  /** Heading in the table. */
+  readonly group: string;
+  /** What happened, in a few words. */
+  readonly what: string;
+  readonly place: Place;
+  readonly trouble: Trouble;
+  readonly outcome: Outcome;
+}
