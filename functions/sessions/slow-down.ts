@@ -1,24 +1,23 @@
 import { ChirpsmithError } from '../shared/errors.ts';
-import { slower } from '../shared/pace.ts';
+import { slower, slowestPace } from '../shared/pace.ts';
 import type { SessionStore } from './session-store.ts';
 
 /**
- * The provider turned a call of this session away: all its uploads go slower from now on. Several that were turned
- * away at the same pace slow it down once.
+ * The provider turned a call of this session away: all its uploads go slower from now on, by one step for each such
+ * call. So a stray one costs little, and a storm, which turns several away at once, is met within seconds.
  * @param pace at which the call was made
  * @returns the pace to go on with; also when it could not be written down, because it is advice and no truth
  */
 export async function slowDown(store: SessionStore, sessionId: string, pace: number): Promise<number> {
-  const wanted = slower(pace);
   try {
     const session = await store.changeSession(sessionId, (now) =>
-      now.pace >= wanted ? undefined : { pace: wanted },
+      now.pace < slowestPace ? { pace: slower(now.pace) } : undefined,
     );
-    return Math.max(session.pace, wanted);
+    return session.pace;
   } catch (error) {
     // The machine would repeat the step for these, and with it the call, sooner than the provider asked for.
     const busy = error instanceof ChirpsmithError && /^(RecordConflict|StorageUnavailable)$/.test(error.name);
-    if (busy) return wanted;
+    if (busy) return slower(pace);
     throw error;
   }
 }

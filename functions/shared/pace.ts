@@ -5,8 +5,9 @@ import { refusalWait } from './schedule.ts';
  * schedules as they stand; every wait between the calls of an upload is multiplied by it.
  *
  * The provider's limit is not documented, and it holds for all sessions together, of which none knows the others.
- * So each one slows down by what it is told: it doubles its waits, up to eight times. Sixty uploads at once then make
- * about 1.3 calls a second, where the schedules alone come to ten. Within a run it does not speed up again: a run
+ * So each one slows down by what it is told: every refusal doubles its waits, up to eight times. Sixty uploads at once
+ * then make about 1.3 calls a second, where the schedules alone come to ten. That is far below a limit of five,
+ * because calls that know nothing of each other come in bunches. Within a run it does not speed up again: a run
  * lasts minutes, and going faster is how one finds out that it was too fast.
  */
 export const slowestPace = 8;

@@ -24,6 +24,8 @@ export const settingsSchema = z.strictObject({
       maxNameLength: whole.positive().default(80),
       /** How often one track may be submitted to the provider in a run. */
       uploadAttempts: whole.positive().max(5).default(3),
+      /** How often prepare may be called in a run, after answers that prove it was not taken. */
+      prepareCalls: whole.positive().max(10).default(6),
       /** How often create may be called after answers that prove it was not taken. */
       createCalls: whole.positive().max(10).default(5),
       /** Tracks on their way to the provider at the same time. */

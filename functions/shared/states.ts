@@ -13,6 +13,8 @@ const wholeSeconds = z.number().int().nonnegative();
 /** Every way a check can end. */
 export const verdicts = ['waiting', 'again', 'done', 'failed'] as const;
 
+export type Verdict = (typeof verdicts)[number];
+
 /** Where a submit → wait → check loop stands. */
 const waitPosition = {
   /** Seconds the Wait state waits now. */
@@ -31,10 +33,13 @@ const waitPosition = {
   verdict: z.enum(verdicts),
 };
 
-/** `Prepare session` → `Upload tracks`. */
+/** `Prepare session` → `Session prepared?`, and on to `Upload tracks`, or round again with the position of the loop. */
 export const preparedState = z.object({
   sessionId: id,
   tracks: z.array(z.object({ sessionId: id, trackId: id })),
+  wait: wholeSeconds,
+  refusals: waitPosition.refusals,
+  verdict: z.enum(['waiting', 'done'] satisfies Verdict[]),
 });
 
 /** Into `Submit upload`: the first time ids only, later with the position of the loop. */

@@ -4,7 +4,6 @@ import {
   everyRound,
   oncePerRun,
   providerAnswerLost,
-  providerThrottled,
   providerUnreachable,
   type RetryPolicy,
 } from './retry-policies.ts';
@@ -28,7 +27,7 @@ const attempts = (policies: readonly RetryPolicy[]) =>
 
 /** As the machine's policies have it. */
 export const repetitions: Repetitions = {
-  prepare: attempts([...oncePerRun, providerThrottled, providerUnreachable, providerAnswerLost]),
+  prepare: attempts([...oncePerRun, providerUnreachable, providerAnswerLost]),
   submitUpload: attempts(everyRound),
   checkUpload: attempts(everyRound),
   enoughClips: attempts(oncePerRun),
@@ -55,8 +54,9 @@ const frame = 4;
  */
 export function worstHistory(settings: Settings, repeated: Repetitions = repetitions): number {
   const tracks = map + settings.limits.maxTracks * (mapRound + worstUpload(settings, repeated) + plainEvents);
-  const ends =
-    taskEvents(repeated.prepare) + taskEvents(repeated.enoughClips) + taskEvents(repeated.recordFailure);
+  // Round after round it waits and asks whether it is prepared.
+  const prepare = settings.limits.prepareCalls * (taskEvents(repeated.prepare) + 2 * plainEvents);
+  const ends = prepare + taskEvents(repeated.enoughClips) + taskEvents(repeated.recordFailure);
   const review = plainEvents;
   return frame + ends + review + tracks + worstTraining(settings, repeated);
 }

@@ -62,15 +62,6 @@ export const recordConflict: RetryPolicy = {
   maxAttempts: 3,
 };
 
-/** After 10, 20, 40, 60 and 60 s: three minutes for the provider's rate limit, which nobody documents. */
-export const providerThrottled: RetryPolicy & { maxDelay: Duration } = {
-  errors: named('ProviderThrottled'),
-  interval: Duration.seconds(10),
-  backoffRate: 2,
-  maxDelay: Duration.seconds(60),
-  maxAttempts: 5,
-};
-
 /** After 5, 15 and 45 s: about a minute for a network or a provider that is away. */
 export const providerUnreachable: RetryPolicy = {
   errors: named('ProviderUnreachable'),

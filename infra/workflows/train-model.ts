@@ -7,20 +7,16 @@ import {
   Map as MapState,
   Pass,
   Succeed,
+  Wait,
+  WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { settledCreateErrors } from '../../functions/shared/errors.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
 import type { WorkflowFunction } from '../constructs/workflow-function.ts';
-import {
-  everyRound,
-  oncePerRun,
-  providerAnswerLost,
-  providerThrottled,
-  providerUnreachable,
-} from './retry-policies.ts';
+import { everyRound, oncePerRun, providerAnswerLost, providerUnreachable } from './retry-policies.ts';
 import { task } from './task.ts';
-import { waitAndCheck } from './wait-and-check.ts';
+import { says, waitAndCheck } from './wait-and-check.ts';
 
 /** One function for each state that does something. */
 export type TrainModelFunctions = Readonly<
@@ -44,7 +40,7 @@ const keepInput = { resultPath: JsonPath.DISCARD };
 export function trainModel(scope: Construct, fns: TrainModelFunctions, settings: Settings): IChainable {
   const prepare = task(scope, 'Prepare session', fns.prepareSession, {
     payload: { input: JsonPath.entirePayload, execution },
-    retry: [...oncePerRun, providerThrottled, providerUnreachable, providerAnswerLost],
+    retry: [...oncePerRun, providerUnreachable, providerAnswerLost],
   });
 
   const outcome = { trackId: JsonPath.stringAt('$.trackId'), verdict: JsonPath.stringAt('$.verdict') };
@@ -106,7 +102,15 @@ export function trainModel(scope: Construct, fns: TrainModelFunctions, settings:
     .when(Condition.booleanEquals('$.review', true), new Succeed(scope, 'Waiting for approval'))
     .otherwise(training.start);
 
-  return prepare.next(upload).next(enough).next(review);
+  // Not by a retry: a policy knows no Retry-After, and those turned away together would come back together.
+  const again = new Wait(scope, 'Wait for provider', { time: WaitTime.secondsPath('$.wait') });
+  const prepared = new Choice(scope, 'Session prepared?')
+    .when(says('waiting'), again.next(prepare))
+    .otherwise(upload);
+
+  prepare.next(prepared);
+  upload.next(enough).next(review);
+  return prepare;
 }
 
 /** The position of the training loop when create has not been called yet. */

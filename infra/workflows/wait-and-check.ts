@@ -8,9 +8,7 @@ import {
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { verdicts } from '../../functions/shared/states.ts';
-
-type Verdict = (typeof verdicts)[number];
+import type { Verdict } from '../../functions/shared/states.ts';
 
 export interface WaitAndCheck {
   /** Hands the work over; runs again when a check says so. */
@@ -47,4 +45,5 @@ export function waitAndCheck(
   return { start: submit, wait: pause };
 }
 
-const says = (verdict: Verdict) => Condition.stringEquals('$.verdict', verdict);
+/** The task before has come to this verdict. */
+export const says = (verdict: Verdict) => Condition.stringEquals('$.verdict', verdict);

@@ -5,6 +5,7 @@ import type { Case } from './matrix/case.ts';
 import { document } from './matrix/document.ts';
 import { inDoubt } from './matrix/outcomes.ts';
 import { playCase } from './matrix/play-case.ts';
+import { play } from './play.ts';
 
 const groups = [...new Set(allCases.map(({ group }) => group))];
 
@@ -43,6 +44,23 @@ describe('a create in doubt', () => {
 
   it('is asked about once more by "check again", which spends nothing and settles nothing here', async () => {
     expect(await after('decide check-again')).toEqual([['needs-decision', 1, 6]]);
+  });
+
+  it('is found by "check again" when it had been taken and only its status lagged behind', async () => {
+    const { ended, final, credits } = await play({
+      seed: 1,
+      files: Array.from({ length: 6 }, () => 'song' as const),
+      skipInvalid: false,
+      review: false,
+      faults: [
+        { call: 'create', nth: 1, times: 1, fault: { kind: 'reset-after' } },
+        { call: 'training', nth: 1, times: 5, fault: { kind: 'still-ready' } },
+      ],
+      events: [],
+      choices: ['check-again'],
+    });
+    expect(ended).toMatchObject({ status: 'needs-decision', creditsSpent: 106 });
+    expect([final.status, final.decisions.length, credits]).toEqual(['ready', 1, 106]);
   });
 
   it('is paid for by "create again", by the explicit word that the record keeps', async () => {

@@ -25,13 +25,20 @@ export type Breakage = {
 
 export interface PlannedEvent {
   readonly at: Moment;
+  /** Of a command: is it carried out whole before the function at hand goes on? */
+  readonly first: boolean;
   readonly what: Command | Breakage;
 }
 
+/** The provider's calls, and apart from the other status calls those that ask about the training. */
+export type PlannedCall = ProviderCall | 'training';
+
 export interface PlannedFault {
-  readonly call: ProviderCall;
+  readonly call: PlannedCall;
   /** 1 for the first call of its kind. */
   readonly nth: number;
+  /** Calls in a row that it hits. */
+  readonly times: number;
   readonly fault: CallFault;
 }
 
@@ -89,10 +96,11 @@ const task: fc.Arbitrary<CallFault> = fc.constantFrom<CallFault>(
   { kind: 'success-without-id' },
 );
 
-const ofCall = (call: ProviderCall, mostCalls: number): fc.Arbitrary<PlannedFault> =>
+const ofCall = (call: PlannedCall, mostCalls: number): fc.Arbitrary<PlannedFault> =>
   fc.record({
     call: fc.constant(call),
     nth: fc.integer({ min: 1, max: mostCalls }),
+    times: fc.constantFrom(1, 1, 1, 1, 2, 4, 8),
     fault:
       call === 'upload' || call === 'create'
         ? fc.oneof({ weight: 4, arbitrary: lostAnswer }, { weight: 2, arbitrary: notTaken }, refusal, {
@@ -102,11 +110,23 @@ const ofCall = (call: ProviderCall, mostCalls: number): fc.Arbitrary<PlannedFaul
         : fc.oneof({ weight: 2, arbitrary: lostAnswer }, notTaken, refusal),
   });
 
-const fault = fc.oneof(
-  ofCall('prepare', 2),
-  { weight: 3, arbitrary: ofCall('upload', 20) },
-  { weight: 3, arbitrary: ofCall('create', 3) },
-  { weight: 2, arbitrary: ofCall('status', 30) },
+const stillReady = fc.record({
+  call: fc.constant('training' as const),
+  nth: fc.constantFrom(1, 1, 2),
+  times: fc.integer({ min: 1, max: 6 }),
+  fault: fc.constant<CallFault>({ kind: 'still-ready' }),
+});
+
+/** One fault, or the two that are hardest to tell apart from a create that was never taken. */
+const fault: fc.Arbitrary<readonly PlannedFault[]> = fc.oneof(
+  ofCall('prepare', 2).map((it) => [it]),
+  { weight: 3, arbitrary: ofCall('upload', 20).map((it) => [it]) },
+  { weight: 2, arbitrary: ofCall('create', 3).map((it) => [it]) },
+  ofCall('status', 30).map((it) => [it]),
+  ofCall('training', 6).map((it) => [it]),
+  fc
+    .record({ lost: lostAnswer, stillReady })
+    .map(({ lost, stillReady }) => [{ call: 'create' as const, nth: 1, times: 1, fault: lost }, stillReady]),
 );
 
 /** Functions worth aiming at: how much, and about how many steps they make in a run. */
@@ -173,8 +193,8 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   files,
   skipInvalid: fc.nat({ max: 4 }).map((n) => n > 0),
   review: fc.nat({ max: 4 }).map((n) => n === 0),
-  faults: fc.array(fault, { maxLength: 6, size: 'max' }),
-  events: fc.array(fc.record({ at: moment, what: fc.oneof(breakage, command) }), {
+  faults: fc.array(fault, { maxLength: 5, size: 'max' }).map((faults) => faults.flat()),
+  events: fc.array(fc.record({ at: moment, first: fc.boolean(), what: fc.oneof(breakage, command) }), {
     maxLength: 6,
     size: 'max',
   }),

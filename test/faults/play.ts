@@ -6,7 +6,7 @@ import type { Step } from './rig/invocations.ts';
 import { openSession, type Person, type Told } from './rig/person.ts';
 import { openWorld, type World, type WorldInterference, type WorldOptions } from './rig/world.ts';
 import { seen } from './seen.ts';
-import { createTally, type Tally } from './tally.ts';
+import { createTally } from './tally.ts';
 import { violations } from './violations.ts';
 
 /** What came of a plan. */
@@ -38,18 +38,26 @@ export async function play(plan: Plan, options: Pick<WorldOptions, 'table' | 'fe
     return next;
   };
   let faultless = false;
+  let underWay = 0;
+  let commands = 0;
 
   const interfere = (step: Step): WorldInterference | undefined => {
     if (faultless || !person) return undefined;
     const nth = { all: count('all'), own: count(step.by.name) };
-    const call = step.kind === 'call' ? count(`call ${step.what}`) : 0;
+    const call = step.what === 'status' && step.by.name === 'Check training' ? 'training' : step.what;
+    const ofCall = step.kind === 'call' ? count(`call ${call}`) : 0;
     const due = events.findIndex(({ at }) =>
       at.by === undefined ? at.nth === nth.all : at.by === step.by.name && at.nth === nth.own,
     );
     const [event] = due < 0 ? [] : events.splice(due, 1);
     if (event && isBreakage(event.what)) return breakAt(step, event.what);
-    if (event && isCommand(event.what)) void carryOut(event.what);
-    const planned = plan.faults.find((it) => it.call === step.what && it.nth === call);
+    if (event && isCommand(event.what)) {
+      const until = carryOut(event.what);
+      if (event.first) return { kind: 'waits', until };
+    }
+    const planned = plan.faults.find(
+      ({ call: of, nth, times }) => of === call && nth <= ofCall && ofCall < nth + times,
+    );
     if (!planned) return undefined;
     tally.fault(step, planned.fault);
     return { kind: 'provider', fault: planned.fault };
@@ -85,14 +93,14 @@ export async function play(plan: Plan, options: Pick<WorldOptions, 'table' | 'fe
     const broken = await violations(world, opened, plan, tally);
     const stuck = await goOn(world, opened, plan.choices, tally);
     const final = await seen(opened);
-    const brokenLater = stuck === undefined ? await violations(world, opened, plan, tally) : [stuck];
+    const brokenLater = await violations(world, opened, plan, tally);
     return {
       happened: tally.happened,
       ended,
       final,
       credits: world.sandbox.ledger().reduce((sum, { credits }) => sum + credits, 0),
       runs: (await world.history()).length,
-      violations: [...broken, ...brokenLater.filter((it) => !broken.includes(it))],
+      violations: [...new Set([...broken, ...(stuck === undefined ? [] : [stuck]), ...brokenLater])],
     };
   } finally {
     await world.close();
@@ -100,37 +108,35 @@ export async function play(plan: Plan, options: Pick<WorldOptions, 'table' | 'fe
 
   async function carryOut(command: Command): Promise<void> {
     if (!person) return;
-    const once = () => request(world, command, person, tally);
+    const once = () => request(world, command, person);
     tally.command(command);
-    await Promise.all('twice' in command && command.twice ? [once(), once()] : [once()]);
+    const alone = underWay++ === 0;
+    const before = ++commands;
+    const told = await Promise.all('twice' in command && command.twice ? [once(), once()] : [once()]);
+    underWay--;
+    tally.told(
+      command,
+      told.filter((it) => it !== undefined),
+      { world, alone: alone && commands === before },
+    );
   }
 }
 
-async function request(
-  world: World,
-  command: Command,
-  person: Person | undefined,
-  tally: Tally,
-): Promise<void> {
-  if (!person) return;
+async function request(world: World, command: Command, person: Person): Promise<Told<unknown> | undefined> {
   const trackId = 'track' in command ? String(command.track + 1).padStart(3, '0') : '';
   const key = `audio/${person.sessionId}/${trackId}`;
-  const ask = (): Promise<Told<unknown>> | undefined => {
-    switch (command.do) {
-      case 'decide':
-        return person.decide(command.choice);
-      case 'replace':
-        return person.replace(trackId, command.content);
-      case 'delete':
-        world.bucket.remove(key);
-        return undefined;
-      case 'overwrite':
-        world.bucket.put(key, 'text', 'ffff');
-        return undefined;
-      default:
-        return person[command.do]();
-    }
-  };
-  const told = await ask();
-  if (told) tally.told(command, told, world);
+  switch (command.do) {
+    case 'decide':
+      return person.decide(command.choice);
+    case 'replace':
+      return person.replace(trackId, command.content);
+    case 'delete':
+      world.bucket.remove(key);
+      return undefined;
+    case 'overwrite':
+      world.bucket.put(key, 'text', 'ffff');
+      return undefined;
+    default:
+      return person[command.do]();
+  }
 }

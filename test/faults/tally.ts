@@ -24,7 +24,12 @@ export interface Tally {
   fault(step: Step, fault: CallFault): void;
   breakage(step: Step, breakage: Breakage, running: readonly Invocation[]): void;
   command(command: Command): void;
-  told(command: Command, told: Told<unknown>, world: World): void;
+  /** What those who asked were told. `alone`: nobody asked for anything else meanwhile. */
+  told(
+    command: Command,
+    told: readonly Told<unknown>[],
+    scene: { readonly world: World; readonly alone: boolean },
+  ): void;
 }
 
 const add = (map: Map<string, number>, key: string | undefined) => {
@@ -63,19 +68,25 @@ export function createTally(): Tally {
     },
     command(command) {
       tally.happened.push(`a person: ${command.do}${'choice' in command ? ` ${command.choice}` : ''}`);
-      if (command.do === 'decide' && command.choice === 'create-again') tally.words++;
-      if (command.do === 'approve') tally.approvals++;
       if (command.do !== 'cancel' && command.do !== 'sweep') tally.createsAtCancel = undefined;
     },
-    told(command, told, world) {
+    told(command, told, { world, alone }) {
+      const answered = told.some((it) => 'answer' in it);
+      // Whoever was refused has decided nothing; who heard nothing may have.
+      const counts = told.some((it) => 'answer' in it || !fair.has(it.error));
+      if (counts && command.do === 'decide' && command.choice === 'create-again') tally.words++;
+      if (counts && command.do === 'approve') tally.approvals++;
       if (command.do === 'cancel') {
         // What ran when its execution was stopped runs on beside the next run.
         tally.general++;
         for (const { name } of world.invocations.running()) add(tally.disturbed, name);
-        if ('answer' in told) tally.createsAtCancel = creates(world);
+        if (answered) tally.createsAtCancel = creates(world);
       }
-      if ('error' in told && !fair.has(told.error) && disturbances === 0) {
-        tally.wrongAnswers.push(`${command.do} was answered with ${told.error}: ${told.reason}`);
+      if (disturbances > 0) return;
+      for (const it of told) {
+        if ('error' in it && (!fair.has(it.error) || (answered && alone))) {
+          tally.wrongAnswers.push(`${command.do} was answered with ${it.error}: ${it.reason}`);
+        }
       }
     },
   };

@@ -217,10 +217,12 @@ describe('the largest state', () => {
     total: 99_999,
     checks: 9999,
     refusals: 99,
+    pace: 8,
     verdict: 'waiting',
   } as const;
   const prepared = preparedState.parse({
     sessionId,
+    ...position,
     tracks: Array.from({ length: 40 }, () => ({ sessionId, trackId })),
   });
 

@@ -41,6 +41,7 @@ describe('train-model', () => {
         .sort(),
     ).toEqual([
       'Choice Review first?',
+      'Choice Session prepared?',
       'Choice Training finished?',
       'Choice Upload finished?',
       'Fail Training failed',
@@ -57,6 +58,7 @@ describe('train-model', () => {
       'Task Prepare session',
       'Task Record failure',
       'Task Submit upload',
+      'Wait Wait for provider',
       'Wait Wait for training',
       'Wait Wait for upload',
     ]);
@@ -106,25 +108,29 @@ describe('train-model', () => {
     ).not.toContain('Create model');
   });
 
-  test('only Prepare session waits for the provider by policy; the loops go round the graph', () => {
+  test('by policy, only Prepare session is repeated for the provider; what waits for it goes round the graph', () => {
     const waiting = tasks
       .filter(([, { Retry = [] }]) =>
         Retry.some(({ ErrorEquals }) => ErrorEquals.some((name) => name.startsWith('Provider'))),
       )
       .map(([name]) => name);
     expect(waiting).toEqual(['Prepare session']);
-    const policies = stateOf(definition, 'Prepare session').Retry?.slice(-3);
+    const policies = stateOf(definition, 'Prepare session').Retry?.slice(-2);
     expect(policies).toEqual([
-      {
-        ErrorEquals: ['ProviderThrottled'],
-        IntervalSeconds: 10,
-        BackoffRate: 2,
-        MaxDelaySeconds: 60,
-        MaxAttempts: 5,
-      },
       { ErrorEquals: ['ProviderUnreachable'], IntervalSeconds: 5, BackoffRate: 3, MaxAttempts: 3 },
       { ErrorEquals: ['ProviderAnswerLost'], IntervalSeconds: 5, BackoffRate: 1, MaxAttempts: 1 },
     ]);
+  });
+
+  test('a session that the provider turned away waits as long as its state says, and is prepared again', () => {
+    expect(stateOf(definition, 'Session prepared?')).toMatchObject({
+      Choices: [{ Variable: '$.verdict', StringEquals: 'waiting', Next: 'Wait for provider' }],
+      Default: 'Upload tracks',
+    });
+    expect(stateOf(definition, 'Wait for provider')).toMatchObject({
+      SecondsPath: '$.wait',
+      Next: 'Prepare session',
+    });
   });
 
   test('every error name that it matches is of the closed set, or of AWS', () => {

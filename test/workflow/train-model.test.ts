@@ -47,7 +47,7 @@ describe('train-model', () => {
     const session = await it_.run(await it_.upload(songs(6)));
     const path = await it_.path(session.executionArn);
     const count = (state: string) => path.filter((entered) => entered === state).length;
-    expect(path.slice(0, 2)).toEqual(['Prepare session', 'Upload tracks']);
+    expect(path.slice(0, 3)).toEqual(['Prepare session', 'Session prepared?', 'Upload tracks']);
     expect(count('Submit upload')).toBe(6);
     expect(count('Track uploaded')).toBe(6);
     expect(path.slice(path.indexOf('Enough clips?'), path.indexOf('Enough clips?') + 4)).toEqual([

@@ -15,5 +15,6 @@ export const handler = task('Prepare session', prepareSessionInput, (input) => {
     bucket,
     settings: settings(),
     now,
+    random: Math.random,
   });
 });

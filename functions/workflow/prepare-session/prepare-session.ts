@@ -1,11 +1,13 @@
 import * as z from 'zod';
-import type { Provider } from '../../provider/provider.ts';
+import { type Provider, ProviderError } from '../../provider/provider.ts';
 import type { Executions } from '../../sessions/executions.ts';
 import { isUnderWay, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
+import { slowDown } from '../../sessions/slow-down.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
+import { turnedAwayWait } from '../../shared/pace.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { PreparedState } from '../../shared/states.ts';
+import { type PreparedState, preparedState } from '../../shared/states.ts';
 import { checkAudio, type InspectTrack } from './check-audio.ts';
 import { sessionFromConsole } from './console-input.ts';
 
@@ -22,13 +24,17 @@ export interface PrepareSessionDeps {
   readonly bucket: string;
   readonly settings: Settings;
   readonly now: () => string;
+  readonly random: () => number;
 }
 
+/** As the API starts it, and as it comes round again after the provider has turned it away. */
 const bySession = z.strictObject({ sessionId: z.string().min(1).max(64) });
+const turnedAway = preparedState.extend({ verdict: z.literal('waiting') });
 
 /**
  * `Prepare session`: the record, the audio, and only then the provider's session.
- * Everything that can be found wrong with the input is found here, before anything is spent.
+ * Everything that can be found wrong with the input is found here, before anything is spent. When the provider has
+ * too much to do, the graph waits as long as it asks and comes round again.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible when the session is another run's or nobody's any
  *   more, AudioRejected, NotEnoughClips, or the provider's
  */
@@ -46,21 +52,53 @@ export async function prepareSession(
 
   if (session.providerSessionId === undefined) {
     const asking = await store.updateSession(session, { prepareCalls: session.prepareCalls + 1 });
-    const { sessionId: providerSessionId } = await deps.provider.prepare();
-    await store.updateSession(asking, { providerSessionId, status: 'uploading' });
+    const refused = await openAtProvider(asking, input, deps);
+    if (refused) return refused;
   } else if (session.status === 'preparing') {
     await store.updateSession(session, { status: 'uploading' });
   }
 
   const { sessionId } = session;
   const usable = tracks.filter(({ status }) => status !== 'rejected' && status !== 'duplicate');
-  return { sessionId, tracks: usable.map(({ trackId }) => ({ sessionId, trackId })) };
+  return prepared(
+    sessionId,
+    usable.map(({ trackId }) => ({ sessionId, trackId })),
+  );
+}
+
+const prepared = (sessionId: string, tracks: PreparedState['tracks']): PreparedState => ({
+  sessionId,
+  tracks,
+  wait: 0,
+  refusals: 0,
+  verdict: 'done',
+});
+
+/** @returns where the loop stands, when the provider has turned the call away and it may be made again */
+async function openAtProvider(
+  session: Session,
+  input: unknown,
+  { store, provider, settings, random }: PrepareSessionDeps,
+): Promise<PreparedState | undefined> {
+  const { sessionId } = session;
+  try {
+    const { sessionId: providerSessionId } = await provider.prepare();
+    await store.updateSession(session, { providerSessionId, status: 'uploading' });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.name !== 'ProviderThrottled') throw error;
+    const refusals = (turnedAway.safeParse(input).data?.refusals ?? 0) + 1;
+    if (refusals >= settings.limits.prepareCalls) throw error;
+    const pace = await slowDown(store, sessionId, session.pace);
+    const wait = turnedAwayWait(refusals, { retryAfter: error.retryAfter, pace, random: random() });
+    return { ...prepared(sessionId, []), wait, refusals, verdict: 'waiting' };
+  }
 }
 
 /** Create was called, or may have been: no track is touched any more, only how the training stands matters. */
 async function paidAlready(session: Session, store: SessionStore): Promise<PreparedState> {
   if (session.status === 'preparing') await store.updateSession(session, { status: 'training' });
-  return { sessionId: session.sessionId, tracks: [] };
+  return prepared(session.sessionId, []);
 }
 
 async function recordOf(
@@ -68,7 +106,7 @@ async function recordOf(
   execution: { Id: string },
   { store, bucket, settings, now }: PrepareSessionDeps,
 ): Promise<SessionWithTracks> {
-  const named = bySession.safeParse(input);
+  const named = z.union([bySession, turnedAway]).safeParse(input);
   if (named.success) return store.require(named.data.sessionId);
   const given = sessionFromConsole(input, execution, { bucket, settings, now: now() });
   const earlier = await store.read(given.session.sessionId);

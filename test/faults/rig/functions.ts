@@ -51,7 +51,7 @@ export function workflowFunctions({
   const { inspect, downloads } = bucket;
   const checking = { store, provider, settings, now };
   const calling = { ...checking, random: chance.random };
-  const preparing = { ...checking, executions, inspect, bucket: 'audio' };
+  const preparing = { ...calling, executions, inspect, bucket: 'audio' };
 
   const works: Readonly<Record<string, (payload: unknown) => Promise<unknown>>> = {
     'Prepare session': (payload) => prepareSession(prepareSessionInput.parse(payload), preparing),

@@ -25,6 +25,8 @@ export interface Step {
 export type Interference<Fault> =
   | { readonly kind: 'timed-out' | 'out-of-memory' | 'process-killed'; readonly when: 'before' | 'after' }
   | { readonly kind: 'throws'; readonly when: 'before' | 'after'; readonly error: Error }
+  /** It is slow: others come first. */
+  | { readonly kind: 'waits'; readonly until: Promise<unknown> }
   /** Of a call: what the provider does with it. */
   | { readonly kind: 'provider'; readonly fault: Fault };
 
@@ -100,27 +102,36 @@ export function createInvocations<Fault>(options: {
         life.dead = true;
         life.end(cutOff[kind]());
       };
-      const made = await options.turns.take(async () => {
+      let interference: Interference<Fault> | undefined;
+      const begin = async () => {
+        if (!life.dead)
+          interference = options.interfere({ number: ++steps, by: { name, trackId }, ...about });
+      };
+      const finish = async () => {
         if (life.dead) return;
-        const step: Step = { number: ++steps, by: { name, trackId }, ...about };
-        const interference = options.interfere(step);
-        if (interference && interference.kind !== 'provider' && interference.when === 'before') {
-          if (interference.kind === 'throws') throw interference.error;
-          return die(interference.kind);
-        }
-        const value = await make(interference?.kind === 'provider' ? interference.fault : undefined).then(
+        const fate = interference && 'when' in interference ? interference : undefined;
+        if (fate?.when === 'before') return meet(fate);
+        const fault = interference?.kind === 'provider' ? interference.fault : undefined;
+        const made = await make(fault).then(
           (value) => ({ value }),
           (error: unknown) => ({ error }),
         );
-        if (interference && interference.kind !== 'provider') {
-          if (interference.kind === 'throws') throw interference.error;
-          return die(interference.kind);
-        }
-        if ('error' in value) throw value.error;
-        return value;
+        if (fate) return meet(fate);
+        if ('error' in made) throw made.error;
+        return made;
+      };
+      const meet = (fate: Extract<Interference<Fault>, { when: string }>) => {
+        if (fate.kind === 'throws') throw fate.error;
+        die(fate.kind);
+      };
+      const made = await options.turns.take(async () => {
+        await begin();
+        return interference?.kind === 'waits' ? interference : { now: await finish() };
       });
-      if (life.dead || !made) return silence;
-      return made.value;
+      if (!('now' in made)) await made.until;
+      const result = 'now' in made ? made.now : await options.turns.take(finish);
+      if (life.dead || !result) return silence;
+      return result.value;
     },
     killAll() {
       for (const life of lives) {

@@ -10,6 +10,8 @@ type Unplaced<F> = F extends unknown ? Omit<F, 'call' | 'times' | 'after'> : nev
 export type CallFault =
   | Unplaced<FaultInput>
   | { readonly kind: 'refused' }
+  /** Of a status: it still says what a prepared session says, whatever has happened since. */
+  | { readonly kind: 'still-ready' }
   | { readonly kind: 'busy-until'; readonly seconds: number };
 
 /** What a call was about and what came of it, by the ledger. */
@@ -78,7 +80,8 @@ export function createFaultyProvider(options: {
     (input, init) => {
       if (!fault) return fetch(input, init);
       if (fault.kind === 'refused') return fetch(String(input).replace(sandbox.url, nobody), init);
-      sandbox.setFaults([{ ...placed(fault, clock), call } as FaultInput]);
+      const asked = new URL(String(input)).searchParams.get('taskId');
+      sandbox.setFaults([{ ...placed(fault, clock, asked), call } as FaultInput]);
       if (fault.kind !== 'timeout-before' && fault.kind !== 'timeout-after') return fetch(input, init);
       return untilItHangs(input, init);
     };
@@ -110,7 +113,10 @@ export function createFaultyProvider(options: {
   };
 }
 
-function placed(fault: Exclude<CallFault, { kind: 'refused' }>, clock: Clock): object {
+function placed(fault: Exclude<CallFault, { kind: 'refused' }>, clock: Clock, asked: string | null): object {
+  if (fault.kind === 'still-ready') {
+    return { kind: 'body', status: 200, body: JSON.stringify({ taskId: asked, status: 'READY' }) };
+  }
   if (fault.kind !== 'busy-until') return fault;
   // As a date that is whole in seconds, rounded up: never earlier than meant.
   const until = new Date(Math.ceil(clock.now() / 1000 + fault.seconds) * 1000).toUTCString();

@@ -63,6 +63,7 @@ function prepare(
     bucket: 'audio',
     settings,
     now,
+    random: () => 0.5,
   };
   const input = options.input ?? { sessionId };
   return { ...scripted, done: prepareSession({ execution: { Id: arn(Name), Name }, input }, deps) };
@@ -75,6 +76,9 @@ describe('Prepare session', () => {
     expect(await done).toEqual({
       sessionId: 'plain',
       tracks: ['001', '002', '003', '004', '005', '006'].map((trackId) => ({ sessionId: 'plain', trackId })),
+      wait: 0,
+      refusals: 0,
+      verdict: 'done',
     });
     expect(count('prepare')).toBe(1);
     const { session, tracks } = await table.store.require('plain');
@@ -190,13 +194,35 @@ describe('Prepare session', () => {
     const session = { status: 'needs-decision', runs: 1, providerSessionId: 'p1', create } as const;
     await recordSession(table.store, { sessionId: 'paid', session });
     const { done, calls } = prepare('paid', { script: {}, run: 2 });
-    expect(await done).toEqual({ sessionId: 'paid', tracks: [] });
+    expect(await done).toMatchObject({ sessionId: 'paid', tracks: [], verdict: 'done' });
     expect(calls).toEqual([]);
   });
 
   it('passes the refusal of the provider on by its name', async () => {
     await recordSession(table.store, { sessionId: 'refused' });
-    const { done } = prepare('refused', { script: { prepare: [providerError('ProviderThrottled', 'no')] } });
+    const { done } = prepare('refused', { script: { prepare: [providerError('ProviderRefused', 'no')] } });
+    await expect(done).rejects.toMatchObject({ name: 'ProviderRefused' });
+  });
+
+  it('waits as long as the provider asks when it has too much to do, comes round again, and opens one session', async () => {
+    await recordSession(table.store, { sessionId: 'busy' });
+    const away = providerError('ProviderThrottled', 'no', { retryAfter: 45 });
+    const first = await prepare('busy', { script: { prepare: [away] } }).done;
+    // 45 s, and spread over 20 s at the pace to which it slows down; chance is half of it here.
+    expect(first).toEqual({ sessionId: 'busy', tracks: [], wait: 55, refusals: 1, verdict: 'waiting' });
+    const { done } = prepare('busy', { input: first });
+    expect(await done).toMatchObject({ verdict: 'done', tracks: { length: 6 } });
+    const { session } = await table.store.require('busy');
+    expect(session).toMatchObject({ status: 'uploading', providerSessionId: 'p1', prepareCalls: 2, runs: 1 });
+  });
+
+  it('gives up after the allowed number of refusals', async () => {
+    await recordSession(table.store, { sessionId: 'gives-up' });
+    const input = { sessionId: 'gives-up', tracks: [], wait: 60, refusals: 5, verdict: 'waiting' };
+    const { done } = prepare('gives-up', {
+      input,
+      script: { prepare: [providerError('ProviderThrottled', 'no')] },
+    });
     await expect(done).rejects.toMatchObject({ name: 'ProviderThrottled' });
   });
 });
