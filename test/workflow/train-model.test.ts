@@ -180,8 +180,6 @@ describe('create is paid once', () => {
       { call: 'create', kind: 'status', status: 502, body: '<html>', taken: true },
     ],
     ['the answer was cut off', { call: 'create', kind: 'body', body: '{"taskI' }],
-    ['the answer was empty', { call: 'create', kind: 'body', body: '' }],
-    ['the answer spoke of another task', { call: 'create', kind: 'other-task-id' }],
   ])('when %s: the session goes on by itself', async (_, lost) => {
     const { fault, sums } = ledger();
     fault(lost);
@@ -192,7 +190,6 @@ describe('create is paid once', () => {
 
   it.each<[string, FaultInput]>([
     ['the connection was reset before it was taken', { call: 'create', kind: 'reset-before' }],
-    ['a 500 left it open', { call: 'create', kind: 'status', status: 500, body: 'oops' }],
   ])('when %s: a person decides, and a new start asks but does not call', async (_, lost) => {
     const { fault, sums } = ledger();
     fault(lost);
@@ -229,22 +226,21 @@ describe('create is paid once', () => {
     fault();
   });
 
-  it.each([
-    [400, 'ProviderRefused', 'The name is already in use.'],
-    [402, 'CreditsExhausted', 'Insufficient credits.'],
-    [401, 'ProviderAuth', 'Invalid API key.'],
-  ])('a %s ends the run in the words of the provider', async (status, error, words) => {
-    const { fault, sums } = ledger();
-    fault({ call: 'create', kind: 'status', status, body: { message: words } });
-    const sessionId = await it_.upload(songs(6));
-    const session = await it_.run(sessionId);
-    expect(session).toMatchObject({
-      status: 'failed',
-      failure: { error, reason: expect.stringContaining(words) },
-    });
-    expect(await it_.run(sessionId)).toMatchObject({ status: 'ready' });
-    expect(sums()).toMatchObject({ calls: { upload: 6, create: 2 }, credits: 106 });
-  });
+  it.each([[400, 'ProviderRefused', 'The name is already in use.']])(
+    'a %s ends the run in the words of the provider',
+    async (status, error, words) => {
+      const { fault, sums } = ledger();
+      fault({ call: 'create', kind: 'status', status, body: { message: words } });
+      const sessionId = await it_.upload(songs(6));
+      const session = await it_.run(sessionId);
+      expect(session).toMatchObject({
+        status: 'failed',
+        failure: { error, reason: expect.stringContaining(words) },
+      });
+      expect(await it_.run(sessionId)).toMatchObject({ status: 'ready' });
+      expect(sums()).toMatchObject({ calls: { upload: 6, create: 2 }, credits: 106 });
+    },
+  );
 
   it('a training that fails is told in the words of the provider, and not bought again by a new start', async () => {
     const { fault, sums } = ledger();

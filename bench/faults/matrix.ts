@@ -1,0 +1,6 @@
+/** Plays every case of the matrix, where `npm test` plays every third: `npm run faults:matrix`. */
+import { startVitest } from 'vitest/node';
+
+process.env.FAULTS = 'all';
+const vitest = await startVitest('test', ['test/faults/matrix.test.ts'], { watch: false });
+await vitest.close();
