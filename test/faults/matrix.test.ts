@@ -59,6 +59,7 @@ describe('a create in doubt', () => {
         { call: 'training', nth: 1, times: 5, fault: { kind: 'still-ready' } },
       ],
       events: [],
+      later: [],
       choices: ['check-again'],
     });
     expect(ended).toMatchObject({ status: 'needs-decision', creditsSpent: 106 });

@@ -50,6 +50,8 @@ export interface Plan {
   readonly review: boolean;
   readonly faults: readonly PlannedFault[];
   readonly events: readonly PlannedEvent[];
+  /** What is asked for when nothing runs any more, one after the other; faults go on meanwhile. */
+  readonly later: readonly Command[];
   /** What the person decides when asked, first to last; then they call create again. */
   readonly choices: readonly Decision[];
 }
@@ -163,14 +165,41 @@ const content = fc.constantFrom<Content[]>('song', 'song', 'refused', 'text');
 const choice = fc.constantFrom<Decision[]>('check-again', 'create-again', 'abandon');
 const track = fc.integer({ min: 0, max: 23 });
 const command: fc.Arbitrary<Command> = fc.oneof(
-  fc.record({ do: fc.constantFrom('start', 'resume', 'approve', 'cancel', 'sweep'), twice }),
-  fc.record({
-    do: fc.constant('decide' as const),
-    choice: fc.constantFrom<Decision[]>('check-again', 'check-again', 'create-again'),
-    twice,
-  }),
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('start', 'resume', 'resume', 'approve', 'cancel', 'cancel', 'sweep'),
+      twice,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('decide' as const),
+      choice: fc.constantFrom<Decision[]>('check-again', 'check-again', 'create-again'),
+      twice,
+    }),
+  },
   fc.record({ do: fc.constant('replace' as const), track, content }),
   fc.record({ do: fc.constantFrom('delete', 'overwrite'), track }),
+);
+
+const event: fc.Arbitrary<PlannedEvent> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ at: moment, first: fc.boolean(), what: fc.oneof(breakage, command) }) },
+  // Around the call that costs the most: its intent, itself, and the write of what came of it.
+  fc.record({
+    at: fc.record({ by: fc.constant('Create model'), nth: fc.integer({ min: 3, max: 6 }) }),
+    first: fc.constant(true),
+    what: breakage,
+  }),
+  fc.record({
+    at: fc.record({
+      by: fc.constantFrom('Create model', 'Enough clips?'),
+      nth: fc.integer({ min: 1, max: 4 }),
+    }),
+    first: fc.constant(true),
+    what: fc.record({ do: fc.constant('cancel' as const), twice }),
+  }),
 );
 
 /** Files of a session: enough songs, mostly few, and some that cannot become clips among them. */
@@ -194,9 +223,7 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   skipInvalid: fc.nat({ max: 4 }).map((n) => n > 0),
   review: fc.nat({ max: 4 }).map((n) => n === 0),
   faults: fc.array(fault, { maxLength: 5, size: 'max' }).map((faults) => faults.flat()),
-  events: fc.array(fc.record({ at: moment, first: fc.boolean(), what: fc.oneof(breakage, command) }), {
-    maxLength: 6,
-    size: 'max',
-  }),
+  events: fc.array(event, { maxLength: 5, size: 'max' }),
+  later: fc.array(command, { maxLength: 3, size: 'max' }),
   choices: fc.array(choice, { maxLength: 3, size: 'max' }),
 });

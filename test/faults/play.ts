@@ -81,10 +81,13 @@ export async function play(plan: Plan, options: Pick<WorldOptions, 'table' | 'fe
     person = opened;
     await carryOut({ do: 'start', twice: false });
     await world.settled();
-    // What has not found its moment happens now, one after the other.
-    for (let next = events.shift(); next; next = events.shift()) {
-      if (isCommand(next.what)) await carryOut(next.what);
-      else if (next.what.do === 'process-killed') world.kill();
+    for (const command of plan.later) {
+      await carryOut(command);
+      await world.settled();
+    }
+    // Persons whose moment has not come act now; what has not broken by now does not.
+    for (const { what } of events.splice(0)) {
+      if (isCommand(what)) await carryOut(what);
       await world.settled();
     }
 
