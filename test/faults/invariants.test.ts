@@ -28,7 +28,12 @@ describe('whatever breaks', () => {
 
   it('the table in memory, which makes the runs fast, answers as DynamoDB’s stand-in does', async () => {
     for (const plan of fc.sample(plans, { seed: 11, numRuns: 6 })) {
-      expect(await play(plan, { table: 'dynalite' })).toEqual(await play(plan));
+      const [slow, quick] = [await play(plan, { table: 'dynalite' }), await play(plan)];
+      // Which of two tracks that are sent at the same moment comes first is nobody's promise: ids may change places.
+      expect(withoutIds(slow)).toEqual(withoutIds(quick));
     }
   });
 });
+
+const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const withoutIds = (result: object): unknown => JSON.parse(JSON.stringify(result).replace(uuid, 'an id'));
