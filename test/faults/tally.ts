@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Breakage, Command } from './plan.ts';
 import type { Invocation, Step } from './rig/invocations.ts';
 import type { Told } from './rig/person.ts';
@@ -19,7 +20,7 @@ export interface Tally {
   general: number;
   /** Answers that nobody should get. */
   readonly wrongAnswers: string[];
-  /** Calls to create that had been made when a cancel was answered, as long as nobody goes on. */
+  /** Calls to create that had been made when a cancel said that none is under way, as long as nobody goes on. */
   createsAtCancel: number | undefined;
   fault(step: Step, fault: CallFault): void;
   breakage(step: Step, breakage: Breakage, running: readonly Invocation[]): void;
@@ -37,6 +38,10 @@ const add = (map: Map<string, number>, key: string | undefined) => {
 };
 
 const creates = (world: World) => world.calls.filter(({ call }) => call === 'create').length;
+
+const cancelled = z.object({ failure: z.object({ reason: z.string() }) });
+const tellsOfTraining = (answer: unknown) =>
+  cancelled.safeParse(answer).data?.failure.reason.includes('training') ?? false;
 
 /** Error names that a person may be told for a request that makes no sense as the session stands. */
 const fair = new Set(['NotPossible', 'BadInput', 'SessionNotFound']);
@@ -80,7 +85,9 @@ export function createTally(): Tally {
         // What ran when its execution was stopped runs on beside the next run.
         tally.general++;
         for (const { name } of world.invocations.running()) add(tally.disturbed, name);
-        if (answered) tally.createsAtCancel = creates(world);
+        // An intent that was there before is told of: "perhaps the training, which may have been paid".
+        const perhaps = told.some((it) => 'answer' in it && tellsOfTraining(it.answer));
+        if (answered && !perhaps) tally.createsAtCancel = creates(world);
       }
       if (disturbances > 0) return;
       for (const it of told) {

@@ -55,7 +55,7 @@ export async function violations(world: World, person: Person, plan: Plan, tally
 const creates = (world: World): CallFact[] => world.calls.filter(({ call }) => call === 'create');
 const taken = (calls: readonly CallFact[]) => calls.filter(({ entry }) => entry?.taken);
 
-function createIsPaidOnce({ world, session, plan, tally }: Scene): string[] {
+function createIsPaidOnce({ world, plan, tally }: Scene): string[] {
   const all = creates(world);
   const charged = all.reduce((sum, { entry }) => sum + (entry?.credits ?? 0), 0);
   const allowed = 100 * (1 + tally.words);
@@ -63,7 +63,7 @@ function createIsPaidOnce({ world, session, plan, tally }: Scene): string[] {
   if (charged > allowed) broken.push(`create cost ${charged} credits; ${allowed} were approved`);
   if (plan.review && tally.approvals === 0 && all.length > 0)
     broken.push('create was called before it was approved');
-  if (tally.createsAtCancel !== undefined && all.length > tally.createsAtCancel && !isInDoubt(session)) {
+  if (tally.createsAtCancel !== undefined && all.length > tally.createsAtCancel) {
     broken.push('create was called after the session had been cancelled');
   }
   return broken;
