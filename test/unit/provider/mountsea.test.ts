@@ -8,7 +8,10 @@ const modelId = 'chirp-custom:0f9619ff-8b86-4d01-b42d-00cf4fc964ff';
 
 type Answer = () => Response | Promise<Response>;
 
-function client(answer: Answer, options: { timeoutMs?: number; key?: () => Promise<string> } = {}) {
+function client(
+  answer: Answer,
+  options: { timeoutMs?: number; key?: () => Promise<string>; providerSecond?: number } = {},
+) {
   const sent: { url: string; init: RequestInit }[] = [];
   const provider = createMountSea({
     baseUrl: 'https://provider.example/prefix/',
