@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { createdSessionAnswer, type SessionAnswer, sessionAnswer } from '../../functions/api/contract.ts';
+import { type LedgerEntry, ledgerEntrySchema } from '../../local/provider/ledger.ts';
+import type { ReadyInfo } from '../../local/stack/ready-file.ts';
+import type { TestFile } from '../../test/workflow/local-stack.ts';
+
+const ledgerAnswer = z.object({ entries: z.array(ledgerEntrySchema) });
+const stateAnswer = z.object({
+  sessions: z.array(z.object({ uploads: z.array(z.object({ taskId: z.string(), status: z.string() })) })),
+});
+
+/** What a user of the API does, and what the provider knows of it. */
+export function clientOf({ api, token, provider }: Pick<ReadyInfo, 'api' | 'token' | 'provider'>) {
+  async function call(method: string, route: string, body?: object): Promise<unknown> {
+    const response = await fetch(api + route, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${JSON.stringify(answer)}`);
+    return answer;
+  }
+  const look = async (what: string): Promise<unknown> => (await fetch(`${provider}/_sandbox/${what}`)).json();
+
+  return {
+    async upload(files: readonly TestFile[]): Promise<string> {
+      const declared = files.map(({ name, bytes }) => ({
+        name,
+        size: bytes.length,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      }));
+      const created = await call('POST', '/sessions', { name: 'Night Drive', files: declared });
+      const { sessionId, uploads } = createdSessionAnswer.parse(created);
+      for (const { trackId, url, headers } of uploads) {
+        const body = new Uint8Array(files[Number(trackId) - 1]?.bytes ?? []);
+        const put = await fetch(url, { method: 'PUT', headers, body });
+        if (!put.ok) throw new Error(`PUT ${trackId}: ${put.status} ${await put.text()}`);
+      }
+      return sessionId;
+    },
+    async session(sessionId: string): Promise<SessionAnswer> {
+      return sessionAnswer.parse(await call('GET', `/sessions/${sessionId}`));
+    },
+    async act(sessionId: string, action: SessionAnswer['actions'][number], body?: object): Promise<void> {
+      await call('POST', `/sessions/${sessionId}/${action}`, body);
+    },
+    async ledger(): Promise<LedgerEntry[]> {
+      return ledgerAnswer.parse(await look('ledger')).entries;
+    },
+    /** Tasks of uploads that the provider itself says have failed. */
+    async failedUploads(): Promise<Set<string>> {
+      const { sessions } = stateAnswer.parse(await look('state'));
+      const uploads = sessions.flatMap((session) => session.uploads);
+      return new Set(uploads.filter(({ status }) => status === 'failed').map(({ taskId }) => taskId));
+    },
+  };
+}
+
+export type Client = ReturnType<typeof clientOf>;
