@@ -1,14 +1,30 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Folders whose files run whole stacks, and take the longest. */
+const long = ['test/faults/', 'test/workflow/', 'test/local/kill', 'test/local/main-job'];
+
+/** The long files first: begun last, one of them would run alone beside an idle core. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => long.some((path) => moduleId.includes(path));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // One for each core that continuous integration has; vitest alone would leave one of them to itself.
     maxWorkers: 2,
+    // Files share a process: what they import is loaded once, and so is a stack that several of them use.
+    isolate: false,
+    sequence: { sequencer: LongFirst },
     env: {
       POWERTOOLS_LOG_LEVEL: 'SILENT',
-      // For the commands that tests start as processes.
+      // For the commands that tests start as processes, and for the functions of a stack.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)),
     },
     testTimeout: 30_000,

@@ -54,7 +54,7 @@ export function startWorker(
 ): FunctionWorker {
   const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
     name: fn.name,
-    workerData: { ...locate(fn), handler: fn.handler },
+    workerData: { ...locate(fn), handler: fn.handler, compileCache: process.env.NODE_COMPILE_CACHE },
     env: { ...environment },
     execArgv: [],
     stdout: true,

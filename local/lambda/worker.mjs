@@ -1,5 +1,6 @@
 // What runs inside a function's worker thread: Lambda's runtime, as far as a handler can tell.
 // JavaScript, because stripping types costs each thread 10 MB of its own.
+import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -39,6 +40,9 @@ async function load() {
     },
   };
 }
+
+// What was compiled once is not compiled again: measured, a quarter less to load a bundle with the SDK in it.
+if (workerData.compileCache) enableCompileCache(workerData.compileCache);
 
 const { handler, failure } = await load();
 parentPort.postMessage({ ready: true, failure });

@@ -12,6 +12,8 @@ export interface FakeStack {
   readonly token: string;
   /** Bytes received, by the name of the file. */
   readonly stored: Map<string, Buffer>;
+  /** Names of the files that it refused, in the order in which they came. */
+  readonly refused: string[];
   /** `METHOD path` of every request, in order. */
   readonly requests: string[];
   /** Ids of the sessions that were started. */
@@ -45,6 +47,7 @@ export async function startFakeStack(options: {
   const token = 'working-token-that-must-not-be-shown';
   const sessions = fakeSessions([steps, again]);
   const stored = new Map<string, Buffer>();
+  const refused: string[] = [];
   const requests: string[] = [];
   const starts: string[] = [];
   const failures = [...putStatuses];
@@ -132,6 +135,7 @@ export async function startFakeStack(options: {
       createHash('sha256').update(body).digest('hex') === file.sha256;
     const status = failure ?? (fits ? 200 : 403);
     if (fits && status === 200) stored.set(file.name, body);
+    else refused.push(file?.name ?? 'an unknown file');
     response.writeHead(status, { 'content-type': 'application/xml' });
     response.end(status === 200 ? '' : '<Error><Code>AccessDenied</Code><Message>no</Message></Error>');
   };
@@ -163,6 +167,7 @@ export async function startFakeStack(options: {
     home,
     token,
     stored,
+    refused,
     requests,
     starts,
     add: (known) => sessions.add(known),

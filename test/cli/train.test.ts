@@ -150,7 +150,8 @@ describe('npm run train', () => {
     const refusing = await prepared({ putStatuses: [403] });
     const failed = await run('train', [refusing.tracks, '--name', 'x', '--json'], { home: refusing.home });
     expect(failed.code).toBe(1);
-    expect(last(failed)).toMatchObject({ event: 'error', problems: [{ where: '01 a.wav' }] });
+    expect(last(failed)).toMatchObject({ event: 'error', problems: [{ where: refusing.fake.refused[0] }] });
+    expect(refusing.fake.refused).toHaveLength(1);
     expect(refusing.fake.starts).toEqual([]);
   });
 

@@ -1,15 +1,14 @@
 import { decodeProtectedHeader, generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createdSessionAnswer, problemAnswer } from '../../functions/api/contract.ts';
-import { openStack, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, songs, type TestStack } from './local-stack.ts';
 
 let it_: TestStack;
 let sessionId: string;
 beforeAll(async () => {
-  it_ = await openStack();
+  it_ = await sharedStack();
   sessionId = await it_.upload(songs(6));
 });
-afterAll(() => it_.close());
 
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
 const requests = (): [method: string, route: string, body?: object][] => [

@@ -1,29 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { virtualClock } from '../../local/clock.ts';
-import { summarize } from '../../local/provider/ledger.ts';
-import { type Sandbox, startSandbox } from '../../local/provider/sandbox.ts';
-import type { Dialect } from '../../local/provider/settings.ts';
-import { openStack, songs, type TestStack } from './local-stack.ts';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Dialect, sandboxSettingsSchema } from '../../local/provider/settings.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
 
-// Another server of the provider's API, as PROVIDER_BASE_URL names one. What the API's pages leave open, it says
-// in one way in one run and in another in the next.
-const clock = virtualClock();
-let server: Sandbox;
+// What the API's pages leave open, a server says in one way or in another.
+const { dialect: usual } = sandboxSettingsSchema.parse({});
 let it_: TestStack;
 beforeAll(async () => {
-  server = await startSandbox({ port: 0, clock, key: 'key-of-another-server', seed: 'dialects' });
-  it_ = await openStack({ clock, provider: { baseUrl: server.url, key: server.key } });
+  it_ = await sharedStack();
 });
-afterAll(async () => {
-  await it_.close();
-  await server.close();
+afterEach(() => {
+  it_.stack.sandbox?.change({ dialect: usual });
+  sinceNow(it_).fault();
 });
-
-let before: number;
-beforeEach(() => {
-  before = server.ledger().length;
-});
-const calls = () => summarize(server.ledger().slice(before)).calls;
 
 const said = ({ status200, resultName, resultArray, statusCase, strangePending }: Dialect) =>
   [
@@ -53,8 +41,9 @@ describe('a model comes of any server that behaves as documented', () => {
       return [said(dialect), dialect] as const;
     }),
   )('%s; an upload that ends in `timeout` is tried again', async (_, dialect) => {
-    server.change({ dialect });
-    server.setFaults([{ call: 'upload', kind: 'task-timeout', after: 2 }]);
+    const { fault, sums } = sinceNow(it_);
+    it_.stack.sandbox?.change({ dialect });
+    fault({ call: 'upload', kind: 'task-timeout', after: 2 });
     const session = await it_.run(await it_.upload(songs(6)));
     expect(session).toMatchObject({
       status: 'ready',
@@ -63,14 +52,15 @@ describe('a model comes of any server that behaves as documented', () => {
     });
     expect(new Set(session.tracks.map(({ clipId }) => clipId)).size).toBe(6);
     expect(session.tracks.map(({ attempts }) => attempts).sort()).toEqual([1, 1, 1, 1, 1, 2]);
-    expect(calls()).toMatchObject({ prepare: 1, upload: 7, create: 1 });
+    expect(sums().calls).toMatchObject({ prepare: 1, upload: 7, create: 1 });
   });
 
   it('a training that ends in `timeout` is told as failed, and not bought again', async () => {
-    server.setFaults([{ call: 'create', kind: 'task-timeout' }]);
+    const { fault, sums } = sinceNow(it_);
+    fault({ call: 'create', kind: 'task-timeout' });
     const session = await it_.run(await it_.upload(songs(6)));
     expect(session).toMatchObject({ status: 'failed', failure: { error: 'TrainingFailed' } });
     expect(session.failure?.reason).toContain('"timeout"');
-    expect(calls().create).toBe(1);
+    expect(sums().calls.create).toBe(1);
   });
 });

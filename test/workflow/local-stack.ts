@@ -16,9 +16,12 @@ import {
   uploadAnswer,
 } from '../../functions/api/contract.ts';
 import { type Clock, virtualClock } from '../../local/clock.ts';
+import { summarize } from '../../local/provider/ledger.ts';
+import type { FaultInput } from '../../local/provider/sandbox.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import { synthesize } from '../../local/synth.ts';
 import { wavFile } from '../audio-files/wav.ts';
+import { stoppingClock } from './stopping-clock.ts';
 
 /** Synthesized once for all tests and all runs, until a source of the template changes. */
 const assemblyHome = path.join('node_modules', '.cache', 'chirpsmith-test');
@@ -58,6 +61,33 @@ async function send(
 ): Promise<void> {
   const put = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes) });
   if (put.status !== 200) throw new Error(`PUT ${trackId}: ${put.status} ${await put.text()}`);
+}
+
+/** The clock of the shared stack; a test that brings it to a stand lets it go on. */
+export const time = stoppingClock();
+
+let shared: Promise<TestStack> | undefined;
+
+/**
+ * One stack for all tests that leave it as they found it: a stack's first run costs five times what the later
+ * ones do, for every function has to be loaded. It ends with the process.
+ */
+export function sharedStack(): Promise<TestStack> {
+  shared ??= openStack({ clock: time });
+  return shared;
+}
+
+/** What the sandbox of a stack has seen since now, and the faults that a test wants of it. */
+export function sinceNow({ stack: { sandbox } }: TestStack) {
+  if (!sandbox) throw new Error('These tests run against the sandbox.');
+  const before = sandbox.ledger().length;
+  const entries = () => sandbox.ledger().slice(before);
+  return {
+    entries,
+    calls: () => entries().length,
+    sums: () => summarize(entries()),
+    fault: (...faults: FaultInput[]) => sandbox.setFaults(faults),
+  };
 }
 
 export type TestStack = Awaited<ReturnType<typeof openStack>>;

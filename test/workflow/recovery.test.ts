@@ -1,38 +1,21 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
-import { summarize } from '../../local/provider/ledger.ts';
 import type { FaultInput } from '../../local/provider/sandbox.ts';
 import { textFile } from '../audio-files/hostile.ts';
-import { openStack, songs, type TestStack } from './local-stack.ts';
-import { stoppingClock } from './stopping-clock.ts';
+import { sharedStack, sinceNow, songs, type TestStack, time } from './local-stack.ts';
 
-const time = stoppingClock();
 let it_: TestStack;
 beforeAll(async () => {
-  it_ = await openStack({ clock: time });
+  it_ = await sharedStack();
 });
 afterEach(() => {
   time.goOn();
-  sandboxOf(it_).setFaults([]);
+  sinceNow(it_).fault();
 });
-afterAll(() => it_.close());
 
-function sandboxOf({ stack: { sandbox } }: TestStack) {
-  if (!sandbox) throw new Error('These tests run against the sandbox.');
-  return sandbox;
-}
-
-/** What the provider has seen of one test, and the faults that the test wants. */
-function ledger() {
-  const sandbox = sandboxOf(it_);
-  const before = sandbox.ledger().length;
-  return {
-    calls: () => sandbox.ledger().length - before,
-    sums: () => summarize(sandbox.ledger().slice(before)),
-    fault: (...faults: FaultInput[]) => sandbox.setFaults(faults),
-  };
-}
+/** What one test did at the provider, and the faults that it wants. */
+const ledger = () => sinceNow(it_);
 
 /** Long enough for a call that should not be made any more to be seen. */
 const aMoment = () => new Promise((resolve) => setTimeout(resolve, 300));
@@ -124,11 +107,11 @@ describe('cancel', () => {
 describe('a create that nobody can settle', () => {
   const unanswered: FaultInput = { call: 'status', kind: 'status', status: 500, times: 50 };
 
-  /** Comes to the decision; whether the provider took create is what the test plays. */
-  async function inDoubt(fault: ReturnType<typeof ledger>['fault'], taken: boolean): Promise<string> {
+  /** Comes to the decision: create was taken, its answer is lost, and no status is to be had. */
+  async function inDoubt(fault: ReturnType<typeof ledger>['fault']): Promise<string> {
     const sessionId = await it_.upload(songs(6), { review: true });
     await it_.run(sessionId);
-    fault({ call: 'create', kind: taken ? 'reset-after' : 'reset-before' }, ...(taken ? [unanswered] : []));
+    fault({ call: 'create', kind: 'reset-after' }, unanswered);
     const stopped = await it_.run(sessionId, 'approve');
     expect(stopped).toMatchObject({ status: 'needs-decision', actions: ['decide'], creditsSpent: 106 });
     fault();
@@ -137,7 +120,7 @@ describe('a create that nobody can settle', () => {
 
   it('check-again, when the provider knows of a training by now: a model for 100 credits', async () => {
     const { fault, sums } = ledger();
-    const sessionId = await inDoubt(fault, true);
+    const sessionId = await inDoubt(fault);
     const ready = await it_.run(sessionId, 'decide', { choice: 'check-again' });
     expect(ready).toMatchObject({
       status: 'ready',
@@ -147,39 +130,22 @@ describe('a create that nobody can settle', () => {
     expect(sums()).toMatchObject({ calls: { create: 1 }, credits: 106 });
   });
 
-  it('check-again, when the provider still knows of none: the decision is still to be taken', async () => {
+  it('create-again buys exactly one more, and the record keeps who said so', async () => {
     const { fault, sums } = ledger();
-    const sessionId = await inDoubt(fault, false);
-    expect(await it_.run(sessionId, 'decide', { choice: 'check-again' })).toMatchObject({
-      status: 'needs-decision',
-      actions: ['decide'],
+    const sessionId = await inDoubt(fault);
+    const ready = await it_.run(sessionId, 'decide', { choice: 'create-again' });
+    expect(ready).toMatchObject({
+      status: 'ready',
+      creditsSpent: 206,
+      decisions: [{ choice: 'create-again', by: 'local', at: expect.any(String) }],
     });
-    expect(sums()).toMatchObject({ calls: { create: 1 }, credits: 6 });
+    await it_.act(sessionId, 'decide', { choice: 'create-again' });
+    expect(sums()).toMatchObject({ calls: { upload: 6, create: 2 }, credits: 206 });
   });
-
-  it.each([
-    [false, 106],
-    [true, 206],
-  ])(
-    'create-again (the first was taken: %s) buys exactly one more: %i credits in all',
-    async (taken, credits) => {
-      const { fault, sums } = ledger();
-      const sessionId = await inDoubt(fault, taken);
-      const ready = await it_.run(sessionId, 'decide', { choice: 'create-again' });
-      // What the session may have cost counts the first, whose answer was lost, in any case.
-      expect(ready).toMatchObject({
-        status: 'ready',
-        creditsSpent: 206,
-        decisions: [{ choice: 'create-again', by: 'local', at: expect.any(String) }],
-      });
-      await it_.act(sessionId, 'decide', { choice: 'create-again' });
-      expect(sums()).toMatchObject({ calls: { upload: 6, create: 2 }, credits });
-    },
-  );
 
   it('abandon calls nothing more, and nothing leads back', async () => {
     const { fault, calls } = ledger();
-    const sessionId = await inDoubt(fault, true);
+    const sessionId = await inDoubt(fault);
     const before = calls();
     const abandoned = await it_.act(sessionId, 'decide', { choice: 'abandon' });
     expect(abandoned).toMatchObject({ status: 'abandoned', actions: [], decisions: [{ choice: 'abandon' }] });

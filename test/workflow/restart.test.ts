@@ -28,57 +28,43 @@ async function stop(stack: TestStack): Promise<void> {
 
 const sums = ({ stack }: TestStack) => summarize(stack.sandbox?.ledger() ?? []);
 
-describe('a stack that is stopped in the middle of a run', () => {
-  it('finds the session at its next start and says that it was interrupted; a resume goes on', async () => {
+describe('a stack that is stopped in the middle of two runs', () => {
+  it('shows at its next start which was interrupted, even before that is written down', async () => {
     const clock = stoppingClock();
-    const first = await start({ clock });
-    const sessionId = await first.upload(songs(6));
+    const first = await start({
+      clock,
+      sandbox: { seed: 'test', faults: [{ call: 'create', kind: 'timeout-after' }] },
+    });
+    const inTraining = await first.upload(songs(6));
+    await first.act(inTraining, 'start');
+    // The provider has taken it and does not answer: the record stands at the intent.
+    await expect.poll(() => sums(first).calls.create, { timeout: 10_000 }).toBe(1);
+    const inUploads = await first.upload(songs(6));
     clock.stopAfter(5);
-    await first.act(sessionId, 'start');
-    await first.until(sessionId, ({ tracks }) => tracks.every(({ status }) => status === 'submitted'));
+    await first.act(inUploads, 'start');
+    await first.until(inUploads, ({ tracks }) => tracks.every(({ status }) => status === 'submitted'));
     await stop(first);
 
-    const second = await start();
-    // Written down, not only shown: with nobody's word about what the execution did.
-    const found = await second.until(sessionId, ({ failure }) => failure !== undefined);
+    const unswept = await start({ schedules: false });
+    const shown = await unswept.session(inUploads);
+    expect(shown.status).toBe('interrupted');
+    expect(shown).not.toHaveProperty('failure');
+    await stop(unswept);
+
+    const next = await start();
+    // Written down, with nobody's word about what the execution did.
+    const found = await next.until(inUploads, ({ failure }) => failure !== undefined);
     expect(found).toMatchObject({
       status: 'interrupted',
       actions: ['resume', 'cancel'],
       failure: { error: 'Unexpected', reason: expect.stringContaining('ended without a word') },
     });
-    expect(await second.run(sessionId, 'resume')).toMatchObject({ status: 'ready' });
-    expect(sums(second).calls).toMatchObject({ prepare: 1, create: 1 });
-  });
-
-  it('has a create whose answer it never saw settled at its next start, and does not pay again', async () => {
-    const first = await start({
-      sandbox: { seed: 'test', faults: [{ call: 'create', kind: 'timeout-after' }] },
-    });
-    const sessionId = await first.upload(songs(6));
-    await first.act(sessionId, 'start');
-    // The provider has taken it and does not answer: the record stands at the intent.
-    await expect.poll(() => sums(first).calls.create, { timeout: 10_000 }).toBe(1);
-    await stop(first);
-
-    const second = await start();
-    const ready = await second.until(sessionId, ({ status }) => status === 'ready');
+    // The create whose answer was never seen is settled by itself, and not paid again.
+    const ready = await next.until(inTraining, ({ status }) => status === 'ready');
     expect(ready).toMatchObject({ creditsSpent: 106, executionArn: expect.stringMatching(/-2$/) });
-    expect(sums(second)).toMatchObject({ calls: { upload: 6, create: 1 }, credits: 106 });
-  });
+    expect(sums(next)).toMatchObject({ calls: { prepare: 2, create: 1 }, credits: 112 });
 
-  it('keeps its schedules switched off when a test asks for it', async () => {
-    const clock = stoppingClock();
-    const first = await start({ clock });
-    const sessionId = await first.upload(songs(6));
-    clock.stopAfter(5);
-    await first.act(sessionId, 'start');
-    await first.until(sessionId, ({ status }) => status === 'uploading');
-    await stop(first);
-
-    const second = await start({ schedules: false });
-    // Shown as it is, from the execution's standing; but nobody has written it down.
-    const shown = await second.session(sessionId);
-    expect(shown.status).toBe('interrupted');
-    expect(shown).not.toHaveProperty('failure');
+    expect(await next.run(inUploads, 'resume')).toMatchObject({ status: 'ready' });
+    expect(sums(next)).toMatchObject({ calls: { prepare: 2, upload: 12, create: 2 }, credits: 212 });
   });
 });

@@ -1,23 +1,22 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { minutesOf, refusedShare, tooSoon } from '../../bench/storm/refusals.ts';
 import { sessionAnswer } from '../../functions/api/contract.ts';
-import { virtualClock } from '../../local/clock.ts';
-import { openStack, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, sinceNow, songs, type TestStack, time } from './local-stack.ts';
 
 const sessions = 3;
 const tracks = 8;
-const clock = virtualClock();
 let stack: TestStack;
 beforeAll(async () => {
-  const rateLimit = { perSecond: 2, retryAfter: 25 };
-  stack = await openStack({ clock, sandbox: { seed: 'storm', settings: { rateLimit } } });
+  stack = await sharedStack();
+  stack.stack.sandbox?.change({ rateLimit: { perSecond: 2, retryAfter: 25 } });
 });
-afterAll(() => stack.close());
+afterAll(() => stack.stack.sandbox?.change({ rateLimit: { perSecond: 0 } }));
 
 it('sessions that ask for more than the provider allows all end in a model, and learn to ask for less', async () => {
+  const since = sinceNow(stack);
   const ids: string[] = [];
   for (let session = 0; session < sessions; session++) ids.push(await stack.upload(songs(tracks)));
-  const started = await clock.busy(() =>
+  const started = await time.busy(() =>
     Promise.all(ids.map((id) => stack.call('POST', `/sessions/${id}/start`))),
   );
   for (const { body } of started) await stack.ended(sessionAnswer.parse(body).executionArn ?? '');
@@ -27,7 +26,7 @@ it('sessions that ask for more than the provider allows all end in a model, and 
     expect(session).toMatchObject({ status: 'ready', creditsSpent: 100 + tracks });
     expect(session.tracks.every(({ clipId }) => clipId !== undefined)).toBe(true);
   }
-  const entries = stack.stack.sandbox?.ledger() ?? [];
+  const entries = since.entries();
   const [first, ...later] = minutesOf(entries);
   // There was a storm, and not one of its calls came back before its time.
   expect(first?.refused).toBeGreaterThan(5);

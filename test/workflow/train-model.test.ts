@@ -1,28 +1,17 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { summarize } from '../../local/provider/ledger.ts';
-import type { FaultInput } from '../../local/provider/sandbox.ts';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { textFile } from '../audio-files/hostile.ts';
-import { openStack, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
 
 const modelId = /^chirp-custom:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 let it_: TestStack;
 beforeAll(async () => {
-  it_ = await openStack();
+  it_ = await sharedStack();
 });
-afterAll(() => it_.close());
+afterEach(() => sinceNow(it_).fault());
 
-/** The sandbox's ledger of what one test did. */
-function ledger() {
-  const { sandbox } = it_.stack;
-  if (!sandbox) throw new Error('These tests run against the sandbox.');
-  const before = sandbox.ledger().length;
-  return {
-    entries: () => sandbox.ledger().slice(before),
-    sums: () => summarize(sandbox.ledger().slice(before)),
-    fault: (...faults: FaultInput[]) => sandbox.setFaults(faults),
-  };
-}
+/** What one test did at the provider, and the faults that it wants. */
+const ledger = () => sinceNow(it_);
 
 describe('train-model', () => {
   it('turns eight tracks into a model: one prepare, eight uploads, one create', async () => {
@@ -149,57 +138,16 @@ describe('a track that fails', () => {
     expect(failed).toMatchObject([{ attempts: 1, failure: { reason, permanent: true } }]);
     expect(sums().calls).toMatchObject({ upload: 7, create: 1 });
   });
-
-  it('is tried again when the reason may pass', async () => {
-    const { fault, sums } = ledger();
-    fault({ call: 'upload', kind: 'task-failed', reason: 'Internal error, try again later', times: 2 });
-    const session = await it_.run(await it_.upload(songs(6)));
-    expect(session.status).toBe('ready');
-    expect(sums().calls).toMatchObject({ upload: 8, create: 1 });
-  });
-
-  it('too many of them stop the session before create, and a new start sends only what is missing', async () => {
-    const { fault, sums } = ledger();
-    fault({ call: 'upload', kind: 'task-failed', reason: 'Internal error', times: 3, after: 5 });
-    const sessionId = await it_.upload(songs(6));
-    const stopped = await it_.run(sessionId);
-    expect(stopped).toMatchObject({ status: 'failed', failure: { error: 'NotEnoughClips' } });
-    expect(stopped.failure?.reason).toContain('Internal error');
-    expect(sums().calls.create).toBeUndefined();
-
-    expect(await it_.run(sessionId)).toMatchObject({ status: 'ready' });
-    expect(sums().calls).toMatchObject({ prepare: 1, upload: 9, create: 1 });
-  });
 });
 
+// What becomes of every fault at every call is test/faults/matrix.test.ts; these go through the whole stack.
 describe('create is paid once', () => {
-  it.each<[string, FaultInput]>([
-    ['the connection was reset after it was taken', { call: 'create', kind: 'reset-after' }],
-    [
-      'a gateway answered 502 in its stead',
-      { call: 'create', kind: 'status', status: 502, body: '<html>', taken: true },
-    ],
-    ['the answer was cut off', { call: 'create', kind: 'body', body: '{"taskI' }],
-  ])('when %s: the session goes on by itself', async (_, lost) => {
+  it('when the connection was reset after it was taken: the session goes on by itself', async () => {
     const { fault, sums } = ledger();
-    fault(lost);
+    fault({ call: 'create', kind: 'reset-after' });
     const session = await it_.run(await it_.upload(songs(6)));
     expect(session).toMatchObject({ status: 'ready', creditsSpent: 106 });
     expect(sums()).toMatchObject({ calls: { create: 1 }, credits: 106 });
-  });
-
-  it.each<[string, FaultInput]>([
-    ['the connection was reset before it was taken', { call: 'create', kind: 'reset-before' }],
-  ])('when %s: a person decides, and a new start asks but does not call', async (_, lost) => {
-    const { fault, sums } = ledger();
-    fault(lost);
-    const sessionId = await it_.upload(songs(6));
-    expect(await it_.run(sessionId)).toMatchObject({
-      status: 'needs-decision',
-      failure: { error: 'NeedsDecision' },
-    });
-    expect(await it_.run(sessionId)).toMatchObject({ status: 'needs-decision' });
-    expect(sums()).toMatchObject({ calls: { create: 1 }, credits: 6 });
   });
 
   it('is called again, after a wait, when it was surely not taken', async () => {
@@ -224,53 +172,5 @@ describe('create is paid once', () => {
     });
     expect(sums()).toMatchObject({ calls: { create: 5 }, credits: 6 });
     fault();
-  });
-
-  it.each([[400, 'ProviderRefused', 'The name is already in use.']])(
-    'a %s ends the run in the words of the provider',
-    async (status, error, words) => {
-      const { fault, sums } = ledger();
-      fault({ call: 'create', kind: 'status', status, body: { message: words } });
-      const sessionId = await it_.upload(songs(6));
-      const session = await it_.run(sessionId);
-      expect(session).toMatchObject({
-        status: 'failed',
-        failure: { error, reason: expect.stringContaining(words) },
-      });
-      expect(await it_.run(sessionId)).toMatchObject({ status: 'ready' });
-      expect(sums()).toMatchObject({ calls: { upload: 6, create: 2 }, credits: 106 });
-    },
-  );
-
-  it('a training that fails is told in the words of the provider, and not bought again by a new start', async () => {
-    const { fault, sums } = ledger();
-    fault({ call: 'create', kind: 'task-failed', reason: 'The tracks are too much alike.' });
-    const sessionId = await it_.upload(songs(6));
-    expect(await it_.run(sessionId)).toMatchObject({
-      status: 'failed',
-      failure: { error: 'TrainingFailed', reason: 'The tracks are too much alike.' },
-    });
-    await it_.run(sessionId);
-    expect(sums()).toMatchObject({ calls: { create: 1 }, credits: 106 });
-  });
-
-  it('a training that never ends stops at its deadline; a new start looks again instead of paying again', async () => {
-    const { fault, sums } = ledger();
-    fault({ call: 'create', kind: 'never-ends' });
-    const sessionId = await it_.upload(songs(6));
-    expect(await it_.run(sessionId)).toMatchObject({
-      status: 'failed',
-      failure: { error: 'DeadlineExceeded' },
-    });
-    await it_.run(sessionId);
-    expect(sums()).toMatchObject({ calls: { create: 1 }, credits: 106 });
-  });
-
-  it('success without a model id is not believed', async () => {
-    const { fault } = ledger();
-    fault({ call: 'create', kind: 'success-without-id' });
-    const session = await it_.run(await it_.upload(songs(6)));
-    expect(session).toMatchObject({ status: 'failed', failure: { error: 'DeadlineExceeded' } });
-    expect(session.modelId).toBeUndefined();
   });
 });
