@@ -119,8 +119,9 @@ describe('a create that nobody can settle', () => {
   }
 
   it('check-again, when the provider knows of a training by now: a model for 100 credits', async () => {
-    const { fault, sums } = ledger();
+    const { calls, fault, sums } = ledger();
     const sessionId = await inDoubt(fault);
+    expect(await it_.session(sessionId)).toMatchObject({ providerCalls: calls() });
     const ready = await it_.run(sessionId, 'decide', { choice: 'check-again' });
     expect(ready).toMatchObject({
       status: 'ready',

@@ -63,6 +63,10 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   const { answer, trouble } = await ask(session, deps);
   const retryAfter = Math.ceil(trouble?.retryAfter ?? 0);
   const inDoubt = fence === 'intent' || fence === 'unknown';
+  const countChecks = () =>
+    store.updateSession(session, {
+      create: { ...session.create, checks: session.create.checks + checks },
+    });
 
   const proofs = session.create.paidBefore > 0 ? provesTakenAgain : provesTaken;
   if (inDoubt && !(answer && proofs.has(answer.status))) {
@@ -72,6 +76,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
     const known = answer
       ? `the provider calls the session "${answer.status}"`
       : (trouble?.message ?? 'no answer');
+    await countChecks();
     throw new ChirpsmithError(
       'NeedsDecision',
       `The answer to create was lost, and its status does not settle it (${known}). The 100 credits may have been taken or not; a second create may cost them again.`,
@@ -115,6 +120,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   if (total >= schedules.training.deadline) {
     const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
     const words = `The training was not done after ${total} s (${last}). It may still end well: a resume looks again; a second create would be paid again.`;
+    await countChecks();
     throw new ChirpsmithError('DeadlineExceeded', words);
   }
   return at('waiting', Math.max(nextWait(schedules.training, waited), retryAfter), checks);
