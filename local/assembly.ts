@@ -1,8 +1,9 @@
 import { readFunctions, readMachine } from './assembly/compute.ts';
-import { readSchedule } from './assembly/events.ts';
+import { readAsynchronousInvocation, readBuses, readRule } from './assembly/events.ts';
 import { readHttpApis } from './assembly/http-apis.ts';
 import { createResolver } from './assembly/intrinsics.ts';
 import { checkBucketPolicy, readRoles } from './assembly/policies.ts';
+import { readQueues } from './assembly/queues.ts';
 import type { Resource } from './assembly/resource.ts';
 import { readBucket, readSecret, readTable } from './assembly/storage.ts';
 import { readTemplates, type TemplateStack } from './assembly/template.ts';
@@ -59,6 +60,8 @@ export interface Bucket {
   readonly name: string;
   readonly arn: string;
   readonly versioned: boolean;
+  /** Whether it tells EventBridge what becomes of its objects. */
+  readonly eventBridge: boolean;
   readonly corsRules: readonly {
     readonly origins: readonly string[];
     readonly methods: readonly string[];
@@ -92,12 +95,43 @@ export interface HttpApi {
   }[];
 }
 
-/** An EventBridge rule that calls functions at a rate. */
-export interface Schedule {
+export interface Queue {
   readonly name: string;
   readonly arn: string;
-  readonly everySeconds: number;
-  readonly functionArns: readonly string[];
+  /** Services that its policy lets send, each on behalf of one resource. */
+  readonly senders: readonly { readonly principal: string; readonly sourceArn: string }[];
+}
+
+export interface EventBus {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** An EventBridge rule that calls functions: at a rate, or for the events that match its pattern. */
+export interface Rule {
+  readonly name: string;
+  readonly arn: string;
+  readonly busName: string;
+  /** Undefined: it has a pattern. */
+  readonly everySeconds: number | undefined;
+  /** As in the template; what is not known in it is an error when it is read. */
+  readonly pattern: Readonly<Record<string, unknown>> | undefined;
+  readonly targets: readonly {
+    /** Of a function. */
+    readonly arn: string;
+    /** The queue for what could not be handed over. */
+    readonly deadLetterArn: string | undefined;
+  }[];
+}
+
+/** How Lambda deals with what a function was handed to do later. */
+export interface AsynchronousInvocation {
+  readonly functionArn: string;
+  /** After the first attempt. */
+  readonly retries: number;
+  readonly maxAgeSeconds: number;
+  /** The queue for what has failed for good. */
+  readonly onFailureArn: string | undefined;
 }
 
 /** Everything the stand-ins need, read off the synthesized cloud assembly. */
@@ -110,7 +144,11 @@ export interface Assembly {
   readonly buckets: readonly Bucket[];
   readonly secrets: readonly Secret[];
   readonly apis: readonly HttpApi[];
-  readonly schedules: readonly Schedule[];
+  readonly queues: readonly Queue[];
+  readonly buses: readonly EventBus[];
+  readonly rules: readonly Rule[];
+  /** For the functions that say otherwise than by default. */
+  readonly asynchronousInvocations: readonly AsynchronousInvocation[];
   readonly roles: readonly Role[];
   /** CloudFormation outputs, by output key. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -130,13 +168,17 @@ const knownTypes = [
   'AWS::ApiGatewayV2::Stage',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
+  'AWS::Events::EventBus',
   'AWS::Events::Rule',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
+  'AWS::SQS::Queue',
+  'AWS::SQS::QueuePolicy',
   'AWS::SecretsManager::Secret',
   'AWS::StepFunctions::StateMachine',
 ] as const;
@@ -157,6 +199,8 @@ export function readAssembly(directory: string): Assembly {
   const roles = readRoles(of('AWS::IAM::Role'), of('AWS::IAM::Policy'));
   const functions = readFunctions(of('AWS::Lambda::Function'), of('AWS::Lambda::Permission'));
   const machines = of('AWS::StepFunctions::StateMachine').map(readMachine);
+  const queues = readQueues(of('AWS::SQS::Queue'), of('AWS::SQS::QueuePolicy'));
+  const buses = readBuses(of('AWS::Events::EventBus'), { region, account });
   for (const policy of of('AWS::S3::BucketPolicy')) checkBucketPolicy(policy);
   requireTrust(roles, functions, 'lambda.amazonaws.com');
   requireTrust(roles, machines, 'states.amazonaws.com');
@@ -176,7 +220,12 @@ export function readAssembly(directory: string): Assembly {
       authorizers: of('AWS::ApiGatewayV2::Authorizer'),
       routes: of('AWS::ApiGatewayV2::Route'),
     }),
-    schedules: of('AWS::Events::Rule').map(readSchedule),
+    queues,
+    buses,
+    rules: of('AWS::Events::Rule').map((rule) => readRule(rule, { functions, queues, buses })),
+    asynchronousInvocations: of('AWS::Lambda::EventInvokeConfig').map((config) =>
+      readAsynchronousInvocation(config, { functions, queues }),
+    ),
     outputs: Object.fromEntries(
       stacks.flatMap((stack) =>
         Object.entries(stack.outputs).map(([key, { value }]) => [

@@ -21,28 +21,28 @@ export interface AwsEndpointOptions {
   readonly port: number;
   readonly region: string;
   readonly access: Access;
-  readonly services: {
-    readonly dynamodb: ServiceHandler;
-    readonly secretsmanager: ServiceHandler;
-    readonly states: ServiceHandler;
-  };
+  /** By their signing names; a request to one that is not here is refused. */
+  readonly services: Readonly<Partial<Record<ServiceName, ServiceHandler>>>;
   /** Called with errors that no rule foresaw, once each; the caller gets a 500 without details. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** Largest body of the three services' requests, in bytes (DynamoDB's batches: 16 MB). */
+/** Largest body of the services' requests, in bytes (DynamoDB's batches: 16 MB). */
 const maxBody = 16 * 1024 * 1024;
 
 /** By the target's prefix: the signing name and the version of the JSON protocol. */
 const protocols = {
   DynamoDB_20120810: { service: 'dynamodb', contentType: 'application/x-amz-json-1.0' },
   secretsmanager: { service: 'secretsmanager', contentType: 'application/x-amz-json-1.1' },
+  AWSEvents: { service: 'events', contentType: 'application/x-amz-json-1.1' },
   AWSStepFunctions: { service: 'states', contentType: 'application/x-amz-json-1.0' },
 } as const;
 
+type ServiceName = (typeof protocols)[keyof typeof protocols]['service'];
+
 const inputSchema = z.record(z.string(), z.unknown());
 
-/** DynamoDB, Secrets Manager and Step Functions on one address, told apart by `X-Amz-Target`. */
+/** DynamoDB, Secrets Manager, Step Functions and EventBridge on one address, told apart by `X-Amz-Target`. */
 export async function startAwsEndpoint(
   options: AwsEndpointOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
@@ -65,7 +65,8 @@ async function answer(
   const target = String(request.headers['x-amz-target'] ?? '');
   const [prefix = '', operation = ''] = target.split('.');
   const protocol = Object.entries(protocols).find(([name]) => name === prefix)?.[1];
-  if (request.method !== 'POST' || !protocol || operation === '') {
+  const service = protocol && services[protocol.service];
+  if (request.method !== 'POST' || !service || operation === '') {
     throw new AwsError(
       'UnknownOperationException',
       400,
@@ -75,7 +76,7 @@ async function answer(
   const { accessKeyId } = verify(request, body, protocol.service, region, access);
   const input = inputSchema.safeParse(parseJson(body));
   if (!input.success) throw new AwsError('SerializationException', 400, 'The body is no JSON object.');
-  const output = await services[protocol.service](operation, input.data, { accessKeyId });
+  const output = await service(operation, input.data, { accessKeyId });
   return { contentType: protocol.contentType, output };
 }
 

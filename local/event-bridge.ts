@@ -1,72 +1,116 @@
 import { randomUUID } from 'node:crypto';
-import type { Assembly, Schedule } from './assembly.ts';
+import type { Assembly, Rule } from './assembly.ts';
+import type { ServiceHandler } from './aws-endpoint.ts';
 import type { Clock } from './clock.ts';
+import { createDelivery } from './event-bridge/delivery.ts';
+import { type BusEvent, readPattern } from './event-bridge/pattern.ts';
+import { createPutEvents, isoSeconds } from './event-bridge/put-events.ts';
+import type { Access } from './iam.ts';
 import type { Lambda } from './lambda.ts';
+import type { Queues } from './sqs.ts';
+
+export type { BusEvent };
 
 export interface EventBridgeOptions {
-  readonly assembly: Pick<Assembly, 'schedules' | 'region' | 'account'>;
+  readonly assembly: Pick<
+    Assembly,
+    'rules' | 'buses' | 'functions' | 'asynchronousInvocations' | 'region' | 'account'
+  >;
+  readonly access: Pick<Access, 'check'>;
   readonly lambda: Pick<Lambda, 'invoke'>;
-  readonly clock: Pick<Clock, 'now' | 'speed'>;
+  readonly queues: Pick<Queues, 'send'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep' | 'speed'>;
   /** Told of every invocation that failed; the next one comes all the same. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Milliseconds of wall time between two calls, at least, however fast the clock runs. */
+/** Buses, rules and schedules of the template. */
+export interface EventBridge {
+  /** PutEvents. */
+  readonly handler: ServiceHandler;
+  /** Takes an event to the rules of a bus, as a service of AWS does; its targets are called in the background. */
+  publish(event: BusEvent, busName?: string): void;
+  /** Resolves when no event is on its way to a function any more. */
+  settled(): Promise<void>;
+  /** Begins to call the targets of schedules. */
+  startSchedules(): void;
+  close(): void;
+}
+
+/** Milliseconds of wall time between two calls of a schedule, at least, however fast the clock runs. */
 const shortest = 5000;
 
 /**
- * The schedules of the template. Each calls its functions at once, because this machine was off before, and then
- * at its rate, on a clock that really runs; a virtual one would jump from call to call and never come to rest.
+ * EventBridge in front of the template's functions.
+ * @throws Error for an event pattern that the local runtime does not know
  */
-export function startEventBridge({ assembly, lambda, clock, onError }: EventBridgeOptions): {
-  close(): void;
-} {
-  let closed = false;
-  const underWay = new Set<string>();
+export function createEventBridge(options: EventBridgeOptions): EventBridge {
+  const { assembly, access, clock } = options;
+  const end = new AbortController();
+  const deliver = createDelivery({ ...options, signal: end.signal });
+  const underWay = new Map<Promise<void>, Rule>();
+  const send = (event: BusEvent, rule: Rule, target: Rule['targets'][number]) => {
+    const delivery = deliver(event, rule, target).finally(() => underWay.delete(delivery));
+    underWay.set(delivery, rule);
+  };
 
-  const call = async (schedule: Schedule, functionArn: string) => {
-    const key = `${schedule.arn} ${functionArn}`;
-    if (underWay.has(key)) return;
-    underWay.add(key);
-    try {
-      const by = { principal: 'events.amazonaws.com', sourceArn: schedule.arn };
-      await lambda.invoke(functionArn, eventOf(schedule, assembly, clock.now()), by);
-    } catch (error) {
-      if (!closed) onError(error);
-    } finally {
-      underWay.delete(key);
+  const patterns = assembly.rules.flatMap((rule) =>
+    rule.pattern === undefined ? [] : [{ rule, matches: readPattern(rule.pattern) }],
+  );
+  const publish = (event: BusEvent, busName = 'default') => {
+    if (end.signal.aborted) return;
+    for (const { rule, matches } of patterns) {
+      if (rule.busName !== busName || !matches(event)) continue;
+      for (const target of rule.targets) send(event, rule, target);
     }
   };
 
-  const timers = assembly.schedules.flatMap((schedule) => {
+  const timers: NodeJS.Timeout[] = [];
+  const startSchedule = (rule: Rule, everySeconds: number) => {
     const callAll = () => {
-      for (const functionArn of schedule.functionArns) void call(schedule, functionArn);
+      // A call that goes on is not joined by a second one.
+      if ([...underWay.values()].includes(rule)) return;
+      for (const target of rule.targets) send(scheduledEvent(rule, assembly, clock.now()), rule, target);
     };
     callAll();
-    if (!Number.isFinite(clock.speed)) return [];
-    const every = Math.max((schedule.everySeconds * 1000) / clock.speed, shortest);
-    return [setInterval(callAll, every).unref()];
-  });
+    if (!Number.isFinite(clock.speed)) return;
+    timers.push(setInterval(callAll, Math.max((everySeconds * 1000) / clock.speed, shortest)).unref());
+  };
+
   return {
+    handler: createPutEvents({ assembly, access, now: clock.now, publish }),
+    publish,
+    async settled() {
+      while (underWay.size > 0) await Promise.all(underWay.keys());
+    },
+    /**
+     * Each is due at once, because this machine was off before, and then at its rate, on a clock that really
+     * runs; a virtual one would jump from call to call and never come to rest.
+     */
+    startSchedules() {
+      for (const rule of assembly.rules) {
+        if (rule.everySeconds !== undefined) startSchedule(rule, rule.everySeconds);
+      }
+    },
     close() {
-      closed = true;
+      end.abort();
       for (const timer of timers) clearInterval(timer);
     },
   };
 }
 
 /** The event of a schedule (documented: "Scheduled events"). */
-const eventOf = (
-  { arn }: Schedule,
+const scheduledEvent = (
+  { arn }: Rule,
   { region, account }: { region: string; account: string },
   now: number,
-) => ({
+): BusEvent => ({
   version: '0',
   id: randomUUID(),
   'detail-type': 'Scheduled Event',
   source: 'aws.events',
   account,
-  time: new Date(now).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+  time: isoSeconds(now),
   region,
   resources: [arn],
   detail: {},

@@ -6,7 +6,7 @@ import { type Assembly, type LambdaFunction, readAssembly } from './assembly.ts'
 import { startAwsEndpoint } from './aws-endpoint.ts';
 import { type Clock, scaledClock } from './clock.ts';
 import { openDynamoDb } from './dynamodb.ts';
-import { startEventBridge } from './event-bridge.ts';
+import { type BusEvent, createEventBridge, type EventBridge } from './event-bridge.ts';
 import { type Access, createAccess } from './iam.ts';
 import { startIssuer } from './issuer.ts';
 import { createLambda } from './lambda.ts';
@@ -14,6 +14,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from './provider/sand
 import { withDeadlinesOf } from './provider-time.ts';
 import { startS3 } from './s3/server.ts';
 import { createSecretsManager } from './secrets-manager.ts';
+import { openQueues, type Queues } from './sqs.ts';
 import { lockHome } from './stack/home-lock.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
 import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
@@ -53,6 +54,8 @@ export interface Stack {
   /** The sandbox, unless the provider is another server. */
   readonly sandbox: Sandbox | undefined;
   readonly stepFunctions: Pick<StepFunctions, 'running'>;
+  readonly eventBridge: Pick<EventBridge, 'publish' | 'settled'>;
+  readonly queues: Pick<Queues, 'messages'>;
   readonly token: (subject: string, claims?: Readonly<Record<string, unknown>>) => Promise<string>;
   /** Milliseconds since the last request with a signature or to the API, or since the last execution. */
   idleFor(): number;
@@ -138,6 +141,8 @@ async function compose(
       );
   const provider = options.provider ?? { baseUrl: sandbox?.url ?? '', key: sandbox?.key ?? '' };
 
+  // S3 comes before the functions that are called for its events.
+  let publish = (_event: BusEvent) => {};
   const s3 = keep(
     await listening('S3', options.port, 1, (port) =>
       startS3({
@@ -146,6 +151,7 @@ async function compose(
         buckets,
         region,
         access,
+        events: { account: assembly.account, publish: (event) => publish(event) },
         log: (line) => {
           logs.write('s3', line);
           notice(`S3: ${line}`);
@@ -176,6 +182,7 @@ async function compose(
     AWS_ENDPOINT_URL_DYNAMODB: awsUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: awsUrl,
     AWS_ENDPOINT_URL_SFN: awsUrl,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: awsUrl,
     CLOCK_SPEED: String(speed),
     ...('PROVIDER_BASE_URL' in fn.environment ? { PROVIDER_BASE_URL: provider.baseUrl } : {}),
   });
@@ -206,6 +213,10 @@ async function compose(
       },
     }),
   );
+  const queues = openQueues({ queues: assembly.queues, access, directory: directory('sqs') });
+  const onError = problem('an event');
+  const eventBridge = createEventBridge({ assembly, access, lambda, queues, clock, onError });
+  publish = eventBridge.publish;
   const aws = keep(
     await listening('AWS', options.port, 2, (port) =>
       startAwsEndpoint({
@@ -216,6 +227,7 @@ async function compose(
           dynamodb: dynamodb.handler,
           secretsmanager: secrets.handler,
           states: stepFunctions.handler,
+          events: eventBridge.handler,
         },
         onError: problem('AWS'),
       }),
@@ -258,15 +270,17 @@ async function compose(
     adminKey: access.admin,
   };
   writeReadyFile(ready);
-  if (options.schedules !== false) {
-    keep(startEventBridge({ assembly, lambda, clock, onError: problem('a schedule') }));
-  }
+  // First to end, so that nothing is called any more while the rest ends.
+  keep(eventBridge);
+  if (options.schedules !== false) eventBridge.startSchedules();
   return {
     ready,
     assembly,
     access,
     sandbox,
     stepFunctions,
+    eventBridge,
+    queues,
     token: issuer.token,
     idleFor() {
       if (stepFunctions.running() > 0) activity.touch();
@@ -299,9 +313,10 @@ async function listening<T>(
 /** Notes when somebody last made a request that was signed; what schedules call is nobody. */
 function watchActivity(
   access: Access,
-  { functions, schedules }: Pick<Assembly, 'functions' | 'schedules'>,
+  { functions, rules }: Pick<Assembly, 'functions' | 'rules'>,
 ): { access: Access; touch(): void; idleFor(): number } {
-  const scheduled = new Set(schedules.flatMap(({ functionArns }) => functionArns));
+  const schedules = rules.filter(({ everySeconds }) => everySeconds !== undefined);
+  const scheduled = new Set(schedules.flatMap(({ targets }) => targets.map(({ arn }) => arn)));
   const unattended = new Set(
     functions
       .filter(({ arn }) => scheduled.has(arn))

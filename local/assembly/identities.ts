@@ -17,12 +17,14 @@ export interface Identity {
  * Invents what AWS would have made up: well formed, and the same at every start, so that data on disk is
  * found again. Returns undefined for a type that has no identity here.
  * @param given the resource's own name, where the template sets one
+ * @param owner what it belongs to and is named after, where the template sets that: a rule's bus
  */
 export function identityOf(
   type: string,
   logicalId: string,
   given: string | undefined,
   { stack, region, account }: Place,
+  owner?: string,
 ): Identity | undefined {
   const hash = createHash('sha256').update(`${stack}/${logicalId}`).digest('hex');
   const named = (longest: number) =>
@@ -74,7 +76,18 @@ export function identityOf(
     }
     case 'AWS::Events::Rule': {
       const name = named(64);
-      return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };
+      const bus = owner?.replace(/^.*:event-bus\//, '') ?? 'default';
+      if (bus === 'default') return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };
+      return { ref: `${bus}|${name}`, attributes: { Arn: arn('events', `rule/${bus}/${name}`) } };
+    }
+    case 'AWS::Events::EventBus': {
+      const name = named(256);
+      return { ref: name, attributes: { Arn: arn('events', `event-bus/${name}`), Name: name } };
+    }
+    case 'AWS::SQS::Queue': {
+      const name = named(80);
+      const url = `https://sqs.${region}.amazonaws.com/${account}/${name}`;
+      return { ref: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
     }
     case 'AWS::ApiGatewayV2::Api':
       return {
@@ -109,7 +122,12 @@ export const nameProperty: Readonly<Record<string, string>> = {
   'AWS::IAM::Role': 'RoleName',
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
+  'AWS::Events::EventBus': 'Name',
   'AWS::Events::Rule': 'Name',
+  'AWS::SQS::Queue': 'QueueName',
   'AWS::ApiGatewayV2::Stage': 'StageName',
   'AWS::Logs::LogGroup': 'LogGroupName',
 };
+
+/** The property that, by type, names what a resource belongs to. */
+export const ownerProperty: Readonly<Record<string, string>> = { 'AWS::Events::Rule': 'EventBusName' };

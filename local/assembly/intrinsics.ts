@@ -1,4 +1,4 @@
-import { type Identity, identityOf, nameProperty, type Place } from './identities.ts';
+import { type Identity, identityOf, nameProperty, ownerProperty, type Place } from './identities.ts';
 import type { TemplateStack } from './template.ts';
 
 /** Resolves intrinsic functions into the values that AWS would have put there. */
@@ -32,10 +32,13 @@ export function createResolver(
     const resource = stack.resources[logicalId];
     if (!resource) throw new Error(`${stack.name}: there is no resource ${logicalId}.`);
     const where = `${stack.name}: ${logicalId} (${resource.type})`;
-    const property = nameProperty[resource.type];
-    const given = property === undefined ? undefined : resource.properties[property];
-    const name = given === undefined ? undefined : text(resolve(stack, given, where), where);
-    const made = identityOf(resource.type, logicalId, name, placeOf(stack));
+    const given = (property: string | undefined) => {
+      const value = property === undefined ? undefined : resource.properties[property];
+      return value === undefined ? undefined : text(resolve(stack, value, where), where);
+    };
+    const name = given(nameProperty[resource.type]);
+    const owner = given(ownerProperty[resource.type]);
+    const made = identityOf(resource.type, logicalId, name, placeOf(stack), owner);
     if (!made) throw new Error(`${where} is referred to, but its type is not known to the local runtime.`);
     identities.set(key, made);
     return made;

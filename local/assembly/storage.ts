@@ -22,6 +22,12 @@ const bucketSchema = z.strictObject({
       ),
     })
     .optional(),
+  // Everything to the default bus of EventBridge; to functions, queues and topics nothing.
+  NotificationConfiguration: z
+    .strictObject({
+      EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: z.boolean().default(true) }).optional(),
+    })
+    .optional(),
   BucketEncryption: harmless,
   LifecycleConfiguration: harmless,
   LoggingConfiguration: harmless,
@@ -38,6 +44,7 @@ export function readBucket(resource: Resource): Bucket {
     name: resource.identity().ref,
     arn: attribute(resource, 'Arn'),
     versioned: bucket.VersioningConfiguration?.Status === 'Enabled',
+    eventBridge: bucket.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled ?? false,
     corsRules: (bucket.CorsConfiguration?.CorsRules ?? []).map((rule) => ({
       origins: rule.AllowedOrigins,
       methods: rule.AllowedMethods,

@@ -23,7 +23,7 @@ const operators: Readonly<Record<string, Operator>> = {
 };
 
 /** Keys that the stand-ins pass in; a condition on any other could never be met and would only hide. */
-const contextKeys = ['s3:prefix'];
+const contextKeys = ['s3:prefix', 'events:source', 'events:detail-type'];
 
 /** Throws an error naming role and condition for whatever {@link decide} would not evaluate as AWS does. */
 export function checkConditions(role: Role): void {

@@ -187,6 +187,7 @@ export async function putObject(call: Call): Promise<Answer> {
       contentType: call.headers['content-type'] ?? 'binary/octet-stream',
       lastModified: call.now.toISOString(),
     });
+    call.changed({ put: version });
     const checksum = [...expected.digests].filter(([name]) => name !== 'content-md5');
     return {
       status: 200,

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from '../aws-error.ts';
 import type { VerifiedRequest } from '../sigv4.ts';
+import type { ObjectChange } from './events.ts';
 import type { ObjectStore, ObjectVersion } from './object-store.ts';
 
 /** The operations that this server has; everything else is refused by name. */
@@ -26,6 +27,8 @@ export interface Call {
   readonly now: Date;
   /** The request's body. Asks for it first when the client waits to be asked. */
   body(): AsyncIterable<Buffer>;
+  /** Tells EventBridge what became of an object, if its bucket does so. */
+  changed(change: ObjectChange): void;
   /** Throws `AccessDenied`. */
   allow(action: string, resource: string, context?: Record<string, string>): void;
 }

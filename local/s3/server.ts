@@ -3,10 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../aws-error.ts';
+import type { BusEvent } from '../event-bridge/pattern.ts';
 import { listenOnLoopback } from '../loopback.ts';
 import { verifySigV4 } from '../sigv4.ts';
 import { type CorsRule, corsHeaders } from './cors.ts';
 import { deleteObject } from './delete-object.ts';
+import { objectEvent } from './events.ts';
 import { getObject } from './get-object.ts';
 import { listObjects } from './list-objects.ts';
 import { type ObjectStore, openObjectStore } from './object-store.ts';
@@ -19,6 +21,8 @@ export interface S3Bucket {
   readonly name: string;
   readonly arn: string;
   readonly versioned: boolean;
+  /** Whether it tells what becomes of its objects; not unless told. */
+  readonly eventBridge?: boolean;
   readonly corsRules: readonly CorsRule[];
 }
 
@@ -36,6 +40,8 @@ export interface S3Options {
   };
   /** The time by which signatures are judged and objects are dated. */
   readonly now?: () => Date;
+  /** Receives what buckets tell EventBridge, and the account that they belong to. */
+  readonly events?: { readonly account: string; publish(event: BusEvent): void };
   /** Receives a line for each denied action, as HEAD cannot tell it, and for each error of our own. */
   readonly log?: (line: string) => void;
 }
@@ -75,7 +81,7 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
  * would have to be ignored, is `NotImplemented`, named.
  */
 export async function startS3(options: S3Options): Promise<{ url: string; close(): Promise<void> }> {
-  const { access, region, now = () => new Date(), log = () => {} } = options;
+  const { access, region, events, now = () => new Date(), log = () => {} } = options;
   const buckets = new Map<string, { bucket: S3Bucket; store: ObjectStore }>();
   for (const bucket of options.buckets) {
     const store = await openObjectStore(join(options.directory, bucket.name), bucket.versioned);
@@ -114,6 +120,11 @@ export async function startS3(options: S3Options): Promise<{ url: string; close(
         if (mayAskForBody) response.writeContinue();
         // Without this a refusal half-way would cut the connection before it is sent.
         return request.iterator({ destroyOnReturn: false });
+      },
+      changed: (change) => {
+        const { bucket } = found;
+        if (!bucket.eventBridge || !events) return;
+        events.publish(objectEvent(change, { bucket, region, account: events.account, now: moment }));
       },
       allow: (action, resource, context) => access.check(caller.accessKeyId, action, resource, context),
     });

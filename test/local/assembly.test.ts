@@ -88,9 +88,9 @@ test('gives the same names at every reading, so that data on disk is found again
 
 test('refuses an unknown resource type by stack, logical id and type', () => {
   const read = readWith(({ Resources }) => {
-    Resources.Queue = { Type: 'AWS::SQS::Queue' };
+    Resources.Queue = { Type: 'AWS::Kinesis::Stream' };
   });
-  expect(read).toThrow('Service: Queue (AWS::SQS::Queue): this type is not known to the local runtime.');
+  expect(read).toThrow('Service: Queue (AWS::Kinesis::Stream): this type is not known to the local runtime.');
 });
 
 test('refuses an unknown field of a known type by its name', () => {
@@ -128,22 +128,99 @@ const rule = {
 };
 
 test('reads a rule that calls a function at a rate', () => {
-  const { schedules, functions } = readWith(({ Resources }) => {
+  const { rules, functions } = readWith(({ Resources }) => {
     Resources.Often = { Type: 'AWS::Events::Rule', Properties: { Name: 'often', ...rule } };
   })();
-  expect(schedules).toEqual([
+  expect(rules).toEqual([
     {
       name: 'often',
       arn: `arn:aws:events:us-east-1:${account}:rule/often`,
+      busName: 'default',
       everySeconds: 7200,
-      functionArns: [first(functions).arn],
+      pattern: undefined,
+      targets: [{ arn: first(functions).arn, deadLetterArn: undefined }],
     },
+  ]);
+});
+
+const getArn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const letters = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'letters' } };
+const pattern = { source: ['aws.s3'], detail: { object: { key: [{ prefix: 'inbox/' }] } } };
+
+test('reads a rule for events of a bus, with the queues for what cannot be done', () => {
+  const { rules, buses, queues, functions, asynchronousInvocations } = readWith(({ Resources }) => {
+    const targets = [{ Id: 'a', Arn: getArn('Work'), DeadLetterConfig: { Arn: getArn('Letters') } }];
+    const statement = {
+      Effect: 'Allow',
+      Action: 'sqs:SendMessage',
+      Principal: { Service: 'events.amazonaws.com' },
+      Resource: getArn('Letters'),
+      Condition: { ArnEquals: { 'aws:SourceArn': getArn('Told') } },
+    };
+    const policy = { Version: '2012-10-17', Statement: [statement] };
+    Object.assign(Resources, {
+      Turns: { Type: 'AWS::Events::EventBus', Properties: { Name: 'turns' } },
+      Told: {
+        Type: 'AWS::Events::Rule',
+        Properties: {
+          Name: 'told',
+          EventBusName: { Ref: 'Turns' },
+          EventPattern: pattern,
+          Targets: targets,
+        },
+      },
+      Letters: letters,
+      LettersPolicy: {
+        Type: 'AWS::SQS::QueuePolicy',
+        Properties: { Queues: [{ Ref: 'Letters' }], PolicyDocument: policy },
+      },
+      Later: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: {
+          FunctionName: { Ref: 'Work' },
+          Qualifier: '$LATEST',
+          MaximumRetryAttempts: 1,
+          DestinationConfig: { OnFailure: { Destination: getArn('Letters') } },
+        },
+      },
+    });
+  })();
+  const functionArn = first(functions).arn;
+  const deadLetterArn = `arn:aws:sqs:us-east-1:${account}:letters`;
+  const arn = `arn:aws:events:us-east-1:${account}:rule/turns/told`;
+  expect(buses).toEqual([
+    { name: 'default', arn: `arn:aws:events:us-east-1:${account}:event-bus/default` },
+    { name: 'turns', arn: `arn:aws:events:us-east-1:${account}:event-bus/turns` },
+  ]);
+  const targets = [{ arn: functionArn, deadLetterArn }];
+  expect(rules).toEqual([{ name: 'told', arn, busName: 'turns', everySeconds: undefined, pattern, targets }]);
+  const senders = [{ principal: 'events.amazonaws.com', sourceArn: arn }];
+  expect(queues).toEqual([{ name: 'letters', arn: deadLetterArn, senders }]);
+  expect(asynchronousInvocations).toEqual([
+    { functionArn, retries: 1, maxAgeSeconds: 21_600, onFailureArn: deadLetterArn },
   ]);
 });
 
 test.each([
   ['a calendar', { ScheduleExpression: 'cron(0 3 * * ? *)' }, 'only rate(…) is known'],
-  ['events of others', { EventPattern: { source: ['aws.s3'] } }, 'EventPattern: not known'],
+  ['a schedule that has a pattern', { EventPattern: pattern }, 'not both'],
+  [
+    'a pattern that it does not know',
+    { ScheduleExpression: undefined, EventPattern: { detail: { size: [{ numeric: ['>', 1] }] } } },
+    'EventPattern: detail.size: the condition {"numeric":[">",1]} is not known',
+  ],
+  ['a bus that is not there', { EventBusName: 'nowhere' }, 'EventBusName: nowhere is no bus'],
+  ['a target that is no function', { Targets: [{ Id: 'a', Arn: 'arn:topic' }] }, 'Targets.0.Arn: arn:topic'],
+  [
+    'an input of its own for a target',
+    { Targets: [{ Id: 'a', Arn: getArn('Work'), InputPath: '$.detail' }] },
+    'Targets.0.InputPath: not known',
+  ],
+  [
+    'dead letters that nobody keeps',
+    { Targets: [{ Id: 'a', Arn: getArn('Work'), DeadLetterConfig: { Arn: 'arn:nowhere' } }] },
+    'Targets.0.DeadLetterConfig.Arn: arn:nowhere is no queue',
+  ],
   ['a rule that is switched off', { State: 'DISABLED' }, 'State: '],
 ])('refuses %s, which it would have to follow', (_, changed, message) => {
   const read = readWith(({ Resources }) => {

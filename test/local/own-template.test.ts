@@ -42,11 +42,11 @@ test('every route asks for a token of one issuer, and its function lets this API
   }
 });
 
-test('every schedule calls a function that lets its rule in', () => {
-  expect(assembly.schedules).toMatchObject([{ name: 'chirpsmith-local-sweep', everySeconds: 900 }]);
-  for (const { arn, functionArns } of assembly.schedules) {
-    expect(functionArns).toHaveLength(1);
-    const called = assembly.functions.find((fn) => fn.arn === functionArns[0]);
+test('every rule calls a function that lets its rule in', () => {
+  expect(assembly.rules).toMatchObject([{ name: 'chirpsmith-local-sweep', everySeconds: 900 }]);
+  for (const { arn, targets } of assembly.rules) {
+    expect(targets).toHaveLength(1);
+    const called = assembly.functions.find((fn) => fn.arn === targets[0]?.arn);
     expect(called?.invokers).toEqual([{ principal: 'events.amazonaws.com', sourceArn: arn }]);
   }
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AwsError } from '../../../local/aws-error.ts';
+import type { BusEvent } from '../../../local/event-bridge/pattern.ts';
 import type { CorsRule } from '../../../local/s3/cors.ts';
 import { startS3 } from '../../../local/s3/server.ts';
 
@@ -23,16 +24,18 @@ export async function startBucket({
   versioned = true,
   corsRules = [] as readonly CorsRule[],
   now = () => new Date(),
+  eventBridge = false,
 } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 's3-'));
   const denied = new Set<string>();
   const asked: string[] = [];
   const lines: string[] = [];
+  const events: BusEvent[] = [];
   const start = () =>
     startS3({
       port: 0,
       directory,
-      buckets: [{ name: bucket, arn: bucketArn, versioned, corsRules }],
+      buckets: [{ name: bucket, arn: bucketArn, versioned, corsRules, eventBridge }],
       region,
       access: {
         secretOf: (id) => (id === credentials.accessKeyId ? credentials.secretAccessKey : undefined),
@@ -43,6 +46,7 @@ export async function startBucket({
         },
       },
       now,
+      events: { account: '123456789012', publish: (event) => events.push(event) },
       log: (line) => lines.push(line),
     });
   let server = await start();
@@ -67,6 +71,8 @@ export async function startBucket({
     asked,
     /** What was logged. */
     lines,
+    /** What EventBridge was told. */
+    events,
     connect,
     get url() {
       return server.url;
