@@ -1,15 +1,8 @@
 import { z } from 'zod';
 import { settingsSchema } from '../functions/shared/settings.ts';
 
-/** Stages that need no identity provider of their own: nobody but the person at the keyboard uses them. */
-const issuerDefaults: Readonly<Record<string, string>> = {
-  // The issuer of the local runtime; it signs with exactly this name.
-  local: 'https://issuer.chirpsmith.local',
-  // `.invalid` can never be resolved (RFC 2606), so API Gateway refuses to deploy it: `cdk synth` works with
-  // nothing configured, and an API that nobody can enter cannot be put online by accident.
-  dev: 'https://issuer.chirpsmith.invalid',
-};
-const defaultAudience = 'chirpsmith';
+/** The issuer of the local runtime; it signs with exactly this name. */
+const localTokens = { issuer: 'https://issuer.chirpsmith.local', audience: 'chirpsmith' };
 const defaultRegion = 'us-east-1';
 
 /** Days that CloudWatch Logs keeps a line; it knows only these (documented). */
@@ -32,9 +25,9 @@ const configSchema = z.strictObject({
   providerBaseUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).transform(withoutSlash),
   /** Web pages that may call the API and upload audio; none unless configured. */
   allowedOrigins: z.array(originSchema),
-  /** Who signs the tokens of the API, and for whom. A stage of one's own must say so (Cognito is to come). */
-  jwtIssuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
-  jwtAudience: z.array(z.string().min(1)).min(1),
+  /** Who signs the tokens of the API, and for whom; without them, the stage has a user pool of its own. */
+  jwtIssuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+  jwtAudience: z.array(z.string().min(1)).min(1).optional(),
   settings: settingsSchema,
   /** Days after which audio is deleted. */
   audioDays: z.number().int().positive(),
@@ -42,8 +35,17 @@ const configSchema = z.strictObject({
   logDays: z.union(logDays.map((days) => z.literal(days))),
 });
 
+/** What the API asks of a token. */
+export interface TokenRules {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+}
+
 /** What the template is made from. */
-export type Config = z.infer<typeof configSchema>;
+export type Config = Omit<z.infer<typeof configSchema>, 'jwtIssuer' | 'jwtAudience'> & {
+  /** Who signs the tokens of the API, and for whom; none when the stage has a user pool of its own. */
+  readonly tokens: TokenRules | undefined;
+};
 
 export interface ConfigSource {
   /** Looks up `-c name=value` or `cdk.json`. */
@@ -68,16 +70,19 @@ export function readConfig({ context, environment }: ConfigSource): Config {
     region: given('region') ?? ambientRegion(stage, environment),
     providerBaseUrl: given('providerBaseUrl') ?? 'https://api.mountsea.ai',
     allowedOrigins: listOf(given('allowedOrigins') ?? []),
-    jwtIssuer: given('jwtIssuer') ?? issuerDefaults[String(stage)],
-    jwtAudience: listOf(
-      given('jwtAudience') ?? (String(stage) in issuerDefaults ? defaultAudience : undefined),
-    ),
+    jwtIssuer: given('jwtIssuer') ?? (stage === 'local' ? localTokens.issuer : undefined),
+    jwtAudience: listOf(given('jwtAudience') ?? (stage === 'local' ? localTokens.audience : undefined)),
     settings: jsonOf(given('settings') ?? {}),
     audioDays: numberOf(given('audioDays') ?? (settings.success ? settings.data.retentionDays : 1)),
     logDays: numberOf(given('logDays') ?? 30),
   });
-  if (result.success) return result.data;
-  throw new Error(`The configuration cannot be used:\n${result.error.issues.map(describe).join('\n')}`);
+  if (!result.success) throw unusable(result.error.issues.map(describe));
+  const { jwtIssuer: issuer, jwtAudience: audience, ...config } = result.data;
+  if (issuer !== undefined && audience !== undefined) return { ...config, tokens: { issuer, audience } };
+  if (issuer === undefined && audience === undefined) return { ...config, tokens: undefined };
+  const [missing, present] =
+    issuer === undefined ? ['jwtIssuer', 'jwtAudience'] : ['jwtAudience', 'jwtIssuer'];
+  throw unusable([`- ${missing}: is required beside ${present} ${howToSet(missing)}`]);
 }
 
 /** `jwtIssuer` → `CHIRPSMITH_JWT_ISSUER` */
@@ -116,9 +121,14 @@ function jsonOf(value: unknown): unknown {
   }
 }
 
+function unusable(problems: readonly string[]): Error {
+  return new Error(`The configuration cannot be used:\n${problems.join('\n')}`);
+}
+
 function describe(issue: z.core.$ZodIssue): string {
-  const field = String(issue.path[0] ?? '');
-  const missing = issue.code === 'invalid_type' && issue.input === undefined;
-  const message = missing ? 'is required for this stage' : issue.message;
-  return `- ${issue.path.join('.')}: ${message} (set -c ${field}=… or ${variableOf(field)})`;
+  return `- ${issue.path.join('.')}: ${issue.message} ${howToSet(String(issue.path[0] ?? ''))}`;
+}
+
+function howToSet(field: string): string {
+  return `(set -c ${field}=… or ${variableOf(field)})`;
 }

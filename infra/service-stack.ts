@@ -49,6 +49,7 @@ export class ServiceStack extends Stack {
     sweep(this, config, storage, training);
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
+    new CfnOutput(this, 'ProviderBaseUrl', { value: config.providerBaseUrl });
     new CfnOutput(this, 'StateMachineArn', { value: training.machine.stateMachineArn });
   }
 }
@@ -154,6 +155,7 @@ function sessionApi(
 
   return new SessionApi(scope, 'SessionApi', {
     config,
+    tokens: storage.tokens,
     routes: [
       { method: 'POST', path: '/sessions', fn: createSession },
       { method: 'POST', path: '/sessions/{id}/start', fn: startSession },

@@ -3,8 +3,9 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { Config } from './config.ts';
+import type { Config, TokenRules } from './config.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
+import { People } from './constructs/people.ts';
 
 const ownerIndex = 'byOwner';
 const underWayIndex = 'underWay';
@@ -13,13 +14,15 @@ const underWayIndex = 'underWay';
 const noncurrentDays = 7;
 
 /**
- * What must outlive any deployment: the audio, the record and the provider's key. Everything here is kept
- * when the stack goes, and so has names of AWS's making, lest a kept one stand in the way of a new one.
+ * What must outlive any deployment: the audio, the record, the provider's key and the people. Everything here is
+ * kept when the stack goes, and so has names of AWS's making, lest a kept one stand in the way of a new one.
  */
 export class StorageStack extends Stack {
   readonly bucket: Bucket;
   readonly table: Table;
   readonly providerKey: Secret;
+  /** What the API asks of a token: of the configured issuer, or of the stage's own user pool. */
+  readonly tokens: TokenRules;
 
   constructor(scope: Construct, id: string, props: StackProps & { config: Config }) {
     super(scope, id, {
@@ -98,6 +101,9 @@ export class StorageStack extends Stack {
       'SMG4',
       'The provider issues the key by hand and has no call to rotate it.',
     );
+
+    this.tokens = config.tokens ?? new People(this, 'People', { config }).tokens;
+    new CfnOutput(this, 'TokenIssuer', { value: this.tokens.issuer });
 
     new CfnOutput(this, 'AudioBucketName', { value: this.bucket.bucketName });
     new CfnOutput(this, 'SessionTableName', { value: this.table.tableName });

@@ -12,7 +12,7 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Config } from '../config.ts';
+import type { Config, TokenRules } from '../config.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 /** One line per request. No headers, no query: a token or a signed URL must not end up in a log. */
@@ -37,18 +37,24 @@ export interface Route {
   readonly fn: WorkflowFunction;
 }
 
-/** The HTTP API: every route asks for a token of the configured issuer and audience. */
+export interface SessionApiProps {
+  readonly config: Config;
+  readonly tokens: TokenRules;
+  readonly routes: readonly Route[];
+}
+
+/** The HTTP API: every route asks for a token of the issuer, for one of the audience. */
 export class SessionApi extends Construct {
   readonly url: string;
 
-  constructor(scope: Construct, id: string, props: { config: Config; routes: readonly Route[] }) {
+  constructor(scope: Construct, id: string, props: SessionApiProps) {
     super(scope, id);
-    const { config, routes } = props;
+    const { config, tokens, routes } = props;
     const name = `chirpsmith-${config.stage}`;
     const api = new HttpApi(this, 'Api', {
       apiName: name,
       createDefaultStage: false,
-      defaultAuthorizer: new HttpJwtAuthorizer('Jwt', config.jwtIssuer, { jwtAudience: config.jwtAudience }),
+      defaultAuthorizer: new HttpJwtAuthorizer('Jwt', tokens.issuer, { jwtAudience: [...tokens.audience] }),
       ...(config.allowedOrigins.length > 0 && {
         corsPreflight: {
           allowOrigins: config.allowedOrigins,

@@ -6,14 +6,13 @@ function read(context: Record<string, unknown> = {}, environment: Record<string,
 }
 
 describe('the configuration', () => {
-  test('is complete with nothing configured: stage dev, the real provider, nobody let in', () => {
+  test('is complete with nothing configured: stage dev, the real provider, a user pool of its own', () => {
     expect(read()).toMatchObject({
       stage: 'dev',
       region: 'us-east-1',
       providerBaseUrl: 'https://api.mountsea.ai',
       allowedOrigins: [],
-      jwtIssuer: 'https://issuer.chirpsmith.invalid',
-      jwtAudience: ['chirpsmith'],
+      tokens: undefined,
       audioDays: 90,
       logDays: 30,
     });
@@ -21,15 +20,15 @@ describe('the configuration', () => {
 
   test('has the local issuer at stage local', () => {
     expect(read({ stage: 'local' })).toMatchObject({
-      jwtIssuer: 'https://issuer.chirpsmith.local',
-      jwtAudience: ['chirpsmith'],
+      tokens: { issuer: 'https://issuer.chirpsmith.local', audience: ['chirpsmith'] },
     });
   });
 
-  test('asks a stage of its own for its issuer and audience, and says how to give them', () => {
-    const message =
-      /jwtIssuer: is required .*-c jwtIssuer=… or CHIRPSMITH_JWT_ISSUER[\s\S]*jwtAudience: is required/;
-    expect(() => read({ stage: 'prod' })).toThrow(message);
+  test('wants an issuer and its audience together, and says how to give what is missing', () => {
+    expect(() => read({ stage: 'prod', jwtIssuer: 'https://id.example.com' })).toThrow(
+      /jwtAudience: is required beside jwtIssuer \(set -c jwtAudience=… or CHIRPSMITH_JWT_AUDIENCE\)/,
+    );
+    expect(() => read({ jwtAudience: 'app' })).toThrow(/jwtIssuer: is required beside jwtAudience/);
   });
 
   test('reads text from the command line and from the environment, the command line first', () => {
@@ -43,8 +42,7 @@ describe('the configuration', () => {
     );
     expect(config).toMatchObject({
       stage: 'prod',
-      jwtIssuer: 'https://id.example.com/',
-      jwtAudience: ['one', 'two'],
+      tokens: { issuer: 'https://id.example.com/', audience: ['one', 'two'] },
       allowedOrigins: ['https://a.example', 'https://b.example'],
       audioDays: 30,
     });

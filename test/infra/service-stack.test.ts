@@ -167,9 +167,11 @@ describe('the stacks', () => {
     expect(outputs.filter((name) => !name.startsWith('Exports')).sort()).toEqual([
       'ApiUrl',
       'AudioBucketName',
+      'ProviderBaseUrl',
       'ProviderSecretArn',
       'SessionTableName',
       'StateMachineArn',
+      'TokenIssuer',
     ]);
   });
 

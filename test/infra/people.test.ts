@@ -1,0 +1,87 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { configured, propertiesOf, synthesized } from './synthesized.ts';
+
+const { storage, service } = synthesized(configured({ stage: 'prod' }));
+
+describe('the people of a stage with no issuer configured', () => {
+  test('are invited, never join by themselves, and recover by e-mail', () => {
+    storage.hasResourceProperties('AWS::Cognito::UserPool', {
+      UserPoolName: 'chirpsmith-prod',
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
+      AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
+      DeletionProtection: 'ACTIVE',
+    });
+    storage.allResources('AWS::Cognito::UserPool', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
+  test('have long passwords, and a second factor by an app when they want one', () => {
+    storage.hasResourceProperties('AWS::Cognito::UserPool', {
+      Policies: {
+        PasswordPolicy: {
+          MinimumLength: 14,
+          RequireLowercase: true,
+          RequireUppercase: true,
+          RequireNumbers: true,
+          RequireSymbols: true,
+          TemporaryPasswordValidityDays: 7,
+        },
+      },
+      MfaConfiguration: 'OPTIONAL',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+    });
+  });
+
+  test('sign in by SRP and nothing else, with tokens that are soon over and can be revoked', () => {
+    storage.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      GenerateSecret: false,
+      ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      AllowedOAuthFlows: Match.absent(),
+      PreventUserExistenceErrors: 'ENABLED',
+      EnableTokenRevocation: true,
+      AccessTokenValidity: 15,
+      IdTokenValidity: 15,
+      RefreshTokenValidity: 30 * 24 * 60,
+      TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' },
+    });
+  });
+
+  test("are the ones whose tokens the API takes: the pool's, for its client", () => {
+    const [authorizer] = Object.values(propertiesOf(service, 'AWS::ApiGatewayV2::Authorizer'));
+    expect(authorizer?.JwtConfiguration).toEqual({
+      Issuer: { 'Fn::ImportValue': expect.stringMatching(/PeoplePool\w*ProviderURL/) },
+      Audience: [{ 'Fn::ImportValue': expect.stringMatching(/PeoplePoolClient/) }],
+    });
+  });
+
+  test('are found by the outputs UserPoolId, UserPoolClientId and TokenIssuer', () => {
+    const { UserPoolId, UserPoolClientId, TokenIssuer } = storage.findOutputs('*');
+    expect({ UserPoolId, UserPoolClientId, TokenIssuer }).toEqual({
+      UserPoolId: { Value: { Ref: expect.stringMatching(/^PeoplePool/) } },
+      UserPoolClientId: { Value: { Ref: expect.stringMatching(/^PeoplePoolClient/) } },
+      TokenIssuer: { Value: { 'Fn::GetAtt': [expect.stringMatching(/^PeoplePool/), 'ProviderURL'] } },
+    });
+  });
+});
+
+test.each([
+  ['the local stage', {}, 'https://issuer.chirpsmith.local', ['chirpsmith']],
+  [
+    'a stage with an issuer configured',
+    { stage: 'prod', jwtIssuer: 'https://id.example.com', jwtAudience: 'app,cli' },
+    'https://id.example.com',
+    ['app', 'cli'],
+  ],
+])('%s has no user pool', (_, context, issuer, audience) => {
+  const stacks = synthesized(configured(context));
+  expect(stacks.storage.findResources('AWS::Cognito::UserPool')).toEqual({});
+  expect(stacks.storage.findResources('AWS::Cognito::UserPoolClient')).toEqual({});
+  const [authorizer] = Object.values(propertiesOf(stacks.service, 'AWS::ApiGatewayV2::Authorizer'));
+  expect(authorizer?.JwtConfiguration).toEqual({ Issuer: issuer, Audience: audience });
+  expect(stacks.storage.findOutputs('TokenIssuer')).toEqual({ TokenIssuer: { Value: issuer } });
+});
