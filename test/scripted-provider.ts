@@ -2,6 +2,7 @@ import {
   type Provider,
   ProviderError,
   type ProviderErrorName,
+  refusing,
   type TaskStatus,
 } from '../functions/provider/provider.ts';
 
@@ -10,6 +11,9 @@ type Answers = {
   upload: { taskId: string } | Error;
   create: { taskId: string } | Error;
   status: TaskStatus | Error;
+  generate: { taskId: string } | Error;
+  persona: { personaId: string } | Error;
+  credits: number | Error;
 };
 
 /** A provider that says what a test tells it to, one answer a call, and keeps the calls. No answer left: the test is wrong. */
@@ -23,10 +27,15 @@ export function scriptedProvider(script: { [Call in keyof Answers]?: Answers[Cal
     return next as Exclude<Answers[Call], Error>;
   };
   const provider: Provider = {
+    ...refusing('mountsea'),
     prepare: () => answer('prepare', undefined),
     upload: (request) => answer('upload', request),
     create: (request) => answer('create', request),
     status: (taskId) => answer('status', taskId),
+    generate: (request) => answer('generate', request),
+    persona: (request) => answer('persona', request),
+    // Asked before every spending; a test that does not care has no balance.
+    credits: async () => (script.credits ? answer('credits', undefined) : undefined),
   };
   return {
     provider,

@@ -1,53 +1,26 @@
 import * as z from 'zod';
-import {
-  type Meaning,
-  meaningOfBadKey,
-  meaningOfFailure,
-  meaningOfNotSent,
-  meaningOfStatus,
-  meaningOfUnreadable,
-  retryAfterSeconds,
-} from './answers.ts';
-import { onceOnly, readBounded } from './body.ts';
-import { type Provider, type ProviderCall, ProviderError } from './provider.ts';
+import { createSender, type ProviderOptions } from './http.ts';
+import { type MusicRequest, type Provider, refusing } from './provider.ts';
 import { holderOf, idSchema, readTaskStatus } from './task-status.ts';
-import { providerWords } from './words.ts';
 
-export interface MountSeaOptions {
-  /** `https://api.mountsea.ai`, or any server of the same API; a path is kept as a prefix. */
-  readonly baseUrl: string;
-  /** Asked before every call. What it throws passes through unchanged: nothing was sent then. */
-  readonly key: () => Promise<string>;
-  readonly fetch?: typeof fetch;
-  /** Milliseconds for one call, body included; 15,000 unless told. */
-  readonly timeoutMs?: number;
-  /** Ends all calls of this client. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds since the epoch, for a `Retry-After` that is a date. */
-  readonly now?: () => number;
+export interface MountSeaOptions extends ProviderOptions {
+  /** The whole URL that tells the account's credits, which is on another host; absent where nobody may be asked. */
+  readonly creditsUrl?: string | undefined;
 }
 
-/** Largest answer we read, in bytes, and the part of an error's body that we look at. */
-const largestAnswer = 1024 * 1024;
-const errorBodyLook = 64 * 1024;
-
-const paths: Readonly<Record<ProviderCall, string>> = {
+const paths = {
   prepare: '/suno/v2/customModel/prepare',
   upload: '/suno/v2/customModel/upload',
   create: '/suno/v2/customModel/create',
   status: '/suno/v2/status',
-};
-
-interface Request {
-  readonly call: ProviderCall;
-  readonly body?: object;
-  readonly query?: string;
-  /** What may come back in the provider's words and must not be kept. */
-  readonly secrets?: readonly string[];
-}
+  generate: '/suno/v2/generate',
+  persona: '/suno/v2/persona',
+} as const;
 
 const sessionAnswer = z.object({ sessionId: idSchema });
 const taskAnswer = z.object({ taskId: idSchema });
+const personaAnswer = z.object({ id: idSchema });
+const creditsAnswer = z.object({ credits: z.number() });
 
 /** The part of a signed URL that makes it a secret. */
 function queryOf(url: string): string[] {
@@ -55,126 +28,75 @@ function queryOf(url: string): string[] {
   return query === '' ? [] : [query];
 }
 
+/** What a custom model can be asked for besides, in the names of the API. */
+function musicBody({
+  model,
+  prompt,
+  tags,
+  title,
+  negativeTags,
+  instrumental,
+  persona,
+}: MusicRequest): object {
+  return {
+    task: 'create',
+    model,
+    prompt,
+    tags,
+    ...(title === undefined ? {} : { title }),
+    ...(negativeTags === undefined ? {} : { negative_tags: negativeTags }),
+    ...(instrumental ? { make_instrumental: true } : {}),
+    ...(persona === undefined
+      ? {}
+      : { persona: { persona_id: persona.personaId, artist_clip_id: persona.clipId } }),
+  };
+}
+
 /**
  * A client of the MountSea API. It sends each call once: no retry, no redirect, one time-out.
  * @throws {TypeError} at once, when `baseUrl` is not an http or https URL
  */
-export function createMountSea(options: MountSeaOptions): Provider {
-  const base = new URL(options.baseUrl);
-  if (!/^https?:$/.test(base.protocol)) throw new TypeError('The provider base URL must be http or https.');
-  const prefix = base.origin + base.pathname.replace(/\/+$/, '');
-  const now = options.now ?? Date.now;
-
-  /** Sends one call and hands its JSON to `read`; `undefined` from there means unreadable. */
-  async function send<T>(
-    request: Request,
-    read: (answer: unknown, secrets: readonly string[]) => T | undefined,
-  ): Promise<T> {
-    const { call } = request;
-    const fail = (
-      meaning: Meaning,
-      what: string,
-      more: { status?: number; retryAfter?: number | undefined; reason?: string | undefined } = {},
-    ) => {
-      const message = `${call}: ${what}${more.reason === undefined ? '' : `: ${more.reason}`}`;
-      // No cause: fetch puts URLs and headers into its errors' texts.
-      return new ProviderError(meaning.name, { call, message, taken: meaning.taken, ...more });
-    };
-
-    const key = (await options.key()).trim();
-    if (!/^[\x21-\x7e]+$/.test(key)) {
-      throw fail(meaningOfBadKey, 'the provider key is empty or holds characters that no header can carry');
-    }
-    if (options.signal?.aborted) throw fail(meaningOfNotSent, 'stopped before it was sent');
-    const secrets = [key, ...(request.secrets ?? [])];
-
-    const timeout = AbortSignal.timeout(options.timeoutMs ?? 15_000);
-    const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
-    const lost = (error: unknown) => {
-      const { word, ...meaning } = meaningOfFailure(error);
-      const what =
-        meaning.taken === 'no' ? `no connection to ${base.origin}` : `no answer from ${base.origin}`;
-      return fail(meaning, `${what} (${word})`);
-    };
-
-    let response: Response;
-    try {
-      response = await (options.fetch ?? fetch)(
-        prefix + paths[call] + (request.query ?? ''),
-        init(request, key, signal),
-      );
-    } catch (error) {
-      throw lost(error);
-    }
-
-    const { status } = response;
-    const meaning = meaningOfStatus(call, status);
-    if (meaning) {
-      const retryAfter = retryAfterSeconds(response.headers.get('retry-after'), now());
-      // The status has decided already; a body that breaks off only costs us the words.
-      const body = await readBounded(response, errorBodyLook).catch(() => undefined);
-      const reason = body && providerWords(body.text, secrets);
-      throw fail(meaning, `the provider answered ${status}`, { status, retryAfter, reason });
-    }
-
-    let body: Awaited<ReturnType<typeof readBounded>>;
-    try {
-      body = await readBounded(response, largestAnswer);
-    } catch (error) {
-      throw lost(error);
-    }
-    const answer = body.whole ? parseJson(body.text) : undefined;
-    const result = answer === undefined ? undefined : read(answer, secrets);
-    if (result === undefined) {
-      const what = `the provider answered ${status}, but the answer cannot be read`;
-      throw fail(meaningOfUnreadable, what, { status, reason: providerWords(body.text, secrets) });
-    }
-    return result;
-  }
+export function createMountSea({ creditsUrl, ...options }: MountSeaOptions): Provider {
+  const send = createSender(options);
+  const post = (call: keyof typeof paths) => ({ call, method: 'POST', path: paths[call] }) as const;
 
   return {
+    ...refusing('mountsea'),
     prepare: () =>
-      send({ call: 'prepare' }, (answer) => sessionAnswer.safeParse(holderOf(answer, 'sessionId')).data),
+      send(post('prepare'), (answer) => sessionAnswer.safeParse(holderOf(answer, 'sessionId')).data),
     upload: ({ sessionId, audioUrl }) =>
       send(
-        { call: 'upload', body: { sessionId, audioUrl }, secrets: queryOf(audioUrl) },
+        { ...post('upload'), body: { sessionId, audioUrl }, secrets: queryOf(audioUrl) },
         (answer) => taskAnswer.safeParse(holderOf(answer, 'taskId')).data,
       ),
     create: ({ sessionId, clipIds, name }) =>
-      send({ call: 'create', body: { sessionId, clipIds, name } }, (answer) => {
+      send({ ...post('create'), body: { sessionId, clipIds, name } }, (answer) => {
         const task = taskAnswer.safeParse(holderOf(answer, 'taskId')).data;
         // Documented: the task is the session. Anything else proves nothing; the session's status settles it.
         return task?.taskId === sessionId ? task : undefined;
       }),
     status: (taskId) =>
-      send({ call: 'status', query: `?${new URLSearchParams({ taskId })}` }, (answer, secrets) =>
-        readTaskStatus(answer, taskId, secrets),
+      send(
+        { call: 'status', method: 'GET', path: `${paths.status}?${new URLSearchParams({ taskId })}` },
+        (answer, secrets) => readTaskStatus(answer, taskId, secrets),
       ),
-  };
-}
-
-function init(request: Request, key: string, signal: AbortSignal): RequestInit {
-  const headers = { accept: 'application/json', authorization: `Bearer ${key}` };
-  if (request.call === 'status') return { method: 'GET', headers, redirect: 'manual', signal };
-  const bytes = new TextEncoder().encode(request.body ? JSON.stringify(request.body) : '');
-  return {
-    method: 'POST',
-    headers: {
-      ...headers,
-      ...(request.body ? { 'content-type': 'application/json' } : {}),
-      'content-length': String(bytes.length),
+    generate: (request) =>
+      send(
+        { ...post('generate'), body: musicBody(request) },
+        (answer) => taskAnswer.safeParse(holderOf(answer, 'taskId')).data,
+      ),
+    persona: ({ clipId, name, description }) => {
+      const about = description === undefined ? {} : { description };
+      const body = { clip_id: clipId, name, is_public: false, ...about };
+      return send({ ...post('persona'), body }, (answer) => {
+        const { data } = personaAnswer.safeParse(holderOf(answer, 'id'));
+        return data && { personaId: data.id };
+      });
     },
-    body: onceOnly(bytes),
-    duplex: 'half',
-    redirect: 'manual',
-    signal,
+    credits: async () => {
+      if (creditsUrl === undefined) return undefined;
+      const request = { call: 'credits', method: 'GET', path: creditsUrl, keyHeader: 'x-api-key' } as const;
+      return send(request, (answer) => creditsAnswer.safeParse(holderOf(answer, 'credits')).data?.credits);
+    },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { ChirpsmithError, type ErrorName } from '../shared/errors.ts';
 
-/** The calls of a training session. */
-export type ProviderCall = 'prepare' | 'upload' | 'create' | 'status';
+/** The calls of a training session, those of music, and the one that both have. */
+export type ProviderCall = 'prepare' | 'upload' | 'create' | 'status' | 'generate' | 'persona' | 'credits';
 
 /** What a task's status says, in our words. A status never seen before counts as `pending`. */
 export interface TaskStatus {
@@ -16,6 +16,30 @@ export interface TaskStatus {
   readonly clipId?: string;
   /** An id of the form `chirp-custom:<uuid>` anywhere in the result. Only this makes a model ready. */
   readonly modelId?: string;
+  /** The clips in the result of a finished generation, in the provider's order. */
+  readonly clips?: readonly MusicClip[];
+}
+
+/** A clip of a generation. That its task has ended does not mean that its audio can be had yet. */
+export interface MusicClip {
+  readonly clipId: string;
+  /** Where its audio is, for a while; not to be written down. Absent while there is none. */
+  readonly audioUrl?: string;
+  readonly title?: string;
+  readonly durationSeconds?: number;
+}
+
+/** What music is to be made. Rules of the fields: {@link ./music-rules.ts}. */
+export interface MusicRequest {
+  /** `chirp-custom:<uuid>` or one of the provider's own. */
+  readonly model: string;
+  readonly prompt: string;
+  readonly tags: string;
+  readonly title?: string | undefined;
+  readonly negativeTags?: string | undefined;
+  readonly instrumental?: boolean | undefined;
+  /** A voice and style to sing in, and the clip that it was made from. */
+  readonly persona?: { readonly personaId: string; readonly clipId: string } | undefined;
 }
 
 /**
@@ -23,6 +47,7 @@ export interface TaskStatus {
  * from being sent at all (the key cannot be read) is any other {@link ChirpsmithError}.
  */
 export interface Provider {
+  readonly dialect: Dialect;
   /** Opens a custom-model session. */
   prepare(): Promise<{ sessionId: string }>;
   /** Hands over one track by URL; the clip comes later, by {@link Provider.status}. */
@@ -35,6 +60,41 @@ export interface Provider {
   }): Promise<{ taskId: string }>;
   /** How a task, or a session, stands. */
   status(taskId: string): Promise<TaskStatus>;
+  /** Starts to make music: about 40 credits. Never repeated by the client. */
+  generate(request: MusicRequest): Promise<{ taskId: string }>;
+  /** Makes a persona from a clip; done when it is answered. */
+  persona(request: PersonaRequest): Promise<{ personaId: string }>;
+  /** The account's credits; undefined where nobody has said whom to ask. */
+  credits(): Promise<number | undefined>;
+}
+
+export interface PersonaRequest {
+  readonly clipId: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+}
+
+/** The two kinds of service. What one of them cannot do is refused before a call. */
+export type Dialect = 'mountsea' | 'relay';
+
+/** A port all of whose calls are refused by name: what a dialect can do is laid over it. */
+export function refusing(dialect: Dialect): Provider {
+  const cannot = (what: string) => async (): Promise<never> => {
+    throw new ChirpsmithError(
+      'NotPossible',
+      `The provider's dialect "${dialect}" cannot ${what}; nothing was sent. The dialect is set by providerDialect.`,
+    );
+  };
+  return {
+    dialect,
+    prepare: cannot('open a training session'),
+    upload: cannot('take tracks for a training'),
+    create: cannot('train a model'),
+    status: cannot('tell how a task stands'),
+    generate: cannot('make music'),
+    persona: cannot('make a persona'),
+    credits: async () => undefined,
+  };
 }
 
 /** Names a call to the provider may fail with. */

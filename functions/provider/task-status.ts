@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readClips } from './clips.ts';
 import type { TaskStatus } from './provider.ts';
 import { bounded, redact } from './words.ts';
 
@@ -80,6 +81,7 @@ export function readTaskStatus(
   const first: unknown = Array.isArray(result) ? result.find(isRecord) : result;
   const clipId = idSchema.safeParse(isRecord(first) ? first.id : undefined).data;
   const modelId = modelIdIn(result);
+  const clips = phase === 'succeeded' ? readClips(result) : [];
   return {
     taskId,
     phase,
@@ -88,5 +90,6 @@ export function readTaskStatus(
     ...(failCode === undefined ? {} : { failCode }),
     ...(phase === 'succeeded' && clipId && !modelIdForm.test(clipId) ? { clipId } : {}),
     ...(phase === 'succeeded' && modelId ? { modelId } : {}),
+    ...(clips.length > 0 ? { clips } : {}),
   };
 }

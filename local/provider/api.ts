@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { carryOut, type Outcome, refusal } from './calls.ts';
+import { carryOut, type Outcome } from './calls.ts';
 import { type Fault, type FaultList, type SandboxCall, taskFaultOf } from './faults.ts';
 import type { ReceivedCall, Reply } from './http.ts';
 import type { Change } from './journal.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { refusedByRate } from './rate-limit.ts';
+import { refusal } from './refusal.ts';
 import type { SandboxSettings } from './settings.ts';
 import type { SandboxState } from './state.ts';
 
@@ -16,6 +17,8 @@ export interface ApiGround {
   settings(): SandboxSettings;
   /** Milliseconds of provider time, never going back. */
   now(): number;
+  /** Where it serves. */
+  origin(): string;
   /** Writes a change down and makes it so. */
   record(change: Change): void;
   /** Starts to fetch an upload's audio. */
@@ -27,6 +30,8 @@ const routes: Readonly<Record<string, SandboxCall>> = {
   'POST /suno/v2/customModel/upload': 'upload',
   'POST /suno/v2/customModel/create': 'create',
   'GET /suno/v2/status': 'status',
+  'POST /suno/v2/generate': 'generate',
+  'POST /suno/v2/persona': 'persona',
 };
 
 const strangersTask = '00000000-0000-4000-8000-000000000000';
@@ -150,7 +155,7 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
       : carryOut(
           call,
           { body: received.json, query: request.query },
-          { state, settings, now: ground.now(), taskFault: taskFaultOf(fault) },
+          { state, settings, now: ground.now(), origin: ground.origin(), taskFault: taskFaultOf(fault) },
         );
     const reply = replyOf(fault, outcome, settings);
     const status = typeof reply === 'string' ? null : reply.status;

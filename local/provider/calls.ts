@@ -3,9 +3,11 @@ import { seededUuid, taskDuration } from './chance.ts';
 import type { SandboxCall, TaskFault } from './faults.ts';
 import type { Change } from './journal.ts';
 import type { LedgerEntry } from './ledger.ts';
+import { generate, persona } from './music.ts';
+import { complaint, refusal } from './refusal.ts';
 import type { SandboxSettings } from './settings.ts';
 import { freestAccount, modelsOn, type SandboxState, standingOf } from './state.ts';
-import { statusAnswer } from './status-answer.ts';
+import { statusAnswer, taskAnswer } from './status-answer.ts';
 
 /** What a call is carried out on. */
 export interface Scene {
@@ -13,6 +15,8 @@ export interface Scene {
   readonly settings: SandboxSettings;
   /** Milliseconds of provider time. */
   readonly now: number;
+  /** Where the sandbox serves. */
+  readonly origin: string;
   /** What a task submitted now will suffer from. */
   readonly taskFault: TaskFault | undefined;
 }
@@ -23,14 +27,9 @@ export interface Outcome {
   readonly body: object;
   readonly about: Pick<LedgerEntry, 'sessionId' | 'taskId' | 'account'>;
   readonly credits: number;
-  readonly change?: Pick<Change, 'session' | 'task'>;
+  readonly change?: Pick<Change, 'session' | 'task' | 'persona'>;
   /** Audio to download now. */
   readonly download?: { readonly taskId: string; readonly audioUrl: string };
-}
-
-/** An error in the sandbox's form; the provider documents none. */
-export function refusal(statusCode: number, message: string, about: Outcome['about'] = {}): Outcome {
-  return { status: statusCode, body: { statusCode, message }, about, credits: 0 };
 }
 
 const uploadBody = z.object({
@@ -42,12 +41,6 @@ const createBody = z.object({
   clipIds: z.array(z.string()).max(1000),
   name: z.string(),
 });
-
-/** The first complaint, with its field; a URL is never repeated in it. */
-function complaint(error: z.ZodError): string {
-  const issue = error.issues[0];
-  return `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}`;
-}
 
 /** Documented: the fewest clips to train on. */
 const fewestClips = 6;
@@ -132,6 +125,11 @@ const newTraining = ({ state, settings, now, taskFault }: Scene, input: unknown)
 const taskStatus = (scene: Scene, taskId: string | null): Outcome => {
   if (!taskId) return refusal(400, 'taskId is required.');
   const { state } = scene;
+  const music = state.music.get(taskId);
+  if (music) {
+    const about = { taskId, account: music.account };
+    return { status: 200, body: taskAnswer(scene, taskId, music), about, credits: 0 };
+  }
   const upload = state.uploads.get(taskId);
   const session = state.sessions.get(upload?.sessionId ?? taskId);
   // What is not known is not repeated either: it may be anything.
@@ -156,5 +154,9 @@ export function carryOut(
       return newTraining(scene, input.body);
     case 'status':
       return taskStatus(scene, input.query.get('taskId'));
+    case 'generate':
+      return generate(scene, input.body);
+    case 'persona':
+      return persona(scene, input.body);
   }
 }

@@ -22,15 +22,15 @@ export function seededUuid(seed: string, name: string): string {
 
 /** How long the task of this name waits and works, in whole milliseconds. */
 export function taskDuration(
-  kind: 'upload' | 'training',
+  kind: 'upload' | 'training' | 'music',
   durations: SandboxSettings['durations'],
   seed: string,
   name: string,
 ): { readonly queued: number; readonly total: number } {
   const first = chance(seed, `${name} length`);
   let seconds: number;
-  if (kind === 'training') {
-    const { shortest, longest } = durations.training;
+  if (kind !== 'upload') {
+    const { shortest, longest } = durations[kind];
     seconds = shortest + first * Math.max(0, longest - shortest);
   } else {
     const { median, spread, shortest, longest } = durations.upload;

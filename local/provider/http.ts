@@ -14,7 +14,7 @@ export interface ReceivedCall {
 export type Reply =
   | {
       readonly status: number;
-      readonly body: object | string;
+      readonly body: object | string | Uint8Array;
       readonly headers?: Readonly<Record<string, string>>;
     }
   | 'reset'
@@ -43,8 +43,10 @@ async function readBody(request: IncomingMessage): Promise<ReceivedCall['body']>
 }
 
 function send(response: ServerResponse, reply: Exclude<Reply, string>, close: boolean): void {
-  const isText = typeof reply.body === 'string';
-  const bytes = Buffer.from(isText ? String(reply.body) : JSON.stringify(reply.body));
+  const { body } = reply;
+  const isText = typeof body === 'string';
+  const bytes =
+    body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(isText ? body : JSON.stringify(body));
   response.writeHead(reply.status, {
     'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
     ...reply.headers,

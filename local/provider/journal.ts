@@ -10,6 +10,7 @@ export const changeSchema = z.object({
   opened: z.object({ seed: z.string(), credits: z.number() }).optional(),
   session: z.object({ sessionId: z.string(), account: z.string(), at: z.number().int() }).optional(),
   task: taskSchema.optional(),
+  persona: z.object({ personaId: z.string(), clipId: z.string() }).optional(),
   fetched: fetchedSchema.extend({ taskId: z.string() }).optional(),
   /** The balance was set from outside. */
   balance: z.number().optional(),

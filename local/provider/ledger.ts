@@ -9,7 +9,7 @@ export const ledgerEntrySchema = z.object({
   method: z.string(),
   /** Without its query. */
   path: z.string(),
-  call: z.enum(['prepare', 'upload', 'create', 'status', 'credits', 'other']),
+  call: z.enum(['prepare', 'upload', 'create', 'status', 'generate', 'persona', 'credits', 'other']),
   sessionId: z.string().optional(),
   taskId: z.string().optional(),
   account: z.string().optional(),

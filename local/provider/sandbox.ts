@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { providerApi } from './api.ts';
 import { fetchAudio, sourceNotFound } from './audio-fetch.ts';
+import { audio } from './audio-server.ts';
 import { control } from './control.ts';
 import { createFaultList, type FaultInput } from './faults.ts';
 import { serve } from './http.ts';
@@ -92,16 +93,30 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     settings = next;
   };
 
-  const ground = { key, state, faults, settings: () => settings, now, record, download, change };
+  let url = '';
+  const ground = {
+    key,
+    state,
+    faults,
+    settings: () => settings,
+    now,
+    record,
+    download,
+    change,
+    origin: () => url,
+  };
   const api = providerApi(ground);
   const server = await serve(options.port, async (request) => {
     if (request.path.startsWith('/_sandbox/')) return control(ground, request);
+    if (request.path.startsWith('/_audio/')) return audio(ground, request);
     if (settings.latency > 0) await clock.sleep(settings.latency, closing.signal);
     return api(request);
   });
 
+  url = server.url;
+
   return {
-    url: server.url,
+    url,
     key,
     ledger: () => [...state.entries],
     credits: () => state.credits,

@@ -27,6 +27,8 @@ export const sandboxSettingsSchema = z.strictObject({
     .strictObject({
       create: z.number().nonnegative().default(100),
       upload: z.number().nonnegative().default(1),
+      /** Music: about 40, as a client has it. */
+      generate: z.number().nonnegative().default(40),
     })
     .prefault({}),
   /** Dedicated accounts, and how many models each can hold (a limit exists; its number is undocumented). */
@@ -48,8 +50,18 @@ export const sandboxSettingsSchema = z.strictObject({
       training: z
         .strictObject({ shortest: seconds.default(120), longest: seconds.default(180) })
         .prefault({}),
+      /** Music in seconds, evenly spread (documented: 30 to 120 s). */
+      music: z.strictObject({ shortest: seconds.default(30), longest: seconds.default(120) }).prefault({}),
       /** Longest part of it that a task spends queued. */
       queued: seconds.default(3),
+    })
+    .prefault({}),
+  clips: z
+    .strictObject({
+      /** Seconds for which the audio of a finished clip still answers 403: seen, its length is a choice. */
+      audioAfter: seconds.default(6),
+      /** What is served instead of audio, for a test. */
+      audio: z.string().optional(),
     })
     .prefault({}),
   /** The provider documents no limit; users of such services meet them. */

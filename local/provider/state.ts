@@ -20,6 +20,9 @@ export interface SandboxState {
   readonly sessions: ReadonlyMap<string, SandboxSession>;
   readonly uploads: ReadonlyMap<string, Task>;
   readonly trainings: number;
+  readonly music: ReadonlyMap<string, Task>;
+  /** By persona, the clip that it was made from. */
+  readonly personas: ReadonlyMap<string, string>;
   /** The latest recorded moment, in milliseconds of provider time. */
   readonly lastAt: number;
   fetchedOf(taskId: string): Fetched | undefined;
@@ -35,6 +38,8 @@ export function createState(): SandboxState {
   const sessions = new Map<string, SandboxSession>();
   const uploads = new Map<string, Task>();
   const fetched = new Map<string, Fetched>();
+  const music = new Map<string, Task>();
+  const personas = new Map<string, string>();
   return {
     get seed() {
       return seed;
@@ -51,6 +56,8 @@ export function createState(): SandboxState {
     entries,
     sessions,
     uploads,
+    music,
+    personas,
     fetchedOf: (taskId) => fetched.get(taskId),
     apply(change) {
       if (change.opened) ({ seed, credits } = change.opened);
@@ -58,7 +65,10 @@ export function createState(): SandboxState {
       if (change.session) {
         sessions.set(change.session.sessionId, { ...change.session, uploads: [], trainings: [] });
       }
-      if (change.task) {
+      if (change.persona) personas.set(change.persona.personaId, change.persona.clipId);
+      if (change.task?.kind === 'music') {
+        music.set(change.task.taskId, change.task);
+      } else if (change.task) {
         const session = sessions.get(change.task.sessionId);
         if (change.task.kind === 'upload') {
           uploads.set(change.task.taskId, change.task);

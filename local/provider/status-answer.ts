@@ -1,3 +1,4 @@
+import { clipsOf } from './music.ts';
 import type { Dialect, SandboxSettings } from './settings.ts';
 import { type SandboxSession, type SandboxState, standingOf } from './state.ts';
 import type { Standing, Task } from './task.ts';
@@ -28,20 +29,32 @@ function resultOf(task: Task, { finishAt, resultId }: Standing): object {
   };
 }
 
+interface AnswerScene {
+  readonly state: SandboxState;
+  readonly settings: SandboxSettings;
+  readonly now: number;
+  readonly origin: string;
+}
+
 /** The status record of an upload or, without one, of a session: `ready` until create, then its training. */
-export function statusAnswer(
-  scene: { readonly state: SandboxState; readonly settings: SandboxSettings; readonly now: number },
-  session: SandboxSession,
-  upload: Task | undefined,
-): object {
-  const { state, now } = scene;
-  const { dialect } = scene.settings;
+export function statusAnswer(scene: AnswerScene, session: SandboxSession, upload: Task | undefined): object {
   const task = upload ?? session.trainings.at(-1);
   const taskId = upload?.taskId ?? session.sessionId;
   const createdAt = iso(upload?.at ?? session.at);
-  if (!task) return { taskId, status: wordOf('ready', dialect), createdAt };
-  const stands = standingOf(state, task, now);
-  const result = stands.status === 'success' ? resultOf(task, stands) : undefined;
+  if (!task) return { taskId, status: wordOf('ready', scene.settings.dialect), createdAt };
+  return taskAnswer(scene, taskId, task, createdAt);
+}
+
+/** The status record of a task. */
+export function taskAnswer(
+  scene: AnswerScene,
+  taskId: string,
+  task: Task,
+  createdAt: string = iso(task.at),
+): object {
+  const { dialect } = scene.settings;
+  const stands = standingOf(scene.state, task, scene.now);
+  const result = stands.status === 'success' ? shownResult(scene, task, stands) : undefined;
   return {
     taskId,
     status: wordOf(stands.status, dialect),
@@ -49,6 +62,13 @@ export function statusAnswer(
     ...(stands.finishAt === undefined ? {} : { finishAt: iso(stands.finishAt) }),
     ...(stands.failReason === undefined ? {} : { failReason: stands.failReason }),
     ...(stands.failCode === undefined ? {} : { failCode: stands.failCode }),
-    ...(result ? { [dialect.resultName]: dialect.resultArray ? [result] : result } : {}),
+    ...(result ? { [dialect.resultName]: result } : {}),
   };
+}
+
+function shownResult(scene: AnswerScene, task: Task, stands: Standing): object {
+  // Documented: the result of music is an array.
+  if (task.kind === 'music') return stands.resultId === undefined ? [] : clipsOf(task, scene);
+  const result = resultOf(task, stands);
+  return scene.settings.dialect.resultArray ? [result] : result;
 }

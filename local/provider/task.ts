@@ -10,10 +10,10 @@ export const fetchedSchema = z.object({
   problem: z.object({ reason: z.string(), code: z.number().optional() }).optional(),
 });
 
-/** One upload or one training, as it was submitted. */
+/** One upload, one training or one piece of music, as it was submitted. */
 export const taskSchema = z.object({
-  kind: z.enum(['upload', 'training']),
-  /** Of a training: the session's id. */
+  kind: z.enum(['upload', 'training', 'music']),
+  /** Of a training: the session's id; music has no session, and its own id there. */
   taskId: z.string(),
   sessionId: z.string(),
   account: z.string(),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Provider, ProviderError } from '../../functions/provider/provider.ts';
+import { type Provider, ProviderError, refusing } from '../../functions/provider/provider.ts';
 import { newSession, newTrack } from '../../functions/sessions/new-session.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../../functions/shared/settings.ts';
@@ -58,6 +58,7 @@ function adversary(random: () => number): Provider {
     return { taskId: 'task' };
   };
   return {
+    ...refusing('mountsea'),
     prepare: async () => ({ sessionId: 'provider' }),
     upload: submit,
     create: submit,

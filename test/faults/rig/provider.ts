@@ -1,5 +1,5 @@
 import { createMountSea } from '../../../functions/provider/mountsea.ts';
-import type { Provider, ProviderCall } from '../../../functions/provider/provider.ts';
+import { type Provider, type ProviderCall, refusing } from '../../../functions/provider/provider.ts';
 import type { Clock } from '../../../local/clock.ts';
 import type { FaultInput, LedgerEntry, Sandbox } from '../../../local/provider/sandbox.ts';
 import type { AudioBucket } from './audio-bucket.ts';
@@ -99,6 +99,7 @@ export function createFaultyProvider(options: {
   }
 
   return {
+    ...refusing('mountsea'),
     prepare: () => send('prepare', {}, undefined, (client) => client.prepare()),
     upload: (request) => {
       const { key, object } = bucket.at(request.audioUrl);

@@ -1,0 +1,160 @@
+import {
+  type Meaning,
+  meaningOfBadKey,
+  meaningOfFailure,
+  meaningOfNotSent,
+  meaningOfStatus,
+  meaningOfUnreadable,
+  retryAfterSeconds,
+} from './answers.ts';
+import { onceOnly, readBounded } from './body.ts';
+import { type ProviderCall, ProviderError } from './provider.ts';
+import { providerWords } from './words.ts';
+
+export interface ProviderOptions {
+  /** `https://api.mountsea.ai`, or any server of the same API; a path is kept as a prefix. */
+  readonly baseUrl: string;
+  /** Asked before every call. What it throws passes through unchanged: nothing was sent then. */
+  readonly key: () => Promise<string>;
+  readonly fetch?: typeof fetch;
+  /** Milliseconds for one call, body included; 15,000 unless told. */
+  readonly timeoutMs?: number;
+  /** Ends all calls of this client. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds since the epoch, for a `Retry-After` that is a date. */
+  readonly now?: () => number;
+}
+
+/** Largest answer we read, in bytes, and the part of an error's body that we look at. */
+const largestAnswer = 1024 * 1024;
+const errorBodyLook = 64 * 1024;
+
+/** One call of a dialect. */
+export interface Request {
+  readonly call: ProviderCall;
+  readonly method: 'GET' | 'POST';
+  /** Under the base URL, with its query; or a whole URL. */
+  readonly path: string;
+  readonly body?: object;
+  /** How the key is shown; as a bearer token unless told. */
+  readonly keyHeader?: 'x-api-key';
+  /** What may come back in the provider's words and must not be kept. */
+  readonly secrets?: readonly string[];
+}
+
+/**
+ * Sends one call and hands its JSON to `read`; `undefined` from there means unreadable.
+ * @throws ProviderError
+ */
+export type Send = <T>(
+  request: Request,
+  read: (answer: unknown, secrets: readonly string[]) => T | undefined,
+) => Promise<T>;
+
+/**
+ * What both dialects speak over: each call is sent once, with no retry, no redirect and one time-out.
+ * @throws {TypeError} at once, when `baseUrl` is not an http or https URL
+ */
+export function createSender(options: ProviderOptions): Send {
+  const base = new URL(options.baseUrl);
+  if (!/^https?:$/.test(base.protocol)) throw new TypeError('The provider base URL must be http or https.');
+  const prefix = base.origin + base.pathname.replace(/\/+$/, '');
+  const now = options.now ?? Date.now;
+
+  async function send<T>(
+    request: Request,
+    read: (answer: unknown, secrets: readonly string[]) => T | undefined,
+  ): Promise<T> {
+    const { call } = request;
+    const fail = (
+      meaning: Meaning,
+      what: string,
+      more: { status?: number; retryAfter?: number | undefined; reason?: string | undefined } = {},
+    ) => {
+      const message = `${call}: ${what}${more.reason === undefined ? '' : `: ${more.reason}`}`;
+      // No cause: fetch puts URLs and headers into its errors' texts.
+      return new ProviderError(meaning.name, { call, message, taken: meaning.taken, ...more });
+    };
+
+    const key = (await options.key()).trim();
+    if (!/^[\x21-\x7e]+$/.test(key)) {
+      throw fail(meaningOfBadKey, 'the provider key is empty or holds characters that no header can carry');
+    }
+    if (options.signal?.aborted) throw fail(meaningOfNotSent, 'stopped before it was sent');
+    const secrets = [key, ...(request.secrets ?? [])];
+
+    const timeout = AbortSignal.timeout(options.timeoutMs ?? 15_000);
+    const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
+    const lost = (error: unknown) => {
+      const { word, ...meaning } = meaningOfFailure(error);
+      const what =
+        meaning.taken === 'no' ? `no connection to ${base.origin}` : `no answer from ${base.origin}`;
+      return fail(meaning, `${what} (${word})`);
+    };
+
+    let response: Response;
+    try {
+      response = await (options.fetch ?? fetch)(
+        request.path.startsWith('/') ? prefix + request.path : request.path,
+        init(request, key, signal),
+      );
+    } catch (error) {
+      throw lost(error);
+    }
+
+    const { status } = response;
+    const meaning = meaningOfStatus(call, status);
+    if (meaning) {
+      const retryAfter = retryAfterSeconds(response.headers.get('retry-after'), now());
+      // The status has decided already; a body that breaks off only costs us the words.
+      const body = await readBounded(response, errorBodyLook).catch(() => undefined);
+      const reason = body && providerWords(body.text, secrets);
+      throw fail(meaning, `the provider answered ${status}`, { status, retryAfter, reason });
+    }
+
+    let body: Awaited<ReturnType<typeof readBounded>>;
+    try {
+      body = await readBounded(response, largestAnswer);
+    } catch (error) {
+      throw lost(error);
+    }
+    const answer = body.whole ? parseJson(body.text) : undefined;
+    const result = answer === undefined ? undefined : read(answer, secrets);
+    if (result === undefined) {
+      const what = `the provider answered ${status}, but the answer cannot be read`;
+      throw fail(meaningOfUnreadable, what, { status, reason: providerWords(body.text, secrets) });
+    }
+    return result;
+  }
+
+  return send;
+}
+
+function init(request: Request, key: string, signal: AbortSignal): RequestInit {
+  const headers = {
+    accept: 'application/json',
+    ...(request.keyHeader ? { [request.keyHeader]: key } : { authorization: `Bearer ${key}` }),
+  };
+  if (request.method === 'GET') return { method: 'GET', headers, redirect: 'manual', signal };
+  const bytes = new TextEncoder().encode(request.body ? JSON.stringify(request.body) : '');
+  return {
+    method: 'POST',
+    headers: {
+      ...headers,
+      ...(request.body ? { 'content-type': 'application/json' } : {}),
+      'content-length': String(bytes.length),
+    },
+    body: onceOnly(bytes),
+    duplex: 'half',
+    redirect: 'manual',
+    signal,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
