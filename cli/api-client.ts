@@ -63,7 +63,10 @@ export interface ApiClient {
   ): Promise<CreatedSessionAnswer['uploads'][number]>;
   /** `retryAfter` in seconds, where the API gave one. */
   getSession(sessionId: string): Promise<{ session: SessionAnswer; retryAfter: number | undefined }>;
-  listSessions(next?: string): Promise<SessionListAnswer>;
+  /** One that is gone already is no error: an earlier try may have had no answer. */
+  deleteSession(sessionId: string): Promise<void>;
+  /** @param cursor the `next` of the page before */
+  listSessions(cursor?: string): Promise<SessionListAnswer>;
 }
 
 /** What a person may decide. */
@@ -155,8 +158,15 @@ export function createApiClient(
       const { answer, headers } = await call('GET', at(sessionId), sessionAnswer, { repeat: true });
       return { session: answer, retryAfter: secondsOf(headers.get('retry-after')) };
     },
-    async listSessions(next) {
-      const after = next === undefined ? '' : `&next=${encodeURIComponent(next)}`;
+    async deleteSession(sessionId) {
+      try {
+        await call('DELETE', at(sessionId), z.undefined(), { repeat: true });
+      } catch (error) {
+        if (!(error instanceof ApiRefusal && error.status === 404)) throw error;
+      }
+    },
+    async listSessions(cursor) {
+      const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
       return (await call('GET', `/sessions?limit=${pageSize}${after}`, sessionListAnswer, { repeat: true }))
         .answer;
     },
@@ -166,7 +176,7 @@ export function createApiClient(
 async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
   let body: unknown;
   try {
-    body = await response.json();
+    body = response.status === 204 ? undefined : await response.json();
   } catch (error) {
     throw new ApiUnreachable(`The API gave an answer that cannot be read (HTTP ${response.status}).`, {
       cause: error,

@@ -213,6 +213,14 @@ export type CliEvent =
       readonly next: readonly Next[];
     }
   | {
+      readonly event: 'session.deleted';
+      readonly sessionId: string;
+      readonly name: string;
+      readonly files: number;
+      /** The model that the provider keeps. */
+      readonly modelId?: string;
+    }
+  | {
       readonly event: 'track.replaced';
       readonly sessionId: string;
       readonly trackId: string;

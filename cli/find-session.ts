@@ -25,12 +25,12 @@ export async function findSession(
     ]);
   }
   const meant: Listed[] = [];
-  let next: string | undefined;
+  let cursor: string | undefined;
   do {
-    const page = await client.listSessions(next);
+    const page = await client.listSessions(cursor);
     meant.push(...page.sessions.filter(({ sessionId }) => sessionId.startsWith(wanted)));
-    next = page.next;
-  } while (next !== undefined);
+    cursor = page.next;
+  } while (cursor !== undefined);
 
   const [only, ...others] = meant;
   if (!only) throw unknownSession(typed);

@@ -78,7 +78,7 @@ Examples
 `;
 
 /** `npm run sessions -- --help` */
-export const sessionsHelp = `List the sessions, newest first: name, id, status, age, what can be done next.
+export const sessionsHelp = `List all sessions, newest first: name, id, status, age, what can be done next.
 
   npm run sessions
 
@@ -136,6 +136,25 @@ ${common}
 
 Exit codes
   0 cancelled   1 failed, or nothing to cancel   2 bad input
+`;
+
+/** `npm run delete -- --help` */
+export const deleteHelp = `Delete a session with its files, in all their versions, for good. Asks first.
+
+  npm run delete -- ID
+
+Possible while nothing runs: npm run cancel -- ID stops a session. The clips and
+the model at the provider stay there. What ended early is deleted by the same
+command again.
+
+${id}
+
+Options
+  --yes, -y            do not ask
+${common}
+
+Exit codes
+  0 deleted   1 failed, or not possible as the session stands   2 bad input
 `;
 
 /** `npm run approve -- --help` */

@@ -8,13 +8,11 @@ import { reachStack } from './reach-stack.ts';
 
 type Listed = SessionListAnswer['sessions'][number];
 
-/** Sessions shown at most, the newest. */
-const longestList = 100;
 /** Sessions asked about at the same time. */
 const atOnce = 8;
 
 /**
- * Shows the sessions, newest first, with what can be done with each. Where no stack runs, one is started to read
+ * Shows all sessions, newest first, with what can be done with each. Where no stack runs, one is started to read
  * the records, and stopped again; where there is no home, none is needed to say so.
  * @throws ChirpsmithError, ApiRefusal, ApiUnreachable
  */
@@ -26,17 +24,15 @@ export async function listSessions(_args: object, surroundings: Surroundings): P
   }
   const reached = await reachStack(undefined, surroundings, { quiet: true, spends: false });
   try {
-    const { sessions } = await reached.client.listSessions();
-    const shown = sessions.slice(0, longestList);
-    for (let from = 0; from < shown.length; from += atOnce) {
-      const some = shown.slice(from, from + atOnce);
-      const standing = await Promise.all(some.map((session) => standingOf(session, reached.client)));
-      some.forEach((session, index) => {
-        const ageSeconds = Math.max(0, Math.round((Date.now() - Date.parse(session.createdAt)) / 1000));
-        display.tell({ event: 'session.listed', ...session, ...(standing[index] ?? end), ageSeconds });
-      });
-    }
-    display.tell({ event: 'sessions.listed', count: shown.length });
+    let count = 0;
+    let cursor: string | undefined;
+    do {
+      const { sessions, next } = await reached.client.listSessions(cursor);
+      await showPage(sessions, reached.client, surroundings);
+      count += sessions.length;
+      cursor = next;
+    } while (cursor !== undefined);
+    display.tell({ event: 'sessions.listed', count });
     return exitCodes.done;
   } finally {
     display.close();
@@ -44,14 +40,33 @@ export async function listSessions(_args: object, surroundings: Surroundings): P
   }
 }
 
+async function showPage(
+  sessions: readonly Listed[],
+  client: ApiClient,
+  { display, signal }: Surroundings,
+): Promise<void> {
+  for (let from = 0; from < sessions.length; from += atOnce) {
+    signal.throwIfAborted();
+    const some = sessions.slice(from, from + atOnce);
+    const standing = await Promise.all(some.map((session) => standingOf(session, client)));
+    some.forEach((session, index) => {
+      const ageSeconds = Math.max(0, Math.round((Date.now() - Date.parse(session.createdAt)) / 1000));
+      display.tell({ event: 'session.listed', ...session, ...(standing[index] ?? end), ageSeconds });
+    });
+  }
+}
+
 const end = { actions: [] };
+
+/** Of these nobody can be told more than the list says. */
+const atRest: readonly Listed['status'][] = ['ready', 'abandoned', 'deleting'];
 
 /** The list has the record's word; only the session itself knows whether it was cut off and what can be done. */
 async function standingOf(
   { sessionId, status }: Listed,
   client: ApiClient,
 ): Promise<Pick<SessionAnswer, 'actions'> & Partial<Pick<SessionAnswer, 'status'>>> {
-  if (status === 'ready' || status === 'abandoned') return end;
+  if (atRest.includes(status)) return end;
   const { session } = await client.getSession(sessionId);
   return { status: session.status, actions: session.actions };
 }

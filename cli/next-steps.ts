@@ -10,6 +10,9 @@ export function nextSteps(session: SessionAnswer): readonly Next[] {
   const { sessionId, status, actions } = session;
   const steps: Next[] = [];
   if (isUnderWay(status)) steps.push({ words: 'To follow it:', command: comeBack(sessionId) });
+  if (status === 'deleting') {
+    steps.push({ words: 'To delete the rest:', command: `npm run delete -- ${sessionId}` });
+  }
   for (const action of actions) steps.push(...stepsOf[action](session));
   return steps;
 }

@@ -62,8 +62,10 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
       const reason = failure?.reason ?? 'Cancelled.';
       return { event: { event: 'session.cancelled', ...about, reason, next }, code: none };
     }
+    case 'deleting':
     case 'abandoned': {
-      const reason = 'Given up for good, by a decision.';
+      const deleting = 'Its deletion ended early: some of its files may be left.';
+      const reason = session.status === 'deleting' ? deleting : 'Given up for good, by a decision.';
       return { event: { event: 'session.abandoned', ...about, reason, next }, code: none };
     }
     case 'interrupted':

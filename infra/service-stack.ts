@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import {
+  bindAudioDeletion,
   bindAudioList,
   bindAudioRead,
   bindAudioWrite,
@@ -150,12 +151,21 @@ function sessionApi(
   bindTable(getSession, storage, 'Query');
   bindDescribe(getSession, name);
 
+  const deleteSession = make('DeleteSession', 'delete-session', 'DELETE /sessions/{id}');
+  bindTable(deleteSession, storage, 'Query', 'UpdateItem', 'DeleteItem');
+  bindAudioDeletion(deleteSession, storage);
+  bindDescribe(deleteSession, name);
+
+  const openapi = make('OpenApi', 'openapi', 'GET /openapi.json');
+  const unknownRoute = make('UnknownRoute', 'unknown-route', 'Whatever is no route');
+
   const listSessions = make('ListSessions', 'list-sessions', 'GET /sessions');
   bindOwnerIndex(listSessions, storage);
 
   return new SessionApi(scope, 'SessionApi', {
     config,
     tokens: storage.tokens,
+    unknownRoute,
     routes: [
       { method: 'POST', path: '/sessions', fn: createSession },
       { method: 'POST', path: '/sessions/{id}/start', fn: startSession },
@@ -165,7 +175,14 @@ function sessionApi(
       { method: 'POST', path: '/sessions/{id}/cancel', fn: cancelSession },
       { method: 'PUT', path: '/sessions/{id}/tracks/{trackId}', fn: replaceTrack },
       { method: 'GET', path: '/sessions/{id}', fn: getSession },
+      { method: 'DELETE', path: '/sessions/{id}', fn: deleteSession },
       { method: 'GET', path: '/sessions', fn: listSessions },
+      {
+        method: 'GET',
+        path: '/openapi.json',
+        fn: openapi,
+        openBecause: 'What the API is may be read by anybody; it tells nothing of what is stored.',
+      },
     ],
   });
 }

@@ -102,7 +102,7 @@ const timedOut = Symbol('timed out');
 /** The ARN that Lambda's resource policies know a route by; account and region are the function's. */
 function sourceOf(apiId: string, route: Route): { account: string; sourceArn: string } {
   const [, , , region = '', account = ''] = route.functionArn.split(':');
-  const [method = '', path = ''] = route.key.split(' ');
+  const [method = '', path = ''] = route.key === '$default' ? ['', route.key] : route.key.split(' ');
   return {
     account,
     sourceArn: `arn:aws:execute-api:${region}:${account}:${apiId}/$default/${method}${path}`,

@@ -25,6 +25,11 @@ export interface CancelArguments extends Common {
   readonly session: string;
 }
 
+/** `npm run delete --` */
+export interface DeleteArguments extends CancelArguments {
+  readonly yes: boolean;
+}
+
 /** `npm run status --` */
 export interface StatusArguments extends Common {
   /** None means the list. */
@@ -100,6 +105,14 @@ export const parseCancelArguments: Parse<CancelArguments> = (argv, env = {}) => 
   const session = onlySession(flags);
   refuseProblems(flags);
   return { session, ...commonOf(flags) };
+};
+
+/** @throws InputRejected */
+export const parseDeleteArguments: Parse<DeleteArguments> = (argv, env = {}) => {
+  const flags = readFlags(argv, { yes: 'boolean', ...common }, env);
+  const session = onlySession(flags);
+  refuseProblems(flags);
+  return { session, yes: flags.given('yes'), ...commonOf(flags) };
 };
 
 /** @throws InputRejected */

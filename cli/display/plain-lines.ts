@@ -90,6 +90,11 @@ export function linesOf(event: CliEvent): string[] {
     case 'session.approved':
     case 'session.decided':
       return begunLines(event);
+    case 'session.deleted':
+      return [
+        `Deleted: "${harmless(event.name)}", with ${counted(event.files, 'file')} in all versions.`,
+        ...(event.modelId === undefined ? [] : [`Its model stays at the provider: ${event.modelId}`]),
+      ];
     case 'track.replaced':
       return [
         `${harmless(event.file)} is track ${event.trackId} now, instead of ${harmless(event.instead)}. Nothing was spent.`,

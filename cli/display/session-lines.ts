@@ -33,7 +33,7 @@ function actionWords({ actions }: Listed): string {
 
 function statusStyle(status: Listed['status'], paint: Paint): (text: string) => string {
   if (status === 'ready') return paint.good;
-  if (status === 'failed' || status === 'interrupted') return paint.bad;
+  if (status === 'failed' || status === 'interrupted' || status === 'deleting') return paint.bad;
   return status === 'needs-decision' || status === 'review' ? paint.odd : (text) => text;
 }
 
@@ -84,7 +84,7 @@ function spentWords({ creditsSpent, providerCalls, status }: Shown): string {
 }
 
 function toComeWords({ creditsToCome, status, actions }: Shown): string {
-  if (status === 'ready' || status === 'abandoned') return 'nothing';
+  if (status === 'ready' || status === 'abandoned' || status === 'deleting') return 'nothing';
   if (actions.includes('decide')) return 'nothing, but by a decision to call create again';
   return creditsToCome === 0
     ? 'nothing: the training is paid'

@@ -102,6 +102,7 @@ export function terminal({
       case 'session.resumed':
       case 'session.approved':
       case 'session.decided':
+      case 'session.deleted':
       case 'track.replaced':
       case 'dry-run.passed': {
         closeRows();

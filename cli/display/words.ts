@@ -74,6 +74,7 @@ export const statusWords: Readonly<Record<SessionAnswer['status'], string>> = {
   interrupted: 'interrupted',
   'needs-decision': 'needs a decision',
   abandoned: 'given up',
+  deleting: 'half deleted',
 };
 
 /** What a track's status means to a person. */

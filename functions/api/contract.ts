@@ -10,7 +10,7 @@ const fileBody = z.strictObject({
   /** Bytes. */
   size: z.number().int(),
   /** SHA-256 of the file, 64 hex digits. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'must be the SHA-256 of the file as 64 hex digits'),
+  sha256: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of the file as 64 hex digits'),
 });
 
 /** `POST /sessions` */
@@ -108,7 +108,15 @@ export const sessionAnswer = z.object({
   tracks: z.array(trackAnswer),
 });
 
-/** Answer to `GET /sessions`, 200: newest first; `next` goes into `?next=`. */
+/** `GET /sessions?limit=…&cursor=…` */
+export const listQuery = z.strictObject({
+  /** Sessions on a page. */
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+  /** The `next` of the page before. */
+  cursor: z.string().max(1024).optional(),
+});
+
+/** Answer to `GET /sessions`, 200: newest first; `next` goes into `?cursor=`. */
 export const sessionListAnswer = z.object({
   sessions: z.array(
     sessionAnswer.omit({
@@ -123,7 +131,7 @@ export const sessionListAnswer = z.object({
   next: z.string().optional(),
 });
 
-/** Every error, `application/problem+json` (RFC 9457). */
+/** Every error of a route, `application/problem+json` (RFC 9457). */
 export const problemAnswer = z.object({
   type: z.string(),
   title: z.string(),

@@ -1,7 +1,7 @@
 import { ChirpsmithError } from '../shared/errors.ts';
 import type { Executions } from './executions.ts';
 import { isInterrupted } from './interruption.ts';
-import { isUnderWay, type Session } from './session.ts';
+import { isGivenUp, isUnderWay, type Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
 export interface BeginRunDeps {
@@ -19,7 +19,7 @@ const attempts = 3;
  * is under way or ready is left as it stands, so that asking twice begins one. The record is written before the
  * execution is started: of two callers at once one starts it, and the other is told the same.
  * @param change what else the caller changes; may refuse by throwing, and is not asked when a run is under way
- * @throws ChirpsmithError NotPossible for an abandoned session, RecordConflict, StorageUnavailable
+ * @throws ChirpsmithError NotPossible for a session that is given up, RecordConflict, StorageUnavailable
  */
 export async function beginRun(
   sessionId: string,
@@ -30,8 +30,9 @@ export async function beginRun(
     const session = await store.requireSession(sessionId);
     if (session.status === 'ready') return session;
     if (isUnderWay(session) && !(await isInterrupted(session, executions, now()))) return session;
-    if (session.status === 'abandoned') {
-      throw new ChirpsmithError('NotPossible', 'The session was abandoned by a decision; begin a new one.');
+    if (isGivenUp(session)) {
+      const why = session.status === 'deleting' ? 'is being deleted' : 'was abandoned by a decision';
+      throw new ChirpsmithError('NotPossible', `The session ${why}; begin a new one.`);
     }
     const runs = session.runs + 1;
     const name = `${sessionId}-${runs}`;

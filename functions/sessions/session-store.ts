@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import {
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from './session.ts';
@@ -44,11 +47,16 @@ export interface SessionStore {
   updateTrack(track: Track, changes: Changes<Track>): Promise<Track>;
   /** Sessions whose record says that work is under way, longest untouched first. */
   listUnderWay(limit: number): Promise<Session[]>;
-  /** Sessions of one owner, newest first. `next` is opaque; a made-up one is a `BadInput`. */
+  /**
+   * Sessions of one owner, newest first. `next` is opaque, and the `cursor` of the page after; a made-up one, or
+   * somebody else's, is a `BadInput`.
+   */
   list(
     owner: string,
-    page: { limit: number; next?: string | undefined },
+    page: { limit: number; cursor?: string | undefined },
   ): Promise<{ sessions: Session[]; next?: string }>;
+  /** Forgets a session that is being deleted: its tracks, and last itself. Forgetting it twice is no error. */
+  remove(found: SessionWithTracks): Promise<void>;
 }
 
 /** Writes of `changeSession` that may lose to somebody else before it gives up. */
@@ -199,7 +207,7 @@ export function createSessionStore(options: {
       return Items.filter(alive).map((item) => parse(sessionSchema, item));
     },
 
-    async list(owner, { limit, next }) {
+    async list(owner, { limit, cursor }) {
       const query = new QueryCommand({
         TableName,
         IndexName: 'byOwner',
@@ -208,13 +216,27 @@ export function createSessionStore(options: {
         ExpressionAttributeValues: { ':owner': owner },
         ScanIndexForward: false,
         Limit: limit,
-        ...(next === undefined ? {} : { ExclusiveStartKey: decodePage(next, owner) }),
+        ...(cursor === undefined ? {} : { ExclusiveStartKey: decodePage(cursor, owner) }),
       });
       const { Items = [], LastEvaluatedKey } = await named(client.send(query));
       return {
         sessions: Items.filter(alive).map((item) => parse(sessionSchema, item)),
-        ...(LastEvaluatedKey ? { next: encodePage(LastEvaluatedKey) } : {}),
+        ...(LastEvaluatedKey ? { next: encodePage(LastEvaluatedKey, owner) } : {}),
       };
+    },
+
+    async remove({ session: { sessionId }, tracks }) {
+      const keys = tracks.map(({ trackId }) => trackKey(sessionId, trackId));
+      await Promise.all(keys.map((Key) => named(client.send(new DeleteCommand({ TableName, Key })))));
+      const last = new DeleteCommand({
+        TableName,
+        Key: sessionKey(sessionId),
+        // Gone already, where somebody else deleted it at the same time.
+        ConditionExpression: 'attribute_not_exists(pk) OR #status = :deleting',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':deleting': 'deleting' },
+      });
+      await named(client.send(last));
     },
   };
   return store;
@@ -240,21 +262,37 @@ function parse<T>(
   );
 }
 
-/** The page marker names only what its owner knows already: a session id and a moment. */
-function encodePage(key: Record<string, unknown>): string {
-  return Buffer.from(JSON.stringify([key.pk, key.createdAt])).toString('base64url');
+/**
+ * Where a page ended: the session and its moment, which its owner knows already, and whose list it is. Whoever
+ * makes one up for a list of his own can only begin that list elsewhere.
+ */
+function encodePage({ pk, createdAt }: Record<string, unknown>, owner: string): string {
+  const whose = createHash('sha256').update(owner).digest('base64url').slice(0, 16);
+  return Buffer.from(JSON.stringify([pk, createdAt, whose])).toString('base64url');
 }
 
-function decodePage(next: string, owner: string): Record<string, string> {
-  try {
-    const [pk, createdAt, ...rest] = JSON.parse(Buffer.from(next, 'base64url').toString()) as unknown[];
-    if (typeof pk === 'string' && typeof createdAt === 'string' && rest.length === 0) {
-      return { pk, sk: 'SESSION', owner, createdAt };
-    }
-  } catch {
-    // Falls through to the one message.
+function decodePage(cursor: string, owner: string): Record<string, string> {
+  const page = pageSchema.safeParse(jsonIn(cursor));
+  if (page.success) {
+    const [pk, createdAt] = page.data;
+    // The same bytes, or it was not made here.
+    if (encodePage({ pk, createdAt }, owner) === cursor) return { pk, sk: 'SESSION', owner, createdAt };
   }
   throw new ChirpsmithError('BadInput', 'The page cannot be found.', {
-    problems: [{ where: 'next', message: 'use the value that an earlier list gave' }],
+    problems: [{ where: 'cursor', message: 'use the value of `next` that an earlier list gave you' }],
   });
+}
+
+const pageSchema = z.tuple([
+  z.string().startsWith('SESSION#').max(256),
+  sessionSchema.shape.createdAt,
+  z.string(),
+]);
+
+function jsonIn(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
 }

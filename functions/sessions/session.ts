@@ -26,6 +26,8 @@ export const sessionStatuses = [
   'needs-decision',
   /** Given up for good by a person's decision. */
   'abandoned',
+  /** Its files are being deleted, and it with them; deleting again goes on where that ended early. */
+  'deleting',
 ] as const;
 
 /** What a person may decide on a session whose create is in doubt, or whose paid training failed. */
@@ -172,6 +174,11 @@ export function isInDoubt({ create }: Pick<Session, 'create'>): boolean {
   return create.fence === 'intent' || create.fence === 'unknown';
 }
 
+/** Is it given up for good, so that no run may begin any more? */
+export function isGivenUp({ status }: Pick<Session, 'status'>): boolean {
+  return status === 'abandoned' || status === 'deleting';
+}
+
 /** Whatever has not ended yet can be cancelled. */
 export function mayCancel(session: Session): boolean {
   return isUnderWay(session) || ['open', 'review', 'interrupted'].includes(session.status);
@@ -184,6 +191,6 @@ export function isOverdue({ status, create, failure }: Session): boolean {
 
 /** Where a person's word counts: a create in doubt, or a paid training that failed or does not end. */
 export function mayDecide(session: Session): boolean {
-  if (isUnderWay(session) || session.status === 'abandoned') return false;
+  if (isUnderWay(session) || isGivenUp(session)) return false;
   return isInDoubt(session) || session.create.fence === 'failed' || isOverdue(session);
 }

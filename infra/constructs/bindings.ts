@@ -7,7 +7,10 @@ import type { WorkflowFunction } from './workflow-function.ts';
 // A binding is what a function needs to use a thing, in one call: its name in the environment, and the
 // permission for just the calls that the function makes.
 
-type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem';
+/** Where sessions keep their audio. */
+const sessionAudio = 'audio/*';
+
+type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 /** The session table. */
 export function bindTable(fn: WorkflowFunction, { table }: StorageStack, ...actions: TableAction[]): void {
@@ -46,7 +49,15 @@ export function bindAudioList(fn: WorkflowFunction, { bucket }: StorageStack): v
 export function bindAudioWrite(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
   const reason = 'Sessions and tracks are made at run time, so their keys are not known here.';
-  fn.allowWildcard(['s3:PutObject'], objectsArn('audio/*'), reason);
+  fn.allowWildcard(['s3:PutObject'], objectsArn(sessionAudio), reason);
+}
+
+/** Deleting the audio of a session for good: whatever versions of it are found. */
+export function bindAudioDeletion(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
+  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
+  fn.allowIf({ StringLike: { 's3:prefix': sessionAudio } }, ['s3:ListBucketVersions'], bucket.bucketArn);
+  const reason = 'Sessions and tracks are made at run time, so their keys are not known here.';
+  fn.allowWildcard(['s3:DeleteObjectVersion'], objectsArn(sessionAudio), reason);
 }
 
 /** The provider's API and the key to it. The key itself is in no environment. */

@@ -4,6 +4,9 @@ import {
   CorsHttpMethod,
   HttpApi,
   HttpMethod,
+  HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
   PayloadFormatVersion,
@@ -13,6 +16,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config, TokenRules } from '../config.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 /** One line per request. No headers, no query: a token or a signed URL must not end up in a log. */
@@ -32,24 +36,30 @@ const accessLogFormat = JSON.stringify({
 const throttle = { rateLimit: 50, burstLimit: 100 };
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly fn: WorkflowFunction;
+  /** Why it may be asked without a token. Every other route wants one. */
+  readonly openBecause?: string;
 }
 
 export interface SessionApiProps {
   readonly config: Config;
   readonly tokens: TokenRules;
   readonly routes: readonly Route[];
+  readonly unknownRoute: WorkflowFunction;
 }
 
-/** The HTTP API: every route asks for a token of the issuer, for one of the audience. */
+/**
+ * The HTTP API: every route asks for a token of the issuer, for one of the audience, unless it says why not. What
+ * is no route goes, with a token, to `unknownRoute`: API Gateway's own 404 would be no problem details.
+ */
 export class SessionApi extends Construct {
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: SessionApiProps) {
     super(scope, id);
-    const { config, tokens, routes } = props;
+    const { config, tokens, routes, unknownRoute } = props;
     const name = `chirpsmith-${config.stage}`;
     const api = new HttpApi(this, 'Api', {
       apiName: name,
@@ -58,7 +68,7 @@ export class SessionApi extends Construct {
       ...(config.allowedOrigins.length > 0 && {
         corsPreflight: {
           allowOrigins: config.allowedOrigins,
-          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT],
+          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
           allowHeaders: ['authorization', 'content-type'],
           exposeHeaders: ['location', 'retry-after'],
           maxAge: Duration.hours(1),
@@ -80,15 +90,24 @@ export class SessionApi extends Construct {
         format: AccessLogFormat.custom(accessLogFormat),
       },
     });
-    for (const { method, path, fn } of routes) {
-      api.addRoutes({
+    const integration = (fn: WorkflowFunction) =>
+      new HttpLambdaIntegration(`${fn.node.id}Integration`, fn, {
+        payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
+      });
+    for (const { method, path, fn, openBecause } of routes) {
+      const added = api.addRoutes({
         path,
         methods: [HttpMethod[method]],
-        integration: new HttpLambdaIntegration(`${fn.node.id}Integration`, fn, {
-          payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
-        }),
+        integration: integration(fn),
+        ...(openBecause !== undefined && { authorizer: new HttpNoneAuthorizer() }),
       });
+      if (openBecause !== undefined) for (const route of added) acknowledge(route, 'APIG4', openBecause);
     }
+    new HttpRoute(this, 'UnknownRoute', {
+      httpApi: api,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration: integration(unknownRoute),
+    });
     this.url = api.apiEndpoint;
   }
 }

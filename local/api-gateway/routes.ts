@@ -8,6 +8,9 @@ export interface MatchedRoute {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** The key of the route that takes whatever matches no other (documented). */
+const fallback = '$default';
+
 /**
  * The route of a request, or undefined. A path without parameters goes first; a trailing slash is another path.
  * @param path as sent, without the query
@@ -19,7 +22,8 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
     return parameters ? [{ route, parameters }] : [];
   });
   const count = ({ parameters }: MatchedRoute) => Object.keys(parameters).length;
-  return matched.toSorted((a, b) => count(a) - count(b))[0];
+  const rest = routes.find(({ key }) => key === fallback);
+  return matched.toSorted((a, b) => count(a) - count(b))[0] ?? (rest && { route: rest, parameters: {} });
 }
 
 function matchPath(pattern: string, path: string): Record<string, string> | undefined {

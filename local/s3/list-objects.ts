@@ -7,7 +7,7 @@ import { document, element } from './xml.ts';
 const largestPage = 1000;
 
 /** S3 lists keys in the order of their UTF-8 bytes; JavaScript compares UTF-16. */
-const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+export const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** The continuation token holds where the page ended, so that it outlives a restart. */
 const tokenOf = (last: string) => Buffer.from(`after:${last}`).toString('base64url');
@@ -20,7 +20,7 @@ function positionOf(token: string): string {
   return text.slice(6);
 }
 
-function pageSize(text: string | undefined): number {
+export function pageSize(text: string | undefined): number {
   if (text === undefined) return largestPage;
   if (!/^\d{1,9}$/.test(text)) {
     throw new AwsError('InvalidArgument', 400, 'max-keys must be a whole number, not negative.');

@@ -19,13 +19,17 @@ const versionSchema = z.strictObject({
 const markerSchema = versionSchema.pick({ key: true, id: true, lastModified: true }).extend({
   deleted: z.literal(true),
 });
-const entrySchema = z.union([versionSchema, markerSchema]);
+/** A line that takes an earlier one back: that version is gone for good. */
+const removalSchema = versionSchema.pick({ key: true, id: true }).extend({ gone: z.literal(true) });
+const lineSchema = z.union([versionSchema, markerSchema, removalSchema]);
 
 /** One version of an object. */
 export type ObjectVersion = z.infer<typeof versionSchema>;
 /** A version that says that the object was deleted; it has no bytes. */
 export type DeleteMarker = z.infer<typeof markerSchema>;
 export type Entry = ObjectVersion | DeleteMarker;
+type Removal = z.infer<typeof removalSchema>;
+type Line = Entry | Removal;
 
 /** Bytes on their way in; they are no object before {@link ObjectStore.keep}. */
 export interface Staged {
@@ -43,11 +47,15 @@ export interface ObjectStore {
   version(key: string, id: string): Entry | undefined;
   /** The newest versions of all objects that are not deleted, in no order. */
   list(): ObjectVersion[];
+  /** All versions and delete markers, newest first within their key, the keys in no order. */
+  listVersions(): Entry[];
   stage(): Promise<Staged>;
   /** Makes staged bytes the newest version of their key. They are on disk for good when this resolves. */
   keep(staged: Staged, facts: Omit<ObjectVersion, 'id'>): Promise<ObjectVersion>;
   /** Puts a delete marker in a versioned bucket; elsewhere removes the object. */
   remove(key: string, lastModified: string): Promise<DeleteMarker>;
+  /** Removes one version, or one delete marker, for good; one that is not there is left so. */
+  removeVersion(key: string, id: string): Promise<void>;
   open(version: ObjectVersion): Promise<FileHandle>;
   close(): Promise<void>;
 }
@@ -64,9 +72,7 @@ async function syncDirectory(directory: string): Promise<void> {
 }
 
 /** Reads the catalogue; a last line that was cut off by a kill was never promised to anyone and is cut away. */
-async function readCatalogue(
-  file: string,
-): Promise<{ handle: FileHandle; entries: Entry[]; length: number }> {
+async function readCatalogue(file: string): Promise<{ handle: FileHandle; entries: Line[]; length: number }> {
   const handle = await open(file, 'a+', 0o600);
   try {
     const text = await handle.readFile();
@@ -77,7 +83,7 @@ async function readCatalogue(
       .split('\n')
       .filter((line) => line !== '')
       .map((line, i) => {
-        const entry = entrySchema.safeParse(parseJson(line));
+        const entry = lineSchema.safeParse(parseJson(line));
         if (!entry.success) throw new Error(`${file}, line ${i + 1}: not an entry of the catalogue`);
         return entry.data;
       });
@@ -112,9 +118,15 @@ export async function openObjectStore(directory: string, versioned: boolean): Pr
   await syncDirectory(directory);
 
   const byKey = new Map<string, Entry[]>();
-  /** Adds an entry; returns those that it replaces. */
-  const remember = (entry: Entry): Entry[] => {
+  /** Adds an entry, or takes one away; returns those that are replaced. */
+  const remember = (entry: Line): Entry[] => {
     const known = byKey.get(entry.key) ?? [];
+    if ('gone' in entry) {
+      const left = known.filter(({ id }) => id !== entry.id);
+      if (left.length > 0) byKey.set(entry.key, left);
+      else byKey.delete(entry.key);
+      return known.filter(({ id }) => id === entry.id);
+    }
     if (!versioned && isDeleted(entry)) byKey.delete(entry.key);
     else byKey.set(entry.key, versioned ? [...known, entry] : [entry]);
     return versioned ? [] : known;
@@ -126,7 +138,7 @@ export async function openObjectStore(directory: string, versioned: boolean): Pr
   let length = catalogue.length;
   let last: Promise<unknown> = Promise.resolve();
   /** One line at a time; a line that could not be written whole is taken back. */
-  const append = (entry: Entry): Promise<void> => {
+  const append = (entry: Line): Promise<void> => {
     const write = async () => {
       const line = Buffer.from(`${JSON.stringify(entry)}\n`);
       try {
@@ -153,6 +165,8 @@ export async function openObjectStore(directory: string, versioned: boolean): Pr
       [...byKey.values()]
         .flatMap((entries) => entries.slice(-1))
         .filter((entry): entry is ObjectVersion => !isDeleted(entry)),
+
+    listVersions: () => [...byKey.values()].flatMap((entries) => entries.toReversed()),
 
     async stage() {
       const id = randomBytes(16).toString('hex');
@@ -194,6 +208,10 @@ export async function openObjectStore(directory: string, versioned: boolean): Pr
       const marker: DeleteMarker = { key, id: randomBytes(16).toString('hex'), lastModified, deleted: true };
       if (versioned || byKey.has(key)) await append(marker);
       return marker;
+    },
+
+    async removeVersion(key, id) {
+      if (byKey.get(key)?.some((entry) => entry.id === id)) await append({ key, id, gone: true });
     },
 
     open: (version) => open(join(versions, version.id), 'r'),

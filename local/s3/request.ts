@@ -5,7 +5,13 @@ import type { ObjectChange } from './events.ts';
 import type { ObjectStore, ObjectVersion } from './object-store.ts';
 
 /** The operations that this server has; everything else is refused by name. */
-export type Operation = 'PutObject' | 'GetObject' | 'HeadObject' | 'DeleteObject' | 'ListObjectsV2';
+export type Operation =
+  | 'PutObject'
+  | 'GetObject'
+  | 'HeadObject'
+  | 'DeleteObject'
+  | 'ListObjectsV2'
+  | 'ListObjectVersions';
 
 /** Where a request goes: path style only, the first segment is the bucket. */
 export interface Target {
@@ -72,7 +78,8 @@ const understood: Record<Operation, { query: readonly string[]; headers: readonl
   },
   GetObject: { query: ['versionId'], headers: ['x-amz-checksum-mode'] },
   HeadObject: { query: ['versionId'], headers: ['x-amz-checksum-mode'] },
-  DeleteObject: { query: [], headers: [] },
+  DeleteObject: { query: ['versionId'], headers: [] },
+  ListObjectVersions: { query: ['versions', 'prefix', 'max-keys'], headers: [] },
   ListObjectsV2: {
     query: [
       'list-type',
@@ -94,6 +101,7 @@ const consequential: Record<Operation, readonly string[]> = {
   HeadObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
   DeleteObject: ['if-match'],
   ListObjectsV2: [],
+  ListObjectVersions: [],
 };
 
 /** Throws `InvalidURI` for broken percent-encoding and `KeyTooLongError`. */
@@ -127,6 +135,7 @@ function operationOf(method: string | undefined, { bucket, key, query }: Target)
   if (bucket === '') return notImplemented(`${method} on the service itself`);
   if (key === '') {
     if (method === 'GET' && query.get('list-type') === '2') return 'ListObjectsV2';
+    if (method === 'GET' && query.has('versions')) return 'ListObjectVersions';
     const names = [...query.keys()].filter((name) => !ofSignature.has(name)).join(', ');
     return notImplemented(`${method} on a bucket${names === '' ? '' : ` with ${names}`}`);
   }

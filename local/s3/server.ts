@@ -11,6 +11,7 @@ import { deleteObject } from './delete-object.ts';
 import { objectEvent } from './events.ts';
 import { getObject } from './get-object.ts';
 import { listObjects } from './list-objects.ts';
+import { listVersions } from './list-versions.ts';
 import { type ObjectStore, openObjectStore } from './object-store.ts';
 import { putObject } from './put-object.ts';
 import { type Answer, type Call, type Operation, parseTarget, recognise } from './request.ts';
@@ -52,6 +53,7 @@ const operations: Record<Operation, (call: Call) => Promise<Answer>> = {
   HeadObject: getObject,
   DeleteObject: deleteObject,
   ListObjectsV2: listObjects,
+  ListObjectVersions: listVersions,
 };
 
 function splitUrl(url: string): { rawPath: string; rawQuery: string } {
@@ -77,7 +79,7 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
 
 /**
  * Starts a server of the S3 operations that the product uses, on 127.0.0.1, path style only: PutObject,
- * GetObject, HeadObject, DeleteObject, ListObjectsV2 and CORS preflight. Anything else, down to a header that
+ * GetObject, HeadObject, DeleteObject, ListObjectsV2, ListObjectVersions and CORS preflight. Anything else, down to a header that
  * would have to be ignored, is `NotImplemented`, named.
  */
 export async function startS3(options: S3Options): Promise<{ url: string; close(): Promise<void> }> {

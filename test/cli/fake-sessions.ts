@@ -182,6 +182,12 @@ export function fakeSessions(runs: readonly (readonly Step[])[]) {
       const reason = 'Cancelled. Nothing runs at the provider. A resume goes on from here.';
       return put(session, { status: 'cancelled', failure: { error: 'Cancelled', reason } });
     },
+    remove(sessionId: string): void {
+      const { status } = find(sessionId).answer;
+      if (underWay.has(status))
+        throw new FakeProblem(409, `The session is "${status}": cancel it before you delete it.`);
+      sessions.delete(sessionId);
+    },
     replace(sessionId: string, trackId: string, body: unknown): TrackAnswer {
       const file = replaceTrackBody.parse(body);
       const session = find(sessionId);

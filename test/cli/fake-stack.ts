@@ -70,6 +70,9 @@ export async function startFakeStack(options: {
     if (url.pathname.startsWith('/audio/')) return void put(request, response, url, body);
     try {
       if (request.headers.authorization !== `Bearer ${token}`) throw new FakeProblem(401, 'Unauthorized');
+      if (request.method === 'GET' && url.pathname === '/sessions') {
+        return send(response, 200, page(url.searchParams));
+      }
       answer(response, `${request.method} ${url.pathname}`, body);
     } catch (error) {
       if (!(error instanceof FakeProblem)) throw error;
@@ -91,11 +94,16 @@ export async function startFakeStack(options: {
       decide: () => sessions.decide(sessionId, body),
       cancel: () => sessions.cancel(sessionId),
     };
-    if (route === 'GET /sessions') return send(response, 200, { sessions: sessions.list() });
     if (route === 'POST /sessions') return send(response, 201, created(sessions.create(body)));
     if (route.startsWith('PUT ') && action === 'tracks') {
       const { file } = sessions.replace(sessionId, trackId, body);
       return send(response, 200, uploadOf(sessionId, { trackId, file }));
+    }
+    if (route.startsWith('DELETE ')) {
+      const gone = () => response.writeHead(204).end();
+      const cut = options.cut?.includes('delete') && sessions.find(sessionId);
+      sessions.remove(sessionId);
+      return cut ? response.destroy() : gone();
     }
     const act = route.startsWith('POST ') ? actions[action] : undefined;
     if (act) {
@@ -106,6 +114,12 @@ export async function startFakeStack(options: {
     send(response, 200, sessions.look(sessionId), { 'retry-after': '0' });
   };
 
+  const page = (query: URLSearchParams) => {
+    const from = Number(query.get('cursor') ?? 0);
+    const to = from + Number(query.get('limit') ?? 25);
+    const all = sessions.list();
+    return { sessions: all.slice(from, to), ...(to < all.length ? { next: String(to) } : {}) };
+  };
   const uploadOf = (sessionId: string, { trackId, file }: { trackId: string; file: string }) => ({
     trackId,
     file,

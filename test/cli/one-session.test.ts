@@ -39,6 +39,7 @@ describe('the id of a session', () => {
     ['cancel', []],
     ['approve', []],
     ['decide', ['--abandon']],
+    ['delete', ['--yes']],
   ];
 
   it('may be its beginning, in any case', async () => {

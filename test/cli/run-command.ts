@@ -11,6 +11,7 @@ import { parseTrainArguments } from '../../cli/arguments/train-arguments.ts';
 import { cancelSession } from '../../cli/cancel-session.ts';
 import { type Place, perform } from '../../cli/command.ts';
 import { decideSession } from '../../cli/decide-session.ts';
+import { deleteSession } from '../../cli/delete-session.ts';
 import * as help from '../../cli/help.ts';
 import { listSessions } from '../../cli/list-sessions.ts';
 import { replaceTrack } from '../../cli/replace-track.ts';
@@ -36,6 +37,8 @@ const commands = {
     perform({ help: help.approveHelp, parse: given.parseApproveArguments, run: approveSession }, place),
   decide: (place: Place) =>
     perform({ help: help.decideHelp, parse: given.parseDecideArguments, run: decideSession }, place),
+  delete: (place: Place) =>
+    perform({ help: help.deleteHelp, parse: given.parseDeleteArguments, run: deleteSession }, place),
   replace: (place: Place) =>
     perform({ help: help.replaceHelp, parse: given.parseReplaceArguments, run: replaceTrack }, place),
 };

@@ -11,7 +11,10 @@ const documentSchema = z.object({
       Effect: z.literal('Allow'),
       Action: oneOrMore,
       Resource: oneOrMore,
-      Condition: z.undefined().optional(),
+      Condition: z
+        .strictObject({ StringLike: z.strictObject({ 's3:prefix': z.string() }) })
+        .transform(({ StringLike }) => ` under ${StringLike['s3:prefix']}`)
+        .default(''),
     }),
   ),
 });
@@ -52,8 +55,8 @@ function permissions(): Record<string, string[]> {
       ...policies.filter(({ Roles: [{ Ref }] }) => Ref === id).map(({ PolicyDocument }) => PolicyDocument),
     ];
     const lines = documents.flatMap(({ Statement }) =>
-      Statement.flatMap(({ Action, Resource }) =>
-        Resource.flatMap((resource) => Action.map((action) => `${action} ${spoken(resource)}`)),
+      Statement.flatMap(({ Action, Resource, Condition }) =>
+        Resource.flatMap((resource) => Action.map((action) => `${action} ${spoken(resource)}${Condition}`)),
       ),
     );
     return [role.RoleName.replace('chirpsmith-local-', ''), lines.sort()] as const;
@@ -101,6 +104,15 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   ],
   'replace-track': ['ReplaceTrack', ...table('Query', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
   'get-session': ['GetSession', ...table('Query'), ...describeExecution],
+  'delete-session': [
+    'DeleteSession',
+    ...table('Query', 'UpdateItem', 'DeleteItem'),
+    's3:ListBucketVersions bucket under audio/*',
+    's3:DeleteObjectVersion bucket/audio/*',
+    ...describeExecution,
+  ],
+  openapi: ['OpenApi'],
+  'unknown-route': ['UnknownRoute'],
   'list-sessions': ['ListSessions', 'dynamodb:Query table/index/byOwner'],
   sweep: [
     'SweepFunction',
@@ -143,7 +155,7 @@ describe('each function may do what it does, and nothing else', () => {
   test('any other function is invoked by its own route or schedule only', () => {
     const invokers = Object.values(propertiesOf(service, 'AWS::Lambda::Permission')).map(
       ({ FunctionName, Principal, SourceArn }) => {
-        const route = /\/\*\/\*(\/[^"]+)"/.exec(JSON.stringify(SourceArn))?.[1];
+        const route = /\/\*\/\*((\/[^"]+)?)"/.exec(JSON.stringify(SourceArn))?.[1];
         const schedule = /"(Sweep)Schedule[0-9A-F]{8}","Arn"/.exec(JSON.stringify(SourceArn))?.[1];
         return `${spoken(FunctionName)} ${Principal} ${route ?? schedule}`;
       },
@@ -153,12 +165,16 @@ describe('each function may do what it does, and nothing else', () => {
       'CancelSession apigateway.amazonaws.com /sessions/{id}/cancel',
       'CreateSession apigateway.amazonaws.com /sessions',
       'DecideSession apigateway.amazonaws.com /sessions/{id}/decide',
+      'DeleteSession apigateway.amazonaws.com /sessions/{id}',
       'GetSession apigateway.amazonaws.com /sessions/{id}',
       'ListSessions apigateway.amazonaws.com /sessions',
+      'OpenApi apigateway.amazonaws.com /openapi.json',
       'ReplaceTrack apigateway.amazonaws.com /sessions/{id}/tracks/{trackId}',
       'ResumeSession apigateway.amazonaws.com /sessions/{id}/resume',
       'StartSession apigateway.amazonaws.com /sessions/{id}/start',
       'SweepFunction events.amazonaws.com Sweep',
+      // $default: whatever no other route takes.
+      'UnknownRoute apigateway.amazonaws.com ',
     ]);
   });
 });

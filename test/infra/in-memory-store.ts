@@ -10,6 +10,7 @@ export function inMemoryStore(session: Session, track: Track): SessionStore {
     create: unused,
     list: unused,
     listUnderWay: unused,
+    remove: unused,
     read: async () => ({ session, tracks: [track] }),
     require: async () => ({ session, tracks: [track] }),
     requireSession: async () => session,

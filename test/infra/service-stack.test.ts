@@ -57,7 +57,10 @@ describe('every function', () => {
       'cancel-session': run,
       'replace-track': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
       'get-session': run,
+      'delete-session': ['AUDIO_BUCKET', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
       'list-sessions': ['TABLE_NAME'],
+      openapi: [],
+      'unknown-route': [],
       sweep: ['STATE_MACHINE_ARN', 'TABLE_NAME'],
     });
   });
@@ -87,11 +90,14 @@ describe('the machine', () => {
 });
 
 describe('the HTTP API', () => {
-  test('has its routes, and asks for a token on every one', () => {
+  test('has its routes, and asks for a token on every one but its own description', () => {
     const routes = Object.values(propertiesOf(service, 'AWS::ApiGatewayV2::Route'));
     expect(
       routes.map(({ RouteKey, AuthorizationType }) => `${RouteKey} ${AuthorizationType}`).sort(),
     ).toEqual([
+      '$default JWT',
+      'DELETE /sessions/{id} JWT',
+      'GET /openapi.json NONE',
       'GET /sessions JWT',
       'GET /sessions/{id} JWT',
       'POST /sessions JWT',
@@ -104,9 +110,8 @@ describe('the HTTP API', () => {
     ]);
     const authorizers = service.findResources('AWS::ApiGatewayV2::Authorizer');
     expect(Object.keys(authorizers)).toHaveLength(1);
-    service.allResourcesProperties('AWS::ApiGatewayV2::Route', {
-      AuthorizerId: { Ref: Object.keys(authorizers)[0] },
-    });
+    const asked = routes.filter(({ RouteKey }) => RouteKey !== 'GET /openapi.json');
+    for (const { AuthorizerId } of asked) expect(AuthorizerId).toEqual({ Ref: Object.keys(authorizers)[0] });
   });
 
   test('accepts tokens of the configured issuer and audiences only', () => {
@@ -121,7 +126,7 @@ describe('the HTTP API', () => {
     service.hasResourceProperties('AWS::ApiGatewayV2::Api', {
       CorsConfiguration: {
         AllowOrigins: origins,
-        AllowMethods: ['GET', 'POST', 'PUT'],
+        AllowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
         AllowHeaders: ['authorization', 'content-type'],
         ExposeHeaders: ['location', 'retry-after'],
       },
@@ -180,6 +185,6 @@ describe('the stacks', () => {
       Object.values(template.findResources('*')).map(({ Type }) => String(Type)),
     );
     expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
-    expect(Object.keys(functions)).toHaveLength(17);
+    expect(Object.keys(functions)).toHaveLength(20);
   });
 });

@@ -5,7 +5,7 @@ import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type CreatedSessionAnswer, createSessionBody } from '../contract.ts';
-import { parseInput } from '../http.ts';
+import { parseInput } from '../request.ts';
 
 export interface CreateSessionDeps {
   readonly store: SessionStore;

@@ -1,13 +1,7 @@
-import * as z from 'zod';
 import type { SessionStore } from '../../sessions/session-store.ts';
-import type { SessionListAnswer } from '../contract.ts';
-import { parseInput } from '../http.ts';
+import { listQuery, type SessionListAnswer } from '../contract.ts';
+import { parseInput } from '../request.ts';
 import { summary } from '../session-answer.ts';
-
-const listQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(25),
-  next: z.string().max(1024).optional(),
-});
 
 /**
  * `GET /sessions`: the caller's sessions, newest first, a page at a time. Statuses are the record's: whether

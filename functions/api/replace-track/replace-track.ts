@@ -1,11 +1,11 @@
 import type { Track } from '../../sessions/session.ts';
-import { isUnderWay } from '../../sessions/session.ts';
+import { isGivenUp, isUnderWay } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { replaceTrackBody } from '../contract.ts';
 import type { CreateSessionDeps } from '../create-session/create-session.ts';
 import { fileProblems } from '../create-session/create-session.ts';
-import { parseInput } from '../http.ts';
 import { ownSession } from '../own-session.ts';
+import { parseInput } from '../request.ts';
 
 export type ReplaceTrackDeps = Omit<CreateSessionDeps, 'newId'>;
 
@@ -30,7 +30,8 @@ export async function replaceTrack(
   const { session, tracks } = await ownSession(path.id, subject, deps.store);
   const track = tracks.find(({ trackId }) => trackId === path.trackId);
   if (!track) throw new ChirpsmithError('SessionNotFound', `The session has no track ${path.trackId ?? ''}.`);
-  if (isUnderWay(session) || session.create.fence !== 'none' || !replaceable.includes(track.status)) {
+  const isOpen = !isUnderWay(session) && !isGivenUp(session) && session.create.fence === 'none';
+  if (!isOpen || !replaceable.includes(track.status)) {
     const stands = `the session is "${session.status}" and the track "${track.status}"`;
     throw new ChirpsmithError('NotPossible', `The file cannot be replaced now: ${stands}.`);
   }

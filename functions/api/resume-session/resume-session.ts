@@ -2,8 +2,8 @@ import { beginRun } from '../../sessions/begin-run.ts';
 import { nameProblems } from '../../sessions/names.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { resumeBody, type SessionAnswer } from '../contract.ts';
-import { parseInput } from '../http.ts';
 import { ownSession } from '../own-session.ts';
+import { parseInput } from '../request.ts';
 import { sessionAnswer } from '../session-answer.ts';
 import type { StartSessionDeps } from '../start-session/start-session.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Provider, ProviderError } from '../../provider/provider.ts';
 import type { Executions } from '../../sessions/executions.ts';
-import { isUnderWay, type Session, type Track } from '../../sessions/session.ts';
+import { isGivenUp, isUnderWay, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
 import { slowDown } from '../../sessions/slow-down.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
@@ -126,8 +126,8 @@ async function beginRun(
 ): Promise<Session> {
   const { sessionId, status } = session;
   const isOwn = session.executionArn === executionArn;
-  if (status === 'abandoned' || (status === 'cancelled' && isOwn)) {
-    throw new ChirpsmithError('NotPossible', `Session ${sessionId} was ${status} by its owner.`);
+  if (isGivenUp(session) || (status === 'cancelled' && isOwn)) {
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is ${status}, by its owner's word.`);
   }
   if (status === 'ready' || isOwn) return session;
   if (isUnderWay(session) && session.executionArn !== undefined) {

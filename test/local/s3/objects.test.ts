@@ -240,8 +240,11 @@ describe('what is not there', () => {
     ['location', () => client.send(new GetBucketLocationCommand({ Bucket: bucket }))],
     ['tagging', () => client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: 'plain' }))],
     [
-      'versionId',
-      () => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'plain', VersionId: 'v' })),
+      'x-amz-bypass-governance-retention',
+      () =>
+        client.send(
+          new DeleteObjectCommand({ Bucket: bucket, Key: 'plain', BypassGovernanceRetention: true }),
+        ),
     ],
     ['x-amz-meta-artist', () => put('plain', 'x', { Metadata: { artist: 'x' } })],
     ['x-amz-acl', () => put('plain', 'x', { ACL: 'public-read' })],

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createSession } from '../../../functions/api/create-session/create-session.ts';
 import { getSession } from '../../../functions/api/get-session/get-session.ts';
-import { parseInput, route } from '../../../functions/api/http.ts';
+import { route } from '../../../functions/api/http.ts';
 import { listSessions } from '../../../functions/api/list-sessions/list-sessions.ts';
+import { parseInput } from '../../../functions/api/request.ts';
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
 import type { Executions } from '../../../functions/sessions/executions.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
@@ -322,16 +323,17 @@ describe('GET /sessions', () => {
 });
 
 describe('a route', () => {
-  const invoke = async (work: Parameters<typeof route>[1], body?: string) => {
+  type Work = Parameters<typeof route>[1];
+  const send = async (name: Parameters<typeof route>[0], work: Work, sent: object = {}) => {
     const requestContext = { authorizer: { jwt: { claims: { sub: 'ana' } } } };
-    const event = {
-      requestContext,
-      body,
-      isBase64Encoded: false,
-    } as unknown as APIGatewayProxyEventV2WithJWTAuthorizer;
-    const answer = await route('TEST /route', work)(event, { awsRequestId: 'r' } as Context);
+    const headers = { 'content-type': 'application/json' };
+    const request = { requestContext, headers, isBase64Encoded: false, ...sent };
+    const event = request as unknown as APIGatewayProxyEventV2WithJWTAuthorizer;
+    const answer = await route(name, work)(event, { awsRequestId: 'r' } as Context);
     return { ...answer, parsed: JSON.parse(answer.body ?? 'null') as unknown };
   };
+  const invoke = (work: Work, body?: string) => send('POST /sessions', work, { body });
+  const done: Work = async () => ({ status: 200, body: {} });
 
   it.each([
     ['BadInput', 400],
@@ -365,5 +367,67 @@ describe('a route', () => {
       '{"a":{"b":[1,"x"],"c":1}}',
     );
     expect(answer.parsed).toMatchObject({ problems: [{ where: 'a.b[1]' }, { where: 'a.c' }] });
+  });
+
+  it.each([
+    ['a byte too many', { body: `"${'x'.repeat(256 * 1024 - 1)}"` }, 413],
+    ['too many of them in base64', { body: 'A'.repeat(400_000), isBase64Encoded: true }, 413],
+    ['a form', { body: 'name=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415],
+    ['no type', { body: '{}', headers: {} }, 415],
+    ['a type that only begins so', { body: '{}', headers: { 'content-type': 'application/jsonp' } }, 415],
+    ['a parameter that it does not know', { queryStringParameters: { dry: '1' } }, 400],
+  ])('refuses %s before the work begins', async (_, sent, status) => {
+    const answer = await send('POST /sessions', () => Promise.reject(new Error('not to be called')), sent);
+    expect(answer.statusCode).toBe(status);
+    expect(answer.parsed).toMatchObject({ status, type: 'urn:chirpsmith:error:BadInput' });
+  });
+
+  it('takes JSON in base64, with a charset, and up to the last byte', async () => {
+    const body = Buffer.from(`"${'x'.repeat(256 * 1024 - 2)}"`).toString('base64');
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    const answer = await send('POST /sessions', done, { body, headers, isBase64Encoded: true });
+    expect(answer.statusCode).toBe(200);
+  });
+
+  it('names what is sent to a route that takes nothing', async () => {
+    const pathParameters = { id: '0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11' };
+    const start = (body: string) => send('POST /sessions/{id}/start', done, { body, pathParameters });
+    expect((await start('{"name":"x"}')).parsed).toMatchObject({ problems: [{ where: 'name' }] });
+    expect((await start('[1]')).parsed).toMatchObject({ problems: [{ where: 'body' }] });
+    expect((await start('{}')).statusCode).toBe(200);
+  });
+
+  it.each([{ id: '..' }, { id: 'SESSION#1' }, { id: '0'.repeat(36) }, { id: '' }])(
+    'looks for no record of %j',
+    async (pathParameters) => {
+      const work = () => Promise.reject(new Error('not to be called'));
+      const answer = await send('GET /sessions/{id}', work, { pathParameters });
+      expect(answer.parsed).toMatchObject({ status: 404, type: 'urn:chirpsmith:error:SessionNotFound' });
+    },
+  );
+
+  it.each([{}, { sub: '' }, { sub: 'x'.repeat(256) }])(
+    'refuses a token with the claims %j',
+    async (claims) => {
+      const answer = await send('GET /sessions', done, {
+        requestContext: { authorizer: { jwt: { claims } } },
+      });
+      expect(answer.parsed).toMatchObject({ status: 403, title: 'The token names nobody' });
+    },
+  );
+
+  it('tells fifty of a hundred thousand problems, and how many more there are', async () => {
+    const work: Work = async ({ body }) => ({ status: 200, body: parseInput(z.array(z.string()), body) });
+    const answer = await invoke(work, JSON.stringify(Array.from({ length: 100_000 }, () => 0)));
+    expect(answer.parsed).toMatchObject({ detail: expect.stringContaining('99950 more') });
+    expect(Object(answer.parsed).problems).toHaveLength(50);
+    expect(answer.body?.length).toBeLessThan(10_000);
+  });
+
+  it('has no body where there is nothing to say', async () => {
+    const pathParameters = { id: '0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11' };
+    const answer = await send('DELETE /sessions/{id}', async () => ({ status: 204 }), { pathParameters });
+    expect(answer).toMatchObject({ statusCode: 204, headers: {} });
+    expect(answer.body).toBeUndefined();
   });
 });

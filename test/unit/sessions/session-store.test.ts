@@ -69,21 +69,36 @@ describe('the session store', () => {
     }
     const first = await table.store.list('pia', { limit: 3 });
     expect(first.sessions.map(({ sessionId }) => sessionId)).toEqual(['page-4', 'page-3', 'page-2']);
-    const second = await table.store.list('pia', { limit: 3, next: first.next });
+    const second = await table.store.list('pia', { limit: 3, cursor: first.next });
     expect(second.sessions.map(({ sessionId }) => sessionId)).toEqual(['page-1', 'page-0']);
     expect(second.next).toBeUndefined();
   });
 
+  const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   it.each([
+    '',
     'nonsense',
-    Buffer.from('{"a":1}').toString('base64url'),
-    Buffer.from('[1,2]').toString('base64url'),
-  ])('refuses the made-up page %s by name', async (next) => {
-    await expect(table.store.list('pia', { limit: 3, next })).rejects.toMatchObject({
-      name: 'BadInput',
-      problems: [{ where: 'next' }],
-    });
+    encoded({ a: 1 }),
+    encoded([1, 2]),
+    encoded(['SESSION#page-3', testMoment]),
+    encoded(['SESSION#page-3', testMoment, 'of nobody']),
+    encoded(['', '', '']),
+  ])('refuses the made-up page "%s" by name', refusesPage);
+
+  it("refuses somebody else's page, and one that was written otherwise than here", async () => {
+    const { next: cursor = '' } = await table.store.list('pia', { limit: 3 });
+    await expect(table.store.list('ana', { limit: 3, cursor })).rejects.toMatchObject({ name: 'BadInput' });
+    await refusesPage(`${cursor}=`);
+    await refusesPage(Buffer.from(cursor, 'base64url').toString('base64url').concat('IA'));
   });
+
+  async function refusesPage(cursor: string) {
+    const problems = [{ where: 'cursor' }];
+    await expect(table.store.list('pia', { limit: 3, cursor })).rejects.toMatchObject({
+      name: 'BadInput',
+      problems,
+    });
+  }
 
   it('says which record it cannot read instead of working on half of one', async () => {
     const { session } = await recordSession(table.store, { sessionId: 'odd' });

@@ -1,0 +1,48 @@
+import type { Executions } from '../../sessions/executions.ts';
+import { isInterrupted } from '../../sessions/interruption.ts';
+import { isGivenUp, isInDoubt, isUnderWay, type Session } from '../../sessions/session.ts';
+import type { SessionFiles } from '../../sessions/session-files.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { ownSession } from '../own-session.ts';
+
+export interface DeleteSessionDeps {
+  readonly store: SessionStore;
+  readonly files: SessionFiles;
+  readonly executions: Executions;
+  readonly now: () => number;
+}
+
+/**
+ * `DELETE /sessions/{id}`: deletes the session with its files, in all their versions. It is marked first, so that
+ * nobody starts it meanwhile, and its record goes last: whatever ends this early, deleting again goes on. What the
+ * provider has, its clips and the model, stays there: no call to delete it is documented.
+ * @throws ChirpsmithError SessionNotFound, NotPossible while something runs or may have been paid, RecordConflict,
+ *   StorageUnavailable
+ */
+export async function deleteSession(
+  sessionId: string | undefined,
+  subject: string,
+  deps: DeleteSessionDeps,
+): Promise<void> {
+  const { store, files } = deps;
+  const { session, tracks } = await ownSession(sessionId, subject, store);
+  if (session.status !== 'deleting') {
+    await requireRest(session, deps);
+    await store.updateSession(session, { status: 'deleting' });
+  }
+  await files.deleteAll(session.sessionId);
+  await store.remove({ session, tracks });
+}
+
+async function requireRest(session: Session, { executions, now }: DeleteSessionDeps): Promise<void> {
+  const { status } = session;
+  if (isUnderWay(session) && !(await isInterrupted(session, executions, now()))) {
+    throw new ChirpsmithError('NotPossible', `The session is "${status}": cancel it before you delete it.`);
+  }
+  if (isInDoubt(session) && !isGivenUp(session)) {
+    const words =
+      'its training may run at the provider, and may be paid. Decide on that first; "abandon" will do.';
+    throw new ChirpsmithError('NotPossible', `The session is "${status}": ${words}`);
+  }
+}

@@ -1,0 +1,161 @@
+import * as z from 'zod';
+import * as contract from '../contract.ts';
+import { type Operation, operations } from '../operations.ts';
+
+/** What a schema of the contract is called in the document. */
+const named = z.registry<{ id: string }>();
+named.add(contract.createSessionBody, { id: 'NewSession' });
+named.add(contract.replaceTrackBody, { id: 'DeclaredFile' });
+named.add(contract.resumeBody, { id: 'Resume' });
+named.add(contract.decideBody, { id: 'Decision' });
+named.add(contract.uploadAnswer, { id: 'Upload' });
+named.add(contract.createdSessionAnswer, { id: 'CreatedSession' });
+named.add(contract.trackAnswer, { id: 'Track' });
+named.add(contract.sessionAnswer, { id: 'Session' });
+named.add(contract.sessionListAnswer, { id: 'SessionList' });
+named.add(contract.problemAnswer, { id: 'Problem' });
+
+const schemaRef = (schema: z.ZodType) => ({ $ref: `#/components/schemas/${named.get(schema)?.id}` });
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** JSON Schema 2020-12, as OpenAPI 3.1 has it; without the bounds that only say what a JavaScript number holds. */
+const conversion = {
+  // What is taken, and the least that an answer holds: a client has to bear a field that is added later.
+  io: 'input',
+  uri: (id: string) => `#/components/schemas/${id}`,
+  override: ({ jsonSchema }: { jsonSchema: JsonSchema }) => {
+    if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  },
+} as const;
+
+function schemas(): Record<string, JsonSchema> {
+  const converted = z.toJSONSchema(named, conversion).schemas;
+  return Object.fromEntries(
+    Object.entries(converted).map(([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema]),
+  );
+}
+
+const content = (schema: object, type = 'application/json') => ({ content: { [type]: { schema } } });
+const problem = (description: string) => ({
+  description,
+  ...content(schemaRef(contract.problemAnswer), 'application/problem+json'),
+});
+const ofApiGateway = (description: string) => ({
+  description,
+  ...content({ type: 'object', properties: { message: { type: 'string' } }, required: ['message'] }),
+});
+const retryAfter = {
+  'retry-after': { description: 'Seconds after which to ask again.', schema: { type: 'integer' } },
+};
+const responses = {
+  Unusable: problem('The request cannot be used; `problems` names every field that is wrong, and why.'),
+  Unauthorized: ofApiGateway('There is no token, or it is not accepted. Answered by API Gateway itself.'),
+  Forbidden: problem('The token names nobody: it has no `sub`.'),
+  NotFound: problem("There is no such session, or it is somebody else's."),
+  Conflict: problem('The session does not stand so that this can be done; `detail` says how it stands.'),
+  TooLarge: problem('The body has more than 256 KiB.'),
+  NotJson: problem('The body is not declared as `application/json`.'),
+  TooManyRequests: ofApiGateway('The stage is throttled. Answered by API Gateway itself.'),
+  Broken: problem('Something broke on our side.'),
+  Busy: { ...problem('A service behind this one is busy.'), headers: retryAfter },
+};
+const response = (name: keyof typeof responses) => ({ $ref: `#/components/responses/${name}` });
+
+const pathParameters = {
+  id: { description: 'Of the session.', schema: { type: 'string', format: 'uuid' } },
+  trackId: {
+    description: 'Of the track: `001` for the first file.',
+    schema: { type: 'string', pattern: '^[0-9]{3}$' },
+  },
+};
+
+function parametersOf(path: string, { query }: Operation): object[] {
+  const inPath = Object.entries(pathParameters)
+    .filter(([name]) => path.includes(`{${name}}`))
+    .map(([name, parameter]) => ({ name, in: 'path', required: true, ...parameter }));
+  const inQuery = Object.entries(query ? (z.toJSONSchema(query, conversion).properties ?? {}) : {});
+  return [...inPath, ...inQuery.map(([name, schema]) => ({ name, in: 'query', schema }))];
+}
+
+function operationOf(path: string, operation: Operation): object {
+  const { id, summary, description, body, answer, mayConflict } = operation;
+  const parameters = parametersOf(path, operation);
+  const success = {
+    description: answer.description,
+    ...(answer.retryAfter ? { headers: retryAfter } : {}),
+    ...(answer.schema ? content(schemaRef(answer.schema)) : {}),
+  };
+  return {
+    operationId: id,
+    summary,
+    description,
+    tags: ['sessions'],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body ? { requestBody: { required: !body.optional, ...content(schemaRef(body.schema)) } } : {}),
+    responses: {
+      [answer.status]: success,
+      400: response('Unusable'),
+      401: response('Unauthorized'),
+      403: response('Forbidden'),
+      ...(path.includes('{id}') ? { 404: response('NotFound') } : {}),
+      ...(mayConflict ? { 409: response('Conflict') } : {}),
+      ...(body ? { 413: response('TooLarge'), 415: response('NotJson') } : {}),
+      429: response('TooManyRequests'),
+      500: response('Broken'),
+      503: response('Busy'),
+    },
+  };
+}
+
+const aboutItself = {
+  operationId: 'getOpenApi',
+  summary: 'This document',
+  description: 'Asks for no token.',
+  tags: ['about'],
+  security: [],
+  responses: {
+    200: { description: 'The document.', ...content({ type: 'object' }) },
+    429: response('TooManyRequests'),
+  },
+};
+
+/** The whole API as an OpenAPI 3.1 document, made from the schemas that the routes parse by. */
+export function openApiDocument() {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const [name, operation] of Object.entries<Operation>(operations)) {
+    const [method = '', path = ''] = name.split(' ');
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(path, operation) };
+  }
+  paths['/openapi.json'] = { get: aboutItself };
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Chirpsmith',
+      version: '1.0.0',
+      description: 'From the audio of a session to a custom music model.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    // Wherever the document was fetched from.
+    servers: [{ url: '/' }],
+    security: [{ token: [] }],
+    tags: [
+      { name: 'sessions', description: 'From audio to a model.' },
+      { name: 'about', description: 'The API itself.' },
+    ],
+    paths,
+    components: {
+      schemas: schemas(),
+      responses,
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'Of the configured issuer, for the configured audience.',
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type * as z from 'zod';
+import {
+  createdSessionAnswer,
+  createSessionBody,
+  decideBody,
+  listQuery,
+  replaceTrackBody,
+  resumeBody,
+  sessionAnswer,
+  sessionListAnswer,
+  uploadAnswer,
+} from './contract.ts';
+
+/** What a route is called, takes and answers. The routes go by it, and so does the OpenAPI document. */
+export interface Operation {
+  /** Its name in a client's code. */
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly body?: { readonly schema: z.ZodType; readonly optional?: true };
+  readonly query?: z.ZodObject;
+  readonly answer: {
+    readonly status: 200 | 201 | 202 | 204;
+    readonly description: string;
+    readonly schema?: z.ZodType;
+    /** Says in `retry-after` when to ask again. */
+    readonly retryAfter?: true;
+  };
+  /** It can be refused because of how the session stands. */
+  readonly mayConflict?: true;
+}
+
+const begun = {
+  status: 202,
+  description: 'The session, with the run begun, or as it stands when there is nothing to begin.',
+  schema: sessionAnswer,
+  retryAfter: true,
+} as const;
+
+/** Every route that is about sessions, by its key in API Gateway. */
+export const operations = {
+  'POST /sessions': {
+    id: 'createSession',
+    summary: 'Declare the files of a new session',
+    description:
+      'Checks what is declared, records the session and signs one upload for each file that differs. Put each file to its `url` with its `headers` and its declared length, then start the session. Nothing is spent.',
+    body: { schema: createSessionBody },
+    answer: {
+      status: 201,
+      description: 'The session, and where its files go.',
+      schema: createdSessionAnswer,
+    },
+  },
+  'GET /sessions': {
+    id: 'listSessions',
+    summary: 'List your sessions, newest first',
+    description: 'A page at a time: `next`, while there is one, is the `cursor` of the page after.',
+    query: listQuery,
+    answer: { status: 200, description: 'A page of the list.', schema: sessionListAnswer },
+  },
+  'GET /sessions/{id}': {
+    id: 'getSession',
+    summary: 'See how a session stands',
+    description: '`actions` says what can be done with it now. Nothing is changed.',
+    answer: { status: 200, description: 'The session.', schema: sessionAnswer, retryAfter: true },
+  },
+  'DELETE /sessions/{id}': {
+    id: 'deleteSession',
+    summary: 'Delete a session with its files',
+    description:
+      'While nothing runs. The record goes last: a deletion that ended early is repeated in the same way. What the provider has stays there.',
+    answer: { status: 204, description: 'It is gone, with all versions of its files.' },
+    mayConflict: true,
+  },
+  'POST /sessions/{id}/start': {
+    id: 'startSession',
+    summary: 'Begin a run',
+    description: 'Does what is not done yet. Starting twice starts once.',
+    answer: begun,
+    mayConflict: true,
+  },
+  'POST /sessions/{id}/resume': {
+    id: 'resumeSession',
+    summary: 'Go on after a failure, a cancel or an interruption',
+    description: 'What is done is kept, and create is never paid a second time.',
+    body: { schema: resumeBody, optional: true },
+    answer: begun,
+    mayConflict: true,
+  },
+  'POST /sessions/{id}/approve': {
+    id: 'approveSession',
+    summary: 'Approve the price of the training',
+    description: 'For a session that stopped for its review.',
+    answer: begun,
+    mayConflict: true,
+  },
+  'POST /sessions/{id}/decide': {
+    id: 'decideSession',
+    summary: 'Decide on a training that was perhaps paid, or was paid and failed',
+    description:
+      '`check-again` asks the provider once more, `create-again` calls create once more and may cost the credits a second time, `abandon` ends the session.',
+    body: { schema: decideBody },
+    answer: begun,
+    mayConflict: true,
+  },
+  'POST /sessions/{id}/cancel': {
+    id: 'cancelSession',
+    summary: 'Stop a session',
+    description: 'What is done and paid is kept, and told. Cancelling twice cancels once.',
+    answer: { status: 200, description: 'The session, cancelled.', schema: sessionAnswer },
+    mayConflict: true,
+  },
+  'PUT /sessions/{id}/tracks/{trackId}': {
+    id: 'replaceTrack',
+    summary: 'Put another file in the place of one that cannot be used',
+    description: 'Put the file to the answered `url`; a resume picks it up.',
+    body: { schema: replaceTrackBody },
+    answer: { status: 200, description: 'Where the file goes.', schema: uploadAnswer },
+    mayConflict: true,
+  },
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof operations;

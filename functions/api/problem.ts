@@ -1,0 +1,55 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { ChirpsmithError, type ErrorName, type Problem } from '../shared/errors.ts';
+import type { ProblemAnswer } from './contract.ts';
+
+/** What an error of ours is in HTTP. Anything that is not the caller's to mend is a 500 without details. */
+const statuses: Partial<Record<ErrorName, { status: number; title: string }>> = {
+  BadInput: { status: 400, title: 'The request cannot be used' },
+  SessionNotFound: { status: 404, title: 'There is no such session' },
+  NotPossible: { status: 409, title: 'The session does not stand so that this can be done' },
+  RecordConflict: { status: 409, title: 'Somebody else changed the session at the same moment' },
+  StorageUnavailable: { status: 503, title: 'A service behind this one is busy' },
+};
+
+/** What is wrong with a request for which HTTP has a status of its own. */
+export class HttpRefusal extends ChirpsmithError {
+  readonly status: number;
+  readonly title: string;
+
+  constructor(status: number, title: string, detail: string) {
+    super('BadInput', detail);
+    this.status = status;
+    this.title = title;
+  }
+}
+
+/** Problems told at most: a small body can hold a hundred thousand, and an answer has to end somewhere. */
+export const mostProblems = 50;
+
+/** The status of an error, and its title; 500 for whatever is not the caller's to mend. */
+export function statusOf(error: ChirpsmithError): { status: number; title: string } {
+  if (error instanceof HttpRefusal) return { status: error.status, title: error.title };
+  return statuses[error.name] ?? { status: 500, title: 'Something broke on our side' };
+}
+
+/** An error as RFC 9457 problem details. Of a fault on our side nothing is told but that there is one. */
+export function problemDetails(error: ChirpsmithError): APIGatewayProxyStructuredResultV2 {
+  const { status, title } = statusOf(error);
+  const told: readonly Problem[] = error.problems.slice(0, mostProblems);
+  const more = error.problems.length - told.length;
+  const body: ProblemAnswer = {
+    type: `urn:chirpsmith:error:${error.name}`,
+    title,
+    status,
+    detail:
+      status >= 500
+        ? 'The request can be repeated; the logs hold the reason.'
+        : error.summary + (more > 0 ? ` Of its problems ${more} more are not listed.` : ''),
+    ...(told.length > 0 ? { problems: [...told] } : {}),
+  };
+  const headers = {
+    'content-type': 'application/problem+json',
+    ...(status === 503 ? { 'retry-after': '5' } : {}),
+  };
+  return { statusCode: status, headers, body: JSON.stringify(body) };
+}

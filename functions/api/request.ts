@@ -1,0 +1,98 @@
+import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import * as z from 'zod';
+import { ChirpsmithError, type Problem } from '../shared/errors.ts';
+import type { Operation } from './operations.ts';
+import { HttpRefusal } from './problem.ts';
+
+/** What a route sees of a request. */
+export interface ApiRequest {
+  /** The token's subject, verified by the API's authorizer. */
+  readonly subject: string;
+  readonly path: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** The parsed body; undefined when there is none. */
+  readonly body: unknown;
+}
+
+/** Bytes of a body; a session of 40 files comes to 20 kB. */
+export const largestBody = 256 * 1024;
+
+/** Characters of a subject: no more than OpenID Connect allows (Core 1.0, section 2). */
+const longestSubject = 255;
+
+/** Ids as they are made here; anything else names nothing, and no record is looked for. */
+const ids: Readonly<Record<string, RegExp>> = {
+  id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  trackId: /^\d{3}$/,
+};
+
+/**
+ * Reads a request as its operation admits it.
+ * @throws ChirpsmithError BadInput, SessionNotFound for an id that cannot be one, HttpRefusal 403, 413 or 415
+ */
+export function readRequest(
+  event: APIGatewayProxyEventV2WithJWTAuthorizer,
+  operation: Operation,
+): ApiRequest {
+  const subject = subjectOf(event);
+  const path = event.pathParameters ?? {};
+  const strange = Object.entries(path).find(([name, value = '']) => !ids[name]?.test(value));
+  if (strange) throw new ChirpsmithError('SessionNotFound', `There is no ${strange[0]} like this.`);
+  const query = event.queryStringParameters ?? {};
+  if (!operation.query) parseInput(nothing, query);
+  const body = readBody(event);
+  if (!operation.body && body !== undefined) parseInput(nothing, body);
+  return { subject, path, query, body };
+}
+
+const nothing = z.strictObject({});
+
+function subjectOf({ requestContext }: APIGatewayProxyEventV2WithJWTAuthorizer): string {
+  const { sub } = requestContext.authorizer.jwt.claims;
+  if (typeof sub === 'string' && sub !== '' && sub.length <= longestSubject) return sub;
+  const detail = `The token needs a subject (sub) of 1 to ${longestSubject} characters, to whom the sessions belong.`;
+  throw new HttpRefusal(403, 'The token names nobody', detail);
+}
+
+function readBody(event: APIGatewayProxyEventV2WithJWTAuthorizer): unknown {
+  const { body, isBase64Encoded, headers } = event;
+  if (body === undefined || body === '') return undefined;
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > largestBody) {
+    const detail = `The body has ${bytes.length} bytes: at most ${largestBody} are taken.`;
+    throw new HttpRefusal(413, 'The body is too large', detail);
+  }
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
+    throw new HttpRefusal(415, 'The body is not JSON', 'Send JSON, with content-type: application/json.');
+  }
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    const problems = [{ where: 'body', message: 'is not JSON' }];
+    throw new ChirpsmithError('BadInput', 'The body cannot be read.', { problems });
+  }
+}
+
+/**
+ * Parses by a schema; every problem is told at once, an unknown field by its name.
+ * @throws ChirpsmithError BadInput
+ */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap(issueProblems);
+  throw new ChirpsmithError('BadInput', 'The request cannot be used.', { problems });
+}
+
+function issueProblems(issue: z.core.$ZodIssue): Problem[] {
+  const where = issue.path.reduce<string>(
+    (path, step) =>
+      typeof step === 'number' ? `${path}[${step}]` : path ? `${path}.${String(step)}` : String(step),
+    '',
+  );
+  if (issue.code !== 'unrecognized_keys') return [{ where: where || 'body', message: issue.message }];
+  return issue.keys.map((key) => ({
+    where: where ? `${where}.${key}` : key,
+    message: 'is not a field of this request: remove it or correct its name',
+  }));
+}

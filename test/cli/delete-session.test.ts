@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { run } from './run-command.ts';
+import { commandsOf, last, standing } from './standing-session.ts';
+
+describe('npm run delete', () => {
+  it('asks, and deletes what it was told', async () => {
+    const { home, fake, sessionId, posts } = await standing({ status: 'failed', name: 'Night Drive' });
+    const ended = await run('delete', [sessionId.slice(0, 8)], { home, answer: true });
+    expect(ended.questions).toEqual(['Delete "Night Drive" with its 7 files for good?']);
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Deleted: "Night Drive"') });
+    expect(posts()).toEqual([`DELETE /sessions/${sessionId}`]);
+    expect(() => fake.session(sessionId)).toThrow();
+  });
+
+  it('does not ask with --yes, and says which model is left', async () => {
+    const { home, sessionId } = await standing({ status: 'ready', modelId: 'chirp-custom:1' });
+    const ended = await run('delete', [sessionId, '--yes', '--json'], { home, answer: false });
+    expect(ended).toMatchObject({ code: 0, questions: [] });
+    expect(last(ended)).toMatchObject({ event: 'session.deleted', files: 7, modelId: 'chirp-custom:1' });
+  });
+
+  it.each([
+    ['the answer is no', false],
+    ['nobody can be asked', undefined],
+  ])('deletes nothing when %s', async (_, answer) => {
+    const { home, sessionId, posts } = await standing({ status: 'failed' });
+    const ended = await run('delete', [sessionId, '--json'], {
+      home,
+      ...(answer === undefined ? {} : { answer }),
+    });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject({ event: 'input.rejected', message: 'Nothing was deleted.' });
+    expect(posts()).toEqual([]);
+  });
+
+  it('says of one that runs why not, and what to do first', async () => {
+    const { home, sessionId } = await standing({ status: 'training' }, { steps: [{ status: 'training' }] });
+    const ended = await run('delete', [sessionId, '--yes', '--json'], { home });
+    expect(ended.code).toBe(1);
+    expect(last(ended)).toMatchObject({ event: 'error', message: expect.stringContaining('cancel it') });
+    expect(commandsOf(ended)).toContain(`npm run cancel -- ${sessionId}`);
+  });
+
+  it('is told of one that was deleted in part', async () => {
+    const { home, sessionId } = await standing({ status: 'deleting' });
+    const shown = await run('status', [sessionId, '--json'], { home });
+    expect(commandsOf(shown)).toEqual([`npm run delete -- ${sessionId}`]);
+  });
+
+  it('takes it for done when the answer to an earlier try was lost', async () => {
+    const { home, sessionId, posts } = await standing({ status: 'failed' }, { cut: ['delete'] });
+    const ended = await run('delete', [sessionId, '--yes'], { home });
+    expect(ended.code).toBe(0);
+    expect(posts()).toHaveLength(2);
+  });
+});
+
+describe('npm run sessions', () => {
+  it('shows all of them, page by page', async () => {
+    const { home, fake } = await standing({ status: 'ready' });
+    for (let index = 0; index < 230; index++) fake.add({ status: 'ready', name: `Song ${index}` });
+    const ended = await run('sessions', ['--json'], { home });
+    expect(last(ended)).toEqual({ event: 'sessions.listed', count: 231 });
+    expect(fake.requests.filter((request) => request === 'GET /sessions')).toHaveLength(3);
+    expect(ended.stdout.match(/session\.listed/g)).toHaveLength(231);
+  });
+});
