@@ -23,7 +23,7 @@ function apiOf({ api }: ReadyInfo, token: string) {
   return async (method: string, route: string, body?: object): Promise<unknown> => {
     const answer = await fetch(api + route, {
       method,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     return answer.json();
