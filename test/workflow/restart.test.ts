@@ -29,7 +29,9 @@ async function stop(stack: TestStack): Promise<void> {
 const sums = ({ stack }: TestStack) => summarize(stack.sandbox?.ledger() ?? []);
 
 describe('a stack that is stopped in the middle of two runs', () => {
-  it('shows at its next start which was interrupted, even before that is written down', async () => {
+  it('shows at its next start which was interrupted, even before that is written down', {
+    timeout: 60_000,
+  }, async () => {
     const clock = stoppingClock();
     const first = await start({
       clock,
