@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import {
   type actions,
@@ -14,6 +13,7 @@ import {
 } from '../functions/api/contract.ts';
 import type { decisions } from '../functions/sessions/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
+import type { Tokens } from './tokens.ts';
 
 /** The API answered, but not with what was asked for. */
 export class ApiRefusal extends Error {
@@ -80,18 +80,18 @@ const tries = 4;
 const pageSize = 100;
 
 /**
- * A client of the API at `api`. A stack may outlive its first token; a 401 gets one new token of the local
- * issuer and one more try. What may run twice is repeated a few times when no answer comes: reading, and what
- * finds itself done. Creating a session is not, nor the decision that may pay a second time.
+ * A client of the API at `api`. A command may outlive its token; a 401 gets one new token and one more try. What
+ * may run twice is repeated a few times when no answer comes: reading, and what finds itself done. Creating a
+ * session is not, nor the decision that may pay a second time.
  */
 export function createApiClient(
-  stack: { api: string; token: string; issuer: string },
+  api: string,
+  tokens: Tokens,
   { fetch = globalThis.fetch }: { fetch?: typeof globalThis.fetch } = {},
 ): ApiClient {
-  const base = stack.api.replace(/\/+$/, '');
-  let token = stack.token;
+  const base = api.replace(/\/+$/, '');
 
-  async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  async function send(method: string, path: string, token: string, body?: unknown): Promise<Response> {
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     try {
@@ -118,10 +118,11 @@ export function createApiClient(
   ): Promise<{ answer: T; headers: Headers }> {
     for (let attempt = 1; ; attempt++) {
       try {
-        let response = await send(method, path, body);
+        const token = await tokens.current();
+        let response = await send(method, path, token, body);
         if (response.status === 401) {
-          token = await newToken(stack.issuer, token, fetch);
-          response = await send(method, path, body);
+          await response.body?.cancel();
+          response = await send(method, path, await tokens.renewed(token), body);
         }
         if (response.status >= 500 && repeat && attempt < tries) {
           await response.body?.cancel();
@@ -196,29 +197,6 @@ async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
   throw new ApiUnreachable(`The API gave an answer of another shape than agreed (${fields}).`);
-}
-
-const tokenAnswer = z.object({ access_token: z.string() });
-
-/** A new token for the same person. */
-async function newToken(issuer: string, old: string, fetch: typeof globalThis.fetch): Promise<string> {
-  let subject: string | undefined;
-  try {
-    subject = decodeJwt(old).sub;
-  } catch {
-    // A token that cannot be read names nobody; the issuer then takes its default.
-  }
-  try {
-    const response = await fetch(`${issuer.replace(/\/+$/, '')}/token`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(subject === undefined ? {} : { subject }),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    return tokenAnswer.parse(await response.json()).access_token;
-  } catch {
-    throw new ApiRefusal(401, 'The API refuses our token, and the local issuer gives no new one.');
-  }
 }
 
 /** Seconds of a Retry-After, which is a number of seconds or a date. */

@@ -1,10 +1,11 @@
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
-import { confirm } from './confirm.ts';
+import { confirm, prompt } from './confirm.ts';
 import { createDisplay, type Display, type Output } from './display/display.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
 import { Interrupted, onInterruption } from './interruption.ts';
+import { leadingTo, readTarget, type Target } from './target.ts';
 
 /** What a command works with. */
 export interface Surroundings {
@@ -14,6 +15,10 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** Asks a yes-or-no question; absent where nobody can be asked. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
+  /** Asks for a word, which is not shown when hidden; absent where nobody can be asked. */
+  readonly prompt: ((question: string, how: { hidden: boolean }) => Promise<string>) | undefined;
+  /** What it drives, and as whom. */
+  readonly target: Target;
 }
 
 /** One command of the command line. */
@@ -34,6 +39,8 @@ export interface Place {
   interruption(atOnce: () => void): AbortSignal;
   /** Absent where nobody sits. */
   readonly confirm: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
+  /** The same for a word. */
+  readonly prompt?: ((question: string, hidden: boolean, signal: AbortSignal) => Promise<string>) | undefined;
 }
 
 /** Runs one command as this process: its exit code ends it, after everything is written out. */
@@ -49,7 +56,7 @@ export async function runCommand<Arguments extends { json: boolean; help: boolea
     stdout,
     stderr,
     interruption: onInterruption,
-    confirm: stdin.isTTY && stdout.isTTY ? confirm : undefined,
+    ...(stdin.isTTY && stdout.isTTY ? { confirm, prompt } : { confirm: undefined }),
   });
   await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write('', done))));
   process.exit(code);
@@ -58,23 +65,39 @@ export async function runCommand<Arguments extends { json: boolean; help: boolea
 /** Runs one command from its arguments to its exit code; whatever is thrown becomes words. */
 export async function perform<Arguments extends { json: boolean; help: boolean }>(
   command: Command<Arguments>,
-  { argv, env, stdout, stderr, interruption, confirm }: Place,
+  { argv, env, stdout, stderr, interruption, confirm, prompt }: Place,
 ): Promise<ExitCode> {
   // Also when the arguments cannot be parsed: who asked for JSON gets the refusal as JSON.
   const json = argv.includes('--json');
-  const display = createDisplay({ json, stdout, stderr, env });
+  const { target, rest, problems } = readTarget(argv, env);
+  const shown = createDisplay({ json, stdout, stderr, env });
+  const display: Display = { ...shown, tell: (event) => shown.tell(leadingTo(target, event)) };
   const signal = interruption(() => display.close());
   const ask = async (question: string) => {
     display.close();
     return (await confirm?.(question, signal)) ?? false;
   };
   try {
-    const args = command.parse(argv, env);
+    const args = command.parse(rest, env);
     if (args.help) {
       stdout.write(command.help);
       return exitCodes.done;
     }
-    return await command.run(args, { display, env, signal, ask: json || !confirm ? undefined : ask });
+    if (problems.length > 0) throw new InputRejected('The command cannot be run like this.', problems);
+    return await command.run(args, {
+      display,
+      env,
+      signal,
+      target,
+      ask: json || !confirm ? undefined : ask,
+      prompt:
+        json || !prompt
+          ? undefined
+          : (question, { hidden }) => {
+              display.close();
+              return prompt(question, hidden, signal);
+            },
+    });
   } catch (error) {
     return signal.aborted ? tellInterruption(display) : tellError(error, display);
   } finally {

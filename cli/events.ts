@@ -72,6 +72,19 @@ export type CliEvent =
       readonly provider: string;
       readonly sandbox: boolean;
     }
+  | {
+      readonly event: 'stage.reached';
+      readonly stage: string;
+      readonly api: string;
+      readonly provider: string;
+    }
+  /** `revoked`: the user pool has ended the token too. */
+  | {
+      readonly event: 'signed-out';
+      readonly stage: string;
+      readonly user?: string;
+      readonly revoked?: boolean;
+    }
   | { readonly event: 'stack.stopped'; readonly home: string }
   | { readonly event: 'note'; readonly message: string }
   | {
@@ -110,7 +123,14 @@ export type CliEvent =
       readonly reason: string;
     }
   | {
-      readonly event: 'session.started' | 'session.found';
+      readonly event: 'session.started';
+      readonly sessionId: string;
+      readonly name: string;
+      readonly tracks: readonly TrackResult[];
+      readonly next: readonly Next[];
+    }
+  | {
+      readonly event: 'session.found';
       readonly sessionId: string;
       readonly name: string;
       readonly tracks: readonly TrackResult[];

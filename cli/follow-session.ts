@@ -15,7 +15,7 @@ import { watchSession } from './watch-session.ts';
  */
 export async function followSession(
   session: SessionAnswer,
-  { client, isRunning }: ReachedStack,
+  { client, longestPause, isRunning }: ReachedStack,
   { display, signal }: Surroundings,
   {
     isNew = false,
@@ -26,7 +26,8 @@ export async function followSession(
   const { sessionId, name, status } = session;
   const about = { sessionId, name, tracks: trackResults(session) };
   if (isNew) {
-    display.tell({ event: 'session.started', ...about });
+    const next = [{ words: 'Started. To come back to it:', command: comeBack(sessionId) }];
+    display.tell({ event: 'session.started', ...about, next });
   } else {
     display.tell({ event: 'session.found', ...about });
     if (status === 'creating' || status === 'training') {
@@ -39,6 +40,7 @@ export async function followSession(
       tell: display.tell,
       signal,
       deadline,
+      longestPause,
       isRunning,
     });
     const { event, code } = endOf(ending, sessionId, seconds('session' in ending ? ending.session : session));

@@ -5,7 +5,11 @@ import { sandboxSpeed } from '../local/provider-time.ts';
 
 const { limits, prices } = defaultSettings;
 
-const common = `  --json               one JSON object a line on standard output, nothing else;
+const common = `  --user <name>        whose sessions: on this machine any name, at a stage an
+                       e-mail address (or CHIRPSMITH_USER)
+  --stage <name>       the stage in AWS that is meant, not this machine (or
+                       CHIRPSMITH_STAGE): npm run sign-out -- --help
+  --json               one JSON object a line on standard output, nothing else;
                        the last line is the outcome
   --help, -h           this text`;
 
@@ -203,4 +207,31 @@ ${common}
 
 Exit codes
   0 replaced   1 failed, or not possible as the session stands   2 bad input
+`;
+
+/** `npm run sign-out -- --help` */
+export const signOutHelp = `End the sign-in at a stage, here and at its user pool.
+
+  npm run sign-out -- --stage prod
+
+Every command that names a stage signs in when nobody is: it asks for an e-mail
+address and a password, or takes CHIRPSMITH_USER and CHIRPSMITH_PASSWORD. The
+password is proved and not sent (SRP), and kept nowhere; what is kept, for 30
+days, is a token in .chirpsmith/stages/, readable by you only.
+
+Where the stage is, npm run deploy has written to .chirpsmith/stages/. Without
+that file:
+
+  --api-url <url>      ApiUrl           (or CHIRPSMITH_API_URL)
+  --user-pool-id <id>  UserPoolId       (or CHIRPSMITH_USER_POOL_ID)
+  --client-id <id>     UserPoolClientId (or CHIRPSMITH_CLIENT_ID)
+
+as the outputs of the stacks name them. A stage with an issuer of its own has no
+user pool: set CHIRPSMITH_TOKEN to one of its access tokens.
+
+Options
+${common}
+
+Exit codes
+  0 nobody is signed in any more   1 failed   2 bad input
 `;

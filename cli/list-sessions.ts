@@ -17,8 +17,8 @@ const atOnce = 8;
  * @throws ChirpsmithError, ApiRefusal, ApiUnreachable
  */
 export async function listSessions(_args: object, surroundings: Surroundings): Promise<ExitCode> {
-  const { display, env } = surroundings;
-  if (!existsSync(homeDirectory(env))) {
+  const { display, env, target } = surroundings;
+  if (target.stage === undefined && !existsSync(homeDirectory(env))) {
     display.tell({ event: 'sessions.listed', count: 0 });
     return exitCodes.done;
   }

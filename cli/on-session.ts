@@ -22,8 +22,8 @@ export async function onSession(
   options: { speed?: number | undefined; quiet: boolean; spends: boolean },
   work: (session: SessionAnswer, reached: ReachedStack) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { display, env } = surroundings;
-  if (!existsSync(homeDirectory(env))) throw unknownSession(typed);
+  const { display, env, target } = surroundings;
+  if (target.stage === undefined && !existsSync(homeDirectory(env))) throw unknownSession(typed);
   const reached = await reachStack(options.speed, surroundings, options);
   try {
     const session = await findSession(typed, reached.client);

@@ -5,18 +5,28 @@ import type { Surroundings } from './command.ts';
 import { InputRejected } from './input-rejected.ts';
 import { findStack, isRunning, type LocalStack, startStack, stopStack } from './local-stack.ts';
 import { isUnderWay } from './session-changes.ts';
+import { reachStage } from './stage/reach-stage.ts';
+import { readStage } from './stage/stage.ts';
+import { localTokens } from './tokens.ts';
 
 /** A stack that answers, and what to do with it afterwards. */
 export interface ReachedStack {
-  readonly stack: LocalStack;
+  /** Who is paid. */
+  readonly stack: Pick<LocalStack, 'provider' | 'sandbox'>;
   readonly client: ApiClient;
+  /** Seconds after which a session that is watched is looked at again at the latest. */
+  readonly longestPause: number;
+  /** Whether its process lives, where that can be seen. */
   isRunning(): boolean;
   /** Stops it if this command has started it and no session is under way; otherwise leaves it alone. */
   release(): Promise<void>;
 }
 
+/** A stack on this machine is asked at least this often, in seconds, whatever Retry-After says. */
+const longestPause = 0.5;
+
 /**
- * Uses the stack that runs for this home, or starts one.
+ * Reaches the stage that the command names; without one uses the stack that runs for this home, or starts one.
  * @param speed what the user asked for; `undefined` takes what runs
  * @param options.quiet says nothing of the stack, but that one is being started, which takes a moment
  * @param options.spends credits may be spent: the provider must be the one that the environment names
@@ -24,9 +34,12 @@ export interface ReachedStack {
  */
 export async function reachStack(
   speed: number | undefined,
-  { display, env, signal }: Surroundings,
+  surroundings: Surroundings,
   { quiet, spends }: { quiet: boolean; spends: boolean },
 ): Promise<ReachedStack> {
+  const { display, env, signal, target } = surroundings;
+  const { stage, user } = target;
+  if (stage !== undefined) return reachStage({ ...target, stage }, surroundings, { quiet, speed });
   const home = homeDirectory(env);
   checkProviderVariables(env);
   let stack = await findStack(home);
@@ -57,7 +70,7 @@ export async function reachStack(
   }
 
   const reached = stack;
-  const client = createApiClient(reached);
+  const client = createApiClient(reached.api, localTokens(reached, user));
   const created = new Set<string>();
   return {
     stack: reached,
@@ -69,6 +82,7 @@ export async function reachStack(
         return session;
       },
     },
+    longestPause,
     isRunning: () => isRunning(reached),
     async release() {
       if (!own || !isRunning(reached)) return;
@@ -85,9 +99,12 @@ export async function reachStack(
  * Who would be paid, without starting anything.
  * @throws InputRejected as {@link reachStack} does
  */
-export async function providerOf(
-  env: NodeJS.ProcessEnv,
-): Promise<{ readonly provider: string; readonly sandbox: boolean }> {
+export async function providerOf({
+  env,
+  target,
+}: Pick<Surroundings, 'env' | 'target'>): Promise<{ readonly provider: string; readonly sandbox: boolean }> {
+  const { stage } = target;
+  if (stage !== undefined) return { provider: readStage({ ...target, stage }, env).provider, sandbox: false };
   checkProviderVariables(env);
   const stack = await findStack(homeDirectory(env));
   if (stack) checkSameProvider(stack, env);

@@ -50,9 +50,9 @@ export async function trainModel(args: TrainArguments, surroundings: Surrounding
 async function tellDryRun(
   { name }: TrainArguments,
   files: readonly UsableFile[],
-  { display, env }: Surroundings,
+  { display, env, target }: Surroundings,
 ): Promise<ExitCode> {
-  const paid = await providerOf(env);
+  const paid = await providerOf({ env, target });
   const cost = costOf(files);
   display.tell({ event: 'cost', ...cost, ...paid });
   const { uploads: usable, credits } = cost;

@@ -15,14 +15,14 @@ export type Ending =
 
 export const stackEnded = 'The local stack has ended.';
 
-/** A stack on this machine is asked at least this often, in seconds, whatever Retry-After says. */
-const longestPause = 0.5;
+/** In seconds. */
 const shortestPause = 0.2;
 
 /**
  * Looks at a session until it comes to a rest, and tells what changed.
  * @param options.before what is known already; only changes to it are told
  * @param options.deadline seconds from now
+ * @param options.longestPause seconds until the next look, whatever Retry-After says
  * @param options.isRunning whether the stack's process lives; a dead one is not waited for
  * @throws ApiRefusal when there is no such session, or the signal's reason
  */
@@ -34,12 +34,21 @@ export async function watchSession(
     tell(event: CliEvent): void;
     signal: AbortSignal;
     deadline: number | undefined;
+    longestPause: number;
     isRunning(): boolean;
     now?: () => number;
     sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   },
 ): Promise<Ending> {
-  const { tell, signal, deadline, isRunning, now = () => performance.now(), sleep = pause } = options;
+  const {
+    tell,
+    signal,
+    deadline,
+    longestPause,
+    isRunning,
+    now = () => performance.now(),
+    sleep = pause,
+  } = options;
   const until = deadline === undefined ? Number.POSITIVE_INFINITY : now() + deadline * 1000;
   let before = options.before;
   for (;;) {

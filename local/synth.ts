@@ -14,6 +14,9 @@ const buildScript = fileURLToPath(new URL('./synth/build.ts', import.meta.url));
 /** What the template is made from; the configuration variables of infra/config.ts come on top. */
 const sources = ['infra', 'functions', 'package-lock.json', 'cdk.json'];
 
+/** Variables of the command line: the template knows nothing of them, and a password has no place in a hash. */
+const notTheTemplates = /^CHIRPSMITH_(HOME|STAGE|USER|PASSWORD|TOKEN|API_URL|USER_POOL_ID|CLIENT_ID)$/;
+
 /** Assemblies that are kept, the newest; a change that is taken back is there at once. */
 const kept = 3;
 /** What a synth that was killed has left; no synth takes this long. */
@@ -90,7 +93,7 @@ async function hashOfSources(environment: NodeJS.ProcessEnv): Promise<string> {
     }
   }
   for (const name of Object.keys(environment).sort()) {
-    if (!name.startsWith('CHIRPSMITH_') || name === 'CHIRPSMITH_HOME') continue;
+    if (!name.startsWith('CHIRPSMITH_') || notTheTemplates.test(name)) continue;
     hash.update(`${name}=${environment[name]}\0`);
   }
   return hash.digest('hex').slice(0, 16);

@@ -3,6 +3,7 @@ import { nameProblems as badName } from '../../functions/sessions/names.ts';
 import type { Problem } from '../../functions/shared/errors.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { InputRejected } from '../input-rejected.ts';
+import { targetFlags } from '../target.ts';
 import { nearestFlag } from './nearest-flag.ts';
 
 /** The flags of a command, without dashes: `string` takes a value. */
@@ -53,7 +54,7 @@ export function readFlags(argv: readonly string[], flags: FlagKinds, env: NodeJS
     const { name, rawName, value, inlineValue } = token;
     const kind = Object.hasOwn(flags, name) ? flags[name] : undefined;
     if (kind === undefined) {
-      const nearest = nearestFlag(name, Object.keys(flags));
+      const nearest = nearestFlag(name, [...Object.keys(flags), ...Object.keys(targetFlags)]);
       problems.push({
         where: rawName,
         message: `${unknownOption}${nearest ? ` Did you mean --${nearest}?` : ''} See --help.`,

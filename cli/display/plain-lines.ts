@@ -5,7 +5,7 @@ import { endLines, nextLines } from './end-lines.ts';
 import { createPaint } from './paint.ts';
 import { listedLine, statusLines } from './session-lines.ts';
 import { harmless, reasonLines } from './text-width.ts';
-import { asDuration, asSize, comeBack, costWords, counted, providerWords } from './words.ts';
+import { asDuration, asSize, costWords, counted, providerWords, signedOutWords } from './words.ts';
 
 const noColours = createPaint(false);
 
@@ -40,6 +40,10 @@ export function linesOf(event: CliEvent): string[] {
       return [`The local stack runs (process ${event.pid}).`];
     case 'stack.found':
       return [`Using the local stack that runs already (process ${event.pid}, ${event.speed}× speed).`];
+    case 'stage.reached':
+      return [`Using stage ${event.stage}, ${event.api}.`];
+    case 'signed-out':
+      return [signedOutWords(event)];
     case 'stack.stopped':
       return [`The local stack is stopped; its data stay in ${harmless(event.home)}.`];
     case 'note':
@@ -55,7 +59,7 @@ export function linesOf(event: CliEvent): string[] {
     case 'file.upload-failed':
       return [`failed    ${harmless(event.file)}: ${event.reason}`];
     case 'session.started':
-      return nextLines([{ words: 'Started. To come back to it:', command: comeBack(event.sessionId) }]);
+      return nextLines(event.next);
     case 'session.found':
       return [`Session ${event.sessionId}, "${harmless(event.name)}".`];
     case 'session.preparing':

@@ -73,6 +73,9 @@ export function terminal({
         printUnder('Local stack', [`  ${how}, process ${event.pid}`]);
         break;
       }
+      case 'stage.reached':
+        printUnder(`Stage ${event.stage}`, [`  ${event.api}`]);
+        break;
       case 'note':
         if (!rows) print(indented(harmless(event.message), { by: 2, width, style: paint.odd }));
         break;

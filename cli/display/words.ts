@@ -88,6 +88,15 @@ export const trackWords: Readonly<Record<SessionAnswer['tracks'][number]['status
   duplicate: 'same bytes as an earlier file',
 };
 
+/** Who is signed out, and whether that is the whole of it. */
+export function signedOutWords({ stage, user, revoked }: Extract<CliEvent, { event: 'signed-out' }>): string {
+  if (user === undefined) return `Nobody was signed in at stage ${stage}.`;
+  const rest = revoked
+    ? ''
+    : ' The user pool could not be told: the forgotten token ends by itself after 30 days.';
+  return `${user} is signed out of stage ${stage}.${rest}`;
+}
+
 /** How to see how a session stands. */
 export function show(sessionId: string): string {
   return `npm run status -- ${sessionId}`;

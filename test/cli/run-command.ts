@@ -17,6 +17,7 @@ import { listSessions } from '../../cli/list-sessions.ts';
 import { replaceTrack } from '../../cli/replace-track.ts';
 import { resumeSession } from '../../cli/resume-session.ts';
 import { showStatus } from '../../cli/show-status.ts';
+import { signOutOfStage } from '../../cli/sign-out-of-stage.ts';
 import { trainModel } from '../../cli/train-model.ts';
 
 const cli = fileURLToPath(new URL('../../cli/', import.meta.url));
@@ -41,6 +42,8 @@ const commands = {
     perform({ help: help.deleteHelp, parse: given.parseDeleteArguments, run: deleteSession }, place),
   replace: (place: Place) =>
     perform({ help: help.replaceHelp, parse: given.parseReplaceArguments, run: replaceTrack }, place),
+  'sign-out': (place: Place) =>
+    perform({ help: help.signOutHelp, parse: given.parseSessionsArguments, run: signOutOfStage }, place),
 };
 
 export type CommandName = keyof typeof commands;
@@ -64,9 +67,12 @@ export async function run(
     env?: NodeJS.ProcessEnv;
     /** What a person at the terminal says to every question; without it nobody sits there. */
     answer?: boolean;
+    /** What the person types when asked for words, one after the other. */
+    words?: readonly string[];
   },
 ): Promise<Ended> {
-  const { answer } = options;
+  const { answer, words } = options;
+  const typed = [...(words ?? [])];
   let stdout = '';
   let stderr = '';
   const questions: string[] = [];
@@ -91,6 +97,13 @@ export async function run(
         : async (question) => {
             questions.push(question);
             return answer;
+          },
+    prompt:
+      words === undefined
+        ? undefined
+        : async (question, hidden) => {
+            questions.push(hidden ? `${question} (hidden)` : question);
+            return typed.shift() ?? '';
           },
   });
   output.end();

@@ -49,6 +49,7 @@ async function watch(
       tell: (event) => told.push(event),
       signal: new AbortController().signal,
       deadline: options.deadline,
+      longestPause: 0.5,
       isRunning: () => options.running ?? true,
       now: () => at,
       sleep: async (ms) => {

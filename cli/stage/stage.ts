@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Problem } from '../../functions/shared/errors.ts';
+import { homeDirectory } from '../../local/home.ts';
+import { InputRejected } from '../input-rejected.ts';
+import type { Target } from '../target.ts';
+
+/** A deployed copy of the product. */
+export interface Stage {
+  readonly name: string;
+  readonly api: string;
+  /** Who is paid, as far as it is known here. */
+  readonly provider: string;
+  /** Absent where somebody else issues the tokens. */
+  readonly userPool: { readonly id: string; readonly clientId: string; readonly region: string } | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where `npm run deploy` has the outputs of a stage's stacks written to. */
+export function outputsFile(stage: string, environment: Environment): string {
+  return path.join(homeDirectory(environment), 'stages', `${stage}.json`);
+}
+
+const outputsSchema = z.record(z.string(), z.record(z.string(), z.string()));
+
+/**
+ * Where a stage is: from flags and variables, else from the outputs of its deployment.
+ * @throws InputRejected saying what to do when that is not known
+ */
+export function readStage(target: Target & { readonly stage: string }, environment: Environment): Stage {
+  const { stage } = target;
+  const file = outputsFile(stage, environment);
+  const outputs = target.apiUrl === undefined ? readOutputs(stage, file) : {};
+  const problems: Problem[] = [];
+  const api = target.apiUrl ?? outputs.ApiUrl;
+  const from = (flag: string, given: string | undefined) => (given === undefined ? file : flag);
+  if (api === undefined) {
+    const message = `It has no ApiUrl: deploy the whole of it, npm run deploy -- --stage ${stage}`;
+    problems.push({ where: file, message });
+  } else if (!isSafe(api)) {
+    const message = `"${api}" is not an https URL.`;
+    problems.push({ where: from('--api-url', target.apiUrl), message });
+  }
+  const id = target.userPoolId ?? outputs.UserPoolId;
+  const clientId = target.clientId ?? outputs.UserPoolClientId;
+  const region = /^([a-z]{2}(?:-[a-z]+)+-\d)_[0-9A-Za-z]+$/.exec(id ?? '')?.[1];
+  if (id !== undefined && region === undefined) {
+    const message = `"${id}" is not the id of a user pool, like eu-central-1_AbCdEfGhI.`;
+    problems.push({ where: from('--user-pool-id', target.userPoolId), message });
+  }
+  if ((id === undefined) !== (clientId === undefined)) {
+    const where = id === undefined ? '--user-pool-id' : '--client-id';
+    problems.push({ where, message: 'The id of the user pool and that of its client belong together.' });
+  }
+  if (problems.length > 0) throw new InputRejected(`Stage ${stage} cannot be reached like this.`, problems);
+  return {
+    name: stage,
+    api: api ?? '',
+    provider: outputs.ProviderBaseUrl ?? `the provider of stage ${stage}`,
+    userPool:
+      id === undefined || clientId === undefined || region === undefined
+        ? undefined
+        : { id, clientId, region },
+  };
+}
+
+function readOutputs(stage: string, file: string): Record<string, string> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    const message =
+      `It is written by npm run deploy -- --stage ${stage}. Where somebody else has deployed it, copy that file ` +
+      'here, or give --api-url, --user-pool-id and --client-id.';
+    throw new InputRejected(`Nothing is known here of a stage ${stage}.`, [{ where: file, message }]);
+  }
+  try {
+    const stacks = outputsSchema.parse(JSON.parse(text));
+    return { ...stacks[`chirpsmith-${stage}-storage`], ...stacks[`chirpsmith-${stage}-service`] };
+  } catch {
+    const message = `It does not hold the outputs of a deployment: npm run deploy -- --stage ${stage} writes it anew.`;
+    throw new InputRejected(`Stage ${stage} cannot be reached like this.`, [{ where: file, message }]);
+  }
+}
+
+/** A token goes nowhere in the clear, but to this machine itself. */
+export function isSafe(url: string): boolean {
+  const parsed = URL.parse(url);
+  if (parsed?.protocol === 'https:') return true;
+  return parsed?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(parsed.hostname);
+}
