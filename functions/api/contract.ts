@@ -5,31 +5,26 @@ import { errorNames } from '../shared/errors.ts';
 /** The bodies and answers of the HTTP API, as its callers see them. */
 
 const fileBody = z.strictObject({
-  /** The file's own name, for messages; any characters. */
-  name: z.string().min(1).max(255),
-  /** Bytes. */
-  size: z.number().int(),
-  /** SHA-256 of the file, 64 hex digits. */
-  sha256: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of the file as 64 hex digits'),
+  name: z.string().min(1).max(255).describe("The file's own name, for messages; any characters."),
+  size: z.number().int().describe('Bytes.'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of the file as 64 hex digits')
+    .describe('SHA-256 of the file, 64 hex digits.'),
 });
 
 /** `POST /sessions` */
 export const createSessionBody = z.strictObject({
-  /** Name of the model. */
-  name: z.string(),
+  name: z.string().describe('Name of the model.'),
   files: z.array(fileBody),
-  /** Fewest clips to train on; not under the provider's six. */
-  minClips: z.number().int().optional(),
-  /** Train on what is usable when some files are not. */
-  skipInvalid: z.boolean().optional(),
-  /** Stop before the training until it is approved. */
-  review: z.boolean().optional(),
+  minClips: z.number().int().optional().describe("Fewest clips to train on; not under the provider's six."),
+  skipInvalid: z.boolean().optional().describe('Train on what is usable when some files are not.'),
+  review: z.boolean().optional().describe('Stop before the training until it is approved.'),
 });
 
 /** `POST /sessions/{id}/resume`: goes on after a failure, a stop or an interruption. The body may be empty. */
 export const resumeBody = z.strictObject({
-  /** A corrected name for the model, while create has not been taken. */
-  name: z.string().optional(),
+  name: z.string().optional().describe('A corrected name for the model, while create has not been taken.'),
 });
 
 /**
@@ -47,8 +42,7 @@ export const uploadAnswer = z.object({
   file: z.string(),
   method: z.literal('PUT'),
   url: z.string(),
-  /** Headers that must be sent exactly so. */
-  headers: z.record(z.string(), z.string()),
+  headers: z.record(z.string(), z.string()).describe('Headers that must be sent exactly so.'),
   expiresAt: z.string(),
 });
 
@@ -56,12 +50,13 @@ export const uploadAnswer = z.object({
 export const createdSessionAnswer = z.object({
   sessionId: z.string(),
   status: z.literal('open'),
-  /** One PUT per file, but none for a file whose bytes another one has already. */
-  uploads: z.array(uploadAnswer),
+  uploads: z
+    .array(uploadAnswer)
+    .describe('One PUT per file, but none for a file whose bytes another one has already.'),
   duplicates: z.array(z.object({ trackId: z.string(), file: z.string(), duplicateOf: z.string() })),
 });
 
-const failureAnswer = z.object({
+export const failureAnswer = z.object({
   error: z.enum(errorNames),
   reason: z.string(),
   permanent: z.boolean().optional(),
@@ -87,21 +82,26 @@ export const actions = ['start', 'resume', 'approve', 'decide', 'cancel'] as con
 export const sessionAnswer = z.object({
   sessionId: z.string(),
   name: z.string(),
-  /** `interrupted` is shown as soon as the execution is gone, before the sweep has written it down. */
-  status: z.enum(sessionStatuses),
+  status: z
+    .enum(sessionStatuses)
+    .describe(
+      '`interrupted` is shown as soon as the execution is gone, before the sweep has written it down.',
+    ),
   startedBy: z.string(),
   createdAt: z.string(),
   updatedAt: z.string(),
   minClips: z.number(),
-  /** Credits that this session may have cost so far, by the configured prices. */
-  creditsSpent: z.number(),
-  /** Credits that going on will cost at most, by the configured prices. */
-  creditsToCome: z.number(),
-  /** What the caller can do now, in the words of the routes; empty while there is nothing to do but wait. */
-  actions: z.array(z.enum(actions)),
+  creditsSpent: z
+    .number()
+    .describe('Credits that this session may have cost so far, by the configured prices.'),
+  creditsToCome: z.number().describe('Credits that going on will cost at most, by the configured prices.'),
+  actions: z
+    .array(z.enum(actions))
+    .describe(
+      'What the caller can do now, in the words of the routes; empty while there is nothing to do but wait.',
+    ),
   decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: z.string() })),
-  /** Calls made to the provider so far, finished loops only. */
-  providerCalls: z.number(),
+  providerCalls: z.number().describe('Calls made to the provider so far, finished loops only.'),
   executionArn: z.string().optional(),
   modelId: z.string().optional(),
   failure: failureAnswer.optional(),
@@ -110,10 +110,8 @@ export const sessionAnswer = z.object({
 
 /** `GET /sessions?limit=…&cursor=…` */
 export const listQuery = z.strictObject({
-  /** Sessions on a page. */
-  limit: z.coerce.number().int().min(1).max(100).default(25),
-  /** The `next` of the page before. */
-  cursor: z.string().max(1024).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(25).describe('Sessions on a page.'),
+  cursor: z.string().max(1024).optional().describe('The `next` of the page before.'),
 });
 
 /** Answer to `GET /sessions`, 200: newest first; `next` goes into `?cursor=`. */

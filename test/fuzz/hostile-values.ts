@@ -76,7 +76,9 @@ export function mutated(valid: unknown): fc.Arbitrary<unknown> {
   });
   return fc.array(mutation, { maxLength: 2 }).map((mutations) => {
     const copy: unknown = structuredClone(valid);
-    for (const { at, how, key, value } of mutations) {
+    for (const { at, how, key, value: given } of mutations) {
+      // A copy, because a later mutation may reach into it.
+      const value: unknown = structuredClone(given);
       const places = objectsIn(copy);
       const place = places[at % places.length];
       if (!place) continue;

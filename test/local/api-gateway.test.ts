@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { base64url, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { matchRoute } from '../../local/api-gateway/routes.ts';
 import { startApiGateway } from '../../local/api-gateway.ts';
 import type { HttpApi } from '../../local/assembly.ts';
 import { type Issuer, startIssuer } from '../../local/issuer.ts';
@@ -272,4 +273,13 @@ test('routes for tokens of an issuer that is not here stop the start', async () 
     lambda: { invoke: async () => undefined },
   });
   await expect(started).rejects.toThrow('GET / wants tokens of https://other.example');
+});
+
+test('$default takes what no other route takes, and nothing else', () => {
+  const matched = (method: string, path: string) =>
+    matchRoute([route('$default'), ...api.routes], method, path)?.route.key;
+  expect(matched('GET', '/sessions/7')).toBe('GET /sessions/{id}');
+  expect(matched('PATCH', '/sessions/7')).toBe('$default');
+  expect(matched('GET', '/sessions/7/')).toBe('$default');
+  expect(matchRoute(api.routes, 'PATCH', '/sessions/7')).toBeUndefined();
 });

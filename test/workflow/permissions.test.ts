@@ -162,6 +162,11 @@ describe('a request without one of its grants is answered 500, and the terminal 
       async () => ['GET', `/sessions/${await cutOff()}`],
     ],
     [
+      { of: 'delete-session', action: 's3:DeleteObjectVersion' },
+      () => resources.objects,
+      async () => ['DELETE', `/sessions/${await it_.upload(songs(6))}`],
+    ],
+    [
       { of: 'list-sessions', action: 'dynamodb:Query' },
       () => resources.ownerIndex,
       async () => ['GET', '/sessions'],

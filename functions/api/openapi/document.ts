@@ -10,6 +10,7 @@ named.add(contract.resumeBody, { id: 'Resume' });
 named.add(contract.decideBody, { id: 'Decision' });
 named.add(contract.uploadAnswer, { id: 'Upload' });
 named.add(contract.createdSessionAnswer, { id: 'CreatedSession' });
+named.add(contract.failureAnswer, { id: 'Failure' });
 named.add(contract.trackAnswer, { id: 'Track' });
 named.add(contract.sessionAnswer, { id: 'Session' });
 named.add(contract.sessionListAnswer, { id: 'SessionList' });
