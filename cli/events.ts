@@ -78,6 +78,12 @@ export type CliEvent =
       readonly api: string;
       readonly provider: string;
     }
+  | {
+      readonly event: 'stage.deployed';
+      readonly stage: string;
+      readonly api: string;
+      readonly next: readonly Next[];
+    }
   /** `revoked`: the user pool has ended the token too. */
   | {
       readonly event: 'signed-out';

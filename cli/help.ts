@@ -235,3 +235,45 @@ ${common}
 Exit codes
   0 nobody is signed in any more   1 failed   2 bad input
 `;
+
+/** `npm run deploy -- --help` */
+export const deployHelp = `Deploy a stage: a copy of the product in the AWS account of your credentials.
+
+  npm run deploy -- --stage prod [-c name=value …]
+
+Says which account and region before anything is done; the CDK then shows what
+changes and asks about permissions. What the stage consists of is written to
+.chirpsmith/stages/, from where the other commands know it: npm run train --
+--stage prod.
+
+Options
+  --stage <name>       1 to 16 of a-z, 0-9 and -; part of every name (or
+                       CHIRPSMITH_STAGE)
+  -c <name>=<value>    configuration (or CHIRPSMITH_<NAME>): region, logDays,
+                       audioDays, allowedOrigins, jwtIssuer and jwtAudience, …
+  --require-approval <when>
+                       what the CDK asks about: broadening permissions (the
+                       default), any-change, or never
+  --help, -h           this text
+
+Exit codes
+  0 deployed   1 failed   2 bad input, nothing done
+`;
+
+/** `npm run destroy -- --help` */
+export const destroyHelp = `Remove a stage's API, machine and functions. The audio, the records, the
+provider's key and the people stay, and the next deployment finds them again.
+
+  npm run destroy -- --stage prod
+
+Options
+  --stage <name>       the stage (or CHIRPSMITH_STAGE)
+  --all                the storage stack too. What it holds stays in the account
+                       all the same, without a stack, until deleted by hand
+  -c <name>=<value>    configuration, as it was deployed with
+  --yes, -y            do not ask
+  --help, -h           this text
+
+Exit codes
+  0 removed   1 failed   2 bad input, nothing done
+`;

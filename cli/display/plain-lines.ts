@@ -42,6 +42,8 @@ export function linesOf(event: CliEvent): string[] {
       return [`Using the local stack that runs already (process ${event.pid}, ${event.speed}× speed).`];
     case 'stage.reached':
       return [`Using stage ${event.stage}, ${event.api}.`];
+    case 'stage.deployed':
+      return [`Stage ${event.stage} is deployed: ${event.api}`, ...nextLines(event.next)];
     case 'signed-out':
       return [signedOutWords(event)];
     case 'stack.stopped':

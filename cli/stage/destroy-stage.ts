@@ -1,0 +1,42 @@
+import { rmSync } from 'node:fs';
+import type { DestroyArguments } from '../arguments/deploy-arguments.ts';
+import type { Surroundings } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type Deployer, type Deployment, deployer, prepareDeployment } from './prepare-deployment.ts';
+import { outputsFile } from './stage.ts';
+
+/**
+ * Removes what can be made anew of a stage: the service stack; with `all` the storage stack too, but never what it
+ * holds.
+ * @throws InputRejected, ChirpsmithError: before anything is removed
+ */
+export async function destroyStage(
+  { context, all, yes }: DestroyArguments,
+  surroundings: Surroundings,
+  using: Deployer = deployer,
+): Promise<ExitCode> {
+  const { display, env } = surroundings;
+  const deployment = await prepareDeployment('Removing', context, surroundings, using);
+  const { stage, storage, service } = deployment;
+  for (const message of kept(deployment, all)) display.tell({ event: 'note', message });
+  const args = ['destroy', service, ...(all ? [storage] : []), ...deployment.context];
+  if ((await using.cdk([...args, ...(yes ? ['--force'] : [])], env)) !== 0) {
+    const message = `Stage ${stage} was not removed, or not wholly: see above. The same command goes on with it.`;
+    display.tell({ event: 'error', message });
+    return exitCodes.failed;
+  }
+  rmSync(outputsFile(stage, env), { force: true });
+  return exitCodes.done;
+}
+
+function kept({ stage, storage, service }: Deployment, all: boolean): string[] {
+  const cut = `With ${service} go the API, the machine and the functions, and what they have logged. Sessions under way are cut off; after the next deployment they can be resumed.`;
+  if (!all) {
+    return [cut, `What stays, in ${storage}: the audio, the records, the provider's key and the people.`];
+  }
+  return [
+    cut,
+    `${storage} goes too, but nothing that it holds: the bucket, the table, the secret and the user pool stay in the account, belong to no stack any more and cost money until somebody deletes them by hand (the table and the pool are protected against that first).`,
+    `A later deployment begins with empty ones, and cannot begin before the secret is gone, whose name it needs: aws secretsmanager delete-secret --force-delete-without-recovery --secret-id chirpsmith/${stage}/provider-key`,
+  ];
+}

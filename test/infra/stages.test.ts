@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { configured, synthesized } from './synthesized.ts';
+
+/**
+ * The templates of a stage, its name left out wherever it is a part of a name or a tag. Also left out are the keys of
+ * the code, which without the bundles are hashes of paths; with them, they are hashes of what is in them.
+ */
+function templatesOf(stage: string, context: Readonly<Record<string, unknown>> = {}): unknown {
+  const { storage, service } = synthesized(configured({ stage, ...context }));
+  const text = JSON.stringify({ storage: storage.toJSON(), service: service.toJSON() });
+  return JSON.parse(
+    text
+      .replaceAll(`chirpsmith-${stage}`, 'chirpsmith-STAGE')
+      .replaceAll(`chirpsmith/${stage}/`, 'chirpsmith/STAGE/')
+      .replaceAll(`{"Key":"stage","Value":"${stage}"}`, '{"Key":"stage","Value":"STAGE"}')
+      .replaceAll(`"stage":"${stage}"`, '"stage":"STAGE"')
+      // CDK names the permission of a rule's target after the stack.
+      .replaceAll(new RegExp(`AllowEventRulechirpsmith${stage}service(\\w+?)[0-9A-F]{16}`, 'g'), 'Allow$1')
+      .replaceAll(/"S3Key":"[0-9a-f]{64}\.zip"/g, '"S3Key":"CODE"'),
+  );
+}
+
+/** Every value by the path to it. */
+function leaves(value: unknown, path = ''): [string, unknown][] {
+  if (typeof value !== 'object' || value === null) return [[path, value]];
+  const inside = Object.entries(value).flatMap(([key, inner]) => leaves(inner, `${path}/${key}`));
+  return inside.length === 0 ? [[path, JSON.stringify(value)]] : inside;
+}
+
+function difference(one: unknown, other: unknown): string[] {
+  const [a, b] = [new Map(leaves(one)), new Map(leaves(other))];
+  return [...new Set([...a.keys(), ...b.keys()])].filter((path) => a.get(path) !== b.get(path));
+}
+
+const dev = templatesOf('dev');
+
+describe('the templates of stages dev and prod, made with no account', () => {
+  test('are the same but for the name of the stage', () => {
+    expect(difference(dev, templatesOf('prod'))).toEqual([]);
+    expect(JSON.stringify(dev)).not.toMatch(/\b\d{12}\b/);
+  });
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ['days of the logs', { logDays: 365 }, /^\/service\/Resources\/\w+\/Properties\/RetentionInDays$/],
+    [
+      'days of the audio',
+      { audioDays: 30 },
+      /^\/storage\/Resources\/Audio\w+\/Properties\/LifecycleConfiguration\//,
+    ],
+    [
+      "provider's address",
+      { providerBaseUrl: 'https://other.example.com' },
+      /\/Environment\/Variables\/PROVIDER_BASE_URL$|^\/service\/Outputs\/ProviderBaseUrl\//,
+    ],
+    [
+      'origins',
+      { allowedOrigins: 'https://app.example.com' },
+      /^\/(storage\/Resources\/Audio\w+|service\/Resources\/SessionApi\w+)\/Properties\/(Cors|CorsConfiguration)/,
+    ],
+    [
+      'issuer',
+      { jwtIssuer: 'https://id.example.com', jwtAudience: 'app' },
+      /^\/storage\/Resources\/People|^\/storage\/Outputs\/(UserPool|TokenIssuer|Exports\w*People)|\/JwtConfiguration\//,
+    ],
+  ])('differ by the %s where that is configured, and in nothing else', (_, context, where) => {
+    const found = difference(dev, templatesOf('prod', context));
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.filter((path) => !where.test(path))).toEqual([]);
+  });
+});
