@@ -1,13 +1,17 @@
 import type * as z from 'zod';
 import type { Problem } from './errors.ts';
 
-/** What zod finds wrong with an input, one problem for each field; `input` where it is the whole of it. */
-export function issueProblems(issue: z.core.$ZodIssue): Problem[] {
-  if (issue.code !== 'unrecognized_keys')
-    return [{ where: pathOf(issue.path) || 'input', message: issue.message }];
+/**
+ * What zod finds wrong with an input, one problem for each field.
+ * @param input what it is called where it is wrong as a whole, and in a sentence: `body`, `this request`
+ */
+export function issueProblems(issue: z.core.$ZodIssue, input: { whole: string; words: string }): Problem[] {
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ where: pathOf(issue.path) || input.whole, message: issue.message }];
+  }
   return issue.keys.map((key) => ({
     where: pathOf([...issue.path, key]),
-    message: 'is not a field of the input: remove it or correct its name',
+    message: `is not a field of ${input.words}: remove it or correct its name`,
   }));
 }
 

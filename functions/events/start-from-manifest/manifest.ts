@@ -42,7 +42,12 @@ export function judge(
   if (json === undefined)
     return refused(manifestName, 'is not JSON in UTF-8: correct it and upload it again');
   const parsed = manifestSchema.safeParse(json);
-  if (!parsed.success) return { problems: parsed.error.issues.flatMap(issueProblems) };
+  if (!parsed.success)
+    return {
+      problems: parsed.error.issues.flatMap((issue) =>
+        issueProblems(issue, { whole: manifestName, words: 'a manifest' }),
+      ),
+    };
   const { audio, ...manifest } = parsed.data;
   const minClips = manifest.minClips ?? limits.minClips;
   const found = audio === undefined ? allAudio(folder) : listedAudio(audio, folder);

@@ -39,7 +39,10 @@ export function sessionFromConsole(
   { bucket, settings, now }: { bucket: string; settings: Settings; now: string },
 ): { session: Session; tracks: Track[] } {
   const parsed = consoleInput.safeParse(input);
-  if (!parsed.success) throw badInput(parsed.error.issues.flatMap(issueProblems));
+  if (!parsed.success)
+    throw badInput(
+      parsed.error.issues.flatMap((issue) => issueProblems(issue, { whole: 'input', words: 'the input' })),
+    );
   const {
     name,
     audio,

@@ -188,14 +188,19 @@ describe('a manifest that cannot be used leaves a report beside it', () => {
       songs,
       [text('manifest.json', 'is larger than 64 KB: name the files only')],
     ],
-    ['that is no object', [1], songs, [text('input', 'Invalid input: expected object, received array')]],
+    [
+      'that is no object',
+      [1],
+      songs,
+      [text('manifest.json', 'Invalid input: expected object, received array')],
+    ],
     [
       'with a field of no meaning, and one of the wrong kind',
       { name: 1, tracks: [] },
       songs,
       [
         text('name', 'Invalid input: expected string, received number'),
-        text('tracks', 'is not a field of the input: remove it or correct its name'),
+        text('tracks', 'is not a field of a manifest: remove it or correct its name'),
       ],
     ],
     ['without a name', { name: ' ' }, songs, [text('name', 'is empty: give the model a name')]],
@@ -259,7 +264,7 @@ describe('a manifest that cannot be used leaves a report beside it', () => {
     const audio = Array.from({ length: 2000 }, (_, index) => `${index}`);
     await put('manifest.json', { name: 'Many', audio, ['x'.repeat(5000)]: 1 });
     expect(problems()).toEqual([
-      { where: 'x'.repeat(200), message: 'is not a field of the input: remove it or correct its name' },
+      { where: 'x'.repeat(200), message: 'is not a field of a manifest: remove it or correct its name' },
     ]);
     await put('manifest.json', { name: 'Many', audio });
     expect(problems()).toHaveLength(51);
