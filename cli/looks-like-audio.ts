@@ -1,13 +1,6 @@
 import { open } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { fileTypeFromBuffer } from 'file-type';
-
-/** Extensions that promise audio. A file with one of them is always checked, and refused if it lies. */
-const audioExtensions = new Set(
-  'mp3 mp2 mpga wav wave w64 flac m4a m4b m4r aac adts ogg oga opus spx aif aiff aifc caf wma ape wv mka ac3 amr au snd'.split(
-    ' ',
-  ),
-);
+import { promisesAudio } from '../functions/audio/extensions.ts';
 
 /** As much as `file-type` reads at most for what it knows by its first bytes. */
 const sample = 4100;
@@ -20,7 +13,7 @@ export async function looksLikeAudio(
   path: string,
   { byNameOnly }: { byNameOnly: boolean },
 ): Promise<boolean> {
-  if (audioExtensions.has(extname(path).slice(1).toLowerCase())) return true;
+  if (promisesAudio(path)) return true;
   if (byNameOnly) return false;
   try {
     await using file = await open(path, 'r');

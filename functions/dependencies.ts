@@ -1,8 +1,10 @@
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createEventBus } from './events/event-bus.ts';
 import { createMountSea } from './provider/mountsea.ts';
 import type { Provider } from './provider/provider.ts';
 import { createExecutions } from './sessions/executions.ts';
@@ -60,6 +62,14 @@ export const provider: () => Provider = once(() =>
 
 export const executions = once(() =>
   createExecutions({ client: new SFNClient(), machineArn: environment('STATE_MACHINE_ARN') }),
+);
+
+export const eventBus = once(() =>
+  createEventBus({
+    client: new EventBridgeClient(),
+    bus: environment('EVENT_BUS'),
+    source: environment('EVENT_SOURCE'),
+  }),
 );
 
 /** An ISO moment of now. */

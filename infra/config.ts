@@ -28,6 +28,8 @@ const configSchema = z.strictObject({
   /** Who signs the tokens of the API, and for whom; without them, the stage has a user pool of its own. */
   jwtIssuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
   jwtAudience: z.array(z.string().min(1)).min(1).optional(),
+  /** Whose the sessions are that manifests in the inbox start: a subject of the tokens. */
+  inboxOwner: z.string().min(1).max(128),
   settings: settingsSchema,
   /** Days after which audio is deleted. */
   audioDays: z.number().int().positive(),
@@ -72,6 +74,8 @@ export function readConfig({ context, environment }: ConfigSource): Config {
     allowedOrigins: listOf(given('allowedOrigins') ?? []),
     jwtIssuer: given('jwtIssuer') ?? (stage === 'local' ? localTokens.issuer : undefined),
     jwtAudience: listOf(given('jwtAudience') ?? (stage === 'local' ? localTokens.audience : undefined)),
+    // The person at this machine sees them with everything else.
+    inboxOwner: given('inboxOwner') ?? (stage === 'local' ? 'local' : 'inbox'),
     settings: jsonOf(given('settings') ?? {}),
     audioDays: numberOf(given('audioDays') ?? (settings.success ? settings.data.retentionDays : 1)),
     logDays: numberOf(given('logDays') ?? 30),

@@ -7,6 +7,8 @@ import {
   bindAudioRead,
   bindAudioWrite,
   bindDescribe,
+  bindEventBus,
+  bindInbox,
   bindOwnerIndex,
   bindProvider,
   bindRuns,
@@ -15,6 +17,7 @@ import {
   bindTable,
   bindUnderWayIndex,
 } from './constructs/bindings.ts';
+import { Inbox } from './constructs/inbox.ts';
 import { SessionApi } from './constructs/session-api.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { Workflow, workflowName } from './constructs/workflow.ts';
@@ -48,6 +51,7 @@ export class ServiceStack extends Stack {
     });
     const api = sessionApi(this, config, storage, training);
     sweep(this, config, storage, training);
+    inbox(this, config, storage, training);
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ProviderBaseUrl', { value: config.providerBaseUrl });
@@ -193,4 +197,13 @@ function sweep(scope: Construct, config: Config, storage: StorageStack, { machin
   bindTable(fn, storage, 'GetItem', 'UpdateItem');
   bindUnderWayIndex(fn, storage);
   bindRuns(fn, machine, name);
+}
+
+/** Starts a session for each manifest that somebody puts beside audio. */
+function inbox(scope: Construct, config: Config, storage: StorageStack, { machine, name }: Workflow): void {
+  const { fn } = new Inbox(scope, 'Inbox', { config, bucketName: storage.bucket.bucketName });
+  bindSettings(fn, config);
+  bindInbox(fn, storage, config);
+  bindRuns(fn, machine, name);
+  bindEventBus(fn, config);
 }

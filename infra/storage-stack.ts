@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Config, TokenRules } from './config.ts';
@@ -61,6 +61,7 @@ export class StorageStack extends Stack {
         { id: 'leftover-markers', expiredObjectDeleteMarker: true },
       ],
     });
+    tellEventBridge(this.bucket);
     acknowledge(
       this.bucket,
       'S1',
@@ -125,4 +126,10 @@ export class StorageStack extends Stack {
    * CDK would choose, because a finding on a wildcard is acknowledged by the ARN as the template has it.
    */
   readonly objectsArn = (keys: string): string => `${this.exportValue(this.bucket.bucketArn)}/${keys}`;
+}
+
+/** Every object that is put or deleted. CDK's own `eventBridgeEnabled` would do it by a program in the stack. */
+function tellEventBridge({ node: { defaultChild: bucket } }: Bucket): void {
+  if (!(bucket instanceof CfnBucket)) throw new Error('CDK makes a bucket of something else than it did.');
+  bucket.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
 }

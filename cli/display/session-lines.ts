@@ -64,12 +64,12 @@ function trackLines({ tracks }: Shown, { paint, width }: { paint: Paint; width: 
   const longest = Math.max(8, ...tracks.map(({ file }) => textWidth(harmless(file))));
   const nameWidth = Math.min(longest, Math.max(16, width - 38));
   const files = new Map(tracks.map(({ trackId, file }) => [trackId, file]));
-  return tracks.flatMap(({ trackId, file, status, duplicateOf, failure, attempts }) => {
+  return tracks.flatMap(({ trackId, file, status, duplicateOf, failure, attempts, unchecked }) => {
     const bad = failure !== undefined && status !== 'done';
     const sign = status === 'done' ? paint.good('✓') : bad ? paint.bad('✗') : '·';
     const words =
       duplicateOf === undefined
-        ? `${trackWords[status]}${attempts > 1 ? `, ${attempts} attempts` : ''}`
+        ? `${trackWords[status]}${attempts > 1 ? `, ${attempts} attempts` : ''}${unchecked ? ', unchecked' : ''}`
         : `same bytes as ${harmless(files.get(duplicateOf) ?? duplicateOf)}`;
     const line = `  ${sign} ${paint.dim(trackId)} ${column(harmless(file), nameWidth)}  ${words}`;
     const never = failure?.permanent ? ' (for good: another file is needed)' : '';

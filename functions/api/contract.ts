@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { decisions, sessionStatuses, trackStatuses } from '../sessions/session.ts';
+import { decisions, sessionStatuses, startedBys, trackStatuses } from '../sessions/session.ts';
 import { errorNames } from '../shared/errors.ts';
 
 /** The bodies and answers of the HTTP API, as its callers see them. */
@@ -69,6 +69,8 @@ export const trackAnswer = z.object({
   format: z.string().optional(),
   durationSeconds: z.number().optional(),
   warning: z.string().optional(),
+  /** It lies elsewhere on the web: only the provider looks at it. */
+  unchecked: z.literal(true).optional(),
   duplicateOf: z.string().optional(),
   attempts: z.number(),
   clipId: z.string().optional(),
@@ -87,7 +89,7 @@ export const sessionAnswer = z.object({
     .describe(
       '`interrupted` is shown as soon as the execution is gone, before the sweep has written it down.',
     ),
-  startedBy: z.string(),
+  startedBy: z.enum(startedBys),
   createdAt: z.string(),
   updatedAt: z.string(),
   minClips: z.number(),

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
-import { ChirpsmithError, type Problem } from '../shared/errors.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+import { issueProblems } from '../shared/issue-problems.ts';
 import type { Operation } from './operations.ts';
 import { HttpRefusal } from './problem.ts';
 
@@ -80,19 +81,8 @@ function readBody(event: APIGatewayProxyEventV2WithJWTAuthorizer): unknown {
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap(issueProblems);
-  throw new ChirpsmithError('BadInput', 'The request cannot be used.', { problems });
-}
-
-function issueProblems(issue: z.core.$ZodIssue): Problem[] {
-  const where = issue.path.reduce<string>(
-    (path, step) =>
-      typeof step === 'number' ? `${path}[${step}]` : path ? `${path}.${String(step)}` : String(step),
-    '',
+  const problems = parsed.error.issues.flatMap((issue) =>
+    issueProblems(issue, { whole: 'body', words: 'this request' }),
   );
-  if (issue.code !== 'unrecognized_keys') return [{ where: where || 'body', message: issue.message }];
-  return issue.keys.map((key) => ({
-    where: where ? `${where}.${key}` : key,
-    message: 'is not a field of this request: remove it or correct its name',
-  }));
+  throw new ChirpsmithError('BadInput', 'The request cannot be used.', { problems });
 }

@@ -111,6 +111,7 @@ function trackAnswer(track: Track): TrackAnswer {
     ...(format === undefined ? {} : { format }),
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     ...(warning === undefined ? {} : { warning }),
+    ...('url' in track.source ? { unchecked: true as const } : {}),
     ...(duplicateOf === undefined ? {} : { duplicateOf }),
     ...(clipId === undefined ? {} : { clipId }),
     ...(failure === undefined ? {} : { failure: failureAnswer(failure) }),

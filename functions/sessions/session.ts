@@ -30,6 +30,9 @@ export const sessionStatuses = [
   'deleting',
 ] as const;
 
+/** How a session came to be: a request, a manifest in the inbox, or *Start execution* in the console. */
+export const startedBys = ['api', 'manifest', 'console'] as const;
+
 /** What a person may decide on a session whose create is in doubt, or whose paid training failed. */
 export const decisions = ['check-again', 'create-again', 'abandon'] as const;
 
@@ -85,7 +88,7 @@ export const createSchema = z.object({
 export const sessionSchema = z.object({
   sessionId: z.string(),
   owner: z.string(),
-  startedBy: z.enum(['api', 'console', 's3']),
+  startedBy: z.enum(startedBys),
   name: z.string(),
   minClips: count,
   skipInvalid: z.boolean(),
@@ -114,12 +117,15 @@ export const sessionSchema = z.object({
   failure: failureSchema.optional(),
 });
 
-/** Where a track's bytes are. */
+/** Where a track's bytes are in S3. */
 export const audioSourceSchema = z.object({
   bucket: z.string(),
   key: z.string(),
   versionId: z.string().optional(),
 });
+
+/** Elsewhere: the provider is given the URL as it is, and nobody here ever asks for it or shows it. */
+const elsewhereSchema = z.object({ url: z.string() });
 
 /** A track as the table holds it, without its keys. */
 export const trackSchema = z.object({
@@ -128,7 +134,7 @@ export const trackSchema = z.object({
   trackId: z.string(),
   /** The user's own name for the file. */
   file: z.string(),
-  source: audioSourceSchema,
+  source: z.union([audioSourceSchema, elsewhereSchema]),
   /** Bytes. */
   size: count.optional(),
   /** SHA-256 of the bytes, 64 lower-case hex digits. */

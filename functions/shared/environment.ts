@@ -18,6 +18,9 @@ const variables = {
   PROVIDER_SECRET: z.string().min(1),
   SETTINGS: json.pipe(settingsSchema),
   STATE_MACHINE_ARN: z.string().startsWith('arn:'),
+  EVENT_BUS: z.string().min(1),
+  EVENT_SOURCE: z.string().min(1),
+  INBOX_OWNER: z.string().min(1),
   /** How much faster than the wall's clock waits run; set by the local runtime only. */
   CLOCK_SPEED: z.coerce.number().positive().default(1),
 };

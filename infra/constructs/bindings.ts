@@ -1,4 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
@@ -58,6 +59,32 @@ export function bindAudioDeletion(fn: WorkflowFunction, { bucket, objectsArn }: 
   fn.allowIf({ StringLike: { 's3:prefix': sessionAudio } }, ['s3:ListBucketVersions'], bucket.bucketArn);
   const reason = 'Sessions and tracks are made at run time, so their keys are not known here.';
   fn.allowWildcard(['s3:DeleteObjectVersion'], objectsArn(sessionAudio), reason);
+}
+
+/**
+ * The inbox: listing its folders, reading manifests and the reports beside them, writing and deleting reports. What is
+ * not listed is never asked for: with a listing that is allowed for a prefix only, S3 answers 403 for it, not 404.
+ */
+export function bindInbox(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack, config: Config): void {
+  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
+  fn.addEnvironment('INBOX_OWNER', config.inboxOwner);
+  const conditions = { StringLike: { 's3:prefix': 'inbox/*' } };
+  const resources = [bucket.bucketArn];
+  fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources, conditions }));
+  const reason = 'The folders of the inbox are made by whoever uploads.';
+  fn.allowWildcard(['s3:GetObject'], objectsArn('inbox/*/manifest.json'), reason);
+  const reports = objectsArn('inbox/*/manifest.error.json');
+  fn.allowWildcard(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], reports, reason);
+}
+
+/** Saying what has happened, in the name of this stage, on the account's default bus. */
+export function bindEventBus(fn: WorkflowFunction, { stage }: Config): void {
+  const source = `chirpsmith.${stage}`;
+  const bus = Stack.of(fn).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });
+  fn.addEnvironment('EVENT_BUS', bus);
+  fn.addEnvironment('EVENT_SOURCE', source);
+  const conditions = { StringEquals: { 'events:source': source } };
+  fn.addToRolePolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus], conditions }));
 }
 
 /** The provider's API and the key to it. The key itself is in no environment. */

@@ -11,10 +11,8 @@ const documentSchema = z.object({
       Effect: z.literal('Allow'),
       Action: oneOrMore,
       Resource: oneOrMore,
-      Condition: z
-        .strictObject({ StringLike: z.strictObject({ 's3:prefix': z.string() }) })
-        .transform(({ StringLike }) => ` under ${StringLike['s3:prefix']}`)
-        .default(''),
+      /** All of them; of the values of one key, any. */
+      Condition: z.record(z.string(), z.record(z.string(), z.string())).default({}),
     }),
   ),
 });
@@ -37,6 +35,8 @@ function spoken(resource: unknown): string {
   const known = /ImportValue.*(Audio|Sessions|ProviderKey)[0-9A-F]{8}/.exec(text)?.[1];
   if (known) return { Audio: 'bucket', Sessions: 'table', ProviderKey: 'secret' }[known] + rest;
   if (/"TrainModelMachine[0-9A-F]{8}"/.test(text)) return 'machine';
+  const bus = /:(event-bus\/[^"]+)"/.exec(text)?.[1];
+  if (bus) return bus;
   const own = /"(\w+)Logs[0-9A-F]{8}"/.exec(text)?.[1];
   if (own) return `logs of ${own}`;
   return /"Fn::GetAtt":\["(\w+)[0-9A-F]{8}","Arn"\]/.exec(text)?.[1] ?? String(resource);
@@ -55,9 +55,11 @@ function permissions(): Record<string, string[]> {
       ...policies.filter(({ Roles: [{ Ref }] }) => Ref === id).map(({ PolicyDocument }) => PolicyDocument),
     ];
     const lines = documents.flatMap(({ Statement }) =>
-      Statement.flatMap(({ Action, Resource, Condition }) =>
-        Resource.flatMap((resource) => Action.map((action) => `${action} ${spoken(resource)}${Condition}`)),
-      ),
+      Statement.flatMap(({ Action, Resource, Condition }) => {
+        const tests = Object.values(Condition).flatMap((keys) => Object.entries(keys));
+        const only = tests.map(([key, value]) => ` if ${key} is ${value}`).join('');
+        return Resource.flatMap((resource) => Action.map((action) => `${action} ${spoken(resource)}${only}`));
+      }),
     );
     return [role.RoleName.replace('chirpsmith-local-', ''), lines.sort()] as const;
   });
@@ -107,7 +109,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'delete-session': [
     'DeleteSession',
     ...table('Query', 'UpdateItem', 'DeleteItem'),
-    's3:ListBucketVersions bucket under audio/*',
+    's3:ListBucketVersions bucket if s3:prefix is audio/*',
     's3:DeleteObjectVersion bucket/audio/*',
     ...describeExecution,
   ],
@@ -120,6 +122,16 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     'dynamodb:Query table/index/underWay',
     'states:StartExecution machine',
     ...describeExecution,
+  ],
+  'start-from-manifest': [
+    'InboxFunction',
+    's3:ListBucket bucket if s3:prefix is inbox/*',
+    's3:GetObject bucket/inbox/*/manifest.json',
+    ...['Get', 'Put', 'Delete'].map((verb) => `s3:${verb}Object bucket/inbox/*/manifest.error.json`),
+    'states:StartExecution machine',
+    ...describeExecution,
+    'events:PutEvents event-bus/default if events:source is chirpsmith.local',
+    ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} InboxDeadLetters`),
   ],
 };
 
@@ -155,8 +167,9 @@ describe('each function may do what it does, and nothing else', () => {
   test('any other function is invoked by its own route or schedule only', () => {
     const invokers = Object.values(propertiesOf(service, 'AWS::Lambda::Permission')).map(
       ({ FunctionName, Principal, SourceArn }) => {
-        const route = /\/\*\/\*((\/[^"]+)?)"/.exec(JSON.stringify(SourceArn))?.[1];
-        const schedule = /"(Sweep)Schedule[0-9A-F]{8}","Arn"/.exec(JSON.stringify(SourceArn))?.[1];
+        const text = JSON.stringify(SourceArn);
+        const route = /\/\*\/\*((\/[^"]+)?)"/.exec(text)?.[1];
+        const schedule = /"(Sweep|Inbox)(?:Schedule|Uploads)[0-9A-F]{8}","Arn"/.exec(text)?.[1];
         return `${spoken(FunctionName)} ${Principal} ${route ?? schedule}`;
       },
     );
@@ -167,6 +180,7 @@ describe('each function may do what it does, and nothing else', () => {
       'DecideSession apigateway.amazonaws.com /sessions/{id}/decide',
       'DeleteSession apigateway.amazonaws.com /sessions/{id}',
       'GetSession apigateway.amazonaws.com /sessions/{id}',
+      'InboxFunction events.amazonaws.com Inbox',
       'ListSessions apigateway.amazonaws.com /sessions',
       'OpenApi apigateway.amazonaws.com /openapi.json',
       'ReplaceTrack apigateway.amazonaws.com /sessions/{id}/tracks/{trackId}',

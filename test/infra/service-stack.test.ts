@@ -62,6 +62,14 @@ describe('every function', () => {
       openapi: [],
       'unknown-route': [],
       sweep: ['STATE_MACHINE_ARN', 'TABLE_NAME'],
+      'start-from-manifest': [
+        'AUDIO_BUCKET',
+        'EVENT_BUS',
+        'EVENT_SOURCE',
+        'INBOX_OWNER',
+        'SETTINGS',
+        'STATE_MACHINE_ARN',
+      ],
     });
   });
 
@@ -185,6 +193,6 @@ describe('the stacks', () => {
       Object.values(template.findResources('*')).map(({ Type }) => String(Type)),
     );
     expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
-    expect(Object.keys(functions)).toHaveLength(20);
+    expect(Object.keys(functions)).toHaveLength(21);
   });
 });

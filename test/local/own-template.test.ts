@@ -44,7 +44,10 @@ test('every route but the description asks for a token of one issuer, and its fu
 });
 
 test('every rule calls a function that lets its rule in', () => {
-  expect(assembly.rules).toMatchObject([{ name: 'chirpsmith-local-sweep', everySeconds: 900 }]);
+  expect(assembly.rules).toMatchObject([
+    { name: 'chirpsmith-local-sweep', everySeconds: 900 },
+    { name: 'chirpsmith-local-inbox', busName: 'default', everySeconds: undefined },
+  ]);
   for (const { arn, targets } of assembly.rules) {
     expect(targets).toHaveLength(1);
     const called = assembly.functions.find((fn) => fn.arn === targets[0]?.arn);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WorkflowFunction } from '../../infra/constructs/workflow-function.ts';
 import { readAssembly } from '../../local/assembly.ts';
@@ -195,6 +196,45 @@ describe('a request without one of its grants is answered 500, and the terminal 
     await expect(it_.upload(songs(6))).rejects.toThrow(words);
     expect(it_.notices.join('\n')).toContain(words);
   });
+});
+
+describe('an upload to the inbox without one of its grants', () => {
+  it.each<[Grant, () => string]>([
+    [{ of: 'start-from-manifest', action: 's3:ListBucket' }, () => bucketArn()],
+    [
+      { of: 'start-from-manifest', action: 'events:PutEvents' },
+      () => 'arn:aws:events:us-east-1:123456789012:event-bus/default',
+    ],
+  ])(
+    '$action is tried three times, told at the terminal, and kept as a dead letter',
+    async (grant, resource) => {
+      withhold(grant);
+      const { ready, assembly, queues, eventBridge } = it_.stack;
+      const letters = () => assembly.queues.flatMap(({ arn }) => queues.messages(arn));
+      const before = letters().length;
+      const { s3: endpoint, region, adminKey: credentials, bucket: Bucket } = ready;
+      const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+      const Key = `inbox/${grant.action}/manifest.json`;
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body: '{}' }));
+      s3.destroy();
+      await eventBridge.settled();
+      const words = denial(grant.of, grant.action, resource());
+      expect(
+        letters()
+          .slice(before)
+          .map(({ body }) => JSON.parse(body) as unknown),
+      ).toMatchObject([
+        {
+          requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 3 },
+          requestPayload: { detail: { object: { key: Key } } },
+          responsePayload: { errorType: 'AccessDenied', errorMessage: expect.stringContaining(words) },
+        },
+      ]);
+      expect(it_.notices.join('\n')).toContain(words);
+    },
+  );
+
+  const bucketArn = () => it_.stack.assembly.buckets[0]?.arn ?? '';
 });
 
 describe('taken out of the infra code', () => {

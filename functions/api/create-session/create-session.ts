@@ -67,9 +67,9 @@ export async function createSession(
     throw new ChirpsmithError('BadInput', 'The session cannot be created.', { problems });
 
   const uploads = await Promise.all(
-    tracks.flatMap(({ trackId, file, size = 0, sha256 = '', source, status }) => {
+    tracks.flatMap(({ trackId, file, size = 0, sha256 = '', status }) => {
       if (status === 'duplicate') return [];
-      const signed = deps.uploads.put({ key: source.key, size, sha256 });
+      const signed = deps.uploads.put({ key: `audio/${sessionId}/${trackId}`, size, sha256 });
       return [signed.then((upload) => ({ trackId, file, ...upload }))];
     }),
   );

@@ -50,6 +50,8 @@ const isUsable = ({ status }: Track) =>
   status !== 'rejected' && status !== 'duplicate' && status !== 'failed';
 
 async function look(track: Track, etags: Map<string, string>, deps: CheckAudioDeps): Promise<Track> {
+  // What lies elsewhere is looked at by the provider only.
+  if ('url' in track.source) return track;
   const { versionId: _pinned, ...latest } = track.source;
   // A rejected file is looked for afresh: a person may have put a better one in its place.
   const source = track.status === 'rejected' ? latest : track.source;

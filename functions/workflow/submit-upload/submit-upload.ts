@@ -77,7 +77,8 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
   if (providerSessionId === undefined) {
     throw new ChirpsmithError('Unexpected', `Session ${sessionId} has no provider session yet.`);
   }
-  const audioUrl = await downloads.get(track.source);
+  const { source } = track;
+  const audioUrl = 'url' in source ? source.url : await downloads.get(source);
   track = await store.updateTrack(track, {
     status: 'submitting',
     attempts: track.attempts + 1,

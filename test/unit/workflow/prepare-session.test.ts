@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sessionAnswer } from '../../../functions/api/session-answer.ts';
 import type { Inspection } from '../../../functions/audio/inspection.ts';
 import type { AudioSource, Session } from '../../../functions/sessions/session.ts';
 import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
@@ -262,6 +263,37 @@ describe('Prepare session, from the console', () => {
         /name: is empty(.|\n)*minClips: is 3(.|\n)*audio: lists 3(.|\n)*audio\[1\](.|\n)*audio\[2\]: lies in other/,
       ),
     });
+  });
+
+  it('takes tracks from elsewhere as they are, and looks at none of them', async () => {
+    const elsewhere = 'https://cdn.example.com/n%C3%A4chte/song%201.mp3?quality=high&from=a+b';
+    const input = { name: 'Mixed', audio: [...audio.slice(1), elsewhere], review: true };
+    const bucket = bucketWith();
+    const { sessionId } = await prepare('elsewhere', { input, bucket }).done;
+    expect(bucket.seen).toHaveLength(5);
+    const { session, tracks } = await table.store.require(sessionId);
+    expect(session.review).toBe(true);
+    expect(tracks[5]).toMatchObject({ status: 'declared', file: 'song 1.mp3', source: { url: elsewhere } });
+    expect(tracks[5]).not.toHaveProperty('format');
+    const shown = sessionAnswer({ session, tracks }, settings, false);
+    expect(shown.tracks.map(({ unchecked }) => unchecked === true)).toEqual([...Array(5).fill(false), true]);
+    expect(JSON.stringify(shown)).not.toContain('quality');
+  });
+
+  it('refuses a URL twice and a signed one, without a word of what it is signed with', async () => {
+    const signed = 'https://audio.s3.amazonaws.com/1.mp3?X-Amz-Signature=t0psecret';
+    const [same, plain] = ['https://cdn.example.com/1.mp3', 'http://cdn.example.com/2.mp3'];
+    const input = { name: 'Elsewhere', audio: [...audio, same, signed, same, plain] };
+    const refused = await prepare('signed', { script: {}, input }).done.catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      name: 'BadInput',
+      problems: [
+        { where: 'audio[7]', message: expect.stringContaining('is signed (X-Amz-Signature)') },
+        { where: 'audio[8]', message: 'is audio[6] again: list each track once' },
+        { where: 'audio[9]', message: 'is neither s3://bucket/key nor an https URL' },
+      ],
+    });
+    expect(JSON.stringify(refused) + String(refused)).not.toContain('t0psecret');
   });
 
   it.each(['preparing', 'uploading', 'creating', 'training'] as const)(

@@ -1,0 +1,36 @@
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { nameError } from '../shared/aws-errors.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+
+/** Where the product says what has happened, for whoever wants to know. */
+export interface EventBus {
+  /**
+   * @param type in words: `Manifest refused`
+   * @param detail nothing signed or secret
+   * @throws ChirpsmithError StorageUnavailable, AccessDenied, Unexpected
+   */
+  put(type: string, detail: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+export function createEventBus(options: {
+  client: EventBridgeClient;
+  /** Its ARN or name. */
+  bus: string;
+  /** Tells the stages of one account apart: `chirpsmith.prod`. */
+  source: string;
+}): EventBus {
+  const { client, bus, source } = options;
+  return {
+    async put(type, detail) {
+      const entry = { EventBusName: bus, Source: source, DetailType: type, Detail: JSON.stringify(detail) };
+      const answer = await client.send(new PutEventsCommand({ Entries: [entry] })).catch((error: unknown) => {
+        throw nameError(error);
+      });
+      // The call succeeds also when the event was not taken.
+      const [failed] = (answer.Entries ?? []).filter(({ ErrorCode }) => ErrorCode !== undefined);
+      if (!failed) return;
+      const words = `EventBridge did not take "${type}": ${failed.ErrorCode} ${failed.ErrorMessage ?? ''}`;
+      throw new ChirpsmithError('StorageUnavailable', words.trim());
+    },
+  };
+}

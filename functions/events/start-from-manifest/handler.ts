@@ -1,0 +1,18 @@
+import { eventBus, executions, now, s3, settings } from '../../dependencies.ts';
+import { environment } from '../../shared/environment.ts';
+import { task } from '../../workflow/task.ts';
+import { createInbox } from './inbox.ts';
+import { objectCreated, startFromManifest } from './start-from-manifest.ts';
+
+export const handler = task('Start from manifest', objectCreated, (event) => {
+  const bucket = environment('AUDIO_BUCKET');
+  return startFromManifest(event, {
+    inbox: createInbox({ client: s3(), bucket }),
+    bucket,
+    executions: executions(),
+    bus: eventBus(),
+    settings: settings(),
+    owner: environment('INBOX_OWNER'),
+    now,
+  });
+});

@@ -1,0 +1,103 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { nameError } from '../../shared/aws-errors.ts';
+
+/** What a folder of the inbox holds, by the files' own names. */
+export interface Folder {
+  readonly names: readonly string[];
+  /** Not all were listed. */
+  readonly more: boolean;
+}
+
+/** An object that was read. */
+export interface ReadObject {
+  readonly versionId: string;
+  /** Undefined: it is longer than was asked for, and was not read. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The inbox, as far as manifests need it. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
+export interface Inbox {
+  /** @param folder key prefix, with its last slash */
+  list(folder: string): Promise<Folder>;
+  /** The newest version, or undefined when there is none, or another by the time it is read. */
+  read(key: string, longest: number): Promise<ReadObject | undefined>;
+  write(key: string, json: object): Promise<void>;
+  remove(key: string): Promise<void>;
+}
+
+/** Pages of a thousand that are listed: far more than any session takes. */
+const pages = 3;
+
+export function createInbox({ client, bucket }: { client: S3Client; bucket: string }): Inbox {
+  return {
+    async list(folder) {
+      const names: string[] = [];
+      let token: string | undefined;
+      for (let page = 1; page <= pages; page++) {
+        const command = new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: folder,
+          Delimiter: '/',
+          ContinuationToken: token,
+          // Keys may hold characters that XML cannot.
+          EncodingType: 'url',
+        });
+        const { Contents = [], NextContinuationToken } = await named(client.send(command));
+        names.push(...Contents.map(({ Key = '' }) => decoded(Key).slice(folder.length)));
+        token = NextContinuationToken;
+        if (token === undefined) break;
+      }
+      // A folder made in the console is an empty object of its own name.
+      return { names: names.filter((name) => name !== ''), more: token !== undefined };
+    },
+
+    async read(key, longest) {
+      const where = { Bucket: bucket, Key: key };
+      try {
+        const { ContentLength = 0, ETag, VersionId } = await client.send(new HeadObjectCommand(where));
+        const versionId = VersionId ?? ETag ?? '';
+        if (ContentLength > longest) return { versionId, bytes: undefined };
+        const { Body } = await client.send(new GetObjectCommand({ ...where, IfMatch: ETag }));
+        return { versionId, bytes: (await Body?.transformToByteArray()) ?? new Uint8Array() };
+      } catch (error) {
+        // It is gone; or replaced in between, and the event of that is on its way.
+        if (error instanceof Error && /^(NotFound|NoSuchKey|PreconditionFailed)$/.test(error.name))
+          return undefined;
+        throw nameError(error);
+      }
+    },
+
+    async write(key, json) {
+      const Body = `${JSON.stringify(json, undefined, 2)}\n`;
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body,
+        ContentType: 'application/json',
+      });
+      await named(client.send(command));
+    },
+
+    async remove(key) {
+      await named(client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })));
+    },
+  };
+}
+
+/** As in a form: a plus is a space. */
+const decoded = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));
+
+async function named<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw nameError(error);
+  }
+}

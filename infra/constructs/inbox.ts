@@ -1,0 +1,53 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import { acknowledge } from './acknowledge.ts';
+import { WorkflowFunction } from './workflow-function.ts';
+
+/** After that long a person has been told by the dead letters. */
+const eventAge = Duration.hours(6);
+
+/** The function that looks at a folder of the inbox, the rule that calls it for each new file, the dead letters. */
+export class Inbox extends Construct {
+  readonly fn: WorkflowFunction;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { config, bucketName }: { config: Config; bucketName: string }) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      queueName: `chirpsmith-${config.stage}-inbox-dead-letters`,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(this.deadLetters, 'SQS3', 'It is the queue of dead letters itself; a person reads it.');
+    // A few calls to S3, one each to Step Functions and EventBridge; again while the folder changes.
+    this.fn = new WorkflowFunction(this, 'Function', {
+      config,
+      folder: 'events/start-from-manifest',
+      description: 'Starts a session from a manifest in the inbox',
+      seconds: 60,
+    });
+    // Lambda tries twice more what the function failed on; EventBridge, what it could not hand over to Lambda.
+    this.fn.configureAsyncInvoke({
+      maxEventAge: eventAge,
+      retryAttempts: 2,
+      onFailure: new SqsDestination(this.deadLetters),
+    });
+    new Rule(this, 'Uploads', {
+      ruleName: `chirpsmith-${config.stage}-inbox`,
+      description: 'Calls the inbox for every file that is put into it',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        // A pattern cannot leave out the function's own reports as well; it leaves them alone by their name.
+        detail: { bucket: { name: [bucketName] }, object: { key: [{ prefix: 'inbox/' }] } },
+      },
+      targets: [new LambdaFunction(this.fn, { maxEventAge: eventAge, deadLetterQueue: this.deadLetters })],
+    });
+  }
+}

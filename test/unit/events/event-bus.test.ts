@@ -1,0 +1,31 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { mockClient } from 'aws-sdk-client-mock';
+import { expect, it } from 'vitest';
+import { createEventBus } from '../../../functions/events/event-bus.ts';
+
+const mock = mockClient(EventBridgeClient);
+const bus = createEventBus({ client: new EventBridgeClient(), bus: 'arn:bus', source: 'chirpsmith.prod' });
+
+it('puts one event on the bus, in the name of its stage', async () => {
+  mock.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
+  await bus.put('Manifest refused', { schema: 1 });
+  expect(mock.commandCalls(PutEventsCommand)[0]?.args[0].input).toEqual({
+    Entries: [
+      {
+        EventBusName: 'arn:bus',
+        Source: 'chirpsmith.prod',
+        DetailType: 'Manifest refused',
+        Detail: '{"schema":1}',
+      },
+    ],
+  });
+});
+
+it('fails when the call succeeds and the event was not taken', async () => {
+  const entry = { ErrorCode: 'ThrottlingException', ErrorMessage: 'Slow down.' };
+  mock.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [entry] });
+  await expect(bus.put('Manifest refused', {})).rejects.toMatchObject({
+    name: 'StorageUnavailable',
+    message: 'EventBridge did not take "Manifest refused": ThrottlingException Slow down.',
+  });
+});

@@ -1,0 +1,59 @@
+import type { Inbox } from '../../../functions/events/start-from-manifest/inbox.ts';
+
+/** A bucket in memory. Every put makes a new version; `during` lets somebody come in between. */
+export function fakeInbox() {
+  const objects = new Map<string, { versionId: string; bytes: Uint8Array }>();
+  const calls: string[] = [];
+  let versions = 0;
+  const during = new Map<string, () => void>();
+  const happen = (call: string) => {
+    calls.push(call);
+    const action = during.get(call);
+    during.delete(call);
+    return action;
+  };
+  const put = (key: string, content: string | Uint8Array | object) => {
+    const isBytes = content instanceof Uint8Array;
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    versions += 1;
+    objects.set(key, {
+      versionId: `v${versions}`,
+      bytes: isBytes ? content : new TextEncoder().encode(text),
+    });
+  };
+  const inbox: Inbox = {
+    async list(folder) {
+      const names = [...objects.keys()]
+        .filter((key) => key.startsWith(folder))
+        .map((key) => key.slice(folder.length))
+        .filter((name) => name !== '' && !name.includes('/'));
+      happen('list')?.();
+      return { names, more: false };
+    },
+    async read(key, longest) {
+      happen('read')?.();
+      const found = objects.get(key);
+      return found && { ...found, bytes: found.bytes.length > longest ? undefined : found.bytes };
+    },
+    async write(key, json) {
+      happen('write')?.();
+      put(key, json);
+    },
+    async remove(key) {
+      happen('remove')?.();
+      objects.delete(key);
+    },
+  };
+  return {
+    inbox,
+    calls,
+    put,
+    remove: (key: string) => objects.delete(key),
+    /** Does something at the next call of this kind, after what it has seen. */
+    at: (call: 'list' | 'read' | 'write' | 'remove', action: () => void) => during.set(call, action),
+    json(key: string): unknown {
+      const found = objects.get(key);
+      return found && JSON.parse(new TextDecoder().decode(found.bytes));
+    },
+  };
+}
