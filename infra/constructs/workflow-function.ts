@@ -61,6 +61,7 @@ export class WorkflowFunction extends LambdaFunction {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
+      environment: { STAGE: config.stage },
     });
     this.limit = limit;
     this.#role = role;

@@ -155,7 +155,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       lambda: {
         invoke: (arn, payload) => {
           const name = states.get(arn) ?? arn;
-          const { trackId } = Object(payload);
+          const { trackId } = Object(Object(payload).input);
           return clock.busy(() => invocations.run({ name, trackId }, () => work(name, payload)));
         },
       },
