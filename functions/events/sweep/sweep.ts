@@ -2,6 +2,7 @@ import { type BeginRunDeps, beginRun } from '../../sessions/begin-run.ts';
 import { interruption } from '../../sessions/interruption.ts';
 import { isInDoubt, isUnderWay } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
+import type { Measurement } from '../../shared/metrics.ts';
 
 /** Sessions looked at in one sweep: the longest untouched, among which whatever is left behind comes to be. */
 const batch = 100;
@@ -20,6 +21,12 @@ export interface Swept {
   readonly interrupted: string[];
   readonly settling: string[];
 }
+
+/** What a sweep counts for. */
+export const sweepMeasurements = ({ looked, neverStarted }: Swept): Measurement[] => [
+  { name: 'SessionsUnderWay', value: looked },
+  { name: 'SessionsNeverStarted', value: neverStarted.length },
+];
 
 /**
  * Finds sessions whose execution is gone while their record says that work is under way: stopped from the
