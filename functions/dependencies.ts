@@ -12,6 +12,9 @@ import { createSessionStore, type SessionStore } from './sessions/session-store.
 import { nameError } from './shared/aws-errors.ts';
 import { environment } from './shared/environment.ts';
 import { ChirpsmithError } from './shared/errors.ts';
+import { logger, measure } from './shared/log.ts';
+import { meteredProvider } from './telling/metered-provider.ts';
+import { recordWatcher } from './telling/record-watcher.ts';
 
 /** Seconds for which a function keeps the provider's key: a changed key is picked up within them. */
 const keyLifetime = 300;
@@ -38,6 +41,7 @@ export const sessionStore: () => SessionStore = once(() =>
     }),
     tableName: environment('TABLE_NAME'),
     clock: Date.now,
+    watcher: recordWatcher({ measure, prices: () => settings().prices }),
   }),
 );
 
@@ -45,20 +49,22 @@ export const sessionStore: () => SessionStore = once(() =>
 export const s3 = once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
 
 export const provider: () => Provider = once(() =>
-  createMountSea({
-    baseUrl: environment('PROVIDER_BASE_URL'),
-    key: async () => {
-      const key = await getSecret(environment('PROVIDER_SECRET'), { maxAge: keyLifetime }).catch((error) => {
-        throw nameError(error);
-      });
-      if (typeof key === 'string' && key !== '') return key;
-      throw new ChirpsmithError(
-        'ProviderAuth',
-        "The provider's key is not set: put it into the secret of this stage.",
-      );
-    },
-  }),
+  meteredProvider(createMountSea({ baseUrl: environment('PROVIDER_BASE_URL'), key: providerKey }), measure),
 );
+
+/** @param forceFetch read it now, whatever is kept */
+async function providerKey({ forceFetch }: { forceFetch: boolean }): Promise<string> {
+  if (forceFetch) logger.warn('the provider refused the key: reading it anew');
+  const options = { maxAge: keyLifetime, forceFetch };
+  const key = await getSecret(environment('PROVIDER_SECRET'), options).catch((error) => {
+    throw nameError(error);
+  });
+  if (typeof key === 'string' && key !== '') return key;
+  throw new ChirpsmithError(
+    'ProviderAuth',
+    "The provider's key is not set: put it into the secret of this stage.",
+  );
+}
 
 export const executions = once(() =>
   createExecutions({ client: new SFNClient(), machineArn: environment('STATE_MACHINE_ARN') }),

@@ -8,6 +8,24 @@ const defaultRegion = 'us-east-1';
 /** Days that CloudWatch Logs keeps a line; it knows only these (documented). */
 const logDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
 
+/** What Lambda keeps for the functions without a reservation (documented). */
+const unreserved = 100;
+
+const atMost = (count: number) => z.number().int().nonnegative().default(count);
+
+/**
+ * Defaults for some twenty sessions at once. More than one invocation of a session runs at a time only while its
+ * tracks are uploaded, each for about a second. An upload's steps that are turned away are tried twice more, so the
+ * numbers must not be tight; 0 reserves nothing.
+ */
+const reservedConcurrencySchema = z.strictObject({
+  prepareSession: atMost(20),
+  submitUpload: atMost(40),
+  checkUpload: atMost(40),
+  createModel: atMost(10),
+  checkTraining: atMost(20),
+});
+
 const originSchema = z
   .string()
   .regex(
@@ -15,7 +33,7 @@ const originSchema = z
     'must be an origin like https://app.example.com, without a path or a *',
   );
 
-const configSchema = z.strictObject({
+const fieldsSchema = z.strictObject({
   /** Part of every name in AWS; one stage is one copy of the product. */
   stage: z
     .string()
@@ -35,6 +53,12 @@ const configSchema = z.strictObject({
   audioDays: z.number().int().positive(),
   /** Days that logs are kept. */
   logDays: z.union(logDays.map((days) => z.literal(days))),
+  /** Where the runbook can be read; the alarms link to its sections. */
+  runbookUrl: z.string().min(1),
+  /** How many of each function that calls the provider run at once, at most. */
+  reservedConcurrency: reservedConcurrencySchema,
+  /** How many functions may run at once in the account (a quota; new accounts may have as few as 10). */
+  accountConcurrency: z.number().int().positive(),
 });
 
 /** What the API asks of a token. */
@@ -42,6 +66,27 @@ export interface TokenRules {
   readonly issuer: string;
   readonly audience: readonly string[];
 }
+
+const configSchema = fieldsSchema.superRefine(
+  ({ reservedConcurrency, accountConcurrency, settings }, context) => {
+    const problem = (message: string) =>
+      context.addIssue({ code: 'custom', path: ['reservedConcurrency'], message });
+    const sum = Object.values(reservedConcurrency).reduce((total, reserved) => total + reserved, 0);
+    const left = accountConcurrency - sum;
+    if (sum > 0 && left < unreserved) {
+      problem(
+        `comes to ${sum} of the account's ${accountConcurrency}, and AWS keeps ${unreserved} for all others: ` +
+          'lower it, or have the quota raised and set accountConcurrency; 0 reserves nothing for a function',
+      );
+    }
+    for (const name of ['submitUpload', 'checkUpload'] as const) {
+      const reserved = reservedConcurrency[name];
+      if (reserved > 0 && reserved < settings.limits.concurrency) {
+        problem(`${name} is ${reserved}: one session alone uploads ${settings.limits.concurrency} at a time`);
+      }
+    }
+  },
+);
 
 /** What the template is made from. */
 export type Config = Omit<z.infer<typeof configSchema>, 'jwtIssuer' | 'jwtAudience'> & {
@@ -79,6 +124,9 @@ export function readConfig({ context, environment }: ConfigSource): Config {
     settings: jsonOf(given('settings') ?? {}),
     audioDays: numberOf(given('audioDays') ?? (settings.success ? settings.data.retentionDays : 1)),
     logDays: numberOf(given('logDays') ?? 30),
+    runbookUrl: given('runbookUrl') ?? 'docs/runbook.md',
+    reservedConcurrency: jsonOf(given('reservedConcurrency') ?? {}),
+    accountConcurrency: numberOf(given('accountConcurrency') ?? 1000),
   });
   if (!result.success) throw unusable(result.error.issues.map(describe));
   const { jwtIssuer: issuer, jwtAudience: audience, ...config } = result.data;

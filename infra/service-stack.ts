@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
+import { Alarms } from './constructs/alarms.ts';
 import {
   bindAudioDeletion,
   bindAudioList,
@@ -17,6 +18,7 @@ import {
   bindTable,
   bindUnderWayIndex,
 } from './constructs/bindings.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import { Inbox } from './constructs/inbox.ts';
 import { SessionApi } from './constructs/session-api.ts';
 import { Sweep } from './constructs/sweep.ts';
@@ -50,8 +52,9 @@ export class ServiceStack extends Stack {
       definition: (states) => trainModel(states, functions, config.settings),
     });
     const api = sessionApi(this, config, storage, training);
-    sweep(this, config, storage, training);
     inbox(this, config, storage, training);
+    const swept = sweep(this, config, storage, training);
+    operating(this, config, training, functions, swept);
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ProviderBaseUrl', { value: config.providerBaseUrl });
@@ -60,12 +63,22 @@ export class ServiceStack extends Stack {
 }
 
 function workflowFunctions(scope: Construct, config: Config, storage: StorageStack): TrainModelFunctions {
-  const make = (id: string, folder: string, description: string, seconds: number, memory = 256) =>
-    new WorkflowFunction(scope, id, { config, folder: `workflow/${folder}`, description, seconds, memory });
+  const make = (
+    id: string,
+    folder: string,
+    description: string,
+    seconds: number,
+    more: { memory?: number; atOnce?: number } = {},
+  ) =>
+    new WorkflowFunction(scope, id, { config, folder: `workflow/${folder}`, description, seconds, ...more });
+  const atOnce = config.reservedConcurrency;
 
   // Looks into every file of the session, at most 64 reads each. The others make a call or two to the
   // provider, which is given 15 s for each, and a few to AWS.
-  const prepareSession = make('PrepareSession', 'prepare-session', 'Prepare session', 300, 512);
+  const prepareSession = make('PrepareSession', 'prepare-session', 'Prepare session', 300, {
+    memory: 512,
+    atOnce: atOnce.prepareSession,
+  });
   bindSettings(prepareSession, config);
   bindTable(prepareSession, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
   bindAudioRead(prepareSession, storage);
@@ -73,13 +86,17 @@ function workflowFunctions(scope: Construct, config: Config, storage: StorageSta
   bindProvider(prepareSession, storage, config);
   bindDescribe(prepareSession, workflowName(config, trainModelName));
 
-  const submitUpload = make('SubmitUpload', 'submit-upload', 'Submit upload', 60);
+  const submitUpload = make('SubmitUpload', 'submit-upload', 'Submit upload', 60, {
+    atOnce: atOnce.submitUpload,
+  });
   bindSettings(submitUpload, config);
   bindTable(submitUpload, storage, 'GetItem', 'Query', 'UpdateItem');
   bindAudioRead(submitUpload, storage);
   bindProvider(submitUpload, storage, config);
 
-  const checkUpload = make('CheckUpload', 'check-upload', 'Check upload', 45);
+  const checkUpload = make('CheckUpload', 'check-upload', 'Check upload', 45, {
+    atOnce: atOnce.checkUpload,
+  });
   bindSettings(checkUpload, config);
   bindTable(checkUpload, storage, 'GetItem', 'Query', 'UpdateItem');
   bindProvider(checkUpload, storage, config);
@@ -88,12 +105,16 @@ function workflowFunctions(scope: Construct, config: Config, storage: StorageSta
   bindSettings(enoughClips, config);
   bindTable(enoughClips, storage, 'GetItem', 'Query', 'UpdateItem');
 
-  const createModel = make('CreateModel', 'create-model', 'Create model', 60);
+  const createModel = make('CreateModel', 'create-model', 'Create model', 60, {
+    atOnce: atOnce.createModel,
+  });
   bindSettings(createModel, config);
   bindTable(createModel, storage, 'GetItem', 'Query', 'UpdateItem');
   bindProvider(createModel, storage, config);
 
-  const checkTraining = make('CheckTraining', 'check-training', 'Check training', 45);
+  const checkTraining = make('CheckTraining', 'check-training', 'Check training', 45, {
+    atOnce: atOnce.checkTraining,
+  });
   bindSettings(checkTraining, config);
   bindTable(checkTraining, storage, 'GetItem', 'Query', 'UpdateItem');
   bindProvider(checkTraining, storage, config);
@@ -192,11 +213,32 @@ function sessionApi(
 }
 
 /** Looks after sessions whose execution is gone. */
-function sweep(scope: Construct, config: Config, storage: StorageStack, { machine, name }: Workflow): void {
+function sweep(
+  scope: Construct,
+  config: Config,
+  storage: StorageStack,
+  { machine, name }: Workflow,
+): WorkflowFunction {
   const { fn } = new Sweep(scope, 'Sweep', { config });
   bindTable(fn, storage, 'GetItem', 'UpdateItem');
   bindUnderWayIndex(fn, storage);
   bindRuns(fn, machine, name);
+  return fn;
+}
+
+/** What a person who looks after it sees, and is woken by. */
+function operating(
+  scope: Construct,
+  config: Config,
+  { machine }: Workflow,
+  functions: TrainModelFunctions,
+  sweep: WorkflowFunction,
+): void {
+  const { prepareSession, submitUpload, checkUpload, createModel, checkTraining } = functions;
+  const reserved = [prepareSession, submitUpload, checkUpload, createModel, checkTraining];
+  const { all } = new Alarms(scope, 'Alarms', { config, machine, sweep, reserved, deadLetters: {} });
+  const watched = [...Object.values(functions), sweep];
+  new Dashboard(scope, 'Dashboard', { config, machine, functions: watched, alarms: all });
 }
 
 /** Starts a session for each manifest that somebody puts beside audio. */

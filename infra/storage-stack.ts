@@ -83,7 +83,7 @@ export class StorageStack extends Stack {
       sortKey: { name: 'createdAt', type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
     });
-    // Sparse: only a session that somebody should be working on has the attribute, so a sweep reads just those.
+    // Sparse: only a session under way, or one that waits for its start, has the attribute; a sweep reads just those.
     this.table.addGlobalSecondaryIndex({
       indexName: underWayIndex,
       partitionKey: { name: 'underWay', type: AttributeType.STRING },

@@ -35,6 +35,8 @@ export interface LambdaFunction {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /** How many of it run at once, at most. */
+  readonly reserved?: number;
   readonly roleArn: string;
   /** Who may invoke it by resource policy (AWS::Lambda::Permission): principal and source ARN pattern. */
   readonly invokers: readonly { readonly principal: string; readonly sourceArn?: string }[];
@@ -157,8 +159,16 @@ export interface Assembly {
 /** Where the template leaves region and account open. */
 const home = { region: 'us-east-1', account: '123456789012' };
 
-/** Types that leave nothing to stand in for: logs are printed here, and CDK's report says nothing. */
-const harmlessTypes = ['AWS::CDK::Metadata', 'AWS::Logs::LogGroup'];
+/**
+ * Types that leave nothing to stand in for, on purpose: logs are printed here, and their lines hold the metrics; a
+ * person sits before this machine, whom no alarm has to call and no page to show; CDK's report says nothing.
+ */
+const harmlessTypes = [
+  'AWS::CDK::Metadata',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::Logs::LogGroup',
+];
 
 const knownTypes = [
   'AWS::ApiGatewayV2::Api',

@@ -55,6 +55,23 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
     { perFunction: poolSize?.perFunction ?? 2, total: poolSize?.total ?? 4, idleSeconds },
   );
 
+  const running = new Map<string, number>();
+
+  /** As Lambda does it: an invocation over the function's reserved concurrency is turned away, not kept waiting. */
+  async function withinReserved<T>(fn: LambdaFunction, work: () => Promise<T>): Promise<T> {
+    const before = running.get(fn.arn) ?? 0;
+    if (fn.reserved !== undefined && before >= fn.reserved) {
+      log(fn, `throttled: ${before} run, ${fn.reserved} are reserved`);
+      throw new LambdaError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
+    }
+    running.set(fn.arn, before + 1);
+    try {
+      return await work();
+    } finally {
+      running.set(fn.arn, (running.get(fn.arn) ?? 1) - 1);
+    }
+  }
+
   return {
     async invoke(functionArn, payload, by) {
       const fn = functions.get(functionArn);
@@ -68,7 +85,9 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
           `the payload for ${fn.name} is larger than ${payloadLimit} bytes`,
         );
       }
-      const answer = await clock.busy(() => pool.use(fn, (worker) => worker.invoke(randomUUID(), body)));
+      const answer = await withinReserved(fn, () =>
+        clock.busy(() => pool.use(fn, (worker) => worker.invoke(randomUUID(), body))),
+      );
       if (Buffer.byteLength(answer) > payloadLimit) {
         throw new LambdaError(
           'Function.ResponseSizeTooLarge',

@@ -10,27 +10,37 @@ export interface SecretsManagerOptions {
   readonly access: Pick<Access, 'check'>;
 }
 
-/** Secrets Manager, as far as the functions use it: GetSecretValue, by ARN or by name. */
+/** The fields of each operation; any other is an error. */
+const operations: Readonly<Record<string, readonly string[]>> = {
+  GetSecretValue: ['SecretId'],
+  PutSecretValue: ['SecretId', 'SecretString', 'ClientRequestToken'],
+};
+
+/**
+ * Secrets Manager, as far as it is used: GetSecretValue by the functions, PutSecretValue by a person who changes a
+ * key. What is put lasts as long as the stack runs: the next one begins with the provider's key again.
+ */
 export function createSecretsManager({ secrets, values, access }: SecretsManagerOptions): {
   handler: ServiceHandler;
 } {
   return {
     handler: async (operation, input, { accessKeyId }) => {
-      if (operation !== 'GetSecretValue') {
+      const fields = operations[operation];
+      if (!fields) {
         throw new AwsError(
           'UnknownOperationException',
           400,
           `${operation} is not known to the local runtime.`,
         );
       }
-      const unknown = Object.keys(input).find((key) => key !== 'SecretId');
+      const unknown = Object.keys(input).find((key) => !fields.includes(key));
       if (unknown !== undefined) {
         throw new AwsError('InvalidParameterException', 400, `${unknown} is not known to the local runtime.`);
       }
       const id = String(input.SecretId ?? '');
       const secret = secrets.find(({ arn, name }) => arn === id || name === id);
       // Permission first: whether a secret exists is not for everyone to know.
-      access.check(accessKeyId, 'secretsmanager:GetSecretValue', secret?.arn ?? id);
+      access.check(accessKeyId, `secretsmanager:${operation}`, secret?.arn ?? id);
       const value = secret && values[secret.name];
       if (!secret || value === undefined) {
         throw new AwsError(
@@ -38,6 +48,13 @@ export function createSecretsManager({ secrets, values, access }: SecretsManager
           400,
           "Secrets Manager can't find the specified secret.",
         );
+      }
+      if (operation === 'PutSecretValue') {
+        if (typeof input.SecretString !== 'string') {
+          throw new AwsError('InvalidParameterException', 400, 'SecretString must be given.');
+        }
+        values[secret.name] = input.SecretString;
+        return { ARN: secret.arn, Name: secret.name };
       }
       return {
         ARN: secret.arn,

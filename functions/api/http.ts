@@ -1,7 +1,9 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod';
+import { executionName } from '../sessions/executions.ts';
 import { nameError } from '../shared/aws-errors.ts';
+import { addToLines, beginLines, type Keys, logger } from '../shared/log.ts';
 import { type OperationName, operations } from './operations.ts';
 import { problemDetails, statusOf } from './problem.ts';
 import { type ApiRequest, readRequest } from './request.ts';
@@ -13,6 +15,11 @@ export interface ApiAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const answerIds = z.object({ sessionId: z.string(), executionArn: z.string() }).partial();
+
+/** Characters of a path's id that are logged: longer ones are nobody's. */
+const longestId = 64;
+
 /** The one wrapper of every route: what the operation admits in, JSON out. */
 export function route(name: OperationName, work: (request: ApiRequest) => Promise<ApiAnswer>) {
   return answering(name, (event) => work(readRequest(event, operations[name])));
@@ -23,12 +30,12 @@ export function answering(
   name: string,
   work: (event: APIGatewayProxyEventV2WithJWTAuthorizer) => Promise<ApiAnswer>,
 ) {
-  const logger = new Logger({ serviceName: 'chirpsmith', persistentLogAttributes: { route: name } });
   return middy<APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2>()
     .use({
-      before: ({ context }) => {
-        logger.resetKeys();
-        logger.appendKeys({ requestId: context.awsRequestId });
+      before: ({ event, context }) => {
+        const sessionId = event.pathParameters?.id?.slice(0, longestId);
+        const session = sessionId === undefined ? {} : { sessionId };
+        beginLines({ route: name, ...session, requestId: context.awsRequestId });
       },
       onError: (request) => {
         const error = nameError(request.error);
@@ -41,6 +48,8 @@ export function answering(
     })
     .handler(async (event) => {
       const { status, body, headers } = await work(event);
+      addToLines(idsOf(body));
+      logger.info('done', { status });
       if (body === undefined) return { statusCode: status, headers: { ...headers } };
       return {
         statusCode: status,
@@ -48,4 +57,13 @@ export function answering(
         body: JSON.stringify(body),
       };
     });
+}
+
+/** What an answer tells of the session that the request did not. */
+function idsOf(answer: unknown): Keys {
+  const { sessionId, executionArn } = answerIds.safeParse(answer).data ?? {};
+  return {
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(executionArn === undefined ? {} : { execution: executionName(executionArn) }),
+  };
 }

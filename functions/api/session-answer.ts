@@ -1,3 +1,4 @@
+import { trainingCredits, uploadCredits } from '../sessions/credits.ts';
 import { isOverdue, mayCancel, mayDecide, type Session, type Track } from '../sessions/session.ts';
 import type { SessionWithTracks } from '../sessions/session-store.ts';
 import { nextWait, type Schedule } from '../shared/schedule.ts';
@@ -43,11 +44,9 @@ export function summary(session: Session): SessionListAnswer['sessions'][number]
   };
 }
 
-/** What the provider may have taken so far, by the configured prices: a call in doubt counts as taken. */
+/** What the provider may have taken so far, by the configured prices. */
 export function creditsSpent({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number {
-  const uploads = tracks.reduce((sum, { attempts }) => sum + attempts, 0);
-  const { fence, paidBefore } = session.create;
-  return uploads * prices.upload + (paidBefore + (fence === 'none' ? 0 : 1)) * prices.create;
+  return tracks.reduce((sum, track) => sum + uploadCredits(track, prices), trainingCredits(session, prices));
 }
 
 /** What going on will cost if nothing has to be sent twice. */

@@ -14,8 +14,11 @@ import { providerWords } from './words.ts';
 export interface ProviderOptions {
   /** `https://api.mountsea.ai`, or any server of the same API; a path is kept as a prefix. */
   readonly baseUrl: string;
-  /** Asked before every call. What it throws passes through unchanged: nothing was sent then. */
-  readonly key: () => Promise<string>;
+  /**
+   * Asked before every call. What it throws passes through unchanged: nothing was sent then. After a 401 it is
+   * asked once more, with `forceFetch`: the key may have been changed since it was read.
+   */
+  readonly key: (how: { readonly forceFetch: boolean }) => Promise<string>;
   readonly fetch?: typeof fetch;
   /** Milliseconds for one call, body included; 15,000 unless told. */
   readonly timeoutMs?: number;
@@ -46,13 +49,14 @@ export interface Request {
  * Sends one call and hands its JSON to `read`; `undefined` from there means unreadable.
  * @throws ProviderError
  */
-export type Send = <T>(
-  request: Request,
-  read: (answer: unknown, secrets: readonly string[]) => T | undefined,
-) => Promise<T>;
+export type Send = <T>(request: Request, read: Read<T>) => Promise<T>;
+
+type Read<T> = (answer: unknown, secrets: readonly string[]) => T | undefined;
 
 /**
- * What both dialects speak over: each call is sent once, with no retry, no redirect and one time-out.
+ * What both dialects speak over: each call is sent once, with no retry, no redirect and one time-out. The one
+ * exception is a 401 when the key has been changed meanwhile: it proves that the call was not taken, so it is sent
+ * once more, with the new key.
  * @throws {TypeError} at once, when `baseUrl` is not an http or https URL
  */
 export function createSender(options: ProviderOptions): Send {
@@ -61,11 +65,22 @@ export function createSender(options: ProviderOptions): Send {
   const prefix = base.origin + base.pathname.replace(/\/+$/, '');
   const now = options.now ?? Date.now;
 
-  async function send<T>(
-    request: Request,
-    read: (answer: unknown, secrets: readonly string[]) => T | undefined,
-  ): Promise<T> {
+  async function send<T>(request: Request, read: Read<T>): Promise<T> {
+    const key = await options.key({ forceFetch: false });
+    try {
+      return await sendWith(key, request, read);
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.status !== 401) throw error;
+      // When the key cannot be read now, what the provider said is still what there is to say.
+      const current = await options.key({ forceFetch: true }).catch(() => key);
+      if (current.trim() === key.trim()) throw error;
+      return sendWith(current, request, read);
+    }
+  }
+
+  async function sendWith<T>(given: string, request: Request, read: Read<T>): Promise<T> {
     const { call } = request;
+    const key = given.trim();
     const fail = (
       meaning: Meaning,
       what: string,
@@ -76,7 +91,6 @@ export function createSender(options: ProviderOptions): Send {
       return new ProviderError(meaning.name, { call, message, taken: meaning.taken, ...more });
     };
 
-    const key = (await options.key()).trim();
     if (!/^[\x21-\x7e]+$/.test(key)) {
       throw fail(meaningOfBadKey, 'the provider key is empty or holds characters that no header can carry');
     }

@@ -20,6 +20,9 @@ export interface Executions {
   standing(executionArn: string): Promise<'running' | 'ended' | 'unknown'>;
 }
 
+/** The name of an execution, by its ARN. */
+export const executionName = (arn: string): string => arn.split(':').at(-1) ?? arn;
+
 export function createExecutions({
   client,
   machineArn,

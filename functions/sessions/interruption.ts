@@ -7,10 +7,23 @@ import { isUnderWay, type Session } from './session.ts';
  */
 const startGrace = 60_000;
 
+/**
+ * What became of the execution of a session whose record says that work is under way: it has `ended` without a
+ * word, it was `never-started`, or undefined: it is as it should be.
+ */
+export async function interruption(
+  session: Session,
+  executions: Executions,
+  now: number,
+): Promise<'ended' | 'never-started' | undefined> {
+  if (!isUnderWay(session) || session.executionArn === undefined) return undefined;
+  const standing = await executions.standing(session.executionArn);
+  if (standing === 'ended') return 'ended';
+  const late = now - Date.parse(session.updatedAt) > startGrace;
+  return standing === 'unknown' && late ? 'never-started' : undefined;
+}
+
 /** Does the record say that work is under way while its execution is gone: stopped, timed out, or lost? */
 export async function isInterrupted(session: Session, executions: Executions, now: number): Promise<boolean> {
-  if (!isUnderWay(session) || session.executionArn === undefined) return false;
-  const standing = await executions.standing(session.executionArn);
-  if (standing === 'unknown') return now - Date.parse(session.updatedAt) > startGrace;
-  return standing === 'ended';
+  return (await interruption(session, executions, now)) !== undefined;
 }

@@ -47,6 +47,8 @@ export interface SessionStore {
   updateTrack(track: Track, changes: Changes<Track>): Promise<Track>;
   /** Sessions whose record says that work is under way, longest untouched first. */
   listUnderWay(limit: number): Promise<Session[]>;
+  /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */
+  listNotStarted(touched: { from: number; to: number }, limit: number): Promise<Session[]>;
   /**
    * Sessions of one owner, newest first. `next` is opaque, and the `cursor` of the page after; a made-up one, or
    * somebody else's, is a `BadInput`.
@@ -59,11 +61,22 @@ export interface SessionStore {
   remove(found: SessionWithTracks): Promise<void>;
 }
 
+/**
+ * Is told of every write once it is done; whoever wrote waits for it. Must not throw: what is written is written.
+ */
+export interface RecordWatcher {
+  /** `before` is missing when the session is new. */
+  session(before: Session | undefined, after: Session): Promise<void>;
+  track(before: Track, after: Track): void;
+}
+
 /** Writes of `changeSession` that may lose to somebody else before it gives up. */
 const writeAttempts = 5;
 
 /** The attribute that puts a session into the sparse index `underWay`, or takes it out. */
-const marks = (session: Pick<Session, 'status'>) => ({ underWay: isUnderWay(session) ? 'yes' : undefined });
+const marks = (session: Pick<Session, 'status'>) => ({
+  underWay: isUnderWay(session) ? 'yes' : session.status === 'open' ? 'not-yet' : undefined,
+});
 
 const sessionKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'SESSION' });
 const trackKey = (sessionId: string, trackId: string) => ({
@@ -76,8 +89,9 @@ export function createSessionStore(options: {
   client: DynamoDBDocumentClient;
   tableName: string;
   clock: () => number;
+  watcher?: RecordWatcher;
 }): SessionStore {
-  const { client, tableName: TableName, clock } = options;
+  const { client, tableName: TableName, clock, watcher } = options;
   const alive = (item: Record<string, unknown>) =>
     typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > clock();
   const notFound = (what: string) => new ChirpsmithError('SessionNotFound', `There is no ${what}.`);
@@ -132,6 +146,7 @@ export function createSessionStore(options: {
         ),
       );
       await put({ ...sessionKey(session.sessionId), ...session, ...marks(session) });
+      await watcher?.session(undefined, session);
     },
 
     async read(sessionId) {
@@ -173,7 +188,11 @@ export function createSessionStore(options: {
       const updatedAt = new Date(clock()).toISOString();
       const key = sessionKey(session.sessionId);
       const marked = changes.status === undefined ? {} : marks({ status: changes.status });
-      return parse(sessionSchema, await update(key, session.version, { ...changes, ...marked, updatedAt }));
+      const turned = (changes.status ?? session.status) === session.status ? {} : { statusSince: updatedAt };
+      const written = { ...changes, ...marked, ...turned, updatedAt };
+      const after = parse(sessionSchema, await update(key, session.version, written));
+      await watcher?.session(session, after);
+      return after;
     },
 
     async changeSession(sessionId, change) {
@@ -192,7 +211,9 @@ export function createSessionStore(options: {
 
     async updateTrack(track, changes) {
       const key = trackKey(track.sessionId, track.trackId);
-      return parse(trackSchema, await update(key, track.version, changes));
+      const after = parse(trackSchema, await update(key, track.version, changes));
+      watcher?.track(track, after);
+      return after;
     },
 
     async listUnderWay(limit) {
@@ -201,6 +222,22 @@ export function createSessionStore(options: {
         IndexName: 'underWay',
         KeyConditionExpression: 'underWay = :yes',
         ExpressionAttributeValues: { ':yes': 'yes' },
+        Limit: limit,
+      });
+      const { Items = [] } = await named(client.send(query));
+      return Items.filter(alive).map((item) => parse(sessionSchema, item));
+    },
+
+    async listNotStarted({ from, to }, limit) {
+      const query = new QueryCommand({
+        TableName,
+        IndexName: 'underWay',
+        KeyConditionExpression: 'underWay = :notYet AND updatedAt BETWEEN :from AND :to',
+        ExpressionAttributeValues: {
+          ':notYet': 'not-yet',
+          ':from': new Date(from).toISOString(),
+          ':to': new Date(to).toISOString(),
+        },
         Limit: limit,
       });
       const { Items = [] } = await named(client.send(query));

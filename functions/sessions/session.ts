@@ -98,6 +98,8 @@ export const sessionSchema = z.object({
   /** What persons decided, oldest first. */
   decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: moment })).default([]),
   status: z.enum(sessionStatuses),
+  /** When it came to stand there; the store's affair. */
+  statusSince: moment.optional(),
   /** Grows with every write; each write names the version that it saw. */
   version: count,
   createdAt: moment,

@@ -12,6 +12,7 @@ const json = z.string().transform((text, context) => {
 
 /** Every variable that a function may be given, and how it is read. */
 const variables = {
+  STAGE: z.string().min(1),
   TABLE_NAME: z.string().min(1),
   AUDIO_BUCKET: z.string().min(1),
   PROVIDER_BASE_URL: z.url({ protocol: /^https?$/ }),

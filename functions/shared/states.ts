@@ -66,12 +66,14 @@ export const trainingState = z.object({
   lost: machineErrorSchema.optional(),
 });
 
-/** Into `Record failure`. `execution` is the context object's execution. */
-export const failureState = z.object({
+/** Around what every state gets: the context object's execution. */
+export const taskEvent = z.object({
   execution: z.object({ Id: z.string(), Name: z.string() }),
   input: z.unknown(),
-  error: machineErrorSchema,
 });
+
+/** Into `Record failure`. */
+export const failureState = taskEvent.extend({ error: machineErrorSchema });
 
 export type PreparedState = z.infer<typeof preparedState>;
 export type SubmitUploadState = z.infer<typeof submitUploadState>;

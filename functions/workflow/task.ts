@@ -1,34 +1,44 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
-import type { z } from 'zod';
+import * as z from 'zod';
+import { sessionIdOf } from '../sessions/session-id.ts';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
+import { beginLines, type Keys, logger } from '../shared/log.ts';
+import { taskEvent } from '../shared/states.ts';
 
-/** The ids by which a line of log is found again. */
-function idsOf(event: unknown): Record<string, string> {
-  if (typeof event !== 'object' || event === null) return {};
-  const known = Object.entries(event).filter(
-    ([name, value]) => (name === 'sessionId' || name === 'trackId') && typeof value === 'string',
-  );
-  return Object.fromEntries(known);
+const ids = z.object({ sessionId: z.string(), trackId: z.string() }).partial();
+
+/** What a state gets, and by which ids its lines of log are found again. */
+function open(event: unknown): { input: unknown; keys: Keys } {
+  const task = taskEvent.safeParse(event).data;
+  // A schedule, or a person who tries the function out, says nothing of an execution.
+  const input = task ? task.input : event;
+  const { sessionId, trackId } = ids.safeParse(input).data ?? {};
+  // A session that a person starts in the console has no other id yet.
+  const session = sessionId ?? (task && sessionIdOf(task.execution.Id));
+  const keys = {
+    ...(session === undefined ? {} : { sessionId: session }),
+    ...(trackId === undefined ? {} : { trackId }),
+    ...(task ? { execution: task.execution.Name } : {}),
+  };
+  return { input, keys };
 }
 
 /**
  * The one wrapper of every state: parses the input by the state's contract, logs the state's name with its
  * ids, and lets out errors of the closed set only, because the machine matches them by name. Neither input
  * nor output is logged whole.
+ * @param work also gets the event as the machine sent it
  */
 export function task<Input extends z.ZodType, Output>(
   state: string,
   input: Input,
-  work: (input: z.infer<Input>) => Promise<Output>,
+  work: (input: z.infer<Input>, event: unknown) => Promise<Output>,
 ) {
-  const logger = new Logger({ serviceName: 'chirpsmith', persistentLogAttributes: { state } });
   return middy<unknown, Output>()
     .use({
       before: ({ event, context }) => {
-        logger.resetKeys();
-        logger.appendKeys({ ...idsOf(event), requestId: context.awsRequestId });
+        beginLines({ state, ...open(event).keys, requestId: context.awsRequestId });
       },
       after: ({ response }) => {
         const verdict =
@@ -42,7 +52,7 @@ export function task<Input extends z.ZodType, Output>(
       },
     })
     .handler(async (event: unknown) => {
-      const parsed = input.safeParse(event);
+      const parsed = input.safeParse(open(event).input);
       if (!parsed.success) {
         const problems = parsed.error.issues.map(({ path, message }) => ({
           where: path.join('.') || 'input',
@@ -50,6 +60,6 @@ export function task<Input extends z.ZodType, Output>(
         }));
         throw new ChirpsmithError('BadInput', `The input of "${state}" cannot be used.`, { problems });
       }
-      return work(parsed.data);
+      return work(parsed.data, event);
     });
 }

@@ -23,6 +23,8 @@ export interface WorkflowFunctionProps {
   readonly seconds: number;
   /** Memory in MB, and with it the share of a CPU. */
   readonly memory?: number;
+  /** How many of it run at once, at most, whatever else goes on in the account; 0 for no limit of its own. */
+  readonly atOnce?: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export class WorkflowFunction extends LambdaFunction {
   readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: WorkflowFunctionProps) {
-    const { config, folder, description, seconds, memory = 256 } = props;
+    const { config, folder, description, seconds, memory = 256, atOnce = 0 } = props;
     const name = `chirpsmith-${config.stage}-${folder.split('/').at(-1)}`;
     const limit = Duration.seconds(seconds);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -61,6 +63,8 @@ export class WorkflowFunction extends LambdaFunction {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
+      ...(atOnce > 0 && { reservedConcurrentExecutions: atOnce }),
+      environment: { STAGE: config.stage },
     });
     this.limit = limit;
     this.#role = role;

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
+import { JsonPath, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { WorkflowFunction } from '../constructs/workflow-function.ts';
@@ -8,17 +8,20 @@ import type { RetryPolicy } from './retry-policies.ts';
 /** Seconds that the machine waits longer than the function may run, so that Lambda is the one to cut it off. */
 const margin = 10;
 
+/** Whose lines of log these are; a session may have had several executions. */
+const execution = { Id: JsonPath.executionId, Name: JsonPath.executionName };
+
 export interface TaskOptions {
   /** Ordered: the first policy that lists an error decides. Empty means that nothing repeats the task. */
   readonly retry: readonly RetryPolicy[];
-  /** What the function gets; the state's whole input unless given. */
+  /** What the function gets beyond the state's whole input and the execution's name. */
   readonly payload?: Record<string, unknown>;
   /** What becomes of its answer; the state's whole output unless given. */
   readonly result?: Record<string, unknown>;
 }
 
 /**
- * A state that calls its function: input in, answer out, with no envelope around either. Every task of every
+ * A state that calls its function: the state's input and the execution in, the answer out. Every task of every
  * machine is made here, so that none lacks its timeout or its ordered retriers.
  * @param state the state's name: its title in the graph
  */
@@ -34,7 +37,7 @@ export function task(
     // CDK's default retriers would come in unseen, also for the one task that must have none.
     retryOnServiceExceptions: false,
     taskTimeout: Timeout.duration(fn.limit.plus(Duration.seconds(margin))),
-    ...(payload && { payload: TaskInput.fromObject(payload) }),
+    payload: TaskInput.fromObject({ execution, input: JsonPath.entirePayload, ...payload }),
     ...(result && { resultSelector: result }),
   });
   for (const policy of retry) invoke.addRetry(policy);

@@ -33,13 +33,11 @@ export type TrainModelFunctions = Readonly<
 >;
 
 const everything = 'States.ALL';
-const execution = { Id: JsonPath.executionId, Name: JsonPath.executionName };
 const keepInput = { resultPath: JsonPath.DISCARD };
 
 /** From a session's audio to a custom model. */
 export function trainModel(scope: Construct, fns: TrainModelFunctions, settings: Settings): IChainable {
   const prepare = task(scope, 'Prepare session', fns.prepareSession, {
-    payload: { input: JsonPath.entirePayload, execution },
     retry: [...oncePerRun, providerUnreachable, providerAnswerLost],
   });
 
@@ -86,7 +84,7 @@ export function trainModel(scope: Construct, fns: TrainModelFunctions, settings:
   lost.next(training.wait);
 
   const failure = task(scope, 'Record failure', fns.recordFailure, {
-    payload: { execution, input: JsonPath.entirePayload, error: JsonPath.objectAt('$.error') },
+    payload: { error: JsonPath.objectAt('$.error') },
     retry: oncePerRun,
   });
   failure.next(new Fail(scope, 'Training failed', { errorPath: '$.error', causePath: '$.cause' }));

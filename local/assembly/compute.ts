@@ -15,6 +15,7 @@ const functionSchema = z.strictObject({
   // Lambda's own defaults: 3 s and 128 MB.
   Timeout: z.number().int().positive().default(3),
   MemorySize: z.number().int().positive().default(128),
+  ReservedConcurrentExecutions: z.number().int().nonnegative().optional(),
   Architectures: harmless,
   Description: harmless,
   LoggingConfig: harmless,
@@ -56,6 +57,9 @@ export function readFunctions(
       environment: properties.Environment?.Variables ?? {},
       timeoutSeconds: properties.Timeout,
       memoryMb: properties.MemorySize,
+      ...(properties.ReservedConcurrentExecutions !== undefined && {
+        reserved: properties.ReservedConcurrentExecutions,
+      }),
       roleArn: properties.Role,
       invokers: granted
         .filter(({ permission }) => permission.FunctionName === arn || permission.FunctionName === name)

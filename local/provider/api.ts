@@ -11,6 +11,7 @@ import type { SandboxState } from './state.ts';
 
 /** What the provider's API stands on. */
 export interface ApiGround {
+  /** May change. */
   readonly key: string;
   readonly state: SandboxState;
   readonly faults: FaultList;
@@ -95,7 +96,7 @@ function replyOf(fault: Fault | undefined, outcome: Outcome, settings: SandboxSe
 
 /** The documented API: every request is recorded before it is answered. */
 export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply {
-  const { state, faults, key } = ground;
+  const { state, faults } = ground;
 
   function record(
     request: ReceivedCall,
@@ -107,10 +108,10 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
       seq: state.entries.length + 1,
       at: ground.now(),
       method: request.method,
-      path: request.path.slice(0, 200).replaceAll(key, '[removed]'),
+      path: request.path.slice(0, 200).replaceAll(ground.key, '[removed]'),
       call,
       ...outcome.about,
-      ...(call === 'upload' ? audioOf(request, key) : {}),
+      ...(call === 'upload' ? audioOf(request, ground.key) : {}),
       ...told,
       credits: outcome.credits,
     };
@@ -126,14 +127,15 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
   return (request) => {
     const { body: received } = request;
     if (request.path === '/api-user/credits' && request.method === 'GET') {
-      if (request.header('x-api-key') !== key) return refuse(request, 'credits', 401, 'Invalid API key.');
+      if (request.header('x-api-key') !== ground.key)
+        return refuse(request, 'credits', 401, 'Invalid API key.');
       const answer = { status: 200, body: { credits: state.credits } };
       record(request, 'credits', { ...answer, about: {}, credits: 0 }, { status: 200, taken: true });
       return answer;
     }
     const call = routes[`${request.method} ${request.path}`];
     if (!call) return refuse(request, 'other', 404, 'Not found.');
-    if (request.header('authorization') !== `Bearer ${key}`) {
+    if (request.header('authorization') !== `Bearer ${ground.key}`) {
       return refuse(request, call, 401, 'Invalid API key.');
     }
     if ('problem' in received) {

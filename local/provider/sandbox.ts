@@ -39,6 +39,8 @@ export interface Sandbox {
   credits(): number;
   setFaults(faults: readonly FaultInput[]): void;
   fault(fault: FaultInput): void;
+  /** From now on it accepts this key, and the one before no more. */
+  changeKey(key: string): void;
   /** Changes settings; `credits` sets the balance. Throws a ZodError. */
   change(settings: Partial<SandboxSettingsInput>): void;
   close(): Promise<void>;
@@ -50,7 +52,8 @@ export interface Sandbox {
  * and an upload whose download was cut off fails as the provider's do.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { clock, key } = options;
+  const { clock } = options;
+  let { key } = options;
   let settings = sandboxSettingsSchema.parse(options.settings ?? {});
   const state = createState();
   const faults = createFaultList();
@@ -95,7 +98,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   let url = '';
   const ground = {
-    key,
+    get key() {
+      return key;
+    },
     state,
     faults,
     settings: () => settings,
@@ -117,7 +122,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   return {
     url,
-    key,
+    get key() {
+      return key;
+    },
+    changeKey(next) {
+      key = next;
+    },
     ledger: () => [...state.entries],
     credits: () => state.credits,
     setFaults: faults.set,

@@ -11,6 +11,7 @@ export function inMemoryStore(session: Session, track: Track): SessionStore {
     list: unused,
     listUnderWay: unused,
     remove: unused,
+    listNotStarted: unused,
     read: async () => ({ session, tracks: [track] }),
     require: async () => ({ session, tracks: [track] }),
     requireSession: async () => session,

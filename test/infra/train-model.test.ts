@@ -141,6 +141,15 @@ describe('train-model', () => {
     expect(errorNames).toEqual(expect.arrayContaining([...new Set(matched)]));
   });
 
+  test('every task is told whose execution it belongs to, also within the Map', () => {
+    for (const [name, state] of tasks) {
+      expect(state.Parameters, name).toMatchObject({
+        execution: { 'Id.$': '$$.Execution.Id', 'Name.$': '$$.Execution.Name' },
+        'input.$': '$',
+      });
+    }
+  });
+
   test('every error outside a branch is recorded before the run fails with it', () => {
     for (const name of ['Prepare session', 'Upload tracks', 'Enough clips?', 'Check training']) {
       expect(stateOf(definition, name).Catch).toEqual([
@@ -149,11 +158,7 @@ describe('train-model', () => {
     }
     expect(stateOf(definition, 'Record failure')).toMatchObject({
       Next: 'Training failed',
-      Parameters: {
-        execution: { 'Id.$': '$$.Execution.Id', 'Name.$': '$$.Execution.Name' },
-        'input.$': '$',
-        'error.$': '$.error',
-      },
+      Parameters: { 'error.$': '$.error' },
     });
     expect(stateOf(definition, 'Training failed')).toMatchObject({
       ErrorPath: '$.error',

@@ -1,6 +1,7 @@
 import {
   GetSecretValueCommand,
   ListSecretsCommand,
+  PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -42,6 +43,15 @@ test('gives the value by ARN and by name, and a changed one at once', async () =
   expect(await read(work, arn)).toMatchObject({ ARN: arn, Name: 'provider-key', SecretString: 'sk-1' });
   values['provider-key'] = 'sk-2';
   expect(await read(work, 'provider-key')).toMatchObject({ SecretString: 'sk-2' });
+});
+
+test('takes a new value from a person, and from no function', async () => {
+  const put = new PutSecretValueCommand({ SecretId: 'provider-key', SecretString: 'sk-3' });
+  await clientOf(access.admin).send(put);
+  expect(await read(work, 'provider-key')).toMatchObject({ SecretString: 'sk-3' });
+  await expect(clientOf(access.credentialsFor(work)).send(put)).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+  });
 });
 
 test('refuses a role without the grant, in words that do not hold the value', async () => {

@@ -1,17 +1,32 @@
 import { type BeginRunDeps, beginRun } from '../../sessions/begin-run.ts';
-import { isInterrupted } from '../../sessions/interruption.ts';
+import { interruption } from '../../sessions/interruption.ts';
 import { isInDoubt, isUnderWay } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
+import type { Measurement } from '../../shared/metrics.ts';
 
 /** Sessions looked at in one sweep: the longest untouched, among which whatever is left behind comes to be. */
 const batch = 100;
 
-/** What a sweep did. */
+/**
+ * Milliseconds that a session may wait for its start before somebody should be told; and after which it is old news,
+ * lest an upload that was given up raise an alarm until its record expires.
+ */
+const startDue = { from: 60 * 60 * 1000, to: 24 * 60 * 60 * 1000 };
+
+/** What a sweep saw and did. */
 export interface Swept {
   readonly looked: number;
+  /** Waiting for a start for over an hour, or announced with an execution that never came about. */
+  readonly neverStarted: string[];
   readonly interrupted: string[];
   readonly settling: string[];
 }
+
+/** What a sweep counts for. */
+export const sweepMeasurements = ({ looked, neverStarted }: Swept): Measurement[] => [
+  { name: 'SessionsUnderWay', value: looked },
+  { name: 'SessionsNeverStarted', value: neverStarted.length },
+];
 
 /**
  * Finds sessions whose execution is gone while their record says that work is under way: stopped from the
@@ -21,10 +36,21 @@ export interface Swept {
 export async function sweep(deps: BeginRunDeps): Promise<Swept> {
   const { store, executions, now } = deps;
   const underWay = await store.listUnderWay(batch);
-  const swept = { looked: underWay.length, interrupted: [] as string[], settling: [] as string[] };
+  const unstarted = await store.listNotStarted(
+    { from: now() - startDue.to, to: now() - startDue.from },
+    batch,
+  );
+  const swept = {
+    looked: underWay.length,
+    neverStarted: unstarted.map(({ sessionId }) => sessionId),
+    interrupted: [] as string[],
+    settling: [] as string[],
+  };
   for (const session of underWay) {
-    if (!(await isInterrupted(session, executions, now()))) continue;
+    const gone = await interruption(session, executions, now());
+    if (!gone) continue;
     const { sessionId } = session;
+    if (gone === 'never-started') swept.neverStarted.push(sessionId);
     try {
       if (isInDoubt(session)) {
         const begun = await beginRun(sessionId, deps, (current) => {

@@ -1,13 +1,15 @@
+import * as z from 'zod';
 import { inspectObject } from '../../audio/file-on-s3.ts';
 import { executions, now, provider, s3, sessionStore, settings } from '../../dependencies.ts';
 import { environment } from '../../shared/environment.ts';
+import { taskEvent } from '../../shared/states.ts';
 import { task } from '../task.ts';
-import { prepareSession, prepareSessionInput } from './prepare-session.ts';
+import { prepareSession } from './prepare-session.ts';
 
-export const handler = task('Prepare session', prepareSessionInput, (input) => {
+export const handler = task('Prepare session', z.unknown(), async (_, event) => {
   const bucket = environment('AUDIO_BUCKET');
   const inspect = inspectObject.bind(undefined, s3());
-  return prepareSession(input, {
+  return prepareSession(taskEvent.parse(event), {
     store: sessionStore(),
     provider: provider(),
     executions: executions(),

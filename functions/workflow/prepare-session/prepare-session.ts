@@ -7,14 +7,9 @@ import { slowDown } from '../../sessions/slow-down.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import { turnedAwayWait } from '../../shared/pace.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { type PreparedState, preparedState } from '../../shared/states.ts';
+import { type PreparedState, preparedState, type taskEvent } from '../../shared/states.ts';
 import { checkAudio, type InspectTrack } from './check-audio.ts';
 import { sessionFromConsole } from './console-input.ts';
-
-export const prepareSessionInput = z.object({
-  execution: z.object({ Id: z.string(), Name: z.string() }),
-  input: z.unknown(),
-});
 
 export interface PrepareSessionDeps {
   readonly store: SessionStore;
@@ -39,7 +34,7 @@ const turnedAway = preparedState.extend({ verdict: z.literal('waiting') });
  *   more, AudioRejected, NotEnoughClips, or the provider's
  */
 export async function prepareSession(
-  { execution, input }: z.infer<typeof prepareSessionInput>,
+  { execution, input }: z.infer<typeof taskEvent>,
   deps: PrepareSessionDeps,
 ): Promise<PreparedState> {
   const { store } = deps;

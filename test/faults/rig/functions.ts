@@ -8,6 +8,7 @@ import {
   createModelState,
   failureState,
   submitUploadState,
+  taskEvent,
   trainingState,
   uploadState,
 } from '../../../functions/shared/states.ts';
@@ -15,10 +16,7 @@ import { checkTraining } from '../../../functions/workflow/check-training/check-
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
-import {
-  prepareSession,
-  prepareSessionInput,
-} from '../../../functions/workflow/prepare-session/prepare-session.ts';
+import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
 import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { LambdaError } from '../../../local/lambda.ts';
@@ -53,22 +51,22 @@ export function workflowFunctions({
   const calling = { ...checking, random: chance.random };
   const preparing = { ...calling, executions, inspect, bucket: 'audio' };
 
-  const works: Readonly<Record<string, (payload: unknown) => Promise<unknown>>> = {
-    'Prepare session': (payload) => prepareSession(prepareSessionInput.parse(payload), preparing),
-    'Submit upload': (payload) => submitUpload(submitUploadState.parse(payload), { ...calling, downloads }),
-    'Check upload': (payload) => checkUpload(uploadState.parse(payload), checking),
-    'Enough clips?': (payload) =>
-      enoughClips(z.object({ sessionId: z.string().min(1) }).parse(payload), { store, settings }),
-    'Create model': (payload) => createModel(createModelState.parse(payload), calling),
-    'Check training': (payload) => checkTraining(trainingState.parse(payload), checking),
-    'Record failure': (payload) => recordFailure(failureState.parse(payload), { store, now }),
+  const works: Readonly<Record<string, (input: unknown, payload: unknown) => Promise<unknown>>> = {
+    'Prepare session': (_, payload) => prepareSession(taskEvent.parse(payload), preparing),
+    'Submit upload': (input) => submitUpload(submitUploadState.parse(input), { ...calling, downloads }),
+    'Check upload': (input) => checkUpload(uploadState.parse(input), checking),
+    'Enough clips?': (input) =>
+      enoughClips(z.object({ sessionId: z.string().min(1) }).parse(input), { store, settings }),
+    'Create model': (input) => createModel(createModelState.parse(input), calling),
+    'Check training': (input) => checkTraining(trainingState.parse(input), checking),
+    'Record failure': (_, payload) => recordFailure(failureState.parse(payload), { store, now }),
   };
 
   return async (state: string, payload: unknown): Promise<unknown> => {
     const work = works[state];
     if (!work) throw new Error(`The rig has no function for the state "${state}".`);
     try {
-      return await work(payload);
+      return await work(taskEvent.parse(payload).input, payload);
     } catch (error) {
       const { name, message } = nameError(error);
       throw new LambdaError(name, message);

@@ -76,7 +76,10 @@ export async function openMemoryTable(): Promise<Table> {
 
   function query({ input }: QueryCommand): Item[] {
     const { IndexName, KeyConditionExpression = '', ExpressionAttributeNames: names = {} } = input;
-    const [, name = '', value = ''] = /^(#?\w+) = (:\w+)$/.exec(KeyConditionExpression) ?? [];
+    const [, name = '', value = '', range] =
+      /^(#?\w+) = (:\w+)(?: AND \w+ BETWEEN (:\w+ AND :\w+))?$/.exec(KeyConditionExpression) ?? [];
+    const [from, to] =
+      range?.split(' AND ').map((name) => String(input.ExpressionAttributeValues?.[name])) ?? [];
     const attribute = names[name] ?? name;
     const wanted = input.ExpressionAttributeValues?.[value];
     if (name === '' || wanted === undefined || input.ExclusiveStartKey) throw unknown(KeyConditionExpression);
@@ -84,9 +87,13 @@ export async function openMemoryTable(): Promise<Table> {
     if (sort === undefined) throw unknown(IndexName);
     const all = [...items.values()].map((json): Item => JSON.parse(json));
     const found = all.filter((item) => item[attribute] === wanted && item[sort] !== undefined);
-    found.sort((a, b) => (String(a[sort]) < String(b[sort]) ? -1 : 1));
-    if (input.ScanIndexForward === false) found.reverse();
-    return found.slice(0, input.Limit);
+    const within = found.filter(
+      (item) =>
+        from === undefined || to === undefined || (from <= String(item[sort]) && String(item[sort]) <= to),
+    );
+    within.sort((a, b) => (String(a[sort]) < String(b[sort]) ? -1 : 1));
+    if (input.ScanIndexForward === false) within.reverse();
+    return within.slice(0, input.Limit);
   }
 
   const client: DynamoDBDocumentClient = Object.assign(Object.create(null), {

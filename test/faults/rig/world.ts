@@ -1,7 +1,15 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createExecutions } from '../../../functions/sessions/executions.ts';
-import { createSessionStore, type SessionStore } from '../../../functions/sessions/session-store.ts';
+import {
+  createSessionStore,
+  type RecordWatcher,
+  type SessionStore,
+} from '../../../functions/sessions/session-store.ts';
+import type { Keys } from '../../../functions/shared/log.ts';
+import { type Measurement, metricLine } from '../../../functions/shared/metrics.ts';
 import { defaultSettings, type Settings } from '../../../functions/shared/settings.ts';
+import { meteredProvider } from '../../../functions/telling/metered-provider.ts';
+import { recordWatcher } from '../../../functions/telling/record-watcher.ts';
 import { type Clock, virtualClock } from '../../../local/clock.ts';
 import { type Sandbox, startSandbox } from '../../../local/provider/sandbox.ts';
 import { createStepFunctions, type StepFunctions } from '../../../local/step-functions.ts';
@@ -34,6 +42,10 @@ export interface WorldOptions {
   readonly table?: 'memory' | 'dynalite';
   /** Off: for the test that the suite can fail. */
   readonly fence?: 'on' | 'off';
+  /** The machine's own time-out, in seconds; the template's unless given. */
+  readonly timeoutSeconds?: number;
+  /** Gets what the functions emit: lines of the embedded metric format. */
+  emit?(line: string): void;
 }
 
 /** An execution as its history tells it. */
@@ -74,7 +86,10 @@ export interface World {
 }
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const machine = await trainModelMachine();
+  const template = await trainModelMachine();
+  const { timeoutSeconds: TimeoutSeconds } = options;
+  const definition = { ...template.definition, ...(TimeoutSeconds === undefined ? {} : { TimeoutSeconds }) };
+  const machine = { ...template, definition };
   const states = statesByFunction(machine.definition);
   const random = generator(options.seed);
   const turns = createTurns(generator(options.seed ^ 0x5eed));
@@ -121,12 +136,19 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       );
     },
   });
-  const storeOn = (on: DynamoDBDocumentClient) =>
-    createSessionStore({ client: on, tableName: table.name, clock: clock.now });
-  const fenced = storeOn(client);
+  const measure = (measurement: Measurement, about: Keys = {}) =>
+    options.emit?.(metricLine(measurement, { stage: 'local', at: clock.now(), about }));
+  const storeOn = (on: DynamoDBDocumentClient, watcher?: RecordWatcher) =>
+    createSessionStore({
+      client: on,
+      tableName: table.name,
+      clock: clock.now,
+      ...(watcher && { watcher }),
+    });
+  const fenced = storeOn(client, recordWatcher({ measure, prices: () => settings.prices }));
   const store = options.fence === 'off' ? withoutFence(fenced) : fenced;
 
-  const provider = createFaultyProvider({
+  const called = createFaultyProvider({
     sandbox,
     clock,
     bucket,
@@ -134,6 +156,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     step: (call, make) => invocations.step({ kind: 'call', what: call }, make),
     onCall: (fact) => calls.push(fact),
   });
+  const provider = meteredProvider(called, measure);
 
   let service: StepFunctions;
   let starting: Promise<void> | undefined;
@@ -155,7 +178,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       lambda: {
         invoke: (arn, payload) => {
           const name = states.get(arn) ?? arn;
-          const { trackId } = Object(payload);
+          const { trackId } = Object(Object(payload).input);
           return clock.busy(() => invocations.run({ name, trackId }, () => work(name, payload)));
         },
       },

@@ -21,7 +21,7 @@ const record = (sessionId: string, session: Partial<Session>) =>
   });
 const stored = (sessionId: string) => table.store.requireSession(sessionId);
 const doubt = (fence: 'intent' | 'unknown') => ({ fence, calls: 1, paidBefore: 0, checks: 0 });
-const nothing = { interrupted: [], settling: [] };
+const nothing = { neverStarted: [], interrupted: [], settling: [] };
 
 describe('the sweep', () => {
   it.each(['preparing', 'uploading', 'creating', 'training'] as const)(
@@ -30,7 +30,7 @@ describe('the sweep', () => {
       await record('cut', { status });
       const { executions, started } = fakeExecutions({ 'cut-1': 'ended' });
       const swept = await sweep({ store: table.store, executions, now });
-      expect(swept).toEqual({ looked: 1, interrupted: ['cut'], settling: [] });
+      expect(swept).toEqual({ ...nothing, looked: 1, interrupted: ['cut'] });
       expect(await stored('cut')).toMatchObject({
         status: 'interrupted',
         runs: 1,
@@ -48,7 +48,7 @@ describe('the sweep', () => {
       await record('doubt', { status: 'creating', create: doubt(fence) });
       const { executions, started } = fakeExecutions({ 'doubt-1': 'ended' });
       const swept = await sweep({ store: table.store, executions, now });
-      expect(swept).toEqual({ looked: 1, interrupted: [], settling: ['doubt'] });
+      expect(swept).toEqual({ ...nothing, looked: 1, settling: ['doubt'] });
       expect(started).toEqual(['doubt-2 {"sessionId":"doubt"}']);
       expect(await stored('doubt')).toMatchObject({ status: 'preparing', runs: 2, create: doubt(fence) });
     },
@@ -66,19 +66,22 @@ describe('the sweep', () => {
     const { executions } = fakeExecutions();
     const at = (age: number) => sweep({ store: table.store, executions, now: () => now() + age });
     expect(await at(59_000)).toEqual({ looked: 1, ...nothing });
-    expect(await at(61_000)).toMatchObject({ interrupted: ['young'] });
+    expect(await at(61_000)).toMatchObject({ interrupted: ['young'], neverStarted: ['young'] });
+  });
+
+  it('counts what waits for its start for over an hour, and forgets it after a day', async () => {
+    await record('forgotten', { status: 'open', runs: 0, executionArn: undefined });
+    const { executions } = fakeExecutions();
+    const after = (minutes: number) =>
+      sweep({ store: table.store, executions, now: () => now() + minutes * 60_000 });
+    expect(await after(59)).toEqual({ looked: 0, ...nothing });
+    expect(await after(61)).toEqual({ looked: 0, ...nothing, neverStarted: ['forgotten'] });
+    expect(await after(25 * 60)).toEqual({ looked: 0, ...nothing });
+    expect((await stored('forgotten')).status).toBe('open');
   });
 
   it('does not look at what waits for a person, or has ended', async () => {
-    const statuses = [
-      'open',
-      'review',
-      'ready',
-      'failed',
-      'cancelled',
-      'interrupted',
-      'needs-decision',
-    ] as const;
+    const statuses = ['review', 'ready', 'failed', 'cancelled', 'interrupted', 'needs-decision'] as const;
     for (const status of statuses) await record(status, { status });
     const { executions } = fakeExecutions();
     const late = () => now() + 3_600_000;

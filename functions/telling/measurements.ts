@@ -1,0 +1,57 @@
+import { trainingCredits, uploadCredits } from '../sessions/credits.ts';
+import { isUnderWay, type Session, type Track } from '../sessions/session.ts';
+import type { Measurement } from '../shared/metrics.ts';
+import type { Settings } from '../shared/settings.ts';
+
+// The metrics are read off the records: what is counted is what was written down, whichever state wrote it.
+
+type Prices = Settings['prices'];
+
+/**
+ * What a change of a session's record counts for.
+ * @param prices asked only when credits have moved
+ */
+export function sessionMeasurements(before: Session, after: Session, prices: () => Prices): Measurement[] {
+  return [
+    ...statusMeasurements(before, after),
+    ...checksOf('training', after.create.checks - before.create.checks),
+    ...creditsOf(
+      before.create.fence === after.create.fence && before.create.paidBefore === after.create.paidBefore
+        ? 0
+        : trainingCredits(after, prices()) - trainingCredits(before, prices()),
+    ),
+  ];
+}
+
+/** What a change of a track's record counts for. */
+export function trackMeasurements(before: Track, after: Track, prices: () => Prices): Measurement[] {
+  const ended = before.status === 'submitted' && after.status !== 'submitted';
+  return [
+    ...(ended ? checksOf('upload', after.calls - before.calls) : []),
+    ...creditsOf(
+      before.attempts === after.attempts
+        ? 0
+        : uploadCredits(after, prices()) - uploadCredits(before, prices()),
+    ),
+  ];
+}
+
+function statusMeasurements(before: Session, after: Session): Measurement[] {
+  if (before.status === after.status) return [];
+  const measurements: Measurement[] = [];
+  if (isUnderWay(before)) {
+    const since = Date.parse(before.statusSince ?? before.updatedAt);
+    const value = Math.max(0, Date.parse(after.statusSince ?? after.updatedAt) - since) / 1000;
+    measurements.push({ name: 'PhaseSeconds', value, dimensions: { phase: before.status } });
+  }
+  if (!isUnderWay(after) && after.status !== 'open' && after.status !== 'deleting') {
+    const error = after.failure === undefined ? {} : { error: after.failure.error };
+    measurements.push({ name: 'Sessions', value: 1, dimensions: { outcome: after.status, ...error } });
+  }
+  return measurements;
+}
+
+const checksOf = (task: 'upload' | 'training', value: number): Measurement[] =>
+  value > 0 ? [{ name: 'Checks', value, dimensions: { task } }] : [];
+
+const creditsOf = (value: number): Measurement[] => (value === 0 ? [] : [{ name: 'CreditsSpent', value }]);

@@ -1,0 +1,28 @@
+import type { Provider, ProviderCall } from '../provider/provider.ts';
+import { nameError } from '../shared/aws-errors.ts';
+import type { Measurement } from '../shared/metrics.ts';
+
+/** The provider, each call counted by what came of it; asking for the account's credits is none of a session's. */
+export function meteredProvider(provider: Provider, measure: (measurement: Measurement) => void): Provider {
+  const counted = async <T>(call: ProviderCall, answer: Promise<T>): Promise<T> => {
+    const count = (result: string) =>
+      measure({ name: 'ProviderCalls', value: 1, dimensions: { call, result } });
+    try {
+      const given = await answer;
+      count('ok');
+      return given;
+    } catch (error) {
+      count(nameError(error).name);
+      throw error;
+    }
+  };
+  return {
+    ...provider,
+    prepare: () => counted('prepare', provider.prepare()),
+    upload: (request) => counted('upload', provider.upload(request)),
+    create: (request) => counted('create', provider.create(request)),
+    status: (taskId) => counted('status', provider.status(taskId)),
+    generate: (request) => counted('generate', provider.generate(request)),
+    persona: (request) => counted('persona', provider.persona(request)),
+  };
+}

@@ -1,0 +1,122 @@
+import type { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import { type AlarmName, runbookLink } from '../runbook.ts';
+import { minutes, ownMetric } from './own-metric.ts';
+
+export interface AlarmsProps {
+  readonly config: Config;
+  readonly machine: IStateMachine;
+  readonly sweep: IFunction;
+  /** The functions with a concurrency of their own. */
+  readonly reserved: readonly IFunction[];
+  /** Where what could not be delivered lies, by a word for its name. */
+  readonly deadLetters: Readonly<Record<string, IQueue>>;
+  /** Who is told. */
+  readonly topic?: ITopic | undefined;
+}
+
+/** Calls in a quarter of an hour under which their shares say nothing. */
+const fewCalls = 20;
+
+/** What somebody has to look at, also at night. Each alarm says where the runbook has it. */
+export class Alarms extends Construct {
+  readonly all: Alarm[] = [];
+  readonly #props: AlarmsProps;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.#props = props;
+    const { config, machine, sweep, reserved } = props;
+    const period = minutes(5);
+    const quarter = minutes(15);
+    const calls = (result?: string, over = period) =>
+      ownMetric(config, 'ProviderCalls', { period: over, ...(result && { dimensions: { result } }) });
+
+    this.#add('executions-failed', 'A run has failed', machine.metricFailed({ period, statistic: 'Sum' }));
+    this.#add(
+      'executions-timed-out',
+      'A run was ended by its time-out, past all its own deadlines',
+      machine.metricTimedOut({ period, statistic: 'Sum' }),
+    );
+    this.#add(
+      'needs-decision',
+      'Create was perhaps paid, and only a person can say how to go on',
+      ownMetric(config, 'Sessions', { dimensions: { outcome: 'needs-decision' }, period }),
+    );
+    this.#add('key-refused', 'The provider answers 401 or 403', calls('ProviderAuth'));
+    this.#add('credits-exhausted', 'The provider answers 402', calls('CreditsExhausted'));
+    const share = new MathExpression({
+      expression: `IF(calls >= ${fewCalls}, 100 * throttled / calls, 0)`,
+      usingMetrics: { calls: calls(undefined, quarter), throttled: calls('ProviderThrottled', quarter) },
+      label: 'Percent of the calls answered 429',
+      period: quarter,
+    });
+    this.#add('provider-throttles', 'The provider turns a fifth of all calls away (429)', share, 20);
+    this.#add(
+      'never-started',
+      'Sessions wait for a start, or were announced with an execution that never came about',
+      ownMetric(config, 'SessionsNeverStarted', { statistic: 'Maximum', period: quarter }),
+    );
+    const throttles = reserved.map((fn) => fn.metricThrottles({ period, statistic: 'Sum' }));
+    this.#add(
+      'functions-throttled',
+      'The functions that call the provider run into their reserved concurrency',
+      sumOf(throttles, 'Throttled invocations', period),
+      10,
+    );
+    const failing = [
+      sweep.metricErrors({ period: quarter, statistic: 'Sum' }),
+      sweep.metricThrottles({ period: quarter, statistic: 'Sum' }),
+    ];
+    this.#add(
+      'sweep-failing',
+      'The sweep fails or is not let run',
+      sumOf(failing, 'Sweeps that failed', quarter),
+    );
+    for (const [of, queue] of Object.entries(props.deadLetters)) {
+      const waiting = queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' });
+      this.#add('dead-letters', `Events for ${of} could not be delivered`, waiting, 1, of);
+    }
+  }
+
+  /** @param threshold at which it is raised, over one period */
+  #add(name: AlarmName, says: string, metric: IMetric, threshold = 1, of?: string): void {
+    const { config, topic } = this.#props;
+    const id = of === undefined ? name : `${name}-${of}`;
+    const alarm = new Alarm(this, id, {
+      alarmName: `chirpsmith-${config.stage}-${id}`,
+      alarmDescription: `${says}. What to do: ${runbookLink(config.runbookUrl, name)}`,
+      metric,
+      threshold,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      // Nothing happens for hours, and nothing is then counted.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (topic) alarm.addAlarmAction(new SnsAction(topic));
+    this.all.push(alarm);
+  }
+}
+
+function sumOf(metrics: readonly IMetric[], label: string, period: Duration): MathExpression {
+  const named = metrics.map((metric, index) => [`m${index}`, metric] as const);
+  return new MathExpression({
+    expression: named.map(([id]) => id).join(' + '),
+    usingMetrics: Object.fromEntries(named),
+    label,
+    period,
+  });
+}
