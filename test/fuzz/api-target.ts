@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { request } from 'node:http';
 import path from 'node:path';
 import { z } from 'zod';
 import { matchRoute } from '../../local/api-gateway/routes.ts';
@@ -36,7 +36,6 @@ export async function apiTarget(stack: TestStack) {
 
   const secrets = secretsOf(stack, tokens);
   const tally = new Map<number, number>();
-  const agent = new Agent({ keepAlive: true });
   const authorization: Readonly<Record<HostileRequest['as'], string | undefined>> = {
     owner: `Bearer ${tokens.owner}`,
     stranger: `Bearer ${tokens.stranger}`,
@@ -53,7 +52,7 @@ export async function apiTarget(stack: TestStack) {
     async play(sent: HostileRequest) {
       const named = /~\w+~/.exec(sent.path)?.[0] ?? '';
       const target = sent.path.replaceAll(/~\w+~/g, (name) => ids.get(name) ?? name);
-      const answer = await ask(ready.api, { ...sent, path: target }, authorization[sent.as], agent);
+      const answer = await ask(ready.api, { ...sent, path: target }, authorization[sent.as]);
       tally.set(answer.status, (tally.get(answer.status) ?? 0) + 1);
       // What was deleted is there again for the next.
       if (answer.status === 204 && ids.has(named)) ids.set(named, await declare(named, tokens.owner));
@@ -63,7 +62,6 @@ export async function apiTarget(stack: TestStack) {
     },
     /** @throws Error when the session of somebody else is not as it was */
     async close() {
-      agent.destroy();
       const after = await stack.call('GET', `/sessions/${victim}`, undefined, tokens.victim);
       if (JSON.stringify(after.body) !== JSON.stringify(before.body)) {
         throw new Error("Somebody else's session was changed.");
@@ -95,7 +93,6 @@ function ask(
   api: string,
   { method, path: target, headers, body }: HostileRequest,
   authorization: string | undefined,
-  agent: Agent,
 ): Promise<Answer> {
   const { hostname, port } = new URL(api);
   return new Promise((resolve, reject) => {
@@ -105,7 +102,8 @@ function ask(
         port,
         method,
         path: target,
-        agent,
+        // A connection of its own: one that was kept may be closed just as it is used again.
+        agent: false,
         headers: {
           ...headers,
           ...(authorization === undefined ? {} : { authorization }),
@@ -117,7 +115,8 @@ function ask(
           const chunks: Buffer[] = [];
           for await (const chunk of answer) chunks.push(chunk);
           const text = Buffer.concat(chunks).toString();
-          resolve({ status: answer.statusCode ?? 0, type: answer.headers['content-type'], text });
+          const headers = answer.rawHeaders.join('\n');
+          resolve({ status: answer.statusCode ?? 0, type: answer.headers['content-type'], headers, text });
         } catch (error) {
           reject(error);
         }

@@ -15,5 +15,5 @@ export async function check<Input>(
     if (broken.length > 0) throw new Error(`The answer of ${target.name}: ${broken.join('; ')}.`);
   });
   const result = await fc.check(property, { numRuns: runs, seed });
-  return result.failed ? fc.defaultReportMessage(result) : undefined;
+  return result.failed ? `${result.errorInstance}\n${fc.defaultReportMessage(result)}` : undefined;
 }

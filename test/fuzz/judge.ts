@@ -6,6 +6,8 @@ export interface Answer {
   readonly status: number;
   readonly type: string | undefined;
   readonly text: string;
+  /** All of its headers, as one text. */
+  readonly headers: string;
 }
 
 /** Lines of a stack trace, paths of source files, and the names that only a program has for its errors. */
@@ -31,15 +33,14 @@ export function brokenRules(
   }: { method: string; route: string | undefined; secrets: ReadonlyMap<string, string> },
 ): string[] {
   const { status, text } = answer;
-  const leaks = [...secrets]
-    .filter(([, secret]) => text.includes(secret))
-    .map(([name]) => `it holds ${name}`);
+  const all = answer.headers + text;
+  const leaks = [...secrets].filter(([, secret]) => all.includes(secret)).map(([name]) => `it holds ${name}`);
   // The URLs of a new upload are signed, and theirs to have.
   const signed =
     status >= 300 && /x-amz-signature|x-amz-credential/i.test(text) ? ['it holds a signed URL'] : [];
   return [
     ...(status >= 500 ? [`it is a ${status}`] : []),
-    ...(status >= 300 && insides.test(text) ? ['it shows the program'] : []),
+    ...(status >= 300 && insides.test(all) ? ['it shows the program'] : []),
     ...leaks,
     ...signed,
     ...(method === 'HEAD' ? [] : formOf(answer, route)),

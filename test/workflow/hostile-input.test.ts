@@ -36,8 +36,9 @@ describe('the judge of the answers finds', () => {
     ['a success of another status', 201, 'application/json', '{}'],
   ])('%s', (_, status, type, body) => {
     const about = { method: 'GET', route: 'GET /sessions', secrets: new Map([['a secret', 'hush-hush']]) };
-    expect(brokenRules({ status, type, text: body }, about)).toHaveLength(1);
-    const fine = { status: 400, type: json, text: text(problem) };
+    expect(brokenRules({ status, type, headers: '', text: body }, about)).toHaveLength(1);
+    const fine = { status: 400, type: json, headers: '', text: text(problem) };
+    expect(brokenRules({ ...fine, headers: 'x-token: hush-hush' }, about)).toEqual(['it holds a secret']);
     expect(brokenRules(fine, about)).toEqual([]);
   });
 });
