@@ -17,6 +17,7 @@ import { createSecretsManager } from './secrets-manager.ts';
 import { openQueues, type Queues } from './sqs.ts';
 import { lockHome } from './stack/home-lock.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
+import { type Meter, metered, meteredLambda } from './stack/meter.ts';
 import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions.ts';
 import { synthesize } from './synth.ts';
@@ -42,6 +43,8 @@ export interface StackOptions {
   readonly workers?: { readonly perFunction: number; readonly total: number };
   /** Whether the template's schedules are kept; they are, unless a test switches them off. */
   readonly schedules?: boolean;
+  /** Told of everything that AWS would put on a bill, for counting. */
+  readonly meter?: Meter;
   /** What a person at the terminal should see: errors, and executions that end. */
   readonly notice?: (line: string) => void;
 }
@@ -116,7 +119,7 @@ async function compose(
   const bucket = only('bucket', assembly.buckets);
   const { region, buckets, tables } = assembly;
   const clock = options.clock ?? scaledClock(speed);
-  const activity = watchActivity(createAccess(assembly), assembly);
+  const activity = watchActivity(metered(createAccess(assembly), options.meter), assembly);
   const { access } = activity;
   const authorizer = api.routes.find((route) => route.authorizer)?.authorizer;
   const [audience] = authorizer?.audience ?? [];
@@ -186,7 +189,7 @@ async function compose(
     CLOCK_SPEED: String(speed),
     ...('PROVIDER_BASE_URL' in fn.environment ? { PROVIDER_BASE_URL: provider.baseUrl } : {}),
   });
-  const lambda = keep(
+  const unmetered = keep(
     createLambda({
       assembly,
       access,
@@ -200,6 +203,7 @@ async function compose(
       },
     }),
   );
+  const lambda = meteredLambda(unmetered, assembly.functions, options.meter);
   const stepFunctions = keep(
     await createStepFunctions({
       assembly,

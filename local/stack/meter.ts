@@ -1,0 +1,44 @@
+import type { LambdaFunction } from '../assembly.ts';
+import type { Access } from '../iam.ts';
+import type { Lambda } from '../lambda.ts';
+
+/** Is told of what AWS would put on a bill, while a stack runs. */
+export interface Meter {
+  /** A request to a service, by the permission that it needs. */
+  call(action: string): void;
+  /** @param ms how long it took here, with the start of a worker where there was none */
+  invocation(fn: LambdaFunction, ms: number): void;
+}
+
+/** Every stand-in checks each request against the policies, so that is where requests are counted. */
+export function metered(access: Access, meter: Meter | undefined): Access {
+  if (!meter) return access;
+  return {
+    ...access,
+    check(accessKeyId, action, resource, context) {
+      access.check(accessKeyId, action, resource, context);
+      meter.call(action);
+    },
+  };
+}
+
+/** The same for invocations, and how long they take. */
+export function meteredLambda(
+  lambda: Lambda,
+  functions: readonly LambdaFunction[],
+  meter: Meter | undefined,
+): Lambda {
+  if (!meter) return lambda;
+  return {
+    ...lambda,
+    async invoke(functionArn, payload, by) {
+      const began = performance.now();
+      try {
+        return await lambda.invoke(functionArn, payload, by);
+      } finally {
+        const fn = functions.find(({ arn }) => arn === functionArn);
+        if (fn) meter.invocation(fn, performance.now() - began);
+      }
+    },
+  };
+}
