@@ -106,6 +106,16 @@ describe('a manifest beside audio', () => {
     expect(started()).toMatchObject([{ name: 'First' }, { name: 'Second' }]);
   });
 
+  it('starts beside another of the same version: S3 makes these up for each key', async () => {
+    for (const other of ['inbox/a/', 'inbox/b/']) {
+      box = fakeInbox();
+      for (const song of songs) box.put(other + song, 'bytes');
+      box.put(`${other}manifest.json`, { name: other });
+      await event(`${other}manifest.json`);
+    }
+    expect(started()).toMatchObject([{ name: 'inbox/a/' }, { name: 'inbox/b/' }]);
+  });
+
   it.each([
     ['outside the inbox', 'audio/manifest.json'],
     ['in no folder', 'inbox/manifest.json'],
