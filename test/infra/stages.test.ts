@@ -10,12 +10,9 @@ function templatesOf(stage: string, context: Readonly<Record<string, unknown>> =
   const text = JSON.stringify({ storage: storage.toJSON(), service: service.toJSON() });
   return JSON.parse(
     text
-      .replaceAll(`chirpsmith-${stage}`, 'chirpsmith-STAGE')
-      .replaceAll(`chirpsmith/${stage}/`, 'chirpsmith/STAGE/')
-      .replaceAll(`{"Key":"stage","Value":"${stage}"}`, '{"Key":"stage","Value":"STAGE"}')
-      .replaceAll(`"stage":"${stage}"`, '"stage":"STAGE"')
-      // CDK names the permission of a rule's target after the stack.
-      .replaceAll(new RegExp(`AllowEventRulechirpsmith${stage}service(\\w+?)[0-9A-F]{16}`, 'g'), 'Allow$1')
+      // CDK names the permission of a rule's target after the stack, and puts a hash of that name behind it.
+      .replaceAll(new RegExp(`AllowEventRulechirpsmith${stage}service(\\w+?)[0-9A-F]{8,}`, 'g'), 'Allow$1')
+      .replaceAll(new RegExp(`\\b${stage}\\b`, 'g'), 'STAGE')
       .replaceAll(/"S3Key":"[0-9a-f]{64}\.zip"/g, '"S3Key":"CODE"'),
   );
 }

@@ -44,9 +44,10 @@ test('every route but the description asks for a token of one issuer, and its fu
 });
 
 test('every rule calls a function that lets its rule in', () => {
-  expect(assembly.rules).toMatchObject([
-    { name: 'chirpsmith-local-sweep', everySeconds: 900 },
+  const byName = assembly.rules.toSorted((a, b) => a.name.localeCompare(b.name));
+  expect(byName).toMatchObject([
     { name: 'chirpsmith-local-inbox', busName: 'default', everySeconds: undefined },
+    { name: 'chirpsmith-local-sweep', everySeconds: 900 },
   ]);
   for (const { arn, targets } of assembly.rules) {
     expect(targets).toHaveLength(1);
