@@ -1,13 +1,15 @@
 /**
- * Hostile input by the thousand: bodies, paths, queries and headers to every route of a whole stack on this machine.
- * Ends with 1 at the first answer that is a 5xx, shows the program or a secret, or has not the form that was promised,
- * and says how to see it again.
+ * Hostile input by the thousand: bodies, paths, queries and headers to every route of a whole stack on this machine, and
+ * manifests in folders of the inbox. Ends with 1 at the first answer that is a 5xx, shows the program or a secret, or
+ * has not the form that was promised, and says how to see it again.
  *
  *   npm run fuzz -- [--runs 10000] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import { apiTarget } from '../test/fuzz/api-target.ts';
 import { check } from '../test/fuzz/check.ts';
+import { manifestTarget } from '../test/fuzz/manifest-target.ts';
+import type { Target } from '../test/fuzz/target.ts';
 import { openStack } from '../test/workflow/local-stack.ts';
 
 const { values } = parseArgs({
@@ -20,22 +22,30 @@ if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {
   process.exit(2);
 }
 
+/** So many inputs to one target; what they broke goes to standard error. */
+async function attack<Input>(target: Target<Input>): Promise<boolean> {
+  console.log(`${runs} hostile inputs to ${target.name}, seed ${seed}`);
+  const began = performance.now();
+  const seconds = () => ((performance.now() - began) / 1000).toFixed(0);
+  let done = 0;
+  const onRun = () => {
+    if (++done % 1000 === 0) console.log(`${done} after ${seconds()} s`);
+  };
+  const broken = await check(target, { runs, seed, onRun });
+  console.log(
+    `${done} inputs in ${seconds()} s; rules broken: ${broken === undefined ? 0 : 1}; seed ${seed}`,
+  );
+  if (broken !== undefined) console.error(broken);
+  return broken === undefined;
+}
+
+const manifests = await attack(manifestTarget);
 const stack = await openStack();
-const target = await apiTarget(stack);
-console.log(`${runs} hostile inputs to ${target.name}, seed ${seed}`);
-const began = performance.now();
-let done = 0;
-const onRun = () => {
-  if (++done % 1000 === 0) console.log(`${done} after ${Math.round((performance.now() - began) / 1000)} s`);
-};
-let broken = await check(target, { runs, seed, onRun });
-await target.close().catch((error: unknown) => {
-  broken ??= String(error);
-});
-await stack.close();
-const seconds = ((performance.now() - began) / 1000).toFixed(0);
-console.log(`${done} inputs in ${seconds} s; rules broken: ${broken === undefined ? 0 : 1}; seed ${seed}`);
-const statuses = [...target.tally].sort(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
+const api = await apiTarget(stack);
+const requests = await attack(api);
+const statuses = [...api.tally].sort(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
 console.log(`Answers: ${statuses.join(', ')}`);
-if (broken !== undefined) console.error(broken);
-process.exit(broken === undefined ? 0 : 1);
+// Throws when somebody else's session is not as it was.
+await api.close();
+await stack.close();
+process.exit(manifests && requests ? 0 : 1);

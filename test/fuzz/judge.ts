@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 /** Lines of a stack trace, paths of source files, and the names that only a program has for its errors. */
-const insides =
+export const insides =
   /\bat [^\n]{1,200}:\d+:\d+|\bnode:internal|node_modules|\.[mc]?[jt]s:\d+|(Zod|Type|Syntax|Range|Reference)Error|Exception\b/;
 
 /** What API Gateway answers by itself, by status: `{"message": …}` and nothing else. */
