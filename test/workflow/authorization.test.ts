@@ -133,7 +133,7 @@ describe('every route of the template', () => {
     }
     expect(await ask('GET /sessions', stranger)).toEqual({ status: 200, body: '{"sessions":[]}' });
     expect(await it_.session(sessionId)).toMatchObject({ status: 'open' });
-  });
+  }, 120_000);
 
   it('takes a page of the list from nobody but whom it was given to', async () => {
     await it_.call('POST', '/sessions', {
@@ -158,5 +158,5 @@ describe('every route of the template', () => {
       if (status === 202) await it_.ended((await it_.session(sessionId)).executionArn ?? '');
     }
     expect(await ask('GET /sessions/{id}', token)).toMatchObject({ status: 404 });
-  });
+  }, 120_000);
 });

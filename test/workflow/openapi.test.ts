@@ -62,7 +62,7 @@ describe('the OpenAPI document', () => {
     const broken = path.join(directory, 'broken.json');
     writeFileSync(broken, served.text.replace('"operationId":"getSession"', '"operationId":"listSessions"'));
     await expect(redocly('lint', broken)).rejects.toThrow();
-  });
+  }, 120_000);
 });
 
 const method = z.custom<(args?: unknown) => Promise<unknown>>((it) => typeof it === 'function');
@@ -110,5 +110,5 @@ describe('a client that is generated from it', () => {
     await client.deleteSession(id);
     await expect(client.getSession(id)).rejects.toMatchObject({ status: 404 });
     await expect(client.createSession({ body: { name: 'x' } })).rejects.toMatchObject({ status: 400 });
-  });
+  }, 120_000);
 });
