@@ -20,6 +20,8 @@ const page = costsPage({
   secretCalls: 0,
   logBytes: 0,
   modelId: 'chirp-custom:x',
+  cores: 2,
+  load: 1,
 });
 
 test('multiplies what was counted with the list prices, and sums it', () => {
