@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
@@ -33,6 +33,9 @@ export interface Counts {
   readonly secretCalls: number;
   readonly logBytes: number;
   readonly modelId: string | undefined;
+  /** What the times were measured on: cores, and processes that wanted one in the last 5 minutes. */
+  readonly cores: number;
+  readonly load: number;
 }
 
 /** Bytes of the access log's line for one request, as its format has it (infra/constructs/session-api.ts). */
@@ -97,6 +100,8 @@ export async function countOneSession(speed: number): Promise<Counts> {
       apiRequests: run.requests,
       logBytes: logged + run.requests * accessLogBytes,
       modelId: run.modelId,
+      cores: availableParallelism(),
+      load: loadavg()[1] ?? 0,
     };
   } finally {
     await stack.close();

@@ -28,8 +28,8 @@ ${table.join('\n')}
 
 The provider's credits come on top, and are the larger part by far: 100 for the model, and about 1 for each upload.
 
-- *Lambda's time* is that of this machine, with the start of a worker where there was none. A function in AWS has a
-  smaller share of a CPU, and may take several times as long.
+- *Lambda's time* is what passed here, with the start of a worker where there was none, on ${counts.cores} cores for which ${counts.load.toFixed(1)}
+  processes waited: it says how large the row is, and not how long a function takes in AWS.
 - *Writes* are counted as if each were of the session's largest item, in the table and in both indexes; *reads* as if
   each were consistent, and each query of the whole session.
 - *Audio to the provider* is what it downloads. Tracks of a few minutes are larger than the samples: 8 × 10 MB cost

@@ -62,7 +62,9 @@ const operations = () =>
 const asAnna = { CHIRPSMITH_USER: 'anna@example.com', CHIRPSMITH_PASSWORD: password };
 
 describe('a stage', () => {
-  it('trains a model as the local stack does, for whoever signs in, and shows it to nobody else', async () => {
+  it('trains a model as the local stack does, for whoever signs in, and shows it to nobody else', {
+    timeout: 60_000,
+  }, async () => {
     const { home, command } = await deployed();
     const folder = join(home, 'tracks');
     await mkdir(folder);
@@ -85,7 +87,7 @@ describe('a stage', () => {
     const token = await stack.stack.token('sub-of-anna');
     await expect
       .poll(async () => (await stack.call('GET', `/sessions/${sessionId}`, undefined, token)).body, {
-        timeout: 20_000,
+        timeout: 40_000,
       })
       .toMatchObject({ status: 'ready' });
     const shown = events(await command('status', [sessionId.slice(0, 8), '--json'])).at(-1);

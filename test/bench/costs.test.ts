@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { costsPage } from '../../bench/costs/page.ts';
+
+const page = costsPage({
+  tracks: 8,
+  seconds: 200,
+  transitions: 1000,
+  invocations: 1_000_000,
+  milliseconds: 1000,
+  gigabyteSeconds: 0,
+  writes: 10,
+  writeUnits: 1_000_000,
+  reads: 10,
+  readUnits: 0,
+  puts: 0,
+  gets: 0,
+  audioBytes: 0,
+  apiRequests: 0,
+  secretCalls: 0,
+  logBytes: 0,
+  modelId: 'chirp-custom:x',
+  cores: 2,
+  load: 1,
+});
+
+test('multiplies what was counted with the list prices, and sums it', () => {
+  expect(page).toContain('| Step Functions: transitions | 1,000 | 0.025000 |');
+  expect(page).toContain('| Lambda: invocations | 1,000,000 | 0.200000 |');
+  expect(page).toContain('| DynamoDB: writes, at most | 10 (1,000,000 units) | 0.625000 |');
+  expect(page).toContain('| X-Ray: traces, at most one an invocation | 1,000,000 | 5.000000 |');
+  expect(page).toContain('| **one session** | | **5.8500** |');
+});
+
+test('docs/costs.md is as it is made, whatever was counted', () => {
+  const words = (text: string) => text.replaceAll(/\d[\d.,]*/g, '#').replaceAll(/\s+/g, ' ');
+  expect(words(readFileSync('docs/costs.md', 'utf8'))).toBe(words(page));
+});
