@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
-import { Alarms } from './constructs/alarms.ts';
+import { Alarms, type AlarmsProps } from './constructs/alarms.ts';
 import {
   bindAudioDeletion,
   bindAudioList,
@@ -52,9 +52,9 @@ export class ServiceStack extends Stack {
       definition: (states) => trainModel(states, functions, config.settings),
     });
     const api = sessionApi(this, config, storage, training);
-    inbox(this, config, storage, training);
     const swept = sweep(this, config, storage, training);
-    operating(this, config, training, functions, swept);
+    const { deadLetters } = inbox(this, config, storage, training);
+    operating(this, config, training, functions, swept, { inbox: deadLetters });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ProviderBaseUrl', { value: config.providerBaseUrl });
@@ -233,19 +233,22 @@ function operating(
   { machine }: Workflow,
   functions: TrainModelFunctions,
   sweep: WorkflowFunction,
+  deadLetters: AlarmsProps['deadLetters'],
 ): void {
   const { prepareSession, submitUpload, checkUpload, createModel, checkTraining } = functions;
   const reserved = [prepareSession, submitUpload, checkUpload, createModel, checkTraining];
-  const { all } = new Alarms(scope, 'Alarms', { config, machine, sweep, reserved, deadLetters: {} });
+  const { all } = new Alarms(scope, 'Alarms', { config, machine, sweep, reserved, deadLetters });
   const watched = [...Object.values(functions), sweep];
   new Dashboard(scope, 'Dashboard', { config, machine, functions: watched, alarms: all });
 }
 
 /** Starts a session for each manifest that somebody puts beside audio. */
-function inbox(scope: Construct, config: Config, storage: StorageStack, { machine, name }: Workflow): void {
-  const { fn } = new Inbox(scope, 'Inbox', { config, bucketName: storage.bucket.bucketName });
+function inbox(scope: Construct, config: Config, storage: StorageStack, { machine, name }: Workflow): Inbox {
+  const made = new Inbox(scope, 'Inbox', { config, bucketName: storage.bucket.bucketName });
+  const { fn } = made;
   bindSettings(fn, config);
   bindInbox(fn, storage, config);
   bindRuns(fn, machine, name);
   bindEventBus(fn, config);
+  return made;
 }

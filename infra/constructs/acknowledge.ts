@@ -6,6 +6,11 @@ export function acknowledge(construct: IConstruct, rule: string, reason: string)
   Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason });
 }
 
+/** The same for a finding of its Serverless pack. */
+export function acknowledgeServerless(construct: IConstruct, rule: string, reason: string): void {
+  Validations.of(construct).acknowledge({ id: `Serverless-${rule}`, reason });
+}
+
 /**
  * Says why a policy of this construct names more than one resource. cdk-nag makes each wildcard a finding of
  * its own, named after the resource as the template writes it.
@@ -15,7 +20,7 @@ export function acknowledgeWildcard(construct: IConstruct, resource: string, rea
 }
 
 /** A resolved ARN as cdk-nag writes it: `arn:<AWS::Partition>:s3:::…`, `<LogicalId.Arn>`. */
-function flatten(value: unknown): string {
+export function flatten(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return String(value);
   const [[name, argument] = ['', undefined]] = Object.entries(value);

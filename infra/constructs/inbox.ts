@@ -5,7 +5,7 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, acknowledgeServerless } from './acknowledge.ts';
 import { WorkflowFunction } from './workflow-function.ts';
 
 /** After that long a person has been told by the dead letters. */
@@ -24,7 +24,9 @@ export class Inbox extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    acknowledge(this.deadLetters, 'SQS3', 'It is the queue of dead letters itself; a person reads it.');
+    const itself = 'It is the queue of dead letters itself; a person reads it.';
+    acknowledge(this.deadLetters, 'SQS3', itself);
+    acknowledgeServerless(this.deadLetters, 'SQSRedrivePolicy', itself);
     // A few calls to S3, one each to Step Functions and EventBridge; again while the folder changes.
     this.fn = new WorkflowFunction(this, 'Function', {
       config,

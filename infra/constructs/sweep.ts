@@ -3,6 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
+import { acknowledgeServerless } from './acknowledge.ts';
 import { WorkflowFunction } from './workflow-function.ts';
 
 const interval = Duration.minutes(15);
@@ -20,12 +21,17 @@ export class Sweep extends Construct {
       description: 'Finds sessions whose execution is gone',
       seconds: 120,
     });
-    new Rule(this, 'Schedule', {
+    const schedule = new Rule(this, 'Schedule', {
       ruleName: `chirpsmith-${config.stage}-sweep`,
       description: 'Calls the sweep',
       schedule: Schedule.rate(interval),
       // One that comes late has nothing to say that the next one does not.
       targets: [new LambdaFunction(this.fn, { maxEventAge: interval, retryAttempts: 2 })],
     });
+    acknowledgeServerless(
+      schedule,
+      'EventBusDLQ',
+      'A call that is lost says nothing that the next one does not find.',
+    );
   }
 }

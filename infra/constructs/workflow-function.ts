@@ -10,7 +10,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import { acknowledgeWildcard } from './acknowledge.ts';
+import { acknowledgeServerless, acknowledgeWildcard } from './acknowledge.ts';
 import { bundleOf } from './bundles.ts';
 
 export interface WorkflowFunctionProps {
@@ -69,6 +69,11 @@ export class WorkflowFunction extends LambdaFunction {
     this.limit = limit;
     this.#role = role;
 
+    acknowledgeServerless(
+      this,
+      'LambdaDLQ',
+      'Whoever calls it is told of each failure: a machine, a route, or a rule, which retries and keeps what it must.',
+    );
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
     // CDK adds the permission for active tracing itself.
     acknowledgeWildcard(role, '*', 'X-Ray has no resources to name: traces are written to the account.');

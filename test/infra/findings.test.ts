@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { appWithoutCode, configured } from './synthesized.ts';
@@ -12,8 +12,11 @@ const assembly = app.synth();
 const reportSchema = z.object({ pluginReports: z.array(z.object({ violations: z.array(z.unknown()) })) });
 
 describe('findings', () => {
-  test('cdk-nag (AwsSolutions) has none that is not acknowledged', () => {
-    const { violations } = new AwsSolutionsChecks(app, { verbose: true }).validateScope(app);
+  test.each([
+    ['AwsSolutions', AwsSolutionsChecks],
+    ['Serverless', ServerlessChecks],
+  ])('cdk-nag (%s) has none that is not acknowledged', (_, Checks) => {
+    const { violations } = new Checks(app, { verbose: true }).validateScope(app);
     const found = violations.flatMap(({ ruleName, violatingResources }) =>
       violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
     );

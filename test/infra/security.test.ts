@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { acknowledgeWildcard } from '../../infra/constructs/acknowledge.ts';
+import { isWildcard, permissionsOf, permissionTables, withPermissions } from '../../infra/permissions.ts';
+import { appWithoutCode, configured } from './synthesized.ts';
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const page = read('docs/security.md');
+const permissions = permissionsOf(appWithoutCode(configured()));
+
+describe('wildcards', () => {
+  const unexplained = (found = permissions) =>
+    found.filter((it) => isWildcard(it) && !it.reason).map((it) => `${it.role}: ${it.action} ${it.resource}`);
+
+  test('there is none in an action, and none in a resource without its reason', () => {
+    expect(permissions.filter(({ action }) => action.includes('*'))).toEqual([]);
+    expect(permissions.filter(isWildcard).length).toBeGreaterThan(0);
+    expect(unexplained()).toEqual([]);
+  });
+
+  test('one that nobody has explained is found, in an action and in a resource', () => {
+    const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+    const stack = new Stack(app, 'Stack');
+    const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const allow = (action: string, resource: string) =>
+      role.addToPolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+    allow('s3:Get*', 'arn:aws:s3:::a/b');
+    allow('s3:GetObject', 'arn:aws:s3:::a/*');
+    allow('s3:PutObject', 'arn:aws:s3:::b/*');
+    acknowledgeWildcard(role, 'arn:aws:s3:::b/*', 'All objects of one bucket are the same kind of thing.');
+    expect(unexplained(permissionsOf(app)).map((it) => it.replace(/^\S+ /, ''))).toEqual([
+      's3:GetObject s3 a/*',
+      's3:Get* s3 a/b',
+    ]);
+  });
+});
+
+describe('the security page', () => {
+  test('shows what the template lets each role do (npm run permissions)', () => {
+    expect(page).toBe(withPermissions(page, permissionTables(permissions)));
+  });
+
+  const shown = [...page.matchAll(/\]\(\.\.\/(test\/[^)]+)\): "([^"]+)"/g)].map(
+    ([, file = '', title = '']) => [file, title] as const,
+  );
+  test.each(shown)('names a test that exists: %s, %s', (file, title) => {
+    expect(existsSync(new URL(file, root))).toBe(true);
+    expect(read(file).replaceAll("\\'", "'")).toContain(title);
+  });
+
+  test('names a test for everything that somebody could want', () => {
+    const [, threats = ''] = /^## Who could want what\n([^#]*)/m.exec(page) ?? [];
+    const rows = threats
+      .split('\n')
+      .filter((line) => /^\| (?!who wants|---)/.test(line) && !line.startsWith('|---'));
+    expect(rows.length).toBe(shown.length);
+    expect(rows.length).toBeGreaterThan(10);
+  });
+
+  test('reviews every direct dependency in the version that is pinned, with its licence', () => {
+    const versions = z.record(z.string(), z.string());
+    const { dependencies, devDependencies, optionalDependencies } = z
+      .object({ dependencies: versions, devDependencies: versions, optionalDependencies: versions })
+      .parse(JSON.parse(read('package.json')));
+    const pinned = { ...dependencies, ...devDependencies, ...optionalDependencies };
+    const rows = [...page.matchAll(/^\| `([^`]+)` \| (\d[^ ]*) \| [^|]+ \| ([^|]+) \| /gm)];
+    expect(Object.fromEntries(rows.map(([, name, version]) => [name, version]))).toEqual(pinned);
+    for (const [, name = '', , licence] of rows) {
+      // What is for another machine is not installed on this one.
+      const installed = new URL(`node_modules/${name}/package.json`, root);
+      if (existsSync(installed))
+        expect(JSON.parse(readFileSync(installed, 'utf8')).license, name).toBe(licence);
+    }
+  });
+});
