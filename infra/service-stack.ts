@@ -55,7 +55,7 @@ export class ServiceStack extends Stack {
     const music = musicWorkflow(this, { config, storage, recordFailure: functions.recordFailure });
     const workflows = [training, music];
     const more = musicRoutes(this, { config, storage, workflow: music });
-    const api = sessionApi(this, config, storage, workflows, more);
+    const api = sessionApi(this, config, storage, training, workflows, more);
     inbox(this, config, storage, training);
     const swept = sweep(this, config, storage, workflows);
     operating(this, config, training, functions, swept);
@@ -141,6 +141,7 @@ function sessionApi(
   scope: Construct,
   config: Config,
   storage: StorageStack,
+  training: Workflow,
   workflows: readonly Workflow[],
   more: readonly Route[],
 ): SessionApi {
@@ -154,16 +155,19 @@ function sessionApi(
   bindAudioWrite(createSession, storage);
 
   // All of them begin a run, or find that one runs already.
-  const begins = (id: string, folder: string, route: string) => {
+  const begins = (id: string, folder: string, route: string, machines = workflows) => {
     const fn = make(id, folder, route);
     bindSettings(fn, config);
     bindTable(fn, storage, 'GetItem', 'Query', 'UpdateItem');
-    for (const { machine, name } of workflows) bindRuns(fn, machine, name);
+    for (const { machine, name } of machines) bindRuns(fn, machine, name);
     return fn;
   };
   const startSession = begins('StartSession', 'start-session', 'POST /sessions/{id}/start');
   const resumeSession = begins('ResumeSession', 'resume-session', 'POST /sessions/{id}/resume');
-  const approveSession = begins('ApproveSession', 'approve-session', 'POST /sessions/{id}/approve');
+  // Only a training stops for its price.
+  const approveSession = begins('ApproveSession', 'approve-session', 'POST /sessions/{id}/approve', [
+    training,
+  ]);
   const decideSession = begins('DecideSession', 'decide-session', 'POST /sessions/{id}/decide');
 
   const cancelSession = make('CancelSession', 'cancel-session', 'POST /sessions/{id}/cancel');
