@@ -81,7 +81,7 @@ async function goOnWith(typed: string, job: Job, surroundings: Surroundings): Pr
 async function follow(
   session: SessionAnswer,
   { args, folder, began }: Job,
-  { client, isRunning }: ReachedStack,
+  { client, longestPause, isRunning }: ReachedStack,
   { display, signal }: Surroundings,
 ): Promise<ExitCode> {
   const { sessionId, name, music } = session;
@@ -90,7 +90,7 @@ async function follow(
   try {
     const { tell } = display;
     const { deadline } = args;
-    const watched = { before: undefined, tell, signal, deadline, isRunning };
+    const watched = { before: undefined, tell, signal, deadline, longestPause, isRunning };
     const ending = await watchSession(client, sessionId, watched);
     const { event, code } = endOf(ending, sessionId, seconds());
     // What is there is worth having, also when a clip is missing.

@@ -1,12 +1,9 @@
 import { defaultSettings } from '../functions/shared/settings.ts';
+import { common } from './help.ts';
 
 /** Texts of `--help` for music, at most 80 columns wide. */
 
 const { prices } = defaultSettings;
-
-const common = `  --json               one JSON object a line on standard output, nothing else;
-                       the last line is the outcome
-  --help, -h           this text`;
 
 /** `npm run generate -- --help` */
 export const generateHelp = `Make music with a model of yours, or one of the provider's.

@@ -10,8 +10,8 @@ import { reachStack } from './reach-stack.ts';
  * @throws ChirpsmithError, ApiRefusal, ApiUnreachable
  */
 export async function listModels(_args: object, surroundings: Surroundings): Promise<ExitCode> {
-  const { display, env } = surroundings;
-  if (!existsSync(homeDirectory(env))) {
+  const { display, env, target } = surroundings;
+  if (target.stage === undefined && !existsSync(homeDirectory(env))) {
     display.tell({ event: 'models.listed', count: 0 });
     return exitCodes.done;
   }

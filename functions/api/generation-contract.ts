@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sessionAnswer, sessionListAnswer } from './contract.ts';
+import { listQuery, sessionAnswer } from './contract.ts';
 
 /** The bodies and answers of the routes for music, as their callers see them. */
 
@@ -33,8 +33,8 @@ export const generationAnswer = z.object({
   ),
 });
 
-/** Answer to `GET /generations`, 200. */
-export const generationListAnswer = sessionListAnswer;
+/** `GET /generations`, as `GET /sessions` takes it; answered alike. */
+export const listGenerationsQuery = listQuery;
 
 /** Answer to `GET /models`, 200: newest first. */
 export const modelListAnswer = z.object({

@@ -10,6 +10,8 @@ import type { WorkflowFunction } from './workflow-function.ts';
 
 /** Where sessions keep their audio. */
 const sessionAudio = 'audio/*';
+/** Keys of the audio that music keeps. */
+const musicAudio = 'music/*';
 
 type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
@@ -56,9 +58,11 @@ export function bindAudioWrite(fn: WorkflowFunction, { bucket, objectsArn }: Sto
 /** Deleting the audio of a session for good: whatever versions of it are found. */
 export function bindAudioDeletion(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
-  fn.allowIf({ StringLike: { 's3:prefix': sessionAudio } }, ['s3:ListBucketVersions'], bucket.bucketArn);
   const reason = 'Sessions and tracks are made at run time, so their keys are not known here.';
-  fn.allowWildcard(['s3:DeleteObjectVersion'], objectsArn(sessionAudio), reason);
+  for (const keys of [sessionAudio, musicAudio]) {
+    fn.allowIf({ StringLike: { 's3:prefix': keys } }, ['s3:ListBucketVersions'], bucket.bucketArn);
+    fn.allowWildcard(['s3:DeleteObjectVersion'], objectsArn(keys), reason);
+  }
 }
 
 /**
@@ -91,14 +95,14 @@ export function bindEventBus(fn: WorkflowFunction, { stage }: Config): void {
 export function bindMusicWrite(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
   const reason = 'Music and its clips are made at run time, so their keys are not known here.';
-  fn.allowWildcard(['s3:PutObject'], objectsArn('music/*'), reason);
+  fn.allowWildcard(['s3:PutObject'], objectsArn(musicAudio), reason);
 }
 
 /** Signing URLs for reading the audio of clips. */
 export function bindMusicRead(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
   const reason = 'Music and its clips are made at run time, so their keys are not known here.';
-  fn.allowWildcard(['s3:GetObject'], objectsArn('music/*'), reason);
+  fn.allowWildcard(['s3:GetObject'], objectsArn(musicAudio), reason);
 }
 
 /** The provider's API and the key to it. The key itself is in no environment. */

@@ -67,13 +67,7 @@ describe('from a prompt to audio in the bucket', () => {
     });
     expect(seen.sums()).toMatchObject({ calls: { generate: 1, credits: 1 }, credits: 40 });
     expect(await it_.path(music.executionArn)).toEqual(
-      expect.arrayContaining([
-        'Request music',
-        'Check music',
-        'Keep audio',
-        'Wait for audio',
-        'Music ready',
-      ]),
+      expect.arrayContaining(['Request music', 'Check music', 'Keep audio', 'Wait for audio', 'Music ready']),
     );
 
     const files = await filesOf(music.sessionId);

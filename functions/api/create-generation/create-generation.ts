@@ -7,7 +7,7 @@ import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type CreatedGenerationAnswer, createGenerationBody } from '../generation-contract.ts';
-import { parseInput } from '../http.ts';
+import { parseInput } from '../request.ts';
 import { sessionAnswer } from '../session-answer.ts';
 
 export interface CreateGenerationDeps {
