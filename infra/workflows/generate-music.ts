@@ -22,7 +22,6 @@ export type GenerateMusicFunctions = Readonly<
 >;
 
 const everything = 'States.ALL';
-const execution = { Id: JsonPath.executionId, Name: JsonPath.executionName };
 const keepError = { resultPath: '$.error' };
 
 /** From a prompt to audio files in the bucket. */
@@ -56,7 +55,7 @@ export function generateMusic(scope: Construct, fns: GenerateMusicFunctions, set
   lost.next(music.wait);
 
   const failure = task(scope, 'Record failure', fns.recordFailure, {
-    payload: { execution, input: JsonPath.entirePayload, error: JsonPath.objectAt('$.error') },
+    payload: { error: JsonPath.objectAt('$.error') },
     retry: oncePerRun,
   });
   failure.next(new Fail(scope, 'Music failed', { errorPath: '$.error', causePath: '$.cause' }));

@@ -85,7 +85,8 @@ describe('from a prompt to audio in the bucket', () => {
     const list = sessionListAnswer.parse((await it_.call('GET', '/generations')).body);
     expect(list.sessions.every(({ kind }) => kind === 'music')).toBe(true);
     expect(list.sessions.map(({ sessionId }) => sessionId)).toContain(music.sessionId);
-  });
+    // The first run on a stack loads every function, and a training comes before it.
+  }, 90_000);
 
   test('what cannot be used is told at once, and nothing is recorded or called', async () => {
     const seen = sinceNow(it_);
