@@ -27,6 +27,9 @@ const reservedConcurrencySchema = z.strictObject({
   checkUpload: atMost(40),
   createModel: atMost(10),
   checkTraining: atMost(20),
+  requestMusic: atMost(10),
+  checkMusic: atMost(20),
+  keepAudio: atMost(10),
 });
 
 const originSchema = z

@@ -28,24 +28,33 @@ export function musicWorkflow(
     recordFailure,
   }: { config: Config; storage: StorageStack; recordFailure: WorkflowFunction },
 ): Workflow {
-  const make = (id: string, folder: string, description: string, seconds: number, memory = 256) => {
+  const make = (
+    id: string,
+    folder: string,
+    description: string,
+    seconds: number,
+    atOnce: number,
+    memory = 256,
+  ) => {
     const fn = new WorkflowFunction(scope, id, {
       config,
       folder: `workflow/${folder}`,
       description,
       seconds,
       memory,
+      atOnce,
     });
     bindSettings(fn, config);
     bindTable(fn, storage, 'GetItem', 'Query', 'UpdateItem');
     bindProvider(fn, storage, config);
     return fn;
   };
+  const { reservedConcurrency: reserved } = config;
   const functions = {
-    requestMusic: make('RequestMusic', 'request-music', 'Request music', 60),
-    checkMusic: make('CheckMusic', 'check-music', 'Check music', 45),
+    requestMusic: make('RequestMusic', 'request-music', 'Request music', 60, reserved.requestMusic),
+    checkMusic: make('CheckMusic', 'check-music', 'Check music', 45, reserved.checkMusic),
     // Up to six clips, 40 s each, and each in memory twice while it is sent on.
-    keepAudio: make('KeepAudio', 'keep-audio', 'Keep audio', 300, 512),
+    keepAudio: make('KeepAudio', 'keep-audio', 'Keep audio', 300, reserved.keepAudio, 512),
     recordFailure,
   };
   bindMusicWrite(functions.keepAudio, storage);
