@@ -11,6 +11,15 @@ import {
   sessionListAnswer,
   uploadAnswer,
 } from '../functions/api/contract.ts';
+import {
+  type CreatedGenerationAnswer,
+  createdGenerationAnswer,
+  type createGenerationBody,
+  type GenerationAnswer,
+  generationAnswer,
+  type ModelListAnswer,
+  modelListAnswer,
+} from '../functions/api/generation-contract.ts';
 import type { decisions } from '../functions/sessions/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { Tokens } from './tokens.ts';
@@ -67,6 +76,11 @@ export interface ApiClient {
   deleteSession(sessionId: string): Promise<void>;
   /** @param cursor the `next` of the page before */
   listSessions(cursor?: string): Promise<SessionListAnswer>;
+  /** Begins to make music. */
+  createGeneration(body: z.input<typeof createGenerationBody>): Promise<CreatedGenerationAnswer>;
+  /** Music with links to its audio: for the moment, and to be shown nowhere. */
+  getGeneration(sessionId: string): Promise<GenerationAnswer>;
+  listModels(): Promise<ModelListAnswer>;
 }
 
 /** What a person may decide. */
@@ -158,6 +172,16 @@ export function createApiClient(
     async getSession(sessionId) {
       const { answer, headers } = await call('GET', at(sessionId), sessionAnswer, { repeat: true });
       return { session: answer, retryAfter: secondsOf(headers.get('retry-after')) };
+    },
+    async createGeneration(body) {
+      return (await call('POST', '/generations', createdGenerationAnswer, { body, repeat: false })).answer;
+    },
+    async getGeneration(sessionId) {
+      const path = `/generations/${encodeURIComponent(sessionId)}`;
+      return (await call('GET', path, generationAnswer, { repeat: true })).answer;
+    },
+    async listModels() {
+      return (await call('GET', '/models', modelListAnswer, { repeat: true })).answer;
     },
     async deleteSession(sessionId) {
       try {

@@ -1,11 +1,10 @@
-import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
 import type { DecideArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
 import { creditsAt } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { goOn } from './go-on.ts';
-import { earlierCreate } from './next-steps.ts';
+import { earlierCreate, priceAgain } from './next-steps.ts';
 import { onSession } from './on-session.ts';
 import { isUnderWay } from './session-changes.ts';
 
@@ -23,7 +22,7 @@ export async function decideSession(args: DecideArguments, surroundings: Surroun
     // One that is under way may come to need a decision at this moment.
     if (choice === 'create-again' && (actions.includes('decide') || isUnderWay(session.status))) {
       const { provider, sandbox } = reached.stack;
-      const credits = defaultSettings.prices.create;
+      const credits = priceAgain(session);
       const known = earlierCreate(session);
       const earlier = known === 'none' ? 'in-doubt' : known;
       const clips = tracks.filter(({ status }) => status === 'done').length;

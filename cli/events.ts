@@ -1,4 +1,5 @@
 import type { SessionAnswer, SessionListAnswer, TrackAnswer } from '../functions/api/contract.ts';
+import type { ModelListAnswer } from '../functions/api/generation-contract.ts';
 import type { AudioProblem } from '../functions/audio/inspection.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { Decision } from './api-client.ts';
@@ -263,6 +264,39 @@ export type CliEvent =
       readonly provider: string;
       readonly sandbox: boolean;
     }
+  | { readonly event: 'session.generating' | 'session.keeping'; readonly sessionId: string }
+  /** What music costs that is about to be asked for. */
+  | {
+      readonly event: 'music.cost';
+      readonly model: string;
+      readonly credits: number;
+      readonly provider: string;
+      readonly sandbox: boolean;
+    }
+  | {
+      readonly event: 'music.started';
+      readonly sessionId: string;
+      readonly name: string;
+      readonly model: string;
+    }
+  | ({ readonly event: 'clip.saved'; readonly sessionId: string } & SavedClip)
+  | {
+      readonly event: 'music.ready';
+      readonly sessionId: string;
+      readonly name: string;
+      readonly model: string;
+      readonly clipIds: readonly string[];
+      /** What was saved, where anything was to be. */
+      readonly clips: readonly SavedClip[];
+      /** The folder, as typed; absent where nothing was to be saved. */
+      readonly out?: string;
+      readonly creditsSpent: number;
+      readonly providerCalls: number;
+      readonly seconds: number;
+    }
+  /** The list: one model, and the end. */
+  | ({ readonly event: 'model.listed'; readonly ageSeconds: number } & ModelListAnswer['models'][number])
+  | { readonly event: 'models.listed'; readonly count: number; readonly warning?: string }
   | {
       readonly event: 'input.rejected';
       readonly message: string;
@@ -276,6 +310,17 @@ export type CliEvent =
       readonly problems?: readonly Problem[];
       readonly next?: readonly Next[];
     };
+
+/** The audio of a clip as it was saved. */
+export interface SavedClip {
+  readonly clipId: string;
+  /** Whole path. */
+  readonly file: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly format: string;
+  readonly durationSeconds: number;
+}
 
 /** Bytes of one file sent so far; not part of the JSON lines. */
 export interface UploadProgress {

@@ -5,7 +5,7 @@ import { sandboxSpeed } from '../local/provider-time.ts';
 
 const { limits, prices } = defaultSettings;
 
-const common = `  --user <name>        whose sessions: on this machine any name, at a stage an
+export const common = `  --user <name>        whose sessions: on this machine any name, at a stage an
                        e-mail address (or CHIRPSMITH_USER)
   --stage <name>       the stage in AWS that is meant, not this machine (or
                        CHIRPSMITH_STAGE): npm run sign-out -- --help

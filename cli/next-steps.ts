@@ -59,7 +59,7 @@ function resumeSteps(session: SessionAnswer): Next[] {
   if (refused && replace) steps.push({ ...replace, words: `Another file for ${lost.file}, and then go on:` });
   steps.push(resume);
   if (!refused && replace) steps.push(replace);
-  if (open && !lost && failure && aboutName.has(failure.error)) {
+  if (open && !lost && failure && session.kind !== 'music' && aboutName.has(failure.error)) {
     const command = `npm run resume -- ${sessionId} --name "New name"`;
     steps.push({ words: 'To go on with a corrected name:', command });
   }
@@ -71,23 +71,31 @@ export type EarlierCreate = 'none' | 'in-doubt' | 'failed' | 'overdue';
 
 export function earlierCreate({ failure, actions }: SessionAnswer): EarlierCreate {
   if (!actions.includes('decide')) return 'none';
-  if (failure?.error === 'TrainingFailed') return 'failed';
+  if (failure?.error === 'TrainingFailed' || failure?.error === 'GenerationFailed') return 'failed';
   return failure?.error === 'DeadlineExceeded' ? 'overdue' : 'in-doubt';
+}
+
+/** What calling again costs, by what the session is for. */
+export function priceAgain({ kind }: SessionAnswer): number {
+  return kind === 'music' ? defaultSettings.prices.generate : defaultSettings.prices.create;
 }
 
 function decideSteps(session: SessionAnswer): Next[] {
   const command = (choice: Decision) => `npm run decide -- ${session.sessionId} --${choice}`;
-  const price = counted(defaultSettings.prices.create, 'credit');
+  const price = counted(priceAgain(session), 'credit');
+  const isMusic = session.kind === 'music';
   const words =
     earlierCreate(session) === 'in-doubt'
-      ? `To call create again, which may cost ${price} a second time:`
-      : `To train once more, for another ${price}:`;
+      ? `To ${isMusic ? 'ask for it' : 'call create'} again, which may cost ${price} a second time:`
+      : `To ${isMusic ? 'make it' : 'train'} once more, for another ${price}:`;
   const steps = [
     { words, command: command('create-again') },
     { words: 'To give it up for good:', command: command('abandon') },
   ];
   // Where a resume is possible, it asks the provider as well.
-  if (session.actions.includes('resume')) return steps;
+  // Of music whose answer was lost the task is not known: there is nobody to ask.
+  const nobodyToAsk = isMusic && earlierCreate(session) === 'in-doubt';
+  if (nobodyToAsk || session.actions.includes('resume')) return steps;
   return [
     { words: 'To ask the provider once more, for nothing:', command: command('check-again') },
     ...steps,

@@ -1,7 +1,7 @@
 import type { SessionAnswer, TrackAnswer } from '../functions/api/contract.ts';
 import type { CliEvent, TrackResult } from './events.ts';
 
-const stages = ['preparing', 'uploading', 'creating', 'training'] as const;
+const stages = ['preparing', 'uploading', 'creating', 'training', 'generating', 'keeping'] as const;
 
 /** Is an execution at work on a session of this status? */
 export function isUnderWay(status: SessionAnswer['status']): boolean {
@@ -22,7 +22,7 @@ export function sessionChanges(before: SessionAnswer | undefined, after: Session
     const old = before?.tracks.find(({ trackId }) => trackId === track.trackId);
     events.push(...trackChanges(sessionId, old, track));
   }
-  if (stageChanged && (stage === 'creating' || stage === 'training')) {
+  if (stageChanged && stage !== 'preparing' && stage !== 'uploading') {
     events.push({ event: `session.${stage}`, sessionId });
   }
   return events;

@@ -45,6 +45,13 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
     next,
   };
   const { done, needsDecision, failed: none } = exitCodes;
+  if (session.kind === 'music' && session.status === 'ready') {
+    const { music, tracks: _tracks, ...rest } = { ...about, music: session.music };
+    const clipIds = music?.clips.map(({ clipId }) => clipId) ?? [];
+    const model = music?.modelName ?? music?.model ?? '';
+    const { creditsToCome: _none, ...ready } = rest;
+    return { event: { event: 'music.ready', ...ready, model, clipIds, clips: [] }, code: done };
+  }
   switch (session.status) {
     case 'ready':
       if (modelId !== undefined) return { event: { event: 'session.ready', ...about, modelId }, code: done };

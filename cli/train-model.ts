@@ -1,7 +1,7 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
-import { ApiUnreachable } from './api-client.ts';
+import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import type { TrainArguments } from './arguments/train-arguments.ts';
 import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';
@@ -82,6 +82,8 @@ async function prepareSession(
   const { provider, sandbox } = reached.stack;
   const cost = costOf(files);
   display.tell({ event: 'cost', ...cost, provider, sandbox });
+  const full = await nearlyFull(reached);
+  if (full !== undefined) display.tell({ event: 'note', message: full });
   // What waits for review is asked about twice: the uploads are paid before it.
   const most = args.review ? cost.credits - cost.creditsForModel : cost.credits;
   await agree(`Spend about ${most} credits at ${provider}?`, args, reached, surroundings);
@@ -120,6 +122,16 @@ async function prepareSession(
     problems,
   });
   return undefined;
+}
+
+/** That the account may hold no more models, as far as the API can tell; without an answer nothing is said. */
+async function nearlyFull({ client }: ReachedStack): Promise<string | undefined> {
+  try {
+    return (await client.listModels()).warning;
+  } catch (error) {
+    if (error instanceof ApiRefusal || error instanceof ApiUnreachable) return undefined;
+    throw error;
+  }
 }
 
 /** The session as the start has left it, or the exit code when nobody can tell: it may go on without us. */

@@ -8,6 +8,7 @@ import { createEventBus } from './events/event-bus.ts';
 import { createMountSea } from './provider/mountsea.ts';
 import type { Provider } from './provider/provider.ts';
 import { createExecutions } from './sessions/executions.ts';
+import { createModelStore } from './sessions/model-store.ts';
 import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
 import { nameError } from './shared/aws-errors.ts';
 import { environment } from './shared/environment.ts';
@@ -34,22 +35,35 @@ function once<T>(build: () => T): () => T {
 
 export const settings = once(() => environment('SETTINGS'));
 
+const documents = once(() =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } }),
+);
+
 export const sessionStore: () => SessionStore = once(() =>
   createSessionStore({
-    client: DynamoDBDocumentClient.from(new DynamoDBClient(), {
-      marshallOptions: { removeUndefinedValues: true },
-    }),
+    client: documents(),
     tableName: environment('TABLE_NAME'),
     clock: Date.now,
     watcher: recordWatcher({ measure, prices: () => settings().prices }),
   }),
 );
 
+export const modelStore = once(() =>
+  createModelStore({ client: documents(), tableName: environment('TABLE_NAME') }),
+);
+
 /** `WHEN_REQUIRED`: else the SDK signs the checksum of an empty body into presigned URLs. */
 export const s3 = once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
 
 export const provider: () => Provider = once(() =>
-  meteredProvider(createMountSea({ baseUrl: environment('PROVIDER_BASE_URL'), key: providerKey }), measure),
+  meteredProvider(
+    createMountSea({
+      baseUrl: environment('PROVIDER_BASE_URL'),
+      creditsUrl: environment('PROVIDER_CREDITS_URL') || undefined,
+      key: providerKey,
+    }),
+    measure,
+  ),
 );
 
 /** @param forceFetch read it now, whatever is kept */
@@ -66,8 +80,11 @@ async function providerKey({ forceFetch }: { forceFetch: boolean }): Promise<str
   );
 }
 
+/** The variable that names each kind's machine. */
+const machines = { train: 'STATE_MACHINE_ARN', music: 'MUSIC_MACHINE_ARN' } as const;
+
 export const executions = once(() =>
-  createExecutions({ client: new SFNClient(), machineArn: environment('STATE_MACHINE_ARN') }),
+  createExecutions({ client: new SFNClient(), machineArn: (kind) => environment(machines[kind]) }),
 );
 
 export const eventBus = once(() =>

@@ -3,6 +3,9 @@ import { settingsSchema } from '../functions/shared/settings.ts';
 
 /** The issuer of the local runtime; it signs with exactly this name. */
 const localTokens = { issuer: 'https://issuer.chirpsmith.local', audience: 'chirpsmith' };
+/** The provider, and where it tells the credits of the account that the key belongs to (documented). */
+const mountSea = 'https://api.mountsea.ai';
+const mountSeaCredits = 'https://dk.mountsea.ai/api-user/credits';
 const defaultRegion = 'us-east-1';
 
 /** Days that CloudWatch Logs keeps a line; it knows only these (documented). */
@@ -24,6 +27,9 @@ const reservedConcurrencySchema = z.strictObject({
   checkUpload: atMost(40),
   createModel: atMost(10),
   checkTraining: atMost(20),
+  requestMusic: atMost(10),
+  checkMusic: atMost(20),
+  keepAudio: atMost(10),
 });
 
 const originSchema = z
@@ -41,6 +47,8 @@ const fieldsSchema = z.strictObject({
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the name of an AWS region, like eu-central-1'),
   /** Where the provider's API is. */
   providerBaseUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).transform(withoutSlash),
+  /** Where the provider tells the account's credits; nobody is asked without it. */
+  providerCreditsUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
   /** Web pages that may call the API and upload audio; none unless configured. */
   allowedOrigins: z.array(originSchema),
   /** Who signs the tokens of the API, and for whom; without them, the stage has a user pool of its own. */
@@ -115,7 +123,9 @@ export function readConfig({ context, environment }: ConfigSource): Config {
   const result = configSchema.safeParse({
     stage,
     region: given('region') ?? ambientRegion(stage, environment),
-    providerBaseUrl: given('providerBaseUrl') ?? 'https://api.mountsea.ai',
+    providerBaseUrl: given('providerBaseUrl') ?? mountSea,
+    providerCreditsUrl:
+      given('providerCreditsUrl') ?? (given('providerBaseUrl') ? undefined : mountSeaCredits),
     allowedOrigins: listOf(given('allowedOrigins') ?? []),
     jwtIssuer: given('jwtIssuer') ?? (stage === 'local' ? localTokens.issuer : undefined),
     jwtAudience: listOf(given('jwtAudience') ?? (stage === 'local' ? localTokens.audience : undefined)),

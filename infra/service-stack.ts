@@ -20,7 +20,8 @@ import {
 } from './constructs/bindings.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { Inbox } from './constructs/inbox.ts';
-import { SessionApi } from './constructs/session-api.ts';
+import { musicRoutes, musicWorkflow } from './constructs/music.ts';
+import { type Route, SessionApi } from './constructs/session-api.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { Workflow, workflowName } from './constructs/workflow.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
@@ -51,8 +52,11 @@ export class ServiceStack extends Stack {
       seconds: longestRun(config.settings),
       definition: (states) => trainModel(states, functions, config.settings),
     });
-    const api = sessionApi(this, config, storage, training);
-    const swept = sweep(this, config, storage, training);
+    const music = musicWorkflow(this, { config, storage, recordFailure: functions.recordFailure });
+    const workflows = [training, music];
+    const more = musicRoutes(this, { config, storage, workflow: music });
+    const api = sessionApi(this, config, storage, training, workflows, more);
+    const swept = sweep(this, config, storage, workflows);
     const { deadLetters } = inbox(this, config, storage, training);
     operating(this, config, training, functions, swept, { inbox: deadLetters });
 
@@ -116,7 +120,7 @@ function workflowFunctions(scope: Construct, config: Config, storage: StorageSta
     atOnce: atOnce.checkTraining,
   });
   bindSettings(checkTraining, config);
-  bindTable(checkTraining, storage, 'GetItem', 'Query', 'UpdateItem');
+  bindTable(checkTraining, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
   bindProvider(checkTraining, storage, config);
 
   const recordFailure = make('RecordFailure', 'record-failure', 'Record failure', 30);
@@ -137,7 +141,9 @@ function sessionApi(
   scope: Construct,
   config: Config,
   storage: StorageStack,
-  { machine, name }: Workflow,
+  training: Workflow,
+  workflows: readonly Workflow[],
+  more: readonly Route[],
 ): SessionApi {
   // API Gateway itself gives up after 30 s (documented).
   const make = (id: string, folder: string, description: string) =>
@@ -149,22 +155,25 @@ function sessionApi(
   bindAudioWrite(createSession, storage);
 
   // All of them begin a run, or find that one runs already.
-  const begins = (id: string, folder: string, route: string) => {
+  const begins = (id: string, folder: string, route: string, machines = workflows) => {
     const fn = make(id, folder, route);
     bindSettings(fn, config);
     bindTable(fn, storage, 'GetItem', 'Query', 'UpdateItem');
-    bindRuns(fn, machine, name);
+    for (const { machine, name } of machines) bindRuns(fn, machine, name);
     return fn;
   };
   const startSession = begins('StartSession', 'start-session', 'POST /sessions/{id}/start');
   const resumeSession = begins('ResumeSession', 'resume-session', 'POST /sessions/{id}/resume');
-  const approveSession = begins('ApproveSession', 'approve-session', 'POST /sessions/{id}/approve');
+  // Only a training stops for its price.
+  const approveSession = begins('ApproveSession', 'approve-session', 'POST /sessions/{id}/approve', [
+    training,
+  ]);
   const decideSession = begins('DecideSession', 'decide-session', 'POST /sessions/{id}/decide');
 
   const cancelSession = make('CancelSession', 'cancel-session', 'POST /sessions/{id}/cancel');
   bindSettings(cancelSession, config);
   bindTable(cancelSession, storage, 'GetItem', 'Query', 'UpdateItem');
-  bindStop(cancelSession, name);
+  for (const { name } of workflows) bindStop(cancelSession, name);
 
   const replaceTrack = make('ReplaceTrack', 'replace-track', 'PUT /sessions/{id}/tracks/{trackId}');
   bindSettings(replaceTrack, config);
@@ -174,12 +183,12 @@ function sessionApi(
   const getSession = make('GetSession', 'get-session', 'GET /sessions/{id}');
   bindSettings(getSession, config);
   bindTable(getSession, storage, 'Query');
-  bindDescribe(getSession, name);
+  for (const { name } of workflows) bindDescribe(getSession, name);
 
   const deleteSession = make('DeleteSession', 'delete-session', 'DELETE /sessions/{id}');
   bindTable(deleteSession, storage, 'Query', 'UpdateItem', 'DeleteItem');
   bindAudioDeletion(deleteSession, storage);
-  bindDescribe(deleteSession, name);
+  for (const { name } of workflows) bindDescribe(deleteSession, name);
 
   const openapi = make('OpenApi', 'openapi', 'GET /openapi.json');
   const unknownRoute = make('UnknownRoute', 'unknown-route', 'Whatever is no route');
@@ -208,6 +217,7 @@ function sessionApi(
         fn: openapi,
         openBecause: 'What the API is may be read by anybody; it tells nothing of what is stored.',
       },
+      ...more,
     ],
   });
 }
@@ -217,12 +227,12 @@ function sweep(
   scope: Construct,
   config: Config,
   storage: StorageStack,
-  { machine, name }: Workflow,
+  workflows: readonly Workflow[],
 ): WorkflowFunction {
   const { fn } = new Sweep(scope, 'Sweep', { config });
   bindTable(fn, storage, 'GetItem', 'UpdateItem');
   bindUnderWayIndex(fn, storage);
-  bindRuns(fn, machine, name);
+  for (const { machine, name } of workflows) bindRuns(fn, machine, name);
   return fn;
 }
 

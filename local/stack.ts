@@ -34,7 +34,9 @@ export interface StackOptions {
   /** Directory of a cloud assembly; else the product is synthesized. */
   readonly assembly?: string;
   /** A server of the provider's API that keeps its own time; else the sandbox is started. */
-  readonly provider?: { readonly baseUrl: string; readonly key: string } | undefined;
+  readonly provider?:
+    | { readonly baseUrl: string; readonly key: string; readonly creditsUrl?: string | undefined }
+    | undefined;
   /** For the sandbox. */
   readonly sandbox?: Pick<SandboxOptions, 'seed' | 'settings' | 'faults'>;
   /** Changes what was read from the template, for tests. */
@@ -146,6 +148,9 @@ async function compose(
 
   // S3 comes before the functions that are called for its events.
   let publish = (_event: BusEvent) => {};
+  // Another provider's balance is nobody's business unless they say where it is told.
+  const creditsUrl = sandbox ? `${sandbox.url}/api-user/credits` : (options.provider?.creditsUrl ?? '');
+
   const s3 = keep(
     await listening('S3', options.port, 1, (port) =>
       startS3({
@@ -187,7 +192,9 @@ async function compose(
     AWS_ENDPOINT_URL_SFN: awsUrl,
     AWS_ENDPOINT_URL_EVENTBRIDGE: awsUrl,
     CLOCK_SPEED: String(speed),
-    ...('PROVIDER_BASE_URL' in fn.environment ? { PROVIDER_BASE_URL: provider.baseUrl } : {}),
+    ...('PROVIDER_BASE_URL' in fn.environment
+      ? { PROVIDER_BASE_URL: provider.baseUrl, PROVIDER_CREDITS_URL: creditsUrl }
+      : {}),
   });
   const unmetered = keep(
     createLambda({
@@ -269,7 +276,7 @@ async function compose(
     issuer: issuer.url,
     region,
     speed,
-    stateMachineArn: only('machine', assembly.machines).arn,
+    stateMachineArn: trainingMachine(assembly).arn,
     bucket: bucket.name,
     adminKey: access.admin,
   };
@@ -352,6 +359,14 @@ function keptKey(file: string): string {
     writeFileSync(file, key, { mode: 0o600 });
     return key;
   }
+}
+
+/** The machine that a person starts from the console by hand. */
+function trainingMachine({ machines }: Assembly): Assembly['machines'][number] {
+  return only(
+    'machine that trains',
+    machines.filter(({ name }) => name.endsWith('train-model')),
+  );
 }
 
 function only<T>(what: string, [first, ...others]: readonly T[]): T {

@@ -4,7 +4,7 @@ import { defaultPort, parseStartArguments, type StartArguments } from './argumen
 import { homeDirectory } from './home.ts';
 import { defaultSpeed, sandboxSpeed } from './provider-time.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
-import type { Stack } from './stack.ts';
+import type { Stack, StackOptions } from './stack.ts';
 
 const help = `npm start -- [options]
 
@@ -28,7 +28,7 @@ await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<void> {
   let wanted: StartArguments;
-  let provider: { baseUrl: string; key: string } | undefined;
+  let provider: StackOptions['provider'];
   try {
     wanted = parseStartArguments(args);
     provider = externalProvider(process.env);
@@ -68,14 +68,14 @@ function withOneHeap(): void {
 }
 
 /** @throws Error when only one of the two variables is set, or the URL cannot be one */
-function externalProvider(environment: NodeJS.ProcessEnv): { baseUrl: string; key: string } | undefined {
-  const { PROVIDER_BASE_URL: baseUrl, PROVIDER_API_KEY: key } = environment;
+function externalProvider(environment: NodeJS.ProcessEnv): StackOptions['provider'] {
+  const { PROVIDER_BASE_URL: baseUrl, PROVIDER_API_KEY: key, PROVIDER_CREDITS_URL } = environment;
   if (!baseUrl) return undefined;
   if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) {
     throw new Error('PROVIDER_BASE_URL is not an http(s) URL');
   }
   if (!key) throw new Error('PROVIDER_BASE_URL is set, so PROVIDER_API_KEY is needed, too');
-  return { baseUrl: baseUrl.replace(/\/+$/, ''), key };
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), key, creditsUrl: PROVIDER_CREDITS_URL || undefined };
 }
 
 function endOnSignal(stack: Stack, { idleExit, json }: StartArguments): void {

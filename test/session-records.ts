@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
+import { createModelStore } from '../functions/sessions/model-store.ts';
 import { newSession, newTrack, trackIdAt } from '../functions/sessions/new-session.ts';
 import type { Session, Track } from '../functions/sessions/session.ts';
 import { createSessionStore, type SessionStore } from '../functions/sessions/session-store.ts';
@@ -61,11 +62,12 @@ export async function openTable(clock: () => number = () => Date.parse(testMomen
   );
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const store = createSessionStore({ client: documents, tableName: 'sessions', clock });
+  const models = createModelStore({ client: documents, tableName: 'sessions' });
   const close = async () => {
     client.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { store, close };
+  return { store, models, close };
 }
 
 /** Writes a session of `count` tracks as the API leaves it, changed as a test wants it. */

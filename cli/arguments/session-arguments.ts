@@ -86,6 +86,16 @@ export const parseSessionsArguments: Parse<SessionsArguments> = (argv, env = {})
 };
 
 /** @throws InputRejected */
+export const parseModelsArguments: Parse<Common> = (argv, env = {}) => {
+  const flags = readFlags(argv, common, env);
+  if (flags.words.length > 0) {
+    flags.problems.push({ where: flags.words.join(', '), message: 'The list takes no name.' });
+  }
+  refuseProblems(flags);
+  return commonOf(flags);
+};
+
+/** @throws InputRejected */
 export const parseStatusArguments: Parse<StatusArguments> = (argv, env = {}) => {
   const flags = readFlags(argv, watching, env);
   const { words, problems, given } = flags;

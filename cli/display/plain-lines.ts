@@ -2,6 +2,7 @@ import type { CliEvent } from '../events.ts';
 import { begunLines, priceWords } from './agreement-lines.ts';
 import type { Display, Output } from './display.ts';
 import { endLines, nextLines } from './end-lines.ts';
+import { musicLines } from './music-lines.ts';
 import { createPaint } from './paint.ts';
 import { listedLine, statusLines } from './session-lines.ts';
 import { harmless, reasonLines } from './text-width.ts';
@@ -72,6 +73,15 @@ export function linesOf(event: CliEvent): string[] {
       return ['Asking the provider for the model.'];
     case 'session.training':
       return ['Training.'];
+    case 'session.generating':
+    case 'session.keeping':
+    case 'music.cost':
+    case 'music.started':
+    case 'clip.saved':
+    case 'music.ready':
+    case 'model.listed':
+    case 'models.listed':
+      return musicLines(event);
     case 'track.submitted':
       return [`provider  ${harmless(event.file)}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`];
     case 'track.done':

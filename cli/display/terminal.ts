@@ -90,7 +90,17 @@ export function terminal({
       case 'session.found':
         fitNames(event.tracks.map(({ file }) => file));
         printUnder(`Session ${event.sessionId}, ${harmless(event.name)}`, []);
-        openRows(event.tracks);
+        if (event.tracks.length > 0) openRows(event.tracks);
+        break;
+      case 'session.generating':
+      case 'session.keeping':
+      case 'music.cost':
+      case 'music.started':
+      case 'clip.saved':
+      case 'music.ready':
+      case 'model.listed':
+      case 'models.listed':
+        print(linesOf(event).flatMap((line) => hanging(line, width)));
         break;
       case 'session.listed':
         printUnder('Sessions', listedLines(event, measures()));

@@ -68,6 +68,8 @@ export const statusWords: Readonly<Record<SessionAnswer['status'], string>> = {
   review: 'waits for approval',
   creating: 'asking for the model',
   training: 'training',
+  generating: 'making music',
+  keeping: 'copying the audio',
   ready: 'ready',
   failed: 'failed',
   cancelled: 'cancelled',

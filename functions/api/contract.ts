@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { decisions, sessionStatuses, startedBys, trackStatuses } from '../sessions/session.ts';
+import {
+  decisions,
+  musicSchema,
+  sessionKinds,
+  sessionStatuses,
+  startedBys,
+  trackStatuses,
+} from '../sessions/session.ts';
 import { errorNames } from '../shared/errors.ts';
 
 /** The bodies and answers of the HTTP API, as its callers see them. */
@@ -83,6 +90,7 @@ export const actions = ['start', 'resume', 'approve', 'decide', 'cancel'] as con
 /** Answer to `GET /sessions/{id}`, 200, and to `POST /sessions/{id}/start|resume|approve|decide|cancel`, 202. */
 export const sessionAnswer = z.object({
   sessionId: z.string(),
+  kind: z.enum(sessionKinds),
   name: z.string(),
   status: z
     .enum(sessionStatuses)
@@ -106,6 +114,8 @@ export const sessionAnswer = z.object({
   providerCalls: z.number().describe('Calls made to the provider so far, finished loops only.'),
   executionArn: z.string().optional(),
   modelId: z.string().optional(),
+  /** Of music: what was asked for, and its clips. */
+  music: musicSchema.optional(),
   failure: failureAnswer.optional(),
   tracks: z.array(trackAnswer),
 });

@@ -10,6 +10,7 @@ import {
   sessionListAnswer,
   uploadAnswer,
 } from './contract.ts';
+import { musicOperations } from './music-operations.ts';
 
 /** What a route is called, takes and answers. The routes go by it, and so does the OpenAPI document. */
 export interface Operation {
@@ -118,6 +119,7 @@ export const operations = {
     answer: { status: 200, description: 'Where the file goes.', schema: uploadAnswer },
     mayConflict: true,
   },
+  ...musicOperations,
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;

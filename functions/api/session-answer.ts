@@ -1,4 +1,4 @@
-import { trainingCredits, uploadCredits } from '../sessions/credits.ts';
+import { creditsSpent, creditsToCome } from '../sessions/credits.ts';
 import { isOverdue, mayCancel, mayDecide, type Session, type Track } from '../sessions/session.ts';
 import type { SessionWithTracks } from '../sessions/session-store.ts';
 import { nextWait, type Schedule } from '../shared/schedule.ts';
@@ -29,9 +29,10 @@ export function sessionAnswer(
 
 /** The same without its tracks, for lists. */
 export function summary(session: Session): SessionListAnswer['sessions'][number] {
-  const { sessionId, name, status, startedBy, createdAt, updatedAt, minClips } = session;
+  const { sessionId, kind, name, status, startedBy, createdAt, updatedAt, minClips } = session;
   return {
     sessionId,
+    kind,
     name,
     status,
     startedBy,
@@ -40,22 +41,9 @@ export function summary(session: Session): SessionListAnswer['sessions'][number]
     minClips,
     ...(session.executionArn === undefined ? {} : { executionArn: session.executionArn }),
     ...(session.modelId === undefined ? {} : { modelId: session.modelId }),
+    ...(session.music === undefined ? {} : { music: session.music }),
     ...(session.failure === undefined ? {} : { failure: failureAnswer(session.failure) }),
   };
-}
-
-/** What the provider may have taken so far, by the configured prices. */
-export function creditsSpent({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number {
-  return tracks.reduce((sum, track) => sum + uploadCredits(track, prices), trainingCredits(session, prices));
-}
-
-/** What going on will cost if nothing has to be sent twice. */
-function creditsToCome({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number {
-  if (session.create.fence !== 'none') return 0;
-  const missing = tracks.filter(({ status, failure }) => {
-    return status === 'declared' || (status === 'failed' && !failure?.permanent);
-  });
-  return missing.length * prices.upload + prices.create;
 }
 
 /** What a person can do with a session that stands like this. */
@@ -92,9 +80,11 @@ export function retryAfter(
   const waits =
     session.status === 'training'
       ? [until(session.create.requestedAt, schedules.training)]
-      : tracks.flatMap((track) =>
-          track.status === 'submitted' ? [until(track.submittedAt, schedules.upload)] : [],
-        );
+      : session.status === 'generating'
+        ? [until(session.create.requestedAt, schedules.music)]
+        : tracks.flatMap((track) =>
+            track.status === 'submitted' ? [until(track.submittedAt, schedules.upload)] : [],
+          );
   const wait = waits.length > 0 ? Math.min(...waits) : 2;
   return Math.max(1, Math.ceil(wait / speed));
 }

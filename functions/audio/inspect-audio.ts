@@ -139,6 +139,7 @@ function judge(found: Measured | FileTypeResult | undefined, limits: AudioLimits
     extension,
     durationSeconds: Math.round(seconds * 1000) / 1000,
     ...(warning && { warning }),
+    ...(cut && { cutShort: true }),
   };
 }
 

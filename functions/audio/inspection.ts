@@ -34,6 +34,8 @@ export type Inspection =
       readonly durationSeconds: number;
       /** Something odd that does not forbid using the file. */
       readonly warning?: string;
+      /** It promises more sound than it holds: perhaps its end is still to come. */
+      readonly cutShort?: true;
     }
   | {
       readonly usable: false;

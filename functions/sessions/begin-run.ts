@@ -40,12 +40,12 @@ export async function beginRun(
       status: 'preparing',
       runs,
       pace: 1,
-      executionArn: executions.arnOf(name),
+      executionArn: executions.arnOf(name, session.kind),
       failure: undefined,
     } as const;
     try {
       const begun = await store.updateSession(session, { ...change(session), ...run });
-      await executions.start(name, { sessionId });
+      await executions.start(name, { sessionId }, session.kind);
       return begun;
     } catch (error) {
       const lost = error instanceof ChirpsmithError && error.name === 'RecordConflict';

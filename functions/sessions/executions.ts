@@ -7,13 +7,14 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { nameError } from '../shared/aws-errors.ts';
+import type { SessionKind } from './session.ts';
 
-/** The executions of one machine. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
+/** The executions of the machines, one for each kind of session. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
 export interface Executions {
   /** The ARN that an execution of this name has, started or not. */
-  arnOf(name: string): string;
+  arnOf(name: string, kind: SessionKind): string;
   /** Starts an execution; one that was started under this name before is left as it is. */
-  start(name: string, input: object): Promise<void>;
+  start(name: string, input: object, kind: SessionKind): Promise<void>;
   /** Stops it; one that has ended, or does not exist, is left as it is. */
   stop(executionArn: string): Promise<void>;
   /** `unknown`: there is none of this ARN (yet). */
@@ -28,16 +29,15 @@ export function createExecutions({
   machineArn,
 }: {
   client: SFNClient;
-  machineArn: string;
+  machineArn: (kind: SessionKind) => string;
 }): Executions {
   return {
-    arnOf: (name) => `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`,
+    arnOf: (name, kind) => `${machineArn(kind).replace(':stateMachine:', ':execution:')}:${name}`,
 
-    async start(name, input) {
+    async start(name, input, kind) {
+      const stateMachineArn = machineArn(kind);
       try {
-        await client.send(
-          new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(input) }),
-        );
+        await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
       } catch (error) {
         if (!(error instanceof ExecutionAlreadyExists)) throw nameError(error);
       }

@@ -9,6 +9,7 @@ export function newSession(
   now: string,
 ): Session {
   return {
+    kind: 'train',
     review: false,
     status: 'open',
     version: 0,

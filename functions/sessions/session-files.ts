@@ -26,17 +26,20 @@ export function createSessionFiles({ client, bucket }: { client: S3Client; bucke
       );
     }
   };
+  const deleteUnder = async (prefix: string) => {
+    let isTruncated: boolean | undefined;
+    do {
+      const list = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix });
+      const { Versions = [], DeleteMarkers = [], IsTruncated } = await client.send(list);
+      await deleteEach([...Versions, ...DeleteMarkers]);
+      // What was listed is gone, so the next list begins with the rest.
+      isTruncated = IsTruncated;
+    } while (isTruncated);
+  };
   return {
     async deleteAll(sessionId) {
       try {
-        let isTruncated: boolean | undefined;
-        do {
-          const list = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: `audio/${sessionId}/` });
-          const { Versions = [], DeleteMarkers = [], IsTruncated } = await client.send(list);
-          await deleteEach([...Versions, ...DeleteMarkers]);
-          // What was listed is gone, so the next list begins with the rest.
-          isTruncated = IsTruncated;
-        } while (isTruncated);
+        for (const folder of ['audio', 'music']) await deleteUnder(`${folder}/${sessionId}/`);
       } catch (error) {
         throw nameError(error);
       }

@@ -10,7 +10,14 @@ import {
 import * as z from 'zod';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from './session.ts';
+import {
+  isUnderWay,
+  type Session,
+  type SessionKind,
+  sessionSchema,
+  type Track,
+  trackSchema,
+} from './session.ts';
 
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
@@ -50,12 +57,12 @@ export interface SessionStore {
   /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */
   listNotStarted(touched: { from: number; to: number }, limit: number): Promise<Session[]>;
   /**
-   * Sessions of one owner, newest first. `next` is opaque, and the `cursor` of the page after; a made-up one, or
-   * somebody else's, is a `BadInput`.
+   * Sessions of one owner, newest first, perhaps of one kind only. `next` is opaque, and the `cursor` of the page
+   * after; a made-up one, or somebody else's, is a `BadInput`.
    */
   list(
     owner: string,
-    page: { limit: number; cursor?: string | undefined },
+    page: { limit: number; cursor?: string | undefined; kind?: SessionKind | undefined },
   ): Promise<{ sessions: Session[]; next?: string }>;
   /** Forgets a session that is being deleted: its tracks, and last itself. Forgetting it twice is no error. */
   remove(found: SessionWithTracks): Promise<void>;
@@ -244,22 +251,28 @@ export function createSessionStore(options: {
       return Items.filter(alive).map((item) => parse(sessionSchema, item));
     },
 
-    async list(owner, { limit, cursor }) {
-      const query = new QueryCommand({
-        TableName,
-        IndexName: 'byOwner',
-        KeyConditionExpression: '#owner = :owner',
-        ExpressionAttributeNames: { '#owner': 'owner' },
-        ExpressionAttributeValues: { ':owner': owner },
-        ScanIndexForward: false,
-        Limit: limit,
-        ...(cursor === undefined ? {} : { ExclusiveStartKey: decodePage(cursor, owner) }),
-      });
-      const { Items = [], LastEvaluatedKey } = await named(client.send(query));
-      return {
-        sessions: Items.filter(alive).map((item) => parse(sessionSchema, item)),
-        ...(LastEvaluatedKey ? { next: encodePage(LastEvaluatedKey, owner) } : {}),
-      };
+    async list(owner, { limit, cursor, kind }) {
+      const sessions: Session[] = [];
+      let from: Record<string, unknown> | undefined =
+        cursor === undefined ? undefined : decodePage(cursor, owner);
+      do {
+        const query = new QueryCommand({
+          TableName,
+          IndexName: 'byOwner',
+          KeyConditionExpression: '#owner = :owner',
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: { ':owner': owner },
+          ScanIndexForward: false,
+          Limit: limit - sessions.length,
+          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+        });
+        const { Items = [], LastEvaluatedKey } = await named(client.send(query));
+        const found = Items.filter(alive).map((item) => parse(sessionSchema, item));
+        sessions.push(...found.filter((session) => kind === undefined || session.kind === kind));
+        from = LastEvaluatedKey;
+        // Of one kind a page may hold few; without one it is as long as it is.
+      } while (kind !== undefined && from !== undefined && sessions.length < limit);
+      return { sessions, ...(from ? { next: encodePage(from, owner) } : {}) };
     },
 
     async remove({ session: { sessionId }, tracks }) {

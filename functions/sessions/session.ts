@@ -14,6 +14,10 @@ export const sessionStatuses = [
   'review',
   'creating',
   'training',
+  /** Of music: the provider works on it. */
+  'generating',
+  /** Of music: the audio of its clips is copied. */
+  'keeping',
   /** There is a model. */
   'ready',
   /** Ended without a model; a resume goes on. */
@@ -84,9 +88,42 @@ export const createSchema = z.object({
   clipIds: z.array(z.string()).optional(),
 });
 
+/** What a session is for; each kind has a machine of its own. */
+export const sessionKinds = ['train', 'music'] as const;
+
+/** One clip of a piece of music; its audio is ours once it has a `key`. */
+export const clipSchema = z.object({
+  clipId: z.string(),
+  title: z.string().optional(),
+  /** Where its audio lies in the bucket. */
+  key: z.string().optional(),
+  /** Bytes. */
+  size: count.optional(),
+  format: z.string().optional(),
+  durationSeconds: z.number().optional(),
+  /** Why its audio could not be copied, as it was last tried. */
+  trouble: z.string().optional(),
+});
+
+/** What music was asked for, and what came of it. */
+export const musicSchema = z.object({
+  /** `chirp-custom:<uuid>`, or one of the provider's own. */
+  model: z.string(),
+  /** The model's name, where it was given by that. */
+  modelName: z.string().optional(),
+  prompt: z.string(),
+  tags: z.string(),
+  title: z.string().optional(),
+  negativeTags: z.string().optional(),
+  instrumental: z.boolean(),
+  persona: z.object({ personaId: z.string(), clipId: z.string() }).optional(),
+  clips: z.array(clipSchema),
+});
+
 /** A session as the table holds it, without its keys. */
 export const sessionSchema = z.object({
   sessionId: z.string(),
+  kind: z.enum(sessionKinds).default('train'),
   owner: z.string(),
   startedBy: z.enum(startedBys),
   name: z.string(),
@@ -115,6 +152,8 @@ export const sessionSchema = z.object({
   prepareCalls: count,
   providerSessionId: z.string().optional(),
   create: createSchema,
+  /** Of music only. */
+  music: musicSchema.optional(),
   modelId: z.string().optional(),
   failure: failureSchema.optional(),
 });
@@ -167,14 +206,26 @@ export const trackSchema = z.object({
 
 export type Session = z.infer<typeof sessionSchema>;
 export type Track = z.infer<typeof trackSchema>;
+export type SessionKind = Session['kind'];
+export type Music = z.infer<typeof musicSchema>;
+export type MusicClipRecord = z.infer<typeof clipSchema>;
 export type SessionStatus = Session['status'];
 export type TrackStatus = Track['status'];
 export type Failure = z.infer<typeof failureSchema>;
 export type AudioSource = z.infer<typeof audioSourceSchema>;
 
+const underWay: ReadonlySet<SessionStatus> = new Set([
+  'preparing',
+  'uploading',
+  'creating',
+  'training',
+  'generating',
+  'keeping',
+]);
+
 /** Is an execution supposed to be working on it? */
 export function isUnderWay({ status }: Pick<Session, 'status'>): boolean {
-  return status === 'preparing' || status === 'uploading' || status === 'creating' || status === 'training';
+  return underWay.has(status);
 }
 
 /** May create have been paid without our knowing? */

@@ -16,12 +16,15 @@ const variables = {
   TABLE_NAME: z.string().min(1),
   AUDIO_BUCKET: z.string().min(1),
   PROVIDER_BASE_URL: z.url({ protocol: /^https?$/ }),
+  /** Whom to ask for the account's credits; empty where nobody may be asked. */
+  PROVIDER_CREDITS_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   PROVIDER_SECRET: z.string().min(1),
   SETTINGS: json.pipe(settingsSchema),
   STATE_MACHINE_ARN: z.string().startsWith('arn:'),
   EVENT_BUS: z.string().min(1),
   EVENT_SOURCE: z.string().min(1),
   INBOX_OWNER: z.string().min(1),
+  MUSIC_MACHINE_ARN: z.string().startsWith('arn:'),
   /** How much faster than the wall's clock waits run; set by the local runtime only. */
   CLOCK_SPEED: z.coerce.number().positive().default(1),
 };

@@ -27,6 +27,8 @@ export const errorNames = [
   'CreditsExhausted',
   /** The provider says that the training failed, with its words. */
   'TrainingFailed',
+  /** The provider says that the music failed, with its words. */
+  'GenerationFailed',
   /** It cannot be settled whether create was taken; only a person may send a second one. */
   'NeedsDecision',
   /** A person stopped the run; the record says what was paid and what still runs. */

@@ -30,6 +30,10 @@ export const settingsSchema = z.strictObject({
       createCalls: whole.positive().max(10).default(5),
       /** Tracks on their way to the provider at the same time. */
       concurrency: whole.positive().max(40).default(6),
+      /** Models that the account can hold, as its administrator set it; without it nobody is warned. */
+      models: whole.positive().optional(),
+      /** Largest file of a clip, in bytes (undocumented; a choice: 64 MiB). */
+      maxClipBytes: whole.positive().default(64 * 1024 * 1024),
     })
     .prefault({}),
   schedules: z
@@ -48,6 +52,15 @@ export const settingsSchema = z.strictObject({
         later: { after: 240, every: 20 },
         deadline: 1800,
       }),
+      /** Making music: 30 to 120 s. */
+      music: scheduleSchema.default({
+        checks: [25, 35, 45, 55, 66, 78, 92, 108, 126],
+        every: 15,
+        later: { after: 240, every: 30 },
+        deadline: 900,
+      }),
+      /** Copying the audio of clips, which may be refused for a while after they are complete. */
+      audio: scheduleSchema.default({ checks: [5, 15, 30, 60], every: 60, deadline: 1200 }),
       /** Asking whether a create whose answer was lost was taken: several times over a minute. */
       settle: scheduleSchema.default({ checks: [5, 15, 30, 60], every: 30, deadline: 60 }),
     })
@@ -59,6 +72,8 @@ export const settingsSchema = z.strictObject({
       create: z.number().nonnegative().default(100),
       /** Uploading one track ("small", amount undocumented; a guess). */
       upload: z.number().nonnegative().default(1),
+      /** Making music once (undocumented; about 40, as a client has it). */
+      generate: z.number().nonnegative().default(40),
     })
     .prefault({}),
   /** Lifetimes of signed URLs, in minutes. */

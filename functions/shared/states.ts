@@ -66,6 +66,18 @@ export const trainingState = z.object({
   lost: machineErrorSchema.optional(),
 });
 
+/** Into `Request music`: the first time the id only, later with the position of the loop. */
+export const requestMusicState = createModelState;
+
+/** `Request music` → `Wait for music` → `Check music` → `Music finished?`. */
+export const musicState = trainingState;
+
+/** `Keep audio` → `Audio kept?` → `Wait for audio`, and round again. */
+export const keepAudioState = z.object({
+  sessionId: id,
+  ...z.object(waitPosition).partial().shape,
+});
+
 /** Around what every state gets: the context object's execution. */
 export const taskEvent = z.object({
   execution: z.object({ Id: z.string(), Name: z.string() }),
@@ -80,3 +92,5 @@ export type SubmitUploadState = z.infer<typeof submitUploadState>;
 export type UploadState = z.infer<typeof uploadState>;
 export type CreateModelState = z.infer<typeof createModelState>;
 export type TrainingState = z.infer<typeof trainingState>;
+export type MusicState = z.infer<typeof musicState>;
+export type KeepAudioState = z.infer<typeof keepAudioState>;

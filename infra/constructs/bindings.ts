@@ -10,6 +10,8 @@ import type { WorkflowFunction } from './workflow-function.ts';
 
 /** Where sessions keep their audio. */
 const sessionAudio = 'audio/*';
+/** Keys of the audio that music keeps. */
+const musicAudio = 'music/*';
 
 type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
@@ -56,9 +58,11 @@ export function bindAudioWrite(fn: WorkflowFunction, { bucket, objectsArn }: Sto
 /** Deleting the audio of a session for good: whatever versions of it are found. */
 export function bindAudioDeletion(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
-  fn.allowIf({ StringLike: { 's3:prefix': sessionAudio } }, ['s3:ListBucketVersions'], bucket.bucketArn);
   const reason = 'Sessions and tracks are made at run time, so their keys are not known here.';
-  fn.allowWildcard(['s3:DeleteObjectVersion'], objectsArn(sessionAudio), reason);
+  for (const keys of [sessionAudio, musicAudio]) {
+    fn.allowIf({ StringLike: { 's3:prefix': keys } }, ['s3:ListBucketVersions'], bucket.bucketArn);
+    fn.allowWildcard(['s3:DeleteObjectVersion'], objectsArn(keys), reason);
+  }
 }
 
 /**
@@ -87,9 +91,26 @@ export function bindEventBus(fn: WorkflowFunction, { stage }: Config): void {
   fn.addToRolePolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus], conditions }));
 }
 
+/** Putting the audio of clips where music keeps it. */
+export function bindMusicWrite(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
+  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
+  const reason = 'Music and its clips are made at run time, so their keys are not known here.';
+  fn.allowWildcard(['s3:PutObject'], objectsArn(musicAudio), reason);
+}
+
+/** Signing URLs for reading the audio of clips. */
+export function bindMusicRead(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
+  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
+  const reason = 'Music and its clips are made at run time, so their keys are not known here.';
+  fn.allowWildcard(['s3:GetObject'], objectsArn(musicAudio), reason);
+}
+
 /** The provider's API and the key to it. The key itself is in no environment. */
 export function bindProvider(fn: WorkflowFunction, { providerKey }: StorageStack, config: Config): void {
   fn.addEnvironment('PROVIDER_BASE_URL', config.providerBaseUrl);
+  if (config.providerCreditsUrl !== undefined) {
+    fn.addEnvironment('PROVIDER_CREDITS_URL', config.providerCreditsUrl);
+  }
   fn.addEnvironment('PROVIDER_SECRET', providerKey.secretArn);
   fn.allow(['secretsmanager:GetSecretValue'], providerKey.secretArn);
 }
@@ -115,6 +136,10 @@ export function bindStop(fn: WorkflowFunction, machineName: string): void {
   bindExecutions(fn, machineName, 'StopExecution');
 }
 
+/** The variable that names a machine: of music, `MUSIC_MACHINE_ARN`. */
+const machineVariable = (machineName: string) =>
+  machineName.endsWith('-generate-music') ? 'MUSIC_MACHINE_ARN' : 'STATE_MACHINE_ARN';
+
 /** By the machine's name, not by the machine: its own states may be bound, and they come before it. */
 function bindExecutions(fn: WorkflowFunction, machineName: string, action: string): void {
   const arn = (resource: string, resourceName: string) =>
@@ -124,7 +149,7 @@ function bindExecutions(fn: WorkflowFunction, machineName: string, action: strin
       resourceName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-  fn.addEnvironment('STATE_MACHINE_ARN', arn('stateMachine', machineName));
+  fn.addEnvironment(machineVariable(machineName), arn('stateMachine', machineName));
   const reason = 'Executions of this one machine; each is made at run time.';
   fn.allowWildcard([`states:${action}`], arn('execution', `${machineName}:*`), reason);
 }

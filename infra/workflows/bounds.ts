@@ -111,7 +111,7 @@ export function longestRun({ limits, schedules }: Settings): number {
   return 2 * (turns * schedules.upload.deadline + schedules.training.deadline) + 3600;
 }
 
-interface Loop {
+export interface Loop {
   readonly schedule: Schedule;
   /** Followed first when the answer to a submission was lost. */
   readonly settle?: Schedule;
@@ -125,7 +125,7 @@ interface Loop {
 }
 
 /** The most events of one submit → wait → check loop: the longest path through all that can happen in it. */
-function mostEvents(loop: Loop): number {
+export function mostEvents(loop: Loop): number {
   const { schedule, settle = schedule } = loop;
   const round = plainEvents + loop.check + plainEvents;
   const known = new Map<string, number>();

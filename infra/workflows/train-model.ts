@@ -16,7 +16,7 @@ import type { Settings } from '../../functions/shared/settings.ts';
 import type { WorkflowFunction } from '../constructs/workflow-function.ts';
 import { everyRound, oncePerRun, providerAnswerLost, providerUnreachable } from './retry-policies.ts';
 import { task } from './task.ts';
-import { says, waitAndCheck } from './wait-and-check.ts';
+import { beforeFirstCall, lookedIntoSoon, says, waitAndCheck } from './wait-and-check.ts';
 
 /** One function for each state that does something. */
 export type TrainModelFunctions = Readonly<
@@ -110,22 +110,3 @@ export function trainModel(scope: Construct, fns: TrainModelFunctions, settings:
   upload.next(enough).next(review);
   return prepare;
 }
-
-/** The position of the training loop when create has not been called yet. */
-const beforeFirstCall = { wait: 0, waited: 0, total: 0, checks: 0, refusals: 0, verdict: 'again' };
-
-/**
- * The position of the loop after a create without an answer: checked as soon as the settle schedule says.
- * Counts as a refusal, because the limit on refusals also ends a loop whose create dies before it can write
- * anything down.
- */
-const lookedIntoSoon = ({ schedules: { settle } }: Settings) => ({
-  sessionId: JsonPath.stringAt('$.sessionId'),
-  wait: settle.checks[0] ?? settle.every,
-  waited: 0,
-  total: JsonPath.numberAt('$.total'),
-  checks: JsonPath.numberAt('$.checks'),
-  refusals: JsonPath.mathAdd(JsonPath.numberAt('$.refusals'), 1),
-  verdict: 'waiting',
-  lost: JsonPath.objectAt('$.lost'),
-});

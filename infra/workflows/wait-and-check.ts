@@ -3,11 +3,13 @@ import {
   Condition,
   type IChainable,
   type INextable,
+  JsonPath,
   type State,
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { Settings } from '../../functions/shared/settings.ts';
 import type { Verdict } from '../../functions/shared/states.ts';
 
 export interface WaitAndCheck {
@@ -47,3 +49,22 @@ export function waitAndCheck(
 
 /** The task before has come to this verdict. */
 export const says = (verdict: Verdict) => Condition.stringEquals('$.verdict', verdict);
+
+/** The position of a loop whose call costs real money, when it has not been called yet. */
+export const beforeFirstCall = { wait: 0, waited: 0, total: 0, checks: 0, refusals: 0, verdict: 'again' };
+
+/**
+ * The position of the loop after such a call without an answer: checked as soon as the settle schedule says.
+ * Counts as a refusal, because the limit on refusals also ends a loop whose call dies before it can write
+ * anything down.
+ */
+export const lookedIntoSoon = ({ schedules: { settle } }: Settings) => ({
+  sessionId: JsonPath.stringAt('$.sessionId'),
+  wait: settle.checks[0] ?? settle.every,
+  waited: 0,
+  total: JsonPath.numberAt('$.total'),
+  checks: JsonPath.numberAt('$.checks'),
+  refusals: JsonPath.mathAdd(JsonPath.numberAt('$.refusals'), 1),
+  verdict: 'waiting',
+  lost: JsonPath.objectAt('$.lost'),
+});

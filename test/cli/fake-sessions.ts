@@ -95,6 +95,7 @@ export function fakeSessions(runs: readonly (readonly Step[])[]) {
         looks: 0,
         answer: standing({
           sessionId: randomUUID(),
+          kind: 'train',
           name: 'Night Drive',
           status: 'open',
           startedBy: 'api',

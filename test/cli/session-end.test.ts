@@ -5,6 +5,7 @@ import type { ErrorName } from '../../functions/shared/errors.ts';
 
 const session: SessionAnswer = {
   sessionId: 's',
+  kind: 'train',
   name: 'n',
   status: 'ready',
   startedBy: 'api',

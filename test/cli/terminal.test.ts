@@ -89,6 +89,7 @@ function story(count: number): CliEvent[] {
 const failure = { error: 'NeedsDecision', reason: 'The answer to create was lost. '.repeat(6) } as const;
 const sessionAnswer: SessionAnswer = {
   sessionId: '3f2a6c1e-0000-4000-8000-000000000000',
+  kind: 'train',
   name: `${wide} ${long}`,
   status: 'needs-decision',
   startedBy: 'api',

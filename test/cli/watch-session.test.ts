@@ -6,6 +6,7 @@ import type { SessionAnswer, TrackAnswer } from '../../functions/api/contract.ts
 
 const session: SessionAnswer = {
   sessionId: 's',
+  kind: 'train',
   name: 'n',
   status: 'preparing',
   startedBy: 'api',

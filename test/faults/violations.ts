@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { creditsSpent } from '../../functions/api/session-answer.ts';
+import { creditsSpent } from '../../functions/sessions/credits.ts';
 import { isInDoubt, type Session, type Track } from '../../functions/sessions/session.ts';
 import type { Plan } from './plan.ts';
 import { trainModelMachine } from './rig/machine.ts';

@@ -136,7 +136,7 @@ async function runTraining(settings: Settings, random: () => number): Promise<nu
     let state = await create(begin);
     for (;;) {
       events += round;
-      state = await checkTraining(state, deps);
+      state = await checkTraining(state, { ...deps, models: { register: async () => {} } });
       if (state.verdict === 'again') state = await create(state);
     }
   } catch (error) {

@@ -35,6 +35,7 @@ function spoken(resource: unknown): string {
   const known = /ImportValue.*(Audio|Sessions|ProviderKey)[0-9A-F]{8}/.exec(text)?.[1];
   if (known) return { Audio: 'bucket', Sessions: 'table', ProviderKey: 'secret' }[known] + rest;
   if (/"TrainModelMachine[0-9A-F]{8}"/.test(text)) return 'machine';
+  if (/"MusicMachine[0-9A-F]{8}"/.test(text)) return 'machine of music';
   const bus = /:(event-bus\/[^"]+)"/.exec(text)?.[1];
   if (bus) return bus;
   const own = /"(\w+)Logs[0-9A-F]{8}"/.exec(text)?.[1];
@@ -73,11 +74,14 @@ const readAudio = ['s3:GetObject bucket/*', 's3:GetObjectVersion bucket/*'];
 const key = ['secretsmanager:GetSecretValue secret'];
 const describeExecution = ['states:DescribeExecution executions chirpsmith-local-train-model:*'];
 
-const beginsRuns = [
+const describeMusic = 'states:DescribeExecution executions chirpsmith-local-generate-music:*';
+
+const beginsTraining = [
   ...table('GetItem', 'Query', 'UpdateItem'),
   'states:StartExecution machine',
   ...describeExecution,
 ];
+const beginsRuns = [...beginsTraining, 'states:StartExecution machine of music', describeMusic];
 
 const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'prepare-session': [
@@ -92,26 +96,30 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'check-upload': ['CheckUpload', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
   'enough-clips': ['EnoughClips', ...table('GetItem', 'Query', 'UpdateItem')],
   'create-model': ['CreateModel', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
-  'check-training': ['CheckTraining', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
+  'check-training': ['CheckTraining', ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...key],
   'record-failure': ['RecordFailure', ...table('GetItem', 'Query', 'UpdateItem')],
   'create-session': ['CreateSession', ...table('PutItem'), 's3:PutObject bucket/audio/*'],
   'start-session': ['StartSession', ...beginsRuns],
   'resume-session': ['ResumeSession', ...beginsRuns],
-  'approve-session': ['ApproveSession', ...beginsRuns],
+  'approve-session': ['ApproveSession', ...beginsTraining],
   'decide-session': ['DecideSession', ...beginsRuns],
   'cancel-session': [
     'CancelSession',
     ...table('GetItem', 'Query', 'UpdateItem'),
+    'states:StopExecution executions chirpsmith-local-generate-music:*',
     'states:StopExecution executions chirpsmith-local-train-model:*',
   ],
   'replace-track': ['ReplaceTrack', ...table('Query', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
-  'get-session': ['GetSession', ...table('Query'), ...describeExecution],
+  'get-session': ['GetSession', ...table('Query'), ...describeExecution, describeMusic],
   'delete-session': [
     'DeleteSession',
     ...table('Query', 'UpdateItem', 'DeleteItem'),
     's3:ListBucketVersions bucket if s3:prefix is audio/*',
     's3:DeleteObjectVersion bucket/audio/*',
+    's3:DeleteObjectVersion bucket/music/*',
+    's3:ListBucketVersions bucket if s3:prefix is music/*',
     ...describeExecution,
+    describeMusic,
   ],
   openapi: ['OpenApi'],
   'unknown-route': ['UnknownRoute'],
@@ -121,7 +129,9 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     ...table('GetItem', 'UpdateItem'),
     'dynamodb:Query table/index/underWay',
     'states:StartExecution machine',
+    'states:StartExecution machine of music',
     ...describeExecution,
+    describeMusic,
   ],
   'start-from-manifest': [
     'InboxFunction',
@@ -133,8 +143,26 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     'events:PutEvents event-bus/default if events:source is chirpsmith.local',
     ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} InboxDeadLetters`),
   ],
+  'request-music': ['RequestMusic', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
+  'check-music': ['CheckMusic', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
+  'keep-audio': [
+    'KeepAudio',
+    ...table('GetItem', 'Query', 'UpdateItem'),
+    's3:PutObject bucket/music/*',
+    ...key,
+  ],
+  'create-generation': [
+    'CreateGeneration',
+    ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    'states:StartExecution machine of music',
+    describeMusic,
+  ],
+  'get-generation': ['GetGeneration', ...table('Query'), 's3:GetObject bucket/music/*', describeMusic],
+  'list-generations': ['ListGenerations', 'dynamodb:Query table/index/byOwner'],
+  'list-models': ['ListModels', ...table('Query')],
 };
 
+const musicStates = ['request-music', 'check-music', 'keep-audio', 'record-failure'];
 const states = [
   'prepare-session',
   'submit-upload',
@@ -152,13 +180,18 @@ describe('each function may do what it does, and nothing else', () => {
     expect(actual[name]).toEqual([...expected, ...logs(id), ...trace].sort());
   });
 
-  test('there is no role beyond these and the machine', () => {
-    expect(Object.keys(actual).sort()).toEqual([...Object.keys(functions), 'train-model'].sort());
+  test('there is no role beyond these and the machines', () => {
+    expect(Object.keys(actual).sort()).toEqual(
+      [...Object.keys(functions), 'train-model', 'generate-music'].sort(),
+    );
   });
 
-  test('the machine invokes the functions of its states, and delivers its logs and traces', () => {
+  test.each([
+    ['train-model', states],
+    ['generate-music', musicStates],
+  ])('%s invokes the functions of its states, and delivers its logs and traces', (machine, states) => {
     const [invocations, others] = [true, false].map((wanted) =>
-      actual['train-model']?.filter((line) => line.startsWith('lambda:') === wanted),
+      actual[machine]?.filter((line) => line.startsWith('lambda:') === wanted),
     );
     expect(invocations).toEqual(states.map((name) => `lambda:InvokeFunction ${functions[name]?.[0]}`).sort());
     for (const line of others ?? []) expect(line).toMatch(/^(logs|xray):[A-Za-z]+ \*$/);
@@ -176,11 +209,15 @@ describe('each function may do what it does, and nothing else', () => {
     expect(invokers.sort()).toEqual([
       'ApproveSession apigateway.amazonaws.com /sessions/{id}/approve',
       'CancelSession apigateway.amazonaws.com /sessions/{id}/cancel',
+      'CreateGeneration apigateway.amazonaws.com /generations',
       'CreateSession apigateway.amazonaws.com /sessions',
       'DecideSession apigateway.amazonaws.com /sessions/{id}/decide',
       'DeleteSession apigateway.amazonaws.com /sessions/{id}',
+      'GetGeneration apigateway.amazonaws.com /generations/{id}',
       'GetSession apigateway.amazonaws.com /sessions/{id}',
       'InboxFunction events.amazonaws.com Inbox',
+      'ListGenerations apigateway.amazonaws.com /generations',
+      'ListModels apigateway.amazonaws.com /models',
       'ListSessions apigateway.amazonaws.com /sessions',
       'OpenApi apigateway.amazonaws.com /openapi.json',
       'ReplaceTrack apigateway.amazonaws.com /sessions/{id}/tracks/{trackId}',

@@ -38,6 +38,9 @@ describe('reserved concurrency', () => {
       'check-upload': 40,
       'create-model': 10,
       'check-training': 20,
+      'request-music': 10,
+      'check-music': 20,
+      'keep-audio': 10,
     });
     const provided = Object.values(functions).filter(({ Environment }) =>
       JSON.stringify(Environment).includes('PROVIDER_SECRET'),
@@ -52,7 +55,7 @@ describe('reserved concurrency', () => {
   });
 
   test.each([
-    [{ accountConcurrency: '229' }, /comes to 130 of the account's 229, and AWS keeps 100/],
+    [{ accountConcurrency: '269' }, /comes to 170 of the account's 269, and AWS keeps 100/],
     [
       { reservedConcurrency: '{"submitUpload": 5}' },
       /submitUpload is 5: one session alone uploads 6 at a time/,
@@ -65,8 +68,9 @@ describe('reserved concurrency', () => {
   });
 
   test('fits exactly, or is left out in an account with a quota of ten', () => {
-    expect(configured({ accountConcurrency: '230' }).accountConcurrency).toBe(230);
-    const none = '{"prepareSession":0,"submitUpload":0,"checkUpload":0,"createModel":0,"checkTraining":0}';
+    expect(configured({ accountConcurrency: '270' }).accountConcurrency).toBe(270);
+    const names = Object.keys(configured().reservedConcurrency);
+    const none = JSON.stringify(Object.fromEntries(names.map((name) => [name, 0])));
     expect(reservedOf({ accountConcurrency: '10', reservedConcurrency: none })).toEqual({});
   });
 });

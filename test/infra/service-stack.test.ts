@@ -41,8 +41,8 @@ describe('every function', () => {
         .filter((name) => name !== 'STAGE')
         .sort(),
     ]);
-    const provider = ['PROVIDER_BASE_URL', 'PROVIDER_SECRET'];
-    const run = ['SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'];
+    const provider = ['PROVIDER_BASE_URL', 'PROVIDER_CREDITS_URL', 'PROVIDER_SECRET'];
+    const run = ['MUSIC_MACHINE_ARN', 'SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'];
     expect(Object.fromEntries(variables)).toEqual({
       'prepare-session': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
       'submit-upload': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'TABLE_NAME'],
@@ -54,16 +54,15 @@ describe('every function', () => {
       'create-session': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
       'start-session': run,
       'resume-session': run,
-      'approve-session': run,
+      'approve-session': ['SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
       'decide-session': run,
       'cancel-session': run,
       'replace-track': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
       'get-session': run,
-      'delete-session': ['AUDIO_BUCKET', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
+      'delete-session': ['AUDIO_BUCKET', 'MUSIC_MACHINE_ARN', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
       'list-sessions': ['TABLE_NAME'],
       openapi: [],
       'unknown-route': [],
-      sweep: ['STATE_MACHINE_ARN', 'TABLE_NAME'],
       'start-from-manifest': [
         'AUDIO_BUCKET',
         'EVENT_BUS',
@@ -72,6 +71,14 @@ describe('every function', () => {
         'SETTINGS',
         'STATE_MACHINE_ARN',
       ],
+      sweep: ['MUSIC_MACHINE_ARN', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
+      'request-music': [...provider, 'SETTINGS', 'TABLE_NAME'],
+      'check-music': [...provider, 'SETTINGS', 'TABLE_NAME'],
+      'keep-audio': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'TABLE_NAME'],
+      'create-generation': ['MUSIC_MACHINE_ARN', 'SETTINGS', 'TABLE_NAME'],
+      'get-generation': ['AUDIO_BUCKET', 'MUSIC_MACHINE_ARN', 'SETTINGS', 'TABLE_NAME'],
+      'list-generations': ['TABLE_NAME'],
+      'list-models': ['SETTINGS', 'TABLE_NAME'],
     });
   });
 
@@ -107,9 +114,13 @@ describe('the HTTP API', () => {
     ).toEqual([
       '$default JWT',
       'DELETE /sessions/{id} JWT',
+      'GET /generations JWT',
+      'GET /generations/{id} JWT',
+      'GET /models JWT',
       'GET /openapi.json NONE',
       'GET /sessions JWT',
       'GET /sessions/{id} JWT',
+      'POST /generations JWT',
       'POST /sessions JWT',
       'POST /sessions/{id}/approve JWT',
       'POST /sessions/{id}/cancel JWT',
@@ -195,6 +206,6 @@ describe('the stacks', () => {
       Object.values(template.findResources('*')).map(({ Type }) => String(Type)),
     );
     expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
-    expect(Object.keys(functions)).toHaveLength(21);
+    expect(Object.keys(functions)).toHaveLength(28);
   });
 });

@@ -51,10 +51,11 @@ export async function cancelSession(
 
 function whatRuns(session: Session, tracks: readonly Track[]): string {
   const uploads = tracks.filter(({ status }) => status === 'submitted' || status === 'submitting').length;
+  const work = session.kind === 'music' ? 'the music' : 'the training';
   const running = [
     ...(uploads > 0 ? [`${uploads} ${uploads === 1 ? 'upload' : 'uploads'}`] : []),
-    ...(session.create.fence === 'submitted' ? ['the training, which is paid'] : []),
-    ...(isInDoubt(session) ? ['perhaps the training, which may have been paid'] : []),
+    ...(session.create.fence === 'submitted' ? [`${work}, which is paid`] : []),
+    ...(isInDoubt(session) ? [`perhaps ${work}, which may have been paid`] : []),
   ];
   const still =
     running.length > 0

@@ -30,6 +30,12 @@ export async function decideSession(
     (isUnderWay({ status }) || status === 'ready' || status === 'abandoned');
   if (isCarriedOut(session)) return answer(session);
   requireDoubt(session);
+  if (choice === 'check-again' && session.kind === 'music' && session.create.taskId === undefined) {
+    throw new ChirpsmithError(
+      'NotPossible',
+      'The task was lost with the answer, so there is nobody to ask: look at the provider, then create-again or abandon.',
+    );
+  }
 
   const decision = { choice, by: subject, at: new Date(deps.now()).toISOString() };
   const decided = ({ decisions }: Session) => ({ decisions: [...decisions, decision] });

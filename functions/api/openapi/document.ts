@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import * as contract from '../contract.ts';
+import * as music from '../generation-contract.ts';
 import { type Operation, operations } from '../operations.ts';
 
 /** What a schema of the contract is called in the document. */
@@ -14,6 +15,10 @@ named.add(contract.failureAnswer, { id: 'Failure' });
 named.add(contract.trackAnswer, { id: 'Track' });
 named.add(contract.sessionAnswer, { id: 'Session' });
 named.add(contract.sessionListAnswer, { id: 'SessionList' });
+named.add(music.createGenerationBody, { id: 'NewMusic' });
+named.add(music.createdGenerationAnswer, { id: 'CreatedMusic' });
+named.add(music.generationAnswer, { id: 'Music' });
+named.add(music.modelListAnswer, { id: 'ModelList' });
 named.add(contract.problemAnswer, { id: 'Problem' });
 
 const schemaRef = (schema: z.ZodType) => ({ $ref: `#/components/schemas/${named.get(schema)?.id}` });

@@ -67,7 +67,7 @@ export async function startFromManifest(
     if (!manifest) return { verdict: 'none' };
 
     const execution = executionName(folder, manifest.versionId);
-    const isNew = (await executions.standing(executions.arnOf(execution))) === 'unknown';
+    const isNew = (await executions.standing(executions.arnOf(execution, 'train'))) === 'unknown';
     const judged = isNew ? judge(manifest.bytes, found, settings) : undefined;
     if (judged && 'problems' in judged) {
       const { versionId } = manifest;
@@ -85,7 +85,7 @@ export async function startFromManifest(
       // What was missing may have come while this was written, and its own event gone before: look again.
       continue;
     }
-    if (judged) await executions.start(execution, inputOf(judged.order, folder, deps));
+    if (judged) await executions.start(execution, inputOf(judged.order, folder, deps), 'train');
     if (found.names.includes(reportName)) await inbox.remove(folder + reportName);
     return { verdict: 'started', execution };
   }

@@ -1,4 +1,6 @@
 import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import { creditsSpent } from '../../sessions/credits.ts';
+import type { Model, ModelStore } from '../../sessions/model-store.ts';
 import type { Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -9,6 +11,7 @@ import type { TrainingState } from '../../shared/states.ts';
 
 export interface CheckTrainingDeps {
   readonly store: SessionStore;
+  readonly models: Pick<ModelStore, 'register'>;
   readonly provider: Provider;
   readonly settings: Settings;
   readonly now: () => string;
@@ -88,6 +91,8 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   }
 
   if (answer?.phase === 'succeeded' && answer.modelId !== undefined) {
+    // Before the session is ready: a step that is cut off in between comes by here again.
+    await deps.models.register(await modelMadeBy(session, answer.modelId, deps));
     await store.updateSession(session, {
       status: 'ready',
       modelId: answer.modelId,
@@ -124,6 +129,18 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
     throw new ChirpsmithError('DeadlineExceeded', words);
   }
   return at('waiting', Math.max(nextWait(schedules.training, waited), retryAfter), checks);
+}
+
+/** What the registry says of a model, from the record of the session that trained it. */
+async function modelMadeBy(
+  { sessionId, owner, name, create }: Session,
+  modelId: string,
+  { store, settings, now }: CheckTrainingDeps,
+): Promise<Model> {
+  const { session, tracks } = await store.require(sessionId);
+  const used = tracks.filter(({ clipId }) => clipId !== undefined && create.clipIds?.includes(clipId));
+  const credits = creditsSpent({ session, tracks }, settings.prices);
+  return { modelId, name, owner, sessionId, files: used.map(({ file }) => file), credits, createdAt: now() };
 }
 
 const trainingFailed = (words: string) => new ChirpsmithError('TrainingFailed', words);

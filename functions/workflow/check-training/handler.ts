@@ -1,8 +1,14 @@
-import { now, provider, sessionStore, settings } from '../../dependencies.ts';
+import { modelStore, now, provider, sessionStore, settings } from '../../dependencies.ts';
 import { trainingState } from '../../shared/states.ts';
 import { task } from '../task.ts';
 import { checkTraining } from './check-training.ts';
 
 export const handler = task('Check training', trainingState, (state) =>
-  checkTraining(state, { store: sessionStore(), provider: provider(), settings: settings(), now }),
+  checkTraining(state, {
+    store: sessionStore(),
+    models: modelStore(),
+    provider: provider(),
+    settings: settings(),
+    now,
+  }),
 );

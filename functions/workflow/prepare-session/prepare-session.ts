@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { type Provider, ProviderError } from '../../provider/provider.ts';
+import { creditsToCome } from '../../sessions/credits.ts';
+import { requireCredits } from '../../sessions/enough-credits.ts';
 import type { Executions } from '../../sessions/executions.ts';
 import { isGivenUp, isUnderWay, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
@@ -45,6 +47,7 @@ export async function prepareSession(
   const tracks = await checkAudio(begun, deps);
   refuseUnusable(session, tracks);
 
+  await requireCredits(creditsToCome({ session, tracks }, deps.settings.prices), 'Going on', deps.provider);
   if (session.providerSessionId === undefined) {
     const asking = await store.updateSession(session, { prepareCalls: session.prepareCalls + 1 });
     const refused = await openAtProvider(asking, input, deps);

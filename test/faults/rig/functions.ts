@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import type { Executions } from '../../../functions/sessions/executions.ts';
+import type { ModelStore } from '../../../functions/sessions/model-store.ts';
 import type { SessionStore } from '../../../functions/sessions/session-store.ts';
 import { nameError } from '../../../functions/shared/aws-errors.ts';
 import type { Settings } from '../../../functions/shared/settings.ts';
@@ -24,6 +25,7 @@ import type { AudioBucket } from './audio-bucket.ts';
 
 export interface FunctionDeps {
   readonly store: SessionStore;
+  readonly models: ModelStore;
   readonly provider: Provider;
   readonly executions: Executions;
   readonly bucket: AudioBucket;
@@ -39,6 +41,7 @@ export interface FunctionDeps {
  */
 export function workflowFunctions({
   store,
+  models,
   provider,
   executions,
   bucket,
@@ -58,7 +61,7 @@ export function workflowFunctions({
     'Enough clips?': (input) =>
       enoughClips(z.object({ sessionId: z.string().min(1) }).parse(input), { store, settings }),
     'Create model': (input) => createModel(createModelState.parse(input), calling),
-    'Check training': (input) => checkTraining(trainingState.parse(input), checking),
+    'Check training': (input) => checkTraining(trainingState.parse(input), { ...checking, models }),
     'Record failure': (_, payload) => recordFailure(failureState.parse(payload), { store, now }),
   };
 

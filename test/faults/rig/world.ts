@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createExecutions } from '../../../functions/sessions/executions.ts';
+import { createModelStore } from '../../../functions/sessions/model-store.ts';
 import {
   createSessionStore,
   type RecordWatcher,
@@ -148,6 +149,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const fenced = storeOn(client, recordWatcher({ measure, prices: () => settings.prices }));
   const store = options.fence === 'off' ? withoutFence(fenced) : fenced;
 
+  const models = createModelStore({ client, tableName: table.name });
   const called = createFaultyProvider({
     sandbox,
     clock,
@@ -161,7 +163,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   let service: StepFunctions;
   let starting: Promise<void> | undefined;
   const executions = createExecutions({
-    machineArn: machine.arn,
+    machineArn: () => machine.arn,
     client: clientOf(
       () => service,
       async (operation, make) => {
@@ -170,7 +172,16 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       },
     ),
   });
-  const work = workflowFunctions({ store, provider, executions, bucket, settings, now: clock.now, random });
+  const work = workflowFunctions({
+    store,
+    models,
+    provider,
+    executions,
+    bucket,
+    settings,
+    now: clock.now,
+    random,
+  });
   const start = async () => {
     service = await createStepFunctions({
       assembly: { machines: [machine] },

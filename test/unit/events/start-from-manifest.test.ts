@@ -91,7 +91,7 @@ describe('a manifest beside audio', () => {
     const outcomes = await Promise.all([1, 2, 3, 4, 5].map(() => event(manifest)));
     expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
     expect(machine.started).toHaveLength(1);
-    await machine.executions.stop(machine.executions.arnOf(machine.started[0]?.split(' ')[0] ?? ''));
+    await machine.executions.stop(machine.executions.arnOf(machine.started[0]?.split(' ')[0] ?? '', 'train'));
     await event(manifest);
     await put('7.mp3');
     expect(machine.started).toHaveLength(1);

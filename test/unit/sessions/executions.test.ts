@@ -12,7 +12,10 @@ import { createExecutions } from '../../../functions/sessions/executions.ts';
 
 const machineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:train';
 const stepFunctions = mockClient(SFNClient);
-const executions = createExecutions({ client: new SFNClient({ region: 'eu-central-1' }), machineArn });
+const executions = createExecutions({
+  client: new SFNClient({ region: 'eu-central-1' }),
+  machineArn: () => machineArn,
+});
 beforeEach(() => {
   stepFunctions.reset();
 });
@@ -23,11 +26,11 @@ const failure = (name: string, status: number) =>
 describe('the executions of a machine', () => {
   it('are started under the name that makes the start idempotent', async () => {
     stepFunctions.on(StartExecutionCommand).resolves({});
-    await executions.start('session-1', { sessionId: 'session' });
+    await executions.start('session-1', { sessionId: 'session' }, 'train');
     expect(stepFunctions.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input)).toEqual([
       { stateMachineArn: machineArn, name: 'session-1', input: '{"sessionId":"session"}' },
     ]);
-    expect(executions.arnOf('session-1')).toBe(
+    expect(executions.arnOf('session-1', 'train')).toBe(
       'arn:aws:states:eu-central-1:123456789012:execution:train:session-1',
     );
   });
@@ -35,7 +38,7 @@ describe('the executions of a machine', () => {
   it('a start that came through before is no error', async () => {
     const exists = new ExecutionAlreadyExists({ message: 'there is one', $metadata: {} });
     stepFunctions.on(StartExecutionCommand).rejects(exists);
-    await expect(executions.start('session-1', {})).resolves.toBeUndefined();
+    await expect(executions.start('session-1', {}, 'train')).resolves.toBeUndefined();
   });
 
   it.each([
@@ -76,7 +79,7 @@ describe('the executions of a machine', () => {
     stepFunctions.on(StartExecutionCommand).rejects(failure(name, status));
     stepFunctions.on(DescribeExecutionCommand).rejects(failure(name, status));
     stepFunctions.on(StopExecutionCommand).rejects(failure(name, status));
-    await expect(executions.start('n', {})).rejects.toMatchObject({ name: ours });
+    await expect(executions.start('n', {}, 'train')).rejects.toMatchObject({ name: ours });
     await expect(executions.standing('arn')).rejects.toMatchObject({ name: ours });
     await expect(executions.stop('arn')).rejects.toMatchObject({ name: ours });
   });

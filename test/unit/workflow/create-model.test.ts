@@ -79,7 +79,7 @@ describe('Create model', () => {
     async (fence) => {
       await readySession(`again-${fence}`, { fence, calls: 1 });
       const { provider, calls } = scriptedProvider({});
-      const deps = { store: table.store, provider, settings, now, random };
+      const deps = { store: table.store, models: table.models, provider, settings, now, random };
       const state = await createModel({ sessionId: `again-${fence}` }, deps);
       expect(state).toMatchObject({ verdict: 'waiting', wait: 0 });
       expect(calls).toEqual([]);
@@ -89,7 +89,7 @@ describe('Create model', () => {
   it('of two runs at the same moment, one calls', async () => {
     await readySession('two');
     const { provider, count } = scriptedProvider({ create: [{ taskId: 'p-two' }] });
-    const deps = { store: table.store, provider, settings, now, random };
+    const deps = { store: table.store, models: table.models, provider, settings, now, random };
     const both = await Promise.allSettled([
       createModel({ sessionId: 'two' }, deps),
       createModel({ sessionId: 'two' }, deps),
@@ -117,6 +117,7 @@ describe('Create model', () => {
 
     const check = await checkTraining(state, {
       store: table.store,
+      models: table.models,
       provider: scriptedProvider({}).provider,
       settings,
       now,
@@ -197,7 +198,7 @@ describe('Check training, after a lost answer', () => {
   it.each(['queued', 'running', 'stream'])('takes "%s" for a proof that create was taken', async (status) => {
     await readySession(`taken-${status}`, { fence: 'unknown', calls: 1 });
     const { provider, calls } = scriptedProvider({ status: [statusOf(status)] });
-    const deps = { store: table.store, provider, settings, now };
+    const deps = { store: table.store, models: table.models, provider, settings, now };
     const state = await checkTraining({ sessionId: `taken-${status}`, ...position }, deps);
     expect(state.verdict).toBe('waiting');
     expect(calls).toEqual([{ call: 'status', request: `p-taken-${status}` }]);
@@ -215,7 +216,7 @@ describe('Check training, after a lost answer', () => {
       const { provider, count } = scriptedProvider({
         status: Array.from({ length: 9 }, () => statusOf(status)),
       });
-      const deps = { store: table.store, provider, settings, now };
+      const deps = { store: table.store, models: table.models, provider, settings, now };
       let state: TrainingState = { sessionId, ...position };
       await expect(async () => {
         for (let round = 0; round < 9; round++) state = await checkTraining(state, deps);
@@ -232,7 +233,7 @@ describe('Check training, after a lost answer', () => {
       const sessionId = `stale-${status}`;
       await readySession(sessionId, { fence: 'unknown', calls: 2, paidBefore: 1 });
       const { provider } = scriptedProvider({ status: [statusOf(status)] });
-      const deps = { store: table.store, provider, settings, now };
+      const deps = { store: table.store, models: table.models, provider, settings, now };
       expect(await checkTraining({ sessionId, ...position }, deps)).toMatchObject({ verdict: 'waiting' });
       expect(await fenceOf(sessionId)).toBe('unknown');
     },
@@ -243,7 +244,7 @@ describe('Check training, after a lost answer', () => {
     const { provider } = scriptedProvider({ status: [statusOf('success', { modelId })] });
     const state = await checkTraining(
       { sessionId: 'ended', ...position },
-      { store: table.store, provider, settings, now },
+      { store: table.store, models: table.models, provider, settings, now },
     );
     expect(state.verdict).toBe('done');
     expect(await table.store.requireSession('ended')).toMatchObject({ status: 'ready', modelId });
@@ -257,7 +258,7 @@ describe('Check training', () => {
   it('does not believe success without an id of the form chirp-custom:<uuid>', async () => {
     await submitted('hollow');
     const { provider } = scriptedProvider({ status: [statusOf('success')] });
-    const deps = { store: table.store, provider, settings, now };
+    const deps = { store: table.store, models: table.models, provider, settings, now };
     const state = await checkTraining({ sessionId: 'hollow', ...position, wait: 100 }, deps);
     expect(state).toMatchObject({ verdict: 'waiting', waited: 100, wait: 20, checks: 1 });
     expect((await table.store.requireSession('hollow')).modelId).toBeUndefined();
@@ -271,7 +272,7 @@ describe('Check training', () => {
         providerError('ProviderAnswerLost', 'unknown'),
       ],
     });
-    const deps = { store: table.store, provider, settings, now };
+    const deps = { store: table.store, models: table.models, provider, settings, now };
     const first = await checkTraining({ sessionId: 'moved', ...position, wait: 100 }, deps);
     expect(first).toMatchObject({ verdict: 'waiting', wait: 90 });
     expect(await checkTraining(first, deps)).toMatchObject({ verdict: 'waiting', waited: 190, wait: 8 });
@@ -289,7 +290,7 @@ describe('Check training', () => {
     });
     const checked = checkTraining(
       { sessionId, ...position, wait: 100 },
-      { store: table.store, provider, settings, now },
+      { store: table.store, models: table.models, provider, settings, now },
     );
     await expect(checked).rejects.toMatchObject({
       name: 'TrainingFailed',
@@ -302,7 +303,7 @@ describe('Check training', () => {
     await submitted('late');
     const { deadline } = settings.schedules.training;
     const { provider } = scriptedProvider({ status: [statusOf('running'), statusOf('running')] });
-    const deps = { store: table.store, provider, settings, now };
+    const deps = { store: table.store, models: table.models, provider, settings, now };
     const before = await checkTraining(
       { sessionId: 'late', ...position, total: deadline - 21, wait: 20 },
       deps,
@@ -317,7 +318,13 @@ describe('Check training', () => {
     await readySession('storm');
     const { provider } = scriptedProvider({});
     const state = { sessionId: 'storm', ...position, refusals: settings.limits.createCalls };
-    const checked = checkTraining(state, { store: table.store, provider, settings, now });
+    const checked = checkTraining(state, {
+      store: table.store,
+      models: table.models,
+      provider,
+      settings,
+      now,
+    });
     await expect(checked).rejects.toMatchObject({ name: 'ProviderThrottled' });
   });
 
@@ -328,7 +335,13 @@ describe('Check training', () => {
       'User: arn:role is not authorized to perform: lambda:InvokeFunction on resource: arn:create-model';
     const lost = { Error: 'Lambda.AWSLambdaException', Cause };
     const state = { sessionId: 'barred', ...position, refusals: settings.limits.createCalls, lost };
-    const checked = checkTraining(state, { store: table.store, provider, settings, now });
+    const checked = checkTraining(state, {
+      store: table.store,
+      models: table.models,
+      provider,
+      settings,
+      now,
+    });
     await expect(checked).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringContaining(Cause),
@@ -340,7 +353,7 @@ describe('Check training', () => {
     const { provider, calls } = scriptedProvider({});
     const state = await checkTraining(
       { sessionId: 'done', ...position },
-      { store: table.store, provider, settings, now },
+      { store: table.store, models: table.models, provider, settings, now },
     );
     expect(state.verdict).toBe('done');
     expect(calls).toEqual([]);

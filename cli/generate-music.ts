@@ -1,0 +1,124 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { SessionAnswer } from '../functions/api/contract.ts';
+import { defaultSettings } from '../functions/shared/settings.ts';
+import { agree } from './agree.ts';
+import type { GenerateArguments } from './arguments/generate-arguments.ts';
+import type { Surroundings } from './command.ts';
+import { comeBack, creditsAt } from './display/words.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { InputRejected } from './input-rejected.ts';
+import { onSession } from './on-session.ts';
+import { type ReachedStack, reachStack } from './reach-stack.ts';
+import { saveClips } from './save-clips.ts';
+import { isUnderWay } from './session-changes.ts';
+import { endOf } from './session-end.ts';
+import { userDirectory } from './user-directory.ts';
+import { watchSession } from './watch-session.ts';
+
+/**
+ * From a prompt to audio files in a folder. Once it is asked for, the music is made without us.
+ * @throws InputRejected, ApiRefusal, ApiUnreachable
+ */
+export async function generateMusic(args: GenerateArguments, surroundings: Surroundings): Promise<ExitCode> {
+  const began = performance.now();
+  const folder = resolve(userDirectory(surroundings.env, 'generate'), args.out);
+  await writable(folder, args.out);
+  if (args.session !== undefined) return goOnWith(args.session, { args, folder, began }, surroundings);
+
+  const { display, signal } = surroundings;
+  const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
+  try {
+    const { provider, sandbox } = reached.stack;
+    const credits = defaultSettings.prices.generate;
+    display.tell({ event: 'music.cost', model: args.model, credits, provider, sandbox });
+    await agree(`Make music for ${creditsAt(credits, reached.stack)}?`, args, reached, surroundings);
+    signal.throwIfAborted();
+    const { model, prompt, tags, title, negativeTags, instrumental } = args;
+    const { session, warnings } = await reached.client.createGeneration({
+      model,
+      prompt,
+      tags,
+      instrumental,
+      ...(title === undefined ? {} : { title }),
+      ...(negativeTags === undefined ? {} : { negativeTags }),
+    });
+    for (const message of warnings) display.tell({ event: 'note', message });
+    return await follow(session, { args, folder, began }, reached, surroundings);
+  } finally {
+    display.close();
+    await reached.release();
+  }
+}
+
+interface Job {
+  readonly args: GenerateArguments;
+  readonly folder: string;
+  /** When the command began, by the process's clock. */
+  readonly began: number;
+}
+
+/** Music that was asked for before: made an end of if it has none, and its audio saved. */
+async function goOnWith(typed: string, job: Job, surroundings: Surroundings): Promise<ExitCode> {
+  const options = { speed: job.args.speed, quiet: false, spends: true };
+  return onSession(typed, surroundings, options, async (session, reached) => {
+    if (session.kind !== 'music') {
+      throw new InputRejected('This session is not for music.', [
+        { where: typed, message: `To go on with it: npm run resume -- ${session.sessionId}` },
+      ]);
+    }
+    if (session.status === 'ready' || isUnderWay(session.status)) {
+      return follow(session, job, reached, surroundings);
+    }
+    if (session.creditsToCome > 0) {
+      const question = `Go on, for at most ${creditsAt(session.creditsToCome, reached.stack)}?`;
+      await agree(question, job.args, reached, surroundings);
+    }
+    return follow(await reached.client.resumeSession(session.sessionId), job, reached, surroundings);
+  });
+}
+
+async function follow(
+  session: SessionAnswer,
+  { args, folder, began }: Job,
+  { client, longestPause, isRunning }: ReachedStack,
+  { display, signal }: Surroundings,
+): Promise<ExitCode> {
+  const { sessionId, name, music } = session;
+  display.tell({ event: 'music.started', sessionId, name, model: music?.modelName ?? music?.model ?? '' });
+  const seconds = () => (performance.now() - began) / 1000;
+  try {
+    const { tell } = display;
+    const { deadline } = args;
+    const watched = { before: undefined, tell, signal, deadline, longestPause, isRunning };
+    const ending = await watchSession(client, sessionId, watched);
+    const { event, code } = endOf(ending, sessionId, seconds());
+    // What is there is worth having, also when a clip is missing.
+    const saved =
+      ending.why === 'ended' ? await saveClips(ending.session, { client, folder, tell, signal }) : [];
+    const { out } = args;
+    display.tell(
+      event.event === 'music.ready' ? { ...event, seconds: rounded(seconds()), out, clips: saved } : event,
+    );
+    return code;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
+    display.tell({ event: 'session.left', sessionId, running: true, next });
+    return exitCodes.left;
+  }
+}
+
+const rounded = (seconds: number) => Math.round(seconds * 10) / 10;
+
+/** Before anything is spent: a folder that cannot be written would be found out too late. */
+async function writable(folder: string, typed: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new InputRejected('Nothing was started or spent.', [
+      { where: '--out', message: `${typed} cannot be made a folder (${code}): give another one.` },
+    ]);
+  }
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { listQuery, sessionAnswer } from './contract.ts';
+
+/** The bodies and answers of the routes for music, as their callers see them. */
+
+const text = z.string().trim();
+const optionalText = text.min(1).optional();
+
+/** `POST /generations`: music is a session like any other, cancelled, resumed and decided by its id. */
+export const createGenerationBody = z.strictObject({
+  /** `chirp-custom:<uuid>`, the name of a model of the caller's, or one of the provider's own. */
+  model: text.min(1),
+  prompt: z.string(),
+  tags: text.default(''),
+  title: optionalText,
+  negativeTags: optionalText,
+  instrumental: z.boolean().default(false),
+});
+
+/** Answer to `POST /generations`, 202. */
+export const createdGenerationAnswer = z.object({
+  session: sessionAnswer,
+  /** What the caller should know, such as that several models have the name. */
+  warnings: z.array(z.string()),
+});
+
+/** Answer to `GET /generations/{id}`, 200. */
+export const generationAnswer = z.object({
+  session: sessionAnswer,
+  /** The audio that is there, each with a link made for this answer. */
+  downloads: z.array(
+    z.object({ clipId: z.string(), file: z.string(), url: z.string(), expiresAt: z.string() }),
+  ),
+});
+
+/** `GET /generations`, as `GET /sessions` takes it; answered alike. */
+export const listGenerationsQuery = listQuery;
+
+/** Answer to `GET /models`, 200: newest first. */
+export const modelListAnswer = z.object({
+  models: z.array(
+    z.object({
+      modelId: z.string(),
+      name: z.string(),
+      sessionId: z.string(),
+      files: z.array(z.string()),
+      credits: z.number(),
+      createdAt: z.string(),
+    }),
+  ),
+  /** Before another model is paid for: that the account may be full. */
+  warning: z.string().optional(),
+});
+
+export type CreatedGenerationAnswer = z.infer<typeof createdGenerationAnswer>;
+export type GenerationAnswer = z.infer<typeof generationAnswer>;
+export type ModelListAnswer = z.infer<typeof modelListAnswer>;

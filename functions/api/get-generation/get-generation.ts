@@ -1,0 +1,35 @@
+import { ChirpsmithError } from '../../shared/errors.ts';
+import type { GenerationAnswer } from '../generation-contract.ts';
+import { type GetSessionDeps, getSession } from '../get-session/get-session.ts';
+
+export interface GetGenerationDeps extends GetSessionDeps {
+  readonly downloads: { get(object: { key: string }): Promise<string> };
+}
+
+/**
+ * `GET /generations/{id}`: where the music stands, and a link to each file that is there, made at this moment.
+ * @throws ChirpsmithError SessionNotFound, for another kind of session as well
+ */
+export async function getGeneration(
+  sessionId: string | undefined,
+  subject: string,
+  deps: GetGenerationDeps,
+): Promise<{ answer: GenerationAnswer; retryAfter?: number }> {
+  const { answer: session, ...rest } = await getSession(sessionId, subject, deps);
+  if (!session.music)
+    throw new ChirpsmithError('SessionNotFound', `There is no music ${sessionId} of yours.`);
+  const expiresAt = new Date(deps.now() + deps.settings.urls.download * 60_000).toISOString();
+  const downloads = session.music.clips.flatMap(({ clipId, key }) =>
+    key === undefined
+      ? []
+      : [
+          deps.downloads.get({ key }).then((url) => ({
+            clipId,
+            file: key.split('/').at(-1) ?? clipId,
+            url,
+            expiresAt,
+          })),
+        ],
+  );
+  return { answer: { session, downloads: await Promise.all(downloads) }, ...rest };
+}

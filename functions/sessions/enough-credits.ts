@@ -1,0 +1,24 @@
+import { type Provider, ProviderError } from '../provider/provider.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+
+/**
+ * Asks for the account's balance before something is spent. Where nobody may be asked, or no answer comes, it goes
+ * on: the provider refuses by itself what cannot be paid.
+ * @param needed credits, by the configured prices
+ * @param what would cost them, as the subject of a sentence
+ * @throws ChirpsmithError CreditsExhausted
+ */
+export async function requireCredits(needed: number, what: string, provider: Provider): Promise<void> {
+  let credits: number | undefined;
+  try {
+    credits = await provider.credits();
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return;
+  }
+  if (credits === undefined || credits >= needed) return;
+  throw new ChirpsmithError(
+    'CreditsExhausted',
+    `${what} would cost about ${needed} credits, and the account has ${credits}: ${Math.ceil(needed - credits)} more are needed. Nothing was sent.`,
+  );
+}

@@ -1,0 +1,99 @@
+import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import { musicOf } from '../../sessions/music.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { readMachineError } from '../../shared/machine-error.ts';
+import { nextWait } from '../../shared/schedule.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { MusicState } from '../../shared/states.ts';
+
+export interface CheckMusicDeps {
+  readonly store: SessionStore;
+  readonly provider: Provider;
+  readonly settings: Settings;
+  readonly now: () => string;
+}
+
+/**
+ * `Check music`: asks how the task stands, and writes its clips down when it is done. An answer that was lost has
+ * left no task to ask about, so it ends the run undecided.
+ * @throws ChirpsmithError GenerationFailed with the provider's words; NeedsDecision; DeadlineExceeded;
+ *   ProviderThrottled or ProviderUnreachable when the call was refused too often
+ */
+export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promise<MusicState> {
+  const { store, provider } = deps;
+  const { schedules, limits } = deps.settings;
+  const waited = state.waited + state.wait;
+  const total = state.total + state.wait;
+  const at = (verdict: MusicState['verdict'], wait = 0, checks = state.checks): MusicState => {
+    return { ...state, verdict, wait, waited, total, checks };
+  };
+
+  const session = await store.requireSession(state.sessionId);
+  const { create } = session;
+  if (create.fence === 'ready') return at('done');
+  if (create.fence === 'failed') {
+    throw new ChirpsmithError('GenerationFailed', session.failure?.reason ?? 'The music failed.');
+  }
+  if (create.fence === 'none') {
+    if (state.refusals < limits.createCalls) {
+      if (total < schedules.music.deadline) return at('again');
+      throw new ChirpsmithError('DeadlineExceeded', `The provider did not take the call within ${total} s.`);
+    }
+    const { name, reason } = state.lost
+      ? readMachineError(state.lost)
+      : {
+          name: 'ProviderThrottled' as const,
+          reason: `${state.refusals} calls ended before the provider took them`,
+        };
+    throw new ChirpsmithError(name, `Music could not be asked for, and nothing was paid: ${reason}`);
+  }
+  if (create.taskId === undefined) {
+    throw new ChirpsmithError(
+      'NeedsDecision',
+      `The answer to the call was lost, and with it the task, so nobody can ask how it stands. About ${deps.settings.prices.generate} credits may have been taken or not; a second call may cost them again.`,
+    );
+  }
+
+  const checks = state.checks + 1;
+  const ended = { finishedAt: deps.now(), checks: create.checks + checks };
+  let answer: TaskStatus | undefined;
+  let trouble: ProviderError | undefined;
+  try {
+    answer = await provider.status(create.taskId);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    trouble = error;
+  }
+
+  if (answer?.phase === 'succeeded' && answer.clips !== undefined) {
+    const clips = answer.clips.map(({ audioUrl: _url, ...clip }) => clip);
+    await store.updateSession(session, {
+      status: 'keeping',
+      music: { ...musicOf(session), clips },
+      failure: undefined,
+      create: { ...create, ...ended, fence: 'ready' },
+    });
+    return at('done', 0, 0);
+  }
+
+  if (answer?.phase === 'failed' || answer?.phase === 'timed-out') {
+    const words =
+      answer.failReason ?? `The provider ended the music as "${answer.status}" and gave no reason.`;
+    await store.updateSession(session, {
+      failure: { error: 'GenerationFailed', reason: words, at: deps.now() },
+      create: { ...create, ...ended, fence: 'failed' },
+    });
+    throw new ChirpsmithError('GenerationFailed', words);
+  }
+
+  if (total >= schedules.music.deadline) {
+    const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
+    throw new ChirpsmithError(
+      'DeadlineExceeded',
+      `The music was not done after ${total} s (${last}). It may still end well: a resume looks again; a second call would be paid again.`,
+    );
+  }
+  const wait = Math.max(nextWait(schedules.music, waited), Math.ceil(trouble?.retryAfter ?? 0));
+  return at('waiting', wait, checks);
+}

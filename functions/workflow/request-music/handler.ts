@@ -1,0 +1,14 @@
+import { now, provider, sessionStore, settings } from '../../dependencies.ts';
+import { requestMusicState } from '../../shared/states.ts';
+import { task } from '../task.ts';
+import { requestMusic } from './request-music.ts';
+
+export const handler = task('Request music', requestMusicState, (state) =>
+  requestMusic(state, {
+    store: sessionStore(),
+    provider: provider(),
+    settings: settings(),
+    now,
+    random: Math.random,
+  }),
+);

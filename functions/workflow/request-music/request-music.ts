@@ -1,0 +1,57 @@
+import type { Provider } from '../../provider/provider.ts';
+import { requireCredits } from '../../sessions/enough-credits.ts';
+import { musicOf } from '../../sessions/music.ts';
+import { payOnce } from '../../sessions/pay-once.ts';
+import { isUnderWay } from '../../sessions/session.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { firstWait } from '../../shared/schedule.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { CreateModelState, MusicState } from '../../shared/states.ts';
+
+export interface RequestMusicDeps {
+  readonly store: SessionStore;
+  readonly provider: Provider;
+  readonly settings: Settings;
+  readonly now: () => string;
+  readonly random: () => number;
+}
+
+/**
+ * `Request music`: the call that costs credits, made once behind the fence of the record. Its task is not known
+ * before it is answered (unlike a training's), so a lost answer cannot be settled: a person decides.
+ * @throws ChirpsmithError one of `settledCreateErrors`; any other error leaves the fence for `Check music`
+ */
+export async function requestMusic(state: CreateModelState, deps: RequestMusicDeps): Promise<MusicState> {
+  const { store, provider, settings } = deps;
+  const { sessionId, total = 0, checks = 0, refusals = 0 } = state;
+  const at = (verdict: MusicState['verdict'], wait: number, refused = 0): MusicState => {
+    return { sessionId, wait, waited: 0, total, checks, refusals: refused, verdict };
+  };
+
+  const session = await store.requireSession(sessionId);
+  const { clips: _clips, modelName: _name, ...request } = musicOf(session);
+  // Under way, ended, or in doubt: looked at once, never called again from here.
+  if (session.create.fence !== 'none') {
+    const working = session.status === 'preparing' && session.create.fence === 'submitted';
+    if (working) await store.updateSession(session, { status: 'generating' });
+    return at('waiting', 0);
+  }
+  // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
+  if (!isUnderWay(session)) {
+    throw new ChirpsmithError(
+      'NotPossible',
+      `Session ${sessionId} is "${session.status}": nothing is bought.`,
+    );
+  }
+  await requireCredits(settings.prices.generate, 'The music', provider);
+
+  const paid = await payOnce(
+    session,
+    () => provider.generate(request),
+    { what: 'make the music', taken: 'generating', refusals },
+    deps,
+  );
+  if (paid.end === 'turned-away') return at('waiting', paid.wait, refusals + 1);
+  return at('waiting', paid.end === 'unknown' ? 0 : firstWait(settings.schedules.music, deps.random()));
+}

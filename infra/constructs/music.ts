@@ -1,0 +1,103 @@
+import type { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import type { StorageStack } from '../storage-stack.ts';
+import { generateMusic } from '../workflows/generate-music.ts';
+import { longestMusic } from '../workflows/music-bounds.ts';
+import {
+  bindDescribe,
+  bindMusicRead,
+  bindMusicWrite,
+  bindOwnerIndex,
+  bindProvider,
+  bindRuns,
+  bindSettings,
+  bindTable,
+} from './bindings.ts';
+import type { Route } from './session-api.ts';
+import { Workflow } from './workflow.ts';
+import { WorkflowFunction } from './workflow-function.ts';
+
+export const generateMusicName = 'generate-music';
+
+/** The machine that makes music, with its functions. */
+export function musicWorkflow(
+  scope: Construct,
+  {
+    config,
+    storage,
+    recordFailure,
+  }: { config: Config; storage: StorageStack; recordFailure: WorkflowFunction },
+): Workflow {
+  const make = (
+    id: string,
+    folder: string,
+    description: string,
+    seconds: number,
+    atOnce: number,
+    memory = 256,
+  ) => {
+    const fn = new WorkflowFunction(scope, id, {
+      config,
+      folder: `workflow/${folder}`,
+      description,
+      seconds,
+      memory,
+      atOnce,
+    });
+    bindSettings(fn, config);
+    bindTable(fn, storage, 'GetItem', 'Query', 'UpdateItem');
+    bindProvider(fn, storage, config);
+    return fn;
+  };
+  const { reservedConcurrency: reserved } = config;
+  const functions = {
+    requestMusic: make('RequestMusic', 'request-music', 'Request music', 60, reserved.requestMusic),
+    checkMusic: make('CheckMusic', 'check-music', 'Check music', 45, reserved.checkMusic),
+    // Up to six clips, 40 s each, and each in memory twice while it is sent on.
+    keepAudio: make('KeepAudio', 'keep-audio', 'Keep audio', 300, reserved.keepAudio, 512),
+    recordFailure,
+  };
+  bindMusicWrite(functions.keepAudio, storage);
+  return new Workflow(scope, 'Music', {
+    config,
+    name: generateMusicName,
+    comment: 'From a prompt to audio in the bucket',
+    functions: Object.values(functions),
+    seconds: longestMusic(config.settings),
+    definition: (states) => generateMusic(states, functions, config.settings),
+  });
+}
+
+/** The routes for music and models. What ends or goes on with music are the routes of sessions. */
+export function musicRoutes(
+  scope: Construct,
+  { config, storage, workflow }: { config: Config; storage: StorageStack; workflow: Workflow },
+): Route[] {
+  const make = (id: string, folder: string, description: string) =>
+    new WorkflowFunction(scope, id, { config, folder: `api/${folder}`, description, seconds: 20 });
+
+  const createGeneration = make('CreateGeneration', 'create-generation', 'POST /generations');
+  bindSettings(createGeneration, config);
+  bindTable(createGeneration, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
+  bindRuns(createGeneration, workflow.machine, workflow.name);
+
+  const getGeneration = make('GetGeneration', 'get-generation', 'GET /generations/{id}');
+  bindSettings(getGeneration, config);
+  bindTable(getGeneration, storage, 'Query');
+  bindDescribe(getGeneration, workflow.name);
+  bindMusicRead(getGeneration, storage);
+
+  const listGenerations = make('ListGenerations', 'list-generations', 'GET /generations');
+  bindOwnerIndex(listGenerations, storage);
+
+  const listModels = make('ListModels', 'list-models', 'GET /models');
+  bindSettings(listModels, config);
+  bindTable(listModels, storage, 'Query');
+
+  return [
+    { method: 'POST', path: '/generations', fn: createGeneration },
+    { method: 'GET', path: '/generations/{id}', fn: getGeneration },
+    { method: 'GET', path: '/generations', fn: listGenerations },
+    { method: 'GET', path: '/models', fn: listModels },
+  ];
+}

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { createRelay } from '../../../functions/provider/relay.ts';
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** A relay that gives one answer, and what it was sent. */
+function relay(answer: unknown, status = 200) {
+  const sent: Sent[] = [];
+  const provider = createRelay({
+    baseUrl: 'https://relay.example/base/',
+    key: async () => 'the-key',
+    fetch: async (url, init) => {
+      const text = init?.body ? await new Response(init.body).text() : '';
+      const { pathname } = new URL(String(url));
+      sent.push({
+        method: String(init?.method),
+        path: pathname,
+        body: text === '' ? undefined : JSON.parse(text),
+      });
+      return Response.json(answer, { status });
+    },
+  });
+  return { provider, sent };
+}
+
+const clipId = 'aaaaaaaa-0000-4000-8000-000000000001';
+const wish = {
+  model: 'chirp-v4-tau',
+  prompt: 'rain',
+  tags: 'slow',
+  persona: { personaId: 'persona-1', clipId: 'clip-1' },
+};
+const clip = (status: string, audio_url = '') => ({ id: clipId, status, audio_url, title: 'Rain' });
+const fetched = (status: string, more: object = {}) => ({
+  code: 'success',
+  message: '',
+  data: { task_id: 'task-1', action: 'MUSIC', status, fail_reason: '', progress: '0%', ...more },
+});
+
+describe('music with a persona', () => {
+  test('is asked for with every field that the page requires', async () => {
+    const { provider, sent } = relay({ code: 'success', message: '', data: 'task-1' });
+    expect(await provider.generate(wish)).toEqual({ taskId: 'task-1' });
+    expect(sent).toEqual([
+      {
+        method: 'POST',
+        path: '/base/suno/submit/music',
+        body: {
+          prompt: 'rain',
+          generation_type: 'TEXT',
+          tags: 'slow',
+          negative_tags: '',
+          mv: 'chirp-v4-tau',
+          title: '',
+          task: 'artist_consistency',
+          persona_id: 'persona-1',
+          artist_clip_id: 'clip-1',
+        },
+      },
+    ]);
+  });
+
+  test('a raw answer gives its task and nothing else: its outer "complete" does not mean that the music is done', async () => {
+    const raw = { id: 'task-1', clips: [clip('submitted'), clip('submitted')], status: 'complete' };
+    expect(await relay(raw).provider.generate(wish)).toEqual({ taskId: 'task-1' });
+    // The same, should a fetch ever give it: it is no answer to one.
+    await expect(relay(raw).provider.status('task-1')).rejects.toMatchObject({ name: 'ProviderAnswerLost' });
+  });
+
+  test.each([
+    ['an error in an envelope', { code: 'fail', message: 'no', data: null }],
+    ['an envelope without a task', { code: 'success', data: null }],
+    ['nothing', {}],
+  ])('%s proves nothing, so the answer counts as lost', async (_, answer) => {
+    await expect(relay(answer).provider.generate(wish)).rejects.toMatchObject({
+      name: 'ProviderAnswerLost',
+      taken: 'unknown',
+    });
+  });
+});
+
+describe('how music stands', () => {
+  test.each(['NOT_START', 'SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'UNKNOWN', 'A_NEW_WORD'])(
+    '%s is pending, whatever its clips say',
+    async (status) => {
+      const { provider, sent } = relay(
+        fetched(status, { data: [clip('complete', 'https://cdn.example/a')] }),
+      );
+      expect(await provider.status('task-1')).toEqual({
+        taskId: 'task-1',
+        phase: 'pending',
+        status: status.toLowerCase(),
+      });
+      expect(sent[0]).toMatchObject({ method: 'GET', path: '/base/suno/fetch/task-1' });
+    },
+  );
+
+  test('SUCCESS gives its clips, and the link of those that are complete', async () => {
+    const data = [clip('complete', 'https://cdn.example/a'), clip('streaming', 'https://cdn.example/b')];
+    expect(await relay(fetched('SUCCESS', { data })).provider.status('task-1')).toMatchObject({
+      phase: 'succeeded',
+      clips: [
+        { clipId, title: 'Rain', audioUrl: 'https://cdn.example/a' },
+        { clipId, title: 'Rain' },
+      ],
+    });
+    const [, second] = (await relay(fetched('SUCCESS', { data })).provider.status('task-1')).clips ?? [];
+    expect(second).not.toHaveProperty('audioUrl');
+  });
+
+  test('FAILURE keeps the words', async () => {
+    const failed = fetched('FAILURE', { fail_reason: 'moderated' });
+    expect(await relay(failed).provider.status('task-1')).toMatchObject({
+      phase: 'failed',
+      failReason: 'moderated',
+    });
+  });
+
+  test('an answer about another task is none', async () => {
+    await expect(relay(fetched('SUCCESS')).provider.status('task-2')).rejects.toThrow('cannot be read');
+  });
+});
+
+test('a persona is made from a clip at once', async () => {
+  const { provider, sent } = relay({ id: 'persona-1', root_clip_id: clipId });
+  expect(await provider.persona({ clipId, name: 'Her' })).toEqual({ personaId: 'persona-1' });
+  expect(sent[0]).toEqual({
+    method: 'POST',
+    path: '/base/suno/persona/create/',
+    body: { root_clip_id: clipId, name: 'Her', description: '', clips: [clipId], is_public: false },
+  });
+});
+
+test.each(['prepare', 'create', 'upload'] as const)(
+  'what the relay cannot do is refused by name, before a call: %s',
+  async (call) => {
+    const { provider, sent } = relay({});
+    const request = { sessionId: 's', audioUrl: 'https://a', clipIds: [], name: 'n' };
+    await expect(provider[call](request)).rejects.toMatchObject({ name: 'NotPossible' });
+    await expect(provider[call](request)).rejects.toThrow('"relay" cannot');
+    expect(sent).toEqual([]);
+  },
+);
