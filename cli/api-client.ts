@@ -53,12 +53,15 @@ interface DeclaredFile {
 /** What the command line needs of the HTTP API. Every method throws ApiRefusal or ApiUnreachable. */
 export interface ApiClient {
   createSession(body: {
+    kind?: SessionAnswer['kind'];
     name: string;
     files: readonly DeclaredFile[];
-    minClips: number;
-    skipInvalid: boolean;
-    review: boolean;
+    minClips?: number;
+    skipInvalid?: boolean;
+    review?: boolean;
   }): Promise<CreatedSessionAnswer>;
+  /** Declares further files of a batch, after `from` that are declared already. */
+  addFiles(sessionId: string, from: number, files: readonly DeclaredFile[]): Promise<CreatedSessionAnswer>;
   startSession(sessionId: string): Promise<SessionAnswer>;
   /** @param name a corrected name for the model */
   resumeSession(sessionId: string, name?: string): Promise<SessionAnswer>;
@@ -70,7 +73,7 @@ export interface ApiClient {
     trackId: string,
     file: DeclaredFile,
   ): Promise<CreatedSessionAnswer['uploads'][number]>;
-  /** `retryAfter` in seconds, where the API gave one. */
+  /** With all its tracks. `retryAfter` in seconds, where the API gave one. */
   getSession(sessionId: string): Promise<{ session: SessionAnswer; retryAfter: number | undefined }>;
   /** One that is gone already is no error: an earlier try may have had no answer. */
   deleteSession(sessionId: string): Promise<void>;
@@ -158,6 +161,10 @@ export function createApiClient(
     async createSession(body) {
       return (await call('POST', '/sessions', createdSessionAnswer, { body, repeat: false })).answer;
     },
+    async addFiles(sessionId, from, files) {
+      const options = { body: { from, files }, repeat: true };
+      return (await call('POST', `${at(sessionId)}/files`, createdSessionAnswer, options)).answer;
+    },
     startSession: (sessionId) => act(sessionId, 'start', { repeat: true }),
     resumeSession: (sessionId, name) =>
       act(sessionId, 'resume', { repeat: true, ...(name === undefined ? {} : { body: { name } }) }),
@@ -171,7 +178,15 @@ export function createApiClient(
     },
     async getSession(sessionId) {
       const { answer, headers } = await call('GET', at(sessionId), sessionAnswer, { repeat: true });
-      return { session: answer, retryAfter: secondsOf(headers.get('retry-after')) };
+      const tracks = [...answer.tracks];
+      for (let after = answer.nextTracks; after !== undefined; ) {
+        const path = `${at(sessionId)}?after=${encodeURIComponent(after)}`;
+        const page = (await call('GET', path, sessionAnswer, { repeat: true })).answer;
+        tracks.push(...page.tracks);
+        after = page.nextTracks;
+      }
+      const { nextTracks: _read, ...session } = answer;
+      return { session: { ...session, tracks }, retryAfter: secondsOf(headers.get('retry-after')) };
     },
     async createGeneration(body) {
       return (await call('POST', '/generations', createdGenerationAnswer, { body, repeat: false })).answer;

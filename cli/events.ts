@@ -11,6 +11,11 @@ export type TrackResult = Pick<
   'trackId' | 'file' | 'status' | 'clipId' | 'duplicateOf' | 'failure'
 >;
 
+/** What became of one file of a batch. */
+export type FileResult =
+  | { readonly file: string; readonly audioId: string }
+  | { readonly file: string; readonly reason: string };
+
 type Failure = NonNullable<SessionAnswer['failure']>;
 
 /** What a person can do now, and the command for it where there is one. */
@@ -20,7 +25,7 @@ export interface Next {
 }
 
 /** What every ending of a session tells. */
-interface EndOfSession {
+export interface EndOfSession {
   readonly sessionId: string;
   readonly name: string;
   readonly creditsSpent: number;
@@ -106,6 +111,7 @@ export type CliEvent =
   | {
       readonly event: 'session.created';
       readonly sessionId: string;
+      readonly kind: SessionAnswer['kind'];
       readonly name: string;
       readonly uploads: readonly { readonly trackId: string; readonly file: string; readonly size: number }[];
       readonly duplicates: readonly { readonly file: string; readonly duplicateOf: string }[];
@@ -139,6 +145,7 @@ export type CliEvent =
   | {
       readonly event: 'session.found';
       readonly sessionId: string;
+      readonly kind: SessionAnswer['kind'];
       readonly name: string;
       readonly tracks: readonly TrackResult[];
     }
@@ -168,6 +175,15 @@ export type CliEvent =
       readonly reason: string;
     }
   | ({ readonly event: 'session.ready'; readonly modelId: string } & EndOfSession)
+  /** A batch has come to its end: ids and files in the order of the files. */
+  | ({
+      readonly event: 'session.uploaded';
+      readonly audioIds: readonly string[];
+      readonly files: readonly FileResult[];
+      /** Where the provider's list of the session's clips and ours are not the same. */
+      readonly differences: readonly string[];
+      readonly next: readonly Next[];
+    } & EndOfSession)
   | ({
       readonly event: 'session.failed' | 'session.needs-decision';
       readonly error: Failure['error'];

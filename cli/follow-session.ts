@@ -1,6 +1,7 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { Surroundings } from './command.ts';
 import { comeBack } from './display/words.ts';
+import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { ReachedStack } from './reach-stack.ts';
 import { trackResults } from './session-changes.ts';
@@ -11,6 +12,7 @@ import { watchSession } from './watch-session.ts';
  * Shows how a session goes on, until it comes to a rest, the deadline is over, or Ctrl-C: the session goes on then.
  * @param session as it stands now
  * @param options.isNew everything about it is news; otherwise it is shown as it stands, and then what changes
+ * @param options.end what the caller knows of its end beyond the session
  * @param options.seconds what the end tells as the time that it took, of the session as it was seen last
  */
 export async function followSession(
@@ -21,10 +23,16 @@ export async function followSession(
     isNew = false,
     deadline,
     seconds,
-  }: { isNew?: boolean; deadline: number | undefined; seconds(seen: SessionAnswer): number },
+    end = (told) => told,
+  }: {
+    isNew?: boolean;
+    deadline: number | undefined;
+    seconds(seen: SessionAnswer): number;
+    end?(told: { event: CliEvent; code: ExitCode }): { event: CliEvent; code: ExitCode };
+  },
 ): Promise<ExitCode> {
-  const { sessionId, name, status } = session;
-  const about = { sessionId, name, tracks: trackResults(session) };
+  const { sessionId, kind, name, status } = session;
+  const about = { sessionId, kind, name, tracks: trackResults(session) };
   if (isNew) {
     const next = [{ words: 'Started. To come back to it:', command: comeBack(sessionId) }];
     display.tell({ event: 'session.started', ...about, next });
@@ -43,7 +51,8 @@ export async function followSession(
       longestPause,
       isRunning,
     });
-    const { event, code } = endOf(ending, sessionId, seconds('session' in ending ? ending.session : session));
+    const seen = 'session' in ending ? ending.session : session;
+    const { event, code } = end(endOf(ending, sessionId, seconds(seen)));
     display.tell(event);
     return code;
   } catch (error) {

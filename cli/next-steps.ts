@@ -46,7 +46,7 @@ function resumeSteps(session: SessionAnswer): Next[] {
   const { sessionId, failure, tracks, creditsToCome } = session;
   const steps: Next[] = [];
   // While create has not been taken, going on costs something, and tracks and name can be changed.
-  const open = creditsToCome > 0;
+  const open = creditsToCome > 0 || session.kind === 'batch';
   const lost = open ? tracks.find(({ status }) => status === 'rejected' || status === 'failed') : undefined;
   const replace = lost && {
     words: 'To put another file in its place first, such as:',

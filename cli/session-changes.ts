@@ -18,9 +18,9 @@ export function sessionChanges(before: SessionAnswer | undefined, after: Session
   if (stageChanged && (stage === 'preparing' || stage === 'uploading')) {
     events.push({ event: `session.${stage}`, sessionId });
   }
+  const known = new Map(before?.tracks.map((track) => [track.trackId, track]));
   for (const track of after.tracks) {
-    const old = before?.tracks.find(({ trackId }) => trackId === track.trackId);
-    events.push(...trackChanges(sessionId, old, track));
+    events.push(...trackChanges(sessionId, known.get(track.trackId), track));
   }
   if (stageChanged && stage !== 'preparing' && stage !== 'uploading') {
     events.push({ event: `session.${stage}`, sessionId });

@@ -1,6 +1,7 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import { differencesOf } from './display/list-differences.ts';
 import { comeBack } from './display/words.ts';
-import type { CliEvent } from './events.ts';
+import type { CliEvent, EndOfSession, FileResult, Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { nextSteps } from './next-steps.ts';
 import { trackResults } from './session-changes.ts';
@@ -54,6 +55,7 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
   }
   switch (session.status) {
     case 'ready':
+      if (session.kind === 'batch') return endOfBatch(session, about, next);
       if (modelId !== undefined) return { event: { event: 'session.ready', ...about, modelId }, code: done };
       return {
         event: { event: 'session.failed', ...failed, reason: 'It is ready, but without a model.' },
@@ -82,6 +84,28 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
     default:
       return { event: { event: 'session.failed', ...failed }, code: codeOf(failed.error) };
   }
+}
+
+/** Ids in the order of the files; a file without one is what its user did not want. */
+function endOfBatch(
+  { tracks, batch }: SessionAnswer,
+  about: EndOfSession,
+  next: readonly Next[],
+): { event: CliEvent; code: ExitCode } {
+  const files = tracks.map(({ file, clipId, failure }): FileResult => {
+    if (clipId !== undefined) return { file, audioId: clipId };
+    return { file, reason: failure?.reason ?? 'has no clip' };
+  });
+  const audioIds = files.flatMap((result) => ('audioId' in result ? [result.audioId] : []));
+  const event = {
+    event: 'session.uploaded',
+    ...about,
+    audioIds,
+    files,
+    differences: batch ? differencesOf(batch.list) : [],
+    next,
+  } as const;
+  return { event, code: audioIds.length === files.length ? exitCodes.done : exitCodes.failed };
 }
 
 /** Bad input is bad input whoever found it; a deadline of the machine is one as well. */

@@ -1,4 +1,3 @@
-import type { SessionAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
@@ -6,14 +5,12 @@ import type { TrainArguments } from './arguments/train-arguments.ts';
 import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';
 import type { Surroundings } from './command.ts';
-import { comeBack } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
 import { resumeSession } from './resume-session.ts';
-import { endOf } from './session-end.ts';
+import { startSession } from './start-session.ts';
 import { uploadFiles } from './upload-files.ts';
-import { stackEnded } from './watch-session.ts';
 
 /**
  * The main job: from files to a model. Before the session is started, nothing can be spent; after it, it goes on
@@ -103,6 +100,7 @@ async function prepareSession(
   display.tell({
     event: 'session.created',
     sessionId,
+    kind: 'train',
     name,
     uploads: created.uploads.map(({ trackId, file }) => ({ trackId, file, size: sizes.get(file) ?? 0 })),
     duplicates: created.duplicates.map(({ file, duplicateOf }) => ({
@@ -131,28 +129,5 @@ async function nearlyFull({ client }: ReachedStack): Promise<string | undefined>
   } catch (error) {
     if (error instanceof ApiRefusal || error instanceof ApiUnreachable) return undefined;
     throw error;
-  }
-}
-
-/** The session as the start has left it, or the exit code when nobody can tell: it may go on without us. */
-async function startSession(
-  sessionId: string,
-  { client, isRunning }: ReachedStack,
-  { display, signal }: Surroundings,
-): Promise<SessionAnswer | ExitCode> {
-  signal.throwIfAborted();
-  try {
-    return await client.startSession(sessionId);
-  } catch (error) {
-    if (signal.aborted) {
-      const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
-      display.tell({ event: 'session.left', sessionId, running: true, next });
-      return exitCodes.left;
-    }
-    if (!(error instanceof ApiUnreachable)) throw error;
-    const reason = isRunning() ? error.message : stackEnded;
-    const { event, code } = endOf({ why: 'lost', reason }, sessionId, 0);
-    display.tell(event);
-    return code;
   }
 }

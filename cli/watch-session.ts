@@ -17,6 +17,7 @@ export const stackEnded = 'The local stack has ended.';
 
 /** In seconds. */
 const shortestPause = 0.2;
+const tracksPerSecond = 250;
 
 /**
  * Looks at a session until it comes to a rest, and tells what changed.
@@ -67,7 +68,9 @@ export async function watchSession(
     }
     const left = until - now();
     if (left <= 0) return { why: 'deadline' };
-    const seconds = Math.min(Math.max(retryAfter ?? longestPause, shortestPause), longestPause);
+    // Thousands of tracks are pages and pages: those are not read twice a second.
+    const longest = Math.max(longestPause, (before?.tracks.length ?? 0) / tracksPerSecond);
+    const seconds = Math.min(Math.max(retryAfter ?? longest, shortestPause), longest);
     await sleep(Math.min(seconds * 1000, left), signal);
   }
 }

@@ -81,7 +81,11 @@ async function providerKey({ forceFetch }: { forceFetch: boolean }): Promise<str
 }
 
 /** The variable that names each kind's machine. */
-const machines = { train: 'STATE_MACHINE_ARN', music: 'MUSIC_MACHINE_ARN' } as const;
+const machines = {
+  train: 'STATE_MACHINE_ARN',
+  batch: 'BATCH_MACHINE_ARN',
+  music: 'MUSIC_MACHINE_ARN',
+} as const;
 
 export const executions = once(() =>
   createExecutions({ client: new SFNClient(), machineArn: (kind) => environment(machines[kind]) }),

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { withGraph } from './graph.ts';
-import { currentGraph, pagesWithGraph } from './graph-pages.ts';
+import { currentGraphs, pagesWithGraph } from './graph-pages.ts';
 
-// npm run graph: brings the pictures of the machine up to what is synthesized now.
-const graph = currentGraph();
-for (const page of pagesWithGraph.filter((path) => existsSync(path))) {
+// npm run graph: brings the pictures of the machines up to what is synthesized now.
+const graphs = currentGraphs();
+for (const { page, machine } of pagesWithGraph) {
+  if (!existsSync(page)) continue;
   const before = readFileSync(page, 'utf8');
-  const after = withGraph(before, graph);
+  const after = withGraph(before, graphs.get(machine) ?? '');
   if (after === before) continue;
   writeFileSync(page, after);
   console.log(`${page}: graph redrawn`);

@@ -7,20 +7,27 @@ import { readConfig } from './config.ts';
 import { definitionsOf } from './definitions.ts';
 import { drawGraph } from './graph.ts';
 
-/** Pages that show the machine, between `<!-- graph:start -->` and `<!-- graph:end -->`. */
-export const pagesWithGraph: readonly string[] = ['README.md', 'docs/architecture.md'].map((page) =>
-  fileURLToPath(new URL(`../${page}`, import.meta.url)),
-);
+/** Pages that show a machine, between `<!-- graph:start -->` and `<!-- graph:end -->`. */
+export const pagesWithGraph: readonly { readonly page: string; readonly machine: string }[] = [
+  { page: 'README.md', machine: 'train-model' },
+  { page: 'docs/architecture.md', machine: 'train-model' },
+  { page: 'docs/batch.md', machine: 'upload-batch' },
+].map(({ page, machine }) => ({ page: fileURLToPath(new URL(`../${page}`, import.meta.url)), machine }));
 
-/** The graph of `train-model` as it is synthesized with nothing configured. */
-export function currentGraph(): string {
+/** The graphs of the machines by their names, as they are synthesized with nothing configured. */
+export function currentGraphs(): ReadonlyMap<string, string> {
   const config = readConfig({ context: () => undefined, environment: {} });
   const outdir = mkdtempSync(join(tmpdir(), 'chirpsmith-graph-'));
   try {
     // The graph needs no code, and the CDK needs seconds to bundle it.
     const context = { 'aws:cdk:bundling-stacks': [] };
     const app = buildApp({ ...config, stage: 'local' }, { outdir, context });
-    return drawGraph(definitionsOf(app).get('chirpsmith-local-train-model'));
+    return new Map(
+      [...definitionsOf(app)].map(([name, definition]) => [
+        name.replace('chirpsmith-local-', ''),
+        drawGraph(definition),
+      ]),
+    );
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }

@@ -10,6 +10,7 @@ const stateSchema = z.looseObject({
   MaxConcurrency: z.number().optional(),
   ItemProcessor: z.unknown().optional(),
 });
+const distributed = z.looseObject({ ProcessorConfig: z.looseObject({ Mode: z.literal('DISTRIBUTED') }) });
 const machineSchema = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), stateSchema) });
 
 type State = z.infer<typeof stateSchema>;
@@ -64,9 +65,10 @@ function node(name: string, state: State, indent: string): string[] {
   const title = quoted(name);
   switch (state.Type) {
     case 'Map': {
+      const own = distributed.safeParse(state.ItemProcessor).success;
       const atOnce = state.MaxConcurrency ? `, ${state.MaxConcurrency} at a time` : '';
       return [
-        `${indent}subgraph ${id}[${quoted(`${name}: one branch each${atOnce}`)}]`,
+        `${indent}subgraph ${id}[${quoted(`${name}: ${own ? 'an execution' : 'one branch'} each${atOnce}`)}]`,
         ...machine(state.ItemProcessor, `${indent}  `),
         `${indent}end`,
       ];

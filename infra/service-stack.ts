@@ -3,8 +3,10 @@ import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { Alarms, type AlarmsProps } from './constructs/alarms.ts';
 import {
+  type BoundMachine,
   bindAudioDeletion,
   bindAudioList,
+  bindAudioName,
   bindAudioRead,
   bindAudioWrite,
   bindDescribe,
@@ -26,8 +28,9 @@ import { Sweep } from './constructs/sweep.ts';
 import { Workflow, workflowName } from './constructs/workflow.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
 import type { StorageStack } from './storage-stack.ts';
-import { longestRun, requireBoundedHistory } from './workflows/bounds.ts';
+import { longestBatch, longestRun, requireBoundedHistory } from './workflows/bounds.ts';
 import { type TrainModelFunctions, trainModel } from './workflows/train-model.ts';
+import { uploadBatch } from './workflows/upload-batch.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly config: Config;
@@ -35,6 +38,16 @@ export interface ServiceStackProps extends StackProps {
 }
 
 const trainModelName = 'train-model';
+const uploadBatchName = 'upload-batch';
+
+const trainMachine = (config: Config): BoundMachine => ({
+  kind: 'train',
+  name: workflowName(config, trainModelName),
+});
+const batchMachine = (config: Config): BoundMachine => ({
+  kind: 'batch',
+  name: workflowName(config, uploadBatchName),
+});
 
 /** Everything that can be thrown away and made anew: functions, the machine, the API. */
 export class ServiceStack extends Stack {
@@ -53,16 +66,22 @@ export class ServiceStack extends Stack {
       definition: (states) => trainModel(states, functions, config.settings),
     });
     const music = musicWorkflow(this, { config, storage, recordFailure: functions.recordFailure });
-    const workflows = [training, music];
+    const batch = uploadBatchMachine(this, config, storage, functions);
+    const machines = [
+      trainMachine(config),
+      batchMachine(config),
+      { kind: 'music', name: music.name } as const,
+    ];
     const more = musicRoutes(this, { config, storage, workflow: music });
-    const api = sessionApi(this, config, storage, training, workflows, more);
-    const swept = sweep(this, config, storage, workflows);
-    const { deadLetters } = inbox(this, config, storage, training);
+    const api = sessionApi(this, config, storage, machines, more);
+    const swept = sweep(this, config, storage, machines);
+    const { deadLetters } = inbox(this, config, storage);
     operating(this, config, training, functions, swept, { inbox: deadLetters });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ProviderBaseUrl', { value: config.providerBaseUrl });
     new CfnOutput(this, 'StateMachineArn', { value: training.machine.stateMachineArn });
+    new CfnOutput(this, 'BatchMachineArn', { value: batch.machine.stateMachineArn });
   }
 }
 
@@ -88,7 +107,7 @@ function workflowFunctions(scope: Construct, config: Config, storage: StorageSta
   bindAudioRead(prepareSession, storage);
   bindAudioList(prepareSession, storage);
   bindProvider(prepareSession, storage, config);
-  bindDescribe(prepareSession, workflowName(config, trainModelName));
+  bindDescribe(prepareSession, [trainMachine(config)]);
 
   const submitUpload = make('SubmitUpload', 'submit-upload', 'Submit upload', 60, {
     atOnce: atOnce.submitUpload,
@@ -137,12 +156,53 @@ function workflowFunctions(scope: Construct, config: Config, storage: StorageSta
   };
 }
 
+/** The states that a batch has for itself; a file is uploaded by the same ones as a track. */
+function uploadBatchMachine(
+  scope: Construct,
+  config: Config,
+  storage: StorageStack,
+  { submitUpload, checkUpload, recordFailure }: TrainModelFunctions,
+): Workflow {
+  const make = (id: string, folder: string, description: string, seconds: number, memory = 256) =>
+    new WorkflowFunction(scope, id, { config, folder: `workflow/${folder}`, description, seconds, memory });
+
+  // Reads and writes thousands of records, and calls the provider once.
+  const prepareBatch = make('PrepareBatch', 'prepare-batch', 'Prepare batch', 300, 512);
+  bindSettings(prepareBatch, config);
+  bindTable(prepareBatch, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
+  bindAudioName(prepareBatch, storage);
+  bindProvider(prepareBatch, storage, config);
+  bindDescribe(prepareBatch, [batchMachine(config)]);
+
+  // At most 64 reads of one file.
+  const inspectFile = make('InspectFile', 'inspect-file', 'Inspect file', 60);
+  bindSettings(inspectFile, config);
+  bindTable(inspectFile, storage, 'GetItem', 'UpdateItem');
+  bindAudioRead(inspectFile, storage);
+  bindAudioList(inspectFile, storage);
+
+  const compareLists = make('CompareLists', 'compare-lists', 'Compare lists', 120, 512);
+  bindSettings(compareLists, config);
+  bindTable(compareLists, storage, 'Query', 'UpdateItem');
+  bindProvider(compareLists, storage, config);
+
+  const functions = { prepareBatch, inspectFile, submitUpload, checkUpload, compareLists, recordFailure };
+  return new Workflow(scope, 'UploadBatch', {
+    config,
+    name: uploadBatchName,
+    comment: "From files to clips on one of the provider's accounts",
+    functions: Object.values(functions),
+    seconds: longestBatch(config.settings),
+    distributed: true,
+    definition: (states) => uploadBatch(states, functions, config.settings),
+  });
+}
+
 function sessionApi(
   scope: Construct,
   config: Config,
   storage: StorageStack,
-  training: Workflow,
-  workflows: readonly Workflow[],
+  all: readonly BoundMachine[],
   more: readonly Route[],
 ): SessionApi {
   // API Gateway itself gives up after 30 s (documented).
@@ -154,26 +214,31 @@ function sessionApi(
   bindTable(createSession, storage, 'PutItem');
   bindAudioWrite(createSession, storage);
 
+  const addFiles = make('AddFiles', 'add-files', 'POST /sessions/{id}/files');
+  bindSettings(addFiles, config);
+  bindTable(addFiles, storage, 'GetItem', 'PutItem', 'UpdateItem');
+  bindAudioWrite(addFiles, storage);
+
   // All of them begin a run, or find that one runs already.
-  const begins = (id: string, folder: string, route: string, machines = workflows) => {
+  const begins = (id: string, folder: string, route: string, machines = all) => {
     const fn = make(id, folder, route);
     bindSettings(fn, config);
     bindTable(fn, storage, 'GetItem', 'Query', 'UpdateItem');
-    for (const { machine, name } of machines) bindRuns(fn, machine, name);
+    bindRuns(fn, machines);
     return fn;
   };
   const startSession = begins('StartSession', 'start-session', 'POST /sessions/{id}/start');
   const resumeSession = begins('ResumeSession', 'resume-session', 'POST /sessions/{id}/resume');
   // Only a training stops for its price.
   const approveSession = begins('ApproveSession', 'approve-session', 'POST /sessions/{id}/approve', [
-    training,
+    trainMachine(config),
   ]);
   const decideSession = begins('DecideSession', 'decide-session', 'POST /sessions/{id}/decide');
 
   const cancelSession = make('CancelSession', 'cancel-session', 'POST /sessions/{id}/cancel');
   bindSettings(cancelSession, config);
   bindTable(cancelSession, storage, 'GetItem', 'Query', 'UpdateItem');
-  for (const { name } of workflows) bindStop(cancelSession, name);
+  bindStop(cancelSession, all);
 
   const replaceTrack = make('ReplaceTrack', 'replace-track', 'PUT /sessions/{id}/tracks/{trackId}');
   bindSettings(replaceTrack, config);
@@ -183,12 +248,12 @@ function sessionApi(
   const getSession = make('GetSession', 'get-session', 'GET /sessions/{id}');
   bindSettings(getSession, config);
   bindTable(getSession, storage, 'Query');
-  for (const { name } of workflows) bindDescribe(getSession, name);
+  bindDescribe(getSession, all);
 
   const deleteSession = make('DeleteSession', 'delete-session', 'DELETE /sessions/{id}');
   bindTable(deleteSession, storage, 'Query', 'UpdateItem', 'DeleteItem');
   bindAudioDeletion(deleteSession, storage);
-  for (const { name } of workflows) bindDescribe(deleteSession, name);
+  bindDescribe(deleteSession, all);
 
   const openapi = make('OpenApi', 'openapi', 'GET /openapi.json');
   const unknownRoute = make('UnknownRoute', 'unknown-route', 'Whatever is no route');
@@ -202,6 +267,7 @@ function sessionApi(
     unknownRoute,
     routes: [
       { method: 'POST', path: '/sessions', fn: createSession },
+      { method: 'POST', path: '/sessions/{id}/files', fn: addFiles },
       { method: 'POST', path: '/sessions/{id}/start', fn: startSession },
       { method: 'POST', path: '/sessions/{id}/resume', fn: resumeSession },
       { method: 'POST', path: '/sessions/{id}/approve', fn: approveSession },
@@ -227,12 +293,12 @@ function sweep(
   scope: Construct,
   config: Config,
   storage: StorageStack,
-  workflows: readonly Workflow[],
+  machines: readonly BoundMachine[],
 ): WorkflowFunction {
   const { fn } = new Sweep(scope, 'Sweep', { config });
   bindTable(fn, storage, 'GetItem', 'UpdateItem');
   bindUnderWayIndex(fn, storage);
-  for (const { machine, name } of workflows) bindRuns(fn, machine, name);
+  bindRuns(fn, machines);
   return fn;
 }
 
@@ -253,12 +319,12 @@ function operating(
 }
 
 /** Starts a session for each manifest that somebody puts beside audio. */
-function inbox(scope: Construct, config: Config, storage: StorageStack, { machine, name }: Workflow): Inbox {
+function inbox(scope: Construct, config: Config, storage: StorageStack): Inbox {
   const made = new Inbox(scope, 'Inbox', { config, bucketName: storage.bucket.bucketName });
   const { fn } = made;
   bindSettings(fn, config);
   bindInbox(fn, storage, config);
-  bindRuns(fn, machine, name);
+  bindRuns(fn, [trainMachine(config)]);
   bindEventBus(fn, config);
   return made;
 }

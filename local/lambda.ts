@@ -52,7 +52,7 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
         { ...fn.environment, ...runtimeVariables(fn, assembly.region, access), ...environment(fn) },
         (line) => log(fn, line),
       ),
-    { perFunction: poolSize?.perFunction ?? 2, total: poolSize?.total ?? 4, idleSeconds },
+    { perFunction: poolSize?.perFunction ?? 2, total: poolSize?.total ?? 6, idleSeconds },
   );
 
   const running = new Map<string, number>();

@@ -276,7 +276,8 @@ async function compose(
     issuer: issuer.url,
     region,
     speed,
-    stateMachineArn: trainingMachine(assembly).arn,
+    stateMachineArn: machineOf('train-model', assembly),
+    batchMachineArn: machineOf('upload-batch', assembly),
     bucket: bucket.name,
     adminKey: access.admin,
   };
@@ -361,18 +362,17 @@ function keptKey(file: string): string {
   }
 }
 
-/** The machine that a person starts from the console by hand. */
-function trainingMachine({ machines }: Assembly): Assembly['machines'][number] {
-  return only(
-    'machine that trains',
-    machines.filter(({ name }) => name.endsWith('train-model')),
-  );
-}
-
 function only<T>(what: string, [first, ...others]: readonly T[]): T {
   if (first === undefined) throw new Error(`The template has no ${what}.`);
   if (others.length > 0) {
     throw new Error(`The template has more than one ${what}; the local runtime knows one.`);
   }
   return first;
+}
+
+/** The ARN of a machine by its name within the stage. */
+function machineOf(name: string, { machines }: Pick<Assembly, 'machines'>): string {
+  const machine = machines.find((one) => one.name.endsWith(`-${name}`));
+  if (!machine) throw new Error(`The template has no machine ${name}.`);
+  return machine.arn;
 }

@@ -17,7 +17,7 @@ import { compile } from './step-functions/program.ts';
 
 export interface StepFunctionsOptions {
   readonly assembly: Pick<Assembly, 'machines'>;
-  readonly access: Pick<Access, 'check'>;
+  readonly access: Pick<Access, 'check' | 'checkRole'>;
   readonly lambda: Pick<Lambda, 'invoke'>;
   readonly clock: Clock;
   /** Where executions are kept. */
@@ -100,7 +100,18 @@ export async function createStepFunctions({
         log(`execution ${name}: ${status}${error === undefined ? '' : ` (${error})`}`);
       };
       log(`execution ${name}: started`);
-      running.set(executionArn, startExecution(compiled, record, { clock, lambda, store, onEnd, random }));
+      running.set(
+        executionArn,
+        startExecution(compiled, record, {
+          clock,
+          lambda,
+          store,
+          onEnd,
+          random,
+          authorize: access.checkRole,
+          log,
+        }),
+      );
       return record;
     },
     running: (executionArn) => running.get(executionArn),

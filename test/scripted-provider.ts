@@ -10,6 +10,8 @@ type Answers = {
   prepare: { sessionId: string } | Error;
   upload: { taskId: string } | Error;
   create: { taskId: string } | Error;
+  openBatch: { sessionId: string } | Error;
+  addToBatch: { taskId: string } | Error;
   status: TaskStatus | Error;
   generate: { taskId: string } | Error;
   persona: { personaId: string } | Error;
@@ -31,6 +33,8 @@ export function scriptedProvider(script: { [Call in keyof Answers]?: Answers[Cal
     prepare: () => answer('prepare', undefined),
     upload: (request) => answer('upload', request),
     create: (request) => answer('create', request),
+    openBatch: () => answer('openBatch', undefined),
+    addToBatch: (request) => answer('addToBatch', request),
     status: (taskId) => answer('status', taskId),
     generate: (request) => answer('generate', request),
     persona: (request) => answer('persona', request),

@@ -1,12 +1,12 @@
-import type { CliEvent, Next } from '../events.ts';
-import { reasonLines } from './text-width.ts';
+import type { CliEvent, FileResult, Next } from '../events.ts';
+import { harmless, reasonLines } from './text-width.ts';
 import { asTime, counted } from './words.ts';
 
 /** How a session ended, or how we left it. */
 export type EndEvent = Extract<
   CliEvent,
   {
-    event: `session.${'ready' | 'review' | 'failed' | 'needs-decision' | 'cancelled' | 'abandoned' | 'interrupted' | 'open' | 'deadline' | 'left' | 'lost'}`;
+    event: `session.${'ready' | 'uploaded' | 'review' | 'failed' | 'needs-decision' | 'cancelled' | 'abandoned' | 'interrupted' | 'open' | 'deadline' | 'left' | 'lost'}`;
   }
 >;
 
@@ -15,6 +15,14 @@ export function endLines(event: EndEvent): string[] {
   switch (event.event) {
     case 'session.ready':
       return [`Model ready: ${event.modelId}`, billLine(event)];
+    case 'session.uploaded':
+      return [
+        `${event.audioIds.length} of ${counted(event.files.length, 'file')} with a clip.`,
+        ...event.files.map(fileLine),
+        ...event.differences,
+        billLine(event),
+        ...nextLines(event.next),
+      ];
     case 'session.review':
       return [
         `Waiting for approval: ${counted(event.clips, 'clip')} to train on, for ${counted(event.creditsToCome, 'credit')}.`,
@@ -50,6 +58,13 @@ export function endLines(event: EndEvent): string[] {
     case 'session.lost':
       return [event.reason, ...nextLines(event.next)];
   }
+}
+
+/** An id is as long as a UUID. */
+function fileLine(result: FileResult): string {
+  const file = harmless(result.file);
+  if ('audioId' in result) return `  ${result.audioId.padEnd(36)}  ${file}`;
+  return `  ${'none'.padEnd(36)}  ${file}: ${harmless(result.reason)}`;
 }
 
 /** A command stands on a line of its own, so that it can be copied. */

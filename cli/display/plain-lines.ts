@@ -119,7 +119,7 @@ export function linesOf(event: CliEvent): string[] {
     case 'dry-run.passed':
       return [
         `Dry run: nothing stands in the way of "${harmless(event.name)}"; nothing was started or spent.`,
-        'To train, run the same command without --dry-run.',
+        'To go on, run the same command without --dry-run.',
       ];
     case 'input.rejected':
       return [event.message, ...event.problems.map(problemLine)];

@@ -1,5 +1,6 @@
 import type { CliEvent } from '../events.ts';
 import { nextLines } from './end-lines.ts';
+import { differencesOf } from './list-differences.ts';
 import type { Paint } from './paint.ts';
 import { column, harmless, reasonLines, textWidth } from './text-width.ts';
 import { asAge, counted, statusWords, trackWords } from './words.ts';
@@ -39,7 +40,7 @@ function statusStyle(status: Listed['status'], paint: Paint): (text: string) => 
 
 /** A session with its tracks, as it stands. */
 export function statusLines(session: Shown, { paint, width }: { paint: Paint; width: number }): string[] {
-  const { sessionId, name, status, createdAt, modelId, failure, decisions, next } = session;
+  const { sessionId, name, status, createdAt, modelId, batch, failure, decisions, next } = session;
   const lines = [
     paint.bold(harmless(name)),
     `  session   ${sessionId}`,
@@ -48,6 +49,7 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
     ...(modelId === undefined ? [] : [`  model     ${paint.good(modelId)}`]),
     `  spent     ${spentWords(session)}`,
     `  to come   ${toComeWords(session)}`,
+    ...(batch === undefined ? [] : batchLines(batch)),
     ...decisions.map(({ choice, by, at }) => `  decided   ${choice}, by ${harmless(by)}, ${asMoment(at)}`),
     ...trackLines(session, { paint, width }),
   ];
@@ -58,6 +60,13 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
     lines.push('', ...reasonLines(title + failure.reason).map(style));
   }
   return next.length === 0 ? lines : [...lines, '', ...nextLines(next)];
+}
+
+function batchLines({ clips, missing, list }: NonNullable<Shown['batch']>): string[] {
+  return [
+    `  clips     ${clips} of ${counted(clips + missing, 'file')}`,
+    ...differencesOf(list).map((difference) => `  list      ${difference}`),
+  ];
 }
 
 function trackLines({ tracks }: Shown, { paint, width }: { paint: Paint; width: number }): string[] {
@@ -83,7 +92,8 @@ function spentWords({ creditsSpent, providerCalls, status }: Shown): string {
   return `at most ${counted(creditsSpent, 'credit')}, with create counted; ${calls} to the provider`;
 }
 
-function toComeWords({ creditsToCome, status, actions }: Shown): string {
+function toComeWords({ creditsToCome, status, actions, kind }: Shown): string {
+  if (kind === 'batch' && creditsToCome === 0) return 'nothing';
   if (status === 'ready' || status === 'abandoned' || status === 'deleting') return 'nothing';
   if (actions.includes('decide')) return 'nothing, but by a decision to call create again';
   return creditsToCome === 0

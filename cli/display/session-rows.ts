@@ -1,3 +1,4 @@
+import type { SessionAnswer } from '../../functions/api/contract.ts';
 import type { CliEvent, TrackResult, UploadProgress } from '../events.ts';
 import type { Output } from './display.ts';
 import { liveBlock, type RowState } from './live-block.ts';
@@ -42,9 +43,10 @@ export function sessionRows(options: {
   paint: Paint;
   nameWidth: number;
   speed: number;
+  kind: SessionAnswer['kind'];
   tracks: readonly Pick<TrackResult, 'trackId' | 'file' | 'status' | 'failure' | 'duplicateOf'>[];
 }): SessionRows {
-  const { stdout, paint, nameWidth, speed, tracks } = options;
+  const { stdout, paint, nameWidth, speed, kind, tracks } = options;
   const counted = tracks.length + 2 > (stdout.rows ?? 24);
   const block = liveBlock({
     stdout,
@@ -57,7 +59,7 @@ export function sessionRows(options: {
             { key: 'clips', label: 'Clips' },
           ]
         : tracks.map(({ trackId, file }) => ({ key: trackId, label: harmless(file) }))),
-      { key: training, label: 'Training' },
+      ...(kind === 'train' ? [{ key: training, label: 'Training' }] : []),
     ],
   });
   const stored = new Set<string>();

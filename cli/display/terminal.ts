@@ -42,8 +42,8 @@ export function terminal({
     const longest = Math.max(16, ...names.map((name) => textWidth(harmless(name))));
     nameWidth = Math.min(longest, Math.max(16, measures().width - besideName));
   };
-  const openRows = (tracks: Parameters<typeof sessionRows>[0]['tracks']): void => {
-    rows = sessionRows({ stdout, paint, nameWidth, speed: trainingSpeed, tracks });
+  const openRows = ({ kind, tracks }: Pick<Parameters<typeof sessionRows>[0], 'kind' | 'tracks'>): void => {
+    rows = sessionRows({ stdout, paint, nameWidth, speed: trainingSpeed, kind, tracks });
   };
   const closeRows = (): void => {
     rows?.close();
@@ -85,12 +85,15 @@ export function terminal({
         break;
       case 'session.created':
         printUnder(`Session ${event.sessionId}, ${harmless(event.name)}`, []);
-        openRows(event.uploads.map((upload) => ({ ...upload, status: 'declared' })));
+        openRows({
+          kind: event.kind,
+          tracks: event.uploads.map((upload) => ({ ...upload, status: 'declared' })),
+        });
         break;
       case 'session.found':
         fitNames(event.tracks.map(({ file }) => file));
         printUnder(`Session ${event.sessionId}, ${harmless(event.name)}`, []);
-        if (event.tracks.length > 0) openRows(event.tracks);
+        if (event.tracks.length > 0) openRows(event);
         break;
       case 'session.generating':
       case 'session.keeping':
@@ -137,6 +140,7 @@ export function terminal({
         print(['', ...indented(linesOf(event).join(' '), { by: 0, width, style: paint.dim })]);
         break;
       case 'session.ready':
+      case 'session.uploaded':
       case 'session.review':
       case 'session.failed':
       case 'session.needs-decision':
@@ -166,6 +170,11 @@ export function terminal({
 }
 
 function endPicture(event: EndEvent, { paint, width }: { paint: Paint; width: number }): string[] {
+  if (event.event === 'session.uploaded') {
+    const [headline = '', ...others] = endLines(event);
+    const complete = event.audioIds.length === event.files.length;
+    return ['', (complete ? paint.good : paint.odd)(headline), ...others];
+  }
   const failed = 'tracks' in event ? failedTrackLines(event.tracks, { paint, width }) : [];
   const before = failed.length > 0 ? ['', ...failed, ''] : [''];
   const [first = '', ...more] = endLines(event);

@@ -57,7 +57,9 @@ export function asAge(seconds: number): string {
 /** `8 uploads × ~1 credit + 100 credits for the model = about 108 credits` */
 export function costWords(cost: Extract<CliEvent, { event: 'cost' }>): string {
   const { uploads, creditsPerUpload, creditsForModel, credits } = cost;
-  return `${counted(uploads, 'upload')} × ~${counted(creditsPerUpload, 'credit')} + ${counted(creditsForModel, 'credit')} for the model = about ${counted(credits, 'credit')}`;
+  const each = `${counted(uploads, 'upload')} × ~${counted(creditsPerUpload, 'credit')}`;
+  if (creditsForModel === 0) return `${each} = about ${counted(credits, 'credit')}`;
+  return `${each} + ${counted(creditsForModel, 'credit')} for the model = about ${counted(credits, 'credit')}`;
 }
 
 /** What a session's status means to a person. */

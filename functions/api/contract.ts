@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import {
+  batchResultSchema,
   decisions,
   musicSchema,
-  sessionKinds,
   sessionStatuses,
   startedBys,
   trackStatuses,
 } from '../sessions/session.ts';
 import { errorNames } from '../shared/errors.ts';
+import { sessionKinds } from '../shared/states.ts';
 
 /** The bodies and answers of the HTTP API, as its callers see them. */
 
@@ -20,13 +21,29 @@ const fileBody = z.strictObject({
     .describe('SHA-256 of the file, 64 hex digits.'),
 });
 
+/** Most files that one request may declare, because of the size of its answer: a signed URL each. */
+export const filesPerRequest = 200;
+
 /** `POST /sessions` */
 export const createSessionBody = z.strictObject({
-  name: z.string().describe('Name of the model.'),
-  files: z.array(fileBody),
+  kind: z.enum(sessionKinds).optional().describe('`batch`: clips on one account, no model.'),
+  name: z.string().describe('Name of the model; of a batch, a name to find it by.'),
+  files: z
+    .array(fileBody)
+    .max(filesPerRequest)
+    .describe('A batch gets its further files by `POST /sessions/{id}/files`.'),
   minClips: z.number().int().optional().describe("Fewest clips to train on; not under the provider's six."),
   skipInvalid: z.boolean().optional().describe('Train on what is usable when some files are not.'),
   review: z.boolean().optional().describe('Stop before the training until it is approved.'),
+});
+
+/**
+ * `POST /sessions/{id}/files`: further files of a batch that has not been started. Answers 201 as `POST /sessions`
+ * does. The same files from the same place may be declared again: their URLs are signed anew.
+ */
+export const addFilesBody = z.strictObject({
+  from: z.number().int().nonnegative().describe('Files declared before these.'),
+  files: z.array(fileBody).min(1).max(filesPerRequest),
 });
 
 /** `POST /sessions/{id}/resume`: goes on after a failure, a stop or an interruption. The body may be empty. */
@@ -87,6 +104,12 @@ export const trackAnswer = z.object({
 /** What a person can do with a session: the last part of each route's path. */
 export const actions = ['start', 'resume', 'approve', 'decide', 'cancel'] as const;
 
+/** Tracks in one answer: of more, a provider's long reasons could come to more than Lambda carries (6 MB). */
+export const tracksPerAnswer = 1000;
+
+/** Query of `GET /sessions/{id}`: only tracks after this one. */
+export const getSessionQuery = z.strictObject({ after: z.string().max(16).optional() });
+
 /** Answer to `GET /sessions/{id}`, 200, and to `POST /sessions/{id}/start|resume|approve|decide|cancel`, 202. */
 export const sessionAnswer = z.object({
   sessionId: z.string(),
@@ -117,7 +140,12 @@ export const sessionAnswer = z.object({
   /** Of music: what was asked for, and its clips. */
   music: musicSchema.optional(),
   failure: failureAnswer.optional(),
+  /** What came of a batch, when a run has ended. */
+  batch: batchResultSchema.optional(),
+  /** At most {@link tracksPerAnswer}, in the order of the files; the others by `?after=`. */
   tracks: z.array(trackAnswer),
+  /** Goes into `?after=` for the tracks that follow. */
+  nextTracks: z.string().optional(),
 });
 
 /** `GET /sessions?limit=…&cursor=…` */
@@ -131,6 +159,8 @@ export const sessionListAnswer = z.object({
   sessions: z.array(
     sessionAnswer.omit({
       tracks: true,
+      nextTracks: true,
+      batch: true,
       creditsSpent: true,
       creditsToCome: true,
       providerCalls: true,
@@ -150,6 +180,7 @@ export const problemAnswer = z.object({
   problems: z.array(z.object({ where: z.string(), message: z.string() })).optional(),
 });
 
+export type DeclaredFileBody = z.infer<typeof fileBody>;
 export type CreatedSessionAnswer = z.infer<typeof createdSessionAnswer>;
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 export type TrackAnswer = z.infer<typeof trackAnswer>;

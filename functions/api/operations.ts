@@ -1,8 +1,10 @@
 import type * as z from 'zod';
 import {
+  addFilesBody,
   createdSessionAnswer,
   createSessionBody,
   decideBody,
+  getSessionQuery,
   listQuery,
   replaceTrackBody,
   resumeBody,
@@ -62,7 +64,9 @@ export const operations = {
   'GET /sessions/{id}': {
     id: 'getSession',
     summary: 'See how a session stands',
-    description: '`actions` says what can be done with it now. Nothing is changed.',
+    description:
+      '`actions` says what can be done with it now; `nextTracks`, while there is one, is the `after` of the tracks that follow. Nothing is changed.',
+    query: getSessionQuery,
     answer: { status: 200, description: 'The session.', schema: sessionAnswer, retryAfter: true },
   },
   'DELETE /sessions/{id}': {
@@ -71,6 +75,15 @@ export const operations = {
     description:
       'While nothing runs. The record goes last: a deletion that ended early is repeated in the same way. What the provider has stays there.',
     answer: { status: 204, description: 'It is gone, with all versions of its files.' },
+    mayConflict: true,
+  },
+  'POST /sessions/{id}/files': {
+    id: 'addFiles',
+    summary: 'Declare further files of a batch',
+    description:
+      'Before its start; the same files from the same place may be declared again, and their uploads are signed anew.',
+    body: { schema: addFilesBody },
+    answer: { status: 201, description: 'Where the files go.', schema: createdSessionAnswer },
     mayConflict: true,
   },
   'POST /sessions/{id}/start': {

@@ -15,7 +15,7 @@ export interface ApiRequest {
   readonly body: unknown;
 }
 
-/** Bytes of a body; a session of 40 files comes to 20 kB. */
+/** Bytes of a body; 200 files of a batch come to 100 kB. */
 export const largestBody = 256 * 1024;
 
 /** Characters of a subject: no more than OpenID Connect allows (Core 1.0, section 2). */
@@ -24,7 +24,7 @@ const longestSubject = 255;
 /** Ids as they are made here; anything else names nothing, and no record is looked for. */
 const ids: Readonly<Record<string, RegExp>> = {
   id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  trackId: /^\d{3}$/,
+  trackId: /^(\d{3}|\d{5})$/,
 };
 
 /**

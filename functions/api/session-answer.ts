@@ -1,16 +1,24 @@
 import { creditsSpent, creditsToCome } from '../sessions/credits.ts';
-import { isOverdue, mayCancel, mayDecide, type Session, type Track } from '../sessions/session.ts';
+import { isOverdue, isPartial, mayCancel, mayDecide, type Session, type Track } from '../sessions/session.ts';
 import type { SessionWithTracks } from '../sessions/session-store.ts';
 import { nextWait, type Schedule } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
-import type { SessionAnswer, SessionListAnswer, TrackAnswer } from './contract.ts';
+import { type SessionAnswer, type SessionListAnswer, type TrackAnswer, tracksPerAnswer } from './contract.ts';
 
-/** A session as its owner sees it. `interrupted`: its execution is gone while work was under way. */
+/**
+ * A session as its owner sees it.
+ * @param interrupted its execution is gone while work was under way
+ * @param after only tracks that come after this one
+ */
 export function sessionAnswer(
   { session, tracks }: SessionWithTracks,
   { prices }: Settings,
   interrupted: boolean,
+  after = '',
 ): SessionAnswer {
+  const following = tracks.filter(({ trackId }) => trackId > after);
+  const shown = following.slice(0, tracksPerAnswer);
+  const clipOf = clipsOf(session, tracks);
   return {
     ...summary(session),
     ...(interrupted ? { status: 'interrupted' as const } : {}),
@@ -23,8 +31,16 @@ export function sessionAnswer(
       session.create.calls +
       session.create.checks +
       tracks.reduce((sum, { calls }) => sum + calls, 0),
-    tracks: tracks.map(trackAnswer),
+    ...(session.batch === undefined ? {} : { batch: session.batch }),
+    tracks: shown.map((track) => trackAnswer({ ...track, clipId: clipOf(track) })),
+    ...(shown.length < following.length ? { nextTracks: shown.at(-1)?.trackId } : {}),
   };
+}
+
+/** A batch is asked for each file's clip: one with the same bytes as another has that one's. */
+function clipsOf({ kind }: Session, tracks: readonly Track[]) {
+  const clips = new Map(kind === 'batch' ? tracks.map(({ trackId, clipId }) => [trackId, clipId]) : []);
+  return ({ clipId, duplicateOf }: Track) => clipId ?? clips.get(duplicateOf ?? '');
 }
 
 /** The same without its tracks, for lists. */
@@ -55,11 +71,14 @@ function actionsFor(session: Session): SessionAnswer['actions'] {
         ? ['approve']
         : mayDecide(session)
           ? [...(isOverdue(session) ? (['resume'] as const) : []), 'decide']
-          : ['failed', 'cancelled', 'interrupted'].includes(session.status)
+          : ['failed', 'cancelled', 'interrupted'].includes(session.status) || isPartial(session)
             ? ['resume']
             : [];
   return mayCancel(session) ? [...going, 'cancel'] : going;
 }
+
+/** Tracks of a session for which one may ask once a second. */
+const tracksPerSecond = 250;
 
 /**
  * Seconds after which asking again may show something new: the next check that the schedule holds for
@@ -85,8 +104,13 @@ export function retryAfter(
         : tracks.flatMap((track) =>
             track.status === 'submitted' ? [until(track.submittedAt, schedules.upload)] : [],
           );
-  const wait = waits.length > 0 ? Math.min(...waits) : 2;
-  return Math.max(1, Math.ceil(wait / speed));
+  const wait = waits.reduce(
+    (least, one) => Math.min(least, one),
+    waits.length > 0 ? Number.POSITIVE_INFINITY : 2,
+  );
+  // Reading thousands of records for one answer is work, too.
+  const reading = Math.floor(tracks.length / tracksPerSecond);
+  return Math.max(1, Math.ceil(wait / speed), reading);
 }
 
 function trackAnswer(track: Track): TrackAnswer {

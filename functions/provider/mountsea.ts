@@ -12,6 +12,8 @@ const paths = {
   prepare: '/suno/v2/customModel/prepare',
   upload: '/suno/v2/customModel/upload',
   create: '/suno/v2/customModel/create',
+  openBatch: '/suno/v2/audio/upload/session',
+  addToBatch: '/suno/v2/audio/upload/session/item',
   status: '/suno/v2/status',
   generate: '/suno/v2/generate',
   persona: '/suno/v2/persona',
@@ -60,15 +62,22 @@ export function createMountSea({ creditsUrl, ...options }: MountSeaOptions): Pro
   const send = createSender(options);
   const post = (call: keyof typeof paths) => ({ call, method: 'POST', path: paths[call] }) as const;
 
+  const open = (call: 'prepare' | 'openBatch') => () =>
+    send(post(call), (answer) => sessionAnswer.safeParse(holderOf(answer, 'sessionId')).data);
+  const handOver =
+    (call: 'upload' | 'addToBatch'): Provider['upload'] =>
+    ({ sessionId, audioUrl }) =>
+      send(
+        { ...post(call), body: { sessionId, audioUrl }, secrets: queryOf(audioUrl) },
+        (answer) => taskAnswer.safeParse(holderOf(answer, 'taskId')).data,
+      );
+
   return {
     ...refusing('mountsea'),
-    prepare: () =>
-      send(post('prepare'), (answer) => sessionAnswer.safeParse(holderOf(answer, 'sessionId')).data),
-    upload: ({ sessionId, audioUrl }) =>
-      send(
-        { ...post('upload'), body: { sessionId, audioUrl }, secrets: queryOf(audioUrl) },
-        (answer) => taskAnswer.safeParse(holderOf(answer, 'taskId')).data,
-      ),
+    prepare: open('prepare'),
+    upload: handOver('upload'),
+    openBatch: open('openBatch'),
+    addToBatch: handOver('addToBatch'),
     create: ({ sessionId, clipIds, name }) =>
       send({ ...post('create'), body: { sessionId, clipIds, name } }, (answer) => {
         const task = taskAnswer.safeParse(holderOf(answer, 'taskId')).data;

@@ -1,7 +1,16 @@
 import { ChirpsmithError, type ErrorName } from '../shared/errors.ts';
 
-/** The calls of a training session, those of music, and the one that both have. */
-export type ProviderCall = 'prepare' | 'upload' | 'create' | 'status' | 'generate' | 'persona' | 'credits';
+/** The calls of a training session, of a batch and of music, and those that they share. */
+export type ProviderCall =
+  | 'prepare'
+  | 'upload'
+  | 'create'
+  | 'openBatch'
+  | 'addToBatch'
+  | 'status'
+  | 'generate'
+  | 'persona'
+  | 'credits';
 
 /** What a task's status says, in our words. A status never seen before counts as `pending`. */
 export interface TaskStatus {
@@ -18,6 +27,11 @@ export interface TaskStatus {
   readonly modelId?: string;
   /** The clips in the result of a finished generation, in the provider's order. */
   readonly clips?: readonly MusicClip[];
+  /**
+   * Of a batch session: the clips that it holds so far, in the order in which they were done. The record of such a
+   * session is a success from the beginning, so its phase says nothing.
+   */
+  readonly audioIds?: readonly string[];
 }
 
 /** A clip of a generation. That its task has ended does not mean that its audio can be had yet. */
@@ -58,6 +72,10 @@ export interface Provider {
     clipIds: readonly string[];
     name: string;
   }): Promise<{ taskId: string }>;
+  /** Opens a batch session: clips on one account, no training. */
+  openBatch(): Promise<{ sessionId: string }>;
+  /** {@link Provider.upload} for a batch session. */
+  addToBatch(request: { sessionId: string; audioUrl: string }): Promise<{ taskId: string }>;
   /** How a task, or a session, stands. */
   status(taskId: string): Promise<TaskStatus>;
   /** Starts to make music: about 40 credits. Never repeated by the client. */
@@ -90,6 +108,8 @@ export function refusing(dialect: Dialect): Provider {
     prepare: cannot('open a training session'),
     upload: cannot('take tracks for a training'),
     create: cannot('train a model'),
+    openBatch: cannot('open a batch session'),
+    addToBatch: cannot('take files for a batch'),
     status: cannot('tell how a task stands'),
     generate: cannot('make music'),
     persona: cannot('make a persona'),

@@ -82,6 +82,7 @@ export function readTaskStatus(
   const clipId = idSchema.safeParse(isRecord(first) ? first.id : undefined).data;
   const modelId = modelIdIn(result);
   const clips = phase === 'succeeded' ? readClips(result) : [];
+  const audioIds = z.array(idSchema).safeParse(isRecord(first) ? first.audioIds : undefined).data;
   return {
     taskId,
     phase,
@@ -91,5 +92,6 @@ export function readTaskStatus(
     ...(phase === 'succeeded' && clipId && !modelIdForm.test(clipId) ? { clipId } : {}),
     ...(phase === 'succeeded' && modelId ? { modelId } : {}),
     ...(clips.length > 0 ? { clips } : {}),
+    ...(audioIds ? { audioIds } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import { ChirpsmithError } from '../shared/errors.ts';
 import type { Executions } from './executions.ts';
 import { isInterrupted } from './interruption.ts';
-import { isGivenUp, isUnderWay, type Session } from './session.ts';
+import { isGivenUp, isPartial, isUnderWay, type Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
 export interface BeginRunDeps {
@@ -19,16 +19,18 @@ const attempts = 3;
  * is under way or ready is left as it stands, so that asking twice begins one. The record is written before the
  * execution is started: of two callers at once one starts it, and the other is told the same.
  * @param change what else the caller changes; may refuse by throwing, and is not asked when a run is under way
+ * @param options.again a batch that has come to its end tries once more what has no clip
  * @throws ChirpsmithError NotPossible for a session that is given up, RecordConflict, StorageUnavailable
  */
 export async function beginRun(
   sessionId: string,
   { store, executions, now }: BeginRunDeps,
   change: (session: Session) => Partial<Session> = () => ({}),
+  { again = false }: { again?: boolean } = {},
 ): Promise<Session> {
   for (let attempt = 1; ; attempt++) {
     const session = await store.requireSession(sessionId);
-    if (session.status === 'ready') return session;
+    if (session.status === 'ready' && !(again && isPartial(session))) return session;
     if (isUnderWay(session) && !(await isInterrupted(session, executions, now()))) return session;
     if (isGivenUp(session)) {
       const why = session.status === 'deleting' ? 'is being deleted' : 'was abandoned by a decision';

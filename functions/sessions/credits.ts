@@ -30,4 +30,4 @@ export function creditsToCome({ session, tracks }: SessionWithTracks, prices: Se
 
 /** What the call behind the fence costs. */
 const priceOf = ({ kind }: Pick<Session, 'kind'>, prices: Settings['prices']) =>
-  kind === 'music' ? prices.generate : prices.create;
+  ({ train: prices.create, batch: 0, music: prices.generate })[kind];

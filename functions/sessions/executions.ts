@@ -7,7 +7,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { nameError } from '../shared/aws-errors.ts';
-import type { SessionKind } from './session.ts';
+import type { SessionKind } from '../shared/states.ts';
 
 /** The executions of the machines, one for each kind of session. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
 export interface Executions {

@@ -1,4 +1,5 @@
 import type { Settings } from '../shared/settings.ts';
+import type { SessionKind } from '../shared/states.ts';
 import type { Session, Track } from './session.ts';
 
 /** The record of a session that nobody has worked on yet. */
@@ -42,5 +43,6 @@ export function newTrack(
   };
 }
 
-/** `001` for the first track: sorts as text in the order of declaration. */
-export const trackIdAt = (index: number) => String(index + 1).padStart(3, '0');
+/** `001` for the first track, `00001` in a batch: sorts as text in the order of declaration. */
+export const trackIdAt = (index: number, kind: SessionKind = 'train') =>
+  String(index + 1).padStart(kind === 'batch' ? 5 : 3, '0');

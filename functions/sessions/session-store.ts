@@ -4,20 +4,16 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
+  type PutCommandInput,
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import {
-  isUnderWay,
-  type Session,
-  type SessionKind,
-  sessionSchema,
-  type Track,
-  trackSchema,
-} from './session.ts';
+import { inOrder } from '../shared/in-order.ts';
+import type { SessionKind } from '../shared/states.ts';
+import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from './session.ts';
 
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
@@ -35,6 +31,11 @@ export interface SessionWithTracks {
 export interface SessionStore {
   /** Writes the tracks, then the session: a session that can be read is complete. */
   create(session: Session, tracks: readonly Track[]): Promise<void>;
+  /**
+   * Writes further tracks of a session that nobody works on yet. Those that are there already must be the same
+   * files, untouched: of two who declare at once, one is told.
+   */
+  addTracks(session: Session, tracks: readonly Track[]): Promise<void>;
   /** The session and its tracks, or undefined when there is none or it has expired. */
   read(sessionId: string): Promise<SessionWithTracks | undefined>;
   /** The same, for a state that cannot go on without. @throws ChirpsmithError SessionNotFound */
@@ -76,6 +77,9 @@ export interface RecordWatcher {
   session(before: Session | undefined, after: Session): Promise<void>;
   track(before: Track, after: Track): void;
 }
+
+/** Writes under way at the same time: a slice of a batch is hundreds of tracks. */
+const writesAtOnce = 25;
 
 /** Writes of `changeSession` that may lose to somebody else before it gives up. */
 const writeAttempts = 5;
@@ -126,10 +130,20 @@ export function createSessionStore(options: {
     return (await named(client.send(command))).Attributes;
   }
 
-  const put = (item: Record<string, unknown>) =>
-    named(
-      client.send(new PutCommand({ TableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' })),
-    );
+  const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
+  const put = (
+    item: Record<string, unknown>,
+    condition: Pick<
+      PutCommandInput,
+      'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+    > = isNew,
+  ) => named(client.send(new PutCommand({ TableName, Item: item, ...condition })));
+
+  const trackItem = ({ sessionId, expiresAt }: Session, track: Track) => ({
+    ...trackKey(sessionId, track.trackId),
+    expiresAt,
+    ...track,
+  });
 
   async function get(key: Record<string, string>): Promise<Record<string, unknown> | undefined> {
     const { Item } = await named(client.send(new GetCommand({ TableName, Key: key, ConsistentRead: true })));
@@ -138,33 +152,44 @@ export function createSessionStore(options: {
 
   const store: SessionStore = {
     async create(session, tracks) {
-      await Promise.all(
-        tracks.map((track) =>
-          put({
-            ...trackKey(session.sessionId, track.trackId),
-            expiresAt: session.expiresAt,
-            ...track,
-          }).catch(
-            // Left by a start that died half-way: the session was never written, so the track is ours.
-            (error: unknown) => {
-              if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
-            },
-          ),
+      await inOrder(tracks, writesAtOnce, (track) =>
+        put(trackItem(session, track)).catch(
+          // Left by a start that died half-way: the session was never written, so the track is ours.
+          (error: unknown) => {
+            if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
+          },
         ),
       );
       await put({ ...sessionKey(session.sessionId), ...session, ...marks(session) });
       await watcher?.session(undefined, session);
     },
 
+    async addTracks(session, tracks) {
+      await inOrder(tracks, writesAtOnce, (track) =>
+        put(trackItem(session, track), {
+          ConditionExpression: 'attribute_not_exists(pk) OR (#version = :untouched AND sha256 = :sha256)',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':untouched': 0, ':sha256': track.sha256 ?? '' },
+        }),
+      );
+    },
+
     async read(sessionId) {
-      const query = new QueryCommand({
-        TableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': sessionKey(sessionId).pk },
-        ConsistentRead: true,
-      });
-      // 40 tracks of well under 2 kB and the session fit into one page of 1 MB.
-      const { Items = [] } = await named(client.send(query));
+      const Items: Record<string, unknown>[] = [];
+      let from: Record<string, unknown> | undefined;
+      // A page is 1 MB: one for a training, several for a batch.
+      do {
+        const query = new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': sessionKey(sessionId).pk },
+          ConsistentRead: true,
+          ...(from ? { ExclusiveStartKey: from } : {}),
+        });
+        const page = await named(client.send(query));
+        Items.push(...(page.Items ?? []));
+        from = page.LastEvaluatedKey;
+      } while (from);
       const sessionItem = Items.find((item) => item.sk === 'SESSION' && alive(item));
       if (!sessionItem) return undefined;
       return {

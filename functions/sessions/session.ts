@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { errorNames } from '../shared/errors.ts';
+import { sessionKinds } from '../shared/states.ts';
 
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();
@@ -18,7 +19,7 @@ export const sessionStatuses = [
   'generating',
   /** Of music: the audio of its clips is copied. */
   'keeping',
-  /** There is a model. */
+  /** There is a model; of a batch: there are clips. */
   'ready',
   /** Ended without a model; a resume goes on. */
   'failed',
@@ -88,9 +89,6 @@ export const createSchema = z.object({
   clipIds: z.array(z.string()).optional(),
 });
 
-/** What a session is for; each kind has a machine of its own. */
-export const sessionKinds = ['train', 'music'] as const;
-
 /** One clip of a piece of music; its audio is ours once it has a `key`. */
 export const clipSchema = z.object({
   clipId: z.string(),
@@ -118,6 +116,28 @@ export const musicSchema = z.object({
   instrumental: z.boolean(),
   persona: z.object({ personaId: z.string(), clipId: z.string() }).optional(),
   clips: z.array(clipSchema),
+});
+
+/** Ids of which there may be thousands: how many, and the first of them. */
+const someIds = z.object({ count, first: z.array(z.string()).max(20) });
+
+/** What came of a batch, written when a run has ended. */
+export const batchResultSchema = z.object({
+  /** Files that have a clip. */
+  clips: count,
+  /** Files that have none, those with the same bytes as another left out. */
+  missing: count,
+  /** The provider's own list of the session's clips, held against ours. */
+  list: z.object({
+    /** Clips on it; absent when it could not be read. */
+    listed: count.optional(),
+    /** Why it could not be read. */
+    unread: z.string().optional(),
+    /** Clips of ours that it does not have. */
+    notListed: someIds,
+    /** Clips on it that are no file's: of an upload whose answer was lost, most likely. */
+    notOurs: someIds,
+  }),
 });
 
 /** A session as the table holds it, without its keys. */
@@ -151,6 +171,9 @@ export const sessionSchema = z.object({
   /** Calls to prepare, counted before each call. */
   prepareCalls: count,
   providerSessionId: z.string().optional(),
+  /** Of a batch: files declared so far; they come in slices. */
+  declared: count.optional(),
+  batch: batchResultSchema.optional(),
   create: createSchema,
   /** Of music only. */
   music: musicSchema.optional(),
@@ -171,7 +194,7 @@ const elsewhereSchema = z.object({ url: z.string() });
 /** A track as the table holds it, without its keys. */
 export const trackSchema = z.object({
   sessionId: z.string(),
-  /** `001`, `002`, … in the order of declaration. */
+  /** `001`, `002`, … in the order of declaration; of a batch `00001`, `00002`, … */
   trackId: z.string(),
   /** The user's own name for the file. */
   file: z.string(),
@@ -206,9 +229,9 @@ export const trackSchema = z.object({
 
 export type Session = z.infer<typeof sessionSchema>;
 export type Track = z.infer<typeof trackSchema>;
-export type SessionKind = Session['kind'];
 export type Music = z.infer<typeof musicSchema>;
 export type MusicClipRecord = z.infer<typeof clipSchema>;
+export type BatchResult = z.infer<typeof batchResultSchema>;
 export type SessionStatus = Session['status'];
 export type TrackStatus = Track['status'];
 export type Failure = z.infer<typeof failureSchema>;
@@ -236,6 +259,11 @@ export function isInDoubt({ create }: Pick<Session, 'create'>): boolean {
 /** Is it given up for good, so that no run may begin any more? */
 export function isGivenUp({ status }: Pick<Session, 'status'>): boolean {
   return status === 'abandoned' || status === 'deleting';
+}
+
+/** Is it a batch that has come to its end without a clip for each of its files? */
+export function isPartial({ kind, status, batch }: Session): boolean {
+  return kind === 'batch' && status === 'ready' && (batch?.missing ?? 0) > 0;
 }
 
 /** Whatever has not ended yet can be cancelled. */

@@ -21,6 +21,7 @@ const variables = {
   PROVIDER_SECRET: z.string().min(1),
   SETTINGS: json.pipe(settingsSchema),
   STATE_MACHINE_ARN: z.string().startsWith('arn:'),
+  BATCH_MACHINE_ARN: z.string().startsWith('arn:'),
   EVENT_BUS: z.string().min(1),
   EVENT_SOURCE: z.string().min(1),
   INBOX_OWNER: z.string().min(1),

@@ -30,6 +30,10 @@ export const settingsSchema = z.strictObject({
       createCalls: whole.positive().max(10).default(5),
       /** Tracks on their way to the provider at the same time. */
       concurrency: whole.positive().max(40).default(6),
+      /** Most files in a batch (a choice; the machine carries the ids of all of them, 8 bytes each). */
+      maxBatchFiles: whole.positive().max(20_000).default(10_000),
+      /** Files of a batch on their way to the provider at the same time. */
+      batchConcurrency: whole.positive().max(1000).default(20),
       /** Models that the account can hold, as its administrator set it; without it nobody is warned. */
       models: whole.positive().optional(),
       /** Largest file of a clip, in bytes (undocumented; a choice: 64 MiB). */

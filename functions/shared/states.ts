@@ -7,6 +7,11 @@ import { slowestPace } from './pace.ts';
  * The record is the truth; these only say whose turn it is and where a wait stands.
  */
 
+/** What a session is for; each kind has a machine of its own. */
+export const sessionKinds = ['train', 'batch', 'music'] as const;
+
+export type SessionKind = (typeof sessionKinds)[number];
+
 const id = z.string().min(1).max(64);
 const wholeSeconds = z.number().int().nonnegative();
 
@@ -66,6 +71,31 @@ export const trainingState = z.object({
   lost: machineErrorSchema.optional(),
 });
 
+/** `Prepare batch` → `Batch prepared?`, and on to `Upload files`, or round again. */
+export const preparedBatchState = z.object({
+  sessionId: id,
+  /** Ids of the tracks that have no clip yet: ids only, for there may be thousands. */
+  tracks: z.array(z.string().max(5)),
+  wait: wholeSeconds,
+  refusals: waitPosition.refusals,
+  verdict: z.enum(['waiting', 'done'] satisfies Verdict[]),
+});
+
+/** Into a file's own execution. */
+export const fileState = z.object({ sessionId: id, trackId: id });
+
+/** Into `Compare lists`; coming round again, with the position of the wait. */
+export const compareListsState = z.object({
+  sessionId: id,
+  wait: wholeSeconds,
+  waited: wholeSeconds.default(0),
+});
+
+/** `Compare lists` → `Lists compared?` */
+export const comparedState = compareListsState.extend({
+  verdict: z.enum(['waiting', 'done'] satisfies Verdict[]),
+});
+
 /** Into `Request music`: the first time the id only, later with the position of the loop. */
 export const requestMusicState = createModelState;
 
@@ -92,5 +122,9 @@ export type SubmitUploadState = z.infer<typeof submitUploadState>;
 export type UploadState = z.infer<typeof uploadState>;
 export type CreateModelState = z.infer<typeof createModelState>;
 export type TrainingState = z.infer<typeof trainingState>;
+export type PreparedBatchState = z.infer<typeof preparedBatchState>;
+export type FileState = z.infer<typeof fileState>;
+export type CompareListsState = z.infer<typeof compareListsState>;
+export type ComparedState = z.infer<typeof comparedState>;
 export type MusicState = z.infer<typeof musicState>;
 export type KeepAudioState = z.infer<typeof keepAudioState>;

@@ -1,6 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { SessionKind } from '../../functions/shared/states.ts';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
@@ -41,6 +42,11 @@ export function bindAudioRead(fn: WorkflowFunction, { bucket, objectsArn }: Stor
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
   const reason = 'Console input may name any object of the audio bucket.';
   fn.allowWildcard(['s3:GetObject', 's3:GetObjectVersion'], objectsArn('*'), reason);
+}
+
+/** The audio bucket's name, to hold console input against; nothing in it is touched. */
+export function bindAudioName(fn: WorkflowFunction, { bucket }: StorageStack): void {
+  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
 }
 
 /** Listing, without which S3 answers 403 for an object that is not there, and hides what is wrong. */
@@ -120,36 +126,54 @@ export function bindSettings(fn: WorkflowFunction, { settings }: Config): void {
   fn.addEnvironment('SETTINGS', JSON.stringify(settings));
 }
 
-/** Beginning a run: starting the machine, once it is seen that no execution of it runs already. */
-export function bindRuns(fn: WorkflowFunction, machine: StateMachine, machineName: string): void {
-  bindDescribe(fn, machineName);
-  fn.allow(['states:StartExecution'], machine.stateMachineArn);
+/** A machine by what its sessions are for, known before there is a machine: its own states may be bound. */
+export interface BoundMachine {
+  readonly kind: SessionKind;
+  /** The machine's name in AWS. */
+  readonly name: string;
 }
 
-/** Seeing how a machine's executions stand. */
-export function bindDescribe(fn: WorkflowFunction, machineName: string): void {
-  bindExecutions(fn, machineName, 'DescribeExecution');
+const machineVariables: Readonly<Record<SessionKind, string>> = {
+  train: 'STATE_MACHINE_ARN',
+  batch: 'BATCH_MACHINE_ARN',
+  music: 'MUSIC_MACHINE_ARN',
+};
+
+/** Beginning a run: starting the machine of the session's kind, once it is seen that no execution runs already. */
+export function bindRuns(fn: WorkflowFunction, machines: readonly BoundMachine[]): void {
+  bindDescribe(fn, machines);
+  fn.allow(['states:StartExecution'], ...machines.map(({ name }) => machineArn(fn, name)));
 }
 
-/** Ending a machine's executions. */
-export function bindStop(fn: WorkflowFunction, machineName: string): void {
-  bindExecutions(fn, machineName, 'StopExecution');
+/** Seeing how the machines' executions stand. */
+export function bindDescribe(fn: WorkflowFunction, machines: readonly BoundMachine[]): void {
+  bindExecutions(fn, machines, 'DescribeExecution');
 }
 
-/** The variable that names a machine: of music, `MUSIC_MACHINE_ARN`. */
-const machineVariable = (machineName: string) =>
-  machineName.endsWith('-generate-music') ? 'MUSIC_MACHINE_ARN' : 'STATE_MACHINE_ARN';
+/** Ending the machines' executions. */
+export function bindStop(fn: WorkflowFunction, machines: readonly BoundMachine[]): void {
+  bindExecutions(fn, machines, 'StopExecution');
+}
 
-/** By the machine's name, not by the machine: its own states may be bound, and they come before it. */
-function bindExecutions(fn: WorkflowFunction, machineName: string, action: string): void {
-  const arn = (resource: string, resourceName: string) =>
-    Stack.of(fn).formatArn({
-      service: 'states',
-      resource,
-      resourceName,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-  fn.addEnvironment(machineVariable(machineName), arn('stateMachine', machineName));
+function bindExecutions(fn: WorkflowFunction, machines: readonly BoundMachine[], action: string): void {
   const reason = 'Executions of this one machine; each is made at run time.';
-  fn.allowWildcard([`states:${action}`], arn('execution', `${machineName}:*`), reason);
+  for (const { kind, name } of machines) {
+    fn.addEnvironment(machineVariables[kind], machineArn(fn, name));
+    fn.allowWildcard([`states:${action}`], executionsArn(fn, name), reason);
+  }
+}
+
+/** ARN of a machine by its name. */
+export const machineArn = (scope: Construct, name: string) => statesArn(scope, 'stateMachine', name);
+
+/** All executions of a machine. */
+export const executionsArn = (scope: Construct, name: string) => statesArn(scope, 'execution', `${name}:*`);
+
+function statesArn(scope: Construct, resource: string, resourceName: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'states',
+    resource,
+    resourceName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 }

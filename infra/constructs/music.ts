@@ -79,12 +79,12 @@ export function musicRoutes(
   const createGeneration = make('CreateGeneration', 'create-generation', 'POST /generations');
   bindSettings(createGeneration, config);
   bindTable(createGeneration, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
-  bindRuns(createGeneration, workflow.machine, workflow.name);
+  bindRuns(createGeneration, [{ kind: 'music', name: workflow.name }]);
 
   const getGeneration = make('GetGeneration', 'get-generation', 'GET /generations/{id}');
   bindSettings(getGeneration, config);
   bindTable(getGeneration, storage, 'Query');
-  bindDescribe(getGeneration, workflow.name);
+  bindDescribe(getGeneration, [{ kind: 'music', name: workflow.name }]);
   bindMusicRead(getGeneration, storage);
 
   const listGenerations = make('ListGenerations', 'list-generations', 'GET /generations');

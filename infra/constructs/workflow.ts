@@ -12,6 +12,7 @@ import {
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
+import { executionsArn, machineArn } from './bindings.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 export interface WorkflowProps {
@@ -23,6 +24,8 @@ export interface WorkflowProps {
   readonly functions: readonly WorkflowFunction[];
   /** Seconds after which an execution is ended from outside; over what its own deadlines allow. */
   readonly seconds: number;
+  /** It has a Distributed Map, whose items are executions of its own. */
+  readonly distributed?: boolean;
   /** Builds the states, in the scope given. */
   readonly definition: (scope: Construct) => IChainable;
 }
@@ -50,8 +53,13 @@ export class Workflow extends Construct {
         ),
         logs: allowing(logDelivery, ['*']),
         traces: allowing(tracing, ['*']),
+        ...(props.distributed && { children: childExecutions(this, this.name) }),
       },
     });
+    if (props.distributed) {
+      const reason = 'The executions of its own Map, each made at run time.';
+      acknowledgeWildcard(role, executionsArn(this, this.name), reason);
+    }
     acknowledgeWildcard(
       role,
       '*',
@@ -81,11 +89,25 @@ export class Workflow extends Construct {
         }),
       },
     });
+    // CDK's own policy for a Distributed Map reaches no role that takes no updates; this one is complete.
+    this.machine.node.tryRemoveChild('DistributedMapPolicy');
   }
 }
 
 const allowing = (actions: string[], resources: string[]) =>
   new PolicyDocument({ statements: [new PolicyStatement({ actions, resources })] });
+
+/** What a Distributed Map needs (developer guide, "IAM policies for using Distributed Map states"), redrive left out. */
+const childExecutions = (scope: Construct, name: string) =>
+  new PolicyDocument({
+    statements: [
+      new PolicyStatement({ actions: ['states:StartExecution'], resources: [machineArn(scope, name)] }),
+      new PolicyStatement({
+        actions: ['states:DescribeExecution', 'states:StopExecution'],
+        resources: [executionsArn(scope, name)],
+      }),
+    ],
+  });
 
 /** What Step Functions needs to deliver logs (its developer guide, "Logging using CloudWatch Logs"). */
 const logDelivery = [

@@ -11,6 +11,15 @@ import {
 /** Events after which Step Functions ends a Standard execution (its quotas, documented). */
 export const historyQuota = 25_000;
 
+/** Bytes that a state, or the results of a Map, may have (documented). */
+export const stateQuota = 256 * 1024;
+
+/** Executions that a Distributed Map may have running at once (documented). */
+export const childrenQuota = 10_000;
+
+/** Seconds after which a Standard execution ends whatever it does: a year (documented). */
+const longestExecution = 365 * 24 * 60 * 60;
+
 /** How often the machine may repeat each kind of task when every attempt fails: the sum over its policies. */
 export interface Repetitions {
   readonly prepare: number;
@@ -36,6 +45,23 @@ export const repetitions: Repetitions = {
   recordFailure: attempts(oncePerRun),
 };
 
+export interface BatchRepetitions
+  extends Pick<Repetitions, 'submitUpload' | 'checkUpload' | 'recordFailure'> {
+  readonly prepareBatch: number;
+  readonly inspectFile: number;
+  readonly compareLists: number;
+}
+
+/** The same of `upload-batch`. */
+export const batchRepetitions: BatchRepetitions = {
+  prepareBatch: repetitions.prepare,
+  inspectFile: attempts(everyRound),
+  submitUpload: repetitions.submitUpload,
+  checkUpload: repetitions.checkUpload,
+  compareLists: attempts(oncePerRun),
+  recordFailure: repetitions.recordFailure,
+};
+
 // Events as the service counts them: a task enters, is scheduled, started and ended for every attempt, and
 // exits; a Wait, Choice or Pass enters and exits; a Map also starts and ends, and so does each of its rounds.
 /** Events of a task all of whose repetitions are used. */
@@ -44,6 +70,8 @@ export const taskEvents = (repeated: number): number => 2 + 3 * (1 + repeated);
 export const plainEvents = 2;
 const map = 4;
 const mapRound = 2;
+/** A Distributed Map enters, starts, starts and ends its run, ends and exits. */
+const distributedMap = 6;
 /** The execution's start and end, and the Fail state. */
 const frame = 4;
 
@@ -65,7 +93,10 @@ export function worstHistory(settings: Settings, repeated: Repetitions = repetit
  * Most events of one track's loop: checked as often as the schedule allows until the deadline, submitted as
  * often as it may be, turned away in between.
  */
-export function worstUpload({ schedules, limits }: Settings, repeated: Repetitions = repetitions): number {
+export function worstUpload(
+  { schedules, limits }: Settings,
+  repeated: Pick<Repetitions, 'submitUpload' | 'checkUpload'> = repetitions,
+): number {
   return mostEvents({
     schedule: schedules.upload,
     submit: taskEvents(repeated.submitUpload),
@@ -109,6 +140,43 @@ export function requireBoundedHistory(settings: Settings): void {
 export function longestRun({ limits, schedules }: Settings): number {
   const turns = Math.ceil(limits.maxTracks / limits.concurrency);
   return 2 * (turns * schedules.upload.deadline + schedules.training.deadline) + 3600;
+}
+
+/** Most events of the execution that one file of a batch has for itself. */
+export function worstFile(settings: Settings, repeated: BatchRepetitions = batchRepetitions): number {
+  return frame + taskEvents(repeated.inspectFile) + worstUpload(settings, repeated) + plainEvents;
+}
+
+/**
+ * Most events of a batch's own execution. However many its files are, the Map is six of them: each file's own are in
+ * the history of its own execution.
+ */
+export function worstBatch(
+  { limits, schedules: { settle } }: Settings,
+  repeated: BatchRepetitions = batchRepetitions,
+): number {
+  const prepare = limits.prepareCalls * (taskEvents(repeated.prepareBatch) + 2 * plainEvents);
+  // At once, then by the settle schedule until its deadline.
+  let rounds = 1;
+  for (let waited = 0; waited < settle.deadline; waited += nextWait(settle, waited)) rounds++;
+  const compare = rounds * (taskEvents(repeated.compareLists) + 2 * plainEvents);
+  return frame + prepare + distributedMap + compare + taskEvents(repeated.recordFailure);
+}
+
+/** Bytes of the largest state of a batch: the ids of all its files, `"00001",` each, and the session's own. */
+export function largestBatchState({ limits }: Settings): number {
+  return limits.maxBatchFiles * 8 + 512;
+}
+
+/** Bytes of what the files' executions leave together: `{},` each. The service gathers it before it is dropped. */
+export function largestBatchResult({ limits }: Settings): number {
+  return limits.maxBatchFiles * 3 + 2;
+}
+
+/** Seconds after which a batch is ended from outside: twice what its loops' deadlines come to, and an hour. */
+export function longestBatch({ limits, schedules }: Settings): number {
+  const turns = Math.ceil(limits.maxBatchFiles / limits.batchConcurrency);
+  return Math.min(longestExecution, 2 * turns * schedules.upload.deadline + 3600);
 }
 
 export interface Loop {

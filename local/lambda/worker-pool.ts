@@ -17,7 +17,7 @@ interface Waiting {
 /**
  * Workers are kept for the next invocation, but few of them: each holds some 28 MB. Of one function at most
  * `perFunction` run at once, of all together at most `total`; one that is not used for `idleSeconds`, or
- * whose room another function needs, is ended.
+ * whose room a function without any needs, is ended.
  */
 export function createPool(
   start: (fn: LambdaFunction) => FunctionWorker,
@@ -44,6 +44,9 @@ export function createPool(
     if (idle) return idle;
     if (own.length >= limits.perFunction) return undefined;
     if (workers.size >= limits.total) {
+      // Loading a bundle takes longer than most invocations: functions that take each other's room in turn would do
+      // little else. Whoever has a worker waits for it.
+      if (own.length > 0) return undefined;
       const longestIdle = [...workers]
         .filter(([worker]) => !worker.busy)
         .sort(([, a], [, b]) => a.idleSince - b.idleSince)[0];

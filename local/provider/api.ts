@@ -30,6 +30,8 @@ const routes: Readonly<Record<string, SandboxCall>> = {
   'POST /suno/v2/customModel/prepare': 'prepare',
   'POST /suno/v2/customModel/upload': 'upload',
   'POST /suno/v2/customModel/create': 'create',
+  'POST /suno/v2/audio/upload/session': 'openBatch',
+  'POST /suno/v2/audio/upload/session/item': 'addToBatch',
   'GET /suno/v2/status': 'status',
   'POST /suno/v2/generate': 'generate',
   'POST /suno/v2/persona': 'persona',
@@ -111,7 +113,7 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
       path: request.path.slice(0, 200).replaceAll(ground.key, '[removed]'),
       call,
       ...outcome.about,
-      ...(call === 'upload' ? audioOf(request, ground.key) : {}),
+      ...(call === 'upload' || call === 'addToBatch' ? audioOf(request, ground.key) : {}),
       ...told,
       credits: outcome.credits,
     };

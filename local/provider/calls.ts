@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { seededUuid, taskDuration } from './chance.ts';
+import { chance, seededUuid, taskDuration } from './chance.ts';
 import type { SandboxCall, TaskFault } from './faults.ts';
 import type { Change } from './journal.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { generate, persona } from './music.ts';
 import { complaint, refusal } from './refusal.ts';
 import type { SandboxSettings } from './settings.ts';
-import { freestAccount, modelsOn, type SandboxState, standingOf } from './state.ts';
+import { freestAccount, modelsOn, type SandboxSession, type SandboxState, standingOf } from './state.ts';
 import { statusAnswer, taskAnswer } from './status-answer.ts';
 
 /** What a call is carried out on. */
@@ -42,6 +42,12 @@ const createBody = z.object({
   name: z.string(),
 });
 
+/** The session of an id, if it is of the kind that the call is for. */
+function sessionOf(state: SandboxState, sessionId: string, kind: SandboxSession['kind']) {
+  const session = state.sessions.get(sessionId);
+  return session?.kind === kind ? session : undefined;
+}
+
 /** Documented: the fewest clips to train on. */
 const fewestClips = 6;
 /** Undocumented; a choice. */
@@ -54,11 +60,24 @@ const newSession = ({ state, settings, now }: Scene): Outcome => {
   return { status: 201, body: { sessionId }, about: { sessionId, account }, credits: 0, change: { session } };
 };
 
-const newUpload = ({ state, settings, now, taskFault }: Scene, input: unknown): Outcome => {
+/** Documented: on a random available account, and done at once. */
+const newBatch = ({ state, settings, now }: Scene): Outcome => {
+  const name = `session ${state.sessions.size + 1}`;
+  const sessionId = seededUuid(state.seed, name);
+  const account = `uploads-${1 + Math.floor(chance(state.seed, `account of ${name}`) * settings.accounts)}`;
+  const session = { sessionId, kind: 'batch', account, at: now } as const;
+  return { status: 201, body: { sessionId }, about: { sessionId, account }, credits: 0, change: { session } };
+};
+
+const newUpload = (
+  { state, settings, now, taskFault }: Scene,
+  input: unknown,
+  kind: SandboxSession['kind'],
+): Outcome => {
   const parsed = uploadBody.safeParse(input);
   if (!parsed.success) return refusal(400, complaint(parsed.error));
   const { sessionId, audioUrl } = parsed.data;
-  const session = state.sessions.get(sessionId);
+  const session = sessionOf(state, sessionId, kind);
   if (!session) return refusal(400, 'Session not found.', { sessionId });
   const { account } = session;
   const credits = settings.prices.upload;
@@ -84,7 +103,7 @@ const newTraining = ({ state, settings, now, taskFault }: Scene, input: unknown)
   const parsed = createBody.safeParse(input);
   if (!parsed.success) return refusal(400, complaint(parsed.error));
   const { sessionId, clipIds } = parsed.data;
-  const session = state.sessions.get(sessionId);
+  const session = sessionOf(state, sessionId, undefined);
   if (!session) return refusal(400, 'Session not found.', { sessionId });
   const { account } = session;
   const about = { sessionId, taskId: sessionId, account };
@@ -149,7 +168,11 @@ export function carryOut(
     case 'prepare':
       return newSession(scene);
     case 'upload':
-      return newUpload(scene, input.body);
+      return newUpload(scene, input.body, undefined);
+    case 'openBatch':
+      return newBatch(scene);
+    case 'addToBatch':
+      return newUpload(scene, input.body, 'batch');
     case 'create':
       return newTraining(scene, input.body);
     case 'status':

@@ -13,6 +13,8 @@ export interface ControlGround {
   /** Throws a ZodError when the change makes no sense. */
   change(settings: unknown): void;
   now(): number;
+  /** Most calls at the same moment so far, those to `/_sandbox/` included. */
+  mostInFlight(): number;
 }
 
 const faultsBody = z.union([
@@ -41,7 +43,11 @@ const routes: Readonly<
 > = {
   /** `?sessionId=` narrows it to a session, `?since=` to what came after an entry. */
   'GET /_sandbox/ledger': ledger,
-  'GET /_sandbox/state': (ground) => ok(summaryOf(ground.state, ground.settings(), ground.now())),
+  'GET /_sandbox/state': (ground) =>
+    ok({
+      ...summaryOf(ground.state, ground.settings(), ground.now()),
+      mostInFlight: ground.mostInFlight(),
+    }),
   'GET /_sandbox/faults': pending,
   'PUT /_sandbox/faults': (ground, _, body) => {
     ground.faults.set(faultsBody.parse(body));

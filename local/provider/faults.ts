@@ -1,6 +1,15 @@
 import { z } from 'zod';
 
-export const sandboxCalls = ['prepare', 'upload', 'create', 'status', 'generate', 'persona'] as const;
+export const sandboxCalls = [
+  'prepare',
+  'upload',
+  'create',
+  'openBatch',
+  'addToBatch',
+  'status',
+  'generate',
+  'persona',
+] as const;
 export type SandboxCall = (typeof sandboxCalls)[number];
 
 const when = {
@@ -22,7 +31,7 @@ const taskFaults = {
   'success-without-id': {},
 } as const;
 
-const onTask = { ...when, call: z.enum(['upload', 'create', 'generate']) };
+const onTask = { ...when, call: z.enum(['upload', 'create', 'addToBatch', 'generate']) };
 
 /** A fault on demand. `taken` says whether the call is carried out although its answer is replaced. */
 export const faultSchema = z.discriminatedUnion('kind', [

@@ -60,8 +60,17 @@ function send(response: ServerResponse, reply: Exclude<Reply, string>, close: bo
 export async function serve(
   port: number,
   answer: (call: ReceivedCall) => Promise<Reply>,
-): Promise<{ readonly url: string; close(): Promise<void> }> {
+): Promise<{
+  readonly url: string;
+  /** Most calls at the same moment so far, each from its arrival until its answer is out. */
+  mostInFlight(): number;
+  close(): Promise<void>;
+}> {
+  let inFlight = 0;
+  let mostInFlight = 0;
   const server = createServer((request, response) => {
+    mostInFlight = Math.max(mostInFlight, ++inFlight);
+    response.once('close', () => inFlight--);
     const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
     const handle = async (): Promise<void> => {
       const body = await readBody(request);
@@ -94,6 +103,7 @@ export async function serve(
   const actual = typeof address === 'object' && address ? address.port : port;
   return {
     url: `http://127.0.0.1:${actual}`,
+    mostInFlight: () => mostInFlight,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

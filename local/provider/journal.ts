@@ -8,7 +8,14 @@ import { fetchedSchema, taskSchema } from './task.ts';
 export const changeSchema = z.object({
   /** The sandbox was opened for the first time. */
   opened: z.object({ seed: z.string(), credits: z.number() }).optional(),
-  session: z.object({ sessionId: z.string(), account: z.string(), at: z.number().int() }).optional(),
+  session: z
+    .object({
+      sessionId: z.string(),
+      kind: z.literal('batch').optional(),
+      account: z.string(),
+      at: z.number().int(),
+    })
+    .optional(),
   task: taskSchema.optional(),
   persona: z.object({ personaId: z.string(), clipId: z.string() }).optional(),
   fetched: fetchedSchema.extend({ taskId: z.string() }).optional(),

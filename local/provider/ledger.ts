@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sandboxCalls } from './faults.ts';
 
 /** One call to the provider and what it cost. Holds no key, no query and no body. */
 export const ledgerEntrySchema = z.object({
@@ -9,11 +10,11 @@ export const ledgerEntrySchema = z.object({
   method: z.string(),
   /** Without its query. */
   path: z.string(),
-  call: z.enum(['prepare', 'upload', 'create', 'status', 'generate', 'persona', 'credits', 'other']),
+  call: z.enum([...sandboxCalls, 'credits', 'other']),
   sessionId: z.string().optional(),
   taskId: z.string().optional(),
   account: z.string().optional(),
-  /** Of an upload: which audio, as the path of its URL. */
+  /** Of an upload, single or in a batch: which audio, as the path of its URL. */
   audio: z.string().optional(),
   /** HTTP status of the answer; `null` when there was none. */
   status: z.number().int().nullable(),

@@ -37,6 +37,8 @@ export interface Sandbox {
   ledger(): readonly LedgerEntry[];
   /** Credits left. */
   credits(): number;
+  /** Most calls at the same moment so far. */
+  mostInFlight(): number;
   setFaults(faults: readonly FaultInput[]): void;
   fault(fault: FaultInput): void;
   /** From now on it accepts this key, and the one before no more. */
@@ -109,6 +111,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     download,
     change,
     origin: () => url,
+    mostInFlight: () => server.mostInFlight(),
   };
   const api = providerApi(ground);
   const server = await serve(options.port, async (request) => {
@@ -130,6 +133,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
     ledger: () => [...state.entries],
     credits: () => state.credits,
+    mostInFlight: server.mostInFlight,
     setFaults: faults.set,
     fault: faults.add,
     change,

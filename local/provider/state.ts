@@ -5,6 +5,8 @@ import { type Fetched, type Standing, standing, type Task } from './task.ts';
 
 export interface SandboxSession {
   readonly sessionId: string;
+  /** A batch session is on an account for uploads and is never trained; one for a model has a dedicated account. */
+  readonly kind?: 'batch' | undefined;
   readonly account: string;
   readonly at: number;
   readonly uploads: Task[];

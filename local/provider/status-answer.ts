@@ -36,8 +36,28 @@ interface AnswerScene {
   readonly origin: string;
 }
 
+/** A batch session's own record: a success from the beginning, with its clips in the order in which they were done. */
+function batchAnswer(
+  { state, settings: { dialect }, now }: AnswerScene,
+  { sessionId, at, uploads }: SandboxSession,
+): object {
+  const done = uploads
+    .map((task) => standingOf(state, task, now))
+    .filter(({ status }) => status === 'success')
+    .sort((a, b) => (a.finishAt ?? 0) - (b.finishAt ?? 0));
+  const result = { audioIds: done.flatMap(({ resultId }) => (resultId === undefined ? [] : [resultId])) };
+  return {
+    taskId: sessionId,
+    status: wordOf('success', dialect),
+    createdAt: iso(at),
+    finishAt: iso(at),
+    [dialect.resultName]: dialect.resultArray ? [result] : result,
+  };
+}
+
 /** The status record of an upload or, without one, of a session: `ready` until create, then its training. */
 export function statusAnswer(scene: AnswerScene, session: SandboxSession, upload: Task | undefined): object {
+  if (!upload && session.kind === 'batch') return batchAnswer(scene, session);
   const task = upload ?? session.trainings.at(-1);
   const taskId = upload?.taskId ?? session.sessionId;
   const createdAt = iso(upload?.at ?? session.at);

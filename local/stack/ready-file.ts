@@ -23,7 +23,9 @@ export const readyShape = z.object({
   issuer: z.string(),
   region: z.string(),
   speed: z.number(),
+  /** Of `train-model`, and of `upload-batch`. */
   stateMachineArn: z.string(),
+  batchMachineArn: z.string(),
   bucket: z.string(),
   /** AWS credentials that may do everything here, and nothing anywhere else. */
   adminKey: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),

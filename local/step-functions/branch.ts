@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Lambda } from '../lambda.ts';
+import { distribute } from './distributed-map.ts';
 import type { Engine, Json } from './engine.ts';
 import { data, type EventDetails, type History } from './history.ts';
-import { type Program, selectItem, type Work } from './program.ts';
+import { type MapWork, type Program, selectItem, type Work } from './program.ts';
 import { withRetries } from './retry.ts';
 import { checkSize, nameInvocationError, runtimeError, StateError } from './state-error.ts';
 
@@ -14,6 +15,11 @@ export interface ExecutionScope {
   readonly lambda: Pick<Lambda, 'invoke'>;
   readonly history: History;
   readonly roleArn: string;
+  readonly machineArn: string;
+  /** May the machine's role do this? @throws AwsError */
+  readonly authorize: (action: string, resource: string) => void;
+  /** A line for the terminal. */
+  readonly log: (line: string) => void;
   /** The context object, `$$`. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly random: () => number;
@@ -147,7 +153,7 @@ async function perform(
       );
     case 'map':
       return withRetries(work.retriers, { clock, random, signal: branch.signal }, () =>
-        iterate(branch, name, work, input, context),
+        (work.distributed ? distribute : iterate)(branch, name, work, input, context),
       );
   }
 }
@@ -235,18 +241,16 @@ async function within<T>(seconds: number | undefined, signal: AbortSignal, work:
 async function iterate(
   branch: Branch,
   name: string,
-  map: Extract<Work, { kind: 'map' }>,
+  map: MapWork,
   input: Json,
   context: Readonly<Record<string, unknown>>,
 ): Promise<Json[]> {
-  const items = readField(input, 'items');
-  if (!Array.isArray(items)) throw runtimeError(`"${name}" needs an array of items`);
+  const items = itemsOf(name, input);
   branch.record('MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
   const failed = new AbortController();
   const signal = AbortSignal.any([branch.signal, failed.signal]);
   const outputs: Json[] = new Array(items.length).fill(null);
   const started = branch.last();
-  let next = 0;
 
   const iteration = async (index: number) => {
     const value = items[index] ?? null;
@@ -262,19 +266,10 @@ async function iterate(
     } catch (error) {
       if (signal.aborted) own.record('MapIterationAborted', { mapIterationAbortedEventDetails: details });
       else own.record('MapIterationFailed', { mapIterationFailedEventDetails: details });
-      throw error;
+      failed.abort(error);
     }
   };
-  const lane = async () => {
-    while (next < items.length) {
-      signal.throwIfAborted();
-      await iteration(next++);
-    }
-  };
-  const lanes = Array.from({ length: Math.min(map.concurrency, items.length) }, () =>
-    lane().catch((error: unknown) => failed.abort(error)),
-  );
-  await Promise.all(lanes);
+  await inLanes(items.length, map.concurrency, signal, iteration);
   branch.signal.throwIfAborted();
   if (failed.signal.aborted) {
     branch.record('MapStateFailed');
@@ -284,7 +279,28 @@ async function iterate(
   return outputs;
 }
 
-function readField(value: Json, field: string): Json {
+/** The items of a Map. @throws StateError when its path leads to something else */
+export function itemsOf(name: string, input: Json): Json[] {
+  const items = readField(input, 'items');
+  if (!Array.isArray(items)) throw runtimeError(`"${name}" needs an array of items`);
+  return items;
+}
+
+/** Does the work for 0, 1, … with at most `atOnce` under way; begins no more once the signal says so. */
+export async function inLanes(
+  count: number,
+  atOnce: number,
+  signal: AbortSignal,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < count && !signal.aborted) await work(next++);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, lane));
+}
+
+export function readField(value: Json, field: string): Json {
   return typeof value === 'object' && value !== null
     ? (Object.entries(value).find(([key]) => key === field)?.[1] ?? null)
     : null;

@@ -96,14 +96,30 @@ const leaves = [task, wait, pass, choice, succeed, fail] as const;
 
 /** A Map within a Map is not supported. */
 const itemProcessor = z.strictObject({
-  ProcessorConfig: z.strictObject({ Mode: z.literal('INLINE') }).optional(),
+  ProcessorConfig: z
+    .discriminatedUnion('Mode', [
+      z.strictObject({ Mode: z.literal('INLINE') }),
+      // Only Standard: an Express execution ends after five minutes, which nothing here would hold it to.
+      z.strictObject({ Mode: z.literal('DISTRIBUTED'), ExecutionType: z.literal('STANDARD') }),
+    ])
+    .optional(),
   StartAt: z.string(),
   States: z.record(z.string(), z.discriminatedUnion('Type', leaves)),
   ...common,
 });
 
+/** Of a Distributed Map: no reader, batcher or writer, for the items come from the state and the results go nowhere. */
+const distributed = {
+  Label: z
+    .string()
+    .regex(/^[\w-]{1,40}$/)
+    .optional(),
+  ToleratedFailurePercentage: z.number().min(0).max(100).optional(),
+};
+
 const map = z.strictObject({
   Type: z.literal('Map'),
+  ...distributed,
   ItemsPath: path.optional(),
   ItemSelector: z.json().optional(),
   MaxConcurrency: z.number().int().nonnegative().optional(),
@@ -139,6 +155,7 @@ export function parseDefinition(name: string, definition: unknown): MachineDefin
     throw new Error(`the local runtime cannot run the machine ${name}: ${problems.join('; ')}`);
   }
   refuseContextPaths(name, definition);
+  refuseMixedModes(name, parsed.data);
   return parsed.data;
 }
 
@@ -147,4 +164,16 @@ function refuseContextPaths(name: string, definition: unknown): void {
   const found = JSON.stringify(definition).match(/\$\$\.(?:State|Task)\b[^"',)]*/);
   if (found)
     throw new Error(`the local runtime cannot run the machine ${name}: it does not know ${found[0]}`);
+}
+
+/** What only a Distributed Map knows would mean nothing on another. */
+function refuseMixedModes(name: string, { States }: MachineDefinition): void {
+  for (const [title, state] of Object.entries(States)) {
+    if (state.Type !== 'Map' || state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED') continue;
+    const field = Object.keys(distributed).find((one) => one in state);
+    if (field === undefined) continue;
+    throw new Error(
+      `the local runtime cannot run the machine ${name}: ${title}.${field} is for a Distributed Map`,
+    );
+  }
 }

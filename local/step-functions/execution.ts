@@ -36,6 +36,9 @@ export interface ExecutionDependencies {
   /** Called once, when it has ended and its end is on disk. */
   readonly onEnd: (record: ExecutionRecord) => void;
   readonly random: () => number;
+  /** May the role do this? @throws AwsError */
+  readonly authorize: (roleArn: string, action: string, resource: string) => void;
+  readonly log: (line: string) => void;
 }
 
 const endEvents = {
@@ -49,7 +52,7 @@ const endEvents = {
 export function startExecution(
   { machine, program, timeoutSeconds }: CompiledMachine,
   record: ExecutionRecord,
-  { clock, lambda, store, onEnd, random }: ExecutionDependencies,
+  { clock, lambda, store, onEnd, random, authorize, log }: ExecutionDependencies,
 ): RunningExecution {
   const ended = new AbortController();
   const history = createHistory({
@@ -92,7 +95,18 @@ export function startExecution(
       StateMachine: { Id: machine.arn, Name: machine.name },
     };
     const engine = await clock.busy(loadEngine);
-    const scope = { engine, clock, lambda, history, roleArn: machine.roleArn, context, random };
+    const scope = {
+      engine,
+      clock,
+      lambda,
+      history,
+      roleArn: machine.roleArn,
+      machineArn: machine.arn,
+      authorize: (action: string, resource: string) => authorize(machine.roleArn, action, resource),
+      log: (line: string) => log(`execution ${record.name}: ${line}`),
+      context,
+      random,
+    };
     const output = await runBranch(createBranch(scope, ended.signal, started), program, input);
     const json = JSON.stringify(output) ?? 'null';
     checkSize('the output of the execution', json);

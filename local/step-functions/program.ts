@@ -15,7 +15,11 @@ export type Work =
       readonly selected: boolean;
       readonly concurrency: number;
       readonly retriers: readonly Retrier[];
+      /** Of a Distributed Map: each item is an execution of its own. */
+      readonly distributed?: { readonly label: string; readonly toleratedPercentage: number };
     };
+
+export type MapWork = Extract<Work, { kind: 'map' }>;
 
 /** States as the engine runs them, and what the adapter knows about each. */
 export interface Program {
@@ -26,6 +30,8 @@ export interface Program {
 
 /** Of an inline Map (documented). */
 const mostIterations = 40;
+/** Of a Distributed Map (documented). */
+const mostChildren = 10_000;
 
 /**
  * The engine ends a task by its own timer; the adapter keeps time itself, so this only has to be far away and
@@ -77,7 +83,9 @@ function compileState(state: State): { definition: object; work?: Work } {
       return { definition: asTask({ ...rest, Parameters, ResultPath: null }), work: { kind: 'wait' } };
     }
     case 'Map': {
-      const { ItemsPath, ItemSelector, ItemProcessor, MaxConcurrency, Retry, ...rest } = state;
+      const { ItemsPath, ItemSelector, ItemProcessor, MaxConcurrency, Retry, ...others } = state;
+      const { Label = 'Map', ToleratedFailurePercentage = 0, ...rest } = others;
+      const isDistributed = ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED';
       const items = compileStates(ItemProcessor);
       return {
         definition: asTask({ ...rest, Parameters: { 'items.$': ItemsPath ?? '$', 'input.$': '$' } }),
@@ -85,8 +93,11 @@ function compileState(state: State): { definition: object; work?: Work } {
           kind: 'map',
           items: ItemSelector === undefined ? items : withSelector(items, ItemSelector),
           selected: ItemSelector !== undefined,
-          concurrency: MaxConcurrency || mostIterations,
+          concurrency: MaxConcurrency || (isDistributed ? mostChildren : mostIterations),
           retriers: Retry,
+          ...(isDistributed && {
+            distributed: { label: Label, toleratedPercentage: ToleratedFailurePercentage },
+          }),
         },
       };
     }

@@ -24,6 +24,7 @@ const answer = (
 ) =>
   sessionAnswer.parse({
     sessionId: 'ours',
+    kind: 'train',
     name: 'n',
     status: 'interrupted',
     startedBy: 'api',

@@ -166,6 +166,7 @@ export async function startFakeStack(options: {
     region: 'us-east-1',
     bucket: 'audio',
     stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:train-model',
+    batchMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:upload-batch',
     adminKey: { accessKeyId: 'admin', secretAccessKey: 'admin-key-that-must-not-be-shown' },
     pid: process.pid,
     api: base,

@@ -20,6 +20,7 @@ const readyInfo: ReadyInfo = {
   region: 'us-east-1',
   speed: 5,
   stateMachineArn: 'arn',
+  batchMachineArn: 'arn',
   bucket: 'audio',
   adminKey: { accessKeyId: 'admin', secretAccessKey: 'key' },
 };

@@ -69,7 +69,14 @@ function story(count: number): CliEvent[] {
       provider: 'http://127.0.0.1:1',
       sandbox: true,
     },
-    { event: 'session.created', sessionId, name: 'Night Drive', uploads: files, duplicates: [] },
+    {
+      event: 'session.created',
+      kind: 'train',
+      sessionId,
+      name: 'Night Drive',
+      uploads: files,
+      duplicates: [],
+    },
     ...files.map(({ trackId, file, size }): CliEvent => ({ event: 'file.uploaded', trackId, file, size })),
     { event: 'session.training', sessionId },
     {

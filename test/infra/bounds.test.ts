@@ -62,6 +62,8 @@ function adversary(random: () => number): Provider {
     prepare: async () => ({ sessionId: 'provider' }),
     upload: submit,
     create: submit,
+    openBatch: async () => ({ sessionId: 'provider' }),
+    addToBatch: submit,
     status: async (taskId) => {
       if (random() < fails) return { taskId, phase: 'failed', status: 'failed', failReason: 'busy' };
       return { taskId, phase: 'pending', status: 'running' };

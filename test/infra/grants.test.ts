@@ -34,8 +34,8 @@ function spoken(resource: unknown): string {
   if (executions) return `executions ${executions}`;
   const known = /ImportValue.*(Audio|Sessions|ProviderKey)[0-9A-F]{8}/.exec(text)?.[1];
   if (known) return { Audio: 'bucket', Sessions: 'table', ProviderKey: 'secret' }[known] + rest;
-  if (/"TrainModelMachine[0-9A-F]{8}"/.test(text)) return 'machine';
-  if (/"MusicMachine[0-9A-F]{8}"/.test(text)) return 'machine of music';
+  const machine = /:stateMachine:chirpsmith-local-([a-z-]+)"/.exec(text)?.[1];
+  if (machine) return `machine ${machine}`;
   const bus = /:(event-bus\/[^"]+)"/.exec(text)?.[1];
   if (bus) return bus;
   const own = /"(\w+)Logs[0-9A-F]{8}"/.exec(text)?.[1];
@@ -72,16 +72,18 @@ const logs = (id: string) => [`logs:CreateLogStream logs of ${id}`, `logs:PutLog
 const table = (...actions: string[]) => actions.map((action) => `dynamodb:${action} table`);
 const readAudio = ['s3:GetObject bucket/*', 's3:GetObjectVersion bucket/*'];
 const key = ['secretsmanager:GetSecretValue secret'];
-const describeExecution = ['states:DescribeExecution executions chirpsmith-local-train-model:*'];
-
-const describeMusic = 'states:DescribeExecution executions chirpsmith-local-generate-music:*';
+const executions = (action: string, ...machines: string[]) =>
+  machines.map((name) => `states:${action} executions chirpsmith-local-${name}:*`);
+const machines = ['train-model', 'upload-batch', 'generate-music'];
+const starts = machines.map((name) => `states:StartExecution machine ${name}`);
+const describeExecution = executions('DescribeExecution', ...machines);
 
 const beginsTraining = [
   ...table('GetItem', 'Query', 'UpdateItem'),
-  'states:StartExecution machine',
-  ...describeExecution,
+  'states:StartExecution machine train-model',
+  ...executions('DescribeExecution', 'train-model'),
 ];
-const beginsRuns = [...beginsTraining, 'states:StartExecution machine of music', describeMusic];
+const beginsRuns = [...table('GetItem', 'Query', 'UpdateItem'), ...starts, ...describeExecution];
 
 const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'prepare-session': [
@@ -90,7 +92,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     ...readAudio,
     's3:ListBucket bucket',
     ...key,
-    ...describeExecution,
+    ...executions('DescribeExecution', 'train-model'),
   ],
   'submit-upload': ['SubmitUpload', ...table('GetItem', 'Query', 'UpdateItem'), ...readAudio, ...key],
   'check-upload': ['CheckUpload', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
@@ -106,11 +108,19 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'cancel-session': [
     'CancelSession',
     ...table('GetItem', 'Query', 'UpdateItem'),
-    'states:StopExecution executions chirpsmith-local-generate-music:*',
-    'states:StopExecution executions chirpsmith-local-train-model:*',
+    ...executions('StopExecution', ...machines),
   ],
+  'prepare-batch': [
+    'PrepareBatch',
+    ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    ...key,
+    ...executions('DescribeExecution', 'upload-batch'),
+  ],
+  'inspect-file': ['InspectFile', ...table('GetItem', 'UpdateItem'), ...readAudio, 's3:ListBucket bucket'],
+  'compare-lists': ['CompareLists', ...table('Query', 'UpdateItem'), ...key],
+  'add-files': ['AddFiles', ...table('GetItem', 'PutItem', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
   'replace-track': ['ReplaceTrack', ...table('Query', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
-  'get-session': ['GetSession', ...table('Query'), ...describeExecution, describeMusic],
+  'get-session': ['GetSession', ...table('Query'), ...describeExecution],
   'delete-session': [
     'DeleteSession',
     ...table('Query', 'UpdateItem', 'DeleteItem'),
@@ -119,7 +129,6 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     's3:DeleteObjectVersion bucket/music/*',
     's3:ListBucketVersions bucket if s3:prefix is music/*',
     ...describeExecution,
-    describeMusic,
   ],
   openapi: ['OpenApi'],
   'unknown-route': ['UnknownRoute'],
@@ -128,10 +137,8 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     'SweepFunction',
     ...table('GetItem', 'UpdateItem'),
     'dynamodb:Query table/index/underWay',
-    'states:StartExecution machine',
-    'states:StartExecution machine of music',
+    ...starts,
     ...describeExecution,
-    describeMusic,
   ],
   'start-from-manifest': [
     'InboxFunction',
@@ -154,24 +161,39 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'create-generation': [
     'CreateGeneration',
     ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'),
-    'states:StartExecution machine of music',
-    describeMusic,
+    'states:StartExecution machine generate-music',
+    ...executions('DescribeExecution', 'generate-music'),
   ],
-  'get-generation': ['GetGeneration', ...table('Query'), 's3:GetObject bucket/music/*', describeMusic],
+  'get-generation': [
+    'GetGeneration',
+    ...table('Query'),
+    's3:GetObject bucket/music/*',
+    ...executions('DescribeExecution', 'generate-music'),
+  ],
   'list-generations': ['ListGenerations', 'dynamodb:Query table/index/byOwner'],
   'list-models': ['ListModels', ...table('Query')],
 };
 
-const musicStates = ['request-music', 'check-music', 'keep-audio', 'record-failure'];
-const states = [
-  'prepare-session',
-  'submit-upload',
-  'check-upload',
-  'enough-clips',
-  'create-model',
-  'check-training',
-  'record-failure',
-];
+const states: Record<string, string[]> = {
+  'train-model': [
+    'prepare-session',
+    'submit-upload',
+    'check-upload',
+    'enough-clips',
+    'create-model',
+    'check-training',
+    'record-failure',
+  ],
+  'upload-batch': [
+    'prepare-batch',
+    'inspect-file',
+    'submit-upload',
+    'check-upload',
+    'compare-lists',
+    'record-failure',
+  ],
+  'generate-music': ['request-music', 'check-music', 'keep-audio', 'record-failure'],
+};
 
 describe('each function may do what it does, and nothing else', () => {
   const actual = permissions();
@@ -181,20 +203,26 @@ describe('each function may do what it does, and nothing else', () => {
   });
 
   test('there is no role beyond these and the machines', () => {
-    expect(Object.keys(actual).sort()).toEqual(
-      [...Object.keys(functions), 'train-model', 'generate-music'].sort(),
-    );
+    expect(Object.keys(actual).sort()).toEqual([...Object.keys(functions), ...machines].sort());
   });
 
-  test.each([
-    ['train-model', states],
-    ['generate-music', musicStates],
-  ])('%s invokes the functions of its states, and delivers its logs and traces', (machine, states) => {
-    const [invocations, others] = [true, false].map((wanted) =>
-      actual[machine]?.filter((line) => line.startsWith('lambda:') === wanted),
-    );
-    expect(invocations).toEqual(states.map((name) => `lambda:InvokeFunction ${functions[name]?.[0]}`).sort());
-    for (const line of others ?? []) expect(line).toMatch(/^(logs|xray):[A-Za-z]+ \*$/);
+  test.each(machines)('%s invokes the functions of its states, and delivers its logs and traces', (name) => {
+    const lines = actual[name] ?? [];
+    const invoked = (states[name] ?? []).map((state) => `lambda:InvokeFunction ${functions[state]?.[0]}`);
+    expect(lines.filter((line) => line.startsWith('lambda:'))).toEqual(invoked.sort());
+    for (const line of lines.filter((one) => !/^(lambda|states):/.test(one))) {
+      expect(line).toMatch(/^(logs|xray):[A-Za-z]+ \*$/);
+    }
+  });
+
+  test("upload-batch starts and ends the executions of its own files, and nobody else's", () => {
+    const own = (name: string) => actual[name]?.filter((line) => line.startsWith('states:'));
+    expect(own('train-model')).toEqual([]);
+    expect(own('upload-batch')).toEqual([
+      ...executions('DescribeExecution', 'upload-batch'),
+      'states:StartExecution machine upload-batch',
+      ...executions('StopExecution', 'upload-batch'),
+    ]);
   });
 
   test('any other function is invoked by its own route or schedule only', () => {
@@ -207,6 +235,7 @@ describe('each function may do what it does, and nothing else', () => {
       },
     );
     expect(invokers.sort()).toEqual([
+      'AddFiles apigateway.amazonaws.com /sessions/{id}/files',
       'ApproveSession apigateway.amazonaws.com /sessions/{id}/approve',
       'CancelSession apigateway.amazonaws.com /sessions/{id}/cancel',
       'CreateGeneration apigateway.amazonaws.com /generations',

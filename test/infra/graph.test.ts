@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { drawGraph, hasGraph, withGraph } from '../../infra/graph.ts';
-import { currentGraph, pagesWithGraph } from '../../infra/graph-pages.ts';
+import { currentGraphs, pagesWithGraph } from '../../infra/graph-pages.ts';
 
 describe('the picture of a machine', () => {
   test('shows states by their titles, a Map as a box, and the errors of many states as one dotted line', () => {
@@ -47,6 +47,19 @@ describe('the picture of a machine', () => {
     );
   });
 
+  test('says of a Distributed Map that each item is an execution of its own', () => {
+    const ItemProcessor = {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: 'Do it',
+      States: { 'Do it': { Type: 'Task', End: true } },
+    };
+    const graph = drawGraph({
+      StartAt: 'Each',
+      States: { Each: { Type: 'Map', End: true, MaxConcurrency: 20, ItemProcessor } },
+    });
+    expect(graph).toContain('subgraph each["Each: an execution each, 20 at a time"]');
+  });
+
   test('takes the place between the markers, and no other', () => {
     const page = 'Before\n<!-- graph:start -->\nold\n<!-- graph:end -->\nAfter\n';
     const drawn = 'Before\n<!-- graph:start -->\n```mermaid\nflowchart $1\n```\n<!-- graph:end -->\nAfter\n';
@@ -57,11 +70,11 @@ describe('the picture of a machine', () => {
 });
 
 describe('the pages', () => {
-  const pages = pagesWithGraph.filter((page) => existsSync(page) && hasGraph(readFileSync(page, 'utf8')));
-  const graph = currentGraph();
+  const pages = pagesWithGraph.filter(({ page }) => existsSync(page) && hasGraph(readFileSync(page, 'utf8')));
+  const graphs = currentGraphs();
 
-  test.each(pages)('%s shows the machine as it is now (else: npm run graph)', (path) => {
+  test.each(pages)('$page shows $machine as it is now (else: npm run graph)', ({ page: path, machine }) => {
     const page = readFileSync(path, 'utf8');
-    expect(page).toBe(withGraph(page, graph));
+    expect(page).toBe(withGraph(page, graphs.get(machine) ?? ''));
   });
 });

@@ -8,6 +8,7 @@ export function inMemoryStore(session: Session, track: Track): SessionStore {
   };
   return {
     create: unused,
+    addTracks: unused,
     list: unused,
     listUnderWay: unused,
     remove: unused,

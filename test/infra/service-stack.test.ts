@@ -42,7 +42,7 @@ describe('every function', () => {
         .sort(),
     ]);
     const provider = ['PROVIDER_BASE_URL', 'PROVIDER_CREDITS_URL', 'PROVIDER_SECRET'];
-    const run = ['MUSIC_MACHINE_ARN', 'SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'];
+    const run = ['BATCH_MACHINE_ARN', 'MUSIC_MACHINE_ARN', 'SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'];
     expect(Object.fromEntries(variables)).toEqual({
       'prepare-session': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
       'submit-upload': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'TABLE_NAME'],
@@ -71,7 +71,7 @@ describe('every function', () => {
         'SETTINGS',
         'STATE_MACHINE_ARN',
       ],
-      sweep: ['MUSIC_MACHINE_ARN', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
+      sweep: ['BATCH_MACHINE_ARN', 'MUSIC_MACHINE_ARN', 'STATE_MACHINE_ARN', 'TABLE_NAME'],
       'request-music': [...provider, 'SETTINGS', 'TABLE_NAME'],
       'check-music': [...provider, 'SETTINGS', 'TABLE_NAME'],
       'keep-audio': ['AUDIO_BUCKET', ...provider, 'SETTINGS', 'TABLE_NAME'],
@@ -79,6 +79,10 @@ describe('every function', () => {
       'get-generation': ['AUDIO_BUCKET', 'MUSIC_MACHINE_ARN', 'SETTINGS', 'TABLE_NAME'],
       'list-generations': ['TABLE_NAME'],
       'list-models': ['SETTINGS', 'TABLE_NAME'],
+      'prepare-batch': ['AUDIO_BUCKET', 'BATCH_MACHINE_ARN', ...provider, 'SETTINGS', 'TABLE_NAME'],
+      'inspect-file': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
+      'compare-lists': [...provider, 'SETTINGS', 'TABLE_NAME'],
+      'add-files': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
     });
   });
 
@@ -91,19 +95,22 @@ describe('every function', () => {
   });
 });
 
-describe('the machine', () => {
-  test('is a Standard workflow that logs everything but data, and traces', () => {
-    service.hasResourceProperties('AWS::StepFunctions::StateMachine', {
-      StateMachineName: 'chirpsmith-local-train-model',
-      StateMachineType: 'STANDARD',
-      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
-      TracingConfiguration: { Enabled: true },
-    });
-    service.hasResourceProperties('AWS::Logs::LogGroup', {
-      LogGroupName: '/aws/vendedlogs/states/chirpsmith-local-train-model',
-      RetentionInDays: 14,
-    });
-  });
+describe('the machines', () => {
+  test.each(['train-model', 'upload-batch'])(
+    '%s is a Standard workflow that logs everything but data, and traces',
+    (name) => {
+      service.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+        StateMachineName: `chirpsmith-local-${name}`,
+        StateMachineType: 'STANDARD',
+        LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+        TracingConfiguration: { Enabled: true },
+      });
+      service.hasResourceProperties('AWS::Logs::LogGroup', {
+        LogGroupName: `/aws/vendedlogs/states/chirpsmith-local-${name}`,
+        RetentionInDays: 14,
+      });
+    },
+  );
 });
 
 describe('the HTTP API', () => {
@@ -125,6 +132,7 @@ describe('the HTTP API', () => {
       'POST /sessions/{id}/approve JWT',
       'POST /sessions/{id}/cancel JWT',
       'POST /sessions/{id}/decide JWT',
+      'POST /sessions/{id}/files JWT',
       'POST /sessions/{id}/resume JWT',
       'POST /sessions/{id}/start JWT',
       'PUT /sessions/{id}/tracks/{trackId} JWT',
@@ -193,6 +201,7 @@ describe('the stacks', () => {
     expect(outputs.filter((name) => !name.startsWith('Exports')).sort()).toEqual([
       'ApiUrl',
       'AudioBucketName',
+      'BatchMachineArn',
       'ProviderBaseUrl',
       'ProviderSecretArn',
       'SessionTableName',
@@ -206,6 +215,6 @@ describe('the stacks', () => {
       Object.values(template.findResources('*')).map(({ Type }) => String(Type)),
     );
     expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
-    expect(Object.keys(functions)).toHaveLength(28);
+    expect(Object.keys(functions)).toHaveLength(32);
   });
 });

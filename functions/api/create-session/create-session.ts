@@ -1,24 +1,14 @@
 import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
-import { newSession, newTrack, trackIdAt } from '../../sessions/new-session.ts';
-import type { Track } from '../../sessions/session.ts';
+import { newSession } from '../../sessions/new-session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type CreatedSessionAnswer, createSessionBody } from '../contract.ts';
+import { type DeclareDeps, declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
 import { parseInput } from '../request.ts';
 
-export interface CreateSessionDeps {
+export interface CreateSessionDeps extends DeclareDeps {
   readonly store: SessionStore;
-  readonly uploads: {
-    put(object: { key: string; size: number; sha256: string }): Promise<{
-      url: string;
-      headers: Record<string, string>;
-      expiresInSeconds: number;
-    }>;
-  };
-  readonly bucket: string;
-  readonly settings: Settings;
-  readonly now: () => number;
   readonly newId: () => string;
 }
 
@@ -32,77 +22,48 @@ export async function createSession(
   body: unknown,
   deps: CreateSessionDeps,
 ): Promise<CreatedSessionAnswer> {
-  const { settings, bucket, store } = deps;
-  const {
-    name,
-    files,
-    minClips = settings.limits.minClips,
-    skipInvalid = false,
-    review = false,
-  } = parseInput(createSessionBody, body);
+  const { settings, store } = deps;
+  const { limits } = settings;
+  const given = parseInput(createSessionBody, body);
+  const { name, files, kind = 'train', skipInvalid = kind === 'batch', review = false } = given;
+  const minClips = given.minClips ?? (kind === 'batch' ? 1 : limits.minClips);
   const sessionId = deps.newId();
-  const now = deps.now();
-
-  const firstWith = new Map<string, string>();
-  const tracks = files.map(({ name: file, size, sha256 }, index): Track => {
-    const trackId = trackIdAt(index);
-    const digest = sha256.toLowerCase();
-    const duplicateOf = firstWith.get(digest);
-    if (duplicateOf === undefined) firstWith.set(digest, trackId);
-    const source = { bucket, key: `audio/${sessionId}/${duplicateOf ?? trackId}` };
-    const known = { sessionId, trackId, file, source, size, sha256: digest };
-    return newTrack(
-      duplicateOf === undefined ? known : { ...known, status: 'duplicate', duplicateOf },
-      settings,
-    );
-  });
+  const tracks = declaredTracks(files, { sessionId, kind, from: 0 }, deps);
+  const different = tracks.filter(({ status }) => status !== 'duplicate').length;
 
   const problems = [
-    ...nameProblems(name, settings.limits),
-    ...minClipsProblems(minClips, settings.limits),
-    ...tracks.flatMap(({ file, size = 0 }) => fileProblems(file, size, settings.limits)),
-    ...countProblems(tracks.length, firstWith.size, minClips, settings.limits),
+    ...nameProblems(name, limits),
+    ...(kind === 'batch' ? batchProblems(given) : minClipsProblems(minClips, limits)),
+    ...tracks.flatMap(({ file, size = 0 }) => fileProblems(file, size, limits)),
+    ...(kind === 'batch' ? [] : countProblems(tracks.length, different, minClips, limits)),
   ];
   if (problems.length > 0)
     throw new ChirpsmithError('BadInput', 'The session cannot be created.', { problems });
 
-  const uploads = await Promise.all(
-    tracks.flatMap(({ trackId, file, size = 0, sha256 = '', status }) => {
-      if (status === 'duplicate') return [];
-      const signed = deps.uploads.put({ key: `audio/${sessionId}/${trackId}`, size, sha256 });
-      return [signed.then((upload) => ({ trackId, file, ...upload }))];
-    }),
-  );
-  const given = {
+  const answer = await uploadsOf(sessionId, tracks, deps);
+  const session = {
     sessionId,
+    kind,
     owner: subject,
     startedBy: 'api',
     name: name.trim(),
     minClips,
     skipInvalid,
     review,
+    ...(kind === 'batch' ? { declared: files.length } : {}),
   } as const;
-  await store.create(newSession(given, settings, new Date(now).toISOString()), tracks);
-
-  return {
-    sessionId,
-    status: 'open',
-    uploads: uploads.map(({ trackId, file, url, headers, expiresInSeconds }) => {
-      const expiresAt = new Date(now + expiresInSeconds * 1000).toISOString();
-      return { trackId, file, method: 'PUT', url, headers, expiresAt };
-    }),
-    duplicates: tracks.flatMap(({ trackId, file, duplicateOf }) =>
-      duplicateOf === undefined ? [] : [{ trackId, file, duplicateOf }],
-    ),
-  };
+  await store.create(newSession(session, settings, new Date(deps.now()).toISOString()), tracks);
+  return answer;
 }
 
-/** What is wrong with one declared file, or nothing. */
-export function fileProblems(file: string, size: number, { maxBytes }: Settings['limits']): Problem[] {
-  if (size <= 0) return [{ where: file, message: 'is empty: leave it out or replace it' }];
-  if (size <= maxBytes) return [];
-  const megabytes = Math.floor(maxBytes / 1024 / 1024);
-  return [{ where: file, message: `is larger than ${megabytes} MB: use a shorter or a compressed file` }];
+/** A batch has no model: what is about one has no meaning there. */
+function batchProblems(given: { files: readonly unknown[] } & Record<string, unknown>): Problem[] {
+  const problems = ['minClips', 'skipInvalid', 'review']
+    .filter((field) => given[field] !== undefined)
+    .map((field) => ({ where: field, message: 'has no meaning for a batch: leave it out' }));
+  if (given.files.length === 0)
+    problems.push({ where: 'files', message: 'are none: a batch needs at least 1' });
+  return problems;
 }
 
 function countProblems(

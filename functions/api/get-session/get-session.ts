@@ -3,8 +3,9 @@ import { isInterrupted } from '../../sessions/interruption.ts';
 import { isUnderWay } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { SessionAnswer } from '../contract.ts';
+import { getSessionQuery, type SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
+import { parseInput } from '../request.ts';
 import { retryAfter, sessionAnswer } from '../session-answer.ts';
 
 export interface GetSessionDeps {
@@ -19,16 +20,18 @@ export interface GetSessionDeps {
 /**
  * `GET /sessions/{id}`: where the session and each of its tracks stand. `retryAfter` in seconds, while
  * something is under way.
- * @throws ChirpsmithError SessionNotFound
+ * @throws ChirpsmithError BadInput, SessionNotFound
  */
 export async function getSession(
   sessionId: string | undefined,
   subject: string,
   { store, executions, settings, now, speed }: GetSessionDeps,
+  query: Readonly<Record<string, string | undefined>> = {},
 ): Promise<{ answer: SessionAnswer; retryAfter?: number }> {
+  const { after } = parseInput(getSessionQuery, query);
   const found = await ownSession(sessionId, subject, store);
   const interrupted = await isInterrupted(found.session, executions, now());
-  const answer = sessionAnswer(found, settings, interrupted);
+  const answer = sessionAnswer(found, settings, interrupted, after);
   if (interrupted || !isUnderWay(found.session)) return { answer };
   return { answer, retryAfter: retryAfter(found, settings, now(), speed) };
 }

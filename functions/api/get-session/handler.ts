@@ -3,7 +3,7 @@ import { environment } from '../../shared/environment.ts';
 import { route } from '../http.ts';
 import { getSession } from './get-session.ts';
 
-export const handler = route('GET /sessions/{id}', async ({ subject, path }) => {
+export const handler = route('GET /sessions/{id}', async ({ subject, path, query }) => {
   const speed = environment('CLOCK_SPEED');
   const deps = {
     store: sessionStore(),
@@ -12,7 +12,7 @@ export const handler = route('GET /sessions/{id}', async ({ subject, path }) => 
     now: Date.now,
     speed,
   };
-  const { answer, retryAfter } = await getSession(path.id, subject, deps);
+  const { answer, retryAfter } = await getSession(path.id, subject, deps, query);
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   return { status: 200, body: answer, headers };
 });

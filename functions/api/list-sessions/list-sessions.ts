@@ -1,5 +1,5 @@
-import type { SessionKind } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
+import type { SessionKind } from '../../shared/states.ts';
 import { listQuery, type SessionListAnswer } from '../contract.ts';
 import { parseInput } from '../request.ts';
 import { summary } from '../session-answer.ts';

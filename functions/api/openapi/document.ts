@@ -6,6 +6,7 @@ import { type Operation, operations } from '../operations.ts';
 /** What a schema of the contract is called in the document. */
 const named = z.registry<{ id: string }>();
 named.add(contract.createSessionBody, { id: 'NewSession' });
+named.add(contract.addFilesBody, { id: 'MoreFiles' });
 named.add(contract.replaceTrackBody, { id: 'DeclaredFile' });
 named.add(contract.resumeBody, { id: 'Resume' });
 named.add(contract.decideBody, { id: 'Decision' });

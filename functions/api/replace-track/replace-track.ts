@@ -3,7 +3,7 @@ import { isGivenUp, isUnderWay } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { replaceTrackBody } from '../contract.ts';
 import type { CreateSessionDeps } from '../create-session/create-session.ts';
-import { fileProblems } from '../create-session/create-session.ts';
+import { fileProblems } from '../declared-files.ts';
 import { ownSession } from '../own-session.ts';
 import { parseInput } from '../request.ts';
 

@@ -1,5 +1,6 @@
 import { beginRun } from '../../sessions/begin-run.ts';
 import { nameProblems } from '../../sessions/names.ts';
+import type { Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { resumeBody, type SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
@@ -10,7 +11,7 @@ import type { StartSessionDeps } from '../start-session/start-session.ts';
 /**
  * `POST /sessions/{id}/resume`: goes on after a failure, a cancel or an interruption. What is done is kept, what
  * failed is tried again unless it was refused for good, create is reconciled and never repeated. A corrected
- * name is taken while create has not been. While a run is under way, or when there is a model, it changes nothing.
+ * name is taken while create has not been. A batch that ended with files that have no clip tries those again. While a run is under way, or when there is a model, it changes nothing.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, RecordConflict, StorageUnavailable
  */
 export async function resumeSession(
@@ -25,7 +26,7 @@ export async function resumeSession(
     throw new ChirpsmithError('BadInput', 'The session cannot go on like this.', { problems });
 
   const found = await ownSession(sessionId, subject, deps.store);
-  const session = await beginRun(found.session.sessionId, deps, ({ create }) => {
+  const rename = ({ create }: Session): Partial<Session> => {
     if (name === undefined) return {};
     if (create.fence !== 'none') {
       throw new ChirpsmithError(
@@ -34,7 +35,8 @@ export async function resumeSession(
       );
     }
     return { name: name.trim() };
-  });
+  };
+  const session = await beginRun(found.session.sessionId, deps, rename, { again: true });
   if (name !== undefined && session.name !== name.trim()) {
     throw new ChirpsmithError(
       'NotPossible',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { readAudioUrl } from '../../sessions/audio-url.ts';
+import { tracksOf } from '../../sessions/named-audio.ts';
 import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
-import { newSession, newTrack, trackIdAt } from '../../sessions/new-session.ts';
+import { newSession } from '../../sessions/new-session.ts';
 import type { Session, Track } from '../../sessions/session.ts';
 import { sessionIdOf } from '../../sessions/session-id.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
@@ -26,8 +26,6 @@ const consoleInput = z.strictObject({
 
 /** How the inbox starts an execution. */
 export type ConsoleInput = z.infer<typeof consoleInput>;
-
-const s3Uri = /^s3:\/\/([a-z0-9.-]{3,63})\/(.+)$/s;
 
 /**
  * A session from console input. Its id follows from the execution, so that a repeated step finds the same one.
@@ -63,38 +61,12 @@ export function sessionFromConsole(
     problems.push({ where: 'audio', message: `lists ${audio.length} tracks: ${range}` });
   }
   const sessionId = sessionIdOf(execution.Id);
-  const firstWith = new Map<string, number>();
-  const tracks = audio.flatMap((uri, index) => {
-    const found = audioAt(uri, bucket);
-    if ('problem' in found) {
-      problems.push({ where: `audio[${index}]`, message: found.problem });
-      return [];
-    }
-    // Equal bytes in the bucket are found by looking at them; what lies elsewhere is not looked at.
-    const first = 'url' in found.source ? firstWith.get(found.source.url) : undefined;
-    if (first !== undefined) {
-      problems.push({ where: `audio[${index}]`, message: `is audio[${first}] again: list each track once` });
-    }
-    if ('url' in found.source) firstWith.set(found.source.url, first ?? index);
-    return [newTrack({ sessionId, trackId: trackIdAt(index), ...found }, settings)];
-  });
+  const { tracks, problems: unusable } = tracksOf(audio, { sessionId, kind: 'train', bucket, settings });
+  problems.push(...unusable);
   if (problems.length > 0) throw badInput(problems);
 
   const given = { sessionId, owner, startedBy, name: name.trim(), minClips, skipInvalid, review } as const;
   return { session: newSession(given, settings, now), tracks };
-}
-
-function audioAt(uri: string, bucket: string): { problem: string } | Pick<Track, 'file' | 'source'> {
-  const [, foundBucket, key] = s3Uri.exec(uri) ?? [];
-  if (foundBucket === undefined || key === undefined) {
-    const found = readAudioUrl(uri);
-    return 'problem' in found ? found : { file: found.file, source: { url: found.url } };
-  }
-  if (foundBucket !== bucket) {
-    const move = `copy it into the audio bucket, ${bucket}`;
-    return { problem: `lies in ${foundBucket}, which may not be read: ${move}` };
-  }
-  return { file: key.split('/').at(-1) || uri, source: { bucket, key } };
 }
 
 const badInput = (problems: Problem[]) =>

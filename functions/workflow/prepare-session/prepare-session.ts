@@ -1,16 +1,18 @@
 import * as z from 'zod';
-import { type Provider, ProviderError } from '../../provider/provider.ts';
+import type { Provider } from '../../provider/provider.ts';
+import { beginTrack } from '../../sessions/begin-track.ts';
 import { creditsToCome } from '../../sessions/credits.ts';
 import { requireCredits } from '../../sessions/enough-credits.ts';
 import type { Executions } from '../../sessions/executions.ts';
-import { isGivenUp, isUnderWay, type Session, type Track } from '../../sessions/session.ts';
+import { joinRun } from '../../sessions/join-run.ts';
+import type { InspectTrack } from '../../sessions/look-at-track.ts';
+import { openAtProvider } from '../../sessions/open-at-provider.ts';
+import type { Session, Track } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
-import { slowDown } from '../../sessions/slow-down.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
-import { turnedAwayWait } from '../../shared/pace.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type PreparedState, preparedState, type taskEvent } from '../../shared/states.ts';
-import { checkAudio, type InspectTrack } from './check-audio.ts';
+import { checkAudio } from './check-audio.ts';
 import { sessionFromConsole } from './console-input.ts';
 
 export interface PrepareSessionDeps {
@@ -41,7 +43,7 @@ export async function prepareSession(
 ): Promise<PreparedState> {
   const { store } = deps;
   const { session: found, tracks: recorded } = await recordOf(input, execution, deps);
-  const session = await beginRun(found, execution.Id, deps);
+  const session = await joinRun(found, { executionArn: execution.Id, kind: 'train' }, deps);
   if (session.create.fence !== 'none') return paidAlready(session, store);
   const begun = await Promise.all(recorded.map((track) => beginTrack(track, session.runs, deps)));
   const tracks = await checkAudio(begun, deps);
@@ -50,8 +52,9 @@ export async function prepareSession(
   await requireCredits(creditsToCome({ session, tracks }, deps.settings.prices), 'Going on', deps.provider);
   if (session.providerSessionId === undefined) {
     const asking = await store.updateSession(session, { prepareCalls: session.prepareCalls + 1 });
-    const refused = await openAtProvider(asking, input, deps);
-    if (refused) return refused;
+    const refusals = turnedAway.safeParse(input).data?.refusals ?? 0;
+    const refused = await openAtProvider(asking, { refusals, open: deps.provider.prepare }, deps);
+    if (refused) return { ...prepared(session.sessionId, []), ...refused, verdict: 'waiting' };
   } else if (session.status === 'preparing') {
     await store.updateSession(session, { status: 'uploading' });
   }
@@ -72,27 +75,6 @@ const prepared = (sessionId: string, tracks: PreparedState['tracks']): PreparedS
   verdict: 'done',
 });
 
-/** @returns where the loop stands, when the provider has turned the call away and it may be made again */
-async function openAtProvider(
-  session: Session,
-  input: unknown,
-  { store, provider, settings, random }: PrepareSessionDeps,
-): Promise<PreparedState | undefined> {
-  const { sessionId } = session;
-  try {
-    const { sessionId: providerSessionId } = await provider.prepare();
-    await store.updateSession(session, { providerSessionId, status: 'uploading' });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ProviderError) || error.name !== 'ProviderThrottled') throw error;
-    const refusals = (turnedAway.safeParse(input).data?.refusals ?? 0) + 1;
-    if (refusals >= settings.limits.prepareCalls) throw error;
-    const pace = await slowDown(store, sessionId, session.pace);
-    const wait = turnedAwayWait(refusals, { retryAfter: error.retryAfter, pace, random: random() });
-    return { ...prepared(sessionId, []), wait, refusals, verdict: 'waiting' };
-  }
-}
-
 /** Create was called, or may have been: no track is touched any more, only how the training stands matters. */
 async function paidAlready(session: Session, store: SessionStore): Promise<PreparedState> {
   if (session.status === 'preparing') await store.updateSession(session, { status: 'training' });
@@ -111,55 +93,6 @@ async function recordOf(
   if (earlier) return earlier;
   await store.create(given.session, given.tracks);
   return given;
-}
-
-/**
- * A start through the API has begun the run already; one from the console begins it here, unless another run is
- * at it: of two on one session, each would do what the other has just begun.
- */
-async function beginRun(
-  session: Session,
-  executionArn: string,
-  { store, executions }: PrepareSessionDeps,
-): Promise<Session> {
-  const { sessionId, status } = session;
-  const isOwn = session.executionArn === executionArn;
-  if (isGivenUp(session) || (status === 'cancelled' && isOwn)) {
-    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is ${status}, by its owner's word.`);
-  }
-  if (status === 'ready' || isOwn) return session;
-  if (isUnderWay(session) && session.executionArn !== undefined) {
-    if ((await executions.standing(session.executionArn)) === 'running') {
-      const other = session.executionArn.split(':').at(-1);
-      throw new ChirpsmithError(
-        'NotPossible',
-        `Session ${sessionId} is under way in another execution, ${other}: wait for it, or cancel it first.`,
-      );
-    }
-  }
-  const run = { executionArn, runs: session.runs + 1, pace: 1, failure: undefined };
-  return store.updateSession(session, { ...run, status: 'preparing' });
-}
-
-/**
- * A new run gives every unfinished track new attempts, except one that was refused for good. A task that was
- * still running when its deadline passed is looked at again, not submitted again.
- */
-async function beginTrack(
-  track: Track,
-  run: number,
-  { store, settings }: PrepareSessionDeps,
-): Promise<Track> {
-  if (track.run >= run || track.status === 'done' || track.failure?.permanent) return track;
-  const stillRunning = track.failure?.error === 'DeadlineExceeded' && track.taskId !== undefined;
-  const status = track.status !== 'failed' ? track.status : stillRunning ? 'submitted' : 'declared';
-  return store.updateTrack(track, {
-    status,
-    run,
-    attemptsAllowed: track.attempts + settings.limits.uploadAttempts,
-    lostAnswers: 0,
-    ...(status === 'declared' ? { taskId: undefined, finishedAt: undefined } : {}),
-  });
 }
 
 function refuseUnusable(session: Session, tracks: readonly Track[]): void {

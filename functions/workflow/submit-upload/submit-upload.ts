@@ -87,7 +87,8 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
 
   let taskId: string;
   try {
-    ({ taskId } = await provider.upload({ sessionId: providerSessionId, audioUrl }));
+    const handOver = session.kind === 'batch' ? provider.addToBatch : provider.upload;
+    ({ taskId } = await handOver({ sessionId: providerSessionId, audioUrl }));
   } catch (error) {
     if (!(error instanceof ProviderError)) {
       // One of ours: the provider's key could not be read, so nothing was sent.

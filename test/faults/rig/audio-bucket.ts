@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Inspection } from '../../../functions/audio/inspection.ts';
+import type { InspectTrack } from '../../../functions/sessions/look-at-track.ts';
 import type { AudioSource } from '../../../functions/sessions/session.ts';
-import type { InspectTrack } from '../../../functions/workflow/prepare-session/check-audio.ts';
 import { listenOnLoopback } from '../../../local/loopback.ts';
 import { wavFile } from '../../audio-files/wav.ts';
 

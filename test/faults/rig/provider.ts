@@ -110,6 +110,9 @@ export function createFaultyProvider(options: {
     },
     create: (request) =>
       send('create', { clipIds: request.clipIds }, undefined, (client) => client.create(request)),
+    // The rig runs the machine that trains.
+    openBatch: () => Promise.reject(new Error('no batch here')),
+    addToBatch: () => Promise.reject(new Error('no batch here')),
     status: (taskId) => send('status', {}, undefined, (client) => client.status(taskId)),
   };
 }

@@ -185,7 +185,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const start = async () => {
     service = await createStepFunctions({
       assembly: { machines: [machine] },
-      access: { check: () => {} },
+      access: { check: () => {}, checkRole: () => {} },
       lambda: {
         invoke: (arn, payload) => {
           const name = states.get(arn) ?? arn;

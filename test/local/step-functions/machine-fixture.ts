@@ -56,7 +56,7 @@ export async function benchWith(
   };
   const service = await createStepFunctions({
     assembly: { machines: [machine] },
-    access: { check: options.check ?? (() => {}) },
+    access: { check: options.check ?? (() => {}), checkRole: options.check ?? (() => {}) },
     lambda: {
       invoke: async (arn, payload, by) => {
         const play = functions[arn.slice(functionArn('').length)];

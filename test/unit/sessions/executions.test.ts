@@ -14,7 +14,7 @@ const machineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:train'
 const stepFunctions = mockClient(SFNClient);
 const executions = createExecutions({
   client: new SFNClient({ region: 'eu-central-1' }),
-  machineArn: () => machineArn,
+  machineArn: (kind) => machineArn.replace('train', kind),
 });
 beforeEach(() => {
   stepFunctions.reset();
@@ -33,6 +33,14 @@ describe('the executions of a machine', () => {
     expect(executions.arnOf('session-1', 'train')).toBe(
       'arn:aws:states:eu-central-1:123456789012:execution:train:session-1',
     );
+  });
+
+  it("are those of the kind's own machine", async () => {
+    stepFunctions.on(StartExecutionCommand).resolves({});
+    await executions.start('session-1', {}, 'batch');
+    const [call] = stepFunctions.commandCalls(StartExecutionCommand);
+    expect(call?.args[0].input.stateMachineArn).toBe(machineArn.replace('train', 'batch'));
+    expect(executions.arnOf('session-1', 'batch')).toContain(':execution:batch:session-1');
   });
 
   it('a start that came through before is no error', async () => {

@@ -1,0 +1,107 @@
+/**
+ * One large batch as a person starts it: `npm run upload` on a folder of many small files that this makes, with the
+ * local stack in a process of its own. Measures what the stack takes of memory at its peak, and how many calls and
+ * files are under way at the provider at once. Linux only: the peak is what its kernel kept.
+ *
+ *   npm run bench:batch -- [--files 2000] [--limit 600] [--speed 200]
+ *
+ * Ends with 1 when the batch does not end with an id for each file in the order of the files, when the stack takes
+ * --limit MB of memory or more, or when more was under way than is configured.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { defaultSettings } from '../functions/shared/settings.ts';
+import { ledgerEntrySchema } from '../local/provider/ledger.ts';
+import { wavFile } from '../test/audio-files/wav.ts';
+import { mostUnderWay } from './batch/under-way.ts';
+import { startStackProcess } from './kills/stack-process.ts';
+
+const { values } = parseArgs({
+  options: {
+    files: { type: 'string', default: '2000' },
+    limit: { type: 'string', default: '600' },
+    speed: { type: 'string', default: '200' },
+  },
+});
+const [count, limit, speed] = [Number(values.files), Number(values.limit), Number(values.speed)];
+const project = fileURLToPath(new URL('..', import.meta.url));
+
+const outcomeShape = z.object({
+  event: z.literal('session.uploaded'),
+  seconds: z.number(),
+  audioIds: z.array(z.string()),
+  files: z.array(z.object({ file: z.string(), audioId: z.string().optional() })),
+  differences: z.array(z.string()),
+});
+const ledgerShape = z.object({ entries: z.array(ledgerEntrySchema) });
+const stateShape = z.object({ mostInFlight: z.number() });
+
+const home = await mkdtemp(path.join(tmpdir(), 'chirpsmith-batch-'));
+const folder = path.join(home, 'files');
+const stack = startStackProcess({ home: path.join(home, 'stack'), speed });
+try {
+  await mkdir(folder);
+  const names = Array.from({ length: count }, (_, index) => `${String(index + 1).padStart(5, '0')}.wav`);
+  for (const [index, name] of names.entries()) {
+    await writeFile(
+      path.join(folder, name),
+      wavFile({ seconds: 7, pitch: 20 + index / 10, sampleRate: 1000 }),
+    );
+  }
+  const { provider, pid } = await stack.ready;
+  // Each call takes 10 ms, so that calls made at once are seen to be so.
+  await fetch(`${provider}/_sandbox/settings`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ latency: 10 * speed }),
+  });
+  const outcome = outcomeShape.parse(JSON.parse(await upload()));
+  const ask = async (what: string): Promise<unknown> => (await fetch(`${provider}/_sandbox/${what}`)).json();
+  const { entries } = ledgerShape.parse(await ask('ledger'));
+  const { mostInFlight } = stateShape.parse(await ask('state'));
+  const peak = await peakMegabytes(pid);
+
+  const { batchConcurrency } = defaultSettings.limits;
+  const underWay = mostUnderWay(entries);
+  const taken = entries.filter(({ call, taken }) => call === 'addToBatch' && taken).length;
+  console.log(`${count} files: ${outcome.audioIds.length} ids in ${outcome.seconds} s at ${speed}× speed`);
+  console.log(`the provider's list: ${outcome.differences.join('; ') || 'the same'}`);
+  console.log(`calls: ${entries.length}, of them uploads: ${taken}`);
+  console.log(
+    `configured: ${batchConcurrency} at once; calls in flight: ${mostInFlight}; files: ${underWay}`,
+  );
+  console.log(`memory of the stack at its peak: ${peak} MB (limit ${limit})`);
+  const inOrder = outcome.files.every(({ file, audioId }, index) => file === names[index] && audioId);
+  const complete = inOrder && new Set(outcome.audioIds).size === count && taken === count;
+  const within = peak < limit && mostInFlight <= batchConcurrency && underWay <= batchConcurrency;
+  process.exitCode = complete && within && outcome.differences.length === 0 ? 0 : 1;
+} finally {
+  await stack.kill();
+  await rm(home, { recursive: true, force: true });
+}
+
+/** The last line of what the command says. */
+function upload(): Promise<string> {
+  const args = ['launch.mjs', 'cli/upload.ts', folder, '--json', '--yes'];
+  const env = { ...process.env, CHIRPSMITH_HOME: path.join(home, 'stack') };
+  const options = { cwd: project, env, maxBuffer: 1024 * 1024 * 1024 };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, options, (error, stdout) => {
+      const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+      if (last === '') reject(error ?? new Error('The command said nothing.'));
+      else resolve(last);
+    });
+  });
+}
+
+async function peakMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
+  if (kilobytes === undefined) throw new Error('The kernel does not tell the peak of the memory.');
+  return Math.round(Number(kilobytes) / 1024);
+}

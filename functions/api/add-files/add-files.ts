@@ -1,0 +1,60 @@
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { addFilesBody, type CreatedSessionAnswer } from '../contract.ts';
+import { type DeclareDeps, declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
+import { parseInput } from '../request.ts';
+
+export interface AddFilesDeps extends DeclareDeps {
+  readonly store: SessionStore;
+}
+
+/**
+ * `POST /sessions/{id}/files`: declares further files of a batch and hands out their upload URLs, because those of
+ * thousands fit into no one answer. The place is taken in the session's record first, so of two who declare at once
+ * one is told; and whoever got no answer declares the same again.
+ * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible once it has been started, RecordConflict
+ */
+export async function addFiles(
+  sessionId: string | undefined,
+  subject: string,
+  body: unknown,
+  deps: AddFilesDeps,
+): Promise<CreatedSessionAnswer> {
+  const { from, files } = parseInput(addFilesBody, body);
+  const { limits } = deps.settings;
+  const session = await ownBatch(sessionId, subject, deps.store);
+  const { declared = 0, kind } = session;
+  const to = from + files.length;
+
+  const problems = files.flatMap(({ name, size }) => fileProblems(name, size, limits));
+  if (from > declared) {
+    problems.push({ where: 'from', message: `is ${from}: only ${declared} files are declared so far` });
+  } else if (from < declared && to > declared) {
+    problems.push({ where: 'files', message: `overlap: ${declared} files are declared already` });
+  }
+  if (to > limits.maxBatchFiles) {
+    problems.push({
+      where: 'files',
+      message: `come to ${to} with these: at most ${limits.maxBatchFiles} are taken`,
+    });
+  }
+  if (problems.length > 0) throw new ChirpsmithError('BadInput', 'The files cannot be added.', { problems });
+
+  const tracks = declaredTracks(files, { sessionId: session.sessionId, kind, from }, deps);
+  const claimed = from === declared ? await deps.store.updateSession(session, { declared: to }) : session;
+  await deps.store.addTracks(claimed, tracks);
+  return uploadsOf(session.sessionId, tracks, deps);
+}
+
+async function ownBatch(sessionId: string | undefined, subject: string, store: SessionStore) {
+  const session = sessionId === undefined ? undefined : await store.requireSession(sessionId);
+  // Somebody else's is answered exactly as one that does not exist.
+  if (session?.owner !== subject) {
+    throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
+  }
+  if (session.kind !== 'batch' || session.status !== 'open') {
+    const stands = session.kind === 'batch' ? `it is "${session.status}"` : 'it is no batch';
+    throw new ChirpsmithError('NotPossible', `The session takes no further files: ${stands}.`);
+  }
+  return session;
+}

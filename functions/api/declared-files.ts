@@ -1,0 +1,75 @@
+import { newTrack, trackIdAt } from '../sessions/new-session.ts';
+import type { Track } from '../sessions/session.ts';
+import type { Problem } from '../shared/errors.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { SessionKind } from '../shared/states.ts';
+import type { CreatedSessionAnswer, DeclaredFileBody } from './contract.ts';
+
+export interface DeclareDeps {
+  readonly uploads: {
+    put(object: { key: string; size: number; sha256: string }): Promise<{
+      url: string;
+      headers: Record<string, string>;
+      expiresInSeconds: number;
+    }>;
+  };
+  readonly bucket: string;
+  readonly settings: Settings;
+  readonly now: () => number;
+}
+
+/** Tracks for files that are declared together; of files with the same bytes, one is uploaded. */
+export function declaredTracks(
+  files: readonly DeclaredFileBody[],
+  session: { readonly sessionId: string; readonly kind: SessionKind; readonly from: number },
+  { bucket, settings }: Pick<DeclareDeps, 'bucket' | 'settings'>,
+): Track[] {
+  const { sessionId, kind, from } = session;
+  const firstWith = new Map<string, string>();
+  return files.map(({ name: file, size, sha256 }, index): Track => {
+    const trackId = trackIdAt(from + index, kind);
+    const digest = sha256.toLowerCase();
+    const duplicateOf = firstWith.get(digest);
+    if (duplicateOf === undefined) firstWith.set(digest, trackId);
+    const source = { bucket, key: `audio/${sessionId}/${duplicateOf ?? trackId}` };
+    const known = { sessionId, trackId, file, source, size, sha256: digest };
+    return newTrack(
+      duplicateOf === undefined ? known : { ...known, status: 'duplicate', duplicateOf },
+      settings,
+    );
+  });
+}
+
+/** Signs the uploads of declared tracks. */
+export async function uploadsOf(
+  sessionId: string,
+  tracks: readonly Track[],
+  { uploads, now }: Pick<DeclareDeps, 'uploads' | 'now'>,
+): Promise<CreatedSessionAnswer> {
+  const signed = await Promise.all(
+    tracks.flatMap(({ trackId, file, size = 0, sha256 = '', status }) => {
+      if (status === 'duplicate') return [];
+      const upload = uploads.put({ key: `audio/${sessionId}/${trackId}`, size, sha256 });
+      return [upload.then((made) => ({ trackId, file, ...made }))];
+    }),
+  );
+  return {
+    sessionId,
+    status: 'open',
+    uploads: signed.map(({ trackId, file, url, headers, expiresInSeconds }) => {
+      const expiresAt = new Date(now() + expiresInSeconds * 1000).toISOString();
+      return { trackId, file, method: 'PUT', url, headers, expiresAt };
+    }),
+    duplicates: tracks.flatMap(({ trackId, file, duplicateOf }) =>
+      duplicateOf === undefined ? [] : [{ trackId, file, duplicateOf }],
+    ),
+  };
+}
+
+/** What is wrong with one declared file, or nothing. */
+export function fileProblems(file: string, size: number, { maxBytes }: Settings['limits']): Problem[] {
+  if (size <= 0) return [{ where: file, message: 'is empty: leave it out or replace it' }];
+  if (size <= maxBytes) return [];
+  const megabytes = Math.floor(maxBytes / 1024 / 1024);
+  return [{ where: file, message: `is larger than ${megabytes} MB: use a shorter or a compressed file` }];
+}

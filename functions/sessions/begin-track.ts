@@ -1,0 +1,24 @@
+import type { Settings } from '../shared/settings.ts';
+import type { Track } from './session.ts';
+import type { SessionStore } from './session-store.ts';
+
+/**
+ * A new run gives every unfinished track new attempts, except one that was refused for good. A task that was
+ * still running when its deadline passed is looked at again, not submitted again.
+ */
+export async function beginTrack(
+  track: Track,
+  run: number,
+  { store, settings }: { readonly store: SessionStore; readonly settings: Settings },
+): Promise<Track> {
+  if (track.run >= run || track.status === 'done' || track.failure?.permanent) return track;
+  const stillRunning = track.failure?.error === 'DeadlineExceeded' && track.taskId !== undefined;
+  const status = track.status !== 'failed' ? track.status : stillRunning ? 'submitted' : 'declared';
+  return store.updateTrack(track, {
+    status,
+    run,
+    attemptsAllowed: track.attempts + settings.limits.uploadAttempts,
+    lostAnswers: 0,
+    ...(status === 'declared' ? { taskId: undefined, finishedAt: undefined } : {}),
+  });
+}

@@ -1,0 +1,45 @@
+import { ChirpsmithError } from '../shared/errors.ts';
+import type { SessionKind } from '../shared/states.ts';
+import type { Executions } from './executions.ts';
+import { isGivenUp, isUnderWay, type Session } from './session.ts';
+import type { SessionStore } from './session-store.ts';
+
+const machines: Readonly<Record<SessionKind, string>> = {
+  train: 'train-model',
+  batch: 'upload-batch',
+  music: 'generate-music',
+};
+
+/**
+ * A start through the API has begun the run already; one from the console begins it here, unless another run is
+ * at it: of two on one session, each would do what the other has just begun.
+ * @param run the execution, and what its machine is for
+ * @throws ChirpsmithError NotPossible
+ */
+export async function joinRun(
+  session: Session,
+  run: { readonly executionArn: string; readonly kind: SessionKind },
+  { store, executions }: { readonly store: SessionStore; readonly executions: Pick<Executions, 'standing'> },
+): Promise<Session> {
+  const { sessionId, status, kind } = session;
+  const { executionArn } = run;
+  if (kind !== run.kind) {
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is for the machine ${machines[kind]}.`);
+  }
+  const isOwn = session.executionArn === executionArn;
+  if (isGivenUp(session) || (status === 'cancelled' && isOwn)) {
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is ${status}, by its owner's word.`);
+  }
+  if (status === 'ready' || isOwn) return session;
+  if (isUnderWay(session) && session.executionArn !== undefined) {
+    if ((await executions.standing(session.executionArn)) === 'running') {
+      const other = session.executionArn.split(':').at(-1);
+      throw new ChirpsmithError(
+        'NotPossible',
+        `Session ${sessionId} is under way in another execution, ${other}: wait for it, or cancel it first.`,
+      );
+    }
+  }
+  const begun = { executionArn, runs: session.runs + 1, pace: 1, failure: undefined };
+  return store.updateSession(session, { ...begun, status: 'preparing' });
+}

@@ -1,0 +1,36 @@
+import { ProviderError } from '../provider/provider.ts';
+import { turnedAwayWait } from '../shared/pace.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { Session } from './session.ts';
+import type { SessionStore } from './session-store.ts';
+import { slowDown } from './slow-down.ts';
+
+/**
+ * Opens the provider's session, and writes its id down.
+ * @param open the call, and how often in a row it has been turned away before
+ * @returns how the loop stands, when the provider has turned the call away and it may be made again
+ * @throws ProviderError
+ */
+export async function openAtProvider(
+  session: Session,
+  { open, refusals: before }: { open: () => Promise<{ sessionId: string }>; refusals: number },
+  {
+    store,
+    settings,
+    random,
+  }: { readonly store: SessionStore; readonly settings: Settings; readonly random: () => number },
+): Promise<{ wait: number; refusals: number } | undefined> {
+  const { sessionId } = session;
+  try {
+    const { sessionId: providerSessionId } = await open();
+    await store.updateSession(session, { providerSessionId, status: 'uploading' });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.name !== 'ProviderThrottled') throw error;
+    const refusals = before + 1;
+    if (refusals >= settings.limits.prepareCalls) throw error;
+    const pace = await slowDown(store, sessionId, session.pace);
+    const wait = turnedAwayWait(refusals, { retryAfter: error.retryAfter, pace, random: random() });
+    return { wait, refusals };
+  }
+}

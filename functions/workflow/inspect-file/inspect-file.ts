@@ -1,0 +1,29 @@
+import { beginTrack } from '../../sessions/begin-track.ts';
+import { isUnseen, type LookDeps, lookAtTrack } from '../../sessions/look-at-track.ts';
+import { isUnderWay } from '../../sessions/session.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { FileState } from '../../shared/states.ts';
+
+export interface InspectFileDeps extends LookDeps {
+  readonly settings: Settings;
+}
+
+/**
+ * `Inspect file`: gives one file of a batch its attempts of this run, and looks at what is in it. A file that cannot
+ * be used is data: it is rejected in the record and never sent.
+ * @throws ChirpsmithError NotPossible when the session was stopped meanwhile
+ */
+export async function inspectFile(
+  { sessionId, trackId }: FileState,
+  deps: InspectFileDeps,
+): Promise<FileState> {
+  const session = await deps.store.requireSession(sessionId);
+  if (!isUnderWay(session)) {
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}": nothing is sent.`);
+  }
+  const track = await deps.store.requireTrack(sessionId, trackId);
+  const begun = await beginTrack(track, session.runs, deps);
+  if (isUnseen(begun)) await lookAtTrack(begun, deps);
+  return { sessionId, trackId };
+}

@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import type { Provider } from '../../provider/provider.ts';
+import { creditsToCome } from '../../sessions/credits.ts';
+import { requireCredits } from '../../sessions/enough-credits.ts';
+import type { Executions } from '../../sessions/executions.ts';
+import { joinRun } from '../../sessions/join-run.ts';
+import { openAtProvider } from '../../sessions/open-at-provider.ts';
+import type { Session, Track } from '../../sessions/session.ts';
+import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { inOrder } from '../../shared/in-order.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { type PreparedBatchState, preparedBatchState } from '../../shared/states.ts';
+import { batchFromConsole } from './console-input.ts';
+
+export const prepareBatchInput = z.object({
+  execution: z.object({ Id: z.string(), Name: z.string() }),
+  input: z.unknown(),
+});
+
+export interface PrepareBatchDeps {
+  readonly store: SessionStore;
+  readonly provider: Provider;
+  readonly executions: Pick<Executions, 'standing'>;
+  readonly bucket: string;
+  readonly settings: Settings;
+  readonly now: () => string;
+  readonly random: () => number;
+}
+
+/** As the API starts it, and as it comes round again after the provider has turned it away. */
+const bySession = z.strictObject({ sessionId: z.string().min(1).max(64) });
+const turnedAway = preparedBatchState.extend({ verdict: z.literal('waiting') });
+
+/** Copies written down at the same time. */
+const writesAtOnce = 25;
+
+/**
+ * `Prepare batch`: the record, the copies among the files, and the provider's session. What is in the files is looked
+ * at in each file's own execution, because thousands do not fit into the time of one function.
+ * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, CreditsExhausted, or the provider's
+ */
+export async function prepareBatch(
+  { execution, input }: z.infer<typeof prepareBatchInput>,
+  deps: PrepareBatchDeps,
+): Promise<PreparedBatchState> {
+  const { store, provider } = deps;
+  const found = await recordOf(input, execution, deps);
+  const session = await joinRun(found.session, { executionArn: execution.Id, kind: 'batch' }, deps);
+  if (session.status === 'ready') return prepared(session.sessionId, []);
+  requireAllDeclared(found);
+  const tracks = await withoutCopies(found.tracks, store);
+
+  const price = creditsToCome({ session, tracks }, deps.settings.prices);
+  await requireCredits(price, 'Going on', provider);
+  if (session.providerSessionId === undefined) {
+    const asking = await store.updateSession(session, { prepareCalls: session.prepareCalls + 1 });
+    const refusals = turnedAway.safeParse(input).data?.refusals ?? 0;
+    const refused = await openAtProvider(asking, { refusals, open: provider.openBatch }, deps);
+    if (refused) return { ...prepared(session.sessionId, []), ...refused, verdict: 'waiting' };
+  } else if (session.status === 'preparing') {
+    await store.updateSession(session, { status: 'uploading' });
+  }
+  return prepared(
+    session.sessionId,
+    tracks.filter(isToBeDone).map(({ trackId }) => trackId),
+  );
+}
+
+const prepared = (sessionId: string, tracks: string[]): PreparedBatchState => ({
+  sessionId,
+  tracks,
+  wait: 0,
+  refusals: 0,
+  verdict: 'done',
+});
+
+const isToBeDone = ({ status, failure }: Track) =>
+  status !== 'done' && status !== 'duplicate' && !(status === 'failed' && failure?.permanent);
+
+async function recordOf(
+  input: unknown,
+  execution: { Id: string },
+  { store, bucket, settings, now }: PrepareBatchDeps,
+): Promise<SessionWithTracks> {
+  const named = z.union([bySession, turnedAway]).safeParse(input);
+  if (named.success) return store.require(named.data.sessionId);
+  const given = batchFromConsole(input, execution, { bucket, settings, now: now() });
+  const earlier = await store.read(given.session.sessionId);
+  if (earlier) return earlier;
+  await store.create(given.session, given.tracks);
+  return given;
+}
+
+/** A slice whose declaration was cut off half-way would leave files out without a word. */
+function requireAllDeclared({ session, tracks }: { session: Session; tracks: readonly Track[] }): void {
+  const { declared = tracks.length, sessionId } = session;
+  if (tracks.length > 0 && tracks.length === declared) return;
+  const summary =
+    tracks.length === 0
+      ? `Session ${sessionId} has no files.`
+      : `Session ${sessionId} has ${tracks.length} of ${declared} declared files: declare the others again.`;
+  throw new ChirpsmithError('NotPossible', summary);
+}
+
+/** Of several files with the same bytes, the first is uploaded; the others become its copies. */
+async function withoutCopies(tracks: readonly Track[], store: SessionStore): Promise<Track[]> {
+  const first = new Map<string, string>();
+  return inOrder(tracks, writesAtOnce, async (track) => {
+    const { sha256, status, trackId } = track;
+    if (sha256 === undefined || status === 'duplicate') return track;
+    const original = first.get(sha256);
+    if (original === undefined && status !== 'rejected' && status !== 'failed') first.set(sha256, trackId);
+    if (original === undefined || status !== 'declared') return track;
+    return store.updateTrack(track, { status: 'duplicate', duplicateOf: original });
+  });
+}
