@@ -1,3 +1,4 @@
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { textFile } from '../audio-files/hostile.ts';
 import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
@@ -55,5 +56,44 @@ describe('upload-batch', () => {
       failure: { reason: expect.stringMatching(/\w/) },
     });
     expect(sums().calls.addToBatch).toBe(7);
+  });
+
+  it('repeats an upload whose answer was lost once, and tells of the clip that is then no file’s', async () => {
+    const { fault, sums } = sinceNow(it_);
+    fault({ kind: 'reset-after', call: 'addToBatch' });
+    const session = await it_.run(await it_.upload(songs(3), batch));
+    expect(session).toMatchObject({
+      status: 'ready',
+      batch: { clips: 3, missing: 0, list: { listed: 4, notOurs: { count: 1 } } },
+    });
+    expect(session.creditsSpent).toBe(4);
+    expect(sums()).toMatchObject({ calls: { addToBatch: 4 }, credits: 4 });
+  });
+
+  it('goes on with what failed, and sends nothing again that is done', async () => {
+    const { fault, sums } = sinceNow(it_);
+    fault({ kind: 'task-failed', call: 'addToBatch', reason: 'Internal error.', times: 3 });
+    const sessionId = await it_.upload(songs(1), batch);
+    const failed = await it_.run(sessionId);
+    expect(failed).toMatchObject({ status: 'failed', failure: { error: 'NotEnoughClips' } });
+    expect(failed.failure?.reason).toContain('Internal error.');
+    expect(await it_.run(sessionId, 'resume')).toMatchObject({ status: 'ready', batch: { clips: 1 } });
+    const calls = sums().calls.addToBatch;
+    // There is nothing left to do: asked again, it stands as it stands.
+    expect(await it_.run(sessionId, 'resume')).toMatchObject({ status: 'ready' });
+    expect(sums().calls).toMatchObject({ openBatch: 1, addToBatch: calls });
+  });
+
+  it('starts from the console, and a training’s session is none of its business', async () => {
+    const sessionId = await it_.upload(songs(2), batch);
+    const { batchMachineArn: stateMachineArn, bucket } = it_.stack.ready;
+    const start = async (input: object) => {
+      const command = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
+      const { executionArn } = await it_.stepFunctions.send(command);
+      return it_.ended(executionArn ?? '');
+    };
+    const audio = ['00001', '00002'].map((id) => `s3://${bucket}/audio/${sessionId}/${id}`);
+    expect(await start({ name: 'Voices', audio })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await start({ sessionId: await it_.upload(songs(6)) })).toMatchObject({ error: 'NotPossible' });
   });
 });

@@ -50,11 +50,15 @@ describe('the calls', () => {
     await provider.prepare();
     await provider.upload({ sessionId: 's', audioUrl });
     await provider.create({ sessionId: 's', clipIds: ['a', 'b'], name: 'é' });
+    await provider.openBatch();
+    await provider.addToBatch({ sessionId: 's', audioUrl });
     await provider.status('s');
     expect(sent.map(({ url, init }) => `${init.method} ${url}`)).toEqual([
       'POST https://provider.example/prefix/suno/v2/customModel/prepare',
       'POST https://provider.example/prefix/suno/v2/customModel/upload',
       'POST https://provider.example/prefix/suno/v2/customModel/create',
+      'POST https://provider.example/prefix/suno/v2/audio/upload/session',
+      'POST https://provider.example/prefix/suno/v2/audio/upload/session/item',
       'GET https://provider.example/prefix/suno/v2/status?taskId=s',
     ]);
     for (const { init } of sent) {

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addFiles } from '../../../functions/api/add-files/add-files.ts';
+import { createSession } from '../../../functions/api/create-session/create-session.ts';
+import { getSession } from '../../../functions/api/get-session/get-session.ts';
+import { trackIdAt } from '../../../functions/sessions/new-session.ts';
+import { fakeExecutions } from '../../fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeAll(async () => {
+  table = await openTable();
+});
+afterAll(() => table.close());
+
+const now = () => Date.parse(testMoment);
+const files = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `${from + index}.wav`,
+    size: 1000,
+    sha256: (from + index).toString(16).padStart(64, '0'),
+  }));
+const uploads = {
+  put: async ({ key }: { key: string }) => ({
+    url: `https://b.example/${key}`,
+    headers: {},
+    expiresInSeconds: 60,
+  }),
+};
+let ids = 0;
+const deps = () => ({
+  store: table.store,
+  uploads,
+  bucket: 'audio',
+  settings,
+  now,
+  newId: () => `batch-${++ids}`,
+});
+const create = (fields: object = {}) =>
+  createSession('ana', { kind: 'batch', name: 'Voices', files: files(0, 2), ...fields }, deps());
+const add = (sessionId: string, from: number, more = files(from, 3), subject = 'ana') =>
+  addFiles(sessionId, subject, { from, files: more }, deps());
+
+describe('POST /sessions/{id}/files', () => {
+  it('adds files to a batch slice by slice, each with its place and its upload', async () => {
+    const { sessionId } = await create();
+    const answer = await add(sessionId, 2);
+    expect(answer.uploads.map(({ trackId, file }) => [trackId, file])).toEqual([
+      ['00003', '2.wav'],
+      ['00004', '3.wav'],
+      ['00005', '4.wav'],
+    ]);
+    const { session, tracks } = await table.store.require(sessionId);
+    expect(session).toMatchObject({ kind: 'batch', declared: 5, minClips: 1, skipInvalid: true });
+    expect(tracks.map(({ file }) => file)).toEqual(['0.wav', '1.wav', '2.wav', '3.wav', '4.wav']);
+  });
+
+  it('signs the same slice anew for whoever got no answer, and refuses other files in its place', async () => {
+    const { sessionId } = await create();
+    await add(sessionId, 2);
+    expect((await add(sessionId, 2)).uploads).toHaveLength(3);
+    await expect(add(sessionId, 2, files(7, 3))).rejects.toMatchObject({ name: 'RecordConflict' });
+    expect((await table.store.requireSession(sessionId)).declared).toBe(5);
+  });
+
+  it.each([
+    ['a gap', 3, 1, 'only 2 files are declared'],
+    ['an overlap', 1, 2, '2 files are declared already'],
+    ['more than a batch takes', 2, 9_999, '200'],
+  ])('refuses %s', async (_, from, count, words) => {
+    const { sessionId } = await create();
+    await expect(add(sessionId, from, files(from, count))).rejects.toMatchObject({
+      name: 'BadInput',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it('refuses a session that is no batch, has begun, or is somebody else’s', async () => {
+    await recordSession(table.store, { sessionId: 'train' });
+    await expect(add('train', 6)).rejects.toMatchObject({ name: 'NotPossible' });
+    const { sessionId } = await create();
+    await table.store.changeSession(sessionId, () => ({ status: 'preparing' }));
+    await expect(add(sessionId, 2)).rejects.toMatchObject({ name: 'NotPossible' });
+    await expect(add(sessionId, 2, files(2, 1), 'bea')).rejects.toMatchObject({ name: 'SessionNotFound' });
+  });
+});
+
+describe('POST /sessions with kind batch', () => {
+  it('has no fewest number of files but one, and takes nothing that is about a model', async () => {
+    expect((await create({ files: files(0, 1) })).uploads).toHaveLength(1);
+    await expect(create({ files: [] })).rejects.toThrow('a batch needs at least 1');
+    await expect(create({ review: true, minClips: 6 })).rejects.toThrow(/review: has no meaning/);
+  });
+});
+
+describe('GET /sessions/{id} of thousands', () => {
+  it('answers a page of tracks at a time, in their order, and a copy with the clip of its original', async () => {
+    await recordSession(table.store, {
+      sessionId: 'many',
+      count: 1100,
+      session: { kind: 'batch', status: 'ready' },
+      track: (index) => ({
+        trackId: trackIdAt(index, 'batch'),
+        ...(index === 1099
+          ? { status: 'duplicate', duplicateOf: '00001' }
+          : { status: 'done', clipId: `clip ${index + 1}` }),
+      }),
+    });
+    const get = async (query = {}) => {
+      const { executions } = fakeExecutions();
+      const deps = { store: table.store, executions, settings, now, speed: 1 };
+      return (await getSession('many', 'ana', deps, query)).answer;
+    };
+    const first = await get();
+    expect(first.tracks).toHaveLength(1000);
+    expect(first.nextTracks).toBe('01000');
+    const second = await get({ after: first.nextTracks });
+    expect(second.tracks.map(({ trackId }) => trackId)[0]).toBe('01001');
+    expect(second.tracks.at(-1)).toMatchObject({ trackId: '01100', clipId: 'clip 1' });
+    expect(second).not.toHaveProperty('nextTracks');
+  });
+});
