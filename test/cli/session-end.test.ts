@@ -56,6 +56,37 @@ describe('the end of a session', () => {
     });
   });
 
+  it('gives the ids of a batch in the order of its files, and is code 1 when a file has none', () => {
+    const track = (trackId: string, more: object) =>
+      ({ trackId, file: `${trackId}.wav`, status: 'done', attempts: 1, ...more }) as const;
+    const failure = { error: 'ProviderRefused', reason: 'Copyright.' } as const;
+    const list = { listed: 3, notListed: { count: 0, first: [] }, notOurs: { count: 1, first: ['lost'] } };
+    const ended = (...tracks: SessionAnswer['tracks']) => {
+      const batch = { clips: 2, missing: 0, list };
+      return endOf({ why: 'ended', session: { ...session, kind: 'batch', batch, tracks } }, 's', 1);
+    };
+    const whole = ended(track('00001', { clipId: 'b' }), track('00002', { clipId: 'a' }));
+    expect(whole).toMatchObject({
+      code: 0,
+      event: {
+        event: 'session.uploaded',
+        audioIds: ['b', 'a'],
+        differences: ["1 clip on the provider's list that is no file's: lost"],
+      },
+    });
+    const part = ended(track('00001', { status: 'failed', failure }), track('00002', { clipId: 'a' }));
+    expect(part).toMatchObject({
+      code: 1,
+      event: {
+        audioIds: ['a'],
+        files: [
+          { file: '00001.wav', reason: 'Copyright.' },
+          { file: '00002.wav', audioId: 'a' },
+        ],
+      },
+    });
+  });
+
   it("keeps the provider's own words", () => {
     const { event } = endOf({ why: 'ended', session: failing('failed', 'TrainingFailed') }, 's', 1);
     expect(event).toMatchObject({ error: 'TrainingFailed', reason: 'The provider said no.' });

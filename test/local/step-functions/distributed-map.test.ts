@@ -43,10 +43,17 @@ test('each item is selected in the state of the Map, and as many run at once as 
 });
 
 test('the events of the items are not in the history of the machine, and each item has its own limit', async () => {
-  const bench = await benchWith(machine({ MaxConcurrency: 40 }), { work: () => null });
-  const { status } = await bench.run({ items: items(3600), name: '' });
-  // Some seven events each would be more than one execution may have.
-  expect(3600 * 7).toBeGreaterThan(eventLimit);
+  const steps = 40;
+  const chain = Object.fromEntries(
+    Array.from({ length: steps }, (_, index) => [
+      index === 0 ? 'Work' : `Step ${index}`,
+      { Type: 'Pass', ...(index === steps - 1 ? { End: true } : { Next: `Step ${index + 1}` }) },
+    ]),
+  );
+  const bench = await benchWith(machine({}, chain));
+  const { status } = await bench.run({ items: items(320), name: '' });
+  // Two for each step: more than one execution may have.
+  expect(320 * steps * 2).toBeGreaterThan(eventLimit);
   expect(status).toBe('SUCCEEDED');
   expect(await bench.types()).toEqual([
     'ExecutionStarted',
