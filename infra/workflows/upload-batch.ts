@@ -25,15 +25,12 @@ export type UploadBatchFunctions = Readonly<
   >
 >;
 
-const execution = { Id: JsonPath.executionId, Name: JsonPath.executionName };
-
 /** What a file's own execution leaves: nothing. What became of the file is in the record. */
 const nothing = {};
 
 /** From files, few or thousands, to clips on one account of the provider. */
 export function uploadBatch(scope: Construct, fns: UploadBatchFunctions, settings: Settings): IChainable {
   const prepare = task(scope, 'Prepare batch', fns.prepareBatch, {
-    payload: { input: JsonPath.entirePayload, execution },
     retry: [...oncePerRun, providerUnreachable, providerAnswerLost],
   });
 
@@ -74,7 +71,7 @@ export function uploadBatch(scope: Construct, fns: UploadBatchFunctions, setting
     .otherwise(ready);
 
   const failure = task(scope, 'Record failure', fns.recordFailure, {
-    payload: { execution, input: JsonPath.entirePayload, error: JsonPath.objectAt('$.error') },
+    payload: { error: JsonPath.objectAt('$.error') },
     retry: oncePerRun,
   });
   failure.next(new Fail(scope, 'Batch failed', { errorPath: '$.error', causePath: '$.cause' }));

@@ -1,10 +1,12 @@
+import * as z from 'zod';
 import { executions, now, provider, sessionStore, settings } from '../../dependencies.ts';
 import { environment } from '../../shared/environment.ts';
+import { taskEvent } from '../../shared/states.ts';
 import { task } from '../task.ts';
-import { prepareBatch, prepareBatchInput } from './prepare-batch.ts';
+import { prepareBatch } from './prepare-batch.ts';
 
-export const handler = task('Prepare batch', prepareBatchInput, (input) =>
-  prepareBatch(input, {
+export const handler = task('Prepare batch', z.unknown(), async (_, event) =>
+  prepareBatch(taskEvent.parse(event), {
     store: sessionStore(),
     provider: provider(),
     executions: executions(),

@@ -10,13 +10,8 @@ import type { SessionStore, SessionWithTracks } from '../../sessions/session-sto
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { inOrder } from '../../shared/in-order.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { type PreparedBatchState, preparedBatchState } from '../../shared/states.ts';
+import { type PreparedBatchState, preparedBatchState, type taskEvent } from '../../shared/states.ts';
 import { batchFromConsole } from './console-input.ts';
-
-export const prepareBatchInput = z.object({
-  execution: z.object({ Id: z.string(), Name: z.string() }),
-  input: z.unknown(),
-});
 
 export interface PrepareBatchDeps {
   readonly store: SessionStore;
@@ -41,7 +36,7 @@ const writesAtOnce = 25;
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, CreditsExhausted, or the provider's
  */
 export async function prepareBatch(
-  { execution, input }: z.infer<typeof prepareBatchInput>,
+  { execution, input }: z.infer<typeof taskEvent>,
   deps: PrepareBatchDeps,
 ): Promise<PreparedBatchState> {
   const { store, provider } = deps;
