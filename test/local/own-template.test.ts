@@ -23,7 +23,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 test('the local runtime knows every type, field and intrinsic of the template', () => {
   expect(assembly.functions.length).toBeGreaterThan(0);
-  expect(assembly.machines).toHaveLength(1);
+  expect(assembly.machines).toHaveLength(3);
   expect(assembly.tables).toHaveLength(1);
   expect(assembly.buckets).toHaveLength(1);
   expect(first(assembly.apis)).toMatchObject({ cors: { origins: ['http://localhost:5173'] } });
