@@ -30,6 +30,8 @@ const reservedConcurrencySchema = z.strictObject({
   requestMusic: atMost(10),
   checkMusic: atMost(20),
   keepAudio: atMost(10),
+  prepareBatch: atMost(5),
+  compareLists: atMost(5),
 });
 
 const originSchema = z

@@ -163,11 +163,26 @@ function uploadBatchMachine(
   storage: StorageStack,
   { submitUpload, checkUpload, recordFailure }: TrainModelFunctions,
 ): Workflow {
-  const make = (id: string, folder: string, description: string, seconds: number, memory = 256) =>
-    new WorkflowFunction(scope, id, { config, folder: `workflow/${folder}`, description, seconds, memory });
+  const make = (id: string, folder: string, description: string, seconds: number, memory = 256, atOnce = 0) =>
+    new WorkflowFunction(scope, id, {
+      config,
+      folder: `workflow/${folder}`,
+      description,
+      seconds,
+      memory,
+      atOnce,
+    });
+  const reserved = config.reservedConcurrency;
 
   // Reads and writes thousands of records, and calls the provider once.
-  const prepareBatch = make('PrepareBatch', 'prepare-batch', 'Prepare batch', 300, 512);
+  const prepareBatch = make(
+    'PrepareBatch',
+    'prepare-batch',
+    'Prepare batch',
+    300,
+    512,
+    reserved.prepareBatch,
+  );
   bindSettings(prepareBatch, config);
   bindTable(prepareBatch, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
   bindAudioName(prepareBatch, storage);
@@ -181,7 +196,14 @@ function uploadBatchMachine(
   bindAudioRead(inspectFile, storage);
   bindAudioList(inspectFile, storage);
 
-  const compareLists = make('CompareLists', 'compare-lists', 'Compare lists', 120, 512);
+  const compareLists = make(
+    'CompareLists',
+    'compare-lists',
+    'Compare lists',
+    120,
+    512,
+    reserved.compareLists,
+  );
   bindSettings(compareLists, config);
   bindTable(compareLists, storage, 'Query', 'UpdateItem');
   bindProvider(compareLists, storage, config);

@@ -24,6 +24,12 @@ const asOwner: Readonly<Record<string, { body?: object; status: number }>> = {
   'GET /openapi.json': { status: 200 },
   $default: { status: 404 },
   'POST /sessions': { body: {}, status: 400 },
+  'POST /sessions/{id}/files': { body: { from: 6, files: [file] }, status: 409 },
+  'GET /models': { status: 200 },
+  'POST /generations': { body: {}, status: 400 },
+  'GET /generations': { status: 200 },
+  // A session that trains is no music.
+  'GET /generations/{id}': { status: 404 },
   'GET /sessions': { status: 200 },
   'GET /sessions/{id}': { status: 200 },
   'PUT /sessions/{id}/tracks/{trackId}': { body: file, status: 200 },

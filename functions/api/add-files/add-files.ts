@@ -2,6 +2,7 @@ import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { addFilesBody, type CreatedSessionAnswer } from '../contract.ts';
 import { type DeclareDeps, declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
+import { ownSession } from '../own-session.ts';
 import { parseInput } from '../request.ts';
 
 export interface AddFilesDeps extends DeclareDeps {
@@ -47,11 +48,7 @@ export async function addFiles(
 }
 
 async function ownBatch(sessionId: string | undefined, subject: string, store: SessionStore) {
-  const session = sessionId === undefined ? undefined : await store.requireSession(sessionId);
-  // Somebody else's is answered exactly as one that does not exist.
-  if (session?.owner !== subject) {
-    throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
-  }
+  const { session } = await ownSession(sessionId, subject, store);
   if (session.kind !== 'batch' || session.status !== 'open') {
     const stands = session.kind === 'batch' ? `it is "${session.status}"` : 'it is no batch';
     throw new ChirpsmithError('NotPossible', `The session takes no further files: ${stands}.`);
