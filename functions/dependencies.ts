@@ -44,7 +44,12 @@ export const sessionStore: () => SessionStore = once(() =>
     client: documents(),
     tableName: environment('TABLE_NAME'),
     clock: Date.now,
-    watcher: recordWatcher({ measure, prices: () => settings().prices }),
+    watcher: recordWatcher({
+      measure,
+      prices: () => settings().prices,
+      bus: eventBus,
+      warn: (message, error) => logger.warn(message, { error: nameError(error) }),
+    }),
   }),
 );
 

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { eventTypes } from '../functions/shared/event-types.ts';
 import type { Config } from './config.ts';
 import { Alarms, type AlarmsProps } from './constructs/alarms.ts';
 import {
@@ -325,6 +326,6 @@ function inbox(scope: Construct, config: Config, storage: StorageStack): Inbox {
   bindSettings(fn, config);
   bindInbox(fn, storage, config);
   bindRuns(fn, [trainMachine(config)]);
-  bindEventBus(fn, config);
+  bindEventBus(fn, eventTypes.manifestRefused);
   return made;
 }
