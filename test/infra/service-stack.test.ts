@@ -87,10 +87,10 @@ describe('every function', () => {
       'get-generation': ['AUDIO_BUCKET', 'MUSIC_MACHINE_ARN', 'SETTINGS', 'TABLE_NAME'],
       'list-generations': ['TABLE_NAME'],
       'list-models': ['SETTINGS', 'TABLE_NAME'],
-      'prepare-batch': ['AUDIO_BUCKET', 'BATCH_MACHINE_ARN', ...provider, 'SETTINGS', 'TABLE_NAME'],
-      'inspect-file': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
-      'compare-lists': [...provider, 'SETTINGS', 'TABLE_NAME'],
-      'add-files': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
+      'prepare-batch': writes('AUDIO_BUCKET', 'BATCH_MACHINE_ARN', ...provider, 'SETTINGS', 'TABLE_NAME'),
+      'inspect-file': writes('AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'),
+      'compare-lists': writes(...provider, 'SETTINGS', 'TABLE_NAME'),
+      'add-files': writes('AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'),
     });
   });
 

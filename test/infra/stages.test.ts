@@ -49,7 +49,8 @@ describe('the templates of stages dev and prod, made with no account', () => {
     const where = {
       logDays: /^\/\w+\/Resources\/\w+\/Properties\/RetentionInDays$/,
       audioDays: /^\/storage\/Resources\/Audio\w+\/Properties\/LifecycleConfiguration\//,
-      providerBaseUrl: /\/Environment\/Variables\/PROVIDER_BASE_URL$|^\/service\/Outputs\/ProviderBaseUrl\//,
+      providerBaseUrl:
+        /\/Environment\/Variables\/PROVIDER_(BASE|CREDITS)_URL$|^\/service\/Outputs\/ProviderBaseUrl\//,
       allowedOrigins:
         /^\/(storage\/Resources\/Audio\w+|service\/Resources\/SessionApi\w+)\/Properties\/(Cors|CorsConfiguration)/,
       jwtIssuer:
