@@ -17,7 +17,7 @@ import { logger, measure } from './shared/log.ts';
 import { meteredProvider } from './telling/metered-provider.ts';
 import { recordWatcher } from './telling/record-watcher.ts';
 
-/** Seconds for which a function keeps the provider's key: a changed key is picked up within them. */
+/** Seconds for which a function keeps a secret: a changed one is picked up within them. */
 const keyLifetime = 300;
 
 /**
@@ -44,7 +44,12 @@ export const sessionStore: () => SessionStore = once(() =>
     client: documents(),
     tableName: environment('TABLE_NAME'),
     clock: Date.now,
-    watcher: recordWatcher({ measure, prices: () => settings().prices }),
+    watcher: recordWatcher({
+      measure,
+      prices: () => settings().prices,
+      bus: eventBus,
+      warn: (message, error) => logger.warn(message, { error: nameError(error) }),
+    }),
   }),
 );
 
@@ -78,6 +83,15 @@ async function providerKey({ forceFetch }: { forceFetch: boolean }): Promise<str
     'ProviderAuth',
     "The provider's key is not set: put it into the secret of this stage.",
   );
+}
+
+/** What signs the events that go to the webhook. */
+export async function webhookSecret(): Promise<string> {
+  const secret = await getSecret(environment('WEBHOOK_SECRET'), { maxAge: keyLifetime }).catch((error) => {
+    throw nameError(error);
+  });
+  if (typeof secret === 'string' && secret !== '') return secret;
+  throw new ChirpsmithError('Unexpected', 'The secret of the webhook has no value: put one into it.');
 }
 
 /** The variable that names each kind's machine. */

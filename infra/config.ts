@@ -63,6 +63,15 @@ const fieldsSchema = z.strictObject({
   audioDays: z.number().int().positive(),
   /** Days that logs are kept. */
   logDays: z.union(logDays.map((days) => z.literal(days))),
+  /** Whom alarms and sessions that need a decision are mailed to; nobody unless configured. */
+  alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
+  /** Where each event of the stage is sent, signed; nowhere unless configured. */
+  webhookUrl: z
+    .url({ protocol: /^https$/, error: 'must be an https URL' })
+    .refine((url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '', {
+      error: 'must hold no user or password: the signature says who sends',
+    })
+    .optional(),
   /** Where the runbook can be read; the alarms link to its sections. */
   runbookUrl: z.string().min(1),
   /** How many of each function that calls the provider run at once, at most. */
@@ -136,6 +145,9 @@ export function readConfig({ context, environment }: ConfigSource): Config {
     settings: jsonOf(given('settings') ?? {}),
     audioDays: numberOf(given('audioDays') ?? (settings.success ? settings.data.retentionDays : 1)),
     logDays: numberOf(given('logDays') ?? 30),
+    // From this machine nobody is written to, whatever the shell says.
+    alarmEmail: stage === 'local' ? undefined : given('alarmEmail'),
+    webhookUrl: stage === 'local' ? undefined : given('webhookUrl'),
     runbookUrl: given('runbookUrl') ?? 'docs/runbook.md',
     reservedConcurrency: jsonOf(given('reservedConcurrency') ?? {}),
     accountConcurrency: numberOf(given('accountConcurrency') ?? 1000),

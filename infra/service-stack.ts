@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { eventTypes } from '../functions/shared/event-types.ts';
 import type { Config } from './config.ts';
 import { Alarms, type AlarmsProps } from './constructs/alarms.ts';
 import {
@@ -22,9 +23,11 @@ import {
 } from './constructs/bindings.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { Inbox } from './constructs/inbox.ts';
+import { Mail } from './constructs/mail.ts';
 import { musicRoutes, musicWorkflow } from './constructs/music.ts';
 import { type Route, SessionApi } from './constructs/session-api.ts';
 import { Sweep } from './constructs/sweep.ts';
+import { Webhook } from './constructs/webhook.ts';
 import { Workflow, workflowName } from './constructs/workflow.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
 import type { StorageStack } from './storage-stack.ts';
@@ -76,7 +79,12 @@ export class ServiceStack extends Stack {
     const api = sessionApi(this, config, storage, machines, more);
     const swept = sweep(this, config, storage, machines);
     const { deadLetters } = inbox(this, config, storage);
-    operating(this, config, training, functions, swept, { inbox: deadLetters });
+    const url = config.webhookUrl;
+    const webhook = url === undefined ? undefined : new Webhook(this, 'Webhook', { config, url });
+    operating(this, config, training, functions, swept, {
+      inbox: deadLetters,
+      ...(webhook && { webhook: webhook.deadLetters }),
+    });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ProviderBaseUrl', { value: config.providerBaseUrl });
@@ -335,7 +343,9 @@ function operating(
 ): void {
   const { prepareSession, submitUpload, checkUpload, createModel, checkTraining } = functions;
   const reserved = [prepareSession, submitUpload, checkUpload, createModel, checkTraining];
-  const { all } = new Alarms(scope, 'Alarms', { config, machine, sweep, reserved, deadLetters });
+  const email = config.alarmEmail;
+  const topic = email === undefined ? undefined : new Mail(scope, 'Mail', { config, email }).topic;
+  const { all } = new Alarms(scope, 'Alarms', { config, machine, sweep, reserved, deadLetters, topic });
   const watched = [...Object.values(functions), sweep];
   new Dashboard(scope, 'Dashboard', { config, machine, functions: watched, alarms: all });
 }
@@ -347,6 +357,6 @@ function inbox(scope: Construct, config: Config, storage: StorageStack): Inbox {
   bindSettings(fn, config);
   bindInbox(fn, storage, config);
   bindRuns(fn, [trainMachine(config)]);
-  bindEventBus(fn, config);
+  bindEventBus(fn, eventTypes.manifestRefused);
   return made;
 }

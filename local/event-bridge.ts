@@ -30,6 +30,8 @@ export interface EventBridge {
   readonly handler: ServiceHandler;
   /** Takes an event to the rules of a bus, as a service of AWS does; its targets are called in the background. */
   publish(event: BusEvent, busName?: string): void;
+  /** Is shown every event that reaches a bus, in their order; gives what ends that. */
+  listen(listener: (event: BusEvent) => void): () => void;
   /** Resolves when no event is on its way to a function any more. */
   settled(): Promise<void>;
   /** Begins to call the targets of schedules. */
@@ -57,8 +59,10 @@ export function createEventBridge(options: EventBridgeOptions): EventBridge {
   const patterns = assembly.rules.flatMap((rule) =>
     rule.pattern === undefined ? [] : [{ rule, matches: readPattern(rule.pattern) }],
   );
+  const listeners = new Set<(event: BusEvent) => void>();
   const publish = (event: BusEvent, busName = 'default') => {
     if (end.signal.aborted) return;
+    for (const listener of listeners) listener(event);
     for (const { rule, matches } of patterns) {
       if (rule.busName !== busName || !matches(event)) continue;
       for (const target of rule.targets) send(event, rule, target);
@@ -80,6 +84,10 @@ export function createEventBridge(options: EventBridgeOptions): EventBridge {
   return {
     handler: createPutEvents({ assembly, access, now: clock.now, publish }),
     publish,
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     async settled() {
       while (underWay.size > 0) await Promise.all(underWay.keys());
     },

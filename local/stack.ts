@@ -59,7 +59,7 @@ export interface Stack {
   /** The sandbox, unless the provider is another server. */
   readonly sandbox: Sandbox | undefined;
   readonly stepFunctions: Pick<StepFunctions, 'running'>;
-  readonly eventBridge: Pick<EventBridge, 'publish' | 'settled'>;
+  readonly eventBridge: Pick<EventBridge, 'publish' | 'listen' | 'settled'>;
   readonly queues: Pick<Queues, 'messages'>;
   readonly token: (subject: string, claims?: Readonly<Record<string, unknown>>) => Promise<string>;
   /** Milliseconds since the last request with a signature or to the API, or since the last execution. */

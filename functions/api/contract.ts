@@ -136,6 +136,12 @@ export const sessionAnswer = z.object({
   decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: z.string() })),
   providerCalls: z.number().describe('Calls made to the provider so far, finished loops only.'),
   executionArn: z.string().optional(),
+  executionUrl: z
+    .url()
+    .optional()
+    .describe(
+      "Where AWS's console shows the execution, for whoever may look there; absent on a machine of one's own.",
+    ),
   modelId: z.string().optional(),
   /** Of music: what was asked for, and its clips. */
   music: musicSchema.optional(),
@@ -166,6 +172,7 @@ export const sessionListAnswer = z.object({
       providerCalls: true,
       actions: true,
       decisions: true,
+      executionUrl: true,
     }),
   ),
   next: z.string().optional(),

@@ -1,15 +1,16 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
+import type { EventType } from '../shared/event-types.ts';
 
 /** Where the product says what has happened, for whoever wants to know. */
 export interface EventBus {
   /**
-   * @param type in words: `Manifest refused`
    * @param detail nothing signed or secret
+   * @param signal gives the call up
    * @throws ChirpsmithError StorageUnavailable, AccessDenied, Unexpected
    */
-  put(type: string, detail: Readonly<Record<string, unknown>>): Promise<void>;
+  put(type: EventType, detail: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<void>;
 }
 
 export function createEventBus(options: {
@@ -21,9 +22,11 @@ export function createEventBus(options: {
 }): EventBus {
   const { client, bus, source } = options;
   return {
-    async put(type, detail) {
+    async put(type, detail, signal) {
       const entry = { EventBusName: bus, Source: source, DetailType: type, Detail: JSON.stringify(detail) };
-      const answer = await client.send(new PutEventsCommand({ Entries: [entry] })).catch((error: unknown) => {
+      const command = new PutEventsCommand({ Entries: [entry] });
+      const options = signal ? { abortSignal: signal } : {};
+      const answer = await client.send(command, options).catch((error: unknown) => {
         throw nameError(error);
       });
       // The call succeeds also when the event was not taken.

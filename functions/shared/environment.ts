@@ -24,6 +24,8 @@ const variables = {
   BATCH_MACHINE_ARN: z.string().startsWith('arn:'),
   EVENT_BUS: z.string().min(1),
   EVENT_SOURCE: z.string().min(1),
+  WEBHOOK_URL: z.url({ protocol: /^https$/ }),
+  WEBHOOK_SECRET: z.string().min(1),
   INBOX_OWNER: z.string().min(1),
   MUSIC_MACHINE_ARN: z.string().startsWith('arn:'),
   /** How much faster than the wall's clock waits run; set by the local runtime only. */

@@ -21,6 +21,8 @@ export const metrics = {
   SessionsUnderWay: { unit: 'Count', by: [[]] },
   /** Seen by each sweep: sessions that nobody started, or whose execution never came about. */
   SessionsNeverStarted: { unit: 'Count', by: [[]] },
+  /** Turns of sessions that the event bus did not take; the records have them all the same. */
+  EventsLost: { unit: 'Count', by: [[]] },
 } as const satisfies Record<string, { unit: 'Count' | 'Seconds'; by: readonly (readonly string[])[] }>;
 
 export type MetricName = keyof typeof metrics;

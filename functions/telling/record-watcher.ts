@@ -1,24 +1,42 @@
+import type { EventBus } from '../events/event-bus.ts';
 import { executionName } from '../sessions/executions.ts';
 import type { RecordWatcher } from '../sessions/session-store.ts';
+import { eventTypes } from '../shared/event-types.ts';
 import type { Keys } from '../shared/log.ts';
 import type { Measurement } from '../shared/metrics.ts';
 import type { Settings } from '../shared/settings.ts';
 import { sessionMeasurements, trackMeasurements } from './measurements.ts';
+import { sessionTurned } from './session-turned.ts';
+
+/** Milliseconds that a write waits for its event to be taken. */
+const patience = 2000;
 
 export interface RecordWatcherDeps {
   readonly measure: (measurement: Measurement, about: Keys) => void;
   /** Asked only when credits have moved. */
   readonly prices: () => Settings['prices'];
+  /** Asked only when a session has turned. */
+  readonly bus: () => EventBus;
+  /** Told of an event that was not taken. */
+  readonly warn: (message: string, error: unknown) => void;
 }
 
-/** Counts what the records come to say, in the one place that all their writes pass through. */
-export function recordWatcher({ measure, prices }: RecordWatcherDeps): RecordWatcher {
+/** Counts and tells what the records come to say, in the one place that all their writes pass through. */
+export function recordWatcher({ measure, prices, bus, warn }: RecordWatcherDeps): RecordWatcher {
   return {
     async session(before, after) {
-      if (!before) return;
       const { sessionId, executionArn } = after;
       const execution = executionArn === undefined ? {} : { execution: executionName(executionArn) };
-      for (const it of sessionMeasurements(before, after, prices)) measure(it, { sessionId, ...execution });
+      const about = { sessionId, ...execution };
+      if (before) for (const it of sessionMeasurements(before, after, prices)) measure(it, about);
+      const turned = sessionTurned(before, after);
+      if (!turned) return;
+      try {
+        await bus().put(eventTypes.sessionTurned, turned, AbortSignal.timeout(patience));
+      } catch (error) {
+        warn(`the event "${eventTypes.sessionTurned}" was not taken: ${turned.status}`, error);
+        measure({ name: 'EventsLost', value: 1 }, about);
+      }
     },
     track(before, after) {
       const { sessionId, trackId } = after;

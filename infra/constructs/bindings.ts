@@ -1,6 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { type EventType, eventSource, eventTypes } from '../../functions/shared/event-types.ts';
 import type { SessionKind } from '../../functions/shared/states.ts';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
@@ -16,13 +17,16 @@ const musicAudio = 'music/*';
 
 type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
-/** The session table. */
+/** The session table; whoever writes there tells each turn of a session on the event bus. */
 export function bindTable(fn: WorkflowFunction, { table }: StorageStack, ...actions: TableAction[]): void {
   fn.addEnvironment('TABLE_NAME', table.tableName);
   fn.allow(
     actions.map((action) => `dynamodb:${action}`),
     table.tableArn,
   );
+  if (actions.includes('PutItem') || actions.includes('UpdateItem')) {
+    bindEventBus(fn, eventTypes.sessionTurned);
+  }
 }
 
 /** The session table by owner, newest first; the table itself stays closed. */
@@ -87,14 +91,14 @@ export function bindInbox(fn: WorkflowFunction, { bucket, objectsArn }: StorageS
   fn.allowWildcard(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], reports, reason);
 }
 
-/** Saying what has happened, in the name of this stage, on the account's default bus. */
-export function bindEventBus(fn: WorkflowFunction, { stage }: Config): void {
-  const source = `chirpsmith.${stage}`;
+/** Saying that one kind of thing has happened, in the name of this stage, on the account's default bus. */
+export function bindEventBus(fn: WorkflowFunction, type: EventType): void {
+  const source = eventSource(fn.stage);
   const bus = Stack.of(fn).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });
   fn.addEnvironment('EVENT_BUS', bus);
   fn.addEnvironment('EVENT_SOURCE', source);
-  const conditions = { StringEquals: { 'events:source': source } };
-  fn.addToRolePolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus], conditions }));
+  const conditions = { StringEquals: { 'events:source': source, 'events:detail-type': type } };
+  fn.allowIf(conditions, ['events:PutEvents'], bus);
 }
 
 /** Putting the audio of clips where music keeps it. */

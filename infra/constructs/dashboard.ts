@@ -89,6 +89,7 @@ export class Dashboard extends Construct {
             'Slowest runs of functions, ms',
             ...functions.map((fn) => fn.metricDuration({ period, statistic: 'Maximum', label: fn.node.id })),
           ),
+          graph('Turns of sessions that the event bus did not take', own('EventsLost')),
         ],
       ],
     });

@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import { acknowledge, acknowledgeServerless } from './acknowledge.ts';
+import { deadLetterQueue } from './dead-letters.ts';
 import { WorkflowFunction } from './workflow-function.ts';
 
 /** After that long a person has been told by the dead letters. */
@@ -18,15 +18,7 @@ export class Inbox extends Construct {
 
   constructor(scope: Construct, id: string, { config, bucketName }: { config: Config; bucketName: string }) {
     super(scope, id);
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      queueName: `chirpsmith-${config.stage}-inbox-dead-letters`,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    const itself = 'It is the queue of dead letters itself; a person reads it.';
-    acknowledge(this.deadLetters, 'SQS3', itself);
-    acknowledgeServerless(this.deadLetters, 'SQSRedrivePolicy', itself);
+    this.deadLetters = deadLetterQueue(this, config, 'inbox');
     // A few calls to S3, one each to Step Functions and EventBridge; again while the folder changes.
     this.fn = new WorkflowFunction(this, 'Function', {
       config,

@@ -34,6 +34,7 @@ export interface WorkflowFunctionProps {
 export class WorkflowFunction extends LambdaFunction {
   /** Longest run; always set, unlike the `timeout` of CDK's function. */
   readonly limit: Duration;
+  readonly stage: string;
   readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: WorkflowFunctionProps) {
@@ -67,6 +68,7 @@ export class WorkflowFunction extends LambdaFunction {
       environment: { STAGE: config.stage },
     });
     this.limit = limit;
+    this.stage = config.stage;
     this.#role = role;
 
     acknowledgeServerless(

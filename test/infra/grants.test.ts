@@ -69,7 +69,13 @@ function permissions(): Record<string, string[]> {
 
 const trace = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
 const logs = (id: string) => [`logs:CreateLogStream logs of ${id}`, `logs:PutLogEvents logs of ${id}`];
-const table = (...actions: string[]) => actions.map((action) => `dynamodb:${action} table`);
+const says = (type: string) =>
+  `events:PutEvents event-bus/default if events:source is chirpsmith.local if events:detail-type is ${type}`;
+/** Whoever writes records tells the turns of sessions. */
+const table = (...actions: string[]) => [
+  ...actions.map((action) => `dynamodb:${action} table`),
+  ...(actions.some((action) => /^(Put|Update)Item$/.test(action)) ? [says('Session turned')] : []),
+];
 const readAudio = ['s3:GetObject bucket/*', 's3:GetObjectVersion bucket/*'];
 const key = ['secretsmanager:GetSecretValue secret'];
 const executions = (action: string, ...machines: string[]) =>
@@ -147,7 +153,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     ...['Get', 'Put', 'Delete'].map((verb) => `s3:${verb}Object bucket/inbox/*/manifest.error.json`),
     'states:StartExecution machine train-model',
     ...executions('DescribeExecution', 'train-model'),
-    'events:PutEvents event-bus/default if events:source is chirpsmith.local',
+    says('Manifest refused'),
     ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} InboxDeadLetters`),
   ],
   'request-music': ['RequestMusic', ...table('GetItem', 'Query', 'UpdateItem'), ...key],

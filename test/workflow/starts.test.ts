@@ -72,7 +72,16 @@ async function fromConsole(input: object) {
 async function recordOf(sessionId: string) {
   const { session, tracks } = await store.require(sessionId);
   const changing: readonly (keyof Session | keyof Track)[] = [
-    ...(['sessionId', 'owner', 'startedBy', 'createdAt', 'updatedAt', 'expiresAt', 'version'] as const),
+    ...([
+      'sessionId',
+      'owner',
+      'startedBy',
+      'createdAt',
+      'updatedAt',
+      'statusSince',
+      'expiresAt',
+      'version',
+    ] as const),
     ...(['executionArn', 'providerSessionId', 'create', 'modelId'] as const),
     ...(['source', 'taskId', 'submittedAt', 'finishedAt', 'clipId', 'calls'] as const),
   ];

@@ -2,7 +2,6 @@ import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { addFilesBody, type CreatedSessionAnswer } from '../contract.ts';
 import { type DeclareDeps, declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
-import { ownSession } from '../own-session.ts';
 import { parseInput } from '../request.ts';
 
 export interface AddFilesDeps extends DeclareDeps {
@@ -48,10 +47,18 @@ export async function addFiles(
 }
 
 async function ownBatch(sessionId: string | undefined, subject: string, store: SessionStore) {
-  const { session } = await ownSession(sessionId, subject, store);
+  // Without its tracks, of which there may be thousands. Somebody else's is answered as one that does not exist.
+  const session = await store.requireSession(sessionId ?? '').catch(nothingIfUnknown);
+  if (session?.owner !== subject) {
+    throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
+  }
   if (session.kind !== 'batch' || session.status !== 'open') {
     const stands = session.kind === 'batch' ? `it is "${session.status}"` : 'it is no batch';
     throw new ChirpsmithError('NotPossible', `The session takes no further files: ${stands}.`);
   }
   return session;
+}
+
+function nothingIfUnknown(error: unknown): undefined {
+  if (!(error instanceof ChirpsmithError && error.name === 'SessionNotFound')) throw error;
 }

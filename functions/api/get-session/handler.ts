@@ -1,6 +1,7 @@
 import { executions, sessionStore, settings } from '../../dependencies.ts';
 import { environment } from '../../shared/environment.ts';
 import { route } from '../http.ts';
+import { consoleLink } from './console-link.ts';
 import { getSession } from './get-session.ts';
 
 export const handler = route('GET /sessions/{id}', async ({ subject, path, query }) => {
@@ -14,5 +15,9 @@ export const handler = route('GET /sessions/{id}', async ({ subject, path, query
   };
   const { answer, retryAfter } = await getSession(path.id, subject, deps, query);
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  return { status: 200, body: answer, headers };
+  return {
+    status: 200,
+    body: { ...answer, ...consoleLink(answer.executionArn, environment('STAGE')) },
+    headers,
+  };
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Executions } from '../../sessions/executions.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
+import { eventTypes } from '../../shared/event-types.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { Inbox } from './inbox.ts';
@@ -80,7 +81,8 @@ export async function startFromManifest(
       const report = { manifest: folder + manifestName, versionId, at: deps.now(), problems };
       // While its files come one by one, the report follows; that they are not complete is said once. The event goes
       // first: what fails between the two is told twice, not never.
-      if (!isKnown) await deps.bus.put('Manifest refused', { schema: 1, bucket: deps.bucket, ...report });
+      if (!isKnown)
+        await deps.bus.put(eventTypes.manifestRefused, { schema: 1, bucket: deps.bucket, ...report });
       await inbox.write(folder + reportName, report);
       // What was missing may have come while this was written, and its own event gone before: look again.
       continue;

@@ -146,7 +146,14 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       clock: clock.now,
       ...(watcher && { watcher }),
     });
-  const fenced = storeOn(client, recordWatcher({ measure, prices: () => settings.prices }));
+  const bus = { put: async () => {} };
+  const watcher = recordWatcher({
+    measure,
+    prices: () => settings.prices,
+    bus: () => bus,
+    warn: () => {},
+  });
+  const fenced = storeOn(client, watcher);
   const store = options.fence === 'off' ? withoutFence(fenced) : fenced;
 
   const models = createModelStore({ client, tableName: table.name });

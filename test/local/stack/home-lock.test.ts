@@ -38,6 +38,7 @@ test('the second is told where the first listens', () => {
     region: 'us-east-1',
     speed: 20,
     stateMachineArn: 'arn',
+    batchMachineArn: 'arn',
     bucket: 'b',
     adminKey: { accessKeyId: 'a', secretAccessKey: 's' },
   };

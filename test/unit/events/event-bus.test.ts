@@ -2,6 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
 import { createEventBus } from '../../../functions/events/event-bus.ts';
+import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 
 const mock = mockClient(EventBridgeClient);
 const bus = createEventBus({ client: new EventBridgeClient(), bus: 'arn:bus', source: 'chirpsmith.prod' });
@@ -28,4 +29,23 @@ it('fails when the call succeeds and the event was not taken', async () => {
     name: 'StorageUnavailable',
     message: 'EventBridge did not take "Manifest refused": ThrottlingException Slow down.',
   });
+});
+
+it('gives up a call that takes too long', async () => {
+  mock.restore();
+  const client = new EventBridgeClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    requestHandler: {
+      // Answers never, until it is told to give up.
+      handle: (_: unknown, { abortSignal }: { abortSignal?: AbortSignal } = {}) =>
+        new Promise((_, reject) => {
+          abortSignal?.addEventListener('abort', () => reject(abortSignal.reason));
+          giveUp.abort(new DOMException('It took too long.', 'TimeoutError'));
+        }),
+    },
+  });
+  const giveUp = new AbortController();
+  const slow = createEventBus({ client, bus: 'arn:bus', source: 'chirpsmith.prod' });
+  await expect(slow.put('Session turned', {}, giveUp.signal)).rejects.toBeInstanceOf(ChirpsmithError);
 });

@@ -27,7 +27,12 @@ const open = () =>
     client: table.client,
     tableName: table.name,
     clock: () => now,
-    watcher: recordWatcher({ measure: (it, about) => seen.push({ ...it, about }), prices: () => prices }),
+    watcher: recordWatcher({
+      measure: (it, about) => seen.push({ ...it, about }),
+      prices: () => prices,
+      bus: () => ({ put: async () => {} }),
+      warn: () => {},
+    }),
   });
 const measured = () => seen.splice(0).map(({ about: _, ...measurement }) => measurement);
 

@@ -1,0 +1,8 @@
+import { webhookSecret } from '../../dependencies.ts';
+import { environment } from '../../shared/environment.ts';
+import { task } from '../../workflow/task.ts';
+import { busEvent, sendWebhook } from './send-webhook.ts';
+
+export const handler = task('Send webhook', busEvent, (event) =>
+  sendWebhook(event, { url: environment('WEBHOOK_URL'), secret: webhookSecret, fetch, now: Date.now }),
+);

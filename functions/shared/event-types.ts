@@ -1,0 +1,12 @@
+/** What the product says on the event bus: the `detail-type` of each event. `docs/events.md` describes them. */
+export const eventTypes = {
+  /** A session has come to stand somewhere else. */
+  sessionTurned: 'Session turned',
+  /** A manifest in the inbox cannot be used. */
+  manifestRefused: 'Manifest refused',
+} as const;
+
+export type EventType = (typeof eventTypes)[keyof typeof eventTypes];
+
+/** The `source` of all events of one stage: it tells the stages of one account apart. */
+export const eventSource = (stage: string): string => `chirpsmith.${stage}`;

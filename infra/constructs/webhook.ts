@@ -1,0 +1,59 @@
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { eventSource } from '../../functions/shared/event-types.ts';
+import type { Config } from '../config.ts';
+import { acknowledge } from './acknowledge.ts';
+import { deadLetterQueue } from './dead-letters.ts';
+import { WorkflowFunction } from './workflow-function.ts';
+
+/** After that long an event is no news any more. */
+const eventAge = Duration.hours(6);
+
+/** Brings every event of the stage, signed, to one URL: the function, its secret, the rule, the dead letters. */
+export class Webhook extends Construct {
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { config, url }: { config: Config; url: string }) {
+    super(scope, id);
+    this.deadLetters = deadLetterQueue(this, config, 'webhook');
+    // Of AWS's making, the value and the name: a deleted secret keeps its name for weeks.
+    const secret = new Secret(this, 'Secret', {
+      description: 'Signs what the webhook is sent; the receiver has it too',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(
+      secret,
+      'SMG4',
+      'The receiver holds the same value: a person changes it on both sides, and it is picked up within minutes.',
+    );
+    // The receiver is given 10 s.
+    const fn = new WorkflowFunction(this, 'Function', {
+      config,
+      folder: 'events/send-webhook',
+      description: 'Sends an event to the webhook',
+      seconds: 20,
+    });
+    fn.addEnvironment('WEBHOOK_URL', url);
+    fn.addEnvironment('WEBHOOK_SECRET', secret.secretArn);
+    fn.allow(['secretsmanager:GetSecretValue'], secret.secretArn);
+    // Lambda tries twice more, a minute and then two later.
+    fn.configureAsyncInvoke({
+      maxEventAge: eventAge,
+      retryAttempts: 2,
+      onFailure: new SqsDestination(this.deadLetters),
+    });
+    new Rule(this, 'Events', {
+      ruleName: `chirpsmith-${config.stage}-webhook`,
+      description: 'Sends every event of the stage to the webhook',
+      eventPattern: { source: [eventSource(config.stage)] },
+      targets: [new LambdaFunction(fn, { maxEventAge: eventAge, deadLetterQueue: this.deadLetters })],
+    });
+    new CfnOutput(this, 'SecretArn', { value: secret.secretArn });
+  }
+}
