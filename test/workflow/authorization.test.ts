@@ -28,8 +28,6 @@ const asOwner: Readonly<Record<string, { body?: object; status: number }>> = {
   'GET /models': { status: 200 },
   'POST /generations': { body: {}, status: 400 },
   'GET /generations': { status: 200 },
-  // A session that trains is no music.
-  'GET /generations/{id}': { status: 404 },
   'GET /sessions': { status: 200 },
   'GET /sessions/{id}': { status: 200 },
   'PUT /sessions/{id}/tracks/{trackId}': { body: file, status: 200 },
@@ -37,6 +35,8 @@ const asOwner: Readonly<Record<string, { body?: object; status: number }>> = {
   'POST /sessions/{id}/decide': { body: { choice: 'abandon' }, status: 409 },
   'POST /sessions/{id}/start': { status: 202 },
   'POST /sessions/{id}/resume': { body: {}, status: 202 },
+  // A session that trains is no music, also when it has an execution.
+  'GET /generations/{id}': { status: 404 },
   'POST /sessions/{id}/cancel': { status: 409 },
   'DELETE /sessions/{id}': { status: 204 },
 };

@@ -4,7 +4,7 @@ import { check } from '../fuzz/check.ts';
 import { brokenRules } from '../fuzz/judge.ts';
 import { sharedStack, type TestStack } from './local-stack.ts';
 
-// A slice with a seed of its own at every run of the tests; ten thousand: npm run fuzz.
+// A slice with a seed that stays, so that a change is judged by what it changes; ten thousand: npm run fuzz.
 const runs = 250;
 
 let it_: TestStack;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 it(`${runs} hostile requests get no 5xx, no look inside and no secret, and every error is problem details`, async () => {
   const target = await apiTarget(it_);
-  expect(await check(target, { runs, seed: Date.now() })).toBeUndefined();
+  expect(await check(target, { runs, seed: 20_261_121 })).toBeUndefined();
   await target.close();
   while (it_.stack.stepFunctions.running() > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   await it_.idle();

@@ -1,6 +1,7 @@
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { GenerationAnswer } from '../generation-contract.ts';
-import { type GetSessionDeps, getSession } from '../get-session/get-session.ts';
+import { type GetSessionDeps, standing } from '../get-session/get-session.ts';
+import { ownSession } from '../own-session.ts';
 
 export interface GetGenerationDeps extends GetSessionDeps {
   readonly downloads: { get(object: { key: string }): Promise<string> };
@@ -15,9 +16,12 @@ export async function getGeneration(
   subject: string,
   deps: GetGenerationDeps,
 ): Promise<{ answer: GenerationAnswer; retryAfter?: number }> {
-  const { answer: session, ...rest } = await getSession(sessionId, subject, deps);
-  if (!session.music)
-    throw new ChirpsmithError('SessionNotFound', `There is no music ${sessionId} of yours.`);
+  const noMusic = () => new ChirpsmithError('SessionNotFound', `There is no music ${sessionId} of yours.`);
+  const found = await ownSession(sessionId, subject, deps.store);
+  // Before its execution is asked about: this function may do so only for music.
+  if (found.session.kind !== 'music') throw noMusic();
+  const { answer: session, ...rest } = await standing(found, deps);
+  if (!session.music) throw noMusic();
   const expiresAt = new Date(deps.now() + deps.settings.urls.download * 60_000).toISOString();
   const downloads = session.music.clips.flatMap(({ clipId, key }) =>
     key === undefined

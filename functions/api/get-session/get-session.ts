@@ -1,7 +1,7 @@
 import type { Executions } from '../../sessions/executions.ts';
 import { isInterrupted } from '../../sessions/interruption.ts';
 import { isUnderWay } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
+import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { getSessionQuery, type SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
@@ -25,11 +25,25 @@ export interface GetSessionDeps {
 export async function getSession(
   sessionId: string | undefined,
   subject: string,
-  { store, executions, settings, now, speed }: GetSessionDeps,
+  deps: GetSessionDeps,
   query: Readonly<Record<string, string | undefined>> = {},
-): Promise<{ answer: SessionAnswer; retryAfter?: number }> {
+): Promise<Standing> {
   const { after } = parseInput(getSessionQuery, query);
-  const found = await ownSession(sessionId, subject, store);
+  return standing(await ownSession(sessionId, subject, deps.store), deps, after);
+}
+
+/** A session as `GET /sessions/{id}` answers it. */
+export interface Standing {
+  readonly answer: SessionAnswer;
+  readonly retryAfter?: number;
+}
+
+/** Where a session that was read already stands. */
+export async function standing(
+  found: SessionWithTracks,
+  { executions, settings, now, speed }: Omit<GetSessionDeps, 'store'>,
+  after?: string,
+): Promise<Standing> {
   const interrupted = await isInterrupted(found.session, executions, now());
   const answer = sessionAnswer(found, settings, interrupted, after);
   if (interrupted || !isUnderWay(found.session)) return { answer };
