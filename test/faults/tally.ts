@@ -87,7 +87,8 @@ export function createTally(): Tally {
         for (const { name } of world.invocations.running()) add(tally.disturbed, name);
         // An intent that was there before is told of: "perhaps the training, which may have been paid".
         const perhaps = told.some((it) => 'answer' in it && tellsOfTraining(it.answer));
-        if (answered && !perhaps) tally.createsAtCancel = creates(world);
+        // Beside a start that is made at the same moment, which of the two came last is nobody's promise.
+        if (answered && !perhaps && alone) tally.createsAtCancel = creates(world);
       }
       if (disturbances > 0) return;
       for (const it of told) {
