@@ -12,6 +12,8 @@ export interface BuildOptions {
   readonly outdir?: string;
   /** On top of the context in cdk.json. */
   readonly context?: Readonly<Record<string, unknown>>;
+  /** Hold the templates against CloudFormation's own rules: seconds of it. Unless told, for what may go there. */
+  readonly cloudFormationRules?: boolean;
 }
 
 /**
@@ -19,13 +21,15 @@ export interface BuildOptions {
  * import. The feature flags of cdk.json hold here too, so that a synth without the CDK's command line gives
  * the same template as one with it.
  */
-export function buildApp(config: Config, { outdir, context = {} }: BuildOptions = {}): App {
+export function buildApp(
+  config: Config,
+  { outdir, context = {}, cloudFormationRules = config.stage !== 'local' }: BuildOptions = {},
+): App {
   const file = readFileSync(new URL('../cdk.json', import.meta.url), 'utf8');
   const flags = cdkJson.parse(JSON.parse(file)).context;
   const app = new App({
     analyticsReporting: false,
-    // CloudFormation's own rules take seconds to load; what never goes to CloudFormation can do without.
-    builtinCloudFormationValidation: config.stage !== 'local',
+    builtinCloudFormationValidation: cloudFormationRules,
     context: { ...flags, ...context },
     ...(outdir !== undefined && { outdir }),
   });

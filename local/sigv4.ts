@@ -265,6 +265,21 @@ function payloadHashOf(service: string, claim: Claim, bodyHash: string | undefin
   return bodyHash;
 }
 
+const signingKeys = new Map<string, Buffer>();
+
+/** Four HMACs that are the same for a key's whole day, so they are kept: a run makes hundreds of requests. */
+function signingKey(secret: string, scope: string): Buffer {
+  const of = `${secret} ${scope}`;
+  const kept = signingKeys.get(of);
+  if (kept) return kept;
+  const [date = '', region = '', service = '', end = ''] = scope.split('/');
+  const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), end);
+  // A day's keys of one stack are some dozens; those of past days are not asked for again.
+  if (signingKeys.size >= 500) signingKeys.clear();
+  signingKeys.set(of, key);
+  return key;
+}
+
 /**
  * Verifies AWS Signature Version 4, in the Authorization header or in a presigned query.
  * Throws {@link AwsError} with the code that AWS answers; never with a secret, a signature or a URL in it.
@@ -319,7 +334,7 @@ export function verifySigV4(request: SignedRequest, options: VerifyOptions): Ver
   ].join('\n');
   // Node hands out header bytes as Latin-1; everything else in it is ASCII.
   const toSign = [algorithm, claim.date, scope, sha256(canonicalRequest, 'latin1')].join('\n');
-  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`);
+  const key = signingKey(secret, scope);
   if (!sameSignature(hmac(key, toSign).toString('hex'), claim.signature)) {
     refuse(
       service,

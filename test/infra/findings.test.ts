@@ -5,8 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { appWithoutCode, configured } from './synthesized.ts';
 
-// A stage of its own, because a local one has no user pool and is spared CloudFormation's rules.
-const app = appWithoutCode(configured({ stage: 'prod', allowedOrigins: 'https://a.example' }));
+// A stage of its own, because a local one has no user pool.
+const app = appWithoutCode(configured({ stage: 'prod', allowedOrigins: 'https://a.example' }), {
+  cloudFormationRules: true,
+});
 const assembly = app.synth();
 
 const reportSchema = z.object({ pluginReports: z.array(z.object({ violations: z.array(z.unknown()) })) });

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { z } from 'zod';
 import { buildApp } from '../../infra/chirpsmith-app.ts';
 import { type Config, readConfig } from '../../infra/config.ts';
@@ -15,19 +14,34 @@ export function configured(context: Readonly<Record<string, unknown>> = {}): Con
 }
 
 const assemblies: string[] = [];
-afterAll(() => {
+process.once('exit', () => {
   for (const directory of assemblies) rmSync(directory, { recursive: true, force: true });
 });
 
-/** The App without the code of its functions, which takes seconds to bundle. */
-export function appWithoutCode(config: Config): App {
+/**
+ * The App without the code of its functions, which takes seconds to bundle, and without CloudFormation's own rules
+ * unless told, which take as long to load: one test holds the templates against them.
+ */
+export function appWithoutCode(config: Config, { cloudFormationRules = false } = {}): App {
   const outdir = mkdtempSync(join(tmpdir(), 'chirpsmith-infra-'));
   assemblies.push(outdir);
-  return buildApp(config, { outdir, context: { 'aws:cdk:bundling-stacks': [] } });
+  return buildApp(config, { outdir, context: { 'aws:cdk:bundling-stacks': [] }, cloudFormationRules });
 }
 
-/** Both stacks as they would be deployed, but for the code of the functions. */
+const made = new Map<string, ReturnType<typeof synthesize>>();
+
+/**
+ * Both stacks as they would be deployed, but for the code of the functions. The same configuration is synthesized
+ * once for all tests of a process, which takes a second each: a test that changes its App makes its own.
+ */
 export function synthesized(config: Config = configured()) {
+  const key = JSON.stringify(config);
+  const found = made.get(key) ?? synthesize(config);
+  made.set(key, found);
+  return found;
+}
+
+function synthesize(config: Config) {
   const app = appWithoutCode(config);
   const template = (name: string) => {
     const stack = app.node.findChild(`chirpsmith-${config.stage}-${name}`);

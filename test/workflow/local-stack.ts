@@ -31,6 +31,15 @@ export interface TestFile {
   readonly bytes: Uint8Array;
 }
 
+const made = new Map<number, Uint8Array>();
+
+/** The same piece is the same bytes, made once. */
+function piece(pitch: number): Uint8Array {
+  const bytes = made.get(pitch) ?? wavFile({ seconds: 7, pitch, sampleRate: 8000 });
+  made.set(pitch, bytes);
+  return bytes;
+}
+
 /** Short pieces that differ: one pitch each, the names that people use. */
 export function songs(count: number): TestFile[] {
   const names = [
@@ -43,7 +52,7 @@ export function songs(count: number): TestFile[] {
   ];
   return Array.from({ length: count }, (_, index) => ({
     name: names[index] ?? `song ${index + 1}.mp3`,
-    bytes: wavFile({ seconds: 7, pitch: 220 + 20 * index, sampleRate: 8000 }),
+    bytes: piece(220 + 20 * index),
   }));
 }
 
@@ -101,6 +110,7 @@ export async function openStack(options: Partial<StackOptions> = {}) {
   const home = options.home ?? mkdtempSync(path.join(tmpdir(), 'chirpsmith-'));
   const assembly = options.assembly ?? (await synthesize({ home: assemblyHome }));
   const notices: string[] = [];
+  const news = newsOf(notices);
   const { clock, idle } = watched(options.clock ?? virtualClock());
   const stack = await startStack({
     home,
@@ -109,12 +119,33 @@ export async function openStack(options: Partial<StackOptions> = {}) {
     speed: 1,
     sandbox: { seed: 'test' },
     workers: { perFunction: 2, total: 24 },
-    notice: (line) => notices.push(line),
+    notice: news.tell,
     ...options,
     clock,
   });
   const close = (keep = false) => closeStack(stack, home, keep);
-  return { stack, home, notices, idle, ...clientOf(stack), close };
+  return { stack, home, notices, idle, ...clientOf(stack, news), close };
+}
+
+/** What the stack tells a person at the terminal, and whoever waits for something of it. */
+function newsOf(notices: string[]) {
+  let told = 0;
+  let waiting: (() => void)[] = [];
+  return {
+    tell(line: string) {
+      notices.push(line);
+      told++;
+      const all = waiting;
+      waiting = [];
+      for (const wake of all) wake();
+    },
+    /** How much has been told so far. */
+    told: () => told,
+    /** Until more than that has been told. */
+    async since(before: number) {
+      if (told === before) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+  };
 }
 
 /**
@@ -147,7 +178,7 @@ async function closeStack(stack: Stack, home: string, keep: boolean): Promise<vo
 }
 
 /** What a user of the API does, and what a person looks up in the console afterwards. */
-function clientOf({ ready }: Stack) {
+function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
   const stepFunctions = new SFNClient({
     endpoint: ready.aws,
     region: ready.region,
@@ -211,11 +242,13 @@ function clientOf({ ready }: Stack) {
     }
   }
 
+  /** Asked again only when there is news: a question every few milliseconds costs a third of what a run does. */
   async function ended(executionArn: string) {
     for (;;) {
+      const before = news.told();
       const execution = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
       if (execution.status !== 'RUNNING') return execution;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await news.since(before);
     }
   }
 
