@@ -70,16 +70,25 @@ export async function openTable(clock: () => number = () => Date.parse(testMomen
   return { store, models, close };
 }
 
+export interface SessionWanted {
+  sessionId: string;
+  count?: number;
+  session?: Partial<Session>;
+  track?: (index: number) => Partial<Track>;
+}
+
 /** Writes a session of `count` tracks as the API leaves it, changed as a test wants it. */
 export async function recordSession(
   store: SessionStore,
-  options: {
-    sessionId: string;
-    count?: number;
-    session?: Partial<Session>;
-    track?: (index: number) => Partial<Track>;
-  },
+  wanted: SessionWanted,
 ): Promise<{ session: Session; tracks: Track[] }> {
+  const made = sessionOf(wanted);
+  await store.create(made.session, made.tracks);
+  return made;
+}
+
+/** The same without writing it. */
+export function sessionOf(options: SessionWanted): { session: Session; tracks: Track[] } {
   const { sessionId, count = 6 } = options;
   const given = {
     sessionId,
@@ -96,6 +105,5 @@ export async function recordSession(
     const track = newTrack({ sessionId, trackId, file: `song ${index + 1}.mp3`, source }, settings);
     return { ...track, ...options.track?.(index) };
   });
-  await store.create(session, tracks);
   return { session, tracks };
 }

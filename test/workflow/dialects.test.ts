@@ -22,16 +22,10 @@ const said = ({ status200, resultName, resultArray, statusCase, strangePending }
     strangePending ? 'unknown words while pending' : 'documented words',
   ].join(', ');
 
-/**
- * With the sandbox's own way, which the other tests hear, every pair of variants occurs in some row (a covering
- * array of strength 2).
- */
+/** Our client hears each combination in test/local/provider/every-dialect.test.ts; here, that a whole run is none the wiser. */
 const dialects = [
-  [true, 'result', true, 'lower', true],
-  [true, 'result', false, 'upper', false],
-  [true, 'data', true, 'upper', false],
-  [false, 'result', true, 'upper', true],
-  [false, 'data', false, 'upper', true],
+  [true, 'result', true, 'upper', true],
+  [false, 'data', true, 'lower', true],
 ] as const;
 
 describe('a model comes of any server that behaves as documented', () => {

@@ -5,7 +5,7 @@ import { brokenRules } from '../fuzz/judge.ts';
 import { sharedStack, type TestStack } from './local-stack.ts';
 
 // A slice with a seed that stays, so that a change is judged by what it changes; ten thousand: npm run fuzz.
-const runs = 250;
+const runs = 100;
 
 let it_: TestStack;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addFiles } from '../../../functions/api/add-files/add-files.ts';
 import { createSession } from '../../../functions/api/create-session/create-session.ts';
-import { getSession } from '../../../functions/api/get-session/get-session.ts';
+import { standing } from '../../../functions/api/get-session/get-session.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import { fakeExecutions } from '../../fake-executions.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+import { openTable, recordSession, sessionOf, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -94,7 +94,7 @@ describe('POST /sessions with kind batch', () => {
 
 describe('GET /sessions/{id} of thousands', () => {
   it('answers a page of tracks at a time, in their order, and a copy with the clip of its original', async () => {
-    await recordSession(table.store, {
+    const many = sessionOf({
       sessionId: 'many',
       count: 1100,
       session: { kind: 'batch', status: 'ready' },
@@ -105,15 +105,13 @@ describe('GET /sessions/{id} of thousands', () => {
           : { status: 'done', clipId: `clip ${index + 1}` }),
       }),
     });
-    const get = async (query = {}) => {
-      const { executions } = fakeExecutions();
-      const deps = { store: table.store, executions, settings, now, speed: 1 };
-      return (await getSession('many', 'ana', deps, query)).answer;
-    };
+    const { executions } = fakeExecutions();
+    const get = async (after?: string) =>
+      (await standing(many, { executions, settings, now, speed: 1 }, after)).answer;
     const first = await get();
     expect(first.tracks).toHaveLength(1000);
     expect(first.nextTracks).toBe('01000');
-    const second = await get({ after: first.nextTracks });
+    const second = await get(first.nextTracks);
     expect(second.tracks.map(({ trackId }) => trackId)[0]).toBe('01001');
     expect(second.tracks.at(-1)).toMatchObject({ trackId: '01100', clipId: 'clip 1' });
     expect(second).not.toHaveProperty('nextTracks');
