@@ -22,6 +22,7 @@ import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
 import { synthesize } from '../../local/synth.ts';
 import { wavFile } from '../audio-files/wav.ts';
 import { stoppingClock } from './stopping-clock.ts';
+import { withheldGrants } from './withheld-grants.ts';
 
 /** Synthesized once for all tests and all runs, until a source of the template changes. */
 const assemblyHome = path.join('node_modules', '.cache', 'chirpsmith-test');
@@ -84,6 +85,9 @@ async function send(
 /** The clock of the shared stack; a test that brings it to a stand lets it go on. */
 export const time = stoppingClock();
 
+/** What the shared stack's roles may do; a test that takes a permission away gives it back. */
+export const grants = withheldGrants();
+
 let shared: Promise<TestStack> | undefined;
 
 /**
@@ -91,7 +95,7 @@ let shared: Promise<TestStack> | undefined;
  * ones do, for every function has to be loaded. It ends with the process.
  */
 export function sharedStack(): Promise<TestStack> {
-  shared ??= openStack({ clock: time });
+  shared ??= openStack({ clock: time, change: grants.change });
   return shared;
 }
 

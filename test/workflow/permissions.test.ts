@@ -1,21 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WorkflowFunction } from '../../infra/constructs/workflow-function.ts';
 import { readAssembly } from '../../local/assembly.ts';
-import { summarize } from '../../local/provider/ledger.ts';
 import { appWithoutCode, configured } from '../infra/synthesized.ts';
-import { openStack, songs, type TestStack } from './local-stack.ts';
-import { type Grant, withheldGrants } from './withheld-grants.ts';
+import { grants, sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
+import type { Grant } from './withheld-grants.ts';
 
-const { change, withhold, replace } = withheldGrants();
+const { withhold, replace } = grants;
 let it_: TestStack;
+let ledger: ReturnType<typeof sinceNow>['sums'];
 let resources: Record<'table' | 'ownerIndex' | 'objects' | 'secret' | 'executions' | 'machine', string>;
 let sessionId: string;
 
 beforeAll(async () => {
-  it_ = await openStack({ change });
+  it_ = await sharedStack();
+  ({ sums: ledger } = sinceNow(it_));
   const { tables, buckets, secrets, machines } = it_.stack.assembly;
   const [table, bucket, secret, machine] = [tables, buckets, secrets, machines].map(
     ([one]) => one?.arn ?? '',
@@ -35,7 +36,6 @@ afterEach(() => {
   replace([]);
   it_.notices.length = 0;
 });
-afterAll(() => it_.close());
 
 const functionArn = (name: string) =>
   it_.stack.assembly.functions.find((fn) => fn.name.endsWith(`-${name}`))?.arn ?? `no function ${name}`;
@@ -52,8 +52,6 @@ async function failedRun() {
   await it_.idle();
   return { session, execution, notices: it_.notices.join('\n') };
 }
-
-const ledger = () => summarize(it_.stack.sandbox?.ledger() ?? []);
 
 // What is taken away here is what infra/constructs/bindings.ts makes of each bind call; that each function has
 // just those is held in test/infra/grants.test.ts, so each kind of resource once will do. The table follows the way of
