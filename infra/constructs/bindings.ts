@@ -122,6 +122,7 @@ export function bindProvider(fn: WorkflowFunction, { providerKey }: StorageStack
     fn.addEnvironment('PROVIDER_CREDITS_URL', config.providerCreditsUrl);
   }
   fn.addEnvironment('PROVIDER_SECRET', providerKey.secretArn);
+  fn.callsProvider = true;
   fn.allow(['secretsmanager:GetSecretValue'], providerKey.secretArn);
 }
 
