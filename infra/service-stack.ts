@@ -11,6 +11,8 @@ import {
   bindAudioWrite,
   bindDescribe,
   bindEventBus,
+  bindFileListRead,
+  bindFileListWrite,
   bindInbox,
   bindOwnerIndex,
   bindProvider,
@@ -195,6 +197,7 @@ function uploadBatchMachine(
   bindSettings(prepareBatch, config);
   bindTable(prepareBatch, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
   bindAudioName(prepareBatch, storage);
+  bindFileListRead(prepareBatch, storage);
   bindProvider(prepareBatch, storage, config);
   bindDescribe(prepareBatch, [batchMachine(config)]);
 
@@ -339,7 +342,8 @@ function inbox(scope: Construct, config: Config, storage: StorageStack): Inbox {
   const { fn } = made;
   bindSettings(fn, config);
   bindInbox(fn, storage, config);
-  bindRuns(fn, [trainMachine(config)]);
+  bindFileListWrite(fn, storage);
+  bindRuns(fn, [trainMachine(config), batchMachine(config)]);
   bindEventBus(fn, eventTypes.manifestRefused);
   return made;
 }
