@@ -24,7 +24,7 @@ import { wavFile } from '../audio-files/wav.ts';
 import { stoppingClock } from './stopping-clock.ts';
 
 /** Synthesized once for all tests and all runs, until a source of the template changes. */
-const assemblyHome = path.join('node_modules', '.cache', 'chirpsmith-test');
+export const assemblyHome = path.join('node_modules', '.cache', 'chirpsmith-test');
 
 export interface TestFile {
   readonly name: string;
