@@ -218,6 +218,7 @@ async function compose(
       lambda,
       clock,
       directory: directory('step-functions'),
+      ...(options.meter && { onEvent: options.meter.event }),
       log(line) {
         logs.write('step-functions', `${new Date().toISOString()} ${line}`);
         notice(line);
