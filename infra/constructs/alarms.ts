@@ -122,8 +122,8 @@ export class Alarms extends Construct {
 }
 
 /**
- * All of them together. By SUM, which adds what there is: `a + b` has no value in a period in which one of them has
- * none, and a machine that nobody uses has none for days.
+ * All of them together. By SUM, which adds what there is [practice, to be seen in a deployment]: `a + b` has no value in
+ * a period in which one of them has none, and a machine that nobody uses has none for days.
  * @throws Error for more than CloudWatch takes into one alarm
  */
 function sumOf(metrics: readonly IMetric[], label: string, period: Duration): MathExpression {
