@@ -1,19 +1,21 @@
 /**
- * What one session uses of AWS, counted on the local stack, times the list prices; writes docs/costs.md.
- * At speed 1, and so in some four minutes: at a higher one, less is asked in between.
+ * What one session of each kind uses of AWS, counted on the local stack, times the list prices; writes docs/costs.md.
+ * It takes about a minute. A busy machine changes the milliseconds only.
  *
- *   npm run costs [-- --speed N]
+ *   npm run costs
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { countOneSession } from './costs/count.ts';
+import { countOneSession, measuredOn } from './costs/count.ts';
 import { costsPage } from './costs/page.ts';
 
-const { values } = parseArgs({ options: { speed: { type: 'string', default: '1' } } });
-const counts = await countOneSession(Number(values.speed));
+parseArgs({ options: {} });
+const counts = {
+  train: await countOneSession('train'),
+  batch: await countOneSession('batch'),
+  music: await countOneSession('music'),
+};
 console.table(counts);
-if (counts.modelId === undefined)
-  throw new Error('The session has no model: the counts are not of a whole run.');
-writeFileSync(new URL('../docs/costs.md', import.meta.url), costsPage(counts));
+writeFileSync(new URL('../docs/costs.md', import.meta.url), costsPage(counts, measuredOn()));
 console.log('docs/costs.md is written.');
 process.exit();

@@ -9,6 +9,7 @@ export const runbookSections = {
   'never-started': 'Sessions never started',
   'functions-throttled': 'Functions are throttled',
   'sweep-failing': 'The sweep fails',
+  'events-lost': 'Events lost',
   'dead-letters': 'Dead letters',
 } as const;
 

@@ -2,7 +2,6 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { eventTypes } from '../functions/shared/event-types.ts';
 import type { Config } from './config.ts';
-import { Alarms, type AlarmsProps } from './constructs/alarms.ts';
 import {
   type BoundMachine,
   bindAudioDeletion,
@@ -12,6 +11,8 @@ import {
   bindAudioWrite,
   bindDescribe,
   bindEventBus,
+  bindFileListRead,
+  bindFileListWrite,
   bindInbox,
   bindOwnerIndex,
   bindProvider,
@@ -21,10 +22,9 @@ import {
   bindTable,
   bindUnderWayIndex,
 } from './constructs/bindings.ts';
-import { Dashboard } from './constructs/dashboard.ts';
 import { Inbox } from './constructs/inbox.ts';
-import { Mail } from './constructs/mail.ts';
 import { musicRoutes, musicWorkflow } from './constructs/music.ts';
+import { operating } from './constructs/operating.ts';
 import { type Route, SessionApi } from './constructs/session-api.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { Webhook } from './constructs/webhook.ts';
@@ -78,12 +78,15 @@ export class ServiceStack extends Stack {
     const more = musicRoutes(this, { config, storage, workflow: music });
     const api = sessionApi(this, config, storage, machines, more);
     const swept = sweep(this, config, storage, machines);
-    const { deadLetters } = inbox(this, config, storage);
+    const manifests = inbox(this, config, storage);
     const url = config.webhookUrl;
     const webhook = url === undefined ? undefined : new Webhook(this, 'Webhook', { config, url });
-    operating(this, config, training, functions, swept, {
-      inbox: deadLetters,
-      ...(webhook && { webhook: webhook.deadLetters }),
+    operating(this, {
+      config,
+      workflows: [training, batch, music],
+      sweep: swept,
+      others: [manifests.fn, ...(webhook ? [webhook.fn] : [])],
+      deadLetters: { inbox: manifests.deadLetters, ...(webhook && { webhook: webhook.deadLetters }) },
     });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
@@ -194,6 +197,7 @@ function uploadBatchMachine(
   bindSettings(prepareBatch, config);
   bindTable(prepareBatch, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
   bindAudioName(prepareBatch, storage);
+  bindFileListRead(prepareBatch, storage);
   bindProvider(prepareBatch, storage, config);
   bindDescribe(prepareBatch, [batchMachine(config)]);
 
@@ -332,31 +336,14 @@ function sweep(
   return fn;
 }
 
-/** What a person who looks after it sees, and is woken by. */
-function operating(
-  scope: Construct,
-  config: Config,
-  { machine }: Workflow,
-  functions: TrainModelFunctions,
-  sweep: WorkflowFunction,
-  deadLetters: AlarmsProps['deadLetters'],
-): void {
-  const { prepareSession, submitUpload, checkUpload, createModel, checkTraining } = functions;
-  const reserved = [prepareSession, submitUpload, checkUpload, createModel, checkTraining];
-  const email = config.alarmEmail;
-  const topic = email === undefined ? undefined : new Mail(scope, 'Mail', { config, email }).topic;
-  const { all } = new Alarms(scope, 'Alarms', { config, machine, sweep, reserved, deadLetters, topic });
-  const watched = [...Object.values(functions), sweep];
-  new Dashboard(scope, 'Dashboard', { config, machine, functions: watched, alarms: all });
-}
-
 /** Starts a session for each manifest that somebody puts beside audio. */
 function inbox(scope: Construct, config: Config, storage: StorageStack): Inbox {
   const made = new Inbox(scope, 'Inbox', { config, bucketName: storage.bucket.bucketName });
   const { fn } = made;
   bindSettings(fn, config);
   bindInbox(fn, storage, config);
-  bindRuns(fn, [trainMachine(config)]);
+  bindFileListWrite(fn, storage);
+  bindRuns(fn, [trainMachine(config), batchMachine(config)]);
   bindEventBus(fn, eventTypes.manifestRefused);
   return made;
 }

@@ -180,7 +180,7 @@ async function compose(
   const dynamodb = keep(await openDynamoDb({ directory: directory('dynamodb'), tables, access }));
   const secrets = createSecretsManager({
     secrets: assembly.secrets,
-    values: Object.fromEntries(assembly.secrets.map(({ name }) => [name, provider.key])),
+    values: secretValues(assembly, provider.key),
     access,
   });
 
@@ -218,6 +218,7 @@ async function compose(
       lambda,
       clock,
       directory: directory('step-functions'),
+      ...(options.meter && { onEvent: options.meter.event }),
       log(line) {
         logs.write('step-functions', `${new Date().toISOString()} ${line}`);
         notice(line);
@@ -360,6 +361,14 @@ function keptKey(file: string): string {
     writeFileSync(file, key, { mode: 0o600 });
     return key;
   }
+}
+
+/** The provider's key where the functions look for it; whatever else AWS would make a value for has one of its own. */
+function secretValues({ secrets, functions }: Assembly, providerKey: string): Record<string, string> {
+  const isProviders = (arn: string) =>
+    functions.some(({ environment }) => environment.PROVIDER_SECRET === arn);
+  const made = () => randomBytes(32).toString('hex');
+  return Object.fromEntries(secrets.map(({ name, arn }) => [name, isProviders(arn) ? providerKey : made()]));
 }
 
 function only<T>(what: string, [first, ...others]: readonly T[]): T {

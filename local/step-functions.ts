@@ -12,6 +12,7 @@ import {
   startExecution,
 } from './step-functions/execution.ts';
 import { type ExecutionRecord, openExecutionStore } from './step-functions/execution-store.ts';
+import type { HistoryEvent } from './step-functions/history.ts';
 import { createOperations } from './step-functions/operations.ts';
 import { compile } from './step-functions/program.ts';
 
@@ -26,6 +27,8 @@ export interface StepFunctionsOptions {
   log(line: string): void;
   /** For jitter. */
   random?(): number;
+  /** Told of every event of every history. */
+  onEvent?(event: HistoryEvent): void;
 }
 
 export interface StepFunctions {
@@ -60,6 +63,7 @@ export async function createStepFunctions({
   directory,
   log,
   random = Math.random,
+  onEvent = () => {},
 }: StepFunctionsOptions): Promise<StepFunctions> {
   const machines = new Map(
     assembly.machines.map((machine) => [
@@ -110,6 +114,7 @@ export async function createStepFunctions({
           random,
           authorize: access.checkRole,
           log,
+          onEvent,
         }),
       );
       return record;

@@ -1,5 +1,6 @@
 import type { Executions } from '../functions/sessions/executions.ts';
 import type { SessionStore } from '../functions/sessions/session-store.ts';
+import type { SessionKind } from '../functions/shared/states.ts';
 
 type Standing = 'running' | 'ended';
 
@@ -9,13 +10,15 @@ export const arnOf = (name: string) => `arn:aws:states:eu-central-1:123456789012
 export function fakeExecutions(known: Record<string, Standing> = {}) {
   const standings = new Map(Object.entries(known).map(([name, standing]) => [arnOf(name), standing]));
   const started: string[] = [];
+  const kinds: SessionKind[] = [];
   const stopped: string[] = [];
   const executions: Executions = {
     arnOf,
-    async start(name, input) {
+    async start(name, input, kind) {
       if (standings.has(arnOf(name))) return;
       standings.set(arnOf(name), 'running');
       started.push(`${name} ${JSON.stringify(input)}`);
+      kinds.push(kind);
     },
     async stop(arn) {
       stopped.push(arn);
@@ -23,7 +26,7 @@ export function fakeExecutions(known: Record<string, Standing> = {}) {
     },
     standing: async (arn) => standings.get(arn) ?? 'unknown',
   };
-  return { executions, started, stopped };
+  return { executions, started, kinds, stopped };
 }
 
 /** The store, with somebody who gets in between: `action` runs once, just before the next `call`. */

@@ -1,20 +1,17 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { GetExecutionHistoryCommand, type HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
-import { createApiClient } from '../../cli/api-client.ts';
-import { makeSamples } from '../../cli/samples/make-samples.ts';
-import { isUnderWay } from '../../cli/session-changes.ts';
-import { localTokens } from '../../cli/tokens.ts';
+import type { SessionKind } from '../../functions/shared/states.ts';
+import { virtualClock } from '../../local/clock.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
+import { runs } from './runs.ts';
 
 /** What one session has used. */
 export interface Counts {
-  readonly tracks: number;
-  /** From start to model, in the provider's time. */
+  /** Tracks, files, or clips of music. */
+  readonly pieces: number;
+  /** From start to end, in the provider's time. */
   readonly seconds: number;
   readonly transitions: number;
   readonly invocations: number;
@@ -28,15 +25,21 @@ export interface Counts {
   readonly readUnits: number;
   readonly puts: number;
   readonly gets: number;
+  /** What is kept in the bucket, and leaves it once. */
   readonly audioBytes: number;
   readonly apiRequests: number;
   readonly secretCalls: number;
+  readonly events: number;
   readonly logBytes: number;
-  readonly modelId: string | undefined;
-  /** What the times were measured on: cores, and processes that wanted one in the last 5 minutes. */
+}
+
+/** What the times were measured on: cores, and processes that wanted one in the last 5 minutes. */
+export interface MeasuredOn {
   readonly cores: number;
   readonly load: number;
 }
+
+export const measuredOn = (): MeasuredOn => ({ cores: availableParallelism(), load: loadavg()[1] ?? 0 });
 
 /** Bytes of the access log's line for one request, as its format has it (infra/constructs/session-api.ts). */
 const accessLogBytes = 350;
@@ -46,15 +49,22 @@ const accessLogBytes = 350;
  */
 const writesPerSessionWrite = 4;
 
-/** Runs one session on the sample pieces, at the given speed, on a stack of its own, and counts. */
-export async function countOneSession(speed: number): Promise<Counts> {
+/**
+ * Runs one session of a kind on a stack of its own, and counts. On a clock that jumps: a busy machine takes longer
+ * and counts the same, but for the jitter of the first checks. Only the times of functions are the machine's.
+ * @throws Error when it does not end well: the counts would not be of a whole run
+ */
+export async function countOneSession(kind: SessionKind): Promise<Counts> {
   const home = mkdtempSync(path.join(tmpdir(), 'chirpsmith-costs-'));
   const calls = new Map<string, number>();
-  const used = { invocations: 0, milliseconds: 0, gigabyteSeconds: 0 };
+  const used = { invocations: 0, milliseconds: 0, gigabyteSeconds: 0, transitions: 0 };
+  let historyBytes = 0;
+  const clock = virtualClock(Date.now());
   const stack = await startStack({
     home,
     port: 0,
-    speed,
+    speed: 1,
+    clock,
     sandbox: { seed: 'costs' },
     workers: { perFunction: 8, total: 40 },
     schedules: false,
@@ -65,92 +75,45 @@ export async function countOneSession(speed: number): Promise<Counts> {
         used.milliseconds += ms;
         used.gigabyteSeconds += (ms / 1000) * (memoryMb / 1024);
       },
+      event(event) {
+        if (event.type.endsWith('StateEntered')) used.transitions += 1;
+        historyBytes += JSON.stringify(event).length;
+      },
     },
   });
   try {
-    const run = await trainOnce(stack, path.join(home, 'samples'));
+    const run = await runs[kind](stack.ready, { clock, folder: path.join(home, 'samples') });
     const called = (...actions: string[]) =>
       actions.reduce((sum, action) => sum + (calls.get(action) ?? 0), 0);
     const writes = called('dynamodb:PutItem', 'dynamodb:UpdateItem');
     const items = called('dynamodb:GetItem');
     const queries = called('dynamodb:Query');
-    const s3 = {
+    const counted = {
       puts: called('s3:PutObject'),
       gets: called('s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'),
+      secretCalls: called('secretsmanager:GetSecretValue'),
+      events: called('events:PutEvents'),
     };
-    const secretCalls = called('secretsmanager:GetSecretValue');
     const sizes = await itemSizes(stack, run.sessionId);
-    const history = await historyOf(stack, run.executionArn);
     await stack.close();
     const largest = Math.max(...sizes);
     const whole = sizes.reduce((sum, size) => sum + size, 0);
-    const logged = bytesOfLogs(path.join(home, 'log')) + JSON.stringify(history).length;
     return {
       ...used,
-      ...s3,
-      secretCalls,
-      tracks: run.tracks,
-      seconds: run.seconds * speed,
-      transitions: history.filter(({ type }) => type?.endsWith('StateEntered')).length,
+      ...counted,
+      pieces: run.pieces,
+      seconds: run.seconds,
       writes,
       writeUnits: writes * Math.ceil(largest / 1024) * writesPerSessionWrite,
       reads: items + queries,
       readUnits: items * Math.ceil(largest / 4096) + queries * Math.ceil(whole / 4096),
       audioBytes: run.audioBytes,
       apiRequests: run.requests,
-      logBytes: logged + run.requests * accessLogBytes,
-      modelId: run.modelId,
-      cores: availableParallelism(),
-      load: loadavg()[1] ?? 0,
+      logBytes: bytesOfLogs(path.join(home, 'log')) + historyBytes + run.requests * accessLogBytes,
     };
   } finally {
     await stack.close();
     rmSync(home, { recursive: true, force: true });
-  }
-}
-
-/** What the command line does: declares, uploads, starts, and looks as often as the API says. */
-async function trainOnce({ ready }: Stack, folder: string) {
-  let requests = 0;
-  const client = createApiClient(ready.api, localTokens(ready, undefined), {
-    fetch: (...request) => {
-      requests += 1;
-      return fetch(...request);
-    },
-  });
-  const files = (await makeSamples(folder)).map((file) => {
-    const bytes = readFileSync(file);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { name: path.basename(file), size: bytes.length, sha256, bytes };
-  });
-  const { sessionId, uploads } = await client.createSession({
-    name: 'Costs',
-    files: files.map(({ name, size, sha256 }) => ({ name, size, sha256 })),
-    minClips: 6,
-    skipInvalid: false,
-    review: false,
-  });
-  for (const { url, headers, file } of uploads) {
-    const body = files.find(({ name }) => name === file)?.bytes;
-    const answer = await fetch(url, { method: 'PUT', headers, body: body ? new Uint8Array(body) : null });
-    if (!answer.ok) throw new Error(`${file} was not uploaded: ${answer.status}`);
-  }
-  const began = performance.now();
-  await client.startSession(sessionId);
-  for (;;) {
-    const { session, retryAfter = 2 } = await client.getSession(sessionId);
-    if (!isUnderWay(session.status)) {
-      return {
-        sessionId,
-        executionArn: session.executionArn,
-        modelId: session.modelId,
-        requests,
-        seconds: (performance.now() - began) / 1000,
-        tracks: session.tracks.length,
-        audioBytes: files.reduce((sum, { size }) => sum + size, 0),
-      };
-    }
-    await delay(retryAfter * 1000);
   }
 }
 
@@ -168,20 +131,6 @@ async function itemSizes({ ready, assembly }: Stack, sessionId: string): Promise
   client.destroy();
   if (Items.length === 0) throw new Error('The session has no items.');
   return Items.map((item: Record<string, AttributeValue>) => Buffer.byteLength(JSON.stringify(item)));
-}
-
-async function historyOf({ ready }: Stack, executionArn: string | undefined): Promise<HistoryEvent[]> {
-  const { aws: endpoint, region, adminKey: credentials } = ready;
-  const client = new SFNClient({ endpoint, region, credentials });
-  const events: HistoryEvent[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await client.send(new GetExecutionHistoryCommand({ executionArn, nextToken }));
-    events.push(...(page.events ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  client.destroy();
-  return events;
 }
 
 /** What the functions have logged; the other logs are the local stack's own. */

@@ -21,6 +21,8 @@ export const prices = {
   gigabyteOut: 0.09,
   /** HTTP API. */
   apiRequest: 1 / 1e6,
+  /** EventBridge: custom events. */
+  event: 1 / 1e6,
   /** CloudWatch Logs, standard class: taken in. */
   logGigabyte: 0.5,
   /** X-Ray: recorded. */

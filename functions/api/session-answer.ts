@@ -86,7 +86,13 @@ const tracksPerSecond = 250;
  * @param speed how much faster than the wall's clock waits run (1 in AWS)
  */
 export function retryAfter(
-  { session, tracks }: SessionWithTracks,
+  {
+    session,
+    tracks,
+  }: {
+    readonly session: Pick<Session, 'status'> & { readonly create: Pick<Session['create'], 'requestedAt'> };
+    readonly tracks: readonly Pick<Track, 'status' | 'submittedAt'>[];
+  },
   { schedules }: Settings,
   now: number,
   speed: number,

@@ -8,15 +8,21 @@ export const metricNamespace = 'Chirpsmith';
  */
 export const metrics = {
   /** A session's run has ended, or stopped to wait for a person: the status, and the error of a failure. */
-  Sessions: { unit: 'Count', by: [['outcome'], ['outcome', 'error']] },
+  Sessions: { unit: 'Count', by: [['outcome'], ['kind', 'outcome'], ['outcome', 'error']] },
   /** Calls to the provider: `ok`, or the name of the error. A key that was changed meanwhile counts once. */
   ProviderCalls: { unit: 'Count', by: [[], ['result'], ['call', 'result']] },
-  /** Checks that one task took until it ended: `upload` or `training`. */
+  /** Checks that one task of the provider took until it ended: `upload`, `training` or `music`. */
   Checks: { unit: 'Count', by: [['task']] },
-  /** Credits that the provider may have taken, by the configured prices; less than 0 when it surely did not. */
-  CreditsSpent: { unit: 'Count', by: [[]] },
-  /** How long a session stayed `preparing`, `uploading`, `creating` or `training`. */
-  PhaseSeconds: { unit: 'Seconds', by: [['phase']] },
+  /**
+   * Credits that the provider may have taken, by the configured prices; less than 0 when it surely did not. By the
+   * same tasks.
+   */
+  CreditsSpent: { unit: 'Count', by: [[], ['task']] },
+  /**
+   * How long a session stayed in a status in which work is under way. By what it is for as well: thousands of files
+   * upload for an hour, and twenty tracks for a minute.
+   */
+  PhaseSeconds: { unit: 'Seconds', by: [['kind', 'phase']] },
   /** Seen by each sweep: sessions with work under way. */
   SessionsUnderWay: { unit: 'Count', by: [[]] },
   /** Seen by each sweep: sessions that nobody started, or whose execution never came about. */

@@ -110,5 +110,10 @@ export function eventsPage(): string {
     'Any 2xx within 10 s takes the event. Whatever else is the answer, it is sent again after one minute and after two',
     'more; then it lies in the queue `chirpsmith-<stage>-webhook-dead-letters` for two weeks, and an alarm says so. The',
     '`id` is the same each time: whoever has seen it answers 2xx and does nothing.',
+    '',
+    'This was run on one machine (`test/workflow/webhook.test.ts`): the rule, function, secret, roles and queue of the',
+    'template, a session of music, and an https receiver with a certificate of its own that checks by the lines above; one',
+    'that answers 500 first, and one that never answers well. The waits are the documented ones, on a clock that jumps. Not',
+    'run: EventBridge and Lambda in AWS, and a certificate of a public authority.',
   ].join('\n')}\n`;
 }

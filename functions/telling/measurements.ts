@@ -7,6 +7,12 @@ import type { Settings } from '../shared/settings.ts';
 
 type Prices = Settings['prices'];
 
+/** What the provider does for us, and is asked about until it is done. */
+type Task = 'upload' | 'training' | 'music';
+
+/** The call behind a session's fence. A batch makes none. */
+const taskOf = ({ kind }: Pick<Session, 'kind'>): Task => (kind === 'music' ? 'music' : 'training');
+
 /**
  * What a change of a session's record counts for.
  * @param prices asked only when credits have moved
@@ -14,8 +20,9 @@ type Prices = Settings['prices'];
 export function sessionMeasurements(before: Session, after: Session, prices: () => Prices): Measurement[] {
   return [
     ...statusMeasurements(before, after),
-    ...checksOf('training', after.create.checks - before.create.checks),
+    ...checksOf(taskOf(after), after.create.checks - before.create.checks),
     ...creditsOf(
+      taskOf(after),
       before.create.fence === after.create.fence && before.create.paidBefore === after.create.paidBefore
         ? 0
         : trainingCredits(after, prices()) - trainingCredits(before, prices()),
@@ -29,6 +36,7 @@ export function trackMeasurements(before: Track, after: Track, prices: () => Pri
   return [
     ...(ended ? checksOf('upload', after.calls - before.calls) : []),
     ...creditsOf(
+      'upload',
       before.attempts === after.attempts
         ? 0
         : uploadCredits(after, prices()) - uploadCredits(before, prices()),
@@ -39,19 +47,21 @@ export function trackMeasurements(before: Track, after: Track, prices: () => Pri
 function statusMeasurements(before: Session, after: Session): Measurement[] {
   if (before.status === after.status) return [];
   const measurements: Measurement[] = [];
+  const { kind } = after;
   if (isUnderWay(before)) {
     const since = Date.parse(before.statusSince ?? before.updatedAt);
     const value = Math.max(0, Date.parse(after.statusSince ?? after.updatedAt) - since) / 1000;
-    measurements.push({ name: 'PhaseSeconds', value, dimensions: { phase: before.status } });
+    measurements.push({ name: 'PhaseSeconds', value, dimensions: { kind, phase: before.status } });
   }
   if (!isUnderWay(after) && after.status !== 'open' && after.status !== 'deleting') {
     const error = after.failure === undefined ? {} : { error: after.failure.error };
-    measurements.push({ name: 'Sessions', value: 1, dimensions: { outcome: after.status, ...error } });
+    measurements.push({ name: 'Sessions', value: 1, dimensions: { kind, outcome: after.status, ...error } });
   }
   return measurements;
 }
 
-const checksOf = (task: 'upload' | 'training', value: number): Measurement[] =>
+const checksOf = (task: Task, value: number): Measurement[] =>
   value > 0 ? [{ name: 'Checks', value, dimensions: { task } }] : [];
 
-const creditsOf = (value: number): Measurement[] => (value === 0 ? [] : [{ name: 'CreditsSpent', value }]);
+const creditsOf = (task: Task, value: number): Measurement[] =>
+  value === 0 ? [] : [{ name: 'CreditsSpent', value, dimensions: { task } }];

@@ -16,13 +16,17 @@ export function meteredProvider(provider: Provider, measure: (measurement: Measu
       throw error;
     }
   };
+  // Each call by its name, without a spread: one that is new would else go uncounted.
   return {
-    ...provider,
+    dialect: provider.dialect,
     prepare: () => counted('prepare', provider.prepare()),
     upload: (request) => counted('upload', provider.upload(request)),
     create: (request) => counted('create', provider.create(request)),
+    openBatch: () => counted('openBatch', provider.openBatch()),
+    addToBatch: (request) => counted('addToBatch', provider.addToBatch(request)),
     status: (taskId) => counted('status', provider.status(taskId)),
     generate: (request) => counted('generate', provider.generate(request)),
     persona: (request) => counted('persona', provider.persona(request)),
+    credits: () => provider.credits(),
   };
 }

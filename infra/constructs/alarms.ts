@@ -18,10 +18,10 @@ import { minutes, ownMetric } from './own-metric.ts';
 
 export interface AlarmsProps {
   readonly config: Config;
-  readonly machine: IStateMachine;
+  readonly machines: readonly IStateMachine[];
   readonly sweep: IFunction;
-  /** The functions with a concurrency of their own. */
-  readonly reserved: readonly IFunction[];
+  /** The functions of the machines that call the provider: each has a concurrency of its own. */
+  readonly providerCallers: readonly IFunction[];
   /** Where what could not be delivered lies, by a word for its name. */
   readonly deadLetters: Readonly<Record<string, IQueue>>;
   /** Who is told. */
@@ -30,6 +30,8 @@ export interface AlarmsProps {
 
 /** Calls in a quarter of an hour under which their shares say nothing. */
 const fewCalls = 20;
+/** Metrics that one alarm can look at (CloudWatch's quota). */
+const mostMetrics = 10;
 
 /** What somebody has to look at, also at night. Each alarm says where the runbook has it. */
 export class Alarms extends Construct {
@@ -39,21 +41,24 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { config, machine, sweep, reserved } = props;
+    const { config, machines, sweep, providerCallers } = props;
     const period = minutes(5);
     const quarter = minutes(15);
     const calls = (result?: string, over = period) =>
       ownMetric(config, 'ProviderCalls', { period: over, ...(result && { dimensions: { result } }) });
 
-    this.#add('executions-failed', 'A run has failed', machine.metricFailed({ period, statistic: 'Sum' }));
+    // One for all machines: what to do goes by the error, whichever machine it was; the dashboard shows which.
+    const failed = machines.map((machine) => machine.metricFailed({ period, statistic: 'Sum' }));
+    this.#add('executions-failed', 'A run has failed', sumOf(failed, 'Failed executions', period));
+    const timedOut = machines.map((machine) => machine.metricTimedOut({ period, statistic: 'Sum' }));
     this.#add(
       'executions-timed-out',
       'A run was ended by its time-out, past all its own deadlines',
-      machine.metricTimedOut({ period, statistic: 'Sum' }),
+      sumOf(timedOut, 'Executions that timed out', period),
     );
     this.#add(
       'needs-decision',
-      'Create was perhaps paid, and only a person can say how to go on',
+      'A training or a piece of music was perhaps paid, and only a person can say how to go on',
       ownMetric(config, 'Sessions', { dimensions: { outcome: 'needs-decision' }, period }),
     );
     this.#add('key-refused', 'The provider answers 401 or 403', calls('ProviderAuth'));
@@ -70,7 +75,7 @@ export class Alarms extends Construct {
       'Sessions wait for a start, or were announced with an execution that never came about',
       ownMetric(config, 'SessionsNeverStarted', { statistic: 'Maximum', period: quarter }),
     );
-    const throttles = reserved.map((fn) => fn.metricThrottles({ period, statistic: 'Sum' }));
+    const throttles = providerCallers.map((fn) => fn.metricThrottles({ period, statistic: 'Sum' }));
     this.#add(
       'functions-throttled',
       'The functions that call the provider run into their reserved concurrency',
@@ -85,6 +90,11 @@ export class Alarms extends Construct {
       'sweep-failing',
       'The sweep fails or is not let run',
       sumOf(failing, 'Sweeps that failed', quarter),
+    );
+    this.#add(
+      'events-lost',
+      'Turns of sessions were told to nobody: the event bus did not take them',
+      ownMetric(config, 'EventsLost', { period }),
     );
     for (const [of, queue] of Object.entries(props.deadLetters)) {
       const waiting = queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' });
@@ -111,10 +121,18 @@ export class Alarms extends Construct {
   }
 }
 
+/**
+ * All of them together. By SUM, which adds what there is [practice, to be seen in a deployment]: `a + b` has no value in
+ * a period in which one of them has none, and a machine that nobody uses has none for days.
+ * @throws Error for more than CloudWatch takes into one alarm
+ */
 function sumOf(metrics: readonly IMetric[], label: string, period: Duration): MathExpression {
+  if (metrics.length > mostMetrics) {
+    throw new Error(`"${label}" would sum ${metrics.length} metrics; an alarm takes at most ${mostMetrics}.`);
+  }
   const named = metrics.map((metric, index) => [`m${index}`, metric] as const);
   return new MathExpression({
-    expression: named.map(([id]) => id).join(' + '),
+    expression: `SUM([${named.map(([id]) => id).join(', ')}])`,
     usingMetrics: Object.fromEntries(named),
     label,
     period,

@@ -15,6 +15,9 @@ const sessionAudio = 'audio/*';
 /** Keys of the audio that music keeps. */
 const musicAudio = 'music/*';
 
+/** Lists of a batch's files, beside its audio. */
+const fileLists = 'audio/*/files.*.json';
+
 type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 /** The session table; whoever writes there tells each turn of a session on the event bus. */
@@ -48,7 +51,7 @@ export function bindAudioRead(fn: WorkflowFunction, { bucket, objectsArn }: Stor
   fn.allowWildcard(['s3:GetObject', 's3:GetObjectVersion'], objectsArn('*'), reason);
 }
 
-/** The audio bucket's name, to hold console input against; nothing in it is touched. */
+/** The audio bucket's name, to hold console input against; no audio in it is touched. */
 export function bindAudioName(fn: WorkflowFunction, { bucket }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
 }
@@ -91,6 +94,18 @@ export function bindInbox(fn: WorkflowFunction, { bucket, objectsArn }: StorageS
   fn.allowWildcard(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], reports, reason);
 }
 
+/** Writing down which files a manifest means, where they are more than an execution takes. */
+export function bindFileListWrite(fn: WorkflowFunction, { objectsArn }: StorageStack): void {
+  const reason = 'Sessions are made at run time, so the keys of their lists are not known here.';
+  fn.allowWildcard(['s3:PutObject'], objectsArn(fileLists), reason);
+}
+
+/** Reading which files a manifest means. */
+export function bindFileListRead(fn: WorkflowFunction, { objectsArn }: StorageStack): void {
+  const reason = 'Sessions are made at run time, so the keys of their lists are not known here.';
+  fn.allowWildcard(['s3:GetObject'], objectsArn(fileLists), reason);
+}
+
 /** Saying that one kind of thing has happened, in the name of this stage, on the account's default bus. */
 export function bindEventBus(fn: WorkflowFunction, type: EventType): void {
   const source = eventSource(fn.stage);
@@ -122,6 +137,7 @@ export function bindProvider(fn: WorkflowFunction, { providerKey }: StorageStack
     fn.addEnvironment('PROVIDER_CREDITS_URL', config.providerCreditsUrl);
   }
   fn.addEnvironment('PROVIDER_SECRET', providerKey.secretArn);
+  fn.callsProvider = true;
   fn.allow(['secretsmanager:GetSecretValue'], providerKey.secretArn);
 }
 

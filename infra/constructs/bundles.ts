@@ -46,13 +46,16 @@ export function bundleOf(scope: IConstruct, folder: string): AssetCode {
 
 /** Built once for each App, so that a later App of the same process sees what was edited in between. */
 function bundlesIn(app: IConstruct): ReadonlyMap<string, Bundle> {
-  const built = builds.get(app) ?? build();
+  const built = builds.get(app) ?? buildBundles();
   builds.set(app, built);
   return built;
 }
 
-function build(): ReadonlyMap<string, Bundle> {
-  const folders = globSync('{workflow,api,events}/*/handler.ts', { cwd: functionsFolder }).map(dirname);
+const allFolders = () =>
+  globSync('{workflow,api,events}/*/handler.ts', { cwd: functionsFolder }).map((file) => dirname(file));
+
+/** The bundles of these functions, all of them unless told. */
+export function buildBundles(folders: readonly string[] = allFolders()): ReadonlyMap<string, Bundle> {
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: functionsFolder,
     entryPoints: Object.fromEntries(folders.map((folder) => [flat(folder), `${folder}/handler.ts`])),

@@ -7,16 +7,16 @@ import {
   MathExpression,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { MetricName } from '../../functions/shared/metrics.ts';
 import type { Config } from '../config.ts';
 import { eachOf, minutes, ownMetric } from './own-metric.ts';
+import type { Workflow } from './workflow.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 export interface DashboardProps {
   readonly config: Config;
-  readonly machine: StateMachine;
+  readonly workflows: readonly Pick<Workflow, 'machine' | 'name'>[];
   readonly functions: readonly WorkflowFunction[];
   readonly alarms: readonly Alarm[];
 }
@@ -25,7 +25,7 @@ const period = minutes(15);
 
 /** One page for the person who looks after it: is anything wrong, what ended how, what it cost, what is slow. */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, { config, machine, functions, alarms }: DashboardProps) {
+  constructor(scope: Construct, id: string, { config, workflows, functions, alarms }: DashboardProps) {
     super(scope, id);
     const each = (name: MetricName, dimensions: readonly string[], statistic?: string) =>
       eachOf(config, name, { dimensions, period, ...(statistic && { statistic }) });
@@ -33,6 +33,16 @@ export class Dashboard extends Construct {
       ownMetric(config, name, { period, label: name, ...(statistic && { statistic }) });
     const graph = (title: string, ...left: IMetric[]) =>
       new GraphWidget({ title, left, width: 8, height: 6, leftYAxis: { min: 0 } });
+    const executions = workflows.map(({ machine, name }) =>
+      graph(
+        `Executions of ${name}`,
+        machine.metricStarted({ period, label: 'started' }),
+        machine.metricSucceeded({ period, label: 'succeeded' }),
+        machine.metricFailed({ period, label: 'failed' }),
+        machine.metricTimedOut({ period, label: 'timed out' }),
+        machine.metricAborted({ period, label: 'stopped by a person' }),
+      ),
+    );
     const throttled = ownMetric(config, 'ProviderCalls', {
       period,
       dimensions: { result: 'ProviderThrottled' },
@@ -49,10 +59,11 @@ export class Dashboard extends Construct {
           }),
         ],
         [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 3 })],
+        executions,
         [
-          graph('Sessions by outcome', each('Sessions', ['outcome'])),
+          graph('Sessions by kind and outcome', each('Sessions', ['kind', 'outcome'])),
           graph('Failures by error', each('Sessions', ['outcome', 'error'])),
-          graph('Executions', machine.metricStarted({ period }), machine.metricFailed({ period })),
+          graph('Sessions under way', own('SessionsUnderWay', 'Maximum')),
         ],
         [
           graph('Provider calls by result', each('ProviderCalls', ['result'])),
@@ -68,13 +79,13 @@ export class Dashboard extends Construct {
           ),
         ],
         [
-          graph('Credits spent', own('CreditsSpent')),
+          graph('Credits spent', own('CreditsSpent'), each('CreditsSpent', ['task'])),
           graph('Checks per task, mean', each('Checks', ['task'], 'Average')),
-          graph('Seconds in each phase, 90 % are under', each('PhaseSeconds', ['phase'], 'p90')),
+          graph('Seconds in each phase, 90 % are under', each('PhaseSeconds', ['kind', 'phase'], 'p90')),
         ],
         [
-          graph('Sessions under way', own('SessionsUnderWay', 'Maximum')),
           graph('Sessions never started', own('SessionsNeverStarted', 'Maximum')),
+          graph('Turns of sessions that the event bus did not take', own('EventsLost')),
           graph(
             'Errors of functions',
             ...functions.map((fn) => fn.metricErrors({ period, label: fn.node.id })),
@@ -89,7 +100,6 @@ export class Dashboard extends Construct {
             'Slowest runs of functions, ms',
             ...functions.map((fn) => fn.metricDuration({ period, statistic: 'Maximum', label: fn.node.id })),
           ),
-          graph('Turns of sessions that the event bus did not take', own('EventsLost')),
         ],
       ],
     });

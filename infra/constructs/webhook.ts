@@ -16,6 +16,7 @@ const eventAge = Duration.hours(6);
 
 /** Brings every event of the stage, signed, to one URL: the function, its secret, the rule, the dead letters. */
 export class Webhook extends Construct {
+  readonly fn: WorkflowFunction;
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, { config, url }: { config: Config; url: string }) {
@@ -33,12 +34,13 @@ export class Webhook extends Construct {
       'The receiver holds the same value: a person changes it on both sides, and it is picked up within minutes.',
     );
     // The receiver is given 10 s.
-    const fn = new WorkflowFunction(this, 'Function', {
+    this.fn = new WorkflowFunction(this, 'Function', {
       config,
       folder: 'events/send-webhook',
       description: 'Sends an event to the webhook',
       seconds: 20,
     });
+    const { fn } = this;
     fn.addEnvironment('WEBHOOK_URL', url);
     fn.addEnvironment('WEBHOOK_SECRET', secret.secretArn);
     fn.allow(['secretsmanager:GetSecretValue'], secret.secretArn);

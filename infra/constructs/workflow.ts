@@ -38,10 +38,13 @@ export class Workflow extends Construct {
   readonly machine: StateMachine;
   /** The machine's name in AWS. */
   readonly name: string;
+  /** The functions that its tasks call. */
+  readonly functions: readonly WorkflowFunction[];
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
     this.name = workflowName(props.config, props.name);
+    this.functions = props.functions;
     const role = new Role(this, 'Role', {
       roleName: this.name,
       description: `What ${this.name} may do`,

@@ -126,7 +126,7 @@ export function readTable(resource: Resource): Table {
 
 const secretSchema = z.strictObject({
   Name: z.string().optional(),
-  // The stack is told its value here; a generated one is only a placeholder in AWS as well.
+  // The stack makes up the value here, or is told it.
   GenerateSecretString: harmless,
   Description: harmless,
   Tags: harmless,

@@ -1,6 +1,7 @@
 import type { LambdaFunction } from '../assembly.ts';
 import type { Access } from '../iam.ts';
 import type { Lambda } from '../lambda.ts';
+import type { HistoryEvent } from '../step-functions/history.ts';
 
 /** Is told of what AWS would put on a bill, while a stack runs. */
 export interface Meter {
@@ -8,6 +9,8 @@ export interface Meter {
   call(action: string): void;
   /** @param ms how long it took here, with the start of a worker where there was none */
   invocation(fn: LambdaFunction, ms: number): void;
+  /** An event of an execution's history, those of the items of a Distributed Map among them. */
+  event(event: HistoryEvent): void;
 }
 
 /** Every stand-in checks each request against the policies, so that is where requests are counted. */

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Lambda } from '../lambda.ts';
 import { distribute } from './distributed-map.ts';
 import type { Engine, Json } from './engine.ts';
-import { data, type EventDetails, type History } from './history.ts';
+import { data, type EventDetails, type History, type HistoryEvent } from './history.ts';
 import { type MapWork, type Program, selectItem, type Work } from './program.ts';
 import { withRetries } from './retry.ts';
 import { checkSize, nameInvocationError, runtimeError, StateError } from './state-error.ts';
@@ -20,6 +20,8 @@ export interface ExecutionScope {
   readonly authorize: (action: string, resource: string) => void;
   /** A line for the terminal. */
   readonly log: (line: string) => void;
+  /** Told of every event. */
+  readonly onEvent: (event: HistoryEvent) => void;
   /** The context object, `$$`. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly random: () => number;

@@ -37,7 +37,7 @@ export async function distribute(
     const full = new AbortController();
     const history = createHistory({
       now: scope.clock.now,
-      keep: () => {},
+      keep: scope.onEvent,
       onFull: () =>
         full.abort(runtimeError(`It reached the maximum number of history events (${eventLimit}).`)),
     });

@@ -4,7 +4,7 @@ import type { Lambda } from '../lambda.ts';
 import { createBranch, runBranch } from './branch.ts';
 import { type Json, loadEngine } from './engine.ts';
 import type { ExecutionRecord, ExecutionStore } from './execution-store.ts';
-import { createHistory, data, eventLimit, type History } from './history.ts';
+import { createHistory, data, eventLimit, type History, type HistoryEvent } from './history.ts';
 import type { Program } from './program.ts';
 import { checkSize, runtimeError, StateError } from './state-error.ts';
 
@@ -39,6 +39,8 @@ export interface ExecutionDependencies {
   /** May the role do this? @throws AwsError */
   readonly authorize: (roleArn: string, action: string, resource: string) => void;
   readonly log: (line: string) => void;
+  /** Told of every event. */
+  readonly onEvent: (event: HistoryEvent) => void;
 }
 
 const endEvents = {
@@ -52,12 +54,15 @@ const endEvents = {
 export function startExecution(
   { machine, program, timeoutSeconds }: CompiledMachine,
   record: ExecutionRecord,
-  { clock, lambda, store, onEnd, random, authorize, log }: ExecutionDependencies,
+  { clock, lambda, store, onEnd, random, authorize, log, onEvent }: ExecutionDependencies,
 ): RunningExecution {
   const ended = new AbortController();
   const history = createHistory({
     now: clock.now,
-    keep: (event) => store.append(record, event),
+    keep: (event) => {
+      store.append(record, event);
+      onEvent(event);
+    },
     onFull: () =>
       end({
         status: 'FAILED',
@@ -104,6 +109,7 @@ export function startExecution(
       machineArn: machine.arn,
       authorize: (action: string, resource: string) => authorize(machine.roleArn, action, resource),
       log: (line: string) => log(`execution ${record.name}: ${line}`),
+      onEvent,
       context,
       random,
     };

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { costsPage } from '../../bench/costs/page.ts';
 
-const page = costsPage({
-  tracks: 8,
+const train = {
+  pieces: 8,
   seconds: 200,
   transitions: 1000,
   invocations: 1_000_000,
@@ -18,21 +18,26 @@ const page = costsPage({
   audioBytes: 0,
   apiRequests: 0,
   secretCalls: 0,
+  events: 0,
   logBytes: 0,
-  modelId: 'chirp-custom:x',
-  cores: 2,
-  load: 1,
-});
+};
+const batch = { ...train, transitions: 2000, writeUnits: 0 };
+const music = { ...train, pieces: 2, transitions: 0, invocations: 0 };
+const page = costsPage({ train, batch, music }, { cores: 2, load: 1 });
 
-test('multiplies what was counted with the list prices, and sums it', () => {
-  expect(page).toContain('| Step Functions: transitions | 1,000 | 0.025000 |');
-  expect(page).toContain('| Lambda: invocations | 1,000,000 | 0.200000 |');
+test('multiplies what was counted with the list prices, and sums it for each kind of session', () => {
+  expect(page).toContain(
+    '| Step Functions: transitions | 1,000 | 0.025000 | 2,000 | 0.050000 | 0 | 0.000000 |',
+  );
+  expect(page).toContain('| Lambda: invocations | 1,000,000 | 0.200000 | 1,000,000 | 0.200000 | 0 |');
   expect(page).toContain('| DynamoDB: writes, at most | 10 (1,000,000 units) | 0.625000 |');
   expect(page).toContain('| X-Ray: traces, at most one an invocation | 1,000,000 | 5.000000 |');
-  expect(page).toContain('| **one session** | | **5.8500** |');
+  expect(page).toContain('| **one session** | | **5.8500** | | **5.2500** | | **0.6250** |');
+  expect(page).toContain('a thousand, each as one of these, cost 656.25 dollars');
 });
 
 test('docs/costs.md is as it is made, whatever was counted', () => {
   const words = (text: string) => text.replaceAll(/\d[\d.,]*/g, '#').replaceAll(/\s+/g, ' ');
-  expect(words(readFileSync('docs/costs.md', 'utf8'))).toBe(words(page));
+  const written = readFileSync(new URL('../../docs/costs.md', import.meta.url), 'utf8');
+  expect(words(written)).toBe(words(page));
 });

@@ -26,7 +26,11 @@ export const manifestTarget: Target<HostileFolder> = {
       fc.constant(songs),
       fc.uniqueArray(fc.oneof(fc.constantFrom(...songs), fileName), { maxLength: 30 }),
     ),
-    manifest: hostileDocument([manifest, { name: 'All of it' }]),
+    manifest: hostileDocument([
+      manifest,
+      { name: 'All of it' },
+      { kind: 'batch', name: 'Voices', audio: songs },
+    ]),
   }),
   async play({ folder, files, manifest }) {
     const box = fakeInbox();
@@ -39,6 +43,7 @@ export const manifestTarget: Target<HostileFolder> = {
       { detail: { object: { key } } },
       {
         inbox: box.inbox,
+        lists: box.lists,
         bucket: 'audio',
         executions: machine.executions,
         bus: { put: async (_, detail) => void told.push(detail) },

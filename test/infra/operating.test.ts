@@ -89,12 +89,18 @@ describe('alarms and the dashboard', () => {
     );
   });
 
-  test('there is one dashboard, which begins with the alarms, all of them', () => {
+  test('there is one dashboard, which begins with the alarms, all of them, and then has each machine', () => {
     const pages = Object.values(propertiesOf(service, 'AWS::CloudWatch::Dashboard'));
     expect(pages).toHaveLength(1);
     const body = JSON.stringify(pages[0]?.DashboardBody);
     for (const id of Object.keys(propertiesOf(service, 'AWS::CloudWatch::Alarm'))) expect(body).toContain(id);
-    for (const title of ['Sessions by outcome', 'Provider calls by result', 'Credits spent']) {
+    const machines = ['train-model', 'upload-batch', 'generate-music'];
+    for (const title of [
+      ...machines.map((name) => `Executions of chirpsmith-local-${name}`),
+      'Sessions by kind and outcome',
+      'Provider calls by result',
+      'Credits spent',
+    ]) {
       expect(body).toContain(title);
     }
   });

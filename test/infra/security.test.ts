@@ -76,4 +76,29 @@ describe('the security page', () => {
         expect(JSON.parse(readFileSync(installed, 'utf8')).license, name).toBe(licence);
     }
   });
+
+  test('names the licences of all that is installed, what has an install script, and nothing that is deprecated', () => {
+    const locked = z.object({
+      license: z.string().optional(),
+      hasInstallScript: z.boolean().optional(),
+      deprecated: z.string().optional(),
+      integrity: z.string().optional(),
+      inBundle: z.boolean().optional(),
+    });
+    const { packages } = z
+      .object({ packages: z.record(z.string(), locked) })
+      .parse(JSON.parse(read('package-lock.json')));
+    const [, review = ''] = page.split('## What we depend on');
+    const named = (path: string) => path.split('node_modules/').at(-1) ?? path;
+    const all = Object.entries(packages).filter(([path]) => path !== '');
+    expect(review).toContain(`${all.length} packages`);
+    for (const [path, it] of all) {
+      expect(review, path).toContain(it.license);
+      expect(it.deprecated, path).toBeUndefined();
+      expect(it.integrity !== undefined || it.inBundle === true, path).toBe(true);
+    }
+    const scripts = all.filter(([, it]) => it.hasInstallScript).map(([path]) => named(path));
+    expect(scripts.filter((name) => !review.includes(`\`${name}\``))).toEqual([]);
+    expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m);
+  });
 });

@@ -73,6 +73,7 @@ describe('every function', () => {
       'unknown-route': [],
       'start-from-manifest': [
         'AUDIO_BUCKET',
+        'BATCH_MACHINE_ARN',
         'EVENT_BUS',
         'EVENT_SOURCE',
         'INBOX_OWNER',

@@ -4,25 +4,32 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sweepMeasurements } from '../../functions/events/sweep/sweep.ts';
 import { metricLine } from '../../functions/shared/metrics.ts';
-import type { LambdaFunction } from '../../local/assembly.ts';
-import { scaledClock } from '../../local/clock.ts';
-import { createLambda } from '../../local/lambda.ts';
+import { type LambdaFunction, readAssembly } from '../../local/assembly.ts';
+import { scaledClock, virtualClock } from '../../local/clock.ts';
+import { createEventBridge } from '../../local/event-bridge.ts';
+import { createAccess } from '../../local/iam.ts';
+import { createLambda, LambdaError } from '../../local/lambda.ts';
+import { openQueues } from '../../local/sqs.ts';
 import type { Step } from '../faults/rig/invocations.ts';
 import { openSession, type Person } from '../faults/rig/person.ts';
 import type { CallFault } from '../faults/rig/provider.ts';
 import { openWorld, type World, type WorldInterference, type WorldOptions } from '../faults/rig/world.ts';
+import { configured, synthesized } from '../infra/synthesized.ts';
+import { countDepths } from './queue-depths.ts';
 import { type SeenMetrics, seenMetrics } from './seen-metrics.ts';
-import { isRaised, type TemplateAlarm, templateAlarms } from './template-alarms.ts';
+import { isRaised, lookedAt, type TemplateAlarm, templateAlarms } from './template-alarms.ts';
 
-const alarms = templateAlarms();
+// Stage local with a webhook, which is never there on this machine: everything that can bring an alarm.
+const { app, service } = synthesized({ ...configured(), webhookUrl: 'https://hooks.example.com' });
+const assembly = readAssembly(app.synth().directory);
+const alarms = templateAlarms(service);
 const alarm = (name: string): TemplateAlarm => {
   const found = alarms.get(name);
   if (!found) throw new Error(`There is no alarm ${name}.`);
   return found;
 };
 const raised = (seen: SeenMetrics) => [...alarms].flatMap(([name, it]) => (isRaised(it, seen) ? [name] : []));
-/** The resource that an alarm on AWS's own metric looks at. */
-const dimensionsOf = (name: string) => alarm(name).Dimensions ?? {};
+const StateMachineArn = 'chirpsmith-local-train-model';
 
 const files = Array.from({ length: 6 }, () => 'song' as const);
 
@@ -31,7 +38,7 @@ async function played(
   what: {
     interfere?: (step: Step) => WorldInterference | undefined;
     act?: (person: Person, world: World, seen: SeenMetrics) => Promise<void>;
-  } & Pick<WorldOptions, 'timeoutSeconds'>,
+  } & Pick<WorldOptions, 'timeoutSeconds' | 'bus'>,
 ): Promise<SeenMetrics> {
   const seen = seenMetrics();
   const { act, ...options } = what;
@@ -44,10 +51,8 @@ async function played(
     // What Step Functions counts of itself.
     for (const { status } of await world.history()) {
       const counted = { FAILED: 'ExecutionsFailed', TIMED_OUT: 'ExecutionsTimedOut' }[status];
-      if (counted) {
-        const Dimensions = dimensionsOf('executions-failed');
-        seen.add({ Namespace: 'AWS/States', MetricName: counted, Dimensions }, 1);
-      }
+      if (counted)
+        seen.add({ Namespace: 'AWS/States', MetricName: counted, Dimensions: { StateMachineArn } }, 1);
     }
     return seen;
   } finally {
@@ -61,141 +66,200 @@ const onCall = (what: string, fault: CallFault, times = 1) => {
     step.kind === 'call' && step.what === what && left-- > 0 ? { kind: 'provider', fault } : undefined;
 };
 const answers = (status: number): CallFault => ({ kind: 'status', status, headers: {}, taken: false });
+const away = (what: string) => new Error(`${what} is away.`);
 
 /** What the sweep's handler emits, and what Lambda counts when it throws. */
 async function sweeping(person: Person, world: World, seen: SeenMetrics) {
   const told = await person.sweep();
   const lines = 'answer' in told ? sweepMeasurements(told.answer) : [];
   for (const it of lines) seen.line(metricLine(it, { stage: 'local', at: world.clock.now(), about: {} }));
-  if ('error' in told) {
-    const [metric] =
-      alarm('sweep-failing').Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [];
-    seen.add({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions: metric?.Dimensions ?? {} }, 1);
+  const Dimensions = { FunctionName: 'chirpsmith-local-sweep' };
+  if ('error' in told) seen.add({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions }, 1);
+}
+
+/** More invocations at once of a function than are reserved for it, by Lambda's own count. */
+async function throttled(turnedAway: readonly number[]): Promise<SeenMetrics> {
+  const seen = seenMetrics();
+  const directory = mkdtempSync(path.join(tmpdir(), 'chirpsmith-throttled-'));
+  writeFileSync(path.join(directory, 'index.mjs'), 'export const handler = async () => ({});');
+  const name = 'chirpsmith-local-keep-audio';
+  const arn = `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
+  const fn: LambdaFunction = {
+    name,
+    arn,
+    directory,
+    handler: 'index.handler',
+    environment: {},
+    timeoutSeconds: 5,
+    memoryMb: 128,
+    reserved: 2,
+    roleArn: 'arn:aws:iam::123456789012:role/keep-audio',
+    invokers: [],
+  };
+  const lambda = createLambda({
+    assembly: { functions: [fn], region: 'us-east-1' },
+    access: { credentialsFor: () => ({ accessKeyId: 'a', secretAccessKey: 's' }), checkRole: () => {} },
+    environment: () => ({}),
+    log: () => {},
+    clock: scaledClock(1),
+  });
+  const invoke = () =>
+    lambda.invoke(arn, {}, { roleArn: 'machine' }).catch((error: unknown) => {
+      expect(error).toMatchObject({ errorType: 'Lambda.TooManyRequestsException' });
+      const Dimensions = { FunctionName: name };
+      seen.add({ Namespace: 'AWS/Lambda', MetricName: 'Throttles', Dimensions }, 1);
+    });
+  try {
+    // Those that ran have ended before the next ones come, and make room again.
+    for (const more of turnedAway) await Promise.all(Array.from({ length: 2 + more }, invoke));
+    return seen;
+  } finally {
+    await lambda.close();
+    rmSync(directory, { recursive: true });
   }
 }
 
-describe('the alarms that a run raises', () => {
-  it('none, when it ends in a model', async () => {
-    const seen = await played({
-      act: async (person, world, seen) => {
-        await person.start();
-        await world.settled();
-        await sweeping(person, world, seen);
+/** An event whose function fails each time that Lambda tries: the template's rule, retries, queue and roles. */
+async function undelivered(event: { source: string; 'detail-type': string; detail: object }) {
+  const directory = mkdtempSync(path.join(tmpdir(), 'chirpsmith-letters-'));
+  const access = createAccess(assembly);
+  const queues = openQueues({ queues: assembly.queues, access, directory });
+  const eventBridge = createEventBridge({
+    assembly,
+    access,
+    queues,
+    lambda: {
+      invoke: async () => {
+        throw new LambdaError('Error', 'It fails.');
       },
-    });
-    expect(raised(seen)).toEqual([]);
-    const ready = {
-      Namespace: 'Chirpsmith',
-      MetricName: 'Sessions',
-      Dimensions: { stage: 'local', outcome: 'ready' },
-    };
-    expect(seen.value(ready, 'Sum')).toBe(1);
+    },
+    clock: virtualClock(),
+    onError: () => {},
+  });
+  const { region, account } = assembly;
+  const id = 'e-1';
+  const detail = Object.fromEntries(Object.entries(event.detail));
+  eventBridge.publish({ version: '0', id, account, time: '', region, resources: [], ...event, detail });
+  await eventBridge.settled();
+  const seen = seenMetrics();
+  countDepths(seen, { assembly, queues });
+  rmSync(directory, { recursive: true });
+  return seen;
+}
+
+const inboxUpload = {
+  source: 'aws.s3',
+  'detail-type': 'Object Created',
+  detail: { bucket: { name: assembly.buckets[0]?.name }, object: { key: 'inbox/night/manifest.json' } },
+};
+
+/** What each alarm of the template is for, as it happens on this machine. Those of a row are raised, and no others. */
+const runs: readonly [raises: readonly string[], when: string, play: () => Promise<SeenMetrics>][] = [
+  [
+    [],
+    'a run ends in a model',
+    () =>
+      played({
+        act: async (person, world, seen) => {
+          await person.start();
+          await world.settled();
+          await sweeping(person, world, seen);
+          const Dimensions = { stage: 'local', outcome: 'ready' };
+          expect(seen.value({ Namespace: 'Chirpsmith', MetricName: 'Sessions', Dimensions }, 'Sum')).toBe(1);
+        },
+      }),
+  ],
+  [
+    ['executions-failed', 'key-refused'],
+    'the provider takes the key no more',
+    () => played({ interfere: onCall('prepare', answers(401)) }),
+  ],
+  [
+    ['executions-failed', 'credits-exhausted'],
+    'there are too few credits for the training',
+    () => played({ interfere: onCall('create', answers(402)) }),
+  ],
+  [
+    ['executions-failed', 'needs-decision'],
+    'it cannot be settled whether create was taken',
+    () => played({ interfere: onCall('create', { kind: 'reset-before' }) }),
+  ],
+  [['executions-timed-out'], 'the machine is ended from outside', () => played({ timeoutSeconds: 30 })],
+  [
+    ['provider-throttles'],
+    'a fifth of the calls is turned away',
+    () => played({ interfere: onCall('upload', answers(429), 10) }),
+  ],
+  [[], 'a few calls are turned away', () => played({ interfere: onCall('upload', answers(429), 2) })],
+  [
+    ['never-started'],
+    'a run was announced and its execution never came about',
+    () =>
+      played({
+        interfere: (step) =>
+          step.kind === 'execution' && step.what === 'StartExecution'
+            ? { kind: 'throws', when: 'before', error: away('Step Functions') }
+            : undefined,
+        act: async (person, world, seen) => {
+          expect(await person.start()).toMatchObject({ error: 'Unexpected' });
+          await world.clock.sleep(61_000);
+          await sweeping(person, world, seen);
+        },
+      }),
+  ],
+  [
+    ['never-started'],
+    'nobody starts what was uploaded',
+    () =>
+      played({
+        act: async (person, world, seen) => {
+          await world.clock.sleep(61 * 60_000);
+          await sweeping(person, world, seen);
+        },
+      }),
+  ],
+  [
+    ['sweep-failing'],
+    'the sweep cannot read the records',
+    () =>
+      played({
+        interfere: (step) =>
+          step.by.name === 'sweep' && step.kind === 'read'
+            ? { kind: 'throws', when: 'before', error: away('DynamoDB') }
+            : undefined,
+        act: sweeping,
+      }),
+  ],
+  [['functions-throttled'], 'ten times more run at once than is reserved', () => throttled([9, 1])],
+  [[], 'nine times more run at once than is reserved', () => throttled([9])],
+  [
+    ['events-lost'],
+    'the event bus takes nothing, and the run ends in a model all the same',
+    () => played({ bus: { put: () => Promise.reject(away('EventBridge')) } }),
+  ],
+  [['dead-letters-inbox'], 'an upload to the inbox cannot be looked at', () => undelivered(inboxUpload)],
+  [
+    ['dead-letters-webhook'],
+    'the webhook takes an event at none of three attempts',
+    () => undelivered({ source: 'chirpsmith.local', 'detail-type': 'Session turned', detail: {} }),
+  ],
+];
+
+describe('alarms', () => {
+  it.each(runs)('%j are raised when %s', async (raises, _, play) => {
+    expect(raised(await play())).toEqual(raises);
   });
 
-  it('executions-failed and key-refused, when the provider takes the key no more', async () => {
-    const seen = await played({ interfere: onCall('prepare', answers(401)) });
-    expect(raised(seen)).toEqual(['executions-failed', 'key-refused']);
+  it('each have a run above that raises them', () => {
+    expect(new Set(runs.flatMap(([raises]) => raises))).toEqual(new Set(alarms.keys()));
   });
 
-  it('executions-failed and credits-exhausted, when there are too few for the training', async () => {
-    const seen = await played({ interfere: onCall('create', answers(402)) });
-    expect(raised(seen)).toEqual(['executions-failed', 'credits-exhausted']);
-  });
-
-  it('executions-failed and needs-decision, when it cannot be settled whether create was taken', async () => {
-    const seen = await played({ interfere: onCall('create', { kind: 'reset-before' }) });
-    expect(raised(seen)).toEqual(['executions-failed', 'needs-decision']);
-  });
-
-  it('executions-timed-out, when the machine is ended from outside', async () => {
-    const seen = await played({ timeoutSeconds: 30 });
-    expect(raised(seen)).toEqual(['executions-timed-out']);
-  });
-
-  it('provider-throttles, when a fifth of the calls is turned away', async () => {
-    const seen = await played({ interfere: onCall('upload', answers(429), 10) });
-    expect(raised(seen)).toEqual(['provider-throttles']);
-    const few = await played({ interfere: onCall('upload', answers(429), 2) });
-    expect(raised(few)).toEqual([]);
-  });
-
-  it('never-started, when a run was announced and its execution never came about', async () => {
-    const away = new Error('Step Functions is away.');
-    const seen = await played({
-      interfere: (step) =>
-        step.kind === 'execution' && step.what === 'StartExecution'
-          ? { kind: 'throws', when: 'before', error: away }
-          : undefined,
-      act: async (person, world, seen) => {
-        expect(await person.start()).toMatchObject({ error: 'Unexpected' });
-        await world.clock.sleep(61_000);
-        await sweeping(person, world, seen);
-      },
-    });
-    expect(raised(seen)).toEqual(['never-started']);
-  });
-
-  it('never-started, when nobody starts what was uploaded', async () => {
-    const seen = await played({
-      act: async (person, world, seen) => {
-        await world.clock.sleep(61 * 60_000);
-        await sweeping(person, world, seen);
-      },
-    });
-    expect(raised(seen)).toEqual(['never-started']);
-  });
-
-  it('sweep-failing, when it cannot read the records', async () => {
-    const seen = await played({
-      interfere: (step) =>
-        step.by.name === 'sweep' && step.kind === 'read'
-          ? { kind: 'throws', when: 'before', error: new Error('DynamoDB is away.') }
-          : undefined,
-      act: sweeping,
-    });
-    expect(raised(seen)).toEqual(['sweep-failing']);
-  });
-
-  it('functions-throttled, when more runs at once than is reserved', async () => {
-    const seen = seenMetrics();
-    const directory = mkdtempSync(path.join(tmpdir(), 'chirpsmith-throttled-'));
-    writeFileSync(path.join(directory, 'index.mjs'), 'export const handler = async () => ({});');
-    const arn = 'arn:aws:lambda:us-east-1:123456789012:function:check-upload';
-    const fn: LambdaFunction = {
-      name: 'check-upload',
-      arn,
-      directory,
-      handler: 'index.handler',
-      environment: {},
-      timeoutSeconds: 5,
-      memoryMb: 128,
-      reserved: 2,
-      roleArn: 'arn:aws:iam::123456789012:role/check-upload',
-      invokers: [],
-    };
-    const lambda = createLambda({
-      assembly: { functions: [fn], region: 'us-east-1' },
-      access: { credentialsFor: () => ({ accessKeyId: 'a', secretAccessKey: 's' }), checkRole: () => {} },
-      environment: () => ({}),
-      log: () => {},
-      clock: scaledClock(1),
-    });
-    const [metric] = alarm('functions-throttled').Metrics?.flatMap((it) => it.MetricStat?.Metric ?? []) ?? [];
-    const invoke = () =>
-      lambda.invoke(arn, {}, { roleArn: 'machine' }).catch((error: unknown) => {
-        expect(error).toMatchObject({ errorType: 'Lambda.TooManyRequestsException' });
-        const { Dimensions = {} } = metric ?? {};
-        seen.add({ Namespace: 'AWS/Lambda', MetricName: 'Throttles', Dimensions }, 1);
-      });
-    try {
-      await Promise.all(Array.from({ length: 11 }, invoke));
-      expect(raised(seen)).toEqual([]);
-      // Those that ran have ended, and make room again.
-      await Promise.all(Array.from({ length: 3 }, invoke));
-      expect(raised(seen)).toEqual(['functions-throttled']);
-    } finally {
-      await lambda.close();
-      rmSync(directory, { recursive: true });
-    }
+  it('of executions look at all machines, and that of throttles at every function with a concurrency of its own', () => {
+    const seenBy = (name: string, of: string) => lookedAt(alarm(name)).map((it) => it.Dimensions[of]);
+    const machines = ['train-model', 'upload-batch', 'generate-music'].map((it) => `chirpsmith-local-${it}`);
+    expect(seenBy('executions-failed', 'StateMachineArn')).toEqual(machines);
+    expect(seenBy('executions-timed-out', 'StateMachineArn')).toEqual(machines);
+    const reserved = assembly.functions.flatMap((fn) => (fn.reserved === undefined ? [] : [fn.name]));
+    expect(seenBy('functions-throttled', 'FunctionName').sort()).toEqual(reserved.sort());
   });
 });

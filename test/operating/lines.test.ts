@@ -1,35 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { sharedStack, sinceNow, songs, type TestStack } from '../workflow/local-stack.ts';
-import { seenMetrics } from './seen-metrics.ts';
+import { type Line, linesAbout, metricsIn } from './session-lines.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
   stack = await sharedStack();
 });
-
-type Line = Record<string, unknown>;
-const line = z.record(z.string(), z.unknown());
-
-/** What the functions of the template have written about a session, once they have written all. */
-async function linesAbout(sessionId: string): Promise<Map<string, Line[]>> {
-  const directory = path.join(stack.home, 'log');
-  for (;;) {
-    const files = readdirSync(directory).filter((name) => /^chirpsmith-local-.*\.log$/.test(name));
-    const all = files.map((name) => {
-      const texts = readFileSync(path.join(directory, name), 'utf8').split('\n').filter(Boolean);
-      const parsed = texts.map((text) => line.parse(JSON.parse(text)));
-      return [name, parsed.filter((it) => it.sessionId === sessionId)] as const;
-    });
-    const isOver = all.some(([, lines]) => lines.some((it) => it.outcome !== undefined));
-    if (isOver) return new Map(all.filter(([, lines]) => lines.length > 0));
-    // The local runtime gathers lines for a moment.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 describe('what the functions of the template write while a session runs', () => {
   let sessionId: string;
@@ -40,7 +17,7 @@ describe('what the functions of the template write while a session runs', () => 
     const session = await stack.run(sessionId);
     execution = session.executionArn?.split(':').at(-1);
     await stack.idle();
-    about = await linesAbout(sessionId);
+    about = await linesAbout(stack.home, sessionId);
   });
 
   it('has session, execution and state in every line of every state', () => {
@@ -67,14 +44,14 @@ describe('what the functions of the template write while a session runs', () => 
   });
 
   it('counts the outcome, each call, the checks, the credits and the phases', () => {
-    const seen = seenMetrics();
-    for (const it of [...about.values()].flat()) seen.line(JSON.stringify(it));
+    const seen = metricsIn(about);
     const value = (MetricName: string, dimensions: Record<string, string> = {}) =>
       seen.value(
         { Namespace: 'Chirpsmith', MetricName, Dimensions: { stage: 'local', ...dimensions } },
         'Sum',
       );
     expect(value('Sessions', { outcome: 'ready' })).toBe(1);
+    expect(value('Sessions', { kind: 'train', outcome: 'ready' })).toBe(1);
     expect(value('ProviderCalls', { call: 'prepare', result: 'ok' })).toBe(1);
     expect(value('ProviderCalls', { call: 'upload', result: 'ok' })).toBe(6);
     expect(value('ProviderCalls', { call: 'create', result: 'ok' })).toBe(1);
@@ -82,8 +59,10 @@ describe('what the functions of the template write while a session runs', () => 
     expect(value('ProviderCalls', { call: 'status', result: 'ok' })).toBe(checks);
     expect(value('ProviderCalls')).toBe(8 + checks);
     expect(value('CreditsSpent')).toBe(106);
+    expect(value('CreditsSpent', { task: 'upload' })).toBe(6);
+    expect(value('CreditsSpent', { task: 'training' })).toBe(100);
     for (const phase of ['preparing', 'uploading', 'creating', 'training']) {
-      expect(value('PhaseSeconds', { phase }), phase).toBeGreaterThan(0);
+      expect(value('PhaseSeconds', { kind: 'train', phase }), phase).toBeGreaterThan(0);
     }
   });
 });

@@ -19,6 +19,8 @@ interface Metric {
   readonly Dimensions: Readonly<Record<string, string>>;
 }
 
+type Statistic = 'Sum' | 'Maximum';
+
 const keyOf = ({ Namespace, MetricName, Dimensions }: Metric) =>
   `${Namespace}/${MetricName} ${JSON.stringify(Object.entries(Dimensions).sort())}`;
 
@@ -30,6 +32,12 @@ export function seenMetrics() {
   const add = (metric: Metric, value: number) => {
     const key = keyOf(metric);
     values.set(key, [...(values.get(key) ?? []), value]);
+  };
+  /** Undefined when nothing was counted at all, which is not the same as 0. */
+  const found = (metric: Metric, statistic: Statistic): number | undefined => {
+    const seen = values.get(keyOf(metric));
+    if (!seen) return undefined;
+    return statistic === 'Sum' ? seen.reduce((sum, it) => sum + it, 0) : Math.max(...seen);
   };
   return {
     add,
@@ -46,9 +54,7 @@ export function seenMetrics() {
         }
       }
     },
-    value(metric: Metric, statistic: 'Sum' | 'Maximum'): number {
-      const found = values.get(keyOf(metric)) ?? [];
-      return statistic === 'Sum' ? found.reduce((sum, it) => sum + it, 0) : Math.max(0, ...found);
-    },
+    found,
+    value: (metric: Metric, statistic: Statistic): number => found(metric, statistic) ?? 0,
   };
 }

@@ -1,11 +1,12 @@
+import type { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
 import { propertiesOf, synthesized } from '../infra/synthesized.ts';
 import type { SeenMetrics } from './seen-metrics.ts';
 
 const dimensionsSchema = z
-  .array(z.object({ Name: z.string(), Value: z.unknown() }))
+  .array(z.object({ Name: z.string(), Value: z.string() }))
   .default([])
-  .transform((list) => Object.fromEntries(list.map(({ Name, Value }) => [Name, written(Value)])));
+  .transform((list) => Object.fromEntries(list.map(({ Name, Value }) => [Name, Value])));
 const metricSchema = z.object({
   Namespace: z.string(),
   MetricName: z.string(),
@@ -33,53 +34,77 @@ const alarmSchema = z.object({
 
 export type TemplateAlarm = z.infer<typeof alarmSchema>;
 
-/** A reference to a resource of the template, as the tests name it. */
-function written(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const { Ref, 'Fn::GetAtt': get } = Object(value);
-  return String(Ref ?? get?.[0]);
+/** What of AWS's own is measured, and the property that has its name. */
+const named = {
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::StepFunctions::StateMachine': 'StateMachineName',
+  'AWS::SQS::Queue': 'QueueName',
+};
+
+/** The same with the names of resources in the place of references to them. */
+function withNames(template: Template, value: unknown): unknown {
+  const names = new Map(
+    Object.entries(named).flatMap(([type, property]) =>
+      Object.entries(propertiesOf(template, type)).map(([id, it]) => [id, it[property]]),
+    ),
+  );
+  return JSON.parse(JSON.stringify(value), (_, it: unknown) => {
+    const { Ref, 'Fn::GetAtt': get } = Object(it);
+    return names.get(Ref ?? get?.[0]) ?? it;
+  });
 }
 
 /** The alarms of the synthesized template, by the part of their names that is theirs. */
 export function templateAlarms(template = synthesized().service): Map<string, TemplateAlarm> {
   const alarms = Object.values(propertiesOf(template, 'AWS::CloudWatch::Alarm')).map((it) =>
-    alarmSchema.parse(it),
+    alarmSchema.parse(withNames(template, it)),
   );
   return new Map(alarms.map((alarm) => [alarm.AlarmName.replace(/^chirpsmith-[a-z]+-/, ''), alarm]));
 }
 
-/** Would CloudWatch raise the alarm, had it seen these values within one period? */
-export function isRaised(alarm: TemplateAlarm, seen: SeenMetrics): boolean {
-  return measuredBy(alarm, seen) >= alarm.Threshold;
+/** The metrics that an alarm looks at. */
+export function lookedAt({ Namespace, MetricName, Dimensions = {}, Metrics = [] }: TemplateAlarm) {
+  const own =
+    Namespace !== undefined && MetricName !== undefined ? [{ Namespace, MetricName, Dimensions }] : [];
+  return [...own, ...Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []))];
 }
 
-function measuredBy(alarm: TemplateAlarm, seen: SeenMetrics): number {
+/** Would CloudWatch raise the alarm, had it seen these values within one period? What is missing breaches nothing. */
+export function isRaised(alarm: TemplateAlarm, seen: SeenMetrics): boolean {
+  const value = measuredBy(alarm, seen);
+  return value !== undefined && value >= alarm.Threshold;
+}
+
+function measuredBy(alarm: TemplateAlarm, seen: SeenMetrics): number | undefined {
   const { Namespace, MetricName, Dimensions = {}, Statistic } = alarm;
   if (Namespace !== undefined && MetricName !== undefined && Statistic) {
-    return seen.value({ Namespace, MetricName, Dimensions }, Statistic);
+    return seen.found({ Namespace, MetricName, Dimensions }, Statistic);
   }
   const parts = alarm.Metrics ?? [];
   const expression = parts.find((part) => part.Expression !== undefined)?.Expression;
   if (expression === undefined) throw new Error(`${alarm.AlarmName} looks at nothing.`);
   const values = new Map(
     parts.flatMap(({ Id, MetricStat }) =>
-      MetricStat ? [[Id, seen.value(MetricStat.Metric, MetricStat.Stat)]] : [],
+      MetricStat ? [[Id, seen.found(MetricStat.Metric, MetricStat.Stat)]] : [],
     ),
   );
   return calculated(expression, values);
 }
 
-/** The little of CloudWatch's metric math that the alarms use: `a + b`, and a share of at least so many calls. */
-function calculated(expression: string, values: ReadonlyMap<string, number>): number {
-  const of = (name: string | undefined) => {
-    const value = values.get(name ?? '');
-    if (value === undefined) throw new Error(`"${expression}" speaks of ${name}, which is no metric of it.`);
-    return value;
+/** The little of CloudWatch's metric math that the alarms use: `SUM([a, b])`, and a share of at least so many calls. */
+function calculated(expression: string, values: ReadonlyMap<string, number | undefined>): number | undefined {
+  const of = (name = '') => {
+    if (!values.has(name)) throw new Error(`"${expression}" speaks of ${name}, which is no metric of it.`);
+    return values.get(name);
   };
   const share = /^IF\((\w+) >= (\d+), 100 \* (\w+) \/ (\w+), 0\)$/.exec(expression);
   if (share) {
-    const [, counted, least, part, all] = share;
-    return of(counted) >= Number(least) ? (100 * of(part)) / of(all) : 0;
+    const [counted, part, all] = [of(share[1]), of(share[3]), of(share[4])];
+    if (counted === undefined || part === undefined || all === undefined) return undefined;
+    return counted >= Number(share[2]) ? (100 * part) / all : 0;
   }
-  return expression.split(' + ').reduce((sum, name) => sum + of(name), 0);
+  const [, summed] = /^SUM\(\[([\w, ]+)\]\)$/.exec(expression) ?? [];
+  if (summed === undefined) throw new Error(`"${expression}" is not known to the tests.`);
+  const there = summed.split(', ').flatMap((name) => of(name) ?? []);
+  return there.length === 0 ? undefined : there.reduce((sum, value) => sum + value, 0);
 }

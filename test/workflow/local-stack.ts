@@ -25,7 +25,7 @@ import { stoppingClock } from './stopping-clock.ts';
 import { withheldGrants } from './withheld-grants.ts';
 
 /** Synthesized once for all tests and all runs, until a source of the template changes. */
-const assemblyHome = path.join('node_modules', '.cache', 'chirpsmith-test');
+export const assemblyHome = path.join('node_modules', '.cache', 'chirpsmith-test');
 
 export interface TestFile {
   readonly name: string;

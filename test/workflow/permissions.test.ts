@@ -5,6 +5,9 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WorkflowFunction } from '../../infra/constructs/workflow-function.ts';
 import { readAssembly } from '../../local/assembly.ts';
 import { appWithoutCode, configured } from '../infra/synthesized.ts';
+import { countDepths } from '../operating/queue-depths.ts';
+import { seenMetrics } from '../operating/seen-metrics.ts';
+import { isRaised, templateAlarms } from '../operating/template-alarms.ts';
 import { grants, sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
 import type { Grant } from './withheld-grants.ts';
 
@@ -194,6 +197,8 @@ describe('a request without one of its grants is answered 500, and the terminal 
 });
 
 describe('an upload to the inbox without one of its grants', () => {
+  const alarm = templateAlarms().get('dead-letters-inbox');
+
   it.each<[Grant, () => string]>([
     [{ of: 'start-from-manifest', action: 's3:ListBucket' }, () => bucketArn()],
     [
@@ -201,7 +206,7 @@ describe('an upload to the inbox without one of its grants', () => {
       () => 'arn:aws:events:us-east-1:123456789012:event-bus/default',
     ],
   ])(
-    '$action is tried three times, told at the terminal, and kept as a dead letter',
+    '$action is tried three times, told at the terminal, and kept as a dead letter that raises its alarm',
     async (grant, resource) => {
       withhold(grant);
       const { ready, assembly, queues, eventBridge } = it_.stack;
@@ -213,6 +218,9 @@ describe('an upload to the inbox without one of its grants', () => {
       await s3.send(new PutObjectCommand({ Bucket, Key, Body: '{}' }));
       s3.destroy();
       await eventBridge.settled();
+      const seen = seenMetrics();
+      countDepths(seen, it_.stack);
+      expect(alarm && isRaised(alarm, seen)).toBe(true);
       const words = denial(grant.of, grant.action, resource());
       expect(
         letters()

@@ -44,11 +44,15 @@ const putAll = (folder: string, files: readonly TestFile[]) =>
 
 /** The executions that the inbox has started so far. */
 async function startedByInbox(): Promise<string[]> {
-  const { stateMachineArn } = it_.stack.ready;
-  const { executions = [] } = await it_.stepFunctions.send(new ListExecutionsCommand({ stateMachineArn }));
-  return executions.flatMap(({ name, executionArn = '' }) =>
-    name?.startsWith('inbox-') ? [executionArn] : [],
+  const { stateMachineArn, batchMachineArn } = it_.stack.ready;
+  const lists = await Promise.all(
+    [stateMachineArn, batchMachineArn].map((arn) =>
+      it_.stepFunctions.send(new ListExecutionsCommand({ stateMachineArn: arn })),
+    ),
   );
+  return lists
+    .flatMap(({ executions = [] }) => executions)
+    .flatMap(({ name, executionArn = '' }) => (name?.startsWith('inbox-') ? [executionArn] : []));
 }
 
 /** The sessions of the executions that the inbox starts during some work, once these have ended. */
@@ -151,6 +155,37 @@ describe('a manifest', () => {
     expect(late).toEqual([]);
     await expect(json(report)).rejects.toMatchObject({ name: 'NoSuchKey' });
     expect(sums().calls).toMatchObject({ prepare: 1, upload: 6, create: 1 });
+    expect(it_.stack.assembly.queues.flatMap(({ arn }) => it_.stack.queues.messages(arn))).toEqual([]);
+  });
+
+  it('of a batch, whose event comes five times, ends in the clips of one session', async () => {
+    const { sums } = sinceNow(it_);
+    const folder = 'inbox/voices + café/';
+    const files = songs(3);
+    const sessions = await inboxSessions(async () => {
+      await putAll(folder, files);
+      await put(`${folder}manifest.json`, { kind: 'batch', name: 'Voices', review: true });
+      await it_.stack.eventBridge.settled();
+      expect(await json(`${folder}manifest.error.json`)).toMatchObject({ problems: [{ where: 'review' }] });
+      await put(`${folder}manifest.json`, { kind: 'batch', name: 'Voices' });
+      for (let time = 2; time <= 5; time++) it_.stack.eventBridge.publish(eventOf(`${folder}manifest.json`));
+    });
+    expect(sessions).toHaveLength(1);
+    const session = await it_.session(sessions[0] ?? '');
+    expect(session).toMatchObject({
+      kind: 'batch',
+      status: 'ready',
+      name: 'Voices',
+      startedBy: 'manifest',
+      batch: { clips: 3, missing: 0 },
+    });
+    // By the order of a bucket: that of the bytes of their names.
+    const names = files
+      .map(({ name }) => name)
+      .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    expect(session.tracks.map(({ file }) => file)).toEqual(names);
+    expect(sums().calls).toMatchObject({ openBatch: 1, addToBatch: 3 });
+    await expect(json(`${folder}manifest.error.json`)).rejects.toMatchObject({ name: 'NoSuchKey' });
     expect(it_.stack.assembly.queues.flatMap(({ arn }) => it_.stack.queues.messages(arn))).toEqual([]);
   });
 

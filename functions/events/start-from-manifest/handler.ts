@@ -1,4 +1,5 @@
 import { eventBus, executions, now, s3, settings } from '../../dependencies.ts';
+import { createFileLists } from '../../sessions/file-list.ts';
 import { environment } from '../../shared/environment.ts';
 import { task } from '../../workflow/task.ts';
 import { createInbox } from './inbox.ts';
@@ -8,6 +9,7 @@ export const handler = task('Start from manifest', objectCreated, (event) => {
   const bucket = environment('AUDIO_BUCKET');
   return startFromManifest(event, {
     inbox: createInbox({ client: s3(), bucket }),
+    lists: createFileLists({ client: s3(), bucket }),
     bucket,
     executions: executions(),
     bus: eventBus(),

@@ -24,23 +24,40 @@ export interface ReadObject {
 
 /** The inbox, as far as manifests need it. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
 export interface Inbox {
-  /** @param folder key prefix, with its last slash */
-  list(folder: string): Promise<Folder>;
+  /** By listing: for what is not there, S3 answers 403 to whoever may not list the whole bucket. */
+  has(key: string): Promise<boolean>;
+  /**
+   * @param folder key prefix, with its last slash
+   * @param most how many names are listed; a thousand cost a call
+   */
+  list(folder: string, most: number): Promise<Folder>;
   /** The newest version, or undefined when there is none, or another by the time it is read. */
   read(key: string, longest: number): Promise<ReadObject | undefined>;
   write(key: string, json: object): Promise<void>;
   remove(key: string): Promise<void>;
 }
 
-/** Pages of a thousand that are listed: far more than any session takes. */
-const pages = 3;
+/** Names in a page of a listing (documented: at most 1,000). */
+const page = 1000;
 
 export function createInbox({ client, bucket }: { client: S3Client; bucket: string }): Inbox {
   return {
-    async list(folder) {
+    async has(key) {
+      // The key itself comes before all that begin with it.
+      const command = new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: key,
+        MaxKeys: 1,
+        EncodingType: 'url',
+      });
+      const { Contents = [] } = await named(client.send(command));
+      return decoded(Contents[0]?.Key ?? '') === key;
+    },
+
+    async list(folder, most) {
       const names: string[] = [];
       let token: string | undefined;
-      for (let page = 1; page <= pages; page++) {
+      for (let listed = 0; listed < most; listed += page) {
         const command = new ListObjectsV2Command({
           Bucket: bucket,
           Prefix: folder,

@@ -8,7 +8,9 @@ import type { Folder } from './inbox.ts';
 
 /** `manifest.json`, as a person puts it beside the audio. */
 const manifestSchema = z.strictObject({
-  /** Name of the model. */
+  /** What is to be made: a model, unless it says `batch`. */
+  kind: z.enum(['train', 'batch']).default('train'),
+  /** Name of the model, or to find the batch by. */
   name: z.string(),
   /** Names of the files beside it; without a list, all audio of the folder. */
   audio: z.array(z.string()).optional(),
@@ -17,27 +19,29 @@ const manifestSchema = z.strictObject({
   review: z.boolean().optional(),
 });
 
+/** A manifest that can be read. */
+export type Manifest = z.infer<typeof manifestSchema>;
+
 /** A manifest whose audio is there. */
-export interface Order extends Omit<z.infer<typeof manifestSchema>, 'audio'> {
+export interface Order extends Omit<Manifest, 'audio'> {
   /** Names in the folder. */
   readonly files: readonly string[];
 }
 
-/** Longest manifest, in bytes. */
-export const longestManifest = 64 * 1024;
+/** Longest manifest, in bytes: the names of a whole batch go into it. */
+export const longestManifest = 1024 * 1024;
 
 export const manifestName = 'manifest.json';
 export const reportName = 'manifest.error.json';
 
-/** Reads a manifest and holds it against what is in its folder. Every problem is named at once. */
-export function judge(
+/** Fields that say something about a model. */
+const ofModels = ['minClips', 'skipInvalid', 'review'] as const;
+
+/** Reads a manifest, for itself. Every problem is named at once. */
+export function readManifest(
   bytes: Uint8Array | undefined,
-  folder: Folder,
-  { limits }: Settings,
-): { order: Order } | { problems: Problem[] } {
-  if (bytes === undefined) {
-    return refused(manifestName, `is larger than ${longestManifest / 1024} KB: name the files only`);
-  }
+): { manifest: Manifest } | { problems: readonly Problem[] } {
+  if (bytes === undefined) return refused(manifestName, 'is larger than 1 MB: name the files only');
   const json = parseJson(bytes);
   if (json === undefined)
     return refused(manifestName, 'is not JSON in UTF-8: correct it and upload it again');
@@ -48,17 +52,39 @@ export function judge(
         issueProblems(issue, { whole: manifestName, words: 'a manifest' }),
       ),
     };
-  const { audio, ...manifest } = parsed.data;
+  return { manifest: parsed.data };
+}
+
+/** How many names of a folder are looked at, at most: more than any session of the kind takes. */
+export const mostListed = ({ kind }: Pick<Manifest, 'kind'>, { limits }: Settings): number =>
+  kind === 'batch' ? Math.max(3000, 2 * limits.maxBatchFiles) : 3000;
+
+/** Holds a manifest against what is in its folder. Every problem is named at once. */
+export function judge(
+  { audio, ...manifest }: Manifest,
+  folder: Folder,
+  { limits }: Settings,
+): { order: Order } | { problems: readonly Problem[] } {
+  const isBatch = manifest.kind === 'batch';
   const minClips = manifest.minClips ?? limits.minClips;
   const found = audio === undefined ? allAudio(folder) : listedAudio(audio, folder);
+  const count = audio?.length ?? found.files.length;
+  const range = isBatch
+    ? { least: 1, most: limits.maxBatchFiles }
+    : { least: Math.max(minClips, limits.minClips), most: limits.maxTracks };
   const problems = [
     ...nameProblems(manifest.name, limits),
-    ...minClipsProblems(minClips, limits),
+    ...(isBatch ? batchProblems(manifest) : minClipsProblems(minClips, limits)),
     ...found.problems,
-    ...countProblems(audio?.length ?? found.files.length, audio !== undefined, minClips, limits),
+    ...countProblems(count, audio !== undefined, range),
   ];
   return problems.length > 0 ? { problems } : { order: { ...manifest, files: found.files } };
 }
+
+const batchProblems = (manifest: Omit<Manifest, 'audio'>): Problem[] =>
+  ofModels
+    .filter((field) => manifest[field] !== undefined)
+    .map((field) => ({ where: field, message: 'has no meaning for a batch: leave it out' }));
 
 const refused = (where: string, message: string) => ({ problems: [{ where, message }] });
 
@@ -70,7 +96,9 @@ interface Found {
 /** A name that begins with a dot is a file system's own: `._song.mp3` of a Mac is no audio. */
 function allAudio({ names, more }: Folder): Found {
   const files = names.filter((name) => promisesAudio(name) && !name.startsWith('.'));
-  const message = 'holds too many files to list: name the audio in the manifest, or use a folder of its own';
+  const message =
+    `holds more than the ${names.length} files that are listed: name the audio in the manifest, ` +
+    'or use a folder of its own';
   return { files, problems: more ? [{ where: 'folder', message }] : [] };
 }
 
@@ -104,16 +132,14 @@ function listedAudio(audio: readonly string[], { names, more }: Folder): Found {
 function countProblems(
   count: number,
   listed: boolean,
-  minClips: number,
-  { minClips: fewest, maxTracks }: Settings['limits'],
+  { least, most }: { least: number; most: number },
 ): Problem[] {
-  const least = Math.max(minClips, fewest);
   const [where, has] = listed
     ? ['audio', `lists ${count} files`]
     : ['folder', `holds ${count} files that are named as audio`];
   if (count < least) return [{ where, message: `${has}: at least ${least} are needed` }];
-  if (count <= maxTracks) return [];
-  return [{ where, message: `${has}: at most ${maxTracks} are taken; name those in "audio"` }];
+  if (count <= most) return [];
+  return [{ where, message: `${has}: at most ${most} are taken; name those in "audio"` }];
 }
 
 const quoted = (text: string) => JSON.stringify(text.length > 200 ? `${text.slice(0, 199)}…` : text);

@@ -1,18 +1,30 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Executions } from '../../sessions/executions.ts';
+import type { FileLists } from '../../sessions/file-list.ts';
+import { sessionIdOf } from '../../sessions/session-id.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import { eventTypes } from '../../shared/event-types.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { Inbox } from './inbox.ts';
-import { judge, longestManifest, manifestName, type Order, reportName } from './manifest.ts';
+import {
+  judge,
+  longestManifest,
+  type Manifest,
+  manifestName,
+  mostListed,
+  type Order,
+  readManifest,
+  reportName,
+} from './manifest.ts';
 
 /** S3's "Object Created", as far as it matters. Unlike in other notifications, the key is not encoded. */
 export const objectCreated = z.object({ detail: z.object({ object: z.object({ key: z.string() }) }) });
 
 export interface StartFromManifestDeps {
   readonly inbox: Inbox;
+  readonly lists: Pick<FileLists, 'write'>;
   readonly bucket: string;
   readonly executions: Pick<Executions, 'start' | 'standing' | 'arnOf'>;
   readonly bus: EventBus;
@@ -58,22 +70,25 @@ export async function startFromManifest(
   const [, folder = '', name = ''] = /^(inbox\/.+\/)([^/]+)$/s.exec(detail.object.key) ?? [];
   // Our own report is no news.
   if (folder === '' || name === reportName) return { verdict: 'none' };
-  const { inbox, executions, settings } = deps;
+  const { inbox, executions } = deps;
 
   for (let look = 1; look <= looks; look++) {
-    const found = await inbox.list(folder);
-    // In a folder of thousands it may be beyond what was listed: its own event tells of it.
-    const isThere = found.names.includes(manifestName) || (found.more && name === manifestName);
+    // Asked first, and by itself: most events are of a file whose manifest is still to come, one of thousands.
+    const isThere = await inbox.has(folder + manifestName);
     const manifest = isThere ? await inbox.read(folder + manifestName, longestManifest) : undefined;
     if (!manifest) return { verdict: 'none' };
 
+    const read = readManifest(manifest.bytes);
+    // A version says one thing for ever: what it was started as, it is looked for as.
+    const kind = 'manifest' in read ? read.manifest.kind : 'train';
     const execution = executionName(folder, manifest.versionId);
-    const isNew = (await executions.standing(executions.arnOf(execution, 'train'))) === 'unknown';
-    const judged = isNew ? judge(manifest.bytes, found, settings) : undefined;
+    const isNew = (await executions.standing(executions.arnOf(execution, kind))) === 'unknown';
+    const judged = isNew ? await judgedBy(read, folder, deps) : undefined;
+    const isReported = await inbox.has(folder + reportName);
     if (judged && 'problems' in judged) {
       const { versionId } = manifest;
       const problems = listed(judged.problems);
-      const earlier = found.names.includes(reportName) ? await earlierReport(folder, inbox) : undefined;
+      const earlier = isReported ? await earlierReport(folder, inbox) : undefined;
       const isKnown = earlier?.versionId === versionId;
       if (isKnown && JSON.stringify(earlier.problems) === JSON.stringify(problems)) {
         return { verdict: 'refused', problems: judged.problems.length };
@@ -87,17 +102,43 @@ export async function startFromManifest(
       // What was missing may have come while this was written, and its own event gone before: look again.
       continue;
     }
-    if (judged) await executions.start(execution, inputOf(judged.order, folder, deps), 'train');
-    if (found.names.includes(reportName)) await inbox.remove(folder + reportName);
+    if (judged) {
+      const sessionId = sessionIdOf(executions.arnOf(execution, kind));
+      await executions.start(execution, await inputOf(judged.order, { folder, sessionId }, deps), kind);
+    }
+    if (isReported) await inbox.remove(folder + reportName);
     return { verdict: 'started', execution };
   }
   throw new ChirpsmithError('StorageUnavailable', `${folder} changes faster than it can be looked at.`);
 }
 
+type Read = { manifest: Manifest } | { problems: readonly Problem[] };
+
+async function judgedBy(read: Read, folder: string, { inbox, settings }: StartFromManifestDeps) {
+  if ('problems' in read) return read;
+  const found = await inbox.list(folder, mostListed(read.manifest, settings));
+  return judge(read.manifest, found, settings);
+}
+
 /** What the machine is given: the same as a person would paste into the console, and who did it. */
-function inputOf({ files, ...order }: Order, folder: string, { bucket, owner }: StartFromManifestDeps) {
+async function inputOf(
+  { files, kind, ...order }: Order,
+  { folder, sessionId }: { folder: string; sessionId: string },
+  { bucket, owner, lists }: StartFromManifestDeps,
+) {
+  const startedBy = 'manifest';
+  if (kind === 'batch') {
+    // Two who look at the same time may see different files. Each writes its own list; the execution has one's.
+    return {
+      kind,
+      ...order,
+      list: await lists.write(sessionId, { folder, files: [...files] }),
+      owner,
+      startedBy,
+    };
+  }
   const audio = files.map((file) => `s3://${bucket}/${folder}${file}`);
-  return { ...order, audio, owner, startedBy: 'manifest' };
+  return { ...order, audio, owner, startedBy };
 }
 
 /** In hexadecimal: a name may hold neither slashes nor spaces, and at most 80 characters. */

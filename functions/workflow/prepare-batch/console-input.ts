@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { FileLists } from '../../sessions/file-list.ts';
 import { tracksOf } from '../../sessions/named-audio.ts';
 import { nameProblems } from '../../sessions/names.ts';
 import { newSession } from '../../sessions/new-session.ts';
@@ -8,33 +9,52 @@ import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import { issueProblems } from '../../shared/issue-problems.ts';
 import type { Settings } from '../../shared/settings.ts';
 
-/** What a person may paste into *Start execution*. An execution takes 256 KiB of it: some 3,000 files. */
+/**
+ * What a person may paste into *Start execution*, and what a manifest in the inbox becomes. An execution takes 256 KiB
+ * of it: some 3,000 files in `audio`, any number in a list.
+ */
 const consoleInput = z.strictObject({
   /** May be said, as in the API; this machine makes nothing else. */
   kind: z.literal('batch').optional(),
   /** A name to find the session by. */
   name: z.string(),
   /** `s3://bucket/key` of each file, in the audio bucket of this stage. */
-  audio: z.array(z.string()),
+  audio: z.array(z.string()).optional(),
+  /** Set by the inbox: key of the list of its files. */
+  list: z
+    .string()
+    .regex(/^audio\/[0-9a-f-]+\/files\.[0-9a-f]+\.json$/)
+    .optional(),
   /** Whom the session belongs to in the API: a subject of the tokens. */
   owner: z.string().min(1).max(128).optional(),
+  /** Set by the inbox. */
+  startedBy: z.literal('manifest').optional(),
 });
 
 /**
  * A batch from console input. Its id follows from the execution, so that a repeated step finds the same one.
  * @throws ChirpsmithError BadInput listing every problem at once
  */
-export function batchFromConsole(
+export async function batchFromConsole(
   input: unknown,
   execution: { Id: string },
-  { bucket, settings, now }: { bucket: string; settings: Settings; now: string },
-): { session: Session; tracks: Track[] } {
+  {
+    bucket,
+    settings,
+    now,
+    lists,
+  }: { bucket: string; settings: Settings; now: string; lists: Pick<FileLists, 'read'> },
+): Promise<{ session: Session; tracks: Track[] }> {
   const parsed = consoleInput.safeParse(input);
   if (!parsed.success) {
     const whole = { whole: 'input', words: 'the input' } as const;
     throw badInput(parsed.error.issues.flatMap((issue) => issueProblems(issue, whole)));
   }
-  const { name, audio, owner = 'console' } = parsed.data;
+  const { name, list, owner = 'console', startedBy = 'console' } = parsed.data;
+  if ((parsed.data.audio === undefined) === (list === undefined)) {
+    throw badInput([{ where: 'audio', message: 'is required: the s3:// or https:// URL of each file' }]);
+  }
+  const audio = parsed.data.audio ?? (await filesOf(list ?? '', bucket, lists));
   const { maxBatchFiles } = settings.limits;
 
   const sessionId = sessionIdOf(execution.Id);
@@ -49,13 +69,18 @@ export function batchFromConsole(
     sessionId,
     kind: 'batch',
     owner,
-    startedBy: 'console',
+    startedBy,
     name: name.trim(),
     minClips: 1,
     skipInvalid: true,
     declared: audio.length,
   } as const;
   return { session: newSession(given, settings, now), tracks };
+}
+
+async function filesOf(list: string, bucket: string, lists: Pick<FileLists, 'read'>): Promise<string[]> {
+  const { folder, files } = await lists.read(list);
+  return files.map((file) => `s3://${bucket}/${folder}${file}`);
 }
 
 const badInput = (problems: Problem[]) =>

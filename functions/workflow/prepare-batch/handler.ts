@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { executions, now, provider, sessionStore, settings } from '../../dependencies.ts';
+import { executions, now, provider, s3, sessionStore, settings } from '../../dependencies.ts';
+import { createFileLists } from '../../sessions/file-list.ts';
 import { environment } from '../../shared/environment.ts';
 import { taskEvent } from '../../shared/states.ts';
 import { task } from '../task.ts';
@@ -10,6 +11,7 @@ export const handler = task('Prepare batch', z.unknown(), async (_, event) =>
     store: sessionStore(),
     provider: provider(),
     executions: executions(),
+    lists: createFileLists({ client: s3(), bucket: environment('AUDIO_BUCKET') }),
     bucket: environment('AUDIO_BUCKET'),
     settings: settings(),
     now,

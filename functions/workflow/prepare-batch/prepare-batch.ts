@@ -3,9 +3,11 @@ import type { Provider } from '../../provider/provider.ts';
 import { creditsToCome } from '../../sessions/credits.ts';
 import { requireCredits } from '../../sessions/enough-credits.ts';
 import type { Executions } from '../../sessions/executions.ts';
+import type { FileLists } from '../../sessions/file-list.ts';
 import { joinRun } from '../../sessions/join-run.ts';
 import { openAtProvider } from '../../sessions/open-at-provider.ts';
 import type { Session, Track } from '../../sessions/session.ts';
+import { sessionIdOf } from '../../sessions/session-id.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { inOrder } from '../../shared/in-order.ts';
@@ -17,6 +19,7 @@ export interface PrepareBatchDeps {
   readonly store: SessionStore;
   readonly provider: Provider;
   readonly executions: Pick<Executions, 'standing'>;
+  readonly lists: Pick<FileLists, 'read'>;
   readonly bucket: string;
   readonly settings: Settings;
   readonly now: () => string;
@@ -76,13 +79,13 @@ const isToBeDone = ({ status, failure }: Track) =>
 async function recordOf(
   input: unknown,
   execution: { Id: string },
-  { store, bucket, settings, now }: PrepareBatchDeps,
+  { store, lists, bucket, settings, now }: PrepareBatchDeps,
 ): Promise<SessionWithTracks> {
   const named = z.union([bySession, turnedAway]).safeParse(input);
   if (named.success) return store.require(named.data.sessionId);
-  const given = batchFromConsole(input, execution, { bucket, settings, now: now() });
-  const earlier = await store.read(given.session.sessionId);
+  const earlier = await store.read(sessionIdOf(execution.Id));
   if (earlier) return earlier;
+  const given = await batchFromConsole(input, execution, { bucket, settings, now: now(), lists });
   await store.create(given.session, given.tracks);
   return given;
 }

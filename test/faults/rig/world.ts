@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { EventBus } from '../../../functions/events/event-bus.ts';
 import { createExecutions } from '../../../functions/sessions/executions.ts';
 import { createModelStore } from '../../../functions/sessions/model-store.ts';
 import {
@@ -45,6 +46,8 @@ export interface WorldOptions {
   readonly fence?: 'on' | 'off';
   /** The machine's own time-out, in seconds; the template's unless given. */
   readonly timeoutSeconds?: number;
+  /** Takes the turns of sessions; they are dropped unless given. */
+  readonly bus?: EventBus;
   /** Gets what the functions emit: lines of the embedded metric format. */
   emit?(line: string): void;
 }
@@ -146,7 +149,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       clock: clock.now,
       ...(watcher && { watcher }),
     });
-  const bus = { put: async () => {} };
+  const bus = options.bus ?? { put: async () => {} };
   const watcher = recordWatcher({
     measure,
     prices: () => settings.prices,

@@ -1,4 +1,5 @@
 import type { Inbox } from '../../../functions/events/start-from-manifest/inbox.ts';
+import type { FileLists } from '../../../functions/sessions/file-list.ts';
 
 /** A bucket in memory. Every put makes a new version; `during` lets somebody come in between. */
 export function fakeInbox() {
@@ -22,13 +23,18 @@ export function fakeInbox() {
     });
   };
   const inbox: Inbox = {
-    async list(folder) {
+    async has(key) {
+      const found = objects.has(key);
+      happen('has')?.();
+      return found;
+    },
+    async list(folder, most) {
       const names = [...objects.keys()]
         .filter((key) => key.startsWith(folder))
         .map((key) => key.slice(folder.length))
         .filter((name) => name !== '' && !name.includes('/'));
       happen('list')?.();
-      return { names, more: false };
+      return { names: names.slice(0, most), more: names.length > most };
     },
     async read(key, longest) {
       happen('read')?.();
@@ -44,13 +50,21 @@ export function fakeInbox() {
       objects.delete(key);
     },
   };
+  const lists: Pick<FileLists, 'write'> = {
+    async write(sessionId, list) {
+      const key = `audio/${sessionId}/files.${objects.size}.json`;
+      put(key, list);
+      return key;
+    },
+  };
   return {
     inbox,
+    lists,
     calls,
     put,
     remove: (key: string) => objects.delete(key),
     /** Does something at the next call of this kind, after what it has seen. */
-    at: (call: 'list' | 'read' | 'write' | 'remove', action: () => void) => during.set(call, action),
+    at: (call: 'has' | 'list' | 'read' | 'write' | 'remove', action: () => void) => during.set(call, action),
     json(key: string): unknown {
       const found = objects.get(key);
       return found && JSON.parse(new TextDecoder().decode(found.bytes));

@@ -11,6 +11,7 @@ const name = fc.oneof(
 );
 const almost = fc.record(
   {
+    kind: fc.constantFrom('train', 'batch', 'music'),
     name: fc.oneof(name, fc.jsonValue()),
     audio: fc.oneof(fc.array(name, { maxLength: 60 }), fc.jsonValue()),
     minClips: fc.oneof(fc.integer(), fc.double(), fc.jsonValue()),
@@ -43,6 +44,7 @@ it('whatever a manifest, its folder and its neighbours are called and hold, it s
           { detail: { object: { key } } },
           {
             inbox: box.inbox,
+            lists: box.lists,
             bucket: 'audio',
             executions: machine.executions,
             bus: { put: async (_, detail) => void told.push(detail) },

@@ -29,7 +29,7 @@ describe('the inbox in S3', () => {
     ];
     for (const name of ['', ...names, 'deeper/other.mp3']) await inbox.write(folder + name, written);
     await inbox.write('inbox/a b/other.mp3', written);
-    const { names: found, more } = await inbox.list(folder);
+    const { names: found, more } = await inbox.list(folder, 100);
     expect({ found: found.toSorted(), more }).toEqual({ found: names.toSorted(), more: false });
   });
 
@@ -46,7 +46,15 @@ describe('the inbox in S3', () => {
     expect(await inbox.read(key, 100)).toBeUndefined();
   });
 
-  it('stops to list after three thousand, and says so', async () => {
+  it('tells whether a file is there, and is not taken in by one whose name begins alike', async () => {
+    const key = 'inbox/there é+/manifest.json';
+    await inbox.write(`${key}.old`, written);
+    expect(await inbox.has(key)).toBe(false);
+    await inbox.write(key, written);
+    expect(await inbox.has(key)).toBe(true);
+  });
+
+  it('lists no further than it was told, by whole pages of a thousand, and says so', async () => {
     const pages: unknown[] = [];
     const endless = {
       send: async ({ input }: ListObjectsV2Command) => {
@@ -57,7 +65,7 @@ describe('the inbox in S3', () => {
     const { names, more } = await createInbox({
       client: Object.assign(Object.create(client), endless),
       bucket,
-    }).list('inbox/x/');
+    }).list('inbox/x/', 2500);
     expect({ names, more, pages }).toEqual({
       names: ['1', '2', '3'],
       more: true,
@@ -67,7 +75,7 @@ describe('the inbox in S3', () => {
 
   it('says by whose and what permission it fails', async () => {
     stand.denied.add('s3:ListBucket');
-    await expect(inbox.list('inbox/x/')).rejects.toMatchObject({
+    await expect(inbox.list('inbox/x/', 100)).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringContaining('may not s3:ListBucket'),
     });

@@ -55,9 +55,13 @@ describe('what is written into a session', () => {
       { sessionId: 's', execution: 's-1' },
     ]);
     expect(measured()).toEqual([
-      { name: 'PhaseSeconds', value: 2.5, dimensions: { phase: 'preparing' } },
-      { name: 'PhaseSeconds', value: 10, dimensions: { phase: 'uploading' } },
-      { name: 'Sessions', value: 1, dimensions: { outcome: 'failed', error: 'NotEnoughClips' } },
+      { name: 'PhaseSeconds', value: 2.5, dimensions: { kind: 'train', phase: 'preparing' } },
+      { name: 'PhaseSeconds', value: 10, dimensions: { kind: 'train', phase: 'uploading' } },
+      {
+        name: 'Sessions',
+        value: 1,
+        dimensions: { kind: 'train', outcome: 'failed', error: 'NotEnoughClips' },
+      },
     ]);
   });
 
@@ -67,12 +71,13 @@ describe('what is written into a session', () => {
     const session = await store.requireSession('s');
     const { create } = session;
     const intent = await store.updateSession(session, { create: { ...create, fence: 'intent', calls: 1 } });
-    expect(measured()).toEqual([{ name: 'CreditsSpent', value: 100 }]);
+    expect(measured()).toEqual([{ name: 'CreditsSpent', value: 100, dimensions: { task: 'training' } }]);
     await store.updateSession(intent, { create: { ...create, fence: 'none', calls: 1 } });
-    expect(measured()).toEqual([{ name: 'CreditsSpent', value: -100 }]);
+    expect(measured()).toEqual([{ name: 'CreditsSpent', value: -100, dimensions: { task: 'training' } }]);
     const track = await store.requireTrack('s', '001');
     const sent = await store.updateTrack(track, { status: 'submitting', attempts: 1 });
-    expect(measured()).toEqual([{ name: 'CreditsSpent', value: uploadCredits(sent, prices) }]);
+    const value = uploadCredits(sent, prices);
+    expect(measured()).toEqual([{ name: 'CreditsSpent', value, dimensions: { task: 'upload' } }]);
     expect(trainingCredits(intent, prices)).toBe(100);
   });
 
@@ -89,6 +94,35 @@ describe('what is written into a session', () => {
     expect(measured()).toEqual([
       { name: 'Checks', value: 3, dimensions: { task: 'upload' } },
       { name: 'Checks', value: 6, dimensions: { task: 'training' } },
+    ]);
+  });
+
+  it('counts music as music: its checks, its credits, its phases', async () => {
+    const store = open();
+    await recordSession(store, { sessionId: 'm', count: 0, session: { kind: 'music', status: 'creating' } });
+    const session = await store.requireSession('m');
+    const { create } = session;
+    const intent = await store.updateSession(session, { create: { ...create, fence: 'intent', calls: 1 } });
+    now += 1_000;
+    const asked = await store.updateSession(intent, {
+      status: 'generating',
+      create: { ...intent.create, fence: 'submitted' },
+    });
+    now += 40_000;
+    const made = await store.updateSession(asked, {
+      status: 'keeping',
+      create: { ...asked.create, fence: 'ready', checks: 3 },
+    });
+    now += 5_000;
+    await store.updateSession(made, { status: 'ready' });
+    const kind = 'music';
+    expect(measured()).toEqual([
+      { name: 'CreditsSpent', value: prices.generate, dimensions: { task: 'music' } },
+      { name: 'PhaseSeconds', value: expect.any(Number), dimensions: { kind, phase: 'creating' } },
+      { name: 'PhaseSeconds', value: 40, dimensions: { kind, phase: 'generating' } },
+      { name: 'Checks', value: 3, dimensions: { task: 'music' } },
+      { name: 'PhaseSeconds', value: 5, dimensions: { kind, phase: 'keeping' } },
+      { name: 'Sessions', value: 1, dimensions: { kind, outcome: 'ready' } },
     ]);
   });
 
@@ -122,6 +156,11 @@ describe('calls to the provider', () => {
         ),
         create: fails(new ChirpsmithError('AccessDenied', 'The key may not be read.')),
         status: fails(new TypeError('a bug')),
+        openBatch: async () => ({ sessionId: 'b' }),
+        addToBatch: async () => ({ taskId: 't' }),
+        generate: async () => ({ taskId: 'g' }),
+        persona: async () => ({ personaId: 'p' }),
+        credits: async () => 7,
       },
       (it) => counted.push(it),
     );
@@ -129,11 +168,20 @@ describe('calls to the provider', () => {
     await expect(provider.upload({ sessionId: 's', audioUrl: 'u' })).rejects.toThrow('busy');
     await expect(provider.create({ sessionId: 's', clipIds: [], name: 'n' })).rejects.toThrow('read');
     await expect(provider.status('t')).rejects.toThrow('a bug');
+    await provider.openBatch();
+    await provider.addToBatch({ sessionId: 'b', audioUrl: 'u' });
+    await provider.generate({ model: 'm', prompt: 'p', tags: 't' });
+    await provider.persona({ clipId: 'c', name: 'n' });
+    expect(await provider.credits()).toBe(7);
     expect(counted.map(({ dimensions }) => dimensions)).toEqual([
       { call: 'prepare', result: 'ok' },
       { call: 'upload', result: 'ProviderThrottled' },
       { call: 'create', result: 'AccessDenied' },
       { call: 'status', result: 'Unexpected' },
+      { call: 'openBatch', result: 'ok' },
+      { call: 'addToBatch', result: 'ok' },
+      { call: 'generate', result: 'ok' },
+      { call: 'persona', result: 'ok' },
     ]);
   });
 });
@@ -168,13 +216,26 @@ describe('a line of the embedded metric format', () => {
   });
 
   it('leaves out the sets whose dimensions are not there', () => {
-    const measurement = { name: 'Sessions', value: 1, dimensions: { outcome: 'ready' } } as const;
-    const line = JSON.parse(metricLine(measurement, { stage: 'prod', at, about: {} }));
-    expect(line._aws.CloudWatchMetrics[0].Dimensions).toEqual([['stage', 'outcome']]);
+    const dimensions = { kind: 'train', outcome: 'ready' };
+    const line = JSON.parse(
+      metricLine({ name: 'Sessions', value: 1, dimensions }, { stage: 'prod', at, about: {} }),
+    );
+    expect(line._aws.CloudWatchMetrics[0].Dimensions).toEqual([
+      ['stage', 'outcome'],
+      ['stage', 'kind', 'outcome'],
+    ]);
   });
 
   it('is never by session', () => {
     const dimensions = Object.values(metrics).flatMap(({ by }) => by.flatMap((set) => [...set]));
-    expect([...new Set(dimensions)].sort()).toEqual(['call', 'error', 'outcome', 'phase', 'result', 'task']);
+    expect([...new Set(dimensions)].sort()).toEqual([
+      'call',
+      'error',
+      'kind',
+      'outcome',
+      'phase',
+      'result',
+      'task',
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FileList } from '../../../functions/sessions/file-list.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import type { Track } from '../../../functions/sessions/session.ts';
 import { compareLists } from '../../../functions/workflow/compare-lists/compare-lists.ts';
@@ -16,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 const now = () => testMoment;
+const lists = new Map<string, FileList>();
 const random = () => 0;
 const going = { kind: 'batch', status: 'uploading', providerSessionId: 'provider' } as const;
 
@@ -40,6 +42,7 @@ const prepare = (sessionId: string, provider: ReturnType<typeof scriptedProvider
       store: table.store,
       provider: provider.provider,
       executions: fakeExecutions().executions,
+      lists: { read: async (key) => lists.get(key) ?? { folder: '', files: [] } },
       bucket: 'audio',
       settings,
       now,
@@ -109,6 +112,24 @@ describe('Prepare batch', () => {
     await expect(prepare('half', opened())).rejects.toThrow('has 3 of 5 declared files');
   });
 
+  it('makes a session of the list that the inbox wrote, in its order, in the name that the inbox gives', async () => {
+    const list = 'audio/0b7c3f52-0000/files.ab12.json';
+    lists.set(list, { folder: 'inbox/night drive/', files: ['b.mp3', 'a+1.wav'] });
+    const given = { kind: 'batch', name: 'Voices', list, owner: 'studio', startedBy: 'manifest' };
+    const { sessionId } = await prepare('listed', opened(), given);
+    const { session, tracks } = await table.store.require(sessionId);
+    expect(session).toMatchObject({ owner: 'studio', startedBy: 'manifest', declared: 2 });
+    expect(tracks.map(({ file, source }) => ({ file, source }))).toEqual([
+      { file: 'b.mp3', source: { bucket: 'audio', key: 'inbox/night drive/b.mp3' } },
+      { file: 'a+1.wav', source: { bucket: 'audio', key: 'inbox/night drive/a+1.wav' } },
+    ]);
+    // Begun again, it goes by its record: the list is not asked for a second time.
+    lists.delete(list);
+    expect(await prepare('listed', opened(), given)).toMatchObject({ tracks: ['00001', '00002'] });
+    const foreign = { ...given, list: 'music/0b7c3f52-0000/files.ab12.json' };
+    await expect(prepare('foreign', opened(), foreign)).rejects.toMatchObject({ name: 'BadInput' });
+  });
+
   it('makes a session of console input, and names what is wrong with it', async () => {
     const audio = ['s3://audio/one.wav', 's3://audio/two.wav'];
     const { sessionId, tracks } = await prepare('console', opened(), {
@@ -122,6 +143,8 @@ describe('Prepare batch', () => {
       name: 'Voices',
       minClips: 1,
     });
+    const neither = prepare('wrong', opened(), { name: 'n' });
+    await expect(neither).rejects.toThrow('audio: is required');
     const wrong = prepare('wrong', opened(), { name: '', audio: ['s3://other/x'], review: true });
     await expect(wrong).rejects.toMatchObject({
       name: 'BadInput',
