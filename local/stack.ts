@@ -37,7 +37,9 @@ export interface StackOptions {
   readonly provider?:
     | { readonly baseUrl: string; readonly key: string; readonly creditsUrl?: string | undefined }
     | undefined;
-  /** For the sandbox. */
+  /** A relay beside such a server; without it music and personas by the relay are refused by name. */
+  readonly relay?: { readonly baseUrl: string; readonly key: string } | undefined;
+  /** For the sandbox, which plays both. */
   readonly sandbox?: Pick<SandboxOptions, 'seed' | 'settings' | 'faults'>;
   /** Changes what was read from the template, for tests. */
   readonly change?: (assembly: Assembly) => Assembly;
@@ -145,6 +147,8 @@ async function compose(
         ),
       );
   const provider = options.provider ?? { baseUrl: sandbox?.url ?? '', key: sandbox?.key ?? '' };
+  // The relay beside another server may cost as that one does, so it is never one beside the sandbox.
+  const relay = sandbox ? { baseUrl: sandbox.url, key: sandbox.relayKey } : options.relay;
 
   // S3 comes before the functions that are called for its events.
   let publish = (_event: BusEvent) => {};
@@ -180,7 +184,12 @@ async function compose(
   const dynamodb = keep(await openDynamoDb({ directory: directory('dynamodb'), tables, access }));
   const secrets = createSecretsManager({
     secrets: assembly.secrets,
-    values: Object.fromEntries(assembly.secrets.map(({ name }) => [name, provider.key])),
+    values: Object.fromEntries(
+      assembly.secrets.map(({ name }) => [
+        name,
+        name.endsWith('/relay-key') ? (relay?.key ?? '') : provider.key,
+      ]),
+    ),
     access,
   });
 
@@ -195,6 +204,7 @@ async function compose(
     ...('PROVIDER_BASE_URL' in fn.environment
       ? { PROVIDER_BASE_URL: provider.baseUrl, PROVIDER_CREDITS_URL: creditsUrl }
       : {}),
+    ...('RELAY_BASE_URL' in fn.environment ? { RELAY_BASE_URL: relay?.baseUrl ?? '' } : {}),
   });
   const unmetered = keep(
     createLambda({
@@ -269,7 +279,8 @@ async function compose(
     api: gateway.url,
     token: await issuer.token('local'),
     provider: provider.baseUrl,
-    ...(sandbox ? { providerKey: sandbox.key } : {}),
+    ...(relay ? { relay: relay.baseUrl } : {}),
+    ...(sandbox ? { providerKey: sandbox.key, relayKey: sandbox.relayKey } : {}),
     sandbox: sandbox !== undefined,
     s3: s3.url,
     aws: aws.url,

@@ -29,6 +29,7 @@ const session: SessionAnswer = {
   providerCalls: 2,
   tracks: [],
   music: {
+    dialect: 'mountsea',
     model: 'chirp-v55',
     prompt: 'rain',
     tags: '',
