@@ -37,8 +37,8 @@ The provider's credits come on top, and are the larger part by far: 100 for the 
 - *Logs* are the lines of the functions, the events of the execution (which AWS logs without their data) and a line
   for each request.
 
-A stage that nobody uses costs ${prices.secretMonth.toFixed(2)} dollars a month for the secret, and what is stored. The sweep, every quarter of
-an hour, is 2,900 invocations a month: about a cent with its traces.
+A stage that nobody uses costs ${prices.secretMonth.toFixed(2)} dollars a month for the secret, as much for a relay's, and what is stored. The
+sweep, every quarter of an hour, is 2,900 invocations a month: about a cent with its traces.
 `;
 }
 
