@@ -67,7 +67,9 @@ export function dialectProblems(wish: DialectWish, relay: boolean): Problem[] {
     const own = persona ? 'with this persona' : 'a name of a model of yours, its id, or';
     complain('model', `is missing: ${own} one of ${list(stockModels)}`);
   } else if (isRelays(model)) {
-    const why = isOneOf(tauModels, model) ? 'for personas that live there' : 'say dialect "relay" for it';
+    const why = isOneOf(tauModels, model)
+      ? 'for personas that live there'
+      : 'say dialect "relay" (--through relay) for it';
     complain('model', `is a model of the relay, ${why}; MountSea has ${list(stockModels)}`);
   }
   if (dialect === 'relay' && persona && wish.instrumental) {

@@ -86,6 +86,8 @@ export function generate(scene: Scene, input: unknown): Outcome {
   const { state } = scene;
   let account = 'account-1';
   if (customModel.test(model)) {
+    // Documented: the two cannot be combined.
+    if (persona) return refusal(400, 'A custom model cannot be combined with a persona.');
     const owner = ownerOf(scene, model);
     if (owner === undefined) return refusal(400, 'Model not found.');
     account = owner;

@@ -71,7 +71,12 @@ describe('a request that breaks one is refused by its field, in words of its own
       'model',
       'no model of the relay',
     ],
-    ["the relay's model at MountSea", { model: 'chirp-v4' }, 'model', 'say dialect "relay"'],
+    [
+      "the relay's model at MountSea",
+      { model: 'chirp-v4' },
+      'model',
+      'say dialect "relay" (--through relay)',
+    ],
     [
       "a tau model with a persona of MountSea's",
       { model: 'chirp-v4-tau', persona: his },
