@@ -20,6 +20,13 @@ import {
   type ModelListAnswer,
   modelListAnswer,
 } from '../functions/api/generation-contract.ts';
+import {
+  type createPersonaBody,
+  type PersonaAnswer,
+  type PersonaListAnswer,
+  personaAnswer,
+  personaListAnswer,
+} from '../functions/api/persona-contract.ts';
 import type { decisions } from '../functions/sessions/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { Tokens } from './tokens.ts';
@@ -29,11 +36,14 @@ export class ApiRefusal extends Error {
   override readonly name = 'ApiRefusal';
   readonly status: number;
   readonly problems: readonly Problem[];
+  /** `urn:chirpsmith:error:…`; empty where the answer was no problem details. */
+  readonly type: string;
 
-  constructor(status: number, message: string, problems: readonly Problem[] = []) {
+  constructor(status: number, message: string, problems: readonly Problem[] = [], type = '') {
     super(message);
     this.status = status;
     this.problems = problems;
+    this.type = type;
   }
 }
 
@@ -84,6 +94,9 @@ export interface ApiClient {
   /** Music with links to its audio: for the moment, and to be shown nowhere. */
   getGeneration(sessionId: string): Promise<GenerationAnswer>;
   listModels(): Promise<ModelListAnswer>;
+  /** Makes a persona. Never repeated: what the provider takes for it is not known. */
+  createPersona(body: z.input<typeof createPersonaBody>): Promise<PersonaAnswer>;
+  listPersonas(): Promise<PersonaListAnswer>;
 }
 
 /** What a person may decide. */
@@ -198,6 +211,12 @@ export function createApiClient(
     async listModels() {
       return (await call('GET', '/models', modelListAnswer, { repeat: true })).answer;
     },
+    async createPersona(body) {
+      return (await call('POST', '/personas', personaAnswer, { body, repeat: false })).answer;
+    },
+    async listPersonas() {
+      return (await call('GET', '/personas', personaListAnswer, { repeat: true })).answer;
+    },
     async deleteSession(sessionId) {
       try {
         await call('DELETE', at(sessionId), z.undefined(), { repeat: true });
@@ -225,10 +244,10 @@ async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
   if (!response.ok) {
     const problem = problemAnswer.safeParse(body);
     if (problem.success) {
-      const { detail, title, problems } = problem.data;
+      const { detail, title, problems, type } = problem.data;
       // The detail may repeat the problems, line by line; they are shown once.
       const summary = problems ? detail.split('\n')[0] : detail;
-      throw new ApiRefusal(response.status, summary || title, problems);
+      throw new ApiRefusal(response.status, summary || title, problems, type);
     }
     throw new ApiRefusal(response.status, `The API answered with HTTP ${response.status}.`);
   }

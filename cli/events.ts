@@ -1,6 +1,8 @@
 import type { SessionAnswer, SessionListAnswer, TrackAnswer } from '../functions/api/contract.ts';
 import type { ModelListAnswer } from '../functions/api/generation-contract.ts';
+import type { PersonaAnswer } from '../functions/api/persona-contract.ts';
 import type { AudioProblem } from '../functions/audio/inspection.ts';
+import type { Dialect } from '../functions/provider/provider.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { Decision } from './api-client.ts';
 import type { EarlierCreate } from './next-steps.ts';
@@ -284,7 +286,10 @@ export type CliEvent =
   /** What music costs that is about to be asked for. */
   | {
       readonly event: 'music.cost';
-      readonly model: string;
+      /** As it was typed; none where it is left to the provider. */
+      readonly model?: string;
+      readonly persona?: string;
+      readonly dialect: Dialect;
       readonly credits: number;
       readonly provider: string;
       readonly sandbox: boolean;
@@ -294,6 +299,8 @@ export type CliEvent =
       readonly sessionId: string;
       readonly name: string;
       readonly model: string;
+      readonly persona?: string;
+      readonly dialect: Dialect;
     }
   | ({ readonly event: 'clip.saved'; readonly sessionId: string } & SavedClip)
   | {
@@ -313,6 +320,19 @@ export type CliEvent =
   /** The list: one model, and the end. */
   | ({ readonly event: 'model.listed'; readonly ageSeconds: number } & ModelListAnswer['models'][number])
   | { readonly event: 'models.listed'; readonly count: number; readonly warning?: string }
+  /** What a persona is about to be made of, and who may take something for it. */
+  | {
+      readonly event: 'persona.cost';
+      readonly name: string;
+      readonly sessionId: string;
+      readonly dialect: Dialect;
+      readonly provider: string;
+      readonly sandbox: boolean;
+    }
+  | ({ readonly event: 'persona.ready' } & PersonaAnswer)
+  /** The list: one persona, and the end. */
+  | ({ readonly event: 'persona.listed'; readonly ageSeconds: number } & PersonaAnswer)
+  | { readonly event: 'personas.listed'; readonly count: number }
   | {
       readonly event: 'input.rejected';
       readonly message: string;

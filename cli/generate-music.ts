@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { Dialect } from '../functions/provider/provider.ts';
+import { dialectOf } from '../functions/sessions/dialect-rules.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
 import type { GenerateArguments } from './arguments/generate-arguments.ts';
@@ -9,6 +11,7 @@ import { comeBack, creditsAt } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
 import { onSession } from './on-session.ts';
+import { payeeOf } from './payee.ts';
 import { type ReachedStack, reachStack } from './reach-stack.ts';
 import { saveClips } from './save-clips.ts';
 import { isUnderWay } from './session-changes.ts';
@@ -29,17 +32,23 @@ export async function generateMusic(args: GenerateArguments, surroundings: Surro
   const { display, signal } = surroundings;
   const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
   try {
-    const { provider, sandbox } = reached.stack;
     const credits = defaultSettings.prices.generate;
-    display.tell({ event: 'music.cost', model: args.model, credits, provider, sandbox });
-    await agree(`Make music for ${creditsAt(credits, reached.stack)}?`, args, reached, surroundings);
+    const { model, persona, through, prompt, tags, title, negativeTags, instrumental } = args;
+    const asked = {
+      ...(model === undefined ? {} : { model }),
+      ...(persona === undefined ? {} : { persona }),
+    };
+    const dialect = await whereItGoes(args, reached);
+    const payee = payeeOf(dialect, reached.stack);
+    display.tell({ event: 'music.cost', ...asked, dialect, credits, ...payee });
+    await agree(`Make music for ${creditsAt(credits, payee)}?`, args, { stack: payee }, surroundings);
     signal.throwIfAborted();
-    const { model, prompt, tags, title, negativeTags, instrumental } = args;
     const { session, warnings } = await reached.client.createGeneration({
-      model,
+      ...asked,
       prompt,
       tags,
       instrumental,
+      ...(through === undefined ? {} : { dialect: through }),
       ...(title === undefined ? {} : { title }),
       ...(negativeTags === undefined ? {} : { negativeTags }),
     });
@@ -49,6 +58,19 @@ export async function generateMusic(args: GenerateArguments, surroundings: Surro
     display.close();
     await reached.release();
   }
+}
+
+/** Who will be paid: for a persona it is where that lives. The API decides by the same rule. */
+async function whereItGoes(
+  { persona, model, through }: GenerateArguments,
+  { client }: ReachedStack,
+): Promise<Dialect> {
+  if (persona === undefined) return dialectOf({ model, dialect: through });
+  const { personas } = await client.listPersonas();
+  const lives = personas.find(({ name, personaId, status }) => {
+    return status === 'made' && (name === persona || personaId === persona);
+  });
+  return lives?.dialect ?? dialectOf({ model, dialect: through });
 }
 
 interface Job {
@@ -71,8 +93,9 @@ async function goOnWith(typed: string, job: Job, surroundings: Surroundings): Pr
       return follow(session, job, reached, surroundings);
     }
     if (session.creditsToCome > 0) {
-      const question = `Go on, for at most ${creditsAt(session.creditsToCome, reached.stack)}?`;
-      await agree(question, job.args, reached, surroundings);
+      const payee = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
+      const question = `Go on, for at most ${creditsAt(session.creditsToCome, payee)}?`;
+      await agree(question, job.args, { stack: payee }, surroundings);
     }
     return follow(await reached.client.resumeSession(session.sessionId), job, reached, surroundings);
   });
@@ -85,7 +108,14 @@ async function follow(
   { display, signal }: Surroundings,
 ): Promise<ExitCode> {
   const { sessionId, name, music } = session;
-  display.tell({ event: 'music.started', sessionId, name, model: music?.modelName ?? music?.model ?? '' });
+  display.tell({
+    event: 'music.started',
+    sessionId,
+    name,
+    model: music?.modelName ?? music?.model ?? '',
+    ...(music?.persona ? { persona: music.persona.name } : {}),
+    dialect: music?.dialect ?? 'mountsea',
+  });
   const seconds = () => (performance.now() - began) / 1000;
   try {
     const { tell } = display;

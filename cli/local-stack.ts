@@ -11,7 +11,7 @@ import { type ReadyInfo, readReadyFile } from '../local/stack/ready-file.ts';
 /** What the command line needs to know of a running stack. */
 export type LocalStack = Pick<
   ReadyInfo,
-  'pid' | 'api' | 'token' | 'issuer' | 'provider' | 'sandbox' | 'speed'
+  'pid' | 'api' | 'token' | 'issuer' | 'provider' | 'relay' | 'sandbox' | 'speed'
 >;
 
 /** Seconds a stack that we started may be idle before it ends itself. */

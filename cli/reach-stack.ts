@@ -1,3 +1,4 @@
+import type { Problem } from '../functions/shared/errors.ts';
 import { homeDirectory } from '../local/home.ts';
 import { defaultSpeed } from '../local/provider-time.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
@@ -12,7 +13,7 @@ import { localTokens } from './tokens.ts';
 /** A stack that answers, and what to do with it afterwards. */
 export interface ReachedStack {
   /** Who is paid. */
-  readonly stack: Pick<LocalStack, 'provider' | 'sandbox'>;
+  readonly stack: Pick<LocalStack, 'provider' | 'relay' | 'sandbox'>;
   readonly client: ApiClient;
   /** Seconds after which a session that is watched is looked at again at the latest. */
   readonly longestPause: number;
@@ -134,17 +135,21 @@ async function hasWork(client: ApiClient, ours: ReadonlySet<string>): Promise<bo
 }
 
 function checkProviderVariables(env: NodeJS.ProcessEnv): void {
-  const url = env.PROVIDER_BASE_URL;
-  if (!url) return;
-  const problems = [];
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    problems.push({ where: 'PROVIDER_BASE_URL', message: 'It is not an http(s) URL.' });
+  const problems: Problem[] = [];
+  for (const name of ['PROVIDER', 'RELAY']) {
+    const url = env[`${name}_BASE_URL`];
+    if (!url) continue;
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+      problems.push({ where: `${name}_BASE_URL`, message: 'It is not an http(s) URL.' });
+    }
+    if (!env[`${name}_API_KEY`]) {
+      const message = `${name}_BASE_URL is set, so the key is needed too.`;
+      problems.push({ where: `${name}_API_KEY`, message });
+    }
   }
-  if (!env.PROVIDER_API_KEY) {
-    problems.push({
-      where: 'PROVIDER_API_KEY',
-      message: 'PROVIDER_BASE_URL is set, so the key is needed too.',
-    });
+  if (env.RELAY_BASE_URL && !env.PROVIDER_BASE_URL) {
+    const message = 'The sandbox plays the relay, too: set PROVIDER_BASE_URL beside it, or neither.';
+    problems.push({ where: 'RELAY_BASE_URL', message });
   }
   if (problems.length > 0) {
     throw new InputRejected('The provider cannot be reached like this.', problems);
@@ -153,15 +158,19 @@ function checkProviderVariables(env: NodeJS.ProcessEnv): void {
 
 /** Nobody's credits are spent by surprise: the provider asked for must be the one the stack uses. */
 function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
-  const asked = env.PROVIDER_BASE_URL;
-  if (!asked || (!stack.sandbox && withoutSlash(asked) === withoutSlash(stack.provider))) return;
-  const uses = stack.sandbox ? 'the sandbox' : stack.provider;
-  throw new InputRejected('A local stack is running already, with another provider.', [
-    {
-      where: 'PROVIDER_BASE_URL',
-      message: `It is ${asked}, but the running stack uses ${uses}. End that one first: npm run stop.`,
-    },
-  ]);
+  const differs = (where: 'PROVIDER_BASE_URL' | 'RELAY_BASE_URL', runs: string | undefined) => {
+    const asked = env[where];
+    if (!asked || (!stack.sandbox && runs && withoutSlash(asked) === withoutSlash(runs))) return [];
+    const uses = stack.sandbox ? 'the sandbox' : (runs ?? 'none');
+    const message = `It is ${asked}, but the running stack uses ${uses}. End that one first: npm run stop.`;
+    return [{ where, message }];
+  };
+  const problems = [
+    ...differs('PROVIDER_BASE_URL', stack.provider),
+    ...differs('RELAY_BASE_URL', stack.relay),
+  ];
+  if (problems.length === 0) return;
+  throw new InputRejected('A local stack is running already, with another provider.', problems);
 }
 
 function withoutSlash(url: string): string {

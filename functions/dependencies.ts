@@ -6,9 +6,11 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createEventBus } from './events/event-bus.ts';
 import { createMountSea } from './provider/mountsea.ts';
-import type { Provider } from './provider/provider.ts';
+import type { Dialect, Provider } from './provider/provider.ts';
+import { createRelay } from './provider/relay.ts';
 import { createExecutions } from './sessions/executions.ts';
 import { createModelStore } from './sessions/model-store.ts';
+import { createPersonaStore } from './sessions/persona-store.ts';
 import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
 import { nameError } from './shared/aws-errors.ts';
 import { environment } from './shared/environment.ts';
@@ -57,6 +59,10 @@ export const modelStore = once(() =>
   createModelStore({ client: documents(), tableName: environment('TABLE_NAME') }),
 );
 
+export const personaStore = once(() =>
+  createPersonaStore({ client: documents(), tableName: environment('TABLE_NAME') }),
+);
+
 /** `WHEN_REQUIRED`: else the SDK signs the checksum of an empty body into presigned URLs. */
 export const s3 = once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
 
@@ -65,24 +71,46 @@ export const provider: () => Provider = once(() =>
     createMountSea({
       baseUrl: environment('PROVIDER_BASE_URL'),
       creditsUrl: environment('PROVIDER_CREDITS_URL') || undefined,
-      key: providerKey,
+      key: keyIn('PROVIDER_SECRET'),
     }),
     measure,
   ),
 );
 
-/** @param forceFetch read it now, whatever is kept */
-async function providerKey({ forceFetch }: { forceFetch: boolean }): Promise<string> {
-  if (forceFetch) logger.warn('the provider refused the key: reading it anew');
-  const options = { maxAge: keyLifetime, forceFetch };
-  const key = await getSecret(environment('PROVIDER_SECRET'), options).catch((error) => {
-    throw nameError(error);
-  });
-  if (typeof key === 'string' && key !== '') return key;
+const relay: () => Provider = once(() =>
+  meteredProvider(createRelay({ baseUrl: providerUrl('relay'), key: keyIn('RELAY_SECRET') }), measure),
+);
+
+/** Is there a relay to speak to in this stage? Asked without its key. */
+export const relayIsConfigured = () => environment('RELAY_BASE_URL') !== '';
+
+/** Where a dialect is served. @throws ChirpsmithError NotPossible when no relay is configured */
+export function providerUrl(dialect: Dialect): string {
+  if (dialect === 'mountsea') return environment('PROVIDER_BASE_URL');
+  if (relayIsConfigured()) return environment('RELAY_BASE_URL');
   throw new ChirpsmithError(
-    'ProviderAuth',
-    "The provider's key is not set: put it into the secret of this stage.",
+    'NotPossible',
+    'No relay is configured in this stage, so nothing was sent: set relayBaseUrl.',
   );
+}
+
+/** The client of a dialect. @throws ChirpsmithError NotPossible when no relay is configured */
+export const providerOf = (dialect: Dialect): Provider => (dialect === 'relay' ? relay() : provider());
+
+/** Reads a provider's key; `forceFetch`: now, whatever is kept. */
+function keyIn(secret: 'PROVIDER_SECRET' | 'RELAY_SECRET') {
+  return async ({ forceFetch }: { forceFetch: boolean }): Promise<string> => {
+    if (forceFetch) logger.warn('the provider refused the key: reading it anew');
+    const options = { maxAge: keyLifetime, forceFetch };
+    const key = await getSecret(environment(secret), options).catch((error) => {
+      throw nameError(error);
+    });
+    if (typeof key === 'string' && key !== '') return key;
+    throw new ChirpsmithError(
+      'ProviderAuth',
+      "The provider's key is not set: put it into the secret of this stage.",
+    );
+  };
 }
 
 /** What signs the events that go to the webhook. */

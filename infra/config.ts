@@ -6,6 +6,8 @@ const localTokens = { issuer: 'https://issuer.chirpsmith.local', audience: 'chir
 /** The provider, and where it tells the credits of the account that the key belongs to (documented). */
 const mountSea = 'https://api.mountsea.ai';
 const mountSeaCredits = 'https://dk.mountsea.ai/api-user/credits';
+/** Stands in the template for the relay of the local runtime, which knows its address only when it runs. */
+const localRelay = 'https://relay.chirpsmith.local';
 const defaultRegion = 'us-east-1';
 
 /** Days that CloudWatch Logs keeps a line; it knows only these (documented). */
@@ -32,6 +34,7 @@ const reservedConcurrencySchema = z.strictObject({
   keepAudio: atMost(10),
   prepareBatch: atMost(5),
   compareLists: atMost(5),
+  createPersona: atMost(5),
 });
 
 const originSchema = z
@@ -51,6 +54,11 @@ const fieldsSchema = z.strictObject({
   providerBaseUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).transform(withoutSlash),
   /** Where the provider tells the account's credits; nobody is asked without it. */
   providerCreditsUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  /** Where the relay is, the second dialect; resellers differ, so there is none unless configured. */
+  relayBaseUrl: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+    .transform(withoutSlash)
+    .optional(),
   /** Web pages that may call the API and upload audio; none unless configured. */
   allowedOrigins: z.array(originSchema),
   /** Who signs the tokens of the API, and for whom; without them, the stage has a user pool of its own. */
@@ -137,6 +145,7 @@ export function readConfig({ context, environment }: ConfigSource): Config {
     providerBaseUrl: given('providerBaseUrl') ?? mountSea,
     providerCreditsUrl:
       given('providerCreditsUrl') ?? (given('providerBaseUrl') ? undefined : mountSeaCredits),
+    relayBaseUrl: given('relayBaseUrl') ?? (stage === 'local' ? localRelay : undefined),
     allowedOrigins: listOf(given('allowedOrigins') ?? []),
     jwtIssuer: given('jwtIssuer') ?? (stage === 'local' ? localTokens.issuer : undefined),
     jwtAudience: listOf(given('jwtAudience') ?? (stage === 'local' ? localTokens.audience : undefined)),

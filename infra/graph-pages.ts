@@ -12,6 +12,7 @@ export const pagesWithGraph: readonly { readonly page: string; readonly machine:
   { page: 'README.md', machine: 'train-model' },
   { page: 'docs/architecture.md', machine: 'train-model' },
   { page: 'docs/batch.md', machine: 'upload-batch' },
+  { page: 'docs/music.md', machine: 'generate-music' },
 ].map(({ page, machine }) => ({ page: fileURLToPath(new URL(`../${page}`, import.meta.url)), machine }));
 
 /** The graphs of the machines by their names, as they are synthesized with nothing configured. */

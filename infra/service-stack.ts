@@ -91,6 +91,9 @@ export class ServiceStack extends Stack {
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ProviderBaseUrl', { value: config.providerBaseUrl });
+    if (config.relayBaseUrl !== undefined) {
+      new CfnOutput(this, 'RelayBaseUrl', { value: config.relayBaseUrl });
+    }
     new CfnOutput(this, 'StateMachineArn', { value: training.machine.stateMachineArn });
     new CfnOutput(this, 'BatchMachineArn', { value: batch.machine.stateMachineArn });
   }

@@ -21,6 +21,8 @@ export class StorageStack extends Stack {
   readonly bucket: Bucket;
   readonly table: Table;
   readonly providerKey: Secret;
+  /** The relay's, where one is configured. */
+  readonly relayKey: Secret | undefined;
   /** What the API asks of a token: of the configured issuer, or of the stage's own user pool. */
   readonly tokens: TokenRules;
 
@@ -91,17 +93,9 @@ export class StorageStack extends Stack {
       projectionType: ProjectionType.ALL,
     });
 
-    // Made with a random value, which the provider refuses; a person puts the real key in its place.
-    this.providerKey = new Secret(this, 'ProviderKey', {
-      secretName: `chirpsmith/${config.stage}/provider-key`,
-      description: 'API key of the provider, as plain text',
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    acknowledge(
-      this.providerKey,
-      'SMG4',
-      'The provider issues the key by hand and has no call to rotate it.',
-    );
+    this.providerKey = keySecret(this, 'ProviderKey', { config, of: 'provider' });
+    this.relayKey =
+      config.relayBaseUrl === undefined ? undefined : keySecret(this, 'RelayKey', { config, of: 'relay' });
 
     this.tokens = config.tokens ?? new People(this, 'People', { config }).tokens;
     new CfnOutput(this, 'TokenIssuer', { value: this.tokens.issuer });
@@ -109,6 +103,7 @@ export class StorageStack extends Stack {
     new CfnOutput(this, 'AudioBucketName', { value: this.bucket.bucketName });
     new CfnOutput(this, 'SessionTableName', { value: this.table.tableName });
     new CfnOutput(this, 'ProviderSecretArn', { value: this.providerKey.secretArn });
+    if (this.relayKey) new CfnOutput(this, 'RelaySecretArn', { value: this.relayKey.secretArn });
   }
 
   /** ARN of the index by owner. */
@@ -126,6 +121,21 @@ export class StorageStack extends Stack {
    * CDK would choose, because a finding on a wildcard is acknowledged by the ARN as the template has it.
    */
   readonly objectsArn = (keys: string): string => `${this.exportValue(this.bucket.bucketArn)}/${keys}`;
+}
+
+/** Made with a random value, which nobody accepts; a person puts the real key in its place. */
+function keySecret(
+  scope: Construct,
+  id: string,
+  { config, of }: { config: Config; of: 'provider' | 'relay' },
+): Secret {
+  const secret = new Secret(scope, id, {
+    secretName: `chirpsmith/${config.stage}/${of}-key`,
+    description: `API key of the ${of}, as plain text`,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  acknowledge(secret, 'SMG4', `The ${of} issues the key by hand and has no call to rotate it.`);
+  return secret;
 }
 
 /** Every object that is put or deleted. CDK's own `eventBridgeEnabled` would do it by a program in the stack. */

@@ -37,7 +37,9 @@ export interface StackOptions {
   readonly provider?:
     | { readonly baseUrl: string; readonly key: string; readonly creditsUrl?: string | undefined }
     | undefined;
-  /** For the sandbox. */
+  /** A relay beside such a server; without it music and personas by the relay are refused by name. */
+  readonly relay?: { readonly baseUrl: string; readonly key: string } | undefined;
+  /** For the sandbox, which plays both. */
   readonly sandbox?: Pick<SandboxOptions, 'seed' | 'settings' | 'faults'>;
   /** Changes what was read from the template, for tests. */
   readonly change?: (assembly: Assembly) => Assembly;
@@ -145,6 +147,8 @@ async function compose(
         ),
       );
   const provider = options.provider ?? { baseUrl: sandbox?.url ?? '', key: sandbox?.key ?? '' };
+  // The relay beside another server may cost as that one does, so it is never one beside the sandbox.
+  const relay = sandbox ? { baseUrl: sandbox.url, key: sandbox.relayKey } : options.relay;
 
   // S3 comes before the functions that are called for its events.
   let publish = (_event: BusEvent) => {};
@@ -180,7 +184,7 @@ async function compose(
   const dynamodb = keep(await openDynamoDb({ directory: directory('dynamodb'), tables, access }));
   const secrets = createSecretsManager({
     secrets: assembly.secrets,
-    values: secretValues(assembly, provider.key),
+    values: secretValues(assembly, { provider: provider.key, relay: relay?.key ?? '' }),
     access,
   });
 
@@ -195,6 +199,7 @@ async function compose(
     ...('PROVIDER_BASE_URL' in fn.environment
       ? { PROVIDER_BASE_URL: provider.baseUrl, PROVIDER_CREDITS_URL: creditsUrl }
       : {}),
+    ...('RELAY_BASE_URL' in fn.environment ? { RELAY_BASE_URL: relay?.baseUrl ?? '' } : {}),
   });
   const unmetered = keep(
     createLambda({
@@ -270,7 +275,8 @@ async function compose(
     api: gateway.url,
     token: await issuer.token('local'),
     provider: provider.baseUrl,
-    ...(sandbox ? { providerKey: sandbox.key } : {}),
+    ...(relay ? { relay: relay.baseUrl } : {}),
+    ...(sandbox ? { providerKey: sandbox.key, relayKey: sandbox.relayKey } : {}),
     sandbox: sandbox !== undefined,
     s3: s3.url,
     aws: aws.url,
@@ -363,12 +369,19 @@ function keptKey(file: string): string {
   }
 }
 
-/** The provider's key where the functions look for it; whatever else AWS would make a value for has one of its own. */
-function secretValues({ secrets, functions }: Assembly, providerKey: string): Record<string, string> {
-  const isProviders = (arn: string) =>
-    functions.some(({ environment }) => environment.PROVIDER_SECRET === arn);
-  const made = () => randomBytes(32).toString('hex');
-  return Object.fromEntries(secrets.map(({ name, arn }) => [name, isProviders(arn) ? providerKey : made()]));
+/** The providers' keys where the functions look for them; whatever else AWS would make a value for has one of its own. */
+function secretValues(
+  { secrets, functions }: Assembly,
+  keys: { readonly provider: string; readonly relay: string },
+): Record<string, string> {
+  const isNamed = (variable: string, arn: string) =>
+    functions.some(({ environment }) => environment[variable] === arn);
+  const valueFor = (arn: string) => {
+    if (isNamed('PROVIDER_SECRET', arn)) return keys.provider;
+    if (isNamed('RELAY_SECRET', arn)) return keys.relay;
+    return randomBytes(32).toString('hex');
+  };
+  return Object.fromEntries(secrets.map(({ name, arn }) => [name, valueFor(arn)]));
 }
 
 function only<T>(what: string, [first, ...others]: readonly T[]): T {

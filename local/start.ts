@@ -10,7 +10,8 @@ const help = `npm start -- [options]
 
 Runs Chirpsmith on this machine until Ctrl-C: API, storage, machine and provider, on 127.0.0.1 only.
 The provider is a sandbox that makes no real models, unless PROVIDER_BASE_URL and PROVIDER_API_KEY
-name another one.
+name another one. The sandbox plays the relay, too; beside another provider RELAY_BASE_URL and
+RELAY_API_KEY name one, and without them there is none.
 
   --port N          first of five ports in a row (default ${defaultPort}); 0 takes free ones
   --speed N         how much faster than real time waits and sandbox run (default ${sandboxSpeed});
@@ -29,9 +30,11 @@ await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<void> {
   let wanted: StartArguments;
   let provider: StackOptions['provider'];
+  let relay: StackOptions['relay'];
   try {
     wanted = parseStartArguments(args);
     provider = externalProvider(process.env);
+    relay = externalRelay(process.env);
   } catch (error) {
     return fail(error, 2);
   }
@@ -48,7 +51,7 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     const speed = wanted.speed ?? defaultSpeed(provider?.baseUrl);
     const notice = wanted.json ? () => {} : (line: string) => console.log(`  ${line}`);
-    stack = await startStack({ home, port: wanted.port, speed, provider, notice });
+    stack = await startStack({ home, port: wanted.port, speed, provider, relay, notice });
   } catch (error) {
     return fail(error, 1);
   }
@@ -76,6 +79,20 @@ function externalProvider(environment: NodeJS.ProcessEnv): StackOptions['provide
   }
   if (!key) throw new Error('PROVIDER_BASE_URL is set, so PROVIDER_API_KEY is needed, too');
   return { baseUrl: baseUrl.replace(/\/+$/, ''), key, creditsUrl: PROVIDER_CREDITS_URL || undefined };
+}
+
+/** @throws Error when only one of the two variables is set, the URL cannot be one, or it stood beside the sandbox */
+function externalRelay(environment: NodeJS.ProcessEnv): StackOptions['relay'] {
+  const { PROVIDER_BASE_URL: provider, RELAY_BASE_URL: baseUrl, RELAY_API_KEY: key } = environment;
+  if (!baseUrl) return undefined;
+  if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) {
+    throw new Error('RELAY_BASE_URL is not an http(s) URL');
+  }
+  if (!key) throw new Error('RELAY_BASE_URL is set, so RELAY_API_KEY is needed, too');
+  if (!provider) {
+    throw new Error('RELAY_BASE_URL is set, so PROVIDER_BASE_URL is needed, too: the sandbox plays both');
+  }
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), key };
 }
 
 function endOnSignal(stack: Stack, { idleExit, json }: StartArguments): void {
@@ -112,6 +129,7 @@ function describe({
   s3,
   aws,
   provider,
+  relay,
   issuer,
   sandbox,
   speed,
@@ -128,6 +146,7 @@ Chirpsmith is ready; Ctrl-C ends it. Everything is kept in ${home}.
   S3        ${s3}
   AWS       ${aws}   DynamoDB, Secrets Manager, Step Functions
   provider  ${provider}   ${kind}
+  relay     ${relay ?? 'none: RELAY_BASE_URL and RELAY_API_KEY name one'}
   tokens    ${issuer}
   machine   ${stateMachineArn}
   speed     ${speed}×: an hour of waiting takes ${Math.round(36_000 / speed) / 10} s

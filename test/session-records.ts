@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { createModelStore } from '../functions/sessions/model-store.ts';
 import { newSession, newTrack, trackIdAt } from '../functions/sessions/new-session.ts';
+import { createPersonaStore } from '../functions/sessions/persona-store.ts';
 import type { Session, Track } from '../functions/sessions/session.ts';
 import { createSessionStore, type SessionStore } from '../functions/sessions/session-store.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../functions/shared/settings.ts';
@@ -63,11 +64,12 @@ export async function openTable(clock: () => number = () => Date.parse(testMomen
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const store = createSessionStore({ client: documents, tableName: 'sessions', clock });
   const models = createModelStore({ client: documents, tableName: 'sessions' });
+  const personas = createPersonaStore({ client: documents, tableName: 'sessions' });
   const close = async () => {
     client.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { store, models, close };
+  return { store, models, personas, close };
 }
 
 export interface SessionWanted {

@@ -48,9 +48,9 @@ each upload. A batch grows with its files: a thousand, each as one of these, cos
 - *Logs* are the lines of the functions, the events of the executions (which AWS logs without their data) and a line
   for each request.
 
-A stage that nobody uses costs ${prices.secretMonth.toFixed(2)} dollars a month for the secret, and what is stored. The sweep, every quarter of
-an hour, is 2,900 invocations a month: about a cent with its traces. Metrics, alarms and the dashboard are billed by the
-month, whatever runs; they are not in the table.
+A stage that nobody uses costs ${prices.secretMonth.toFixed(2)} dollars a month for the secret, as much for a relay's, and what is stored. The
+sweep, every quarter of an hour, is 2,900 invocations a month: about a cent with its traces. Metrics, alarms and
+the dashboard are billed by the month, whatever runs; they are not in the table.
 `;
 }
 

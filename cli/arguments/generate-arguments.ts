@@ -1,11 +1,24 @@
+import { type Dialect, dialects } from '../../functions/provider/provider.ts';
 import { longest } from '../../functions/sessions/music-rules.ts';
-import { deadlineOf, type FlagKinds, isMistyped, readFlags, refuseProblems, speedOf } from './flags.ts';
+import {
+  deadlineOf,
+  type FlagKinds,
+  type Flags,
+  isMistyped,
+  readFlags,
+  refuseProblems,
+  speedOf,
+} from './flags.ts';
 
 /** What `npm run generate --` was asked to do. */
 export interface GenerateArguments {
   /** Music that was asked for before, to go on with instead: an id, perhaps only its beginning. */
   readonly session: string | undefined;
-  readonly model: string;
+  readonly model: string | undefined;
+  /** Name or id of a persona. */
+  readonly persona: string | undefined;
+  /** Which dialect it goes through; else what persona or model say. */
+  readonly through: Dialect | undefined;
   readonly prompt: string;
   readonly tags: string;
   readonly title: string | undefined;
@@ -23,6 +36,8 @@ export interface GenerateArguments {
 const generateFlags = {
   session: 'string',
   model: 'string',
+  persona: 'string',
+  through: 'string',
   prompt: 'string',
   tags: 'string',
   title: 'string',
@@ -37,7 +52,7 @@ const generateFlags = {
 } as const satisfies FlagKinds;
 
 /** What makes a request, and has no meaning for one that was made. */
-const ofRequest = ['model', 'prompt', 'tags', 'title', 'negative-tags', 'instrumental'];
+const ofRequest = ['model', 'persona', 'through', 'prompt', 'tags', 'title', 'negative-tags', 'instrumental'];
 
 /**
  * Reads the arguments of `generate`; all problems at once.
@@ -64,9 +79,14 @@ export function parseGenerateArguments(
       });
     }
   } else if (!isMistyped(flags)) {
-    if (!text('model')?.trim() && !given('model')) {
+    // A persona, and the relay, have a model of their own.
+    if (!given('model') && !given('persona') && !given('through')) {
       const message = 'Say which model, as in --model "Night Drive". Yours: npm run models';
       problems.push({ where: '--model', message });
+    }
+    for (const flag of ['model', 'persona']) {
+      if (given(flag) && text(flag)?.trim() === '')
+        problems.push({ where: `--${flag}`, message: 'It is empty.' });
     }
     if (!text('prompt')?.trim() && !(given('prompt') && text('prompt') === undefined)) {
       problems.push({
@@ -86,12 +106,15 @@ export function parseGenerateArguments(
       problems.push({ where: `--${flag}`, message: `It has ${length} characters: use at most ${most}.` });
     }
   }
+  const through = throughOf(flags);
   const speed = speedOf(flags);
   const deadline = deadlineOf(flags);
   refuseProblems(flags);
   return {
     session,
-    model: text('model')?.trim() ?? '',
+    model: text('model')?.trim() || undefined,
+    persona: text('persona')?.trim() || undefined,
+    through,
     prompt: text('prompt') ?? '',
     tags: text('tags')?.trim() ?? '',
     title: text('title')?.trim() || undefined,
@@ -104,4 +127,14 @@ export function parseGenerateArguments(
     json: given('json'),
     help: given('help'),
   };
+}
+
+function throughOf({ text, problems }: Flags): Dialect | undefined {
+  const typed = text('through')?.trim();
+  if (typed === undefined) return undefined;
+  const dialect = dialects.find((one) => one === typed);
+  if (dialect === undefined) {
+    problems.push({ where: '--through', message: `"${typed}" is neither of ${dialects.join(' and ')}.` });
+  }
+  return dialect;
 }

@@ -1,3 +1,5 @@
+import type { Dialect } from '../../functions/provider/provider.ts';
+import { dialectNames } from '../../functions/sessions/dialect-rules.ts';
 import type { CliEvent } from '../events.ts';
 import { harmless } from './text-width.ts';
 import { asAge, asDuration, asSize, asTime, counted, providerWords } from './words.ts';
@@ -11,7 +13,9 @@ export type MusicEvent = Extract<
       | `session.${'generating' | 'keeping'}`
       | 'clip.saved'
       | 'model.listed'
-      | 'models.listed';
+      | 'models.listed'
+      | `persona.${'cost' | 'ready' | 'listed'}`
+      | 'personas.listed';
   }
 >;
 
@@ -20,12 +24,12 @@ export function musicLines(event: MusicEvent): string[] {
   switch (event.event) {
     case 'music.cost':
       return [
-        `Cost: about ${counted(event.credits, 'credit')}, with the model ${harmless(event.model)}.`,
-        `Provider: ${providerWords(event)}.`,
+        `Cost: about ${counted(event.credits, 'credit')}, ${madeWith(event)}.`,
+        `Provider: ${providerWords(event)}${through(event)}.`,
       ];
     case 'music.started':
       return [
-        `Music "${harmless(event.name)}", with ${harmless(event.model)}. To come back to it:`,
+        `Music "${harmless(event.name)}", ${madeWith(event)}. To come back to it:`,
         `  npm run generate -- --session ${event.sessionId}`,
       ];
     case 'session.generating':
@@ -45,6 +49,23 @@ export function musicLines(event: MusicEvent): string[] {
         `  ${event.modelId}  ${asAge(event.ageSeconds)} ago, from ${tracks}, ${counted(event.credits, 'credit')}`,
       ];
     }
+    case 'persona.cost':
+      return [
+        `A persona "${harmless(event.name)}" of session ${event.sessionId}. What it costs is not documented.`,
+        `Provider: ${providerWords(event)}${through(event)}.`,
+      ];
+    case 'persona.ready':
+      return [
+        `Persona "${harmless(event.name)}": ${event.personaId}, of clip ${event.clipId}.`,
+        'To make music with it:',
+        `  npm run generate -- --persona ${JSON.stringify(harmless(event.name))} --prompt "…"${event.dialect === 'mountsea' ? ' --model MODEL' : ''}`,
+      ];
+    case 'persona.listed':
+      return personaLines(event);
+    case 'personas.listed':
+      return event.count === 0
+        ? ['No personas yet. The first: npm run persona -- --from SESSION --name NAME']
+        : ['To make music with one:', '  npm run generate -- --persona NAME --prompt "…"'];
     case 'models.listed':
       return event.count === 0
         ? ['No models yet. The first: npm run train']
@@ -54,6 +75,29 @@ export function musicLines(event: MusicEvent): string[] {
             '  npm run generate -- --model NAME --prompt "…"',
           ];
   }
+}
+
+/** What music is made with, as far as that was said. */
+function madeWith({ model, persona }: { model?: string; persona?: string }): string {
+  const parts = [
+    ...(persona === undefined ? [] : [`the persona "${harmless(persona)}"`]),
+    ...(model === undefined ? [] : [`the model ${harmless(model)}`]),
+  ];
+  return parts.length === 0 ? 'with the usual model' : `with ${parts.join(' and ')}`;
+}
+
+/** The usual provider needs no word. */
+const through = ({ dialect, sandbox }: { dialect: Dialect; sandbox: boolean }) =>
+  dialect === 'mountsea' ? '' : sandbox ? ', as the relay' : ', through the relay';
+
+function personaLines(event: Extract<MusicEvent, { event: 'persona.listed' }>): string[] {
+  const { name, personaId, status, dialect, clipId, sessionId, calls, ageSeconds, description } = event;
+  const doubt = `nobody knows whether it was made; called ${counted(calls, 'time')}`;
+  return [
+    `${harmless(name)}${description === undefined ? '' : `: ${harmless(description)}`}`,
+    `  ${status === 'made' ? personaId : doubt}  ${asAge(ageSeconds)} ago, at ${dialectNames[dialect]}`,
+    `  of clip ${clipId} of ${sessionId}`,
+  ];
 }
 
 function readyLines(event: Extract<MusicEvent, { event: 'music.ready' }>): string[] {

@@ -81,6 +81,10 @@ export function linesOf(event: CliEvent): string[] {
     case 'music.ready':
     case 'model.listed':
     case 'models.listed':
+    case 'persona.cost':
+    case 'persona.ready':
+    case 'persona.listed':
+    case 'personas.listed':
       return musicLines(event);
     case 'track.submitted':
       return [`provider  ${harmless(event.file)}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`];

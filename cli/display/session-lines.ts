@@ -1,3 +1,4 @@
+import { dialectNames } from '../../functions/sessions/dialect-rules.ts';
 import type { CliEvent } from '../events.ts';
 import { nextLines } from './end-lines.ts';
 import { differencesOf } from './list-differences.ts';
@@ -40,13 +41,14 @@ function statusStyle(status: Listed['status'], paint: Paint): (text: string) => 
 
 /** A session with its tracks, as it stands. */
 export function statusLines(session: Shown, { paint, width }: { paint: Paint; width: number }): string[] {
-  const { sessionId, name, status, createdAt, modelId, batch, failure, decisions, next } = session;
+  const { sessionId, name, status, createdAt, modelId, batch, music, failure, decisions, next } = session;
   const lines = [
     paint.bold(harmless(name)),
     `  session   ${sessionId}`,
     `  status    ${statusStyle(status, paint)(statusWords[status])}`,
     `  created   ${asMoment(createdAt)}`,
     ...(modelId === undefined ? [] : [`  model     ${paint.good(modelId)}`]),
+    ...(music === undefined ? [] : [`  music     ${musicWords(music)}`]),
     `  spent     ${spentWords(session)}`,
     `  to come   ${toComeWords(session)}`,
     ...(batch === undefined ? [] : batchLines(batch)),
@@ -60,6 +62,11 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
     lines.push('', ...reasonLines(title + failure.reason).map(style));
   }
   return next.length === 0 ? lines : [...lines, '', ...nextLines(next)];
+}
+
+function musicWords({ dialect, model, modelName, persona }: NonNullable<Shown['music']>): string {
+  const by = persona === undefined ? '' : `, sung by "${harmless(persona.name)}"`;
+  return `${harmless(modelName ?? model)}${by}, at ${dialectNames[dialect]}`;
 }
 
 function batchLines({ clips, missing, list }: NonNullable<Shown['batch']>): string[] {

@@ -103,6 +103,10 @@ export function terminal({
       case 'music.ready':
       case 'model.listed':
       case 'models.listed':
+      case 'persona.cost':
+      case 'persona.ready':
+      case 'persona.listed':
+      case 'personas.listed':
         print(linesOf(event).flatMap((line) => hanging(line, width)));
         break;
       case 'session.listed':

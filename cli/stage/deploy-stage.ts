@@ -34,20 +34,28 @@ export async function deployStage(
     display.tell({ event: 'error', message, next });
     return exitCodes.failed;
   }
-  const { api, userPool } = readStage({ ...target, stage, apiUrl: undefined }, env);
-  display.tell({ event: 'stage.deployed', stage, api, next: firstSteps(deployment, userPool?.id) });
+  const { api, userPool, relay } = readStage({ ...target, stage, apiUrl: undefined }, env);
+  display.tell({
+    event: 'stage.deployed',
+    stage,
+    api,
+    next: firstSteps(deployment, userPool?.id, relay !== undefined),
+  });
   return exitCodes.done;
 }
 
 /** What a new stage needs before somebody can train a model with it. */
-function firstSteps({ stage, region }: Deployment, userPoolId: string | undefined): Next[] {
+function firstSteps({ stage, region }: Deployment, userPoolId: string | undefined, relay: boolean): Next[] {
+  const put = (secret: string) =>
+    `aws secretsmanager put-secret-value --region ${region} --secret-id chirpsmith/${stage}/${secret} --secret-string file:///dev/stdin`;
   const key = {
     words: "Once, the provider's key, which is read from standard input and so in no shell's history:",
-    command: `aws secretsmanager put-secret-value --region ${region} --secret-id chirpsmith/${stage}/provider-key --secret-string file:///dev/stdin`,
+    command: put('provider-key'),
   };
-  if (userPoolId === undefined) return [key];
+  const keys = [key, ...(relay ? [{ words: "And the relay's:", command: put('relay-key') }] : [])];
+  if (userPoolId === undefined) return keys;
   return [
-    key,
+    ...keys,
     {
       words: 'For each person, an invitation by e-mail:',
       command: `aws cognito-idp admin-create-user --region ${region} --user-pool-id ${userPoolId} --username NAME@EXAMPLE.COM`,

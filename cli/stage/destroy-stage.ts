@@ -37,6 +37,6 @@ function kept({ stage, storage, service }: Deployment, all: boolean): string[] {
   return [
     cut,
     `${storage} goes too, but nothing that it holds: the bucket, the table, the secret and the user pool stay in the account, belong to no stack any more and cost money until somebody deletes them by hand (the table and the pool are protected against that first).`,
-    `A later deployment begins with empty ones, and cannot begin before the secret is gone, whose name it needs: aws secretsmanager delete-secret --force-delete-without-recovery --secret-id chirpsmith/${stage}/provider-key`,
+    `A later deployment begins with empty ones, and cannot begin before the secret is gone, whose name it needs: aws secretsmanager delete-secret --force-delete-without-recovery --secret-id chirpsmith/${stage}/provider-key (likewise relay-key, where a relay was configured)`,
   ];
 }

@@ -22,14 +22,14 @@ export async function reachStage(
   const tokens = stageTokens(stage, surroundings);
   // Now, and not in the middle of the work.
   await tokens.current();
-  const { name, api, provider } = stage;
+  const { name, api, provider, relay } = stage;
   if (!quiet) display.tell({ event: 'stage.reached', stage: name, api, provider });
   if (speed !== undefined) {
     const message = 'A stage in AWS runs in real time: --speed has no meaning there.';
     display.tell({ event: 'note', message });
   }
   return {
-    stack: { provider, sandbox: false },
+    stack: { provider, relay, sandbox: false },
     client: createApiClient(api, tokens),
     longestPause,
     isRunning: () => true,

@@ -12,6 +12,8 @@ export interface Stage {
   readonly api: string;
   /** Who is paid, as far as it is known here. */
   readonly provider: string;
+  /** Who is paid for what goes through the relay; absent where none is configured, or that is not known here. */
+  readonly relay: string | undefined;
   /** Absent where somebody else issues the tokens. */
   readonly userPool: { readonly id: string; readonly clientId: string; readonly region: string } | undefined;
 }
@@ -58,6 +60,7 @@ export function readStage(target: Target & { readonly stage: string }, environme
   return {
     name: stage,
     api: api ?? '',
+    relay: outputs.RelayBaseUrl,
     provider: outputs.ProviderBaseUrl ?? `the provider of stage ${stage}`,
     userPool:
       id === undefined || clientId === undefined || region === undefined

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dialects } from '../provider/provider.ts';
 import { listQuery, sessionAnswer } from './contract.ts';
 
 /** The bodies and answers of the routes for music, as their callers see them. */
@@ -8,8 +9,20 @@ const optionalText = text.min(1).optional();
 
 /** `POST /generations`: music is a session like any other, cancelled, resumed and decided by its id. */
 export const createGenerationBody = z.strictObject({
-  /** `chirp-custom:<uuid>`, the name of a model of the caller's, or one of the provider's own. */
-  model: text.min(1),
+  model: text
+    .min(1)
+    .optional()
+    .describe(
+      "`chirp-custom:<uuid>`, the name of a model of the caller's, or one of the provider's own; with a persona, and at the relay, it may be left out.",
+    ),
+  persona: text
+    .min(1)
+    .optional()
+    .describe("The name of a persona of the caller's, the newest of that name, or its id."),
+  dialect: z
+    .enum(dialects)
+    .optional()
+    .describe('Where it is made; of itself where its persona lives, or its model is.'),
   prompt: z.string(),
   tags: text.default(''),
   title: optionalText,

@@ -6,6 +6,7 @@ import {
   listGenerationsQuery,
   modelListAnswer,
 } from './generation-contract.ts';
+import { createPersonaBody, personaAnswer, personaListAnswer } from './persona-contract.ts';
 
 /** The routes that are about music and models; what goes on with music, or ends it, are those of sessions. */
 export const musicOperations = {
@@ -39,6 +40,21 @@ export const musicOperations = {
       schema: generationAnswer,
       retryAfter: true,
     },
+  },
+  'POST /personas': {
+    id: 'createPersona',
+    summary: 'Make a persona of a clip of your music',
+    description:
+      'A voice and style to make further music with. Asking twice makes one; where the answer of the provider was lost, it is in doubt, and only `again` calls once more.',
+    body: { schema: createPersonaBody },
+    answer: { status: 201, description: 'The persona, made now or before.', schema: personaAnswer },
+    mayConflict: true,
+    callsProvider: true,
+  },
+  'GET /personas': {
+    id: 'listPersonas',
+    summary: 'List your personas, newest first',
+    answer: { status: 200, description: 'All of them.', schema: personaListAnswer },
   },
   'GET /models': {
     id: 'listModels',

@@ -31,6 +31,8 @@ export interface Operation {
   };
   /** It can be refused because of how the session stands. */
   readonly mayConflict?: true;
+  /** It calls the provider while the caller waits, and tells what came of it. */
+  readonly callsProvider?: true;
 }
 
 const begun = {

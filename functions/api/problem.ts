@@ -7,6 +7,12 @@ const statuses: Partial<Record<ErrorName, { status: number; title: string }>> = 
   BadInput: { status: 400, title: 'The request cannot be used' },
   SessionNotFound: { status: 404, title: 'There is no such session' },
   NotPossible: { status: 409, title: 'The session does not stand so that this can be done' },
+  NeedsDecision: { status: 409, title: 'Nobody knows whether the call was taken; a person decides' },
+  CreditsExhausted: { status: 402, title: 'The account at the provider has too few credits' },
+  ProviderRefused: { status: 422, title: 'The provider refused it' },
+  ProviderAuth: { status: 502, title: 'The provider does not accept our key' },
+  ProviderThrottled: { status: 503, title: 'The provider is busy; nothing was taken' },
+  ProviderUnreachable: { status: 503, title: 'The provider cannot be reached; nothing was taken' },
   RecordConflict: { status: 409, title: 'Somebody else changed the session at the same moment' },
   StorageUnavailable: { status: 503, title: 'A service behind this one is busy' },
 };
@@ -32,6 +38,9 @@ export function statusOf(error: ChirpsmithError): { status: number; title: strin
   return statuses[error.name] ?? { status: 500, title: 'Something broke on our side' };
 }
 
+/** What a client has said of the provider, without a secret in it: it may be told whatever the status. */
+const isProviders = ({ name }: ChirpsmithError) => name.startsWith('Provider');
+
 /** An error as RFC 9457 problem details. Of a fault on our side nothing is told but that there is one. */
 export function problemDetails(error: ChirpsmithError): APIGatewayProxyStructuredResultV2 {
   const { status, title } = statusOf(error);
@@ -42,7 +51,7 @@ export function problemDetails(error: ChirpsmithError): APIGatewayProxyStructure
     title,
     status,
     detail:
-      status >= 500
+      status >= 500 && !isProviders(error)
         ? 'The request can be repeated; the logs hold the reason.'
         : error.summary + (more > 0 ? ` Of its problems ${more} more are not listed.` : ''),
     ...(told.length > 0 ? { problems: [...told] } : {}),

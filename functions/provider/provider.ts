@@ -43,7 +43,7 @@ export interface MusicClip {
   readonly durationSeconds?: number;
 }
 
-/** What music is to be made. Rules of the fields: {@link ./music-rules.ts}. */
+/** What music is to be made. Rules of the fields: `sessions/music-rules.ts` and `sessions/dialect-rules.ts`. */
 export interface MusicRequest {
   /** `chirp-custom:<uuid>` or one of the provider's own. */
   readonly model: string;
@@ -80,7 +80,7 @@ export interface Provider {
   status(taskId: string): Promise<TaskStatus>;
   /** Starts to make music: about 40 credits. Never repeated by the client. */
   generate(request: MusicRequest): Promise<{ taskId: string }>;
-  /** Makes a persona from a clip; done when it is answered. */
+  /** Makes a persona from a clip; done when it is answered. Never repeated by the client: it may cost. */
   persona(request: PersonaRequest): Promise<{ personaId: string }>;
   /** The account's credits; undefined where nobody has said whom to ask. */
   credits(): Promise<number | undefined>;
@@ -93,14 +93,16 @@ export interface PersonaRequest {
 }
 
 /** The two kinds of service. What one of them cannot do is refused before a call. */
-export type Dialect = 'mountsea' | 'relay';
+export const dialects = ['mountsea', 'relay'] as const;
+
+export type Dialect = (typeof dialects)[number];
 
 /** A port all of whose calls are refused by name: what a dialect can do is laid over it. */
 export function refusing(dialect: Dialect): Provider {
   const cannot = (what: string) => async (): Promise<never> => {
     throw new ChirpsmithError(
       'NotPossible',
-      `The provider's dialect "${dialect}" cannot ${what}; nothing was sent. The dialect is set by providerDialect.`,
+      `The provider's dialect "${dialect}" cannot ${what}; nothing was sent.`,
     );
   };
   return {

@@ -5,13 +5,12 @@ import { type MusicClip, type MusicRequest, type Provider, refusing, type TaskSt
 import { idSchema } from './task-status.ts';
 import { bounded, redact } from './words.ts';
 
-/** What the relay makes music with a persona with (documented); the newer one first. */
-export const relayModels = ['chirp-v4-tau', 'chirp-v3-5-tau'] as const;
-
 /** The raw object. Its own `status` is `complete` at once and says nothing of the music. */
 const rawAnswer = z.object({ id: idSchema, clips: z.array(z.unknown()) });
 const envelopeAnswer = z.object({ code: z.literal('success'), data: idSchema });
-const personaAnswer = z.object({ id: idSchema });
+/** Documented as the persona itself; clients also read it from an envelope. */
+const rawPersona = z.object({ id: idSchema });
+const envelopePersona = z.object({ code: z.literal('success'), data: rawPersona });
 
 const fetched = z.object({
   code: z.literal('success'),
@@ -29,7 +28,13 @@ const phases: Readonly<Record<string, TaskStatus['phase']>> = { success: 'succee
 const clipWords = z.array(z.object({ status: z.string().optional() })).catch([]);
 
 /**
- * A client of the relay: music with a persona, and the personas for it. Each call is sent once.
+ * A client of the relay: music, with a persona or without, and personas. Each call is sent once.
+ *
+ * An error is documented as `{code, message, data: null}`, but not its HTTP status, and relays are seen to answer
+ * 200 with it. Of a call that may cost, such an answer proves nothing: a relay passes the call on to another
+ * service and reports what befell it there in the same form, a time-out included, and no page says which codes
+ * come before. It counts as lost, with its words kept for the person who decides: that costs a look, the other
+ * reading could cost the music twice. An HTTP error status means what it means everywhere.
  * @throws {TypeError} at once, when `baseUrl` is not an http or https URL
  */
 export function createRelay(options: ProviderOptions): Provider {
@@ -52,26 +57,31 @@ export function createRelay(options: ProviderOptions): Provider {
     persona: ({ clipId, name, description = '' }) => {
       const body = { root_clip_id: clipId, name, description, clips: [clipId], is_public: false };
       return send({ call: 'persona', method: 'POST', path: '/suno/persona/create/', body }, (answer) => {
-        const { data } = personaAnswer.safeParse(answer);
-        return data && { personaId: data.id };
+        const made = rawPersona.safeParse(answer).data ?? envelopePersona.safeParse(answer).data?.data;
+        return made && { personaId: made.id };
       });
     },
   };
 }
 
-/** Every field is required by the page, empty where nothing is wanted. */
-function musicBody({ model, prompt, tags, title, negativeTags, persona }: MusicRequest): object {
-  return {
+/**
+ * With a persona, every field is required by the page, empty where nothing is wanted. What a plain song takes is not
+ * on it [U]: clients of such relays send the same fields without `task` and persona, and `make_instrumental` [C]; a
+ * `task` is what they say for everything that is no plain song.
+ */
+function musicBody(request: MusicRequest): object {
+  const { model, prompt, tags, title, negativeTags, persona, instrumental = false } = request;
+  const song = {
     prompt,
     generation_type: 'TEXT',
     tags,
     negative_tags: negativeTags ?? '',
     mv: model,
     title: title ?? '',
-    task: 'artist_consistency',
-    persona_id: persona?.personaId ?? '',
-    artist_clip_id: persona?.clipId ?? '',
   };
+  if (!persona) return { ...song, make_instrumental: instrumental };
+  const { personaId, clipId } = persona;
+  return { ...song, task: 'artist_consistency', persona_id: personaId, artist_clip_id: clipId };
 }
 
 function readFetched(answer: unknown, taskId: string, secrets: readonly string[]): TaskStatus | undefined {

@@ -40,7 +40,8 @@ export async function payOnce(
   },
   { store, now, random }: PayOnceDeps,
 ): Promise<Paid> {
-  const { sessionId, create } = session;
+  const { sessionId } = session;
+  const { lost: _before, ...create } = session.create;
   const { calls } = (
     await store.updateSession(session, {
       status: 'creating',
@@ -55,7 +56,7 @@ export async function payOnce(
   ).create;
 
   // How the call ended must not be lost to somebody who changed the record meanwhile, to cancel the run, say.
-  const outcome = (ended: Pick<Session['create'], 'fence' | 'taskId'>) =>
+  const outcome = (ended: Pick<Session['create'], 'fence' | 'taskId' | 'lost'>) =>
     store.changeSession(sessionId, ({ create: now, status }) => {
       if (now.fence !== 'intent' || now.calls !== calls) return undefined;
       const working = ended.fence === 'submitted' && status === 'creating';
@@ -73,7 +74,7 @@ export async function payOnce(
       throw error;
     }
     if (error.taken === 'unknown') {
-      await outcome({ fence: 'unknown' });
+      await outcome({ fence: 'unknown', lost: error.message });
       return { end: 'unknown' };
     }
     await outcome({ fence: 'none' });

@@ -7,3 +7,8 @@ export function sessionIdOf(executionId: string): string {
     '-',
   );
 }
+
+/** Does it have the form of an id of ours? Anything else names no record. */
+export function isSessionId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}

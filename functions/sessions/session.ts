@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dialects } from '../provider/provider.ts';
 import { errorNames } from '../shared/errors.ts';
 import { sessionKinds } from '../shared/states.ts';
 
@@ -83,6 +84,8 @@ export const createSchema = z.object({
   checks: count,
   /** Equal to the provider's session id. */
   taskId: z.string().optional(),
+  /** What came in place of an answer to the last call, with the provider's words where it gave any. */
+  lost: z.string().optional(),
   requestedAt: moment.optional(),
   finishedAt: moment.optional(),
   /** Clips handed to create, in the order of the tracks. */
@@ -105,6 +108,8 @@ export const clipSchema = z.object({
 
 /** What music was asked for, and what came of it. */
 export const musicSchema = z.object({
+  /** Which kind of service makes it; records from before there were two do not say so. */
+  dialect: z.enum(dialects).default('mountsea'),
   /** `chirp-custom:<uuid>`, or one of the provider's own. */
   model: z.string(),
   /** The model's name, where it was given by that. */
@@ -114,7 +119,8 @@ export const musicSchema = z.object({
   title: z.string().optional(),
   negativeTags: z.string().optional(),
   instrumental: z.boolean(),
-  persona: z.object({ personaId: z.string(), clipId: z.string() }).optional(),
+  /** A voice and style to sing in, and the clip that it was made from. */
+  persona: z.object({ personaId: z.string(), clipId: z.string(), name: z.string() }).optional(),
   clips: z.array(clipSchema),
 });
 

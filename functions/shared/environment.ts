@@ -19,6 +19,9 @@ const variables = {
   /** Whom to ask for the account's credits; empty where nobody may be asked. */
   PROVIDER_CREDITS_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   PROVIDER_SECRET: z.string().min(1),
+  /** Where the relay is; empty where there is none. */
+  RELAY_BASE_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  RELAY_SECRET: z.string().min(1),
   SETTINGS: json.pipe(settingsSchema),
   STATE_MACHINE_ARN: z.string().startsWith('arn:'),
   BATCH_MACHINE_ARN: z.string().startsWith('arn:'),

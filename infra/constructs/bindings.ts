@@ -141,6 +141,26 @@ export function bindProvider(fn: WorkflowFunction, { providerKey }: StorageStack
   fn.allow(['secretsmanager:GetSecretValue'], providerKey.secretArn);
 }
 
+/** Whoever makes music or personas speaks both dialects, the second where a relay is configured. */
+export function bindBothDialects(fn: WorkflowFunction, storage: StorageStack, config: Config): void {
+  bindProvider(fn, storage, config);
+  bindRelayUrl(fn, config);
+  if (!storage.relayKey) return;
+  fn.addEnvironment('RELAY_SECRET', storage.relayKey.secretArn);
+  fn.allow(['secretsmanager:GetSecretValue'], storage.relayKey.secretArn);
+}
+
+/** Knowing whether there is a relay, without speaking to it. */
+export function bindRelayUrl(fn: WorkflowFunction, { relayBaseUrl }: Config): void {
+  if (relayBaseUrl !== undefined) fn.addEnvironment('RELAY_BASE_URL', relayBaseUrl);
+}
+
+/** The registry of personas: nothing of it is a turn of a session, so there is nothing to tell on the bus. */
+export function bindPersonas(fn: WorkflowFunction, { table }: StorageStack): void {
+  fn.addEnvironment('TABLE_NAME', table.tableName);
+  fn.allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem'], table.tableArn);
+}
+
 /** Limits, schedules, prices, lifetimes. */
 export function bindSettings(fn: WorkflowFunction, { settings }: Config): void {
   fn.addEnvironment('SETTINGS', JSON.stringify(settings));

@@ -4,11 +4,13 @@ import type { StorageStack } from '../storage-stack.ts';
 import { generateMusic } from '../workflows/generate-music.ts';
 import { longestMusic } from '../workflows/music-bounds.ts';
 import {
+  bindBothDialects,
   bindDescribe,
   bindMusicRead,
   bindMusicWrite,
   bindOwnerIndex,
-  bindProvider,
+  bindPersonas,
+  bindRelayUrl,
   bindRuns,
   bindSettings,
   bindTable,
@@ -46,7 +48,7 @@ export function musicWorkflow(
     });
     bindSettings(fn, config);
     bindTable(fn, storage, 'GetItem', 'Query', 'UpdateItem');
-    bindProvider(fn, storage, config);
+    bindBothDialects(fn, storage, config);
     return fn;
   };
   const { reservedConcurrency: reserved } = config;
@@ -68,17 +70,18 @@ export function musicWorkflow(
   });
 }
 
-/** The routes for music and models. What ends or goes on with music are the routes of sessions. */
+/** The routes for music, personas and models. What ends or goes on with music are the routes of sessions. */
 export function musicRoutes(
   scope: Construct,
   { config, storage, workflow }: { config: Config; storage: StorageStack; workflow: Workflow },
 ): Route[] {
-  const make = (id: string, folder: string, description: string) =>
-    new WorkflowFunction(scope, id, { config, folder: `api/${folder}`, description, seconds: 20 });
+  const make = (id: string, folder: string, description: string, atOnce = 0) =>
+    new WorkflowFunction(scope, id, { config, folder: `api/${folder}`, description, seconds: 20, atOnce });
 
   const createGeneration = make('CreateGeneration', 'create-generation', 'POST /generations');
   bindSettings(createGeneration, config);
   bindTable(createGeneration, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
+  bindRelayUrl(createGeneration, config);
   bindRuns(createGeneration, [{ kind: 'music', name: workflow.name }]);
 
   const getGeneration = make('GetGeneration', 'get-generation', 'GET /generations/{id}');
@@ -94,7 +97,22 @@ export function musicRoutes(
   bindSettings(listModels, config);
   bindTable(listModels, storage, 'Query');
 
+  // The provider is called while the caller waits.
+  const createPersona = make(
+    'CreatePersona',
+    'create-persona',
+    'POST /personas',
+    config.reservedConcurrency.createPersona,
+  );
+  bindPersonas(createPersona, storage);
+  bindBothDialects(createPersona, storage, config);
+
+  const listPersonas = make('ListPersonas', 'list-personas', 'GET /personas');
+  bindTable(listPersonas, storage, 'Query');
+
   return [
+    { method: 'POST', path: '/personas', fn: createPersona },
+    { method: 'GET', path: '/personas', fn: listPersonas },
     { method: 'POST', path: '/generations', fn: createGeneration },
     { method: 'GET', path: '/generations/{id}', fn: getGeneration },
     { method: 'GET', path: '/generations', fn: listGenerations },

@@ -6,6 +6,7 @@ import type { Change } from './journal.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { refusedByRate } from './rate-limit.ts';
 import { refusal } from './refusal.ts';
+import { carryOutAtRelay, relayError, relayRoute, withStrangersTask } from './relay.ts';
 import type { SandboxSettings } from './settings.ts';
 import type { SandboxState } from './state.ts';
 
@@ -13,6 +14,8 @@ import type { SandboxState } from './state.ts';
 export interface ApiGround {
   /** May change. */
   readonly key: string;
+  /** What the relay asks for. */
+  readonly relayKey: string;
   readonly state: SandboxState;
   readonly faults: FaultList;
   settings(): SandboxSettings;
@@ -36,6 +39,21 @@ const routes: Readonly<Record<string, SandboxCall>> = {
   'POST /suno/v2/generate': 'generate',
   'POST /suno/v2/persona': 'persona',
 };
+
+/** A call of one of the two dialects. */
+interface Route {
+  readonly call: SandboxCall;
+  readonly dialect: 'mountsea' | 'relay';
+  /** In the path, where the relay has it. */
+  readonly taskId?: string | undefined;
+}
+
+function routeOf({ method, path }: ReceivedCall): Route | undefined {
+  const call = routes[`${method} ${path}`];
+  if (call) return { call, dialect: 'mountsea' };
+  const there = relayRoute(method, path);
+  return there && { ...there, dialect: 'relay' };
+}
 
 const strangersTask = '00000000-0000-4000-8000-000000000000';
 
@@ -65,7 +83,12 @@ function aboutOf(request: ReceivedCall, body: unknown, state: SandboxState): Out
 }
 
 /** What the client gets to see of an outcome. */
-function replyOf(fault: Fault | undefined, outcome: Outcome, settings: SandboxSettings): Reply {
+function replyOf(
+  fault: Fault | undefined,
+  outcome: Outcome,
+  settings: SandboxSettings,
+  dialect: Route['dialect'],
+): Reply {
   switch (fault?.kind) {
     case 'reset-before':
     case 'reset-after':
@@ -87,16 +110,18 @@ function replyOf(fault: Fault | undefined, outcome: Outcome, settings: SandboxSe
     }
     default: {
       const { status } = outcome;
-      const body =
-        fault?.kind === 'other-task-id' && status < 300
-          ? { ...outcome.body, taskId: strangersTask }
-          : outcome.body;
+      const strange = fault?.kind === 'other-task-id' && status < 300;
+      if (dialect === 'relay') {
+        if (status >= 300) return relayError(outcome, settings.dialect.relayErrors);
+        return { status: 200, body: strange ? withStrangersTask(outcome.body, strangersTask) : outcome.body };
+      }
+      const body = strange ? { ...outcome.body, taskId: strangersTask } : outcome.body;
       return { status: status === 201 && settings.dialect.status200 ? 200 : status, body };
     }
   }
 }
 
-/** The documented API: every request is recorded before it is answered. */
+/** The documented API, in both dialects: every request is recorded before it is answered. */
 export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply {
   const { state, faults } = ground;
 
@@ -110,7 +135,10 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
       seq: state.entries.length + 1,
       at: ground.now(),
       method: request.method,
-      path: request.path.slice(0, 200).replaceAll(ground.key, '[removed]'),
+      path: request.path
+        .slice(0, 200)
+        .replaceAll(ground.relayKey, '[removed]')
+        .replaceAll(ground.key, '[removed]'),
       call,
       ...outcome.about,
       ...(call === 'upload' || call === 'addToBatch' ? audioOf(request, ground.key) : {}),
@@ -120,10 +148,16 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
     ground.record({ call: entry, ...outcome.change });
   }
 
-  function refuse(request: ReceivedCall, call: LedgerEntry['call'], status: number, message: string): Reply {
+  function refuse(
+    request: ReceivedCall,
+    call: LedgerEntry['call'],
+    status: number,
+    message: string,
+    dialect: Route['dialect'] = 'mountsea',
+  ): Reply {
     const outcome = refusal(status, message);
     record(request, call, outcome, { status, taken: false });
-    return { status, body: outcome.body };
+    return dialect === 'relay' ? relayError(outcome, 'status') : { status, body: outcome.body };
   }
 
   return (request) => {
@@ -135,14 +169,17 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
       record(request, 'credits', { ...answer, about: {}, credits: 0 }, { status: 200, taken: true });
       return answer;
     }
-    const call = routes[`${request.method} ${request.path}`];
-    if (!call) return refuse(request, 'other', 404, 'Not found.');
-    if (request.header('authorization') !== `Bearer ${ground.key}`) {
-      return refuse(request, call, 401, 'Invalid API key.');
+    const route = routeOf(request);
+    if (!route) return refuse(request, 'other', 404, 'Not found.');
+    const { call, dialect, taskId } = route;
+    const key = dialect === 'relay' ? ground.relayKey : ground.key;
+    if (request.header('authorization') !== `Bearer ${key}`) {
+      return refuse(request, call, 401, 'Invalid API key.', dialect);
     }
     if ('problem' in received) {
       const tooLarge = received.problem === 413;
-      return refuse(request, call, received.problem, tooLarge ? 'Body too large.' : 'Body is not JSON.');
+      const message = tooLarge ? 'Body too large.' : 'Body is not JSON.';
+      return refuse(request, call, received.problem, message, dialect);
     }
 
     const settings = ground.settings();
@@ -151,17 +188,23 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
       const about = aboutOf(request, received.json, state);
       const outcome = refusal(429, 'Too many requests.', about);
       record(request, call, outcome, { status: 429, taken: false, retryAfter });
-      return { status: 429, body: outcome.body, headers: { 'retry-after': String(retryAfter) } };
+      const { body } = dialect === 'relay' ? relayError(outcome, 'status') : outcome;
+      return { status: 429, body, headers: { 'retry-after': String(retryAfter) } };
     }
     const fault = faults.take(call);
+    const scene = {
+      state,
+      settings,
+      now: ground.now(),
+      origin: ground.origin(),
+      taskFault: taskFaultOf(fault),
+    };
     const outcome: Outcome = prevents(fault)
       ? { status: 0, body: {}, about: aboutOf(request, received.json, state), credits: 0 }
-      : carryOut(
-          call,
-          { body: received.json, query: request.query },
-          { state, settings, now: ground.now(), origin: ground.origin(), taskFault: taskFaultOf(fault) },
-        );
-    const reply = replyOf(fault, outcome, settings);
+      : dialect === 'relay'
+        ? carryOutAtRelay(call, { body: received.json, taskId }, scene)
+        : carryOut(call, { body: received.json, query: request.query }, scene);
+    const reply = replyOf(fault, outcome, settings, dialect);
     const status = typeof reply === 'string' ? null : reply.status;
     const taken = !prevents(fault) && outcome.status < 300;
     record(request, call, outcome, { status, taken, ...(fault ? { fault: fault.kind } : {}) });

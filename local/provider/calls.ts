@@ -145,7 +145,8 @@ const taskStatus = (scene: Scene, taskId: string | null): Outcome => {
   if (!taskId) return refusal(400, 'taskId is required.');
   const { state } = scene;
   const music = state.music.get(taskId);
-  if (music) {
+  // The relay's tasks are known to the relay only.
+  if (music && music.dialect === undefined) {
     const about = { taskId, account: music.account };
     return { status: 200, body: taskAnswer(scene, taskId, music), about, credits: 0 };
   }

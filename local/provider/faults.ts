@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** A call of either dialect: those of the relay have the names of what they do. */
 export const sandboxCalls = [
   'prepare',
   'upload',

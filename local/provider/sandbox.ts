@@ -31,8 +31,11 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
+  /** Of both dialects. */
   readonly url: string;
   readonly key: string;
+  /** What the relay asks for: another key, so that the two cannot be mistaken for each other. */
+  readonly relayKey: string;
   /** Every call so far, oldest first. */
   ledger(): readonly LedgerEntry[];
   /** Credits left. */
@@ -48,8 +51,10 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+const relayKeyOf = (key: string) => `relay-${key}`;
+
 /**
- * Starts a server of the provider's API on 127.0.0.1, with `/_sandbox/` beside it to look in and to
+ * Starts a server of the provider's API, in both dialects, on 127.0.0.1, with `/_sandbox/` beside it to look in and to
  * meddle. Everything that was answered is on disk before; after a kill, time goes on from the last record,
  * and an upload whose download was cut off fails as the provider's do.
  */
@@ -103,6 +108,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     get key() {
       return key;
     },
+    get relayKey() {
+      return relayKeyOf(key);
+    },
     state,
     faults,
     settings: () => settings,
@@ -127,6 +135,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     url,
     get key() {
       return key;
+    },
+    get relayKey() {
+      return relayKeyOf(key);
     },
     changeKey(next) {
       key = next;

@@ -14,6 +14,10 @@ export const dialectSchema = z
     statusCase: z.enum(['lower', 'upper']).default('lower'),
     /** Say words that no page lists while a task is pending. */
     strangePending: z.boolean().default(false),
+    /** How the relay answers a submission: both forms are documented. */
+    relayAnswer: z.enum(['raw', 'envelope']).default('envelope'),
+    /** Whether the relay's errors have an HTTP status of their own, or come as 200 (undocumented). */
+    relayErrors: z.enum(['status', 'as200']).default('status'),
   })
   .prefault({});
 
@@ -29,6 +33,8 @@ export const sandboxSettingsSchema = z.strictObject({
       upload: z.number().nonnegative().default(1),
       /** Music: about 40, as a client has it. */
       generate: z.number().nonnegative().default(40),
+      /** A persona: undocumented, and one relay is seen to take something. */
+      persona: z.number().nonnegative().default(0),
     })
     .prefault({}),
   /** Dedicated accounts, and how many models each can hold (a limit exists; its number is undocumented). */

@@ -13,8 +13,11 @@ export const readyShape = z.object({
   token: z.string(),
   /** The provider's API. */
   provider: z.string(),
+  /** Where the relay is; absent where there is none. The sandbox plays it as well. */
+  relay: z.string().optional(),
   /** Only the sandbox's; a real one is not written down. */
   providerKey: z.string().optional(),
+  relayKey: z.string().optional(),
   /** No real model is made and nothing is paid. */
   sandbox: z.boolean(),
   s3: z.string(),

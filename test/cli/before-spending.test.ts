@@ -84,6 +84,31 @@ describe('whose credits are spent', () => {
     expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
   });
 
+  it.each([
+    ['its key', { PROVIDER_BASE_URL: 'https://a.test', PROVIDER_API_KEY: 'k' }, 'RELAY_API_KEY'],
+    ['another provider beside it: the sandbox plays both', { RELAY_API_KEY: 'k' }, 'RELAY_BASE_URL'],
+  ])('wants, with the address of a relay, %s', async (_, env, where) => {
+    const { home, tracks } = await prepared();
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], {
+      home,
+      env: { RELAY_BASE_URL: 'https://relay.test', ...env },
+    });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject({ problems: [{ where }] });
+  });
+
+  it('refuses a running stack that has another relay, or none', async () => {
+    const { home, tracks } = await prepared({ ...real, relay: 'https://one.test' });
+    const env = {
+      PROVIDER_BASE_URL: real.provider,
+      PROVIDER_API_KEY: 'k',
+      RELAY_BASE_URL: 'https://other.test',
+      RELAY_API_KEY: 'k',
+    };
+    const ended = await run('train', [tracks, '--name', 'x', '--json', '--yes'], { home, env });
+    expect(last(ended)).toMatchObject({ problems: [{ where: 'RELAY_BASE_URL' }] });
+  });
+
   it('wants the key with the address', async () => {
     const { home, tracks } = await prepared();
     const ended = await run('train', [tracks, '--name', 'x', '--json'], {

@@ -39,6 +39,9 @@ export async function startFakeStack(options: {
   cut?: readonly string[];
   sandbox?: boolean;
   provider?: string;
+  relay?: string;
+  /** Routes that the sessions' are not: by `METHOD /path`, status and body, or a cut connection. */
+  others?: (route: string, body: unknown) => { status: number; body: unknown } | 'cut' | undefined;
   speed?: number;
   /** The token in the home has expired; the issuer gives the one that works. */
   expiredToken?: boolean;
@@ -94,6 +97,9 @@ export async function startFakeStack(options: {
       decide: () => sessions.decide(sessionId, body),
       cancel: () => sessions.cancel(sessionId),
     };
+    const other = options.others?.(route, body);
+    if (other === 'cut') return response.destroy();
+    if (other) return send(response, other.status, other.body);
     if (route === 'POST /sessions') return send(response, 201, created(sessions.create(body)));
     if (route.startsWith('PUT ') && action === 'tracks') {
       const { file } = sessions.replace(sessionId, trackId, body);
@@ -173,6 +179,7 @@ export async function startFakeStack(options: {
     token: options.expiredToken ? 'expired-token' : token,
     issuer: base,
     provider: options.provider ?? `${base}/provider`,
+    ...(options.relay === undefined ? {} : { relay: options.relay }),
     sandbox,
     speed: options.speed ?? 20,
   };

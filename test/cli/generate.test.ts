@@ -29,6 +29,7 @@ const session: SessionAnswer = {
   providerCalls: 2,
   tracks: [],
   music: {
+    dialect: 'mountsea',
     model: 'chirp-v55',
     prompt: 'rain',
     tags: '',
@@ -55,6 +56,16 @@ test('everything that is wrong with the arguments is told at once', () => {
   expect(problemsOf(['--session', '3f2a', '--prompt', 'p'])).toEqual(['--prompt']);
   expect(problemsOf(['--model', 'm', '--prompt', 'p', '--title', 'x'.repeat(101)])).toEqual(['--title']);
   expect(problemsOf(['--session', '3f2a'])).toEqual([]);
+  expect(problemsOf(['--session', '3f2a', '--persona', 'Hers', '--through', 'relay'])).toEqual([
+    '--persona',
+    '--through',
+  ]);
+  expect(problemsOf(['--persona', '', '--through', 'suno'])).toEqual(['--persona', '--prompt', '--through']);
+});
+
+test('with a persona, or through the relay, no model need be named', () => {
+  expect(problemsOf(['--persona', 'Hers', '--prompt', 'p'])).toEqual([]);
+  expect(problemsOf(['--through', 'relay', '--prompt', 'p'])).toEqual([]);
 });
 
 async function saving(bytes: string) {

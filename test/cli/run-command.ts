@@ -6,14 +6,20 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { approveSession } from '../../cli/approve-session.ts';
+import { parseGenerateArguments } from '../../cli/arguments/generate-arguments.ts';
+import { parsePersonaArguments } from '../../cli/arguments/persona-arguments.ts';
 import * as given from '../../cli/arguments/session-arguments.ts';
 import { parseTrainArguments } from '../../cli/arguments/train-arguments.ts';
 import { cancelSession } from '../../cli/cancel-session.ts';
 import { type Place, perform } from '../../cli/command.ts';
 import { decideSession } from '../../cli/decide-session.ts';
 import { deleteSession } from '../../cli/delete-session.ts';
+import { generateMusic } from '../../cli/generate-music.ts';
 import * as help from '../../cli/help.ts';
+import * as musicHelp from '../../cli/help-music.ts';
+import { listPersonas } from '../../cli/list-personas.ts';
 import { listSessions } from '../../cli/list-sessions.ts';
+import { makePersona } from '../../cli/make-persona.ts';
 import { replaceTrack } from '../../cli/replace-track.ts';
 import { resumeSession } from '../../cli/resume-session.ts';
 import { showStatus } from '../../cli/show-status.ts';
@@ -42,6 +48,12 @@ const commands = {
     perform({ help: help.deleteHelp, parse: given.parseDeleteArguments, run: deleteSession }, place),
   replace: (place: Place) =>
     perform({ help: help.replaceHelp, parse: given.parseReplaceArguments, run: replaceTrack }, place),
+  generate: (place: Place) =>
+    perform({ help: musicHelp.generateHelp, parse: parseGenerateArguments, run: generateMusic }, place),
+  persona: (place: Place) =>
+    perform({ help: musicHelp.personaHelp, parse: parsePersonaArguments, run: makePersona }, place),
+  personas: (place: Place) =>
+    perform({ help: musicHelp.personasHelp, parse: given.parseModelsArguments, run: listPersonas }, place),
   'sign-out': (place: Place) =>
     perform({ help: help.signOutHelp, parse: given.parseSessionsArguments, run: signOutOfStage }, place),
 };

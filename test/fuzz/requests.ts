@@ -24,6 +24,13 @@ const meant: Readonly<Record<string, readonly object[]>> = {
   'POST /sessions': [session],
   'PUT /sessions/{id}/tracks/{trackId}': [file],
   'POST /sessions/{id}/resume': [{}, { name: 'Other' }],
+  'POST /generations': [
+    { prompt: 'p', model: 'chirp-v4-tau', persona: 'nobody', dialect: 'relay' },
+    { prompt: 'p', model: 'nobody', tags: '', title: 't', negativeTags: 'n', instrumental: true },
+  ],
+  'POST /personas': [
+    { name: 'n', description: 'd', generation: '00000000-0000-4000-8000-000000000000', clip: 'c' },
+  ],
   'POST /sessions/{id}/decide': [{ choice: 'check-again' }, { choice: 'abandon' }],
 };
 

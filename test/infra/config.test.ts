@@ -11,6 +11,7 @@ describe('the configuration', () => {
       stage: 'dev',
       region: 'us-east-1',
       providerBaseUrl: 'https://api.mountsea.ai',
+      relayBaseUrl: undefined,
       allowedOrigins: [],
       tokens: undefined,
       audioDays: 90,
@@ -22,6 +23,15 @@ describe('the configuration', () => {
     expect(read({ stage: 'local' })).toMatchObject({
       tokens: { issuer: 'https://issuer.chirpsmith.local', audience: ['chirpsmith'] },
     });
+  });
+
+  test('has a relay where one is named, and at stage local, where the sandbox plays it', () => {
+    const relayBaseUrl = 'https://relay.example.com/';
+    expect(read({ stage: 'prod', relayBaseUrl }).relayBaseUrl).toBe('https://relay.example.com');
+    expect(read({ stage: 'local' }).relayBaseUrl).toMatch(/^https:/);
+    expect(() => read({ relayBaseUrl: 'relay' })).toThrow(
+      /relayBaseUrl: must be an http\(s\) URL \(set -c relayBaseUrl=… or CHIRPSMITH_RELAY_BASE_URL\)/,
+    );
   });
 
   test('wants an issuer and its audience together, and says how to give what is missing', () => {

@@ -32,8 +32,9 @@ function spoken(resource: unknown): string {
   const rest = /\}, ?"(\/[^"]*)"\]/.exec(text)?.[1] ?? '';
   const executions = /:execution:([^"]+)"/.exec(text)?.[1];
   if (executions) return `executions ${executions}`;
-  const known = /ImportValue.*(Audio|Sessions|ProviderKey)[0-9A-F]{8}/.exec(text)?.[1];
-  if (known) return { Audio: 'bucket', Sessions: 'table', ProviderKey: 'secret' }[known] + rest;
+  const known = /ImportValue.*(Audio|Sessions|ProviderKey|RelayKey)[0-9A-F]{8}/.exec(text)?.[1];
+  const spokenOf = { Audio: 'bucket', Sessions: 'table', ProviderKey: 'secret', RelayKey: 'relay secret' };
+  if (known) return Object.entries(spokenOf).find(([id]) => id === known)?.[1] + rest;
   const machine = /:stateMachine:chirpsmith-local-([a-z-]+)"/.exec(text)?.[1];
   if (machine) return `machine ${machine}`;
   const bus = /:(event-bus\/[^"]+)"/.exec(text)?.[1];
@@ -78,6 +79,8 @@ const table = (...actions: string[]) => [
 ];
 const readAudio = ['s3:GetObject bucket/*', 's3:GetObjectVersion bucket/*'];
 const key = ['secretsmanager:GetSecretValue secret'];
+/** Both dialects, for whoever makes music or personas. */
+const bothKeys = [...key, 'secretsmanager:GetSecretValue relay secret'];
 const executions = (action: string, ...machines: string[]) =>
   machines.map((name) => `states:${action} executions chirpsmith-local-${name}:*`);
 const machines = ['train-model', 'upload-batch', 'generate-music'];
@@ -158,13 +161,13 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     says('Manifest refused'),
     ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} InboxDeadLetters`),
   ],
-  'request-music': ['RequestMusic', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
-  'check-music': ['CheckMusic', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
+  'request-music': ['RequestMusic', ...table('GetItem', 'Query', 'UpdateItem'), ...bothKeys],
+  'check-music': ['CheckMusic', ...table('GetItem', 'Query', 'UpdateItem'), ...bothKeys],
   'keep-audio': [
     'KeepAudio',
     ...table('GetItem', 'Query', 'UpdateItem'),
     's3:PutObject bucket/music/*',
-    ...key,
+    ...bothKeys,
   ],
   'create-generation': [
     'CreateGeneration',
@@ -180,6 +183,13 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   ],
   'list-generations': ['ListGenerations', 'dynamodb:Query table/index/byOwner'],
   'list-models': ['ListModels', ...table('Query')],
+  // Writes no session, and so tells no turn.
+  'create-persona': [
+    'CreatePersona',
+    ...['GetItem', 'Query', 'PutItem'].map((action) => `dynamodb:${action} table`),
+    ...bothKeys,
+  ],
+  'list-personas': ['ListPersonas', ...table('Query')],
 };
 
 const states: Record<string, string[]> = {
@@ -247,6 +257,7 @@ describe('each function may do what it does, and nothing else', () => {
       'ApproveSession apigateway.amazonaws.com /sessions/{id}/approve',
       'CancelSession apigateway.amazonaws.com /sessions/{id}/cancel',
       'CreateGeneration apigateway.amazonaws.com /generations',
+      'CreatePersona apigateway.amazonaws.com /personas',
       'CreateSession apigateway.amazonaws.com /sessions',
       'DecideSession apigateway.amazonaws.com /sessions/{id}/decide',
       'DeleteSession apigateway.amazonaws.com /sessions/{id}',
@@ -255,6 +266,7 @@ describe('each function may do what it does, and nothing else', () => {
       'InboxFunction events.amazonaws.com Inbox',
       'ListGenerations apigateway.amazonaws.com /generations',
       'ListModels apigateway.amazonaws.com /models',
+      'ListPersonas apigateway.amazonaws.com /personas',
       'ListSessions apigateway.amazonaws.com /sessions',
       'OpenApi apigateway.amazonaws.com /openapi.json',
       'ReplaceTrack apigateway.amazonaws.com /sessions/{id}/tracks/{trackId}',

@@ -42,6 +42,7 @@ describe('every function', () => {
         .sort(),
     ]);
     const provider = ['PROVIDER_BASE_URL', 'PROVIDER_CREDITS_URL', 'PROVIDER_SECRET'];
+    const both = [...provider, 'RELAY_BASE_URL', 'RELAY_SECRET'];
     // Whoever writes records tells the turns of sessions.
     const writes = (...names: string[]) => ['EVENT_BUS', 'EVENT_SOURCE', ...names].sort();
     const run = ['BATCH_MACHINE_ARN', 'MUSIC_MACHINE_ARN', 'SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'];
@@ -81,10 +82,12 @@ describe('every function', () => {
         'STATE_MACHINE_ARN',
       ],
       sweep: writes('BATCH_MACHINE_ARN', 'MUSIC_MACHINE_ARN', 'STATE_MACHINE_ARN', 'TABLE_NAME'),
-      'request-music': writes(...provider, 'SETTINGS', 'TABLE_NAME'),
-      'check-music': writes(...provider, 'SETTINGS', 'TABLE_NAME'),
-      'keep-audio': writes('AUDIO_BUCKET', ...provider, 'SETTINGS', 'TABLE_NAME'),
-      'create-generation': writes('MUSIC_MACHINE_ARN', 'SETTINGS', 'TABLE_NAME'),
+      'request-music': writes(...both, 'SETTINGS', 'TABLE_NAME'),
+      'check-music': writes(...both, 'SETTINGS', 'TABLE_NAME'),
+      'keep-audio': writes('AUDIO_BUCKET', ...both, 'SETTINGS', 'TABLE_NAME'),
+      'create-generation': writes('MUSIC_MACHINE_ARN', 'RELAY_BASE_URL', 'SETTINGS', 'TABLE_NAME'),
+      'create-persona': [...both, 'TABLE_NAME'],
+      'list-personas': ['TABLE_NAME'],
       'get-generation': ['AUDIO_BUCKET', 'MUSIC_MACHINE_ARN', 'SETTINGS', 'TABLE_NAME'],
       'list-generations': ['TABLE_NAME'],
       'list-models': ['SETTINGS', 'TABLE_NAME'],
@@ -134,9 +137,11 @@ describe('the HTTP API', () => {
       'GET /generations/{id} JWT',
       'GET /models JWT',
       'GET /openapi.json NONE',
+      'GET /personas JWT',
       'GET /sessions JWT',
       'GET /sessions/{id} JWT',
       'POST /generations JWT',
+      'POST /personas JWT',
       'POST /sessions JWT',
       'POST /sessions/{id}/approve JWT',
       'POST /sessions/{id}/cancel JWT',
@@ -213,6 +218,8 @@ describe('the stacks', () => {
       'BatchMachineArn',
       'ProviderBaseUrl',
       'ProviderSecretArn',
+      'RelayBaseUrl',
+      'RelaySecretArn',
       'SessionTableName',
       'StateMachineArn',
       'TokenIssuer',
@@ -224,6 +231,6 @@ describe('the stacks', () => {
       Object.values(template.findResources('*')).map(({ Type }) => String(Type)),
     );
     expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
-    expect(Object.keys(functions)).toHaveLength(32);
+    expect(Object.keys(functions)).toHaveLength(34);
   });
 });

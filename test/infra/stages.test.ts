@@ -37,11 +37,17 @@ describe('the templates of stages dev and prod, made with no account', () => {
     expect(JSON.stringify(dev)).not.toMatch(/\b\d{12}\b/);
   });
 
+  test('have nothing of a relay, and no secret for one, unless it is configured', () => {
+    expect(JSON.stringify(dev)).toContain('chirpsmith/STAGE/provider-key');
+    expect(JSON.stringify(dev)).not.toMatch(/relay/i);
+  });
+
   test('differ where something is configured, and in nothing else', () => {
     const configuration = {
       logDays: 365,
       audioDays: 30,
       providerBaseUrl: 'https://other.example.com',
+      relayBaseUrl: 'https://relay.example.com',
       allowedOrigins: 'https://app.example.com',
       jwtIssuer: 'https://id.example.com',
       jwtAudience: 'app',
@@ -51,6 +57,8 @@ describe('the templates of stages dev and prod, made with no account', () => {
       audioDays: /^\/storage\/Resources\/Audio\w+\/Properties\/LifecycleConfiguration\//,
       providerBaseUrl:
         /\/Environment\/Variables\/PROVIDER_(BASE|CREDITS)_URL$|^\/service\/Outputs\/ProviderBaseUrl\//,
+      relayBaseUrl:
+        /\/Environment\/Variables\/RELAY_|\/RelayKey\w+\/|ExportsOutput\w*RelayKey|Outputs\/Relay|\/(RequestMusic|CheckMusic|KeepAudio|CreatePersona)\w+\/Properties\/PolicyDocument\//,
       allowedOrigins:
         /^\/(storage\/Resources\/Audio\w+|service\/Resources\/SessionApi\w+)\/Properties\/(Cors|CorsConfiguration)/,
       jwtIssuer:

@@ -106,9 +106,12 @@ describe('the storage stack', () => {
     });
   });
 
-  test("carries no key of the provider, only the secret's name", () => {
-    const [secret] = Object.values(propertiesOf(storage, 'AWS::SecretsManager::Secret'));
-    expect(secret?.Name).toBe('chirpsmith/local/provider-key');
-    expect(secret).not.toHaveProperty('SecretString');
+  test("carries no key of the provider or the relay, only the secrets' names", () => {
+    const secrets = Object.values(propertiesOf(storage, 'AWS::SecretsManager::Secret'));
+    expect(secrets.map(({ Name }) => Name)).toEqual([
+      'chirpsmith/local/provider-key',
+      'chirpsmith/local/relay-key',
+    ]);
+    for (const secret of secrets) expect(secret).not.toHaveProperty('SecretString');
   });
 });

@@ -26,6 +26,8 @@ const asOwner: Readonly<Record<string, { body?: object; status: number }>> = {
   'POST /sessions': { body: {}, status: 400 },
   'POST /sessions/{id}/files': { body: { from: 6, files: [file] }, status: 409 },
   'GET /models': { status: 200 },
+  'POST /personas': { body: {}, status: 400 },
+  'GET /personas': { status: 200 },
   'POST /generations': { body: {}, status: 400 },
   'GET /generations': { status: 200 },
   'GET /sessions': { status: 200 },

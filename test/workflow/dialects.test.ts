@@ -31,7 +31,7 @@ const dialects = [
 describe('a model comes of any server that behaves as documented', () => {
   it.each(
     dialects.map(([status200, resultName, resultArray, statusCase, strangePending]) => {
-      const dialect: Dialect = { status200, resultName, resultArray, statusCase, strangePending };
+      const dialect: Dialect = { ...usual, status200, resultName, resultArray, statusCase, strangePending };
       return [said(dialect), dialect] as const;
     }),
   )('%s; an upload that ends in `timeout` is tried again', async (_, dialect) => {

@@ -11,6 +11,8 @@ export interface Echo {
   refuse: { upload: number; create: number };
   /** Carries a create out and answers it with a page of such words instead of JSON. */
   garble: { create: number };
+  /** Carries the relay's submission out and answers it as an error with HTTP 200, in such words. */
+  deny: { music: number };
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Echo {
  * escaped. In all else it is the server that it stands before.
  */
 export async function startEchoingProvider(server: string) {
-  const echo: Echo = { refuse: { upload: 0, create: 0 }, garble: { create: 0 } };
+  const echo: Echo = { refuse: { upload: 0, create: 0 }, garble: { create: 0 }, deny: { music: 0 } };
   const seen = { urls: new Set<string>(), authorizations: new Set<string>() };
   const urlOf = new Map<string, string>();
 
@@ -46,6 +48,10 @@ export async function startEchoingProvider(server: string) {
     const text = await answer.text();
     const told = statusAnswer.safeParse(JSON.parse(text));
     if (told.success && audioUrl !== undefined) urlOf.set(told.data.taskId, audioUrl);
+    if (route === 'music' && echo.deny.music-- > 0) {
+      const denial = { code: 'fail', message: words(authorization), data: null };
+      return void response.writeHead(200).end(JSON.stringify(denial));
+    }
     if (route === 'create' && echo.garble.create-- > 0) {
       return void response.writeHead(201).end(`<html>${words(authorization)}</html>`);
     }

@@ -6,6 +6,7 @@ import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createdSessionAnswer, type SessionAnswer, sessionListAnswer } from '../../functions/api/contract.ts';
+import { createdGenerationAnswer } from '../../functions/api/generation-contract.ts';
 import { virtualClock } from '../../local/clock.ts';
 import { startSandbox } from '../../local/provider/sandbox.ts';
 import { textFile } from '../audio-files/hostile.ts';
@@ -22,7 +23,8 @@ type Places = Record<string, string>;
 let home: string;
 let places: Places;
 let secrets: Record<string, string>;
-let ended: Record<'ready' | 'lost' | 'refused' | 'failed' | 'unusable', SessionAnswer>;
+let ended: Record<'ready' | 'lost' | 'refused' | 'failed' | 'unusable' | 'denied', SessionAnswer>;
+let relayKey: string;
 let urls: readonly string[];
 
 /** A signed URL's parameter, escaped or not, unless its value was taken out. */
@@ -55,7 +57,13 @@ beforeAll(async () => {
   const directory = path.join(home, 'provider');
   const sandbox = await startSandbox({ port: 0, clock, key, seed: 'secrets', directory });
   const provider = await startEchoingProvider(sandbox.url);
-  const it_ = await openStack({ home, clock, provider: { baseUrl: provider.url, key } });
+  ({ relayKey } = sandbox);
+  const it_ = await openStack({
+    home,
+    clock,
+    provider: { baseUrl: provider.url, key },
+    relay: { baseUrl: provider.url, key: relayKey },
+  });
 
   sandbox.fault({ call: 'upload', kind: 'task-failed', reason: 'Copyrighted material detected.' });
   sandbox.fault({
@@ -79,7 +87,12 @@ beforeAll(async () => {
   const failed = await it_.run(sessionId);
 
   const unusable = await it_.run(await it_.upload([...songs(6), { name: 'lyrics.mp3', bytes: textFile() }]));
-  ended = { ready, lost, refused, failed, unusable };
+  provider.echo.deny.music = 1;
+  const asked = await it_.call('POST', '/generations', { dialect: 'relay', prompt: 'rain' });
+  const { session } = createdGenerationAnswer.parse(asked.body);
+  await it_.ended(session.executionArn ?? '');
+  const denied = await it_.session(session.sessionId);
+  ended = { ready, lost, refused, failed, unusable, denied };
 
   const uploadUrl = await misuse(it_);
   urls = [...provider.seen.urls, uploadUrl];
@@ -119,6 +132,7 @@ function secretsOf({ stack }: TestStack, known: readonly string[]): Record<strin
   ];
   return {
     'the key of the provider': key,
+    'the key of the relay': relayKey,
     'a token': ready.token,
     ...Object.fromEntries(keys.map(([name, pair]) => [`the secret key of ${name}`, pair.secretAccessKey])),
     ...Object.fromEntries(
@@ -168,12 +182,14 @@ describe('after runs that ended in every way, with a provider that repeats what 
       refused: { status: 'failed', failure: { error: 'ProviderRefused' } },
       failed: { status: 'failed', failure: { error: 'TrainingFailed' } },
       unusable: { status: 'failed', failure: { error: 'AudioRejected' } },
+      denied: { status: 'needs-decision', failure: { error: 'NeedsDecision' } },
     });
     const reasons = ended.ready.tracks.flatMap(({ failure }) => failure?.reason ?? []);
     expect(reasons).toContainEqual(
       expect.stringMatching(/^Copyrighted material detected\. cannot use "http/),
     );
     expect(reasons).toContainEqual(expect.stringMatching(/^cannot use "http.*\[removed\]/));
+    expect(ended.denied.failure?.reason).toMatch(/lost \(generate: .*cannot use "http.*\[removed\]/);
     expect(ended.failed.failure?.reason).toContain('Training failed. cannot use "http');
   });
 
@@ -181,8 +197,8 @@ describe('after runs that ended in every way, with a provider that repeats what 
     const names = Object.keys(places);
     const count = (prefix: string) => names.filter((name) => name.startsWith(prefix)).length;
     expect(count('history ')).toBe(5);
-    expect(count('record ')).toBe(5);
-    expect(count('GET /sessions/')).toBe(5);
+    expect(count('record ')).toBe(6);
+    expect(count('GET /sessions/')).toBe(6);
     expect(count(`log${path.sep}chirpsmith-local-`)).toBeGreaterThanOrEqual(8);
     for (const directory of ['dynamodb', 'provider', 's3', 'step-functions']) {
       expect(count(directory + path.sep), directory).toBeGreaterThan(0);

@@ -1,26 +1,33 @@
 import { beginRun } from '../../sessions/begin-run.ts';
+import { dialectOf, dialectProblems, usualModel } from '../../sessions/dialect-rules.ts';
 import type { Executions } from '../../sessions/executions.ts';
-import type { Model, ModelStore } from '../../sessions/model-store.ts';
-import { isMistypedId, isModelId, musicProblems, stockModels } from '../../sessions/music-rules.ts';
+import type { ModelStore } from '../../sessions/model-store.ts';
+import { musicProblems } from '../../sessions/music-rules.ts';
 import { newSession } from '../../sessions/new-session.ts';
+import type { PersonaStore } from '../../sessions/persona-store.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type CreatedGenerationAnswer, createGenerationBody } from '../generation-contract.ts';
 import { parseInput } from '../request.ts';
 import { sessionAnswer } from '../session-answer.ts';
+import { findModel } from './find-model.ts';
+import { findPersona } from './find-persona.ts';
 
 export interface CreateGenerationDeps {
   readonly store: SessionStore;
   readonly models: Pick<ModelStore, 'list'>;
+  readonly personas: Pick<PersonaStore, 'list'>;
   readonly executions: Executions;
+  /** Is a relay configured? */
+  readonly relay: boolean;
   readonly settings: Settings;
   readonly now: () => number;
   readonly newId: () => string;
 }
 
 /**
- * `POST /generations`: checks the request, finds the model, records the session and begins its run.
+ * `POST /generations`: checks the request, finds model and persona, records the session and begins its run.
  * @throws ChirpsmithError BadInput listing every field at once, RecordConflict, StorageUnavailable
  */
 export async function createGeneration(
@@ -29,15 +36,25 @@ export async function createGeneration(
   deps: CreateGenerationDeps,
 ): Promise<CreatedGenerationAnswer> {
   const { store, settings } = deps;
-  const { model: wanted, ...request } = parseInput(createGenerationBody, body);
+  const { model: wanted, persona: who, dialect: said, ...request } = parseInput(createGenerationBody, body);
   const problems = musicProblems(request);
-  const found = await modelOf(wanted.trim(), subject, deps.models);
+  const [found, sings] = await Promise.all([
+    findModel(wanted, subject, deps.models),
+    findPersona(who, subject, deps.personas),
+  ]);
   if ('problem' in found) problems.push({ where: 'model', message: found.problem });
-  if ('problem' in found || problems.length > 0) {
+  if ('problem' in sings) problems.push({ where: 'persona', message: sings.problem });
+  const { persona } = 'problem' in sings ? {} : sings;
+  // What was named and not found says nothing of where the music is made.
+  const known = !('problem' in found) && !('problem' in sings);
+  const wish = { ...request, model: 'problem' in found ? undefined : found.model, dialect: said, persona };
+  const dialect = dialectOf(wish);
+  const model = wish.model ?? usualModel(dialect, persona);
+  if (known) problems.push(...dialectProblems({ ...wish, model }, deps.relay));
+  if ('problem' in found || 'problem' in sings || model === undefined || problems.length > 0) {
     throw new ChirpsmithError('BadInput', 'Music cannot be made like this.', { problems });
   }
 
-  const { warning, ...model } = found;
   const sessionId = deps.newId();
   const session = newSession(
     {
@@ -48,7 +65,16 @@ export async function createGeneration(
       name: nameOf(request),
       minClips: 0,
       skipInvalid: false,
-      music: { ...model, ...request, clips: [] },
+      music: {
+        ...request,
+        dialect,
+        model,
+        ...(found.modelName === undefined ? {} : { modelName: found.modelName }),
+        ...(persona && {
+          persona: { personaId: persona.personaId, clipId: persona.clipId, name: persona.name },
+        }),
+        clips: [],
+      },
     },
     settings,
     new Date(deps.now()).toISOString(),
@@ -57,31 +83,8 @@ export async function createGeneration(
   const begun = await beginRun(sessionId, deps);
   return {
     session: sessionAnswer({ session: begun, tracks: [] }, settings, false),
-    warnings: warning === undefined ? [] : [warning],
+    warnings: [found.warning, sings.warning].filter((warning) => warning !== undefined),
   };
-}
-
-type Found = { model: string; modelName?: string; warning?: string } | { problem: string };
-
-/** An id as it is; a name stands for the newest model of that name. */
-async function modelOf(wanted: string, owner: string, models: Pick<ModelStore, 'list'>): Promise<Found> {
-  if (isModelId(wanted)) return { model: wanted };
-  const all = await models.list(owner);
-  const [newest, ...older] = all.filter(({ name }) => name === wanted);
-  if (!newest) return { problem: unknown(wanted, all) };
-  const found = { model: newest.modelId, modelName: newest.name };
-  if (older.length === 0) return found;
-  const warning = `${older.length + 1} models are called "${wanted}"; the newest is used, made ${newest.createdAt}: ${newest.modelId}.`;
-  return { ...found, warning };
-}
-
-function unknown(wanted: string, models: readonly Model[]): string {
-  if (isMistypedId(wanted)) {
-    return `is no model's id: use chirp-custom:<uuid>, the name of a model of yours, or one of ${stockModels.join(', ')}`;
-  }
-  const names = [...new Set(models.map(({ name }) => `"${name}"`))].slice(0, 10);
-  const known = names.length > 0 ? `your models are ${names.join(', ')}` : 'you have no model yet';
-  return `is "${wanted}", and no model of yours has this name: ${known}`;
 }
 
 /** A session has a name; music without a title goes by the beginning of its prompt. */

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { executions, modelStore, sessionStore, settings } from '../../dependencies.ts';
+import {
+  executions,
+  modelStore,
+  personaStore,
+  relayIsConfigured,
+  sessionStore,
+  settings,
+} from '../../dependencies.ts';
 import { route } from '../http.ts';
 import { createGeneration } from './create-generation.ts';
 
@@ -7,6 +14,8 @@ export const handler = route('POST /generations', async ({ subject, body }) => {
   const answer = await createGeneration(subject, body, {
     store: sessionStore(),
     models: modelStore(),
+    personas: personaStore(),
+    relay: relayIsConfigured(),
     executions: executions(),
     settings: settings(),
     now: Date.now,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import * as contract from '../contract.ts';
 import * as music from '../generation-contract.ts';
 import { type Operation, operations } from '../operations.ts';
+import * as personas from '../persona-contract.ts';
 
 /** What a schema of the contract is called in the document. */
 const named = z.registry<{ id: string }>();
@@ -20,6 +21,9 @@ named.add(music.createGenerationBody, { id: 'NewMusic' });
 named.add(music.createdGenerationAnswer, { id: 'CreatedMusic' });
 named.add(music.generationAnswer, { id: 'Music' });
 named.add(music.modelListAnswer, { id: 'ModelList' });
+named.add(personas.createPersonaBody, { id: 'NewPersona' });
+named.add(personas.personaAnswer, { id: 'Persona' });
+named.add(personas.personaListAnswer, { id: 'PersonaList' });
 named.add(contract.problemAnswer, { id: 'Problem' });
 
 const schemaRef = (schema: z.ZodType) => ({ $ref: `#/components/schemas/${named.get(schema)?.id}` });
@@ -61,7 +65,10 @@ const responses = {
   Unauthorized: ofApiGateway('There is no token, or it is not accepted. Answered by API Gateway itself.'),
   Forbidden: problem('The token names nobody: it has no `sub`.'),
   NotFound: problem("There is no such session, or it is somebody else's."),
-  Conflict: problem('The session does not stand so that this can be done; `detail` says how it stands.'),
+  Conflict: problem('It does not stand so that this can be done; `detail` says how it stands.'),
+  TooFewCredits: problem('The account at the provider has too few credits; nothing was taken.'),
+  Refused: problem('The provider refused it, in its own words; nothing was taken.'),
+  NoAccess: problem('The provider does not accept our key; nothing was taken.'),
   TooLarge: problem('The body has more than 256 KiB.'),
   NotJson: problem('The body is not declared as `application/json`.'),
   TooManyRequests: ofApiGateway('The stage is throttled. Answered by API Gateway itself.'),
@@ -87,7 +94,7 @@ function parametersOf(path: string, { query }: Operation): object[] {
 }
 
 function operationOf(path: string, operation: Operation): object {
-  const { id, summary, description, body, answer, mayConflict } = operation;
+  const { id, summary, description, body, answer, mayConflict, callsProvider } = operation;
   const parameters = parametersOf(path, operation);
   const success = {
     description: answer.description,
@@ -109,6 +116,9 @@ function operationOf(path: string, operation: Operation): object {
       ...(path.includes('{id}') ? { 404: response('NotFound') } : {}),
       ...(mayConflict ? { 409: response('Conflict') } : {}),
       ...(body ? { 413: response('TooLarge'), 415: response('NotJson') } : {}),
+      ...(callsProvider
+        ? { 402: response('TooFewCredits'), 422: response('Refused'), 502: response('NoAccess') }
+        : {}),
       429: response('TooManyRequests'),
       500: response('Broken'),
       503: response('Busy'),

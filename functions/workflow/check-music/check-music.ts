@@ -1,4 +1,4 @@
-import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import { type Dialect, type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import { musicOf } from '../../sessions/music.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -9,7 +9,7 @@ import type { MusicState } from '../../shared/states.ts';
 
 export interface CheckMusicDeps {
   readonly store: SessionStore;
-  readonly provider: Provider;
+  readonly providerOf: (dialect: Dialect) => Provider;
   readonly settings: Settings;
   readonly now: () => string;
 }
@@ -21,7 +21,7 @@ export interface CheckMusicDeps {
  *   ProviderThrottled or ProviderUnreachable when the call was refused too often
  */
 export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promise<MusicState> {
-  const { store, provider } = deps;
+  const { store, providerOf } = deps;
   const { schedules, limits } = deps.settings;
   const waited = state.waited + state.wait;
   const total = state.total + state.wait;
@@ -49,9 +49,10 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
     throw new ChirpsmithError(name, `Music could not be asked for, and nothing was paid: ${reason}`);
   }
   if (create.taskId === undefined) {
+    const what = create.lost === undefined ? '' : ` (${create.lost})`;
     throw new ChirpsmithError(
       'NeedsDecision',
-      `The answer to the call was lost, and with it the task, so nobody can ask how it stands. About ${deps.settings.prices.generate} credits may have been taken or not; a second call may cost them again.`,
+      `The answer to the call was lost${what}, and with it the task, so nobody can ask how it stands. About ${deps.settings.prices.generate} credits may have been taken or not; a second call may cost them again.`,
     );
   }
 
@@ -60,7 +61,7 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
   let answer: TaskStatus | undefined;
   let trouble: ProviderError | undefined;
   try {
-    answer = await provider.status(create.taskId);
+    answer = await providerOf(musicOf(session).dialect).status(create.taskId);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     trouble = error;

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { downloadAudio } from '../../audio/download.ts';
-import { provider, s3, sessionStore, settings } from '../../dependencies.ts';
+import { providerOf, providerUrl, s3, sessionStore, settings } from '../../dependencies.ts';
 import { nameError } from '../../shared/aws-errors.ts';
 import { environment } from '../../shared/environment.ts';
 import { keepAudioState } from '../../shared/states.ts';
@@ -14,12 +14,12 @@ export const handler = task('Keep audio', keepAudioState, (state) => {
   const bounds = {
     maxBytes: settings().limits.maxClipBytes,
     timeoutMs: clipTimeout,
-    trustedOrigin: new URL(environment('PROVIDER_BASE_URL')).origin,
   };
   return keepAudio(state, {
     store: sessionStore(),
-    provider: provider(),
-    download: (url) => downloadAudio(url, bounds),
+    providerOf,
+    download: (url, dialect) =>
+      downloadAudio(url, { ...bounds, trustedOrigin: new URL(providerUrl(dialect)).origin }),
     keep: async (key, { bytes, extension }) => {
       const put = new PutObjectCommand({
         Bucket: environment('AUDIO_BUCKET'),

@@ -1,5 +1,5 @@
 import type { Download } from '../../audio/download.ts';
-import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import { type Dialect, type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import { clipKey, musicOf } from '../../sessions/music.ts';
 import { clipSchema, type MusicClipRecord, type Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
@@ -10,9 +10,9 @@ import type { KeepAudioState } from '../../shared/states.ts';
 
 export interface KeepAudioDeps {
   readonly store: SessionStore;
-  readonly provider: Provider;
-  /** Gives the audio behind a link, or what is wrong with it. */
-  readonly download: (url: string) => Promise<Download>;
+  readonly providerOf: (dialect: Dialect) => Provider;
+  /** Gives the audio behind a link of this dialect's, or what is wrong with it. */
+  readonly download: (url: string, dialect: Dialect) => Promise<Download>;
   /** Puts audio into the bucket. */
   readonly keep: (key: string, audio: { bytes: Uint8Array; extension: string }) => Promise<void>;
   readonly settings: Settings;
@@ -25,7 +25,7 @@ export interface KeepAudioDeps {
  * @throws ChirpsmithError DeadlineExceeded with the reason of each clip that is missing
  */
 export async function keepAudio(state: KeepAudioState, deps: KeepAudioDeps): Promise<KeepAudioState> {
-  const { store, provider } = deps;
+  const { store, providerOf } = deps;
   const schedule = deps.settings.schedules.audio;
   const { sessionId, wait: justWaited = 0, waited: before = 0, checks: checked = 0 } = state;
   const waited = before + justWaited;
@@ -34,11 +34,12 @@ export async function keepAudio(state: KeepAudioState, deps: KeepAudioDeps): Pro
   let session = await store.requireSession(sessionId);
   // Begun again by a resume, after it had failed for want of audio.
   if (session.status === 'preparing') session = await store.updateSession(session, { status: 'keeping' });
-  const missing = musicOf(session).clips.filter(({ key }) => key === undefined);
-  const links = missing.length > 0 ? await linksOf(session, provider) : {};
+  const { dialect, clips } = musicOf(session);
+  const missing = clips.filter(({ key }) => key === undefined);
+  const links = missing.length > 0 ? await linksOf(session, providerOf(dialect)) : {};
 
   for (const { clipId } of missing) {
-    const found = await audioOf(clipId, links, deps);
+    const found = await audioOf(clipId, links, (url) => deps.download(url, dialect));
     if ('trouble' in found) {
       session = await note(session, store, { clipId, trouble: found.trouble });
       continue;
@@ -84,7 +85,11 @@ async function linksOf({ create, sessionId }: Session, provider: Provider): Prom
   }
 }
 
-async function audioOf(clipId: string, links: Links, { download }: KeepAudioDeps): Promise<Download> {
+async function audioOf(
+  clipId: string,
+  links: Links,
+  download: (url: string) => Promise<Download>,
+): Promise<Download> {
   if (links.trouble !== undefined) return { trouble: links.trouble };
   const url = links.answer?.clips?.find((clip) => clip.clipId === clipId)?.audioUrl;
   if (url === undefined) return { trouble: 'The provider gives no link to the audio yet.' };

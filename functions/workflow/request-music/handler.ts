@@ -1,4 +1,4 @@
-import { now, provider, sessionStore, settings } from '../../dependencies.ts';
+import { now, providerOf, relayIsConfigured, sessionStore, settings } from '../../dependencies.ts';
 import { requestMusicState } from '../../shared/states.ts';
 import { task } from '../task.ts';
 import { requestMusic } from './request-music.ts';
@@ -6,7 +6,8 @@ import { requestMusic } from './request-music.ts';
 export const handler = task('Request music', requestMusicState, (state) =>
   requestMusic(state, {
     store: sessionStore(),
-    provider: provider(),
+    providerOf,
+    relay: relayIsConfigured(),
     settings: settings(),
     now,
     random: Math.random,

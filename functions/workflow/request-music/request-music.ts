@@ -1,4 +1,5 @@
-import type { Provider } from '../../provider/provider.ts';
+import type { Dialect, Provider } from '../../provider/provider.ts';
+import { dialectProblems } from '../../sessions/dialect-rules.ts';
 import { requireCredits } from '../../sessions/enough-credits.ts';
 import { musicOf } from '../../sessions/music.ts';
 import { payOnce } from '../../sessions/pay-once.ts';
@@ -11,7 +12,9 @@ import type { CreateModelState, MusicState } from '../../shared/states.ts';
 
 export interface RequestMusicDeps {
   readonly store: SessionStore;
-  readonly provider: Provider;
+  readonly providerOf: (dialect: Dialect) => Provider;
+  /** Is a relay configured? */
+  readonly relay: boolean;
   readonly settings: Settings;
   readonly now: () => string;
   readonly random: () => number;
@@ -23,14 +26,14 @@ export interface RequestMusicDeps {
  * @throws ChirpsmithError one of `settledCreateErrors`; any other error leaves the fence for `Check music`
  */
 export async function requestMusic(state: CreateModelState, deps: RequestMusicDeps): Promise<MusicState> {
-  const { store, provider, settings } = deps;
+  const { store, providerOf, settings } = deps;
   const { sessionId, total = 0, checks = 0, refusals = 0 } = state;
   const at = (verdict: MusicState['verdict'], wait: number, refused = 0): MusicState => {
     return { sessionId, wait, waited: 0, total, checks, refusals: refused, verdict };
   };
 
   const session = await store.requireSession(sessionId);
-  const { clips: _clips, modelName: _name, ...request } = musicOf(session);
+  const { clips: _clips, modelName: _name, dialect, ...request } = musicOf(session);
   // Under way, ended, or in doubt: looked at once, never called again from here.
   if (session.create.fence !== 'none') {
     const working = session.status === 'preparing' && session.create.fence === 'submitted';
@@ -44,6 +47,15 @@ export async function requestMusic(state: CreateModelState, deps: RequestMusicDe
       `Session ${sessionId} is "${session.status}": nothing is bought.`,
     );
   }
+  // Checked before it was recorded, too; but the configuration may have changed since.
+  const persona = request.persona && { ...request.persona, dialect };
+  const problems = dialectProblems({ ...request, dialect, persona }, deps.relay);
+  if (problems.length > 0) {
+    throw new ChirpsmithError('BadInput', 'The music cannot be asked for like this; nothing was sent.', {
+      problems,
+    });
+  }
+  const provider = providerOf(dialect);
   await requireCredits(settings.prices.generate, 'The music', provider);
 
   const paid = await payOnce(

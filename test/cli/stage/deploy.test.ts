@@ -23,7 +23,7 @@ const outputs = {
 };
 
 /** The commands with an account that is not there, and a CDK that only notes what it is told. */
-async function inAccount({ credentials = true, code = 0 } = {}) {
+async function inAccount({ credentials = true, code = 0, more = {} } = {}) {
   const home = await temporaryFolder();
   const cdk: string[][] = [];
   const using: Deployer = {
@@ -32,7 +32,10 @@ async function inAccount({ credentials = true, code = 0 } = {}) {
     async cdk(args) {
       cdk.push([...args]);
       const file = args[args.indexOf('--outputs-file') + 1];
-      if (code === 0 && args[0] === 'deploy') await writeFile(String(file), JSON.stringify(outputs));
+      if (code === 0 && args[0] === 'deploy') {
+        const service = { ...outputs['chirpsmith-prod-service'], ...more };
+        await writeFile(String(file), JSON.stringify({ ...outputs, 'chirpsmith-prod-service': service }));
+      }
       return code;
     },
   };
@@ -88,6 +91,15 @@ describe('deploy', () => {
     expect(said).toContain('--secret-id chirpsmith/prod/provider-key');
     expect(said).toContain('admin-create-user --region eu-central-1 --user-pool-id eu-central-1_AbCdEfGhI');
     expect(said).toContain('npm run train -- --stage prod FOLDER');
+  });
+
+  it("names the relay's secret as well, where a relay is configured", async () => {
+    const { said } = await (await inAccount()).command('deploy', '--stage', 'prod');
+    expect(said).not.toContain('relay-key');
+    const relay = await inAccount({ more: { RelayBaseUrl: 'https://relay.example.com' } });
+    expect((await relay.command('deploy', '--stage', 'prod')).said).toContain(
+      '--secret-id chirpsmith/prod/relay-key',
+    );
   });
 
   it('asks the CDK to approve what it is told to', async () => {

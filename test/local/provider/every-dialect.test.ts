@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMountSea } from '../../../functions/provider/mountsea.ts';
 import { virtualClock } from '../../../local/clock.ts';
 import { type Sandbox, startSandbox } from '../../../local/provider/sandbox.ts';
-import type { Dialect } from '../../../local/provider/settings.ts';
+import { type Dialect, sandboxSettingsSchema } from '../../../local/provider/settings.ts';
 import { startAudioServer } from './audio-server.ts';
 
 // What the API's pages leave open, a server says in one way or in another: our client understands all of them.
@@ -43,14 +43,15 @@ async function uploaded(): Promise<string> {
   return done.clipId ?? '';
 }
 
+const { dialect: usual } = sandboxSettingsSchema.parse({});
 const either = [false, true];
 const dialects: Dialect[] = either.flatMap((status200) =>
   either.flatMap((resultArray) =>
     either.flatMap((strangePending) =>
       (['data', 'result'] as const).flatMap((resultName) =>
         (['lower', 'upper'] as const).map((statusCase) => ({
-          ...{ status200, resultArray, strangePending },
-          ...{ resultName, statusCase },
+          ...usual,
+          ...{ status200, resultArray, strangePending, resultName, statusCase },
         })),
       ),
     ),

@@ -71,6 +71,8 @@ test('a persona is made of a generated clip, and music with it names that clip',
   await expect(provider.generate({ ...wish, persona })).resolves.toHaveProperty('taskId');
   const other = { personaId, clipId: 'another' };
   await expect(provider.generate({ ...wish, persona: other })).rejects.toThrow('artist_clip_id');
+  const model = 'chirp-custom:00000000-0000-4000-8000-000000000000';
+  await expect(provider.generate({ ...wish, model, persona })).rejects.toThrow('cannot be combined');
   await expect(provider.persona({ clipId: 'unknown', name: 'x' })).rejects.toThrow('not one that was');
 });
 

@@ -64,6 +64,23 @@ describe('music with a persona', () => {
     ]);
   });
 
+  test('a plain song takes what clients send for it: no task, no persona, and whether it is instrumental', async () => {
+    const { provider, sent } = relay({ code: 'success', message: '', data: 'task-1' });
+    const { persona: _nobody, ...song } = wish;
+    await provider.generate({ ...song, model: 'chirp-v4', title: 'Rain', negativeTags: 'fast' });
+    expect(sent[0]?.body).toEqual({
+      prompt: 'rain',
+      generation_type: 'TEXT',
+      tags: 'slow',
+      negative_tags: 'fast',
+      mv: 'chirp-v4',
+      title: 'Rain',
+      make_instrumental: false,
+    });
+    await provider.generate({ ...song, model: 'chirp-v4', instrumental: true });
+    expect(sent[1]?.body).toMatchObject({ make_instrumental: true });
+  });
+
   test('a raw answer gives its task and nothing else: its outer "complete" does not mean that the music is done', async () => {
     const raw = { id: 'task-1', clips: [clip('submitted'), clip('submitted')], status: 'complete' };
     expect(await relay(raw).provider.generate(wish)).toEqual({ taskId: 'task-1' });
@@ -125,8 +142,39 @@ describe('how music stands', () => {
   });
 });
 
-test('a persona is made from a clip at once', async () => {
-  const { provider, sent } = relay({ id: 'persona-1', root_clip_id: clipId });
+test.each([401, 402, 403, 429, 500])(
+  'an error with HTTP status %s means what it means everywhere, whatever its code says',
+  async (status) => {
+    const { provider } = relay({ code: 'fail', message: 'too few credits', data: null }, status);
+    await expect(provider.generate(wish)).rejects.toMatchObject({
+      taken: status === 500 ? 'unknown' : 'no',
+      reason: 'too few credits',
+    });
+  },
+);
+
+test.each(['generate', 'persona', 'status'] as const)(
+  'an error that comes as 200 proves nothing, and keeps its words: %s',
+  async (call) => {
+    const { provider } = relay({ code: 'fail', message: 'upstream timed out', data: null });
+    const made = {
+      generate: () => provider.generate(wish),
+      persona: () => provider.persona({ clipId, name: 'Her' }),
+      status: () => provider.status('task-1'),
+    }[call]();
+    await expect(made).rejects.toMatchObject({
+      name: 'ProviderAnswerLost',
+      taken: 'unknown',
+      reason: 'upstream timed out',
+    });
+  },
+);
+
+test.each([
+  ['raw', { id: 'persona-1', root_clip_id: clipId }],
+  ['in an envelope', { code: 'success', message: '', data: { id: 'persona-1' } }],
+])('a persona is made from a clip at once, answered %s', async (_, answer) => {
+  const { provider, sent } = relay(answer);
   expect(await provider.persona({ clipId, name: 'Her' })).toEqual({ personaId: 'persona-1' });
   expect(sent[0]).toEqual({
     method: 'POST',

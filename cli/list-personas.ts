@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { homeDirectory } from '../local/home.ts';
+import type { Surroundings } from './command.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { reachStack } from './reach-stack.ts';
+
+/**
+ * Shows the personas that were made here, newest first. Where no stack runs, one is started to read the records, and
+ * stopped again.
+ * @throws ChirpsmithError, ApiRefusal, ApiUnreachable
+ */
+export async function listPersonas(_args: object, surroundings: Surroundings): Promise<ExitCode> {
+  const { display, env, target } = surroundings;
+  if (target.stage === undefined && !existsSync(homeDirectory(env))) {
+    display.tell({ event: 'personas.listed', count: 0 });
+    return exitCodes.done;
+  }
+  const reached = await reachStack(undefined, surroundings, { quiet: true, spends: false });
+  try {
+    const { personas } = await reached.client.listPersonas();
+    for (const persona of personas) {
+      const ageSeconds = Math.max(0, Math.round((Date.now() - Date.parse(persona.createdAt)) / 1000));
+      display.tell({ event: 'persona.listed', ...persona, ageSeconds });
+    }
+    display.tell({ event: 'personas.listed', count: personas.length });
+    return exitCodes.done;
+  } finally {
+    display.close();
+    await reached.release();
+  }
+}

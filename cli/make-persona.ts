@@ -1,0 +1,63 @@
+import { agree } from './agree.ts';
+import { ApiRefusal, ApiUnreachable } from './api-client.ts';
+import type { PersonaArguments } from './arguments/persona-arguments.ts';
+import type { Surroundings } from './command.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { onSession } from './on-session.ts';
+import { payeeOf } from './payee.ts';
+
+/**
+ * Makes a persona of a clip of music. Whatever keeps its answer from us, the call is not made a second time but by
+ * `--again`.
+ * @throws InputRejected, ApiRefusal, ApiUnreachable
+ */
+export async function makePersona(args: PersonaArguments, surroundings: Surroundings): Promise<ExitCode> {
+  const { display, signal } = surroundings;
+  const options = { speed: args.speed, quiet: true, spends: true };
+  return onSession(args.from, surroundings, options, async ({ sessionId, music }, reached) => {
+    const { clip, name, description, again } = args;
+    const dialect = music?.dialect ?? 'mountsea';
+    const payee = payeeOf(dialect, reached.stack);
+    display.tell({ event: 'persona.cost', name, sessionId, dialect, ...payee });
+    const question = again
+      ? `Call ${payee.provider} once more? It may make, and cost, a second persona.`
+      : `Make the persona at ${payee.provider}? What that costs is not documented.`;
+    await agree(question, { yes: args.yes, evenInSandbox: again }, { stack: payee }, surroundings);
+    signal.throwIfAborted();
+    try {
+      const persona = await reached.client.createPersona({
+        name,
+        generation: sessionId,
+        again,
+        ...(clip === undefined ? {} : { clip }),
+        ...(description === undefined ? {} : { description }),
+      });
+      display.tell({ event: 'persona.ready', ...persona });
+      return exitCodes.done;
+    } catch (error) {
+      const words = quoted(args.from, clip, name);
+      if (error instanceof ApiRefusal && error.status === 409) {
+        const next = [
+          { words: 'What is known of it:', command: 'npm run personas' },
+          { words: 'Where it is in doubt, to call once more:', command: `${words} --again` },
+        ];
+        display.tell({ event: 'error', message: error.message, next });
+        return error.type === 'urn:chirpsmith:error:NeedsDecision'
+          ? exitCodes.needsDecision
+          : exitCodes.failed;
+      }
+      // Problem details say what came of it; what has none came from before the function, or in place of it.
+      const told = error instanceof ApiRefusal && (error.status < 500 || error.type !== '');
+      if (told || !(error instanceof ApiUnreachable || error instanceof ApiRefusal)) throw error;
+      // The API may be at it, or have done it: asking as before finds out, and calls nothing twice.
+      const next = [{ words: 'Whether it was made; nothing is called twice by it:', command: words }];
+      display.tell({ event: 'error', message: error.message, next });
+      return exitCodes.failed;
+    }
+  });
+}
+
+function quoted(from: string, clip: string | undefined, name: string): string {
+  const of = clip === undefined ? '' : ` --clip ${clip}`;
+  return `npm run persona -- --from ${from}${of} --name ${JSON.stringify(name)}`;
+}

@@ -1,0 +1,38 @@
+import type { Model, ModelStore } from '../../sessions/model-store.ts';
+import {
+  isMistypedId,
+  isModelId,
+  relaySongModels,
+  stockModels,
+  tauModels,
+} from '../../sessions/music-rules.ts';
+
+/** A model's id, where one was named. */
+export type FoundModel = { model?: string; modelName?: string; warning?: string } | { problem: string };
+
+/** An id as it is; a name stands for the newest model of that name. */
+export async function findModel(
+  wanted: string | undefined,
+  owner: string,
+  models: Pick<ModelStore, 'list'>,
+): Promise<FoundModel> {
+  if (wanted === undefined) return {};
+  if (isModelId(wanted)) return { model: wanted };
+  const all = await models.list(owner);
+  const [newest, ...older] = all.filter(({ name }) => name === wanted);
+  if (!newest) return { problem: unknown(wanted, all) };
+  const found = { model: newest.modelId, modelName: newest.name };
+  if (older.length === 0) return found;
+  const warning = `${older.length + 1} models are called "${wanted}"; the newest is used, made ${newest.createdAt}: ${newest.modelId}.`;
+  return { ...found, warning };
+}
+
+function unknown(wanted: string, models: readonly Model[]): string {
+  if (isMistypedId(wanted)) {
+    const relays = [...tauModels, ...relaySongModels].join(', ');
+    return `is no model's id: use chirp-custom:<uuid>, the name of a model of yours, one of ${stockModels.join(', ')}, or at the relay one of ${relays}`;
+  }
+  const names = [...new Set(models.map(({ name }) => `"${name}"`))].slice(0, 10);
+  const known = names.length > 0 ? `your models are ${names.join(', ')}` : 'you have no model yet';
+  return `is "${wanted}", and no model of yours has this name: ${known}`;
+}

@@ -1,0 +1,147 @@
+import { type Dialect, type Provider, ProviderError } from '../../provider/provider.ts';
+import { noRelay } from '../../sessions/dialect-rules.ts';
+import { personaTextProblems } from '../../sessions/music-rules.ts';
+import { isMade, type Persona, type PersonaStore } from '../../sessions/persona-store.ts';
+import type { Music } from '../../sessions/session.ts';
+import { isSessionId } from '../../sessions/session-id.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
+import { personaAnswer } from '../persona-answer.ts';
+import { createPersonaBody, type PersonaAnswer } from '../persona-contract.ts';
+import { parseInput } from '../request.ts';
+
+export interface CreatePersonaDeps {
+  readonly store: Pick<SessionStore, 'read'>;
+  readonly personas: PersonaStore;
+  readonly providerOf: (dialect: Dialect) => Provider;
+  /** Is a relay configured? */
+  readonly relay: boolean;
+  /** An ISO moment. */
+  readonly now: () => string;
+}
+
+/** Milliseconds after which nobody can be at the call any more: the function has 20 s. */
+const longestCall = 60_000;
+
+/**
+ * `POST /personas`: makes a persona of a clip that was generated for the caller. The provider answers at once, and
+ * what it takes for it is not documented, so the call is made behind a fence in the record: of two requests at once
+ * one calls, a persona that is there is answered, and where the answer was lost only a request that says `again`
+ * calls once more.
+ * @throws ChirpsmithError BadInput listing every field at once; NotPossible while somebody else makes it;
+ *   NeedsDecision while it is in doubt; the provider's refusal, after which nothing is in doubt
+ */
+export async function createPersona(
+  subject: string,
+  body: unknown,
+  deps: CreatePersonaDeps,
+): Promise<PersonaAnswer> {
+  const { personas, now } = deps;
+  const { generation, clip, again, ...said } = parseInput(createPersonaBody, body);
+  const problems = personaTextProblems(said);
+  const from = await clipOf(subject, generation.toLowerCase(), clip, deps);
+  if ('problem' in from) problems.push(from.problem);
+  if ('problem' in from || problems.length > 0) {
+    throw new ChirpsmithError('BadInput', 'A persona cannot be made like this.', { problems });
+  }
+
+  const wish = { owner: subject, ...said, ...from };
+  const seen = await personas.find(wish);
+  if (seen && isMade(seen)) {
+    if (seen.description === said.description) return personaAnswer(seen);
+    throw new ChirpsmithError(
+      'NotPossible',
+      `There is a persona "${said.name}" of this clip, with another description: give this one another name.`,
+    );
+  }
+  const moment = now();
+  if (seen?.fence === 'intent' && Date.parse(moment) - Date.parse(seen.requestedAt) < longestCall) {
+    throw beingMade(said.name);
+  }
+  if (seen && seen.fence !== 'none' && !again) throw inDoubt(seen);
+
+  const calls = seen?.calls ?? 0;
+  const fenced = { ...wish, requestedAt: moment };
+  const intent = await personas
+    .put({ ...fenced, fence: 'intent', calls: calls + 1 }, seen)
+    .catch((error: unknown) => {
+      const lost = error instanceof ChirpsmithError && error.name === 'RecordConflict';
+      throw lost ? beingMade(said.name) : error;
+    });
+  let personaId: string;
+  try {
+    ({ personaId } = await deps.providerOf(wish.dialect).persona({ ...said, clipId: wish.clipId }));
+  } catch (error) {
+    // Not one of ours: a bug, and in doubt.
+    if (!(error instanceof ChirpsmithError)) throw error;
+    if (error instanceof ProviderError && error.taken === 'unknown') {
+      const lost = { ...fenced, fence: 'unknown', calls: calls + 1, lost: error.message } as const;
+      throw inDoubt(await personas.put(lost, intent));
+    }
+    // Surely not taken, or not even sent; a doubt about an earlier call stays.
+    const before = seen?.lost === undefined ? {} : { lost: seen.lost };
+    await personas.put({ ...fenced, ...before, fence: calls > 0 ? 'unknown' : 'none', calls }, intent);
+    if (!(error instanceof ProviderError)) throw error;
+    const words = error.reason ?? error.message;
+    throw new ChirpsmithError(
+      error.name,
+      `The persona was not made, and nothing was taken for this call: ${words}`,
+      { cause: error },
+    );
+  }
+  const made = { ...fenced, fence: 'made', calls: calls + 1, personaId, createdAt: now() } as const;
+  return personaAnswer(await personas.put(made, intent));
+}
+
+const beingMade = (name: string) =>
+  new ChirpsmithError(
+    'NotPossible',
+    `The persona "${name}" is being made at this moment; nothing was sent twice.`,
+  );
+
+function inDoubt({ name, lost, calls }: Persona): ChirpsmithError {
+  const what = lost === undefined ? 'no answer was recorded' : lost;
+  return new ChirpsmithError(
+    'NeedsDecision',
+    `The persona "${name}" may have been made or not: the answer to the call was lost (${what}). ` +
+      `It was called ${calls === 1 ? 'once' : `${calls} times`}; asking with "again" calls once more, which may make and cost another one.`,
+  );
+}
+
+/** The clip that is meant, or what is wrong with it. Documented: generated, not uploaded, and at the same service. */
+async function clipOf(
+  subject: string,
+  generation: string,
+  clip: string | undefined,
+  { store, relay }: CreatePersonaDeps,
+): Promise<Pick<Persona, 'clipId' | 'dialect' | 'sessionId'> | { problem: Problem }> {
+  const wrong = (where: string, message: string) => ({ problem: { where, message } });
+  const session = isSessionId(generation) ? (await store.read(generation))?.session : undefined;
+  if (!session || session.owner !== subject) return wrong('generation', 'is no music of yours');
+  const { sessionId, kind, music, status } = session;
+  if (!music) {
+    const what = kind === 'batch' ? 'a batch' : 'a training';
+    return wrong(
+      'generation',
+      `is ${what}: its clips are uploads, and a persona is made of generated music only`,
+    );
+  }
+  const { dialect, clips } = music;
+  if (clips.length === 0) return wrong('generation', `has no clip: it is "${status}"`);
+  if (dialect === 'relay' && !relay) {
+    return wrong('generation', `was made at the relay, and ${noRelay}`);
+  }
+  const clipId = clip === undefined ? clips.find(({ key }) => key !== undefined)?.clipId : clip;
+  if (clipId === undefined) {
+    return wrong('clip', `is missing, and none has its audio kept: say which of ${idsOf(music)}`);
+  }
+  if (!clips.some((one) => one.clipId === clipId)) {
+    return wrong(
+      'clip',
+      `is no clip of this music, and an uploaded one cannot be a persona: use one of ${idsOf(music)}`,
+    );
+  }
+  return { clipId, dialect, sessionId };
+}
+
+const idsOf = ({ clips }: Music) => clips.map(({ clipId }) => clipId).join(', ');

@@ -1,0 +1,12 @@
+import type { PersonaStore } from '../../sessions/persona-store.ts';
+import { personaAnswer } from '../persona-answer.ts';
+import type { PersonaListAnswer } from '../persona-contract.ts';
+
+/** `GET /personas`: the caller's personas, newest first; those that were surely not made are left out. */
+export async function listPersonas(
+  subject: string,
+  personas: Pick<PersonaStore, 'list'>,
+): Promise<PersonaListAnswer> {
+  const found = await personas.list(subject);
+  return { personas: found.filter(({ fence }) => fence !== 'none').map(personaAnswer) };
+}

@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import { parsePersonaArguments } from '../../cli/arguments/persona-arguments.ts';
+import { InputRejected } from '../../cli/input-rejected.ts';
+import type { PersonaAnswer } from '../../functions/api/persona-contract.ts';
+import { prepared } from './prepared-folder.ts';
+import { events, run } from './run-command.ts';
+import { last } from './standing-session.ts';
+
+const sessionId = '3f2a6c1e-0000-4000-8000-000000000000';
+const persona: PersonaAnswer = {
+  personaId: 'persona-1',
+  name: 'Her "low" voice',
+  status: 'made',
+  dialect: 'relay',
+  clipId: 'clip-1',
+  sessionId,
+  calls: 1,
+  createdAt: '2026-01-01T00:00:00Z',
+};
+const music = {
+  dialect: 'relay',
+  model: 'chirp-v4',
+  prompt: 'rain',
+  tags: '',
+  instrumental: false,
+  clips: [{ clipId: 'clip-1' }],
+} as const;
+
+type Reply = { status: number; body: unknown } | 'cut';
+
+/** A stack with music made through the relay, that answers `POST /personas` so. */
+async function stack(reply: Reply, more: { sandbox?: boolean; relay?: string } = {}) {
+  const sent: unknown[] = [];
+  const { home, fake } = await prepared({
+    ...more,
+    others: (route, body) => {
+      if (route === 'GET /personas') return { status: 200, body: { personas: [persona] } };
+      if (route !== 'POST /personas') return undefined;
+      sent.push(body);
+      return reply;
+    },
+  });
+  fake.add({
+    sessionId,
+    kind: 'music',
+    status: 'ready',
+    music: { ...music, clips: [...music.clips] },
+    tracks: [],
+  });
+  const make = (args: string[] = [], how: { answer?: boolean } = {}) =>
+    run('persona', ['--from', '3f2a', '--name', persona.name, ...args], { home, ...how });
+  return { home, sent, make };
+}
+const problem = (status: number, error: string, detail: string): Reply => {
+  const body = { type: `urn:chirpsmith:error:${error}`, title: 't', status, detail };
+  return { status, body };
+};
+
+const problemsOf = (argv: string[]) => {
+  try {
+    parsePersonaArguments(argv, {});
+  } catch (error) {
+    if (error instanceof InputRejected) return error.problems.map(({ where }) => where);
+    throw error;
+  }
+  return [];
+};
+
+test('everything that is wrong with the arguments is told at once', () => {
+  expect(problemsOf([])).toEqual(['--from', '--name']);
+  expect(problemsOf(['3f2a', '--name', ''])).toEqual(['3f2a', '--from', '--name']);
+  const long = ['--name', 'x'.repeat(81), '--description', 'x'.repeat(501)];
+  expect(problemsOf(['--from', '3f2a', ...long])).toEqual(['--name', '--description']);
+  expect(problemsOf(['--from', '3f2a', '--name', 'x'])).toEqual([]);
+});
+
+test('a persona is made of the music that the beginning of its id means, and the next command is told', async () => {
+  const { make, sent } = await stack({ status: 201, body: persona });
+  const ended = await make(['--clip', 'clip-1', '--description', 'alto']);
+  expect(ended.code).toBe(0);
+  expect(sent).toEqual([
+    { name: persona.name, generation: sessionId, again: false, clip: 'clip-1', description: 'alto' },
+  ]);
+  expect(ended.stdout).toContain('the local sandbox (no real model is made, no real credits), as the relay');
+  expect(ended.stdout).toContain('persona-1, of clip clip-1');
+  expect(ended.stdout).toContain('npm run generate -- --persona "Her \\"low\\" voice" --prompt "…"');
+  expect(last(await make(['--json']))).toEqual({ event: 'persona.ready', ...persona });
+});
+
+test('whoever is paid is asked about by name before, and nothing is sent without a word', async () => {
+  const real = { sandbox: false, relay: 'https://relay.example.test' };
+  const { make, sent } = await stack({ status: 201, body: persona }, real);
+  const refused = await make(['--json']);
+  expect(refused.code).toBe(2);
+  expect(last(refused)).toMatchObject({
+    message: expect.stringContaining(real.relay),
+    problems: [{ where: '--yes' }],
+  });
+  const asked = await make([], { answer: false });
+  expect(asked.questions).toEqual([expect.stringContaining(`at ${real.relay}? What that costs is not`)]);
+  expect(sent).toEqual([]);
+  expect((await make(['--yes'])).code).toBe(0);
+});
+
+test('one in doubt ends with 3 and the command that calls once more, which asks also in the sandbox', async () => {
+  const { make, sent } = await stack(problem(409, 'NeedsDecision', 'It may have been made or not.'));
+  const ended = await make(['--json']);
+  expect(ended.code).toBe(3);
+  expect(last(ended)).toMatchObject({
+    event: 'error',
+    next: [{}, { command: 'npm run persona -- --from 3f2a --name "Her \\"low\\" voice" --again' }],
+  });
+  expect(sent).toHaveLength(1);
+  const asked = await make(['--again'], { answer: false });
+  expect(asked.questions).toEqual([expect.stringContaining('second persona')]);
+  expect(sent).toHaveLength(1);
+});
+
+test.each<[string, Reply]>([
+  ['a connection that is cut', 'cut'],
+  ['an answer that cannot be read', { status: 201, body: {} }],
+  ['an error of the gateway', { status: 503, body: { message: 'Service Unavailable' } }],
+])('%s is never answered by a second request', async (_, reply) => {
+  const { make, sent } = await stack(reply);
+  const ended = await make(['--json']);
+  expect(ended.code).toBe(1);
+  expect(last(ended)?.next).toEqual([
+    expect.objectContaining({ words: expect.stringContaining('Whether it was made') }),
+  ]);
+  expect(sent).toHaveLength(1);
+});
+
+test('the list tells where each lives, and those of which nobody knows whether they were made', async () => {
+  const { home } = await stack('cut');
+  const listed = events(await run('personas', ['--json'], { home }));
+  expect(listed).toEqual([
+    { event: 'persona.listed', ...persona, ageSeconds: expect.any(Number) },
+    { event: 'personas.listed', count: 1 },
+  ]);
+  expect((await run('personas', [], { home })).stdout).toContain('at the relay');
+});
+
+test('music with a persona names who is paid where that lives', async () => {
+  const { home } = await stack('cut', { sandbox: false, relay: 'https://relay.example.test' });
+  const args = ['--persona', persona.name, '--prompt', 'x', '--out', home, '--json'];
+  const ended = await run('generate', args, { home });
+  expect(events(ended)).toContainEqual(
+    expect.objectContaining({
+      event: 'music.cost',
+      dialect: 'relay',
+      provider: 'https://relay.example.test',
+    }),
+  );
+  expect(last(ended)).toMatchObject({ message: expect.stringContaining('relay.example.test') });
+});

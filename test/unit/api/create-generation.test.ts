@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGeneration } from '../../../functions/api/create-generation/create-generation.ts';
+import type { Dialect } from '../../../functions/provider/provider.ts';
+import type { Persona } from '../../../functions/sessions/persona-store.ts';
+import { fakeExecutions } from '../../fake-executions.ts';
+import { openTable, settings, testMoment } from '../../session-records.ts';
+
+const custom = 'chirp-custom:00000000-0000-4000-8000-000000000000';
+
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeAll(async () => {
+  table = await openTable();
+  await persona('Hers', { personaId: 'older', at: '2026-11-20T00:00:00.000Z', clipId: 'clip-0' });
+  await persona('Hers', { personaId: 'newer' });
+  await persona('His', { dialect: 'mountsea', personaId: 'his' });
+  await persona('Perhaps', { fence: 'unknown' });
+  await persona('Never', { fence: 'none' });
+});
+afterAll(() => table.close());
+
+async function persona(
+  name: string,
+  more: {
+    personaId?: string;
+    dialect?: Dialect;
+    fence?: Persona['fence'];
+    at?: string;
+    clipId?: string;
+  },
+) {
+  const { personaId, dialect = 'relay', fence = 'made', at = testMoment, clipId = 'clip-1' } = more;
+  const made = personaId === undefined ? {} : { personaId, createdAt: at };
+  const about: Omit<Persona, 'version'> = {
+    owner: 'ana',
+    sessionId: 's',
+    name,
+    clipId,
+    dialect,
+    fence,
+    calls: 1,
+    requestedAt: at,
+  };
+  await table.personas.put({ ...about, ...made }, undefined);
+}
+
+let ids = 0;
+async function ask(request: object, relay = true) {
+  const { executions, started } = fakeExecutions();
+  const done = createGeneration(
+    'ana',
+    { prompt: 'rain', ...request },
+    {
+      store: table.store,
+      models: table.models,
+      personas: table.personas,
+      executions,
+      relay,
+      settings,
+      now: () => Date.parse(testMoment),
+      newId: () => `music-${++ids}`,
+    },
+  );
+  return { done, started };
+}
+const problemsOf = async (request: object, relay = true) => {
+  const before = ids;
+  const { done, started } = await ask(request, relay);
+  const error = await done.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(started).toEqual([]);
+  // Nothing was recorded: not even an id was drawn.
+  expect(ids).toBe(before);
+  return error;
+};
+
+describe('POST /generations', () => {
+  it('sings with the newest persona of a name, where that lives, and says that there are others', async () => {
+    const { session, warnings } = await (await ask({ persona: 'Hers' })).done;
+    expect(session.music).toMatchObject({
+      dialect: 'relay',
+      model: 'chirp-v4-tau',
+      persona: { personaId: 'newer', clipId: 'clip-1', name: 'Hers' },
+    });
+    expect(warnings).toEqual([expect.stringContaining('2 personas are called "Hers"')]);
+  });
+
+  it.each([
+    [{ persona: 'older' }, { dialect: 'relay', persona: { personaId: 'older', clipId: 'clip-0' } }],
+    [
+      { persona: 'His', model: 'chirp-v55' },
+      { dialect: 'mountsea', model: 'chirp-v55' },
+    ],
+    [{ dialect: 'relay' }, { dialect: 'relay', model: 'chirp-v4' }],
+    [{ model: 'chirp-v55' }, { dialect: 'mountsea', model: 'chirp-v55' }],
+  ])('%o is recorded as %o', async (request, music) => {
+    const { session } = await (await ask(request)).done;
+    expect(session.music).toMatchObject(music);
+    const kept = await table.store.requireSession(session.sessionId);
+    expect(kept.music).toEqual(session.music);
+  });
+
+  it.each([
+    ['an unknown persona', { persona: 'Nobody' }, 'persona', 'your personas are "Hers", "His"'],
+    ['a persona in doubt', { persona: 'Perhaps' }, 'persona', 'nobody knows yet'],
+    ['one that was surely not made', { persona: 'Never' }, 'persona', 'no persona of yours'],
+    ['a custom model with a persona', { persona: 'His', model: custom }, 'model', 'cannot sing'],
+    ['no model', {}, 'model', 'is missing'],
+    ['an unknown dialect', { dialect: 'suno' }, 'dialect', 'mountsea'],
+    ['a field of another name', { through: 'relay', model: 'chirp-v55' }, 'through', 'not a field'],
+  ])('%s is refused by its field, before anything is recorded', async (_, request, where, words) => {
+    expect(await problemsOf(request)).toMatchObject({
+      name: 'BadInput',
+      problems: [{ where, message: expect.stringContaining(words) }],
+    });
+  });
+
+  it('a relay that is not configured is refused by name', async () => {
+    expect(await problemsOf({ persona: 'Hers' }, false)).toMatchObject({
+      problems: [{ where: 'persona', message: expect.stringContaining('relayBaseUrl') }],
+    });
+  });
+});

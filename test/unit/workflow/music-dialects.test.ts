@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Dialect,
+  ProviderError,
+  refusing,
+  type TaskStatus,
+} from '../../../functions/provider/provider.ts';
+import { type Music, musicSchema, type Session } from '../../../functions/sessions/session.ts';
+import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
+import { keepAudio } from '../../../functions/workflow/keep-audio/keep-audio.ts';
+import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
+import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeAll(async () => {
+  table = await openTable();
+});
+afterAll(() => table.close());
+
+const persona = { personaId: 'persona-1', clipId: 'clip-0', name: 'Hers' };
+const music: Music = {
+  dialect: 'relay',
+  model: 'chirp-v4-tau',
+  prompt: 'rain',
+  tags: '',
+  instrumental: false,
+  persona,
+  clips: [],
+};
+let drawn = 0;
+async function record(more: Partial<Music> = {}, session: Partial<Session> = {}): Promise<string> {
+  const sessionId = `music-${++drawn}`;
+  await recordSession(table.store, {
+    sessionId,
+    count: 0,
+    session: { kind: 'music', status: 'preparing', music: { ...music, ...more }, ...session },
+  });
+  return sessionId;
+}
+
+/** Both dialects, and what each was asked. */
+function providers(generate: () => Promise<{ taskId: string }> = async () => ({ taskId: 'task-1' })) {
+  const asked: [dialect: Dialect, what: string, request: unknown][] = [];
+  const clips = [{ clipId: 'clip-1', audioUrl: 'https://cdn.example/1' }];
+  const status: TaskStatus = { taskId: 'task-1', phase: 'succeeded', status: 'success', clips };
+  const providerOf = (dialect: Dialect) => ({
+    ...refusing(dialect),
+    generate: (request: unknown) => {
+      asked.push([dialect, 'generate', request]);
+      return generate();
+    },
+    status: async (taskId: string) => {
+      asked.push([dialect, 'status', taskId]);
+      return status;
+    },
+  });
+  return { asked, providerOf };
+}
+const deps = (at: ReturnType<typeof providers>, relay = true) => ({
+  store: table.store,
+  providerOf: at.providerOf,
+  relay,
+  settings,
+  now: () => testMoment,
+  random: () => 0.5,
+});
+const waiting = (sessionId: string) => ({
+  ...{ sessionId, wait: 0, waited: 0, total: 0, checks: 0, refusals: 0 },
+  verdict: 'waiting' as const,
+});
+
+describe('a session of music goes through the dialect of its record', () => {
+  it.each([
+    ['relay', { dialect: 'relay', model: 'chirp-v4-tau' }],
+    ['mountsea', { dialect: 'mountsea', model: 'chirp-v55' }],
+  ] as const)('%s: the call, the checks and the links to its audio', async (dialect, more) => {
+    const [at, sessionId] = [providers(), await record(more)];
+    const state = await requestMusic({ sessionId }, deps(at));
+    await checkMusic(state, deps(at));
+    const downloaded: unknown[] = [];
+    await keepAudio(
+      { sessionId },
+      {
+        ...deps(at),
+        download: async (url, from) => {
+          downloaded.push([url, from]);
+          return { trouble: 'none' };
+        },
+        keep: async () => {},
+      },
+    );
+    expect(at.asked.map(([from, what]) => [from, what])).toEqual([
+      [dialect, 'generate'],
+      [dialect, 'status'],
+      [dialect, 'status'],
+    ]);
+    expect(at.asked[0]?.[2]).toMatchObject({ model: more.model, persona });
+    expect(downloaded).toEqual([['https://cdn.example/1', dialect]]);
+  });
+
+  it('a record from before there were two dialects is of MountSea', () => {
+    const { dialect: _none, ...old } = music;
+    expect(musicSchema.parse(old).dialect).toBe('mountsea');
+  });
+});
+
+describe('Request music looks at the rules once more, before the call', () => {
+  it.each<[string, Partial<Music>, boolean, string]>([
+    ['a relay that is not configured any more', {}, false, 'none is configured here'],
+    ['a model that cannot sing', { model: 'chirp-v4' }, true, 'use chirp-v4-tau'],
+    ['a tau model without its persona', { persona: undefined }, true, 'sings with a persona only'],
+  ])('%s ends it as BadInput, and nothing is sent', async (_, more, relay, words) => {
+    const [at, sessionId] = [providers(), await record(more)];
+    await expect(requestMusic({ sessionId }, deps(at, relay))).rejects.toMatchObject({
+      name: 'BadInput',
+      message: expect.stringContaining(words),
+    });
+    expect(at.asked).toEqual([]);
+    expect(await table.store.requireSession(sessionId)).toMatchObject({
+      create: { fence: 'none', calls: 0 },
+    });
+  });
+});
+
+it("an answer that says nothing certain ends in a decision, with the relay's words for whoever decides", async () => {
+  const at = providers(async () => {
+    const message = 'generate: the provider answered 200, but the answer cannot be read: upstream timed out';
+    throw new ProviderError('ProviderAnswerLost', { call: 'generate', message, taken: 'unknown' });
+  });
+  const sessionId = await record();
+  const state = await requestMusic({ sessionId }, deps(at));
+  await expect(checkMusic(state, deps(at))).rejects.toMatchObject({
+    name: 'NeedsDecision',
+    message: expect.stringContaining('upstream timed out'),
+  });
+  // Once more: the fence stands, and nobody is called.
+  await expect(checkMusic(waiting(sessionId), deps(at))).rejects.toThrow('upstream timed out');
+  expect(at.asked).toHaveLength(1);
+});
