@@ -99,16 +99,20 @@ export function sharedStack(): Promise<TestStack> {
   return shared;
 }
 
-/** What the sandbox of a stack has seen since now, and the faults that a test wants of it. */
-export function sinceNow({ stack: { sandbox } }: TestStack) {
+/** What the sandbox of a stack has seen since now, what could not be delivered, and the faults that a test wants. */
+export function sinceNow({ stack: { sandbox, assembly, queues } }: TestStack) {
   if (!sandbox) throw new Error('These tests run against the sandbox.');
   const before = sandbox.ledger().length;
+  const allLetters = () => assembly.queues.flatMap(({ arn }) => queues.messages(arn));
+  const lettersBefore = allLetters().length;
   const entries = () => sandbox.ledger().slice(before);
   return {
     entries,
     /** Without those for the account's credits, which are on no session. */
     calls: () => entries().filter(({ call }) => call !== 'credits').length,
     sums: () => summarize(entries()),
+    /** Events that could not be delivered. */
+    letters: () => allLetters().slice(lettersBefore),
     fault: (...faults: FaultInput[]) => sandbox.setFaults(faults),
   };
 }

@@ -130,7 +130,7 @@ describe('a session', () => {
 
 describe('a manifest', () => {
   it('whose event comes before the audio, five times, late and out of order, starts one session', async () => {
-    const { sums } = sinceNow(it_);
+    const { sums, letters } = sinceNow(it_);
     const folder = 'inbox/out of order/';
     const files = songs(6);
     const manifest = { name: 'Once', audio: files.map(({ name }) => name) };
@@ -155,11 +155,11 @@ describe('a manifest', () => {
     expect(late).toEqual([]);
     await expect(json(report)).rejects.toMatchObject({ name: 'NoSuchKey' });
     expect(sums().calls).toMatchObject({ prepare: 1, upload: 6, create: 1 });
-    expect(it_.stack.assembly.queues.flatMap(({ arn }) => it_.stack.queues.messages(arn))).toEqual([]);
+    expect(letters()).toEqual([]);
   });
 
   it('of a batch, whose event comes five times, ends in the clips of one session', async () => {
-    const { sums } = sinceNow(it_);
+    const { sums, letters } = sinceNow(it_);
     const folder = 'inbox/voices + café/';
     const files = songs(3);
     const sessions = await inboxSessions(async () => {
@@ -186,7 +186,7 @@ describe('a manifest', () => {
     expect(session.tracks.map(({ file }) => file)).toEqual(names);
     expect(sums().calls).toMatchObject({ openBatch: 1, addToBatch: 3 });
     await expect(json(`${folder}manifest.error.json`)).rejects.toMatchObject({ name: 'NoSuchKey' });
-    expect(it_.stack.assembly.queues.flatMap(({ arn }) => it_.stack.queues.messages(arn))).toEqual([]);
+    expect(letters()).toEqual([]);
   });
 
   function eventOf(key: string) {
