@@ -1,4 +1,5 @@
 import type { Report } from '../../test/faults/play.ts';
+import { machineNames } from '../../test/faults/rig/machine.ts';
 
 /** Statuses that a session had when everything had happened, in the order of the columns. */
 const columns = [
@@ -21,23 +22,37 @@ interface Row {
 }
 
 /**
- * What happened and how sessions stood after it, one line for each kind of fault. A run with several counts in
+ * By machine, what happened and how sessions stood after it, one line for each kind of fault. A run with several counts in
  * several lines. `went on to` is where somebody who goes on without faults arrives.
  */
 export function summarize(reports: readonly Report[]): string {
+  const machines = machineNames.filter((name) => reports.some(({ machine }) => machine === name));
+  return machines
+    .map((name) => [name, ofMachine(reports.filter(({ machine }) => machine === name))].join('\n'))
+    .join('\n\n');
+}
+
+function ofMachine(reports: readonly Report[]): string {
   const rows = new Map<string, Row>();
+  const all = emptyRow('all runs');
+  let faults = 0;
   for (const report of reports) {
-    const kinds = new Set(report.happened.filter((what) => what !== 'a person: start'));
+    const happened = report.happened.filter((what) => what !== 'a person: start');
+    faults += happened.length;
+    const kinds = new Set(happened);
     for (const what of kinds.size === 0 ? ['nothing'] : kinds) {
       const row = rows.get(what) ?? emptyRow(what);
       rows.set(what, row);
       add(row, report);
     }
+    add(all, report);
   }
-  const all = emptyRow('all runs');
-  for (const report of reports) add(all, report);
   const sorted = [...rows.values()].sort((a, b) => (a.what < b.what ? -1 : 1));
-  return table([...sorted, all]);
+  const perRun = (faults / reports.length).toFixed(1);
+  return [
+    table([...sorted, all]),
+    `${reports.length} runs, ${faults} faults, kills and persons' wishes in them, ${perRun} each`,
+  ].join('\n');
 }
 
 const emptyRow = (what: string): Row => ({

@@ -50,6 +50,7 @@ describe('a create in doubt', () => {
 
   it('is found by "check again" when it had been taken and only its status lagged behind', async () => {
     const { ended, final, credits } = await play({
+      machine: 'train-model',
       seed: 1,
       files: Array.from({ length: 6 }, () => 'song' as const),
       skipInvalid: false,

@@ -10,6 +10,8 @@ export interface Tally {
   readonly happened: string[];
   /** Times that a person said "create again". */
   words: number;
+  /** Calls to the provider that had been made each time that a person began to say so. */
+  readonly saidAt: number[];
   /** Approvals that a person gave. */
   approvals: number;
   /** Functions of each name that were cut off, made to fail, or ran on beside another run. */
@@ -18,13 +20,15 @@ export interface Tally {
   readonly reasons: Map<string, number>;
   /** Whatever concerns all tracks: the process killed, a run cancelled. */
   general: number;
+  /** Tracks in whose place another file was put, and how many runs the session had had by then. */
+  readonly replaced: Map<string, number>;
   /** Answers that nobody should get. */
   readonly wrongAnswers: string[];
-  /** Calls to create that had been made when a cancel said that none is under way, as long as nobody goes on. */
-  createsAtCancel: number | undefined;
+  /** Paid calls that had been made when a cancel said that none is under way, as long as nobody goes on. */
+  paidAtCancel: number | undefined;
   fault(step: Step, fault: CallFault): void;
   breakage(step: Step, breakage: Breakage, running: readonly Invocation[]): void;
-  command(command: Command): void;
+  command(command: Command, world: World): void;
   /** What those who asked were told. `alone`: nobody asked for anything else meanwhile. */
   told(
     command: Command,
@@ -37,11 +41,13 @@ const add = (map: Map<string, number>, key: string | undefined) => {
   if (key !== undefined) map.set(key, (map.get(key) ?? 0) + 1);
 };
 
-const creates = (world: World) => world.calls.filter(({ call }) => call === 'create').length;
+/** Calls that cost real money: a training, a piece of music. */
+export const paidCalls = (world: Pick<World, 'calls'>) =>
+  world.calls.filter(({ call }) => call === 'create' || call === 'generate');
 
 const cancelled = z.object({ failure: z.object({ reason: z.string() }) });
-const tellsOfTraining = (answer: unknown) =>
-  cancelled.safeParse(answer).data?.failure.reason.includes('training') ?? false;
+const tellsOfPaidWork = (answer: unknown) =>
+  /the (training|music)/.test(cancelled.safeParse(answer).data?.failure.reason ?? '');
 
 /** Error names that a person may be told for a request that makes no sense as the session stands. */
 const fair = new Set(['NotPossible', 'BadInput', 'SessionNotFound']);
@@ -51,12 +57,14 @@ export function createTally(): Tally {
   const tally: Tally = {
     happened: [],
     words: 0,
+    saidAt: [],
     approvals: 0,
     disturbed: new Map(),
     reasons: new Map(),
     general: 0,
+    replaced: new Map(),
     wrongAnswers: [],
-    createsAtCancel: undefined,
+    paidAtCancel: undefined,
     fault(step, fault) {
       tally.happened.push(`${step.what}: ${wordsOf(fault)}`);
       add(tally.reasons, step.by.trackId);
@@ -71,9 +79,10 @@ export function createTally(): Tally {
       }
       if (what === 'process-killed') tally.general++;
     },
-    command(command) {
+    command(command, world) {
       tally.happened.push(`a person: ${command.do}${'choice' in command ? ` ${command.choice}` : ''}`);
-      if (command.do !== 'cancel' && command.do !== 'sweep') tally.createsAtCancel = undefined;
+      if ('choice' in command && command.choice === 'create-again') tally.saidAt.push(world.calls.length);
+      if (command.do !== 'cancel' && command.do !== 'sweep') tally.paidAtCancel = undefined;
     },
     told(command, told, { world, alone }) {
       const answered = told.some((it) => 'answer' in it);
@@ -86,9 +95,9 @@ export function createTally(): Tally {
         tally.general++;
         for (const { name } of world.invocations.running()) add(tally.disturbed, name);
         // An intent that was there before is told of: "perhaps the training, which may have been paid".
-        const perhaps = told.some((it) => 'answer' in it && tellsOfTraining(it.answer));
+        const perhaps = told.some((it) => 'answer' in it && tellsOfPaidWork(it.answer));
         // Beside a start that is made at the same moment, which of the two came last is nobody's promise.
-        if (answered && !perhaps && alone) tally.createsAtCancel = creates(world);
+        if (answered && !perhaps && alone) tally.paidAtCancel = paidCalls(world).length;
       }
       if (disturbances > 0) return;
       for (const it of told) {

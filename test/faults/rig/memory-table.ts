@@ -12,6 +12,17 @@ type Item = Record<string, unknown>;
 /** Of an index: the attribute that it is asked by, and the one that it is sorted by. */
 const sortKeys: Readonly<Record<string, string>> = { underWay: 'updatedAt', byOwner: 'createdAt' };
 
+const untouched = 'attribute_not_exists(pk) OR (#version = :untouched AND sha256 = :sha256)';
+/** Conditions that hold where there is nothing. */
+const creates: ReadonlySet<string> = new Set(['attribute_not_exists(pk)', untouched]);
+
+/** May a Put replace what is there? */
+function mayReplace(found: Item, { input }: PutCommand): boolean {
+  if (input.ConditionExpression !== untouched) return false;
+  const { ':untouched': version, ':sha256': sha256 } = input.ExpressionAttributeValues ?? {};
+  return found.version === version && found.sha256 === sha256;
+}
+
 /** What DynamoDB says when a condition does not hold. */
 export function conditionFailed(): Error {
   return Object.assign(new Error('The conditional request failed'), {
@@ -39,8 +50,9 @@ export async function openMemoryTable(): Promise<Table> {
     }
     if (command instanceof PutCommand) {
       const { Item = {}, ConditionExpression } = command.input;
-      if (ConditionExpression !== 'attribute_not_exists(pk)') throw unknown(ConditionExpression);
-      if (items.has(idOf(Item))) throw conditionFailed();
+      const found = read(idOf(Item));
+      if (found && !mayReplace(found, command)) throw conditionFailed();
+      if (!found && !creates.has(ConditionExpression ?? '')) throw unknown(ConditionExpression);
       items.set(idOf(Item), JSON.stringify(Item));
       return {};
     }
