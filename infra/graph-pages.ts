@@ -7,12 +7,20 @@ import { readConfig } from './config.ts';
 import { definitionsOf } from './definitions.ts';
 import { drawGraph } from './graph.ts';
 
+export interface PageWithGraph {
+  readonly page: string;
+  readonly machine: string;
+  /** The name in the markers, where the page shows several machines. */
+  readonly name?: string;
+}
+
 /** Pages that show a machine, between `<!-- graph:start -->` and `<!-- graph:end -->`. */
-export const pagesWithGraph: readonly { readonly page: string; readonly machine: string }[] = [
+export const pagesWithGraph: readonly PageWithGraph[] = [
   { page: 'README.md', machine: 'train-model' },
   { page: 'docs/architecture.md', machine: 'train-model' },
+  { page: 'docs/architecture.md', machine: 'generate-music', name: 'generate-music' },
   { page: 'docs/batch.md', machine: 'upload-batch' },
-].map(({ page, machine }) => ({ page: fileURLToPath(new URL(`../${page}`, import.meta.url)), machine }));
+].map((it) => ({ ...it, page: fileURLToPath(new URL(`../${it.page}`, import.meta.url)) }));
 
 /** The graphs of the machines by their names, as they are synthesized with nothing configured. */
 export function currentGraphs(): ReadonlyMap<string, string> {

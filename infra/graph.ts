@@ -116,16 +116,20 @@ function identifier(name: string): string {
 
 const quoted = (text: string) => `"${text.replaceAll('"', '#quot;')}"`;
 
-const start = '<!-- graph:start -->';
-const end = '<!-- graph:end -->';
-const block = new RegExp(`${start}[\\s\\S]*?${end}`);
+/** The place of a graph in a page; where a page has several, each says of which machine it is. */
+const placeOf = (name: string | undefined) => {
+  const start = name === undefined ? '<!-- graph:start -->' : `<!-- graph:start ${name} -->`;
+  const end = '<!-- graph:end -->';
+  return { start, end, block: new RegExp(`${start}[\\s\\S]*?${end}`) };
+};
 
-/** Has this page a place for the graph? */
-export function hasGraph(page: string): boolean {
-  return block.test(page);
+/** Has this page a place for the graph? @param name of the machine, where the page names it */
+export function hasGraph(page: string, name?: string): boolean {
+  return placeOf(name).block.test(page);
 }
 
 /** The page with the graph between its markers replaced; a page without markers stays as it is. */
-export function withGraph(page: string, graph: string): string {
+export function withGraph(page: string, graph: string, name?: string): string {
+  const { start, end, block } = placeOf(name);
   return page.replace(block, () => [start, '```mermaid', graph, '```', end].join('\n'));
 }

@@ -67,14 +67,31 @@ describe('the picture of a machine', () => {
     expect(withGraph(drawn, 'flowchart $1')).toBe(drawn);
     expect(withGraph('no markers', 'flowchart TD')).toBe('no markers');
   });
+
+  test('takes its own place where a page shows several machines', () => {
+    const place = (name: string, graph: string) =>
+      `<!-- graph:start${name} -->\n${graph}\n<!-- graph:end -->\n`;
+    const page = place('', 'one') + place(' two', 'old');
+    expect(withGraph(page, 'new', 'two')).toBe(place('', 'one') + place(' two', '```mermaid\nnew\n```'));
+    expect(hasGraph(page, 'three')).toBe(false);
+  });
 });
 
 describe('the pages', () => {
-  const pages = pagesWithGraph.filter(({ page }) => existsSync(page) && hasGraph(readFileSync(page, 'utf8')));
+  const pages = pagesWithGraph.filter(
+    ({ page, name }) => existsSync(page) && hasGraph(readFileSync(page, 'utf8'), name),
+  );
   const graphs = currentGraphs();
 
-  test.each(pages)('$page shows $machine as it is now (else: npm run graph)', ({ page: path, machine }) => {
-    const page = readFileSync(path, 'utf8');
-    expect(page).toBe(withGraph(page, graphs.get(machine) ?? ''));
+  test.each(pages)(
+    '$page shows $machine as it is now (else: npm run graph)',
+    ({ page: path, machine, name }) => {
+      const page = readFileSync(path, 'utf8');
+      expect(page).toBe(withGraph(page, graphs.get(machine) ?? '', name));
+    },
+  );
+
+  test('show each machine somewhere', () => {
+    expect(new Set(pages.map(({ machine }) => machine))).toEqual(new Set(graphs.keys()));
   });
 });
