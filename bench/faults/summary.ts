@@ -10,6 +10,7 @@ const columns = [
   'cancelled',
   'interrupted',
   'abandoned',
+  'deleting',
   'other',
 ] as const;
 
@@ -19,6 +20,7 @@ interface Row {
   readonly ended: Record<(typeof columns)[number], number>;
   finallyReady: number;
   finallyAbandoned: number;
+  finallyDeleted: number;
 }
 
 /**
@@ -66,10 +68,12 @@ const emptyRow = (what: string): Row => ({
     cancelled: 0,
     interrupted: 0,
     abandoned: 0,
+    deleting: 0,
     other: 0,
   },
   finallyReady: 0,
   finallyAbandoned: 0,
+  finallyDeleted: 0,
 });
 
 function add(row: Row, { ended, final }: Report): void {
@@ -77,16 +81,18 @@ function add(row: Row, { ended, final }: Report): void {
   row.ended[columns.find((column) => column === ended.status) ?? 'other']++;
   if (final.status === 'ready') row.finallyReady++;
   if (final.status === 'abandoned') row.finallyAbandoned++;
+  if (final.status === 'deleting') row.finallyDeleted++;
 }
 
 function table(rows: readonly Row[]): string {
-  const head = ['what happened', 'runs', ...columns, '→ ready', '→ abandoned'];
+  const head = ['what happened', 'runs', ...columns, '→ ready', '→ abandoned', '→ deleted'];
   const cells = rows.map((row) => [
     row.what,
     row.runs,
     ...columns.map((column) => row.ended[column]),
     row.finallyReady,
     row.finallyAbandoned,
+    row.finallyDeleted,
   ]);
   const lines = [head, ...cells].map((line) => line.map(String));
   const widths = head.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));

@@ -28,6 +28,13 @@ export async function goOn(
     await world.settled();
     const session = await seen(person);
     if (session.status === 'abandoned') return undefined;
+    // Deleting that ended early is deleted again.
+    if (session.status === 'deleting') {
+      const erased = await person.erase();
+      return 'error' in erased
+        ? `deleting again was answered with ${erased.error}: ${erased.reason}`
+        : undefined;
+    }
     if (session.status === 'ready' && !session.actions.includes('resume')) return undefined;
     past.push(session);
     const told = await next(world, person, { past, session, wishes, tally });

@@ -15,7 +15,9 @@ export type Command =
   | { readonly do: 'start' | 'resume' | 'approve' | 'cancel' | 'sweep'; readonly twice: boolean }
   | { readonly do: 'decide'; readonly choice: Decision; readonly twice: boolean }
   | { readonly do: 'replace'; readonly track: number; readonly content: Content }
-  | { readonly do: 'delete' | 'overwrite'; readonly track: number };
+  | { readonly do: 'delete' | 'overwrite'; readonly track: number }
+  /** The whole session, with its files. */
+  | { readonly do: 'erase' };
 
 /** What goes wrong under a function. */
 export type Breakage = {

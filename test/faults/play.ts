@@ -1,4 +1,5 @@
 import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { sessionAnswer } from '../../functions/api/session-answer.ts';
 import { trackIdAt } from '../../functions/sessions/new-session.ts';
 import { errorAt } from './error-at.ts';
 import { goOn } from './go-on.ts';
@@ -27,6 +28,9 @@ export interface Report {
   readonly violations: readonly string[];
 }
 
+/** A state goes by its title, a route of the API by a word in small letters. */
+const isState = (name: string) => /^[A-Z]/.test(name);
+
 const isCommand = (what: Command | Breakage): what is Command => !('when' in what);
 const isBreakage = (what: Command | Breakage): what is Breakage => 'when' in what;
 
@@ -47,11 +51,14 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     return next;
   };
   let faultless = false;
+  let lastSeen: SessionAnswer | undefined;
   let underWay = 0;
   let commands = 0;
+  let stateSteps = 0;
 
   const interfere = (step: Step): WorldInterference | undefined => {
     if (faultless || !person) return undefined;
+    if (isState(step.by.name)) stateSteps++;
     const nth = { all: count('all'), own: count(step.by.name) };
     const call = plannedCall(step.what, step.by.name);
     const ofCall = step.kind === 'call' ? count(`call ${call}`) : 0;
@@ -93,7 +100,7 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     await carryOut({ do: 'start', twice: false });
     await world.settled();
     // A request for music that was cut off early leaves nothing behind.
-    for (let more = asksAgain; more > 0 && !(await world.records.read(opened.sessionId)); more--) {
+    for (let more = asksAgain; more > 0 && lastSeen === undefined && !(await standing()); more--) {
       await carryOut({ do: 'start', twice: false });
       await world.settled();
     }
@@ -108,10 +115,10 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     }
 
     faultless = true;
-    const ended = await seen(opened);
+    const ended = (await standing()) ? await seen(opened) : deleted();
     const broken = await violations(world, opened, plan, tally, false);
-    const stuck = await goOn(world, opened, plan.choices, tally);
-    const final = await seen(opened);
+    const stuck = (await standing()) && (await goOn(world, opened, plan.choices, tally));
+    const final = (await standing()) ? await seen(opened) : deleted();
     const brokenLater = await violations(world, opened, plan, tally, true);
     return {
       machine: plan.machine,
@@ -120,24 +127,42 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
       final,
       credits: world.sandbox.ledger().reduce((sum, { credits }) => sum + credits, 0),
       runs: (await world.history()).length,
-      violations: [...new Set([...broken, ...(stuck === undefined ? [] : [stuck]), ...brokenLater])],
+      violations: [...new Set([...broken, ...(stuck ? [stuck] : []), ...brokenLater])],
     };
   } finally {
     await world.close();
   }
 
+  /** The session as it is recorded, unless there is none. */
+  async function standing(): Promise<SessionAnswer | undefined> {
+    const found = await world.records.read(person?.sessionId ?? '');
+    if (found) lastSeen = sessionAnswer(found, world.settings, false);
+    return found && lastSeen;
+  }
+
+  /** As it was when somebody deleted it. */
+  function deleted(): SessionAnswer {
+    if (!lastSeen) throw new Error('There never was a session.');
+    return { ...lastSeen, status: 'deleting' };
+  }
+
   async function carryOut(command: Command): Promise<void> {
     if (!person) return;
+    if (command.do === 'erase') await standing();
     const once = () => request(world, command, person, tally);
     tally.command(command, world);
     const alone = underWay++ === 0;
-    const before = ++commands;
+    const before = { commands: ++commands, steps: stateSteps };
     const told = await Promise.all('twice' in command && command.twice ? [once(), once()] : [once()]);
     underWay--;
     tally.told(
       command,
       told.filter((it) => it !== undefined),
-      { world, alone: alone && commands === before },
+      {
+        world,
+        alone: alone && commands === before.commands,
+        quiet: alone && commands === before.commands && stateSteps === before.steps,
+      },
     );
   }
 }
@@ -177,7 +202,7 @@ async function request(
       world.bucket.remove(key);
       return undefined;
     case 'overwrite':
-      world.bucket.put(key, 'text', 'ffff');
+      if (world.bucket.holds(person.sessionId)) world.bucket.put(key, 'text', 'ffff');
       return undefined;
     default:
       return person[command.do]();

@@ -26,14 +26,19 @@ export interface Tally {
   readonly wrongAnswers: string[];
   /** Paid calls that had been made when a cancel said that none is under way, as long as nobody goes on. */
   paidAtCancel: number | undefined;
+  /** What was so when the session was deleted. */
+  erased: { readonly paidCalls: number; readonly beside: boolean } | undefined;
   fault(step: Step, fault: CallFault): void;
   breakage(step: Step, breakage: Breakage, running: readonly Invocation[]): void;
   command(command: Command, world: World): void;
-  /** What those who asked were told. `alone`: nobody asked for anything else meanwhile. */
+  /**
+   * What those who asked were told. `alone`: nobody asked for anything else meanwhile; `quiet`: and no state of the
+   * machine did anything either.
+   */
   told(
     command: Command,
     told: readonly Told<unknown>[],
-    scene: { readonly world: World; readonly alone: boolean },
+    scene: { readonly world: World; readonly alone: boolean; readonly quiet: boolean },
   ): void;
 }
 
@@ -52,6 +57,9 @@ const tellsOfPaidWork = (answer: unknown) =>
 /** Error names that a person may be told for a request that makes no sense as the session stands. */
 const fair = new Set(['NotPossible', 'BadInput', 'SessionNotFound']);
 
+/** What is refused, rather than tried again, when the record changes under it. */
+const refusedWhenCrossed: ReadonlySet<Command['do']> = new Set(['erase', 'replace']);
+
 export function createTally(): Tally {
   let disturbances = 0;
   const tally: Tally = {
@@ -65,6 +73,7 @@ export function createTally(): Tally {
     replaced: new Map(),
     wrongAnswers: [],
     paidAtCancel: undefined,
+    erased: undefined,
     fault(step, fault) {
       tally.happened.push(`${step.what}: ${wordsOf(fault)}`);
       add(tally.reasons, step.by.trackId);
@@ -84,7 +93,7 @@ export function createTally(): Tally {
       if ('choice' in command && command.choice === 'create-again') tally.saidAt.push(world.calls.length);
       if (command.do !== 'cancel' && command.do !== 'sweep') tally.paidAtCancel = undefined;
     },
-    told(command, told, { world, alone }) {
+    told(command, told, { world, alone, quiet }) {
       const answered = told.some((it) => 'answer' in it);
       // Whoever was refused has decided nothing; who heard nothing may have.
       const counts = told.some((it) => 'answer' in it || !fair.has(it.error));
@@ -99,9 +108,18 @@ export function createTally(): Tally {
         // Beside a start that is made at the same moment, which of the two came last is nobody's promise.
         if (answered && !perhaps && alone) tally.paidAtCancel = paidCalls(world).length;
       }
+      if (command.do === 'erase' && answered) {
+        // A function that runs on beside it, of a run that was stopped, may leave a file behind.
+        const beside = !quiet || world.invocations.running().length > 0;
+        tally.erased = { paidCalls: paidCalls(world).length, beside };
+      }
       if (disturbances > 0) return;
       for (const it of told) {
-        if ('error' in it && (!fair.has(it.error) || (answered && alone))) {
+        // The same request, twice at once, is answered alike, unless the session has changed between the two.
+        // Whoever changes a session in the moment in which another does is told so, where the other may be meant.
+        const crossed =
+          !quiet && refusedWhenCrossed.has(command.do) && 'error' in it && it.error === 'RecordConflict';
+        if ('error' in it && !crossed && (!fair.has(it.error) || (answered && quiet))) {
           tally.wrongAnswers.push(`${command.do} was answered with ${it.error}: ${it.reason}`);
         }
       }

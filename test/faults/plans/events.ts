@@ -17,6 +17,7 @@ export const atTheDesk: readonly Aim[] = [
   { by: 'decide', weight: 2, steps: 4 },
   { by: 'cancel', weight: 2, steps: 5 },
   { by: 'sweep', weight: 1, steps: 5 },
+  { by: 'erase', weight: 1, steps: 8 },
 ];
 
 const aimedAt = ({ by, steps }: Pick<Aim, 'by' | 'steps'>): fc.Arbitrary<Moment> =>
@@ -48,7 +49,10 @@ export const decide: fc.Arbitrary<Command> = fc.record({
 });
 
 /** What can be asked of any session. */
-export const runs = plain('start', 'resume', 'resume', 'approve', 'cancel', 'cancel', 'sweep');
+export const runs = fc.oneof(
+  { weight: 12, arbitrary: plain('start', 'resume', 'resume', 'approve', 'cancel', 'cancel', 'sweep') },
+  fc.constant<Command>({ do: 'erase' }),
+);
 
 /** What is done to the files of a session that has some. */
 export const toFiles: fc.Arbitrary<Command> = fc.oneof(

@@ -25,6 +25,10 @@ export interface AudioBucket {
   /** Puts a clip's audio there. */
   keep(key: string, bytes: Uint8Array): void;
   kept(key: string): Uint8Array | undefined;
+  /** Deletes all that is kept for a session, in all versions. */
+  deleteAll(sessionId: string): void;
+  /** Is anything kept for it? */
+  holds(sessionId: string): boolean;
   /** Deletes an object with all its versions. */
   remove(key: string): void;
   readonly inspect: InspectTrack;
@@ -82,6 +86,12 @@ export async function openAudioBucket(): Promise<AudioBucket> {
     },
     keep: (key, bytes) => void clips.set(key, bytes),
     kept: (key) => clips.get(key),
+    deleteAll(sessionId) {
+      for (const kept of [objects, clips]) {
+        for (const key of kept.keys()) if (isOf(sessionId, key)) kept.delete(key);
+      }
+    },
+    holds: (sessionId) => [...objects.keys(), ...clips.keys()].some((key) => isOf(sessionId, key)),
     remove: (key) => void objects.delete(key),
     async inspect(source) {
       const found = versionOf(source);
@@ -106,6 +116,9 @@ export async function openAudioBucket(): Promise<AudioBucket> {
   buckets.set(name, bucket);
   return bucket;
 }
+
+/** Keys of a session's files begin with what they are and its id. */
+const isOf = (sessionId: string, key: string) => key.split('/')[1] === sessionId;
 
 const song: Inspection = { usable: true, format: 'WAV', extension: 'wav', durationSeconds: 60 };
 const notAudio: Inspection = {

@@ -1,4 +1,5 @@
 import {
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -13,6 +14,7 @@ type Item = Record<string, unknown>;
 const sortKeys: Readonly<Record<string, string>> = { underWay: 'updatedAt', byOwner: 'createdAt' };
 
 const untouched = 'attribute_not_exists(pk) OR (#version = :untouched AND sha256 = :sha256)';
+const removes = 'attribute_not_exists(pk) OR #status = :deleting';
 /** Conditions that hold where there is nothing. */
 const creates: ReadonlySet<string> = new Set(['attribute_not_exists(pk)', untouched]);
 
@@ -54,6 +56,16 @@ export async function openMemoryTable(): Promise<Table> {
       if (found && !mayReplace(found, command)) throw conditionFailed();
       if (!found && !creates.has(ConditionExpression ?? '')) throw unknown(ConditionExpression);
       items.set(idOf(Item), JSON.stringify(Item));
+      return {};
+    }
+    if (command instanceof DeleteCommand) {
+      const { Key = {}, ConditionExpression } = command.input;
+      const found = read(idOf(Key));
+      const { ':deleting': wanted } = command.input.ExpressionAttributeValues ?? {};
+      if (found && ConditionExpression === removes && found.status !== wanted) throw conditionFailed();
+      if (ConditionExpression !== undefined && ConditionExpression !== removes)
+        throw unknown(ConditionExpression);
+      items.delete(idOf(Key));
       return {};
     }
     if (command instanceof UpdateCommand) return { Attributes: update(command) };

@@ -15,10 +15,12 @@ export function openMusic(world: World): Person {
   const deps = { store, executions, settings, models, now: clock.now, newId: () => sessionId };
   const person = personAt(world, sessionId);
   let asking = false;
+  let existed = false;
   return {
     ...person,
     async start() {
-      if (asking || (await records.read(sessionId))) return person.start();
+      existed ||= (await records.read(sessionId)) !== undefined;
+      if (asking || existed) return person.start();
       asking = true;
       try {
         return await told(world, 'start', async () => (await createGeneration(subject, wish, deps)).session);

@@ -4,6 +4,7 @@ import { cancelSession } from '../../../functions/api/cancel-session/cancel-sess
 import type { SessionAnswer } from '../../../functions/api/contract.ts';
 import { createSession } from '../../../functions/api/create-session/create-session.ts';
 import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
+import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
 import { getSession } from '../../../functions/api/get-session/get-session.ts';
 import { replaceTrack } from '../../../functions/api/replace-track/replace-track.ts';
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
@@ -13,6 +14,7 @@ import type { decisions } from '../../../functions/sessions/session.ts';
 import { nameError } from '../../../functions/shared/aws-errors.ts';
 import type { ErrorName } from '../../../functions/shared/errors.ts';
 import { type Content, digest } from './audio-bucket.ts';
+import { bucketWrite } from './clip-audio.ts';
 import type { World } from './world.ts';
 
 /** What a person is told: an answer, or an error in our names with its sentence. */
@@ -30,6 +32,8 @@ export interface Person {
   cancel(): Promise<Told<SessionAnswer>>;
   /** Declares another file for a track and uploads it. */
   replace(trackId: string, content: Content): Promise<Told<unknown>>;
+  /** Deletes the session with its files. */
+  erase(): Promise<Told<void>>;
   look(): Promise<Told<SessionAnswer>>;
   sweep(): Promise<Told<Swept>>;
 }
@@ -144,6 +148,15 @@ export function personAt(world: World, sessionId: string, declaredBefore = 0): P
       );
       if ('answer' in answer) world.bucket.put(`audio/${sessionId}/${trackId}`, content, file.sha256);
       return answer;
+    },
+    erase: () => {
+      const files = {
+        deleteAll: (id: string) =>
+          world.invocations.step({ kind: 'write', what: bucketWrite }, async () =>
+            world.bucket.deleteAll(id),
+          ),
+      };
+      return told(world, 'erase', () => deleteSession(sessionId, subject, { ...deps, files }));
     },
     look: () =>
       told(world, 'look', async () => (await getSession(sessionId, subject, { ...deps, speed: 1 })).answer),

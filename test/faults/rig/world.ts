@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createExecutions } from '../../../functions/sessions/executions.ts';
 import { createModelStore, type ModelStore } from '../../../functions/sessions/model-store.ts';
 import {
@@ -137,7 +137,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const client: DynamoDBDocumentClient = Object.assign(Object.create(null), {
     send: (command: unknown) => {
       const { input } = Object(command);
-      const writes = 'Item' in input || 'UpdateExpression' in input;
+      const writes = 'Item' in input || 'UpdateExpression' in input || command instanceof DeleteCommand;
       const item = String(input.Item?.sk ?? input.Key?.sk ?? input.IndexName ?? 'session and tracks');
       return invocations.step(
         {

@@ -14,9 +14,9 @@ const perhapsTaken = ({ call, entry, fault }: CallFact) => {
 };
 
 /** The call that costs real money is paid once, and once more for each explicit word. */
-export function paidOnce({ world, session, tally }: Scene): string[] {
+export function paidOnce({ world, plan, tally }: Pick<Scene, 'world' | 'plan' | 'tally'>): string[] {
   const paid = paidCalls(world);
-  const what = session.kind === 'music' ? 'generate' : 'create';
+  const what = plan.machine === 'generate-music' ? 'generate' : 'create';
   const price = world.settings.prices[what];
   const charged = creditsOf(paid);
   const allowed = price * (1 + tally.words);

@@ -5,7 +5,10 @@ import type { Scene } from './scene.ts';
 const historyQuota = 25_000;
 
 /** Every run ends by itself, within its machine's deadline and the service's limits. */
-export async function everyRunEnds({ world, session }: Scene): Promise<string[]> {
+export async function everyRunEnds(
+  world: Scene['world'],
+  session?: Pick<Scene['session'], 'runs'>,
+): Promise<string[]> {
   const { definition } = await machineOf(world.machine);
   const deadline = Number('TimeoutSeconds' in definition ? definition.TimeoutSeconds : 0);
   const runs = await world.history();
@@ -14,6 +17,7 @@ export async function everyRunEnds({ world, session }: Scene): Promise<string[]>
     ...(seconds <= deadline ? [] : [`run ${name} took ${seconds} s`]),
     ...(events < historyQuota ? [] : [`run ${name} has ${events} events`]),
   ]);
-  if (runs.length > session.runs) broken.push(`${runs.length} executions for ${session.runs} runs`);
+  if (session && runs.length > session.runs)
+    broken.push(`${runs.length} executions for ${session.runs} runs`);
   return [...broken, ...world.overlong];
 }

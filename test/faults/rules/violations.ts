@@ -2,7 +2,7 @@ import { isInDoubt } from '../../../functions/sessions/session.ts';
 import type { Plan } from '../plan.ts';
 import type { Person } from '../rig/person.ts';
 import type { World } from '../rig/world.ts';
-import type { Tally } from '../tally.ts';
+import { paidCalls, type Tally } from '../tally.ts';
 import { ofMusic } from './generate-music.ts';
 import { recordAndLedgerAgree } from './ledger.ts';
 import { paidOnce } from './paid-once.ts';
@@ -23,16 +23,33 @@ export async function violations(
   tally: Tally,
   final: boolean,
 ): Promise<string[]> {
-  const { session, tracks } = await world.records.require(person.sessionId);
+  const found = await world.records.read(person.sessionId);
+  // Where deleting ended early, tracks may be gone already.
+  if (!found || found.session.status === 'deleting') return ofDeleted(world, person, plan, tally);
+  const { session, tracks } = found;
   const provider = await stateOf(world);
   const atProvider = provider.sessions.find(({ sessionId }) => sessionId === session.providerSessionId);
   const scene = { world, session, tracks, plan, tally, provider, atProvider, final };
   return [
     ...paidOnce(scene),
     ...recordAndLedgerAgree(scene),
-    ...(await everyRunEnds(scene)),
+    ...(await everyRunEnds(world, session)),
     ...doubtIsTold(scene),
     ...ofItsMachine(scene),
+    ...tally.wrongAnswers,
+  ];
+}
+
+/** A session that was deleted has left nothing, and nothing is bought for it any more. */
+async function ofDeleted(world: World, { sessionId }: Person, plan: Plan, tally: Tally): Promise<string[]> {
+  const { paidCalls: before = 0, beside = true } = tally.erased ?? {};
+  const bought = tally.erased !== undefined && paidCalls(world).length > before;
+  const left = !beside && world.bucket.holds(sessionId);
+  return [
+    ...paidOnce({ world, plan, tally }),
+    ...(await everyRunEnds(world)),
+    ...(bought ? ['something was bought for a session that had been deleted'] : []),
+    ...(left ? ['the session was deleted, and files of it are left'] : []),
     ...tally.wrongAnswers,
   ];
 }
