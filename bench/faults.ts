@@ -12,13 +12,22 @@ import type { Report } from '../test/faults/play.ts';
 import { machineNames } from '../test/faults/rig/machine.ts';
 import { summarize } from './faults/summary.ts';
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '2000' },
-    seed: { type: 'string' },
-    machine: { type: 'string' },
-  },
-});
+const options = {
+  runs: { type: 'string', default: '2000' },
+  seed: { type: 'string' },
+  machine: { type: 'string' },
+} as const;
+
+function given() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}`);
+    return process.exit(2);
+  }
+}
+
+const values = given();
 const runs = Number(values.runs);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {

@@ -40,8 +40,8 @@ is asked about as a track is. The number in brackets leads to how one goes on, a
 const afterword = `## Several at once
 
 \`npm run faults\` draws trainings of 6 to 24 tracks, batches of 1 to 24 files and pieces of music with several of these at
-once, the process killed, requests that come twice, and people who cancel, resume, decide and replace files in the
-middle of it (\`--machine\` narrows it to one of the three), and holds the rules against the same ledger:
+once, the process killed, requests that come twice, and people who cancel, resume, decide, replace files and delete the
+session in the middle of it (\`--machine\` narrows it to one of the three), and holds the rules against the same ledger:
 
 - what costs much, a training or a piece of music, is paid once unless a person says otherwise, and while it is in doubt
   it is not called again; the record counts what was taken; every run ends within its own deadline and 25,000 events;
@@ -51,6 +51,7 @@ middle of it (\`--machine\` narrows it to one of the three), and holds the rules
   sends nothing of what is done;
 - music that is ready has the audio of all its clips in the bucket, and it is theirs, whole; what is missing is told by
   its clip, and a resume gets it for nothing;
+- a session that was deleted leaves nothing in the bucket, and nothing is bought for it any more;
 - from every end somebody who does what the session offers arrives at a model, at a clip of each file or at the music,
   or at the end that they chose.
 `;

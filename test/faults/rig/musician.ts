@@ -16,15 +16,19 @@ export function openMusic(world: World): Person {
   const person = personAt(world, sessionId);
   let asking = false;
   let existed = false;
+  const exists = async () => {
+    existed ||= (await records.read(sessionId)) !== undefined;
+    return existed;
+  };
   return {
     ...person,
     async start() {
-      existed ||= (await records.read(sessionId)) !== undefined;
-      if (asking || existed) return person.start();
+      if (asking || (await exists())) return person.start();
       asking = true;
       try {
         return await told(world, 'start', async () => (await createGeneration(subject, wish, deps)).session);
       } finally {
+        await exists();
         asking = false;
       }
     },
