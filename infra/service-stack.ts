@@ -31,7 +31,8 @@ import { Webhook } from './constructs/webhook.ts';
 import { Workflow, workflowName } from './constructs/workflow.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
 import type { StorageStack } from './storage-stack.ts';
-import { longestBatch, longestRun, requireBoundedHistory } from './workflows/bounds.ts';
+import { requireBoundedHistory } from './workflows/bounded-history.ts';
+import { longestBatch, longestRun } from './workflows/bounds.ts';
 import { type TrainModelFunctions, trainModel } from './workflows/train-model.ts';
 import { uploadBatch } from './workflows/upload-batch.ts';
 

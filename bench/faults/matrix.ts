@@ -1,4 +1,4 @@
-/** Plays every case of the matrix, where `npm test` plays every third: `npm run faults:matrix`. */
+/** Plays every case of the matrix, where `npm test` plays every eighth: `npm run faults:matrix`. */
 import { startVitest } from 'vitest/node';
 
 process.env.FAULTS = 'all';

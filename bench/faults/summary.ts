@@ -1,4 +1,5 @@
 import type { Report } from '../../test/faults/play.ts';
+import { machineNames } from '../../test/faults/rig/machine.ts';
 
 /** Statuses that a session had when everything had happened, in the order of the columns. */
 const columns = [
@@ -9,6 +10,7 @@ const columns = [
   'cancelled',
   'interrupted',
   'abandoned',
+  'deleting',
   'other',
 ] as const;
 
@@ -18,26 +20,41 @@ interface Row {
   readonly ended: Record<(typeof columns)[number], number>;
   finallyReady: number;
   finallyAbandoned: number;
+  finallyDeleted: number;
 }
 
 /**
- * What happened and how sessions stood after it, one line for each kind of fault. A run with several counts in
+ * By machine, what happened and how sessions stood after it, one line for each kind of fault. A run with several counts in
  * several lines. `went on to` is where somebody who goes on without faults arrives.
  */
 export function summarize(reports: readonly Report[]): string {
+  const machines = machineNames.filter((name) => reports.some(({ machine }) => machine === name));
+  return machines
+    .map((name) => [name, ofMachine(reports.filter(({ machine }) => machine === name))].join('\n'))
+    .join('\n\n');
+}
+
+function ofMachine(reports: readonly Report[]): string {
   const rows = new Map<string, Row>();
+  const all = emptyRow('all runs');
+  let faults = 0;
   for (const report of reports) {
-    const kinds = new Set(report.happened.filter((what) => what !== 'a person: start'));
+    const happened = report.happened.filter((what) => what !== 'a person: start');
+    faults += happened.length;
+    const kinds = new Set(happened);
     for (const what of kinds.size === 0 ? ['nothing'] : kinds) {
       const row = rows.get(what) ?? emptyRow(what);
       rows.set(what, row);
       add(row, report);
     }
+    add(all, report);
   }
-  const all = emptyRow('all runs');
-  for (const report of reports) add(all, report);
   const sorted = [...rows.values()].sort((a, b) => (a.what < b.what ? -1 : 1));
-  return table([...sorted, all]);
+  const perRun = (faults / reports.length).toFixed(1);
+  return [
+    table([...sorted, all]),
+    `${reports.length} runs, ${faults} faults, kills and persons' wishes in them, ${perRun} each`,
+  ].join('\n');
 }
 
 const emptyRow = (what: string): Row => ({
@@ -51,10 +68,12 @@ const emptyRow = (what: string): Row => ({
     cancelled: 0,
     interrupted: 0,
     abandoned: 0,
+    deleting: 0,
     other: 0,
   },
   finallyReady: 0,
   finallyAbandoned: 0,
+  finallyDeleted: 0,
 });
 
 function add(row: Row, { ended, final }: Report): void {
@@ -62,16 +81,18 @@ function add(row: Row, { ended, final }: Report): void {
   row.ended[columns.find((column) => column === ended.status) ?? 'other']++;
   if (final.status === 'ready') row.finallyReady++;
   if (final.status === 'abandoned') row.finallyAbandoned++;
+  if (final.status === 'deleting') row.finallyDeleted++;
 }
 
 function table(rows: readonly Row[]): string {
-  const head = ['what happened', 'runs', ...columns, '→ ready', '→ abandoned'];
+  const head = ['what happened', 'runs', ...columns, '→ ready', '→ abandoned', '→ deleted'];
   const cells = rows.map((row) => [
     row.what,
     row.runs,
     ...columns.map((column) => row.ended[column]),
     row.finallyReady,
     row.finallyAbandoned,
+    row.finallyDeleted,
   ]);
   const lines = [head, ...cells].map((line) => line.map(String));
   const widths = head.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));

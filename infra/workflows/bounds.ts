@@ -120,20 +120,6 @@ export function worstTraining({ schedules, limits }: Settings, repeated: Repetit
 }
 
 /**
- * Refuses settings under which an execution could be ended by the service in the middle of paid work.
- * @throws Error naming the settings to lower
- */
-export function requireBoundedHistory(settings: Settings): void {
-  const worst = worstHistory(settings);
-  if (worst < historyQuota) return;
-  throw new Error(
-    `settings: a run could reach ${worst} events, and Step Functions ends it at ${historyQuota}. ` +
-      'Lower settings.limits.maxTracks, settings.limits.uploadAttempts or settings.schedules.upload.deadline, ' +
-      'or check less often (settings.schedules).',
-  );
-}
-
-/**
  * Seconds after which the machine itself gives up: twice what the deadlines of its loops come to, an hour on
  * top for repeated tasks. Only a provider that asks for absurd waits (`Retry-After`) gets there.
  */

@@ -1,3 +1,4 @@
+import { nextWait } from '../../functions/shared/schedule.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
 import { mostEvents, plainEvents, taskEvents } from './bounds.ts';
 import { everyRound, oncePerRun, type RetryPolicy } from './retry-policies.ts';
@@ -5,25 +6,51 @@ import { everyRound, oncePerRun, type RetryPolicy } from './retry-policies.ts';
 const attempts = (policies: readonly RetryPolicy[]) =>
   policies.reduce((sum, { maxAttempts }) => sum + maxAttempts, 0);
 
+export type MusicRepetitions = Readonly<
+  Record<'requestMusic' | 'checkMusic' | 'keepAudio' | 'recordFailure', number>
+>;
+
+/** How often `generate-music` may repeat each kind of task when every attempt fails. */
+export const musicRepetitions: MusicRepetitions = {
+  requestMusic: 0,
+  checkMusic: attempts(everyRound),
+  keepAudio: attempts(everyRound),
+  recordFailure: attempts(oncePerRun),
+};
+
 /** The execution's start and end, `Begin`, and the end that says how it went. */
 const frame = 6;
 
 /** Most events that `generate-music` can come to under these settings, whatever the provider and AWS do. */
-export function worstMusic({ schedules, limits }: Settings): number {
-  const round = taskEvents(attempts(everyRound));
-  const calls = mostEvents({
+export function worstMusic(settings: Settings, repeated: MusicRepetitions = musicRepetitions): number {
+  const failure = taskEvents(repeated.recordFailure);
+  return frame + worstRequest(settings, repeated) + worstKeeping(settings, repeated) + failure;
+}
+
+/** Most events of the call and its checks: turned away or cut off as often as it may be called. */
+export function worstRequest(
+  { schedules, limits }: Settings,
+  repeated: MusicRepetitions = musicRepetitions,
+): number {
+  return mostEvents({
     schedule: schedules.music,
     settle: schedules.settle,
     // When the call is cut off, the way leads over `Answer lost`.
-    submit: taskEvents(0) + plainEvents,
-    check: round,
+    submit: taskEvents(repeated.requestMusic) + plainEvents,
+    check: taskEvents(repeated.checkMusic),
     submissions: 1,
     refusals: limits.createCalls,
   });
-  const { audio } = schedules;
-  const least = Math.min(audio.every, audio.later?.every ?? audio.every);
-  const rounds = audio.checks.length + Math.ceil(audio.deadline / least) + 1;
-  return frame + calls + rounds * (round + 2 * plainEvents) + taskEvents(attempts(oncePerRun));
+}
+
+/** Most events of copying the audio: by its schedule until the deadline, never with success. */
+export function worstKeeping(
+  { schedules: { audio } }: Settings,
+  repeated: MusicRepetitions = musicRepetitions,
+): number {
+  let rounds = 1;
+  for (let waited = 0; waited < audio.deadline; waited += nextWait(audio, waited)) rounds++;
+  return rounds * (taskEvents(repeated.keepAudio) + 2 * plainEvents);
 }
 
 /** Seconds after which the machine itself gives up: twice what its loops come to, an hour for repeated tasks. */

@@ -18,6 +18,7 @@ export async function fetchAudio(
   audioUrl: string,
   limits: { readonly maxBytes: number; readonly timeoutMs: number },
   signal: AbortSignal,
+  fetch = globalThis.fetch,
 ): Promise<Fetched['problem']> {
   const head: Uint8Array[] = [];
   let size = 0;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Outcome, Scene } from './calls.ts';
 import { seededUuid, taskDuration } from './chance.ts';
 import { complaint, refusal } from './refusal.ts';
+import type { SandboxSettings } from './settings.ts';
 import { type SandboxState, standingOf } from './state.ts';
 import type { Task } from './task.ts';
 
@@ -138,19 +139,19 @@ export function persona(scene: Scene, input: unknown): Outcome {
 }
 
 /** The clips of a task that has ended well, as the API shows them. */
-export function clipsOf(task: Task, { origin }: { origin: string }): object[] {
+export function clipsOf(
+  task: Task,
+  { origin, settings }: { origin: string; settings: Pick<SandboxSettings, 'clips'> },
+): object[] {
   return (task.clipIds ?? []).map((id, index) => ({
     id,
     status: 'complete',
     title: task.name ?? '',
     audio_url: `${origin}/_audio/${id}.wav`,
     image_url: '',
-    metadata: { tags: '', duration: clipSeconds + index },
+    metadata: { tags: '', duration: settings.clips.seconds + index },
   }));
 }
-
-/** Seconds of the first clip; each further one is a second longer, so that they differ. */
-export const clipSeconds = 8;
 
 /** The clip of this id, and whether its audio can be had: seen at the provider is a 403 for a while. */
 export function audioOf(scene: Pick<Scene, 'state' | 'settings' | 'now'>, clipId: string) {
@@ -160,7 +161,8 @@ export function audioOf(scene: Pick<Scene, 'state' | 'settings' | 'now'>, clipId
     if (index < 0) continue;
     const { status, finishAt = 0 } = standingOf(state, task, now);
     if (status !== 'success') return undefined;
-    return { seconds: clipSeconds + index, open: now >= finishAt + settings.clips.audioAfter * 1000 };
+    const seconds = settings.clips.seconds + index;
+    return { seconds, open: now >= finishAt + settings.clips.audioAfter * 1000 };
   }
   return undefined;
 }

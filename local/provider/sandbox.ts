@@ -5,7 +5,7 @@ import { fetchAudio, sourceNotFound } from './audio-fetch.ts';
 import { audio } from './audio-server.ts';
 import { control } from './control.ts';
 import { createFaultList, type FaultInput } from './faults.ts';
-import { serve } from './http.ts';
+import { type ReceivedCall, type Reply, serve } from './http.ts';
 import { type Change, noJournal, openJournal } from './journal.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { changedSettings, type SandboxSettingsInput, sandboxSettingsSchema } from './settings.ts';
@@ -28,6 +28,8 @@ export interface SandboxOptions {
   /** Hold for this run; only the credits are kept in the journal, where the first run's count. */
   readonly settings?: SandboxSettingsInput;
   readonly faults?: readonly FaultInput[];
+  /** How it gets the audio that it is given URLs of. */
+  readonly fetch?: typeof fetch;
 }
 
 export interface Sandbox {
@@ -36,6 +38,8 @@ export interface Sandbox {
   readonly key: string;
   /** What the relay asks for: another key, so that the two cannot be mistaken for each other. */
   readonly relayKey: string;
+  /** Answers a call as its server does, with no network in between. */
+  answer(call: ReceivedCall): Promise<Reply>;
   /** Every call so far, oldest first. */
   ledger(): readonly LedgerEntry[];
   /** Credits left. */
@@ -92,7 +96,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
   const download = ({ taskId, audioUrl }: { taskId: string; audioUrl: string }) =>
     void clock.busy(async () => {
-      const problem = await fetchAudio(audioUrl, settings.audio, closing.signal);
+      const problem = await fetchAudio(audioUrl, settings.audio, closing.signal, options.fetch);
       if (!closing.signal.aborted) fetched(taskId, problem);
     });
 
@@ -122,12 +126,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     mostInFlight: () => server.mostInFlight(),
   };
   const api = providerApi(ground);
-  const server = await serve(options.port, async (request) => {
+  const answer = async (request: ReceivedCall): Promise<Reply> => {
     if (request.path.startsWith('/_sandbox/')) return control(ground, request);
     if (request.path.startsWith('/_audio/')) return audio(ground, request);
     if (settings.latency > 0) await clock.sleep(settings.latency, closing.signal);
     return api(request);
-  });
+  };
+  const server = await serve(options.port, answer);
 
   url = server.url;
 
@@ -142,6 +147,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     changeKey(next) {
       key = next;
     },
+    answer,
     ledger: () => [...state.entries],
     credits: () => state.credits,
     mostInFlight: server.mostInFlight,

@@ -66,6 +66,8 @@ export const sandboxSettingsSchema = z.strictObject({
     .strictObject({
       /** Seconds for which the audio of a finished clip still answers 403: seen, its length is a choice. */
       audioAfter: seconds.default(6),
+      /** Seconds of the first clip of a call; each further one is a second longer, so that they differ. */
+      seconds: seconds.default(8),
       /** What is served instead of audio, for a test. */
       audio: z.string().optional(),
     })

@@ -141,5 +141,6 @@ export function summaryOf(state: SandboxState, settings: SandboxSettings, now: n
       uploads: uploads.map(task),
       trainings: trainings.map(task),
     })),
+    music: [...state.music.values()].map((it) => ({ ...task(it), clipIds: it.clipIds })),
   };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Lambda } from '../lambda.ts';
 import { distribute } from './distributed-map.ts';
@@ -219,23 +218,16 @@ async function invoke(
  * As in AWS, the function is not told; its answer comes to nobody.
  */
 async function within<T>(seconds: number | undefined, signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const settled = new AbortController();
-  const either = AbortSignal.any([settled.signal, signal]);
-  const ended = new Promise<never>((_, reject) => {
-    either.addEventListener('abort', () => reject(either.reason), { once: true });
-  });
-  const late =
-    seconds === undefined
-      ? []
-      : [
-          delay(seconds * 1000, undefined, { signal: either }).then(() => {
-            throw new StateError('States.Timeout', '');
-          }),
-        ];
+  const ended = Promise.withResolvers<never>();
+  const abort = () => ended.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  const late = () => ended.reject(new StateError('States.Timeout', ''));
+  const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1000);
   try {
-    return await Promise.race([work, ended, ...late]);
+    return await Promise.race([work, ended.promise]);
   } finally {
-    settled.abort();
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
-import { type Plan, plans } from './plan.ts';
-import { play, type Report } from './play.ts';
-import type { WorldOptions } from './rig/world.ts';
+import type { Plan } from './plan.ts';
+import { plansFor } from './plans/plans.ts';
+import { type PlayOptions, play, type Report } from './play.ts';
+import type { MachineName } from './rig/machine.ts';
 
-export interface CheckOptions extends Pick<WorldOptions, 'table' | 'fence'> {
+export interface CheckOptions extends PlayOptions {
+  /** Plans for this machine only; else it is drawn for each. */
+  readonly machine?: MachineName | undefined;
   /** The same seed draws the same plans, and each plan is the same run. */
   readonly seed: number;
   readonly runs: number;
@@ -17,8 +20,8 @@ export interface CheckOptions extends Pick<WorldOptions, 'table' | 'fence'> {
  * @returns what was broken and how to see it again; undefined when nothing was
  */
 export async function check(options: CheckOptions): Promise<string | undefined> {
-  const { seed, runs, shrink = true, onRun, ...world } = options;
-  const property = fc.asyncProperty(plans, async (plan) => {
+  const { seed, runs, machine, shrink = true, onRun, ...world } = options;
+  const property = fc.asyncProperty(plansFor(machine), async (plan) => {
     const report = await play(plan, world);
     onRun?.(report);
     if (report.violations.length > 0) throw new Error(report.violations.join('\n'));
@@ -27,9 +30,10 @@ export async function check(options: CheckOptions): Promise<string | undefined> 
   if (!result.failed) return undefined;
   const [plan] = result.counterexample ?? [];
   const why = result.errorInstance instanceof Error ? result.errorInstance.message : 'interrupted';
+  const narrowed = machine === undefined ? '' : ` --machine ${machine}`;
   return [
     why,
-    `after ${result.numRuns} runs; to see it again: npm run faults -- --seed ${seed} --runs ${result.numRuns}`,
+    `after ${result.numRuns} runs; to see it again: npm run faults -- --seed ${seed} --runs ${result.numRuns}${narrowed}`,
     ...(plan ? [`the smallest plan found: ${written(plan)}`] : []),
   ].join('\n');
 }

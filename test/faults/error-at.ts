@@ -1,10 +1,11 @@
 import { LambdaError } from '../../local/lambda.ts';
+import { bucketWrite } from './rig/clip-audio.ts';
 import type { Step } from './rig/invocations.ts';
 import { conditionFailed } from './rig/memory-table.ts';
 
 /** The error that a service, or a bug, throws at a step. */
 export function errorAt(step: Step, kind: 'throttled' | 'conflict' | 'thrown'): Error {
-  if (kind === 'conflict' && step.kind === 'write') return conditionFailed();
+  if (kind === 'conflict' && step.kind === 'write' && step.what !== bucketWrite) return conditionFailed();
   if (step.kind === 'begin') return new LambdaError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
   if (kind === 'thrown' || step.kind === 'call') return new Error('Thrown on demand.');
   return Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });

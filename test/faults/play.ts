@@ -1,16 +1,21 @@
 import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { sessionAnswer } from '../../functions/api/session-answer.ts';
+import { trackIdAt } from '../../functions/sessions/new-session.ts';
 import { errorAt } from './error-at.ts';
 import { goOn } from './go-on.ts';
-import type { Breakage, Command, Plan } from './plan.ts';
+import { type Breakage, type Command, type Plan, plannedCall } from './plan.ts';
 import type { Step } from './rig/invocations.ts';
+import type { MachineName } from './rig/machine.ts';
+import { openMusic } from './rig/musician.ts';
 import { openSession, type Person, type Told } from './rig/person.ts';
 import { openWorld, type World, type WorldInterference, type WorldOptions } from './rig/world.ts';
+import { violations } from './rules/violations.ts';
 import { seen } from './seen.ts';
-import { createTally } from './tally.ts';
-import { violations } from './violations.ts';
+import { createTally, type Tally } from './tally.ts';
 
 /** What came of a plan. */
 export interface Report {
+  readonly machine: MachineName;
   /** What happened, in order: faults and events that found their moment, with where. */
   readonly happened: readonly string[];
   /** The session after all of it, before anybody goes on without faults. */
@@ -23,11 +28,19 @@ export interface Report {
   readonly violations: readonly string[];
 }
 
+/** A state goes by its title, a route of the API by a word in small letters. */
+const isState = (name: string) => /^[A-Z]/.test(name);
+
 const isCommand = (what: Command | Breakage): what is Command => !('when' in what);
 const isBreakage = (what: Command | Breakage): what is Breakage => 'when' in what;
 
+export type PlayOptions = Pick<WorldOptions, 'table' | 'wire' | 'forgets'>;
+
+/** Times that somebody asks again who was not even told of a session. */
+const asksAgain = 8;
+
 /** Plays a plan: a session is started, everything planned happens, and then somebody goes on without faults. */
-export async function play(plan: Plan, options: Pick<WorldOptions, 'table' | 'fence'> = {}): Promise<Report> {
+export async function play(plan: Plan, options: PlayOptions = {}): Promise<Report> {
   let person: Person | undefined;
   const tally = createTally();
   const events = [...plan.events];
@@ -38,13 +51,16 @@ export async function play(plan: Plan, options: Pick<WorldOptions, 'table' | 'fe
     return next;
   };
   let faultless = false;
+  let lastSeen: SessionAnswer | undefined;
   let underWay = 0;
   let commands = 0;
+  let stateSteps = 0;
 
   const interfere = (step: Step): WorldInterference | undefined => {
     if (faultless || !person) return undefined;
+    if (isState(step.by.name)) stateSteps++;
     const nth = { all: count('all'), own: count(step.by.name) };
-    const call = step.what === 'status' && step.by.name === 'Check training' ? 'training' : step.what;
+    const call = plannedCall(step.what, step.by.name);
     const ofCall = step.kind === 'call' ? count(`call ${call}`) : 0;
     const due = events.findIndex(({ at }) =>
       at.by === undefined ? at.nth === nth.all : at.by === step.by.name && at.nth === nth.own,
@@ -68,19 +84,26 @@ export async function play(plan: Plan, options: Pick<WorldOptions, 'table' | 'fe
     if (kind === 'timed-out' || kind === 'out-of-memory') return { kind, when };
     if (kind === 'process-killed') {
       // As the local runtime does when it starts again.
-      setImmediate(() => void carryOut({ do: 'sweep', twice: false }));
+      void world.during(async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        await carryOut({ do: 'sweep', twice: false });
+      });
       return { kind, when };
     }
     return { kind: 'throws', when, error: errorAt(step, kind) };
   };
 
-  const world = await openWorld({ seed: plan.seed, interfere, ...options });
+  const world = await openWorld({ machine: plan.machine, seed: plan.seed, interfere, ...options });
   try {
-    const { skipInvalid, review, files } = plan;
-    const opened = await openSession(world, files, { skipInvalid, review });
+    const opened = await open(world, plan);
     person = opened;
     await carryOut({ do: 'start', twice: false });
     await world.settled();
+    // A request for music that was cut off early leaves nothing behind.
+    for (let more = asksAgain; more > 0 && lastSeen === undefined && !(await standing()); more--) {
+      await carryOut({ do: 'start', twice: false });
+      await world.settled();
+    }
     for (const command of plan.later) {
       await carryOut(command);
       await world.settled();
@@ -92,52 +115,94 @@ export async function play(plan: Plan, options: Pick<WorldOptions, 'table' | 'fe
     }
 
     faultless = true;
-    const ended = await seen(opened);
-    const broken = await violations(world, opened, plan, tally);
-    const stuck = await goOn(world, opened, plan.choices, tally);
-    const final = await seen(opened);
-    const brokenLater = await violations(world, opened, plan, tally);
+    const ended = (await standing()) ? await seen(opened) : deleted();
+    const broken = await violations(world, opened, plan, tally, false);
+    const stuck = (await standing()) && (await goOn(world, opened, plan.choices, tally));
+    const final = (await standing()) ? await seen(opened) : deleted();
+    const brokenLater = await violations(world, opened, plan, tally, true);
     return {
+      machine: plan.machine,
       happened: tally.happened,
       ended,
       final,
       credits: world.sandbox.ledger().reduce((sum, { credits }) => sum + credits, 0),
       runs: (await world.history()).length,
-      violations: [...new Set([...broken, ...(stuck === undefined ? [] : [stuck]), ...brokenLater])],
+      violations: [...new Set([...broken, ...(stuck ? [stuck] : []), ...brokenLater])],
     };
   } finally {
     await world.close();
   }
 
+  /** The session as it is recorded, unless there is none. */
+  async function standing(): Promise<SessionAnswer | undefined> {
+    const found = await world.records.read(person?.sessionId ?? '');
+    if (found) lastSeen = sessionAnswer(found, world.settings, false);
+    return found && lastSeen;
+  }
+
+  /** As it was when somebody deleted it. */
+  function deleted(): SessionAnswer {
+    if (!lastSeen) throw new Error('There never was a session.');
+    return { ...lastSeen, status: 'deleting' };
+  }
+
   async function carryOut(command: Command): Promise<void> {
     if (!person) return;
-    const once = () => request(world, command, person);
-    tally.command(command);
+    if (command.do === 'erase') await standing();
+    const once = () => request(world, command, person, tally);
+    tally.command(command, world);
     const alone = underWay++ === 0;
-    const before = ++commands;
+    const before = { commands: ++commands, steps: stateSteps };
     const told = await Promise.all('twice' in command && command.twice ? [once(), once()] : [once()]);
     underWay--;
     tally.told(
       command,
       told.filter((it) => it !== undefined),
-      { world, alone: alone && commands === before },
+      {
+        world,
+        alone: alone && commands === before.commands,
+        quiet: alone && commands === before.commands && stateSteps === before.steps,
+      },
     );
   }
 }
 
-async function request(world: World, command: Command, person: Person): Promise<Told<unknown> | undefined> {
-  const trackId = 'track' in command ? String(command.track + 1).padStart(3, '0') : '';
+function open(world: World, plan: Plan): Promise<Person> | Person {
+  switch (plan.machine) {
+    case 'train-model': {
+      const { files, skipInvalid, review } = plan;
+      return openSession(world, files, { skipInvalid, review });
+    }
+    case 'upload-batch':
+      return openSession(world, plan.files, { kind: 'batch', slice: plan.slice });
+    case 'generate-music':
+      return openMusic(world);
+  }
+}
+
+async function request(
+  world: World,
+  command: Command,
+  person: Person,
+  tally: Tally,
+): Promise<Told<unknown> | undefined> {
+  const kind = world.machine === 'upload-batch' ? 'batch' : 'train';
+  const trackId = 'track' in command ? trackIdAt(command.track, kind) : '';
   const key = `audio/${person.sessionId}/${trackId}`;
   switch (command.do) {
     case 'decide':
       return person.decide(command.choice);
-    case 'replace':
-      return person.replace(trackId, command.content);
+    case 'replace': {
+      const told = await person.replace(trackId, command.content);
+      const found = await world.records.read(person.sessionId);
+      if (found) tally.replaced.set(trackId, found.session.runs);
+      return told;
+    }
     case 'delete':
       world.bucket.remove(key);
       return undefined;
     case 'overwrite':
-      world.bucket.put(key, 'text', 'ffff');
+      if (world.bucket.holds(person.sessionId)) world.bucket.put(key, 'text', 'ffff');
       return undefined;
     default:
       return person[command.do]();

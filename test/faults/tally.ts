@@ -10,6 +10,8 @@ export interface Tally {
   readonly happened: string[];
   /** Times that a person said "create again". */
   words: number;
+  /** Calls to the provider that had been made each time that a person began to say so. */
+  readonly saidAt: number[];
   /** Approvals that a person gave. */
   approvals: number;
   /** Functions of each name that were cut off, made to fail, or ran on beside another run. */
@@ -18,18 +20,25 @@ export interface Tally {
   readonly reasons: Map<string, number>;
   /** Whatever concerns all tracks: the process killed, a run cancelled. */
   general: number;
+  /** Tracks in whose place another file was put, and how many runs the session had had by then. */
+  readonly replaced: Map<string, number>;
   /** Answers that nobody should get. */
   readonly wrongAnswers: string[];
-  /** Calls to create that had been made when a cancel said that none is under way, as long as nobody goes on. */
-  createsAtCancel: number | undefined;
+  /** Paid calls that had been made when a cancel said that none is under way, as long as nobody goes on. */
+  paidAtCancel: number | undefined;
+  /** What was so when the session was deleted. */
+  erased: { readonly paidCalls: number; readonly beside: boolean } | undefined;
   fault(step: Step, fault: CallFault): void;
   breakage(step: Step, breakage: Breakage, running: readonly Invocation[]): void;
-  command(command: Command): void;
-  /** What those who asked were told. `alone`: nobody asked for anything else meanwhile. */
+  command(command: Command, world: World): void;
+  /**
+   * What those who asked were told. `alone`: nobody asked for anything else meanwhile; `quiet`: and no state of the
+   * machine did anything either.
+   */
   told(
     command: Command,
     told: readonly Told<unknown>[],
-    scene: { readonly world: World; readonly alone: boolean },
+    scene: { readonly world: World; readonly alone: boolean; readonly quiet: boolean },
   ): void;
 }
 
@@ -37,26 +46,34 @@ const add = (map: Map<string, number>, key: string | undefined) => {
   if (key !== undefined) map.set(key, (map.get(key) ?? 0) + 1);
 };
 
-const creates = (world: World) => world.calls.filter(({ call }) => call === 'create').length;
+/** Calls that cost real money: a training, a piece of music. */
+export const paidCalls = (world: Pick<World, 'calls'>) =>
+  world.calls.filter(({ call }) => call === 'create' || call === 'generate');
 
 const cancelled = z.object({ failure: z.object({ reason: z.string() }) });
-const tellsOfTraining = (answer: unknown) =>
-  cancelled.safeParse(answer).data?.failure.reason.includes('training') ?? false;
+const tellsOfPaidWork = (answer: unknown) =>
+  /the (training|music)/.test(cancelled.safeParse(answer).data?.failure.reason ?? '');
 
 /** Error names that a person may be told for a request that makes no sense as the session stands. */
 const fair = new Set(['NotPossible', 'BadInput', 'SessionNotFound']);
+
+/** What is refused, rather than tried again, when the record changes under it. */
+const refusedWhenCrossed: ReadonlySet<Command['do']> = new Set(['erase', 'replace']);
 
 export function createTally(): Tally {
   let disturbances = 0;
   const tally: Tally = {
     happened: [],
     words: 0,
+    saidAt: [],
     approvals: 0,
     disturbed: new Map(),
     reasons: new Map(),
     general: 0,
+    replaced: new Map(),
     wrongAnswers: [],
-    createsAtCancel: undefined,
+    paidAtCancel: undefined,
+    erased: undefined,
     fault(step, fault) {
       tally.happened.push(`${step.what}: ${wordsOf(fault)}`);
       add(tally.reasons, step.by.trackId);
@@ -71,11 +88,12 @@ export function createTally(): Tally {
       }
       if (what === 'process-killed') tally.general++;
     },
-    command(command) {
+    command(command, world) {
       tally.happened.push(`a person: ${command.do}${'choice' in command ? ` ${command.choice}` : ''}`);
-      if (command.do !== 'cancel' && command.do !== 'sweep') tally.createsAtCancel = undefined;
+      if ('choice' in command && command.choice === 'create-again') tally.saidAt.push(world.calls.length);
+      if (command.do !== 'cancel' && command.do !== 'sweep') tally.paidAtCancel = undefined;
     },
-    told(command, told, { world, alone }) {
+    told(command, told, { world, alone, quiet }) {
       const answered = told.some((it) => 'answer' in it);
       // Whoever was refused has decided nothing; who heard nothing may have.
       const counts = told.some((it) => 'answer' in it || !fair.has(it.error));
@@ -86,13 +104,22 @@ export function createTally(): Tally {
         tally.general++;
         for (const { name } of world.invocations.running()) add(tally.disturbed, name);
         // An intent that was there before is told of: "perhaps the training, which may have been paid".
-        const perhaps = told.some((it) => 'answer' in it && tellsOfTraining(it.answer));
+        const perhaps = told.some((it) => 'answer' in it && tellsOfPaidWork(it.answer));
         // Beside a start that is made at the same moment, which of the two came last is nobody's promise.
-        if (answered && !perhaps && alone) tally.createsAtCancel = creates(world);
+        if (answered && !perhaps && alone) tally.paidAtCancel = paidCalls(world).length;
+      }
+      if (command.do === 'erase' && answered) {
+        // A function that runs on beside it, of a run that was stopped, may leave a file behind.
+        const beside = !quiet || world.invocations.running().length > 0;
+        tally.erased = { paidCalls: paidCalls(world).length, beside };
       }
       if (disturbances > 0) return;
       for (const it of told) {
-        if ('error' in it && (!fair.has(it.error) || (answered && alone))) {
+        // The same request, twice at once, is answered alike, unless the session has changed between the two.
+        // Whoever changes a session in the moment in which another does is told so, where the other may be meant.
+        const crossed =
+          !quiet && refusedWhenCrossed.has(command.do) && 'error' in it && it.error === 'RecordConflict';
+        if ('error' in it && !crossed && (!fair.has(it.error) || (answered && quiet))) {
           tally.wrongAnswers.push(`${command.do} was answered with ${it.error}: ${it.reason}`);
         }
       }

@@ -1,31 +1,47 @@
 import { describe, expect, test } from 'vitest';
+import type * as z from 'zod';
 import { type Provider, ProviderError, refusing } from '../../functions/provider/provider.ts';
 import { newSession, newTrack } from '../../functions/sessions/new-session.ts';
+import type { Session } from '../../functions/sessions/session.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../../functions/shared/settings.ts';
 import {
   createModelState,
   failureState,
+  keepAudioState,
+  type MusicState,
+  musicState,
   preparedState,
   trainingState,
   uploadState,
 } from '../../functions/shared/states.ts';
+import { checkMusic } from '../../functions/workflow/check-music/check-music.ts';
 import { checkTraining } from '../../functions/workflow/check-training/check-training.ts';
 import { checkUpload } from '../../functions/workflow/check-upload/check-upload.ts';
 import { createModel } from '../../functions/workflow/create-model/create-model.ts';
+import { keepAudio } from '../../functions/workflow/keep-audio/keep-audio.ts';
+import { requestMusic } from '../../functions/workflow/request-music/request-music.ts';
 import { submitUpload } from '../../functions/workflow/submit-upload/submit-upload.ts';
 import { definitionsOf } from '../../infra/definitions.ts';
+import { requireBoundedHistory } from '../../infra/workflows/bounded-history.ts';
 import {
   historyQuota,
   longestRun,
   plainEvents,
   repetitions,
-  requireBoundedHistory,
   taskEvents,
+  worstFile,
   worstHistory,
   worstTraining,
   worstUpload,
 } from '../../infra/workflows/bounds.ts';
+import {
+  longestMusic,
+  musicRepetitions,
+  worstKeeping,
+  worstMusic,
+  worstRequest,
+} from '../../infra/workflows/music-bounds.ts';
 import { stateOf } from './definition.ts';
 import { inMemoryStore } from './in-memory-store.ts';
 import { configured, synthesized } from './synthesized.ts';
@@ -64,6 +80,7 @@ function adversary(random: () => number): Provider {
     create: submit,
     openBatch: async () => ({ sessionId: 'provider' }),
     addToBatch: submit,
+    generate: submit,
     status: async (taskId) => {
       if (random() < fails) return { taskId, phase: 'failed', status: 'failed', failReason: 'busy' };
       return { taskId, phase: 'pending', status: 'running' };
@@ -71,7 +88,7 @@ function adversary(random: () => number): Provider {
   };
 }
 
-function depsOf(settings: Settings, random: () => number) {
+function depsOf(settings: Settings, random: () => number, more: Partial<Session> = {}) {
   const given = {
     sessionId,
     owner: 'ana',
@@ -81,12 +98,15 @@ function depsOf(settings: Settings, random: () => number) {
     skipInvalid: false,
   } as const;
   const going = { status: 'uploading', providerSessionId: 'provider' } as const;
-  const session = { ...newSession(given, settings, now()), ...going };
+  const session = { ...newSession(given, settings, now()), ...going, ...more };
   const source = { bucket: 'audio', key: 'key' };
   const track = newTrack({ sessionId, trackId, file: 'song.mp3', source }, settings);
+  const provider = adversary(random);
   return {
     store: inMemoryStore(session, track),
-    provider: adversary(random),
+    provider,
+    providerOf: () => provider,
+    relay: false,
     downloads: { get: async () => 'https://example.com/audio' },
     settings,
     now,
@@ -147,10 +167,86 @@ async function runTraining(settings: Settings, random: () => number): Promise<nu
   }
 }
 
+/** Events of the call for music and its checks; the call is cut off now and then, before or after its work. */
+async function runRequest(settings: Settings, random: () => number): Promise<number> {
+  const deps = depsOf(settings, random, {
+    kind: 'music',
+    music: {
+      dialect: 'mountsea',
+      model: 'chirp-v55',
+      prompt: 'rain',
+      tags: '',
+      instrumental: false,
+      clips: [],
+    },
+  });
+  const cutOff = random() ** 2;
+  let events = 0;
+  const call = async (state: MusicState) => {
+    events += taskEvents(musicRepetitions.requestMusic);
+    // As the machine's `Answer lost` puts it.
+    const lost = { ...state, wait: 5, waited: 0, refusals: state.refusals + 1, verdict: 'waiting' } as const;
+    const roll = random();
+    if (roll > cutOff) return requestMusic(state, deps);
+    events += plainEvents;
+    if (roll > cutOff / 2) await requestMusic(state, deps);
+    return lost;
+  };
+  try {
+    const start = {
+      sessionId,
+      wait: 0,
+      waited: 0,
+      total: 0,
+      checks: 0,
+      refusals: 0,
+      verdict: 'again',
+    } as const;
+    let state = await call(start);
+    for (;;) {
+      events += round;
+      state = await checkMusic(state, deps);
+      if (state.verdict === 'again') state = await call(state);
+    }
+  } catch (error) {
+    if (error instanceof ChirpsmithError && error.name !== 'Unexpected') return events;
+    throw error;
+  }
+}
+
+/** Events of copying audio that never can be had. */
+async function runKeeping(settings: Settings): Promise<number> {
+  const music = {
+    ...({ dialect: 'mountsea', model: 'm', prompt: 'p', tags: '', instrumental: false } as const),
+    clips: [{ clipId: 'clip' }],
+  };
+  const create = { fence: 'ready', calls: 1, paidBefore: 0, checks: 1, taskId: 'task' } as const;
+  const deps = {
+    ...depsOf(settings, () => 1, { kind: 'music', status: 'keeping', music, create }),
+    download: async () => ({ trouble: '403' }),
+    keep: async () => {},
+  };
+  let events = 0;
+  try {
+    let state = await keepAudio({ sessionId }, deps);
+    for (;;) {
+      events += round;
+      state = await keepAudio(state, deps);
+    }
+  } catch (error) {
+    if (error instanceof ChirpsmithError && error.name === 'DeadlineExceeded') return events + round;
+    throw error;
+  }
+}
+
 describe('the longest history', () => {
-  const definition = definitionsOf(synthesized(configured()).app).get('chirpsmith-local-train-model');
-  const repeated = (name: string) =>
-    (stateOf(definition, name).Retry ?? []).reduce((sum, { MaxAttempts }) => sum + MaxAttempts, 0);
+  const definitions = definitionsOf(synthesized(configured()).app);
+  const repeatedIn = (machine: string) => (name: string) =>
+    (stateOf(definitions.get(`chirpsmith-local-${machine}`), name).Retry ?? []).reduce(
+      (sum, { MaxAttempts }) => sum + MaxAttempts,
+      0,
+    );
+  const repeated = repeatedIn('train-model');
 
   test('is computed from as many repetitions as the machine has', () => {
     expect(repetitions).toEqual({
@@ -195,12 +291,59 @@ describe('the longest history', () => {
     expect(most).toBeGreaterThan(bound * 0.75);
   });
 
+  test('of music is computed from as many repetitions as the machine has, and stays far below the quota', () => {
+    const repeated = repeatedIn('generate-music');
+    expect(musicRepetitions).toEqual({
+      requestMusic: repeated('Request music'),
+      checkMusic: repeated('Check music'),
+      keepAudio: repeated('Keep audio'),
+      recordFailure: repeated('Record failure'),
+    });
+    expect(worstMusic(defaultSettings)).toBeLessThan(historyQuota / 4);
+  });
+
+  test('no run of the real functions of music has more events, wherever the call is cut off', async () => {
+    const bound = worstRequest(defaultSettings);
+    let most = 0;
+    for (let seed = 0; seed < 300; seed++)
+      most = Math.max(most, await runRequest(defaultSettings, randomFrom(seed)));
+    expect(most).toBeLessThanOrEqual(bound);
+    expect(most).toBeGreaterThan(bound * 0.75);
+    expect(await runKeeping(defaultSettings)).toBe(worstKeeping(defaultSettings));
+  });
+
+  test.each<[string, z.input<typeof settingsSchema>, RegExp]>([
+    [
+      'a batch',
+      {
+        limits: { maxTracks: 6 },
+        schedules: {
+          training: { checks: [100], every: 20, deadline: 300 },
+          settle: { checks: [1], every: 1, deadline: 3000 },
+        },
+      },
+      /settings\.schedules\.settle/,
+    ],
+    [
+      'a piece of music',
+      { schedules: { audio: { checks: [1], every: 1, deadline: 2000 } } },
+      /settings\.schedules\.audio/,
+    ],
+  ])(
+    'settings under which %s would have more are refused, and the message says what to lower',
+    (_, settings, what) => {
+      expect(() => requireBoundedHistory(settingsSchema.parse(settings))).toThrow(what);
+    },
+  );
+
   test('settings that would allow more are refused at synth, and the message says what to lower', () => {
     const settings = { limits: { maxTracks: 40 } };
     expect(() => requireBoundedHistory(settingsSchema.parse(settings))).toThrow(
-      /a run could reach \d+ events.*25000.*settings\.limits\.maxTracks/,
+      /a training could reach \d+ events.*25000.*settings\.limits\.maxTracks/,
     );
     expect(() => synthesized(configured({ settings }))).toThrow(/settings\.limits\.maxTracks/);
+    const worst = settingsSchema.parse({ limits: { maxTracks: 6 } });
+    expect(worstFile(worst)).toBeLessThan(worstHistory(worst));
     const spaced = { ...settings, schedules: { upload: { checks: [30, 60], every: 60, deadline: 480 } } };
     expect(() => requireBoundedHistory(settingsSchema.parse(spaced))).not.toThrow();
   });
@@ -208,6 +351,8 @@ describe('the longest history', () => {
   test("the machine's own timeout comes after all deadlines", () => {
     const { upload, training } = defaultSettings.schedules;
     expect(longestRun(defaultSettings)).toBeGreaterThan(4 * upload.deadline + training.deadline + 3600);
+    const { music, audio } = defaultSettings.schedules;
+    expect(longestMusic(defaultSettings)).toBeGreaterThan(music.deadline + audio.deadline + 3600);
   });
 });
 
@@ -234,6 +379,8 @@ describe('the largest state', () => {
       uploadState.parse({ sessionId, trackId, ...position }),
       createModelState.parse({ sessionId, ...position }),
       trainingState.parse({ sessionId, ...position }),
+      musicState.parse({ sessionId, ...position }),
+      keepAudioState.parse({ sessionId, ...position }),
     ]) {
       expect(bytes(state)).toBeLessThan(512);
     }

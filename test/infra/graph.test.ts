@@ -77,4 +77,8 @@ describe('the pages', () => {
     const page = readFileSync(path, 'utf8');
     expect(page).toBe(withGraph(page, graphs.get(machine) ?? ''));
   });
+
+  test('show each machine somewhere', () => {
+    expect(new Set(pages.map(({ machine }) => machine))).toEqual(new Set(graphs.keys()));
+  });
 });

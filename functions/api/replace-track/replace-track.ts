@@ -1,6 +1,7 @@
 import type { Track } from '../../sessions/session.ts';
 import { isGivenUp, isUnderWay } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
+import { inOrder } from '../../shared/in-order.ts';
 import { replaceTrackBody } from '../contract.ts';
 import type { CreateSessionDeps } from '../create-session/create-session.ts';
 import { fileProblems } from '../declared-files.ts';
@@ -12,9 +13,25 @@ export type ReplaceTrackDeps = Omit<CreateSessionDeps, 'newId'>;
 /** What may be replaced: never anything that the provider has made a clip of, or still works on. */
 const replaceable: readonly Track['status'][] = ['declared', 'rejected', 'failed', 'duplicate'];
 
+/** Copies written down at the same time. */
+const writesAtOnce = 25;
+
+/** A track of which nothing is known and nothing was sent. */
+const afresh = {
+  status: 'declared',
+  format: undefined,
+  durationSeconds: undefined,
+  warning: undefined,
+  duplicateOf: undefined,
+  taskId: undefined,
+  submittedAt: undefined,
+  finishedAt: undefined,
+  failure: undefined,
+} as const;
+
 /**
  * `PUT /sessions/{id}/tracks/{trackId}`: another file in the place of one that cannot be used. The track starts
- * afresh; a resume picks it up.
+ * afresh; a resume picks it up. Copies of the file that goes need another file as well.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, RecordConflict
  */
 export async function replaceTrack(
@@ -38,23 +55,27 @@ export async function replaceTrack(
 
   const { size, name } = file;
   const sha256 = file.sha256.toLowerCase();
-  const { bucket, key } = { bucket: deps.bucket, key: `audio/${session.sessionId}/${track.trackId}` };
-  const upload = await deps.uploads.put({ key, size, sha256 });
-  await deps.store.updateTrack(track, {
-    file: name,
-    source: { bucket, key },
-    size,
-    sha256,
-    status: 'declared',
-    format: undefined,
-    durationSeconds: undefined,
-    warning: undefined,
-    duplicateOf: undefined,
-    taskId: undefined,
-    submittedAt: undefined,
-    finishedAt: undefined,
-    failure: undefined,
+  const placeOf = ({ trackId }: Track) => ({
+    bucket: deps.bucket,
+    key: `audio/${session.sessionId}/${trackId}`,
   });
+  const source = placeOf(track);
+  const upload = await deps.uploads.put({ key: source.key, size, sha256 });
+  // Copies of the file that goes have no bytes in the bucket of their own. Left as they are, they would be taken for
+  // copies of the file that comes, and in a batch be given its clip.
+  const reason = `has the bytes of ${track.file}, in whose place there is another file now: replace it, too`;
+  const failure = { error: 'AudioRejected', reason, at: new Date(deps.now()).toISOString() } as const;
+  const copies = tracks.filter(({ duplicateOf }) => duplicateOf === track.trackId);
+  // Files that had a clip, their original's, and have none now: counted first, so that a resume is offered for them.
+  const bereft = copies.length + (track.status === 'duplicate' ? 1 : 0);
+  if (bereft > 0 && session.batch) {
+    const { batch } = session;
+    await deps.store.updateSession(session, { batch: { ...batch, missing: batch.missing + bereft } });
+  }
+  await inOrder(copies, writesAtOnce, (copy) => {
+    return deps.store.updateTrack(copy, { ...afresh, status: 'rejected', source: placeOf(copy), failure });
+  });
+  await deps.store.updateTrack(track, { ...afresh, file: name, source, size, sha256 });
   const { url, headers, expiresInSeconds } = upload;
   const expiresAt = new Date(deps.now() + expiresInSeconds * 1000).toISOString();
   return { trackId: track.trackId, file: name, method: 'PUT', url, headers, expiresAt } as const;

@@ -101,15 +101,21 @@ function requireAllDeclared({ session, tracks }: { session: Session; tracks: rea
   throw new ChirpsmithError('NotPossible', summary);
 }
 
-/** Of several files with the same bytes, the first is uploaded; the others become its copies. */
+/**
+ * Of several files with the same bytes, the first is uploaded; the others become its copies. A file that was declared
+ * as the copy of one in its own request is made the copy of the first of all.
+ */
 async function withoutCopies(tracks: readonly Track[], store: SessionStore): Promise<Track[]> {
   const first = new Map<string, string>();
+  for (const { sha256, status, trackId } of tracks) {
+    const leads = status !== 'duplicate' && status !== 'rejected' && status !== 'failed';
+    if (leads && sha256 !== undefined && !first.has(sha256)) first.set(sha256, trackId);
+  }
   return inOrder(tracks, writesAtOnce, async (track) => {
-    const { sha256, status, trackId } = track;
-    if (sha256 === undefined || status === 'duplicate') return track;
-    const original = first.get(sha256);
-    if (original === undefined && status !== 'rejected' && status !== 'failed') first.set(sha256, trackId);
-    if (original === undefined || status !== 'declared') return track;
+    const { sha256, status, trackId, duplicateOf } = track;
+    const original = sha256 === undefined ? undefined : first.get(sha256);
+    if (status !== 'declared' && status !== 'duplicate') return track;
+    if (original === undefined || original === trackId || original === duplicateOf) return track;
     return store.updateTrack(track, { status: 'duplicate', duplicateOf: original });
   });
 }

@@ -63,4 +63,39 @@ export const accountFaults: readonly Case[] = [
       finally: { status: 'failed', cost: 6 },
     },
   },
+  {
+    group,
+    what: 'fewer credits than it would cost, and the balance can be asked for',
+    place: 'open batch',
+    trouble: { kind: 'account', settings: { credits: 5 }, mended: { credits: 1000 } },
+    outcome: {
+      ...thenResume('CreditsExhausted', '1 more are needed. Nothing was sent.', { total: 6 }),
+      next: ['mend', 'resume'],
+    },
+  },
+  {
+    group,
+    what: 'fewer credits than it would cost, and the balance can be asked for',
+    place: 'generate',
+    trouble: { kind: 'account', settings: { credits: 30 }, mended: { credits: 1000 } },
+    outcome: {
+      ...thenResume('CreditsExhausted', '10 more are needed. Nothing was sent.', { total: 40 }),
+      next: ['mend', 'resume'],
+    },
+  },
+  {
+    group,
+    what: 'the account is gone',
+    place: 'add to batch',
+    trouble: { kind: 'call', fault: gone, times: 1000 },
+    outcome: {
+      status: 'failed',
+      error: 'NotEnoughClips',
+      reason: goneWords,
+      cost: 0,
+      next: ['resume'],
+      note: beginAnew,
+      finally: { status: 'failed', cost: 0 },
+    },
+  },
 ];

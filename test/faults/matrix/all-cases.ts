@@ -1,6 +1,7 @@
 import { accountFaults } from './account-faults.ts';
 import { audioFaults } from './audio-faults.ts';
 import type { Case } from './case.ts';
+import { clipFaults } from './clip-faults.ts';
 import { providerFaults } from './provider-faults.ts';
 import { runtimeFaults } from './runtime-faults.ts';
 import { taskFaults } from './task-faults.ts';
@@ -12,4 +13,5 @@ export const allCases: readonly Case[] = [
   ...accountFaults,
   ...runtimeFaults,
   ...audioFaults,
+  ...clipFaults,
 ];

@@ -1,5 +1,5 @@
 import type { Case } from './case.ts';
-import { byItself } from './outcomes.ts';
+import { byItself, partlyForGood } from './outcomes.ts';
 
 const group = 'The audio in S3';
 
@@ -53,5 +53,33 @@ export const audioFaults: readonly Case[] = [
       next: ['replace', 'resume'],
       finally: { status: 'ready', cost: 106 },
     },
+  },
+  {
+    group,
+    what: 'deleted, with all its versions, between check and upload',
+    place: 'add to batch',
+    trouble: { kind: 'audio', change: 'deleted' },
+    outcome: partlyForGood(5, 'Audio source not found.', 8),
+  },
+  {
+    group,
+    what: 'overwritten by another file between check and upload',
+    place: 'add to batch',
+    trouble: { kind: 'audio', change: 'overwritten' },
+    outcome: byItself(6),
+  },
+  {
+    group,
+    what: 'deleted before it was looked at',
+    place: 'open batch',
+    trouble: { kind: 'audio', change: 'deleted' },
+    outcome: partlyForGood(5, 'is not in the bucket', 5),
+  },
+  {
+    group,
+    what: 'overwritten by something that is no audio before it was looked at',
+    place: 'open batch',
+    trouble: { kind: 'audio', change: 'overwritten' },
+    outcome: partlyForGood(5, 'is not audio', 5),
   },
 ];

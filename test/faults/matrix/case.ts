@@ -2,27 +2,48 @@ import type { ProviderCall } from '../../../functions/provider/provider.ts';
 import type { SessionStatus } from '../../../functions/sessions/session.ts';
 import type { ErrorName } from '../../../functions/shared/errors.ts';
 import type { Breakage } from '../plan.ts';
+import { clipCall } from '../rig/clip-audio.ts';
 import type { Step } from '../rig/invocations.ts';
+import { type MachineName, machineNames } from '../rig/machine.ts';
 import type { CallFault } from '../rig/provider.ts';
 
-/** Where in a run something goes wrong: the provider's calls, status once for uploads and once for the training. */
-export const places = [
-  'prepare',
-  'upload',
-  'create',
-  'status of an upload',
-  'status of the training',
-] as const;
-export type Place = (typeof places)[number];
+/**
+ * Where in a run something goes wrong: the calls to the provider, and the fetching of a clip's audio. A file of a batch
+ * is looked after as a track of a training is, so its status is not asked about once more.
+ */
+export const places = {
+  'train-model': ['prepare', 'upload', 'create', 'status of an upload', 'status of the training'],
+  'upload-batch': ['open batch', 'add to batch', 'list of the batch'],
+  'generate-music': ['generate', 'status of the music', 'links to the audio', 'audio of a clip'],
+} as const satisfies Readonly<Record<MachineName, readonly string[]>>;
+export type Place = (typeof places)[MachineName][number];
+
+export const allPlaces: readonly Place[] = machineNames.flatMap((name): readonly Place[] => places[name]);
 
 /** The state that makes the call, and the call. */
-export const callAt: Readonly<Record<Place, { readonly state: string; readonly call: ProviderCall }>> = {
+export const callAt: Readonly<
+  Record<Place, { readonly state: string; readonly call: ProviderCall | typeof clipCall }>
+> = {
   prepare: { state: 'Prepare session', call: 'prepare' },
   upload: { state: 'Submit upload', call: 'upload' },
   create: { state: 'Create model', call: 'create' },
   'status of an upload': { state: 'Check upload', call: 'status' },
   'status of the training': { state: 'Check training', call: 'status' },
+  'open batch': { state: 'Prepare batch', call: 'openBatch' },
+  'add to batch': { state: 'Submit upload', call: 'addToBatch' },
+  'list of the batch': { state: 'Compare lists', call: 'status' },
+  generate: { state: 'Request music', call: 'generate' },
+  'status of the music': { state: 'Check music', call: 'status' },
+  'links to the audio': { state: 'Keep audio', call: 'status' },
+  'audio of a clip': { state: 'Keep audio', call: clipCall },
 };
+
+/** The machine in whose runs the place is. */
+export function machineAt(place: Place): MachineName {
+  const found = machineNames.find((name) => places[name].some((it) => it === place));
+  if (!found) throw new Error(`No machine makes the call "${place}".`);
+  return found;
+}
 
 /** What goes wrong, once unless it says otherwise. */
 export type Trouble =
@@ -41,7 +62,7 @@ export type Trouble =
   /** The audio in the bucket, just before the state begins. */
   | { readonly kind: 'audio'; readonly change: 'deleted' | 'overwritten' };
 
-/** What a person does next. `mend` is done outside: credits bought, a model deleted. */
+/** What a person does next. `mend` is done outside: credits bought, a model deleted, a host that works again. */
 export type Action =
   | 'resume'
   | 'replace'
@@ -54,8 +75,10 @@ export type Action =
 export interface Outcome {
   readonly status: SessionStatus;
   readonly error?: ErrorName;
-  /** Words that the person is told, among others. */
+  /** Words that a person is told, among others; of a batch perhaps of one of its files. */
   readonly reason?: string;
+  /** Of a batch: its files that have a clip. */
+  readonly clips?: number;
   /** Credits taken, by the provider's ledger. */
   readonly cost: number;
   /** Credits that our record counts, where something is in doubt for good. */

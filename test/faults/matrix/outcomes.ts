@@ -75,3 +75,45 @@ export const interrupted = (
   next: ['resume'],
   finally: { status: 'ready', cost: total },
 });
+
+/** A batch of six that ends with a clip for some of its files only. */
+export const partly = (
+  clips: number,
+  reason: string,
+  { cost, total, record = cost }: { cost: number; total: number; record?: number },
+): Outcome => ({
+  status: 'ready',
+  clips,
+  reason,
+  cost,
+  ...(record === cost ? {} : { record }),
+  next: ['resume'],
+  finally: { status: 'ready', cost: total },
+});
+
+/** The same, where only another file helps. */
+export const partlyForGood = (clips: number, reason: string, cost: number): Outcome => ({
+  ...partly(clips, reason, { cost, total: cost + 1 }),
+  next: ['replace', 'resume'],
+});
+
+/** Whether music was paid cannot be found out: its task was known by the answer only. @param cost what was taken */
+export const musicInDoubt = (cost: 0 | 40): Outcome => ({
+  status: 'needs-decision',
+  error: 'NeedsDecision',
+  reason: 'About 40 credits may have been taken or not',
+  cost,
+  ...(cost === 40 ? {} : { record: 40 }),
+  next: ['decide create-again'],
+  finally: { status: 'ready', cost: cost + 40 },
+});
+
+/** The music was paid and has failed. */
+export const musicInVain = (error: ErrorName, reason: string): Outcome => ({
+  status: 'failed',
+  error,
+  reason,
+  cost: 40,
+  next: ['decide create-again'],
+  finally: { status: 'ready', cost: 80 },
+});

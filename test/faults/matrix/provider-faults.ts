@@ -1,30 +1,68 @@
+import type { ErrorName } from '../../../functions/shared/errors.ts';
 import type { CallFault } from '../rig/provider.ts';
-import type { Case, Outcome, Place } from './case.ts';
-import { anotherFile, byItself, inDoubt, oneClipMissing, thenResume } from './outcomes.ts';
+import { allPlaces, type Case, type Outcome, type Place } from './case.ts';
+import {
+  anotherFile,
+  byItself,
+  inDoubt,
+  musicInDoubt,
+  musicInVain,
+  oneClipMissing,
+  partly,
+  partlyForGood,
+  thenResume,
+} from './outcomes.ts';
 
-type Ends = Readonly<Record<Place, Outcome>>;
+/** What a fault of one call means for its caller. */
+export type Meaning =
+  /** Nothing was sent, or the provider says that it took nothing and that waiting helps. */
+  | 'waits'
+  /** The provider did it and nobody heard of it. */
+  | 'unheard'
+  /** The provider did not do it, and nobody can know. */
+  | 'lost'
+  /** It was refused, with this status and these words. */
+  | { readonly status: number; readonly error: ErrorName; readonly words: string };
 
-/** Nothing was sent, or the provider says that it took nothing and that waiting helps. */
-const waits: Ends = {
-  prepare: byItself(),
-  upload: byItself(),
-  create: byItself(),
-  'status of an upload': byItself(),
-  'status of the training': byItself(),
+type Ends = (meaning: Meaning) => Outcome;
+
+/** Where nothing but the next attempt comes of it. */
+const harmless =
+  (outcome: Outcome): Ends =>
+  () =>
+    outcome;
+
+const ofOpening =
+  (ready: Outcome): Ends =>
+  (meaning) =>
+    typeof meaning === 'string' ? ready : thenResume(meaning.error, meaning.words, { total: ready.cost });
+
+const ends: Readonly<Record<Exclude<Place, 'audio of a clip'>, Ends>> = {
+  prepare: ofOpening(byItself()),
+  // An upload is sent again; a create is asked about.
+  upload(meaning) {
+    if (typeof meaning !== 'string') return oneClipMissing(meaning.words);
+    return { waits: byItself(), unheard: byItself(107), lost: byItself(106, 107) }[meaning];
+  },
+  create(meaning) {
+    if (typeof meaning === 'string') return meaning === 'lost' ? inDoubt : byItself();
+    return meaning.status === 409 ? inDoubt : thenResume(meaning.error, meaning.words, { cost: 6 });
+  },
+  'status of an upload': harmless(byItself()),
+  'status of the training': harmless(byItself()),
+  'open batch': ofOpening(byItself(6)),
+  'add to batch'(meaning) {
+    if (typeof meaning !== 'string') return partly(5, meaning.words, { cost: 5, total: 6 });
+    return { waits: byItself(6), unheard: byItself(7), lost: byItself(6, 7) }[meaning];
+  },
+  'list of the batch': harmless(byItself(6)),
+  generate(meaning) {
+    if (typeof meaning !== 'string') return thenResume(meaning.error, meaning.words, { total: 40 });
+    return { waits: byItself(40), unheard: musicInDoubt(40), lost: musicInDoubt(0) }[meaning];
+  },
+  'status of the music': harmless(byItself(40)),
+  'links to the audio': harmless(byItself(40)),
 };
-
-/** The provider did it and nobody heard of it. An upload is sent again; a create is asked about. */
-const takenUnheard: Ends = { ...waits, upload: byItself(107) };
-
-/** The provider did not do it, and nobody can know. */
-const lostUnheard: Ends = { ...waits, upload: byItself(106, 107), create: inDoubt };
-
-const refusedRun = (status: number, error: Parameters<typeof thenResume>[0]): Ends => ({
-  ...waits,
-  prepare: thenResume(error, `Refused with ${status}.`),
-  upload: oneClipMissing(`Refused with ${status}.`),
-  create: thenResume(error, `Refused with ${status}.`, { cost: 6 }),
-});
 
 const html = '<html><head><title>Oops</title></head><body><h1>Bad gateway</h1></body></html>';
 const page = (status: number, taken: boolean): CallFault => ({ kind: 'status', status, body: html, taken });
@@ -34,47 +72,56 @@ const answer = (status: number): CallFault => ({
   body: { message: `Refused with ${status}.` },
 });
 
-const connection: readonly (readonly [what: string, fault: CallFault, ends: Ends])[] = [
-  ['connection refused', { kind: 'refused' }, waits],
-  ['reset before the request was taken', { kind: 'reset-before' }, lostUnheard],
-  ['reset after it was taken', { kind: 'reset-after' }, takenUnheard],
-  ['time-out, not taken', { kind: 'timeout-before' }, lostUnheard],
-  ['time-out, taken', { kind: 'timeout-after' }, takenUnheard],
+type Row = readonly [what: string, fault: CallFault, meaning: Meaning];
+
+const connection: readonly Row[] = [
+  ['connection refused', { kind: 'refused' }, 'waits'],
+  ['reset before the request was taken', { kind: 'reset-before' }, 'lost'],
+  ['reset after it was taken', { kind: 'reset-after' }, 'unheard'],
+  ['time-out, not taken', { kind: 'timeout-before' }, 'lost'],
+  ['time-out, taken', { kind: 'timeout-after' }, 'unheard'],
 ];
 
-const answers: typeof connection = [
-  ['400', answer(400), refusedRun(400, 'ProviderRefused')],
-  ['401', answer(401), refusedRun(401, 'ProviderAuth')],
-  ['402', answer(402), refusedRun(402, 'CreditsExhausted')],
-  ['403', answer(403), refusedRun(403, 'ProviderAuth')],
-  ['404', answer(404), refusedRun(404, 'ProviderRefused')],
-  ['409', answer(409), { ...refusedRun(409, 'ProviderRefused'), create: inDoubt }],
-  ['422', answer(422), refusedRun(422, 'ProviderRefused')],
-  ['429', { kind: 'status', status: 429 }, waits],
-  ['429, `Retry-After` in seconds', { kind: 'status', status: 429, headers: { 'retry-after': '75' } }, waits],
-  ['429, `Retry-After` as a date', { kind: 'busy-until', seconds: 75 }, waits],
-  ['500, a page of HTML, not taken', page(500, false), lostUnheard],
-  ['500, a page of HTML, taken', page(500, true), takenUnheard],
-  ['502, a page of HTML, not taken', page(502, false), lostUnheard],
-  ['502, a page of HTML, taken', page(502, true), takenUnheard],
-  ['503, a page of HTML, not taken', page(503, false), lostUnheard],
-  ['503, a page of HTML, taken', page(503, true), takenUnheard],
-  ['504, a page of HTML, not taken', page(504, false), lostUnheard],
-  ['504, a page of HTML, taken', page(504, true), takenUnheard],
+const refused = (status: number, error: ErrorName): Row => [
+  String(status),
+  answer(status),
+  { status, error, words: `Refused with ${status}.` },
+];
+
+const answers: readonly Row[] = [
+  refused(400, 'ProviderRefused'),
+  refused(401, 'ProviderAuth'),
+  refused(402, 'CreditsExhausted'),
+  refused(403, 'ProviderAuth'),
+  refused(404, 'ProviderRefused'),
+  refused(409, 'ProviderRefused'),
+  refused(422, 'ProviderRefused'),
+  ['429', { kind: 'status', status: 429 }, 'waits'],
+  [
+    '429, `Retry-After` in seconds',
+    { kind: 'status', status: 429, headers: { 'retry-after': '75' } },
+    'waits',
+  ],
+  ['429, `Retry-After` as a date', { kind: 'busy-until', seconds: 75 }, 'waits'],
+  ...[500, 502, 503, 504].flatMap((status): Row[] => [
+    [`${status}, a page of HTML, not taken`, page(status, false), 'lost'],
+    [`${status}, a page of HTML, taken`, page(status, true), 'unheard'],
+  ]),
 ];
 
 const wrong = '{"taskId": 7, "sessionId": [], "status": {}}';
-const unreadable: typeof connection = [
-  ['malformed JSON', { kind: 'body', body: '{"taskId": "4f' }, takenUnheard],
-  ['an empty body', { kind: 'body', body: '' }, takenUnheard],
-  ['JSON of the wrong types', { kind: 'body', body: wrong }, takenUnheard],
-  ['enormous JSON', { kind: 'body', body: '[1]', bytes: 2_000_000 }, takenUnheard],
+const unreadable: readonly Row[] = [
+  ['malformed JSON', { kind: 'body', body: '{"taskId": "4f' }, 'unheard'],
+  ['an empty body', { kind: 'body', body: '' }, 'unheard'],
+  ['JSON of the wrong types', { kind: 'body', body: wrong }, 'unheard'],
+  ['enormous JSON', { kind: 'body', body: '[1]', bytes: 2_000_000 }, 'unheard'],
 ];
 
-const rows = (group: string, table: typeof connection): Case[] =>
-  table.flatMap(([what, fault, ends]) =>
-    Object.entries(ends).map(([place, outcome]): Case => {
-      return { group, what, place: place as Place, trouble: { kind: 'call', fault }, outcome };
+const rows = (group: string, table: readonly Row[]): Case[] =>
+  table.flatMap(([what, fault, meaning]) =>
+    allPlaces.flatMap((place): Case[] => {
+      if (place === 'audio of a clip') return [];
+      return [{ group, what, place, trouble: { kind: 'call', fault }, outcome: ends[place](meaning) }];
     }),
   );
 
@@ -96,4 +143,14 @@ export const providerFaults: readonly Case[] = [
   otherTask('create', byItself()),
   otherTask('status of an upload', byItself()),
   otherTask('status of the training', byItself()),
+  otherTask('open batch', byItself(6)),
+  otherTask('add to batch', partlyForGood(5, 'The provider was not done with the track after', 6)),
+  otherTask('list of the batch', byItself(6)),
+  // Nor does anybody know it of music.
+  otherTask('generate', {
+    ...musicInVain('DeadlineExceeded', 'The music was not done after'),
+    next: ['resume', 'decide create-again'],
+  }),
+  otherTask('status of the music', byItself(40)),
+  otherTask('links to the audio', byItself(40)),
 ];

@@ -1,9 +1,11 @@
 import type { Breakage } from '../plan.ts';
 import type { Step } from '../rig/invocations.ts';
-import { type Case, type Outcome, type Place, places } from './case.ts';
-import { byItself, inDoubt, interrupted, thenResume } from './outcomes.ts';
+import { allPlaces, type Case, type Outcome, type Place } from './case.ts';
+import { byItself, inDoubt, interrupted, musicInDoubt, thenResume } from './outcomes.ts';
 
-type Ends = Readonly<Record<Place, Outcome>>;
+/** Places whose function makes a call; the fetching of audio is in the same one as the asking for links. */
+const called = allPlaces.filter((place) => place !== 'audio of a clip');
+type Ends = Readonly<Record<Exclude<Place, 'audio of a clip'>, Outcome>>;
 
 const fine: Ends = {
   prepare: byItself(),
@@ -11,25 +13,54 @@ const fine: Ends = {
   create: byItself(),
   'status of an upload': byItself(),
   'status of the training': byItself(),
+  'open batch': byItself(6),
+  'add to batch': byItself(6),
+  'list of the batch': byItself(6),
+  generate: byItself(40),
+  'status of the music': byItself(40),
+  'links to the audio': byItself(40),
 };
 
 /** Cut off before its call: the record says that a call is being made, and nobody made one. */
-const unmade: Ends = { ...fine, upload: byItself(106, 107), create: inDoubt };
+const unmade: Ends = {
+  ...fine,
+  upload: byItself(106, 107),
+  create: inDoubt,
+  'add to batch': byItself(6, 7),
+  generate: musicInDoubt(0),
+};
 /** Cut off after it: the call was made, and the record does not say what came of it. */
-const unheard: Ends = { ...fine, upload: byItself(107) };
+const unheard: Ends = {
+  ...fine,
+  upload: byItself(107),
+  'add to batch': byItself(7),
+  generate: musicInDoubt(40),
+};
+/** Somebody came in between; read again, what came of a paid call is written all the same. */
+const contended: Ends = { ...unheard, generate: fine.generate };
 
 const bug = 'Thrown on demand.';
+const unfinished = '1 of 6 files were left unfinished';
 const thrownBefore: Ends = {
   prepare: thenResume('Unexpected', bug),
   upload: thenResume('Unexpected', bug, { cost: 5, record: 6 }),
   create: inDoubt,
   'status of an upload': thenResume('Unexpected', bug, { cost: 6 }),
   'status of the training': thenResume('Unexpected', bug, { cost: 106 }),
+  'open batch': thenResume('Unexpected', bug, { total: 6 }),
+  // It ends that file's own execution only, and the batch goes on.
+  'add to batch': thenResume('Unexpected', unfinished, { cost: 5, record: 6, total: 6 }),
+  'list of the batch': thenResume('Unexpected', bug, { cost: 6, total: 6 }),
+  generate: musicInDoubt(0),
+  'status of the music': thenResume('Unexpected', bug, { cost: 40, total: 40 }),
+  'links to the audio': thenResume('Unexpected', bug, { cost: 40, total: 40 }),
 };
 const thrownAfter: Ends = {
   ...thrownBefore,
   upload: thenResume('Unexpected', bug, { cost: 6, total: 107 }),
   create: byItself(),
+  'add to batch': thenResume('Unexpected', unfinished, { cost: 6, total: 7 }),
+  generate: musicInDoubt(40),
 };
 
 const killedBefore: Ends = {
@@ -38,14 +69,30 @@ const killedBefore: Ends = {
   create: inDoubt,
   'status of an upload': interrupted(6),
   'status of the training': interrupted(106),
+  'open batch': interrupted(0, { total: 6 }),
+  'add to batch': interrupted(5, { record: 6, total: 6 }),
+  'list of the batch': interrupted(6, { total: 6 }),
+  generate: musicInDoubt(0),
+  'status of the music': interrupted(40, { total: 40 }),
+  'links to the audio': interrupted(40, { total: 40 }),
 };
 /** A create in doubt is settled by the sweep, which begins a run of its own. */
-const killedAfter: Ends = { ...killedBefore, upload: interrupted(6, { total: 107 }), create: byItself() };
+const killedAfter: Ends = {
+  ...killedBefore,
+  upload: interrupted(6, { total: 107 }),
+  create: byItself(),
+  'add to batch': interrupted(6, { total: 7 }),
+  generate: musicInDoubt(40),
+};
 const killedAtTheEnd: Ends = {
   ...killedBefore,
   upload: interrupted(6),
   create: interrupted(106),
   'status of the training': byItself(),
+  'add to batch': interrupted(6, { total: 6 }),
+  'list of the batch': byItself(6),
+  generate: interrupted(40, { total: 40 }),
+  'links to the audio': byItself(40),
 };
 
 interface Row {
@@ -152,7 +199,7 @@ const rows: readonly Row[] = [
     at: 'write',
     last: true,
     breakage: { do: 'conflict', when: 'before' },
-    ends: unheard,
+    ends: contended,
   },
   {
     group: machine,
@@ -187,7 +234,7 @@ const rows: readonly Row[] = [
 ];
 
 export const runtimeFaults: readonly Case[] = rows.flatMap(({ group, what, at, breakage, last, ends }) =>
-  places.map(
+  called.map(
     (place): Case => ({
       group,
       what,

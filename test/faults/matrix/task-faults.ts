@@ -1,7 +1,17 @@
 import type { CallFault } from '../rig/provider.ts';
 import { copyrightWords } from '../rig/provider.ts';
 import type { Case, Outcome } from './case.ts';
-import { anotherFile, byItself, oneClipMissing, paidInVain } from './outcomes.ts';
+import {
+  anotherFile,
+  byItself,
+  musicInVain,
+  oneClipMissing,
+  paidInVain,
+  partly,
+  partlyForGood,
+} from './outcomes.ts';
+
+const passing = 'Internal error, try again later.';
 
 /** A training that is not done in time may be done later; here it never is. */
 const overdue: Outcome = {
@@ -9,56 +19,74 @@ const overdue: Outcome = {
   next: ['resume', 'decide create-again'],
 };
 
-/** What becomes of a task after the provider has taken it: what happened, to an upload, to the training. */
-const rows: readonly (readonly [string, CallFault, upload: Outcome, training: Outcome])[] = [
-  [
-    '`failed` with a reason that may pass',
-    { kind: 'task-failed', reason: 'Internal error, try again later.' },
-    byItself(107),
-    paidInVain('TrainingFailed', 'Internal error, try again later.'),
-  ],
-  [
-    '`failed` without a reason',
-    { kind: 'task-failed' },
-    byItself(107),
-    paidInVain('TrainingFailed', 'gave no reason'),
-  ],
+const musicOverdue: Outcome = {
+  ...musicInVain('DeadlineExceeded', 'The music was not done after'),
+  next: ['resume', 'decide create-again'],
+};
+
+interface Ends {
+  readonly upload: Outcome;
+  readonly create: Outcome;
+  readonly 'add to batch': Outcome;
+  readonly generate: Outcome;
+}
+
+/** A task that fails: an upload is sent once more, what was paid is told. */
+const fails = (words: string): Ends => ({
+  upload: byItself(107),
+  create: paidInVain('TrainingFailed', words),
+  'add to batch': byItself(7),
+  generate: musicInVain('GenerationFailed', words),
+});
+
+const neverEnds = (words: string): Ends => ({
+  upload: anotherFile(words),
+  create: overdue,
+  'add to batch': partlyForGood(5, words, 6),
+  generate: musicOverdue,
+});
+
+/** What becomes of a task after the provider has taken it. */
+const rows: readonly (readonly [string, CallFault, Ends])[] = [
+  ['`failed` with a reason that may pass', { kind: 'task-failed', reason: passing }, fails(passing)],
+  ['`failed` without a reason', { kind: 'task-failed' }, fails('gave no reason')],
   [
     '`failed` for good',
     { kind: 'task-failed', reason: copyrightWords },
-    anotherFile(copyrightWords),
-    paidInVain('TrainingFailed', copyrightWords),
+    {
+      ...fails(copyrightWords),
+      upload: anotherFile(copyrightWords),
+      'add to batch': partlyForGood(5, copyrightWords, 6),
+    },
   ],
-  ['`timeout`', { kind: 'task-timeout' }, byItself(107), paidInVain('TrainingFailed', '"timeout"')],
-  ['it never ends', { kind: 'never-ends' }, anotherFile('its last word was "running"'), overdue],
-  ['it goes back from running to queued', { kind: 'backwards' }, byItself(), byItself()],
+  ['`timeout`', { kind: 'task-timeout' }, fails('"timeout"')],
+  ['it never ends', { kind: 'never-ends' }, neverEnds('its last word was "running"')],
   [
-    '`success` without an id',
-    { kind: 'success-without-id' },
-    anotherFile('its last word was "success"'),
-    overdue,
+    'it goes back from running to queued',
+    { kind: 'backwards' },
+    { upload: byItself(), create: byItself(), 'add to batch': byItself(6), generate: byItself(40) },
   ],
+  ['`success` without an id', { kind: 'success-without-id' }, neverEnds('its last word was "success"')],
 ];
 
 const group = 'What becomes of a task';
 
+const thrice: Omit<Case, 'place' | 'outcome'> = {
+  group,
+  what: 'an upload fails three times with a reason that may pass',
+  trouble: { kind: 'call', fault: { kind: 'task-failed', reason: passing }, times: 3 },
+};
+
 export const taskFaults: readonly Case[] = [
-  ...rows.flatMap(([what, fault, upload, training]): Case[] => [
-    { group, what, place: 'upload', trouble: { kind: 'call', fault }, outcome: upload },
-    { group, what, place: 'create', trouble: { kind: 'call', fault }, outcome: training },
-  ]),
+  ...rows.flatMap(([what, fault, ends]): Case[] =>
+    (['upload', 'create', 'add to batch', 'generate'] as const).map((place) => {
+      return { group, what, place, trouble: { kind: 'call', fault }, outcome: ends[place] };
+    }),
+  ),
   {
-    group,
-    what: 'an upload fails three times with a reason that may pass',
+    ...thrice,
     place: 'upload',
-    trouble: {
-      kind: 'call',
-      fault: { kind: 'task-failed', reason: 'Internal error, try again later.' },
-      times: 3,
-    },
-    outcome: {
-      ...oneClipMissing('Internal error, try again later.', 8),
-      finally: { status: 'ready', cost: 109 },
-    },
+    outcome: { ...oneClipMissing(passing, 8), finally: { status: 'ready', cost: 109 } },
   },
+  { ...thrice, place: 'add to batch', outcome: partly(5, passing, { cost: 8, total: 9 }) },
 ];

@@ -22,10 +22,19 @@ export interface StoredObject {
  */
 export interface AudioBucket {
   put(key: string, content: Content, sha256: string): StoredObject;
+  /** Puts a clip's audio there. */
+  keep(key: string, bytes: Uint8Array): void;
+  kept(key: string): Uint8Array | undefined;
+  /** Deletes all that is kept for a session, in all versions. */
+  deleteAll(sessionId: string): void;
+  /** Is anything kept for it? */
+  holds(sessionId: string): boolean;
   /** Deletes an object with all its versions. */
   remove(key: string): void;
   readonly inspect: InspectTrack;
   readonly downloads: { get(source: AudioSource): Promise<string> };
+  /** What a URL of `downloads` gives, with no network in between. */
+  readonly fetch: typeof fetch;
   /** What a URL of `downloads` leads to now. */
   at(url: string): { readonly key: string; readonly object: StoredObject | undefined };
   /** To be called when nobody asks any more. */
@@ -62,6 +71,7 @@ export async function openAudioBucket(): Promise<AudioBucket> {
   const { url: origin } = await audioServer();
   const name = `bucket-${++opened}`;
   const objects = new Map<string, StoredObject[]>();
+  const clips = new Map<string, Uint8Array>();
   let versions = 0;
 
   const versionOf = ({ key, versionId }: Pick<AudioSource, 'key' | 'versionId'>) => {
@@ -74,6 +84,14 @@ export async function openAudioBucket(): Promise<AudioBucket> {
       objects.set(key, [...(objects.get(key) ?? []), object]);
       return object;
     },
+    keep: (key, bytes) => void clips.set(key, bytes),
+    kept: (key) => clips.get(key),
+    deleteAll(sessionId) {
+      for (const kept of [objects, clips]) {
+        for (const key of kept.keys()) if (isOf(sessionId, key)) kept.delete(key);
+      }
+    },
+    holds: (sessionId) => [...objects.keys(), ...clips.keys()].some((key) => isOf(sessionId, key)),
     remove: (key) => void objects.delete(key),
     async inspect(source) {
       const found = versionOf(source);
@@ -86,6 +104,8 @@ export async function openAudioBucket(): Promise<AudioBucket> {
       get: async ({ key, versionId }) =>
         `${origin}/${name}/${key}?${versionId === undefined ? '' : `versionId=${versionId}&`}X-Amz-Signature=abcdef`,
     },
+    fetch: async (url) =>
+      bucket.at(String(url)).object ? new Response(Buffer.from(sound)) : new Response(null, { status: 404 }),
     at(url) {
       const { pathname, searchParams } = new URL(url);
       const key = pathname.slice(name.length + 2);
@@ -96,6 +116,9 @@ export async function openAudioBucket(): Promise<AudioBucket> {
   buckets.set(name, bucket);
   return bucket;
 }
+
+/** Keys of a session's files begin with what they are and its id. */
+const isOf = (sessionId: string, key: string) => key.split('/')[1] === sessionId;
 
 const song: Inspection = { usable: true, format: 'WAV', extension: 'wav', durationSeconds: 60 };
 const notAudio: Inspection = {

@@ -6,19 +6,30 @@ import type { SessionStore } from '../../../functions/sessions/session-store.ts'
 import { nameError } from '../../../functions/shared/aws-errors.ts';
 import type { Settings } from '../../../functions/shared/settings.ts';
 import {
+  compareListsState,
   createModelState,
   failureState,
+  fileState,
+  keepAudioState,
+  musicState,
+  requestMusicState,
   submitUploadState,
   taskEvent,
   trainingState,
   uploadState,
 } from '../../../functions/shared/states.ts';
+import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
+import { compareLists } from '../../../functions/workflow/compare-lists/compare-lists.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
+import { inspectFile } from '../../../functions/workflow/inspect-file/inspect-file.ts';
+import { type KeepAudioDeps, keepAudio } from '../../../functions/workflow/keep-audio/keep-audio.ts';
+import { prepareBatch } from '../../../functions/workflow/prepare-batch/prepare-batch.ts';
 import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
 import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
+import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { LambdaError } from '../../../local/lambda.ts';
 import type { AudioBucket } from './audio-bucket.ts';
@@ -29,6 +40,7 @@ export interface FunctionDeps {
   readonly provider: Provider;
   readonly executions: Executions;
   readonly bucket: AudioBucket;
+  readonly clipAudio: Pick<KeepAudioDeps, 'download' | 'keep'>;
   readonly settings: Settings;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -36,7 +48,7 @@ export interface FunctionDeps {
 }
 
 /**
- * What each state of the machine runs, by its title: the domain functions with what their handlers give them.
+ * What each state of the machines runs, by its title: the domain functions with what their handlers give them.
  * Errors leave them named as functions/workflow/task.ts names them.
  */
 export function workflowFunctions({
@@ -45,6 +57,7 @@ export function workflowFunctions({
   provider,
   executions,
   bucket,
+  clipAudio,
   settings,
   ...chance
 }: FunctionDeps) {
@@ -53,6 +66,12 @@ export function workflowFunctions({
   const checking = { store, provider, settings, now };
   const calling = { ...checking, random: chance.random };
   const preparing = { ...calling, executions, inspect, bucket: 'audio' };
+  const lists = {
+    read: async () => {
+      throw new Error('The rig starts no batch from a manifest.');
+    },
+  };
+  const ofMusic = { ...calling, providerOf: () => provider, relay: false };
 
   const works: Readonly<Record<string, (input: unknown, payload: unknown) => Promise<unknown>>> = {
     'Prepare session': (_, payload) => prepareSession(taskEvent.parse(payload), preparing),
@@ -62,6 +81,12 @@ export function workflowFunctions({
       enoughClips(z.object({ sessionId: z.string().min(1) }).parse(input), { store, settings }),
     'Create model': (input) => createModel(createModelState.parse(input), calling),
     'Check training': (input) => checkTraining(trainingState.parse(input), { ...checking, models }),
+    'Prepare batch': (_, payload) => prepareBatch(taskEvent.parse(payload), { ...preparing, lists }),
+    'Inspect file': (input) => inspectFile(fileState.parse(input), { store, inspect, settings, now }),
+    'Compare lists': (input) => compareLists(compareListsState.parse(input), { store, provider, settings }),
+    'Request music': (input) => requestMusic(requestMusicState.parse(input), ofMusic),
+    'Check music': (input) => checkMusic(musicState.parse(input), ofMusic),
+    'Keep audio': (input) => keepAudio(keepAudioState.parse(input), { ...ofMusic, ...clipAudio }),
     'Record failure': (_, payload) => recordFailure(failureState.parse(payload), { store, now }),
   };
 

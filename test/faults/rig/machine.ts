@@ -2,20 +2,23 @@ import path from 'node:path';
 import { type Machine, readAssembly } from '../../../local/assembly.ts';
 import { synthesize } from '../../../local/synth.ts';
 
+/** The machines of the template. */
+export const machineNames = ['train-model', 'upload-batch', 'generate-music'] as const;
+export type MachineName = (typeof machineNames)[number];
+
 /** Synthesized once for all tests and all runs, until a source of the template changes. */
 const assemblyHome = path.join('node_modules', '.cache', 'chirpsmith-test');
 
-let read: Promise<Machine> | undefined;
+let read: Promise<readonly Machine[]> | undefined;
 
-/** The machine of the template as it would be deployed for the stage `local`. */
-export function trainModelMachine(): Promise<Machine> {
-  read ??= (async () => {
-    const { machines } = readAssembly(await synthesize({ home: assemblyHome, environment: {} }));
-    const machine = machines.find(({ name }) => name.endsWith('-train-model'));
-    if (!machine) throw new Error('The template has no machine train-model.');
-    return machine;
-  })();
-  return read;
+/** A machine of the template as it would be deployed for the stage `local`. */
+export async function machineOf(name: MachineName): Promise<Machine> {
+  read ??= synthesize({ home: assemblyHome, environment: {} }).then(
+    (assembly) => readAssembly(assembly).machines,
+  );
+  const machine = (await read).find((it) => it.name.endsWith(`-${name}`));
+  if (!machine) throw new Error(`The template has no machine ${name}.`);
+  return machine;
 }
 
 /** Function ARN → the title of the state that calls it. */

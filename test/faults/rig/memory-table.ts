@@ -1,4 +1,5 @@
 import {
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -11,6 +12,18 @@ type Item = Record<string, unknown>;
 
 /** Of an index: the attribute that it is asked by, and the one that it is sorted by. */
 const sortKeys: Readonly<Record<string, string>> = { underWay: 'updatedAt', byOwner: 'createdAt' };
+
+const untouched = 'attribute_not_exists(pk) OR (#version = :untouched AND sha256 = :sha256)';
+const removes = 'attribute_not_exists(pk) OR #status = :deleting';
+/** Conditions that hold where there is nothing. */
+const creates: ReadonlySet<string> = new Set(['attribute_not_exists(pk)', untouched]);
+
+/** May a Put replace what is there? */
+function mayReplace(found: Item, { input }: PutCommand): boolean {
+  if (input.ConditionExpression !== untouched) return false;
+  const { ':untouched': version, ':sha256': sha256 } = input.ExpressionAttributeValues ?? {};
+  return found.version === version && found.sha256 === sha256;
+}
 
 /** What DynamoDB says when a condition does not hold. */
 export function conditionFailed(): Error {
@@ -39,9 +52,20 @@ export async function openMemoryTable(): Promise<Table> {
     }
     if (command instanceof PutCommand) {
       const { Item = {}, ConditionExpression } = command.input;
-      if (ConditionExpression !== 'attribute_not_exists(pk)') throw unknown(ConditionExpression);
-      if (items.has(idOf(Item))) throw conditionFailed();
+      const found = read(idOf(Item));
+      if (found && !mayReplace(found, command)) throw conditionFailed();
+      if (!found && !creates.has(ConditionExpression ?? '')) throw unknown(ConditionExpression);
       items.set(idOf(Item), JSON.stringify(Item));
+      return {};
+    }
+    if (command instanceof DeleteCommand) {
+      const { Key = {}, ConditionExpression } = command.input;
+      const found = read(idOf(Key));
+      const { ':deleting': wanted } = command.input.ExpressionAttributeValues ?? {};
+      if (found && ConditionExpression === removes && found.status !== wanted) throw conditionFailed();
+      if (ConditionExpression !== undefined && ConditionExpression !== removes)
+        throw unknown(ConditionExpression);
+      items.delete(idOf(Key));
       return {};
     }
     if (command instanceof UpdateCommand) return { Attributes: update(command) };

@@ -3,6 +3,8 @@ import { type Provider, type ProviderCall, refusing } from '../../../functions/p
 import type { Clock } from '../../../local/clock.ts';
 import type { FaultInput, LedgerEntry, Sandbox } from '../../../local/provider/sandbox.ts';
 import type { AudioBucket } from './audio-bucket.ts';
+import type { Invocation } from './invocations.ts';
+import type { Wired } from './wire.ts';
 
 type Unplaced<F> = F extends unknown ? Omit<F, 'call' | 'times' | 'after'> : never;
 
@@ -12,11 +14,15 @@ export type CallFault =
   | { readonly kind: 'refused' }
   /** Of a status: it still says what a prepared session says, whatever has happened since. */
   | { readonly kind: 'still-ready' }
-  | { readonly kind: 'busy-until'; readonly seconds: number };
+  | { readonly kind: 'busy-until'; readonly seconds: number }
+  /** Of a clip's audio: it ends in its middle. */
+  | { readonly kind: 'half' };
 
 /** What a call was about and what came of it, by the ledger. */
 export interface CallFact {
   readonly call: ProviderCall;
+  /** The state that made it. */
+  readonly by: string | undefined;
   readonly trackId?: string | undefined;
   /** Key and version of the audio of an upload. */
   readonly audio?: string;
@@ -25,9 +31,6 @@ export interface CallFact {
   /** Undefined when the call never reached the provider. */
   readonly entry: LedgerEntry | undefined;
 }
-
-/** Where nobody listens: a port that no service of today has. */
-const nobody = 'http://127.0.0.1:2';
 
 /** Words of a refusal for good, as a provider might say it. */
 export const copyrightWords = 'Copyrighted material detected.';
@@ -40,12 +43,14 @@ export function createFaultyProvider(options: {
   readonly sandbox: Sandbox;
   readonly clock: Clock;
   readonly bucket: AudioBucket;
+  readonly wire: Wired;
+  readonly creditsUrl?: string;
   step<T>(call: ProviderCall, make: (fault: CallFault | undefined) => Promise<T>): Promise<T>;
-  /** The track that the invocation at hand is about. */
-  trackId(): string | undefined;
+  /** The one at hand. */
+  invocation(): Invocation | undefined;
   onCall(fact: CallFact): void;
 }): Provider {
-  const { sandbox, clock, bucket } = options;
+  const { sandbox, clock, bucket, wire } = options;
 
   const send = <T>(
     call: ProviderCall,
@@ -56,11 +61,13 @@ export function createFaultyProvider(options: {
     options.step(call, async (drawn) => {
       const fault = drawn ?? inherent;
       const before = sandbox.ledger().length;
+      const by = options.invocation();
       const client = createMountSea({
         baseUrl: sandbox.url,
         key: async () => sandbox.key,
         fetch: fetchWith(call, fault),
         now: clock.now,
+        creditsUrl: options.creditsUrl,
       });
       try {
         return await make(client);
@@ -68,7 +75,8 @@ export function createFaultyProvider(options: {
         options.onCall({
           call,
           ...about,
-          trackId: options.trackId(),
+          trackId: by?.trackId,
+          by: by?.name,
           fault: drawn?.kind,
           entry: sandbox.ledger()[before],
         });
@@ -78,46 +86,48 @@ export function createFaultyProvider(options: {
   const fetchWith =
     (call: ProviderCall, fault: CallFault | undefined): typeof fetch =>
     (input, init) => {
-      if (!fault) return fetch(input, init);
-      if (fault.kind === 'refused') return fetch(String(input).replace(sandbox.url, nobody), init);
+      if (!fault) return wire.fetch(input, init);
+      if (fault.kind === 'refused') return wire.refuse(input, init);
+      // The host of the credits is another one, where nothing but the way to it goes wrong here.
+      if (call === 'credits' || fault.kind === 'half') return wire.fetch(input, init);
       const asked = new URL(String(input)).searchParams.get('taskId');
       sandbox.setFaults([{ ...placed(fault, clock, asked), call } as FaultInput]);
-      if (fault.kind !== 'timeout-before' && fault.kind !== 'timeout-after') return fetch(input, init);
-      return untilItHangs(input, init);
+      const hangs = fault.kind === 'timeout-before' || fault.kind === 'timeout-after';
+      return hangs ? wire.untilItHangs(input, init) : wire.fetch(input, init);
     };
 
-  /** The client's patience, without the waiting: it ends as soon as the sandbox has the call and says nothing. */
-  async function untilItHangs(input: Parameters<typeof fetch>[0], init: RequestInit | undefined) {
-    const before = sandbox.ledger().length;
-    const patience = new AbortController();
-    const signals = [patience.signal, ...(init?.signal ? [init.signal] : [])];
-    const answer = fetch(input, { ...init, signal: AbortSignal.any(signals) });
-    answer.catch(() => {});
-    while (sandbox.ledger().length === before) await new Promise((resolve) => setTimeout(resolve, 1));
-    patience.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
-    return answer;
-  }
-
-  return {
-    ...refusing('mountsea'),
-    prepare: () => send('prepare', {}, undefined, (client) => client.prepare()),
-    upload: (request) => {
+  const handOver =
+    (call: 'upload' | 'addToBatch'): Provider['upload'] =>
+    (request) => {
       const { key, object } = bucket.at(request.audioUrl);
       const refused: CallFault = { kind: 'task-failed', reason: copyrightWords };
       const inherent = object?.content === 'refused' ? refused : undefined;
       const audio = `${key} ${object?.versionId ?? 'deleted'}`;
-      return send('upload', { audio }, inherent, (client) => client.upload(request));
-    },
+      return send(call, { audio }, inherent, (client) => client[call](request));
+    };
+
+  return {
+    ...refusing('mountsea'),
+    prepare: () => send('prepare', {}, undefined, (client) => client.prepare()),
+    upload: handOver('upload'),
     create: (request) =>
       send('create', { clipIds: request.clipIds }, undefined, (client) => client.create(request)),
-    // The rig runs the machine that trains.
-    openBatch: () => Promise.reject(new Error('no batch here')),
-    addToBatch: () => Promise.reject(new Error('no batch here')),
+    openBatch: () => send('openBatch', {}, undefined, (client) => client.openBatch()),
+    addToBatch: handOver('addToBatch'),
+    generate: (request) => send('generate', {}, undefined, (client) => client.generate(request)),
     status: (taskId) => send('status', {}, undefined, (client) => client.status(taskId)),
+    credits: async () =>
+      options.creditsUrl === undefined
+        ? undefined
+        : send('credits', {}, undefined, (client) => client.credits()),
   };
 }
 
-function placed(fault: Exclude<CallFault, { kind: 'refused' }>, clock: Clock, asked: string | null): object {
+function placed(
+  fault: Exclude<CallFault, { kind: 'refused' | 'half' }>,
+  clock: Clock,
+  asked: string | null,
+): object {
   if (fault.kind === 'still-ready') {
     return { kind: 'body', status: 200, body: JSON.stringify({ taskId: asked, status: 'READY' }) };
   }

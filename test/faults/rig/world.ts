@@ -1,7 +1,7 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { EventBus } from '../../../functions/events/event-bus.ts';
 import { createExecutions } from '../../../functions/sessions/executions.ts';
-import { createModelStore } from '../../../functions/sessions/model-store.ts';
+import { createModelStore, type ModelStore } from '../../../functions/sessions/model-store.ts';
 import {
   createSessionStore,
   type RecordWatcher,
@@ -16,34 +16,47 @@ import { type Clock, virtualClock } from '../../../local/clock.ts';
 import { type Sandbox, startSandbox } from '../../../local/provider/sandbox.ts';
 import { createStepFunctions, type StepFunctions } from '../../../local/step-functions.ts';
 import { type AudioBucket, openAudioBucket } from './audio-bucket.ts';
+import { createClipAudio } from './clip-audio.ts';
 import { newDirectory } from './directory.ts';
 import { openDynaliteTable } from './dynalite-table.ts';
 import { clientOf } from './executions.ts';
-import { withoutFence } from './fence.ts';
+import { withoutIntents, withoutLastFile } from './forgetful-store.ts';
 import { workflowFunctions } from './functions.ts';
+import { createHistories, type ExecutionFact } from './history.ts';
 import { createInvocations, type Interference, type Invocations, type Step } from './invocations.ts';
-import { statesByFunction, trainModelMachine } from './machine.ts';
+import { type MachineName, machineOf, statesByFunction } from './machine.ts';
 import { openMemoryTable } from './memory-table.ts';
 import { type CallFact, type CallFault, createFaultyProvider } from './provider.ts';
 import { generator } from './random.ts';
 import { createTurns } from './turns.ts';
+import { type Wire, wired } from './wire.ts';
 
 /** A provider that is quick: most tasks are done at the first or second check, which halves what a run costs. */
 const durations = {
   upload: { median: 10, spread: 0.5, shortest: 4, longest: 120 },
   training: { shortest: 70, longest: 130 },
+  music: { shortest: 20, longest: 60 },
 };
+
+/** Seconds of the first clip of a piece of music, each further one a second longer: half of it is clearly less. */
+export const clipSeconds = 0.6;
+
+/** Short ones, and not to be had at the first attempt. */
+const clips = { seconds: clipSeconds, audioAfter: 4 };
 
 export type WorldInterference = Interference<CallFault>;
 
 export interface WorldOptions {
+  /** `train-model` unless given. */
+  readonly machine?: MachineName;
   /** Draws the order of what happens at the same time, the jitter, and the provider's durations. */
   readonly seed: number;
   /** Asked before each step. */
   interfere?(step: Step): WorldInterference | undefined;
   readonly table?: 'memory' | 'dynalite';
-  /** Off: for the test that the suite can fail. */
-  readonly fence?: 'on' | 'off';
+  readonly wire?: Wire;
+  /** For the test that the suite can fail; nothing is forgotten unless given. */
+  readonly forgets?: 'intents' | 'the last file';
   /** The machine's own time-out, in seconds; the template's unless given. */
   readonly timeoutSeconds?: number;
   /** Takes the turns of sessions; they are dropped unless given. */
@@ -52,20 +65,12 @@ export interface WorldOptions {
   emit?(line: string): void;
 }
 
-/** An execution as its history tells it. */
-export interface ExecutionFact {
-  readonly name: string;
-  readonly status: string;
-  /** Seconds of the clock. */
-  readonly seconds: number;
-  readonly events: number;
-}
-
 /**
  * The synthesized machine, the functions and the provider's sandbox in one process, on a clock that jumps. Every
  * step that a function makes beyond itself is made one at a time and can be interfered with.
  */
 export interface World {
+  readonly machine: MachineName;
   readonly clock: Clock;
   readonly settings: Settings;
   readonly sandbox: Sandbox;
@@ -76,8 +81,11 @@ export interface World {
   readonly invocations: Invocations<CallFault>;
   /** The records as they are, read past all interference. */
   readonly records: SessionStore;
+  readonly models: ModelStore;
   /** All calls to the provider, in order. */
   readonly calls: readonly CallFact[];
+  /** What the runtime said of histories that were too long, of the executions of a batch's files too. */
+  readonly overlong: readonly string[];
   readonly random: () => number;
   /** Kills the process and starts it again on the same records; executions that ran are gone. */
   kill(): void;
@@ -90,7 +98,8 @@ export interface World {
 }
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const template = await trainModelMachine();
+  const { machine: name = 'train-model' } = options;
+  const template = await machineOf(name);
   const { timeoutSeconds: TimeoutSeconds } = options;
   const definition = { ...template.definition, ...(TimeoutSeconds === undefined ? {} : { TimeoutSeconds }) };
   const machine = { ...template, definition };
@@ -107,9 +116,12 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     clock,
     key: 'rig-key',
     seed: String(options.seed),
-    settings: { durations },
+    settings: { durations, clips },
+    ...(options.wire === 'network' ? {} : { fetch: bucket.fetch }),
   });
+  const wire = wired(sandbox, options.wire ?? 'direct');
   const calls: CallFact[] = [];
+  const overlong: string[] = [];
 
   let watchers: (() => void)[] = [];
   const changed = () => {
@@ -128,7 +140,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const client: DynamoDBDocumentClient = Object.assign(Object.create(null), {
     send: (command: unknown) => {
       const { input } = Object(command);
-      const writes = 'Item' in input || 'UpdateExpression' in input;
+      const writes = 'Item' in input || 'UpdateExpression' in input || command instanceof DeleteCommand;
       const item = String(input.Item?.sk ?? input.Key?.sk ?? input.IndexName ?? 'session and tracks');
       return invocations.step(
         {
@@ -156,15 +168,23 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     bus: () => bus,
     warn: () => {},
   });
-  const fenced = storeOn(client, watcher);
-  const store = options.fence === 'off' ? withoutFence(fenced) : fenced;
+  const whole = storeOn(client, watcher);
+  const store =
+    options.forgets === 'intents'
+      ? withoutIntents(whole)
+      : options.forgets === 'the last file'
+        ? withoutLastFile(whole)
+        : whole;
 
   const models = createModelStore({ client, tableName: table.name });
   const called = createFaultyProvider({
     sandbox,
     clock,
     bucket,
-    trackId: () => invocations.current()?.trackId,
+    wire,
+    // Nobody is asked for the credits of a training, so that they can run out in its middle.
+    ...(name === 'train-model' ? {} : { creditsUrl: `${sandbox.url}/api-user/credits` }),
+    invocation: () => invocations.current(),
     step: (call, make) => invocations.step({ kind: 'call', what: call }, make),
     onCall: (fact) => calls.push(fact),
   });
@@ -182,12 +202,19 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       },
     ),
   });
+  const clipAudio = createClipAudio({
+    wire,
+    origin: sandbox.url,
+    bucket,
+    step: (about, make) => invocations.step(about, make),
+  });
   const work = workflowFunctions({
     store,
     models,
     provider,
     executions,
     bucket,
+    clipAudio,
     settings,
     now: clock.now,
     random,
@@ -205,7 +232,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       },
       clock,
       directory,
-      log: changed,
+      log: (line) => {
+        if (line.includes('maximum number of history events')) overlong.push(line);
+        changed();
+      },
       random,
     });
     starting = undefined;
@@ -221,10 +251,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   };
   await start();
 
-  const ask = (operation: string, input: Record<string, unknown>) =>
-    service.handler(operation, input, { accessKeyId: 'rig' });
+  const histories = createHistories(machine.arn);
   let under = 0;
   return {
+    machine: name,
     clock,
     settings,
     sandbox,
@@ -233,7 +263,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     executions,
     invocations,
     records: storeOn(table.client),
+    models,
     calls,
+    overlong,
     random,
     kill,
     async during(work) {
@@ -254,24 +286,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         await new Promise<void>((resolve) => watchers.push(resolve));
       }
     },
-    async history() {
-      const { executions: all } = await ask('ListExecutions', {
-        stateMachineArn: machine.arn,
-        maxResults: 1000,
-      });
-      const facts = Array.isArray(all) ? all : [];
-      return Promise.all(
-        facts.map(async ({ name, status, startDate, stopDate, executionArn }) => {
-          const { events } = await ask('GetExecutionHistory', {
-            executionArn,
-            reverseOrder: true,
-            maxResults: 1,
-          });
-          const last = Array.isArray(events) ? events[0]?.id : 0;
-          return { name, status, seconds: Number(stopDate) - Number(startDate), events: Number(last) };
-        }),
-      );
-    },
+    history: () => histories(service),
     async close() {
       await starting;
       await service.close();

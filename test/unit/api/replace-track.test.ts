@@ -96,6 +96,45 @@ describe('PUT /sessions/{id}/tracks/{trackId}', () => {
     },
   );
 
+  it('leaves no copy of the old file behind that would be taken for a copy of the new one', async () => {
+    const batch = {
+      clips: 5,
+      missing: 1,
+      list: { listed: 5, notListed: { count: 0, first: [] }, notOurs: { count: 0, first: [] } },
+    };
+    await recordSession(table.store, {
+      sessionId: 'with-copies',
+      session: { kind: 'batch', status: 'ready', batch },
+      track: (index) =>
+        index === 1 ? rejected : index > 3 ? { status: 'duplicate', duplicateOf: '002' } : { status: 'done' },
+    });
+    await replace('with-copies').done;
+    const { session, tracks } = await table.store.require('with-copies');
+    const expected = { status: 'rejected', failure: { reason: expect.stringContaining('replace it, too') } };
+    for (const [index, trackId] of [
+      [4, '005'],
+      [5, '006'],
+    ] as const) {
+      const source = { bucket: 'audio', key: `audio/with-copies/${trackId}` };
+      expect(tracks[index]).toMatchObject({ ...expected, source });
+      expect(tracks[index]).not.toHaveProperty('duplicateOf');
+    }
+    // Two files more that a resume is there for.
+    expect(session.batch).toEqual({ ...batch, missing: 3 });
+  });
+
+  it('of a batch that has all its clips, makes it one that a resume can go on with', async () => {
+    const none = { count: 0, first: [] };
+    const batch = { clips: 5, missing: 0, list: { listed: 5, notListed: none, notOurs: none } };
+    await record(
+      'whole',
+      { status: 'duplicate', duplicateOf: '001' },
+      { kind: 'batch', status: 'ready', batch },
+    );
+    await replace('whole').done;
+    expect((await table.store.requireSession('whole')).batch).toEqual({ ...batch, missing: 1 });
+  });
+
   it.each<[string, Partial<Track>, Partial<Session>]>([
     ['a track that has its clip', { status: 'done', clipId: 'c' }, {}],
     ['a track that the provider works on', { status: 'submitted', taskId: 't' }, {}],

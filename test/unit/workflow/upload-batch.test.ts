@@ -89,6 +89,18 @@ describe('Prepare batch', () => {
     expect(copies).toEqual([none, none, '00002', '00001', none, none, none, none]);
   });
 
+  it('makes the copy of a file that is a copy itself, of one in an earlier request, a copy of the first', async () => {
+    const tracks: Partial<Track>[] = [
+      { sha256: 'a' },
+      { sha256: 'a' },
+      { status: 'duplicate', duplicateOf: '00002', sha256: 'a' },
+    ];
+    await record('chain', { providerSessionId: 'provider' }, (index) => tracks[index] ?? {}, tracks.length);
+    expect((await prepare('chain', scriptedProvider({}))).tracks).toEqual(['00001']);
+    const copies = (await table.store.require('chain')).tracks.map(({ duplicateOf }) => duplicateOf);
+    expect(copies).toEqual([undefined, '00001', '00001']);
+  });
+
   it('waits when the provider turns the session away, as long as it asks', async () => {
     await record('busy', {});
     const provider = scriptedProvider({

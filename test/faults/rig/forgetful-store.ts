@@ -1,0 +1,50 @@
+import type { Session, Track } from '../../../functions/sessions/session.ts';
+import type { SessionStore } from '../../../functions/sessions/session-store.ts';
+
+/**
+ * FOR TESTS OF THE TESTS: a store that forgets the intent to call, be it the paid call of a session or the upload of
+ * a track. It says that it has written it, keeps it in memory, and brings it up again when the outcome is written, so
+ * that a run which nothing disturbs goes well: what many programs do that write down what they have done, not what
+ * they are about to do.
+ */
+export function withoutIntents(store: SessionStore): SessionStore {
+  const intents = new Map<string, Session['create']>();
+  const announced = new Map<string, Partial<Track>>();
+  return {
+    ...store,
+    async updateTrack(track, changes) {
+      const name = `${track.sessionId} ${track.trackId}`;
+      if (changes.status === 'submitting') {
+        const intent = { status: changes.status, attempts: changes.attempts ?? track.attempts };
+        announced.set(name, intent);
+        return { ...track, ...intent };
+      }
+      const remembered = announced.get(name) ?? {};
+      announced.delete(name);
+      return store.updateTrack(track, { ...remembered, ...changes });
+    },
+    async updateSession(session, changes) {
+      if (changes.create?.fence !== 'intent') return store.updateSession(session, changes);
+      intents.set(session.sessionId, changes.create);
+      return { ...session, create: changes.create };
+    },
+    changeSession: (sessionId, change) =>
+      store.changeSession(sessionId, (session) => {
+        const intent = intents.get(sessionId);
+        const remembered =
+          intent && session.create.fence === 'none' ? { ...session, create: intent } : session;
+        return change(remembered);
+      }),
+  };
+}
+
+/** FOR TESTS OF THE TESTS: a store that leaves the last file out when a session is read that is being uploaded. */
+export function withoutLastFile(store: SessionStore): SessionStore {
+  return {
+    ...store,
+    async require(sessionId) {
+      const { session, tracks } = await store.require(sessionId);
+      return { session, tracks: session.status === 'uploading' ? tracks.slice(0, -1) : tracks };
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { machineOf } from '../rig/machine.ts';
+import type { Scene } from './scene.ts';
+
+/** Events after which Step Functions ends an execution (documented). */
+const historyQuota = 25_000;
+
+/** Every run ends by itself, within its machine's deadline and the service's limits. */
+export async function everyRunEnds(
+  world: Scene['world'],
+  session?: Pick<Scene['session'], 'runs'>,
+): Promise<string[]> {
+  const { definition } = await machineOf(world.machine);
+  const deadline = Number('TimeoutSeconds' in definition ? definition.TimeoutSeconds : 0);
+  const runs = await world.history();
+  const broken = runs.flatMap(({ name, status, seconds, events }) => [
+    ...(['SUCCEEDED', 'FAILED', 'ABORTED'].includes(status) ? [] : [`run ${name} is ${status}`]),
+    ...(seconds <= deadline ? [] : [`run ${name} took ${seconds} s`]),
+    ...(events < historyQuota ? [] : [`run ${name} has ${events} events`]),
+  ]);
+  if (session && runs.length > session.runs)
+    broken.push(`${runs.length} executions for ${session.runs} runs`);
+  return [...broken, ...world.overlong];
+}
