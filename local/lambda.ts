@@ -34,13 +34,16 @@ export interface LambdaOptions {
   /** A line that a function wrote to its console. */
   log(fn: LambdaFunction, line: string): void;
   readonly clock: Pick<Clock, 'busy'>;
-  /** Most workers of one function, and of all together. */
-  readonly poolSize?: { readonly perFunction?: number; readonly total?: number };
+  /** Most workers of one function, and of all together; seconds after which one that is not used is ended. */
+  readonly poolSize?: {
+    readonly perFunction?: number;
+    readonly total?: number;
+    readonly idleSeconds?: number;
+  };
 }
 
 /** Bytes of a synchronous invocation's payload and of its answer (documented: 6 MB). */
 const payloadLimit = 6 * 1024 * 1024;
-const idleSeconds = 30;
 
 /** The functions of the template, their bundles run in worker threads. */
 export function createLambda({ assembly, access, environment, log, clock, poolSize }: LambdaOptions): Lambda {
@@ -52,7 +55,7 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
         { ...fn.environment, ...runtimeVariables(fn, assembly.region, access), ...environment(fn) },
         (line) => log(fn, line),
       ),
-    { perFunction: poolSize?.perFunction ?? 2, total: poolSize?.total ?? 6, idleSeconds },
+    { perFunction: 2, total: 6, idleSeconds: 30, ...poolSize },
   );
 
   const running = new Map<string, number>();

@@ -44,7 +44,12 @@ export interface StackOptions {
   /** Changes what was read from the template, for tests. */
   readonly change?: (assembly: Assembly) => Assembly;
   /** Most workers of one function, and of all together; few unless told, for the memory's sake. */
-  readonly workers?: { readonly perFunction: number; readonly total: number };
+  readonly workers?: {
+    readonly perFunction: number;
+    readonly total: number;
+    /** Seconds after which one that is not used is ended. */
+    readonly idleSeconds?: number;
+  };
   /** Whether the template's schedules are kept; they are, unless a test switches them off. */
   readonly schedules?: boolean;
   /** Told of everything that AWS would put on a bill, for counting. */

@@ -30,31 +30,50 @@ function apiOf({ api }: ReadyInfo, token: string) {
   };
 }
 
-test('a session that a kill cut off is shown as such, keeps its files and clips, and goes on', {
+test('sessions that a kill cut off are shown as such, keep their files and clips, and go on; what is in doubt settles itself', {
   timeout: 60_000,
 }, async () => {
   const { startStack } = emptyHome();
   const { run: killed, ready: before } = await startStack('--speed', '20');
   const token = await tokenOf(before);
   const call = apiOf(before, token);
-  const declared = files.map(({ name, bytes }) => ({
-    name,
-    size: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  }));
-  const created = await call('POST', '/sessions', { name: 'Cut off', files: declared });
-  const { sessionId, uploads } = createdSessionAnswer.parse(created);
-  for (const [index, { url, headers }] of uploads.entries()) {
-    const put = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(files[index]?.bytes ?? []) });
-    expect(put.status).toBe(200);
-  }
-  await call('POST', `/sessions/${sessionId}/start`);
-  const route = `/sessions/${sessionId}`;
+  /** A session with its files, started. */
+  const begin = async (name: string, chosen: typeof files): Promise<string> => {
+    const declared = chosen.map(({ name, bytes }) => ({
+      name,
+      size: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    }));
+    const { sessionId, uploads } = createdSessionAnswer.parse(
+      await call('POST', '/sessions', { name, files: declared }),
+    );
+    for (const [index, { url, headers }] of uploads.entries()) {
+      const body = new Uint8Array(chosen[index]?.bytes ?? []);
+      expect((await fetch(url, { method: 'PUT', headers, body })).status).toBe(200);
+    }
+    await call('POST', `/sessions/${sessionId}/start`);
+    return sessionId;
+  };
+  const ledger = async (provider: string) => {
+    const answer = await fetch(`${provider}/_sandbox/ledger`);
+    return z.object({ entries: z.array(ledgerEntrySchema) }).parse(await answer.json()).entries;
+  };
+
+  // The provider takes the create of one session and does not answer: the record stands at the intent.
+  await fetch(`${before.provider}/_sandbox/faults`, {
+    method: 'POST',
+    body: JSON.stringify({ call: 'create', kind: 'timeout-after' }),
+  });
+  const inDoubt = await begin('In doubt', files.slice(0, 6));
+  const creates = async () => summarize(await ledger(before.provider)).calls.create;
+  await expect.poll(creates, { timeout: 30_000, interval: 100 }).toBe(1);
+  // The other has some of its clips.
+  const cutOff = await begin('Cut off', files);
   const tracksDone = async () => {
-    const { tracks } = sessionAnswer.parse(await call('GET', route));
+    const { tracks } = sessionAnswer.parse(await call('GET', `/sessions/${cutOff}`));
     return tracks.filter(({ status }) => status === 'done');
   };
-  await expect.poll(tracksDone, { timeout: 30_000, interval: 300 }).not.toEqual([]);
+  await expect.poll(tracksDone, { timeout: 30_000, interval: 200 }).not.toEqual([]);
   const doneBefore = await tracksDone();
   killed.child.kill('SIGKILL');
   await killed.ended;
@@ -62,12 +81,13 @@ test('a session that a kill cut off is shown as such, keeps its files and clips,
   const { ready } = await startStack('--speed', '200');
   // The token of before the kill: the issuer's key is kept, too.
   const callAgain = apiOf(ready, token);
-  const list = sessionListAnswer.parse(await callAgain('GET', '/sessions'));
-  expect(list.sessions).toMatchObject([{ sessionId, name: 'Cut off' }]);
-  const interrupted = sessionAnswer.parse(await callAgain('GET', route));
-  expect(interrupted.status).toBe('interrupted');
+  const session = async (id: string) => sessionAnswer.parse(await callAgain('GET', `/sessions/${id}`));
+  const interrupted = await session(cutOff);
+  expect(interrupted).toMatchObject({ status: 'interrupted', actions: ['resume', 'cancel'] });
   expect(interrupted.tracks).toEqual(expect.arrayContaining(doneBefore));
   expect(interrupted.modelId).toBeUndefined();
+  const list = sessionListAnswer.parse(await callAgain('GET', '/sessions'));
+  expect(list.sessions.map(({ name }) => name)).toEqual(['Cut off', 'In doubt']);
   const s3 = new S3Client({
     endpoint: ready.s3,
     region: ready.region,
@@ -75,25 +95,31 @@ test('a session that a kill cut off is shown as such, keeps its files and clips,
     forcePathStyle: true,
   });
   const stored = await s3.send(
-    new ListObjectsV2Command({ Bucket: ready.bucket, Prefix: `audio/${sessionId}/` }),
+    new ListObjectsV2Command({ Bucket: ready.bucket, Prefix: `audio/${cutOff}/` }),
   );
   expect(stored.Contents?.map(({ Size }) => Size)).toEqual(files.map(({ bytes }) => bytes.length));
 
-  await callAgain('POST', `${route}/start`);
-  const status = async () => sessionAnswer.parse(await callAgain('GET', route)).status;
-  await expect.poll(status, { timeout: 30_000, interval: 1000 }).toBe('ready');
-  const session = sessionAnswer.parse(await callAgain('GET', route));
-  expect(session.modelId).toMatch(/^chirp-custom:/);
-  // Clip and attempts are as they were: what was finished was not sent again.
-  expect(session.tracks).toEqual(expect.arrayContaining(doneBefore));
-  expect(session.tracks.map((track) => track.status)).toEqual(Array(8).fill('done'));
+  // Nobody did anything about this one: the sweep began a run that asks the provider, and it is not paid again.
+  const isReady = (id: string) => async () => (await session(id)).status;
+  await expect.poll(isReady(inDoubt), { timeout: 30_000, interval: 500 }).toBe('ready');
+  expect(await session(inDoubt)).toMatchObject({
+    creditsSpent: 106,
+    executionArn: expect.stringMatching(/-2$/),
+  });
 
-  const answer = await fetch(`${ready.provider}/_sandbox/ledger`);
-  const { entries } = z.object({ entries: z.array(ledgerEntrySchema) }).parse(await answer.json());
-  expect(summarize(entries).calls).toMatchObject({ prepare: 1, create: 1 });
-  expect(entries.filter(({ credits }) => credits === 100)).toHaveLength(1);
+  await callAgain('POST', `/sessions/${cutOff}/start`);
+  await expect.poll(isReady(cutOff), { timeout: 30_000, interval: 500 }).toBe('ready');
+  const ended = await session(cutOff);
+  expect(ended.modelId).toMatch(/^chirp-custom:/);
+  // Clip and attempts are as they were: what was finished was not sent again.
+  expect(ended.tracks).toEqual(expect.arrayContaining(doneBefore));
+  expect(ended.tracks.map((track) => track.status)).toEqual(Array(8).fill('done'));
+
+  const entries = await ledger(ready.provider);
+  expect(summarize(entries).calls).toMatchObject({ prepare: 2, create: 2 });
+  expect(entries.filter(({ credits }) => credits === 100)).toHaveLength(2);
   // One upload a track; an answer that the kill took away is the only reason for a second one.
-  const attempts = session.tracks.reduce((sum, track) => sum + track.attempts, 0);
-  expect(summarize(entries).calls.upload).toBeLessThanOrEqual(attempts);
+  const attempts = ended.tracks.reduce((sum, track) => sum + track.attempts, 0);
+  expect(summarize(entries).calls.upload).toBeLessThanOrEqual(6 + attempts);
   expect(attempts).toBeLessThan(8 + 8 - doneBefore.length + 1);
 });

@@ -135,7 +135,8 @@ export async function openStack(options: Partial<StackOptions> = {}) {
     port: 0,
     speed: 1,
     sandbox: { seed: 'test', settings: { durations: quick } },
-    workers: { perFunction: 2, total: 24 },
+    // Room for each function, and for as long as the tests last: to load one again costs more than most tests do.
+    workers: { perFunction: 2, total: 60, idleSeconds: 3600 },
     notice: news.tell,
     ...options,
     clock,

@@ -14,21 +14,18 @@ import type { Grant } from './withheld-grants.ts';
 const { withhold, replace } = grants;
 let it_: TestStack;
 let ledger: ReturnType<typeof sinceNow>['sums'];
-let resources: Record<'table' | 'ownerIndex' | 'objects' | 'secret' | 'executions' | 'machine', string>;
+let resources: Record<'table' | 'ownerIndex' | 'objects' | 'executions' | 'machine', string>;
 let sessionId: string;
 
 beforeAll(async () => {
   it_ = await sharedStack();
   ({ sums: ledger } = sinceNow(it_));
-  const { tables, buckets, secrets, machines } = it_.stack.assembly;
-  const [table, bucket, secret, machine] = [tables, buckets, secrets, machines].map(
-    ([one]) => one?.arn ?? '',
-  );
+  const { tables, buckets, machines } = it_.stack.assembly;
+  const [table, bucket, machine] = [tables, buckets, machines].map(([one]) => one?.arn ?? '');
   resources = {
     table: table ?? '',
     ownerIndex: `${table}/index/byOwner`,
     objects: `${bucket}/audio/`,
-    secret: secret ?? '',
     machine: machine ?? '',
     executions: (machine ?? '').replace(':stateMachine:', ':execution:'),
   };
@@ -57,13 +54,12 @@ async function failedRun() {
 }
 
 // What is taken away here is what infra/constructs/bindings.ts makes of each bind call; that each function has
-// just those is held in test/infra/grants.test.ts, so each kind of resource once will do. The table follows the way of
-// a run: each start goes a little
-// further than the one before and stops at the next thing that is not allowed, on one and the same session.
+// just those is held in test/infra/grants.test.ts, so a few will do; not the provider's key, which a function keeps for
+// minutes. The table follows the way of a run: each start goes a little further than the one before and stops at the
+// next thing that is not allowed, on one and the same session.
 describe('a run without one of its grants ends as AccessDenied, naming function, action and resource', () => {
   it.each<[Grant, () => string, paid: Partial<Record<string, number>>]>([
     [{ of: 'prepare-session', action: 's3:GetObject' }, () => resources.objects, {}],
-    [{ of: 'prepare-session', action: 'secretsmanager:GetSecretValue' }, () => resources.secret, {}],
     [{ of: 'submit-upload', action: 'dynamodb:UpdateItem' }, () => resources.table, { prepare: 1 }],
     [{ of: 'create-model', action: 'dynamodb:UpdateItem' }, () => resources.table, { upload: 6 }],
     [{ of: 'check-training', action: 'dynamodb:UpdateItem' }, () => resources.table, { create: 1 }],

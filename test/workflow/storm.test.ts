@@ -3,7 +3,7 @@ import { minutesOf, refusedShare, tooSoon } from '../../bench/storm/refusals.ts'
 import { sessionAnswer } from '../../functions/api/contract.ts';
 import { sharedStack, sinceNow, songs, type TestStack, time } from './local-stack.ts';
 
-const sessions = 3;
+const sessions = 2;
 const tracks = 8;
 let stack: TestStack;
 beforeAll(async () => {
