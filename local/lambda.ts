@@ -55,7 +55,8 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
         { ...fn.environment, ...runtimeVariables(fn, assembly.region, access), ...environment(fn) },
         (line) => log(fn, line),
       ),
-    { perFunction: 2, total: 6, idleSeconds: 30, ...poolSize },
+    // Four at a time: a training on two cores is not slower than with six, and the process stays under 300 MB.
+    { perFunction: 2, total: 4, idleSeconds: 30, ...poolSize },
   );
 
   const running = new Map<string, number>();
