@@ -7,6 +7,11 @@ export const mostClips = 6;
 const text = z.string().trim().min(1).max(300).optional().catch(undefined);
 const clipSchema = z.object({
   id: z.string().regex(/^[\w-]{1,100}$/),
+  status: z
+    .string()
+    .regex(/^[\w -]{1,40}$/)
+    .optional()
+    .catch(undefined),
   audio_url: z.url().max(4096).optional().catch(undefined),
   title: text,
   metadata: z
@@ -18,17 +23,21 @@ const clipSchema = z.object({
 /**
  * The clips in a result: an array of them, an object, or an object that carries the array under `clips`. What has no
  * id that could be part of a key is no clip. Upper bound: {@link mostClips}.
+ * @param finished the clip's own word that its audio is there, where a link is there before it: a link beside any
+ *   other word plays what is made so far, and is not taken
  */
-export function readClips(result: unknown): MusicClip[] {
+export function readClips(result: unknown, finished?: string): MusicClip[] {
   const carried = z.object({ clips: z.array(z.unknown()) }).safeParse(result).data?.clips;
   const list = carried ?? (Array.isArray(result) ? result : [result]);
   return list.slice(0, mostClips).flatMap((one: unknown) => {
     const { data } = clipSchema.safeParse(one);
     if (!data) return [];
     const duration = data.metadata?.duration;
+    const word = finished === undefined || data.status === finished ? undefined : data.status;
     return {
       clipId: data.id,
-      ...(data.audio_url === undefined ? {} : { audioUrl: data.audio_url }),
+      ...(word === undefined ? {} : { word }),
+      ...(data.audio_url === undefined || word !== undefined ? {} : { audioUrl: data.audio_url }),
       ...(data.title === undefined ? {} : { title: data.title }),
       ...(duration === undefined ? {} : { durationSeconds: duration }),
     };

@@ -39,6 +39,8 @@ export interface MusicClip {
   readonly clipId: string;
   /** Where its audio is, for a while; not to be written down. Absent while there is none. */
   readonly audioUrl?: string;
+  /** Its own word, where that is not that its audio is there: `streaming`, `error`, … */
+  readonly word?: string;
   readonly title?: string;
   readonly durationSeconds?: number;
 }

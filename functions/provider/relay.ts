@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readClips } from './clips.ts';
 import { createSender, type ProviderOptions } from './http.ts';
-import { type MusicClip, type MusicRequest, type Provider, refusing, type TaskStatus } from './provider.ts';
+import { type MusicRequest, type Provider, refusing, type TaskStatus } from './provider.ts';
 import { idSchema } from './task-status.ts';
 import { bounded, redact } from './words.ts';
 
@@ -24,8 +24,8 @@ const fetched = z.object({
 
 const phases: Readonly<Record<string, TaskStatus['phase']>> = { success: 'succeeded', failure: 'failed' };
 
-/** A clip's own word that its audio is there; before that a link may be there that plays what is made so far. */
-const clipWords = z.array(z.object({ status: z.string().optional() })).catch([]);
+/** A clip's own word that its audio is there (documented, beside `submitted`, `streaming` and `error`). */
+const finishedClip = 'complete';
 
 /**
  * A client of the relay: music, with a persona or without, and personas. Each call is sent once.
@@ -90,21 +90,12 @@ function readFetched(answer: unknown, taskId: string, secrets: readonly string[]
   const { data } = parsed;
   const status = data.status.trim().toLowerCase();
   const phase = phases[status] ?? 'pending';
-  const words = clipWords.parse(data.data);
-  const clips = phase === 'succeeded' ? readClips(data.data) : [];
+  const clips = phase === 'succeeded' ? readClips(data.data, finishedClip) : [];
   return {
     taskId,
     phase,
     status,
     ...(data.fail_reason?.trim() ? { failReason: bounded(redact(data.fail_reason, secrets)) } : {}),
-    ...(clips.length > 0
-      ? { clips: clips.map((clip, index) => withoutUnfinished(clip, words[index]?.status)) }
-      : {}),
+    ...(clips.length > 0 ? { clips } : {}),
   };
-}
-
-function withoutUnfinished(clip: MusicClip, word: string | undefined): MusicClip {
-  if (word === undefined || word === 'complete') return clip;
-  const { audioUrl: _early, ...rest } = clip;
-  return rest;
 }

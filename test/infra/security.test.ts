@@ -1,14 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { acknowledgeWildcard } from '../../infra/constructs/acknowledge.ts';
 import { isWildcard, permissionsOf, permissionTables, withPermissions } from '../../infra/permissions.ts';
+import { exists, hasTest, read, shownTests, tableRows } from './shown-tests.ts';
 import { appWithoutCode, configured } from './synthesized.ts';
 
-const root = new URL('../../', import.meta.url);
-const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const page = read('docs/security.md');
 const permissions = permissionsOf(appWithoutCode(configured()));
 
@@ -44,19 +42,14 @@ describe('the security page', () => {
     expect(page).toBe(withPermissions(page, permissionTables(permissions)));
   });
 
-  const shown = [...page.matchAll(/\]\(\.\.\/(test\/[^)]+)\): "([^"]+)"/g)].map(
-    ([, file = '', title = '']) => [file, title] as const,
-  );
+  const shown = shownTests(page);
   test.each(shown)('names a test that exists: %s, %s', (file, title) => {
-    expect(existsSync(new URL(file, root))).toBe(true);
-    expect(read(file).replaceAll("\\'", "'")).toContain(title);
+    expect(hasTest(file, title)).toBe(true);
   });
 
   test('names a test for everything that somebody could want', () => {
     const [, threats = ''] = /^## Who could want what\n([^#]*)/m.exec(page) ?? [];
-    const rows = threats
-      .split('\n')
-      .filter((line) => /^\| (?!who wants|---)/.test(line) && !line.startsWith('|---'));
+    const rows = tableRows(threats);
     expect(rows.length).toBe(shown.length);
     expect(rows.length).toBeGreaterThan(10);
   });
@@ -71,9 +64,8 @@ describe('the security page', () => {
     expect(Object.fromEntries(rows.map(([, name, version]) => [name, version]))).toEqual(pinned);
     for (const [, name = '', , licence] of rows) {
       // What is for another machine is not installed on this one.
-      const installed = new URL(`node_modules/${name}/package.json`, root);
-      if (existsSync(installed))
-        expect(JSON.parse(readFileSync(installed, 'utf8')).license, name).toBe(licence);
+      const installed = `node_modules/${name}/package.json`;
+      if (exists(installed)) expect(JSON.parse(read(installed)).license, name).toBe(licence);
     }
   });
 

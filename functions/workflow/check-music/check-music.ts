@@ -68,7 +68,7 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
   }
 
   if (answer?.phase === 'succeeded' && answer.clips !== undefined) {
-    const clips = answer.clips.map(({ audioUrl: _url, ...clip }) => clip);
+    const clips = answer.clips.map(({ audioUrl: _url, word: _word, ...clip }) => clip);
     await store.updateSession(session, {
       status: 'keeping',
       music: { ...musicOf(session), clips },

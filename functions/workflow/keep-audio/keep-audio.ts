@@ -91,9 +91,10 @@ async function audioOf(
   download: (url: string) => Promise<Download>,
 ): Promise<Download> {
   if (links.trouble !== undefined) return { trouble: links.trouble };
-  const url = links.answer?.clips?.find((clip) => clip.clipId === clipId)?.audioUrl;
-  if (url === undefined) return { trouble: 'The provider gives no link to the audio yet.' };
-  return download(url);
+  const { audioUrl, word } = links.answer?.clips?.find((clip) => clip.clipId === clipId) ?? {};
+  if (audioUrl !== undefined) return download(audioUrl);
+  const what = word === undefined ? '' : `: it calls the clip "${word}"`;
+  return { trouble: `The provider gives no link to the audio yet${what}.` };
 }
 
 /** Writes down what is known of one clip, whoever else writes meanwhile. */

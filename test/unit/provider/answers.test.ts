@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { meaningOfFailure, meaningOfStatus, retryAfterSeconds } from '../../../functions/provider/answers.ts';
 import type { ProviderCall } from '../../../functions/provider/provider.ts';
 
-const calls: readonly ProviderCall[] = ['prepare', 'upload', 'create', 'status'];
+const calls: readonly ProviderCall[] = [
+  'prepare',
+  'upload',
+  'create',
+  'openBatch',
+  'addToBatch',
+  'status',
+  'generate',
+  'persona',
+  'credits',
+];
 
 describe('the table of HTTP answers', () => {
   it.each([
@@ -33,7 +43,7 @@ describe('the table of HTTP answers', () => {
     expect(meaningOfStatus('create', 409)).toEqual({ name: 'ProviderAnswerLost', taken: 'unknown' });
   });
 
-  it.each(['prepare', 'upload', 'status'] as const)('409 on %s is a refusal', (call) => {
+  it.each(calls.filter((call) => call !== 'create'))('409 on %s is a refusal', (call) => {
     expect(meaningOfStatus(call, 409)).toEqual({ name: 'ProviderRefused', taken: 'no' });
   });
 

@@ -1,48 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createMountSea } from '../../../functions/provider/mountsea.ts';
-import { type Provider, ProviderError } from '../../../functions/provider/provider.ts';
-
-const key = 'ms-key-0123456789';
-const audioUrl = 'https://bucket.example/audio/1?X-Amz-Credential=AKIA%2F1&X-Amz-Signature=deadbeef';
-const modelId = 'chirp-custom:0f9619ff-8b86-4d01-b42d-00cf4fc964ff';
-
-type Answer = () => Response | Promise<Response>;
-
-function client(
-  answer: Answer,
-  options: { timeoutMs?: number; key?: (how: { forceFetch: boolean }) => Promise<string> } = {},
-) {
-  const sent: { url: string; init: RequestInit }[] = [];
-  const provider = createMountSea({
-    baseUrl: 'https://provider.example/prefix/',
-    key: async () => `${key}\n`,
-    now: () => Date.UTC(2026, 10, 20, 12),
-    fetch: async (input, init = {}) => {
-      sent.push({ url: String(input), init });
-      return await answer();
-    },
-    ...options,
-  });
-  return { provider, sent };
-}
-
-const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
-
-async function failure(promise: Promise<unknown>): Promise<ProviderError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (it) => it,
-  );
-  if (error instanceof ProviderError) return error;
-  throw new Error(`not a ProviderError: ${error}`);
-}
-
-const calls: Record<string, (provider: Provider) => Promise<unknown>> = {
-  prepare: (it) => it.prepare(),
-  upload: (it) => it.upload({ sessionId: 's', audioUrl }),
-  create: (it) => it.create({ sessionId: 's', clipIds: ['a'], name: 'n' }),
-  status: (it) => it.status('t'),
-};
+import {
+  type Answer,
+  audioUrl,
+  calls,
+  client,
+  failure,
+  json,
+  key,
+  modelId,
+  song,
+} from './mountsea-client.ts';
 
 describe('the calls', () => {
   it('are sent as documented, with the key as bearer and no redirects', async () => {
@@ -65,18 +33,50 @@ describe('the calls', () => {
       expect(new Headers(init.headers).get('authorization')).toBe(`Bearer ${key}`);
       expect(init.redirect).toBe('manual');
     }
-    const bodies = await Promise.all(
-      sent.slice(0, 3).map(({ init }) => new Response(init.body ?? null).text()),
-    );
+    const bodies = await Promise.all(sent.map(({ init }) => new Response(init.body ?? null).text()));
     expect(bodies).toEqual([
       '',
       JSON.stringify({ sessionId: 's', audioUrl }),
       JSON.stringify({ sessionId: 's', clipIds: ['a', 'b'], name: 'é' }),
+      '',
+      JSON.stringify({ sessionId: 's', audioUrl }),
+      '',
     ]);
-    const lengths = sent
-      .slice(0, 3)
-      .map(({ init }) => Number(new Headers(init.headers).get('content-length')));
+    const lengths = sent.map(({ init }) => Number(new Headers(init.headers).get('content-length')));
     expect(lengths).toEqual(bodies.map((body) => Buffer.byteLength(body)));
+  });
+
+  it('music and personas are asked for with the fields of the pages, and none that nobody wants', async () => {
+    const { provider, sent } = client(() => json({ taskId: 't', id: 'p' }, 201));
+    expect(await provider.generate(song)).toEqual({ taskId: 't' });
+    const more = { title: 'Rain', negativeTags: 'fast', instrumental: true };
+    await provider.generate({ ...song, ...more, persona: { personaId: 'p', clipId: 'c' } });
+    expect(await provider.persona({ clipId: 'c', name: 'Hers' })).toEqual({ personaId: 'p' });
+    await provider.persona({ clipId: 'c', name: 'Hers', description: 'low' });
+    const paths = sent.map(({ url }) => new URL(url).pathname.replace('/prefix', ''));
+    expect(new Set(paths)).toEqual(new Set(['/suno/v2/generate', '/suno/v2/persona']));
+    const bodies = await Promise.all(sent.map(({ init }) => new Response(init.body ?? null).json()));
+    expect(bodies).toEqual([
+      { task: 'create', ...song },
+      {
+        ...{ task: 'create', ...song, title: 'Rain', negative_tags: 'fast', make_instrumental: true },
+        persona: { persona_id: 'p', artist_clip_id: 'c' },
+      },
+      { clip_id: 'c', name: 'Hers', is_public: false },
+      { clip_id: 'c', name: 'Hers', is_public: false, description: 'low' },
+    ]);
+  });
+
+  it('the credits are asked for at their own host with the key in a header of theirs, or not at all', async () => {
+    const creditsUrl = 'https://account.example/api-user/credits';
+    const { provider, sent } = client(() => json({ credits: 12.5 }), { creditsUrl });
+    expect(await provider.credits()).toBe(12.5);
+    expect(sent.map(({ url, init }) => `${init.method} ${url}`)).toEqual([`GET ${creditsUrl}`]);
+    const headers = new Headers(sent[0]?.init.headers);
+    expect([headers.get('x-api-key'), headers.get('authorization')]).toEqual([key, null]);
+    const nobody = client(() => json({}));
+    expect(await nobody.provider.credits()).toBeUndefined();
+    expect(nobody.sent).toEqual([]);
   });
 
   it.each([200, 201])('read an answer of %i', async (status) => {
@@ -181,7 +181,7 @@ describe('the status of a task', () => {
     ['SUCCESS', 'succeeded'],
     ['failed', 'failed'],
     ['Timeout', 'timed-out'],
-  ])('%s is %s', async (word, phase) => {
+  ])('%s is %s, in whatever case, and a word never seen before is pending', async (word, phase) => {
     expect(await status({ status: word })).toEqual({ taskId: 't', phase, status: word.toLowerCase() });
   });
 
@@ -292,111 +292,5 @@ describe("the provider's words", () => {
       );
     expect(await throttled('9')).toMatchObject({ name: 'ProviderThrottled', taken: 'no', retryAfter: 9 });
     expect((await throttled('Fri, 20 Nov 2026 12:01:00 GMT')).retryAfter).toBe(60);
-  });
-});
-
-describe('the key', () => {
-  it.each(['', '   ', 'two\nlines', 'schlüssel'])('%j is refused before anything is sent', async (bad) => {
-    const { provider, sent } = client(() => json({}), { key: async () => bad });
-    expect(await failure(provider.prepare())).toMatchObject({ name: 'ProviderAuth', taken: 'no' });
-    expect(sent).toHaveLength(0);
-  });
-
-  it('that cannot be fetched keeps its own error', async () => {
-    const denied = new Error('AccessDenied');
-    const { provider, sent } = client(() => json({}), { key: () => Promise.reject(denied) });
-    await expect(provider.prepare()).rejects.toBe(denied);
-    expect(sent).toHaveLength(0);
-  });
-});
-
-describe('a key that was changed', () => {
-  /** A provider that takes one key only, and a secret that holds the old one until it is read anew. */
-  function rotated(secret: { kept: string; now: () => Promise<string> }, takes = 'new-key') {
-    const used: string[] = [];
-    const asked: boolean[] = [];
-    const provider = createMountSea({
-      baseUrl: 'https://provider.example',
-      key: async ({ forceFetch }) => {
-        asked.push(forceFetch);
-        return forceFetch ? secret.now() : secret.kept;
-      },
-      fetch: async (_, init) => {
-        const key = new Headers(init?.headers).get('authorization')?.replace('Bearer ', '') ?? '';
-        used.push(key);
-        // A body that was sent cannot be sent again: the second call must bring its own.
-        if (init?.body instanceof ReadableStream) await new Response(init.body).text();
-        if (key !== takes) return json({ message: `Invalid key ${key}.` }, 401);
-        return json({ sessionId: 's', taskId: 's', status: 'READY' }, 201);
-      },
-    });
-    return { provider, used, asked };
-  }
-  const both = ['old-key', 'new-key'];
-  const answered: Record<string, (provider: Provider) => Promise<unknown>> = {
-    ...calls,
-    status: (it) => it.status('s'),
-  };
-
-  it.each(Object.entries(answered))('is read anew after a 401, and %s is sent once more', async (_, call) => {
-    const { provider, used, asked } = rotated({ kept: 'old-key', now: async () => 'new-key' });
-    await call(provider);
-    expect(used).toEqual(both);
-    expect(asked).toEqual([false, true]);
-  });
-
-  it.each(Object.entries(answered))('is no reason to send %s again while it is the same', async (_, call) => {
-    const { provider, used } = rotated({ kept: 'old-key', now: async () => 'old-key\n' });
-    expect(await failure(call(provider))).toMatchObject({ name: 'ProviderAuth', taken: 'no', status: 401 });
-    expect(used).toEqual(['old-key']);
-  });
-
-  it('is tried once: when the new one is refused too, that is the answer', async () => {
-    const { provider, used } = rotated({ kept: 'old-key', now: async () => 'newer-key' });
-    const error = await failure(provider.create({ sessionId: 's', clipIds: ['a'], name: 'n' }));
-    expect(error).toMatchObject({ name: 'ProviderAuth', taken: 'no', reason: 'Invalid key [removed].' });
-    expect(used).toEqual(['old-key', 'newer-key']);
-  });
-
-  it('that cannot be read leaves the answer of the provider as it is', async () => {
-    const now = async () => {
-      throw new Error('Secrets Manager is away.');
-    };
-    const { provider, used } = rotated({ kept: 'old-key', now });
-    expect(await failure(provider.prepare())).toMatchObject({ name: 'ProviderAuth', status: 401 });
-    expect(used).toEqual(['old-key']);
-  });
-
-  it.each([400, 402, 403, 429, 500, 503])(
-    'is not read anew after a %i, which is about something else',
-    async (status) => {
-      const asked: boolean[] = [];
-      const { provider, sent } = client(() => json({}, status), {
-        key: async ({ forceFetch }) => {
-          asked.push(forceFetch);
-          return `key-${asked.length}`;
-        },
-      });
-      await failure(provider.create({ sessionId: 's', clipIds: ['a'], name: 'n' }));
-      expect(asked).toEqual([false]);
-      expect(sent).toHaveLength(1);
-    },
-  );
-
-  it('and an answer that is lost on the second call leaves in doubt what the first did not', async () => {
-    const keys = [...both];
-    let answers = 0;
-    const { provider } = client(
-      () => {
-        answers++;
-        if (answers === 1) return json({}, 401);
-        throw new TypeError('fetch failed', {
-          cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
-        });
-      },
-      { key: async () => keys.shift() ?? '' },
-    );
-    const error = await failure(provider.create({ sessionId: 's', clipIds: ['a'], name: 'n' }));
-    expect(error).toMatchObject({ name: 'ProviderAnswerLost', taken: 'unknown' });
   });
 });

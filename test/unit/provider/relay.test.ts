@@ -117,16 +117,21 @@ describe('how music stands', () => {
   );
 
   test('SUCCESS gives its clips, and the link of those that are complete', async () => {
-    const data = [clip('complete', 'https://cdn.example/a'), clip('streaming', 'https://cdn.example/b')];
-    expect(await relay(fetched('SUCCESS', { data })).provider.status('task-1')).toMatchObject({
-      phase: 'succeeded',
-      clips: [
-        { clipId, title: 'Rain', audioUrl: 'https://cdn.example/a' },
-        { clipId, title: 'Rain' },
-      ],
-    });
-    const [, second] = (await relay(fetched('SUCCESS', { data })).provider.status('task-1')).clips ?? [];
-    expect(second).not.toHaveProperty('audioUrl');
+    const link = 'https://cdn.example/a';
+    const data = [
+      'no clip',
+      { status: 'complete' },
+      clip('complete', link),
+      clip('streaming', link),
+      clip('error', link),
+    ];
+    const { phase, clips } = await relay(fetched('SUCCESS', { data })).provider.status('task-1');
+    expect(phase).toBe('succeeded');
+    expect(clips).toEqual([
+      { clipId, title: 'Rain', audioUrl: link },
+      { clipId, title: 'Rain', word: 'streaming' },
+      { clipId, title: 'Rain', word: 'error' },
+    ]);
   });
 
   test('FAILURE keeps the words', async () => {
@@ -183,7 +188,7 @@ test.each([
   });
 });
 
-test.each(['prepare', 'create', 'upload'] as const)(
+test.each(['prepare', 'create', 'upload', 'openBatch', 'addToBatch'] as const)(
   'what the relay cannot do is refused by name, before a call: %s',
   async (call) => {
     const { provider, sent } = relay({});

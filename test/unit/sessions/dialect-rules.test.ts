@@ -5,6 +5,7 @@ import {
   dialectProblems,
   usualModel,
 } from '../../../functions/sessions/dialect-rules.ts';
+import { isModelId } from '../../../functions/sessions/music-rules.ts';
 
 const custom = 'chirp-custom:00000000-0000-4000-8000-000000000000';
 const hers = { name: 'Hers', dialect: 'relay' } as const;
@@ -46,6 +47,20 @@ describe('a request that keeps the rules of the pages', () => {
   ])('%o', (wish) => {
     expect(dialectProblems(wish, true)).toEqual([]);
   });
+});
+
+test.each([
+  'chirp-v55',
+  'chirp-v50',
+  'chirp-45+',
+  'chirp-v45',
+  'chirp-v45-lite',
+  'chirp-v40',
+  'chirp-v35',
+  custom,
+])('%s is a model of the pages, taken as it is and not for the name of one', (model) => {
+  expect(isModelId(model)).toBe(true);
+  expect(dialectProblems({ model }, false)).toEqual([]);
 });
 
 describe('a request that breaks one is refused by its field, in words of its own', () => {

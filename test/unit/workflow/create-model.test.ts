@@ -255,7 +255,7 @@ describe('Check training', () => {
   const submitted = (sessionId: string) =>
     readySession(sessionId, { fence: 'submitted', calls: 1, taskId: `p-${sessionId}` });
 
-  it('does not believe success without an id of the form chirp-custom:<uuid>', async () => {
+  it('does not believe success without the id of a custom model', async () => {
     await submitted('hollow');
     const { provider } = scriptedProvider({ status: [statusOf('success')] });
     const deps = { store: table.store, models: table.models, provider, settings, now };

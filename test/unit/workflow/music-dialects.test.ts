@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Dialect,
+  type MusicClip,
   ProviderError,
   refusing,
   type TaskStatus,
@@ -39,9 +40,12 @@ async function record(more: Partial<Music> = {}, session: Partial<Session> = {})
 }
 
 /** Both dialects, and what each was asked. */
-function providers(generate: () => Promise<{ taskId: string }> = async () => ({ taskId: 'task-1' })) {
+function providers(
+  generate: () => Promise<{ taskId: string }> = async () => ({ taskId: 'task-1' }),
+  clip: Partial<MusicClip> = { audioUrl: 'https://cdn.example/1' },
+) {
   const asked: [dialect: Dialect, what: string, request: unknown][] = [];
-  const clips = [{ clipId: 'clip-1', audioUrl: 'https://cdn.example/1' }];
+  const clips = [{ clipId: 'clip-1', ...clip }];
   const status: TaskStatus = { taskId: 'task-1', phase: 'succeeded', status: 'success', clips };
   const providerOf = (dialect: Dialect) => ({
     ...refusing(dialect),
@@ -136,4 +140,25 @@ it("an answer that says nothing certain ends in a decision, with the relay's wor
   // Once more: the fence stands, and nobody is called.
   await expect(checkMusic(waiting(sessionId), deps(at))).rejects.toThrow('upstream timed out');
   expect(at.asked).toHaveLength(1);
+});
+
+it('a clip that the relay calls an error is waited for as long as the schedule says, and then told by that word', async () => {
+  const at = providers(undefined, { word: 'error' });
+  const sessionId = await record();
+  await checkMusic(await requestMusic({ sessionId }, deps(at)), deps(at));
+  const keeping = (waited: number) =>
+    keepAudio(
+      { sessionId, wait: 0, waited },
+      { ...deps(at), download: () => Promise.reject(new Error('there is no link')), keep: async () => {} },
+    );
+  expect(await keeping(0)).toMatchObject({ verdict: 'waiting', wait: 5 });
+  await expect(keeping(settings.schedules.audio.deadline)).rejects.toMatchObject({
+    name: 'DeadlineExceeded',
+    message: expect.stringContaining(
+      'clip clip-1: The provider gives no link to the audio yet: it calls the clip "error"',
+    ),
+  });
+  expect((await table.store.requireSession(sessionId)).music?.clips).toEqual([
+    { clipId: 'clip-1', trouble: expect.stringContaining('"error"') },
+  ]);
 });
