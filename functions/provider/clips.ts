@@ -15,22 +15,25 @@ const clipSchema = z.object({
     .catch(undefined),
 });
 
-/**
- * The clips in a result: an array of them, an object, or an object that carries the array under `clips`. What has no
- * id that could be part of a key is no clip. Upper bound: {@link mostClips}.
- */
-export function readClips(result: unknown): MusicClip[] {
+/** What a result holds: an array, an object, or an object that carries the array under `clips`. */
+export function listOf(result: unknown): readonly unknown[] {
   const carried = z.object({ clips: z.array(z.unknown()) }).safeParse(result).data?.clips;
-  const list = carried ?? (Array.isArray(result) ? result : [result]);
-  return list.slice(0, mostClips).flatMap((one: unknown) => {
-    const { data } = clipSchema.safeParse(one);
-    if (!data) return [];
-    const duration = data.metadata?.duration;
-    return {
-      clipId: data.id,
-      ...(data.audio_url === undefined ? {} : { audioUrl: data.audio_url }),
-      ...(data.title === undefined ? {} : { title: data.title }),
-      ...(duration === undefined ? {} : { durationSeconds: duration }),
-    };
-  });
+  return carried ?? (Array.isArray(result) ? result : [result]);
+}
+
+/** The clips in a result. What has no id that could be part of a key is no clip. Upper bound: {@link mostClips}. */
+export function readClips(result: unknown): MusicClip[] {
+  return listOf(result)
+    .slice(0, mostClips)
+    .flatMap((one) => {
+      const { data } = clipSchema.safeParse(one);
+      if (!data) return [];
+      const duration = data.metadata?.duration;
+      return {
+        clipId: data.id,
+        ...(data.audio_url === undefined ? {} : { audioUrl: data.audio_url }),
+        ...(data.title === undefined ? {} : { title: data.title }),
+        ...(duration === undefined ? {} : { durationSeconds: duration }),
+      };
+    });
 }

@@ -1,16 +1,23 @@
 import * as z from 'zod';
-import { readClips } from './clips.ts';
+import { listOf, readClips } from './clips.ts';
 import { createSender, type ProviderOptions } from './http.ts';
 import { type MusicClip, type MusicRequest, type Provider, refusing, type TaskStatus } from './provider.ts';
 import { idSchema } from './task-status.ts';
 import { bounded, redact } from './words.ts';
 
-/** The raw object. Its own `status` is `complete` at once and says nothing of the music. */
-const rawAnswer = z.object({ id: idSchema, clips: z.array(z.unknown()) });
+/**
+ * The raw object. Its own `status` is `complete` at once and says nothing of the music. What has another `code` is an error:
+ * an `id` beside an error is the request's.
+ */
+const rawAnswer = z.object({
+  id: idSchema,
+  clips: z.array(z.unknown()),
+  code: z.literal('success').optional(),
+});
 const envelopeAnswer = z.object({ code: z.literal('success'), data: idSchema });
 /** Documented as the persona itself; clients also read it from an envelope. */
-const rawPersona = z.object({ id: idSchema });
-const envelopePersona = z.object({ code: z.literal('success'), data: rawPersona });
+const rawPersona = z.object({ id: idSchema, code: z.literal('success').optional() });
+const envelopePersona = z.object({ code: z.literal('success'), data: z.object({ id: idSchema }) });
 
 const fetched = z.object({
   code: z.literal('success'),
@@ -24,8 +31,8 @@ const fetched = z.object({
 
 const phases: Readonly<Record<string, TaskStatus['phase']>> = { success: 'succeeded', failure: 'failed' };
 
-/** A clip's own word that its audio is there; before that a link may be there that plays what is made so far. */
-const clipWords = z.array(z.object({ status: z.string().optional() })).catch([]);
+/** A clip's own word; until it is `complete`, a link may be there that plays what is made so far. */
+const clipWord = z.object({ id: z.string(), status: z.string() });
 
 /**
  * A client of the relay: music, with a persona or without, and personas. Each call is sent once.
@@ -90,21 +97,29 @@ function readFetched(answer: unknown, taskId: string, secrets: readonly string[]
   const { data } = parsed;
   const status = data.status.trim().toLowerCase();
   const phase = phases[status] ?? 'pending';
-  const words = clipWords.parse(data.data);
   const clips = phase === 'succeeded' ? readClips(data.data) : [];
+  const unfinished = unfinishedIn(data.data);
   return {
     taskId,
     phase,
     status,
     ...(data.fail_reason?.trim() ? { failReason: bounded(redact(data.fail_reason, secrets)) } : {}),
     ...(clips.length > 0
-      ? { clips: clips.map((clip, index) => withoutUnfinished(clip, words[index]?.status)) }
+      ? { clips: clips.map((clip) => (unfinished.has(clip.clipId) ? withoutLink(clip) : clip)) }
       : {}),
   };
 }
 
-function withoutUnfinished(clip: MusicClip, word: string | undefined): MusicClip {
-  if (word === undefined || word === 'complete') return clip;
-  const { audioUrl: _early, ...rest } = clip;
+/** By their ids, for what is no clip is left out of the clips. One that says nothing of itself counts as complete. */
+function unfinishedIn(result: unknown): ReadonlySet<string> {
+  return new Set(
+    listOf(result).flatMap((one) => {
+      const { data } = clipWord.safeParse(one);
+      return data && data.status.trim().toLowerCase() !== 'complete' ? [data.id] : [];
+    }),
+  );
+}
+
+function withoutLink({ audioUrl: _early, ...rest }: MusicClip): MusicClip {
   return rest;
 }
