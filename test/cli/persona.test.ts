@@ -71,6 +71,7 @@ test('everything that is wrong with the arguments is told at once', () => {
   expect(problemsOf(['3f2a', '--name', ''])).toEqual(['3f2a', '--from', '--name']);
   const long = ['--name', 'x'.repeat(81), '--description', 'x'.repeat(501)];
   expect(problemsOf(['--from', '3f2a', ...long])).toEqual(['--name', '--description']);
+  expect(problemsOf(['--from', '3f2a', '--name', 'x', '--clip', ''])).toEqual(['--clip']);
   expect(problemsOf(['--from', '3f2a', '--name', 'x'])).toEqual([]);
 });
 
