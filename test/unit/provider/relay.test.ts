@@ -21,7 +21,9 @@ function relay(answer: unknown, status = 200) {
         path: pathname,
         body: text === '' ? undefined : JSON.parse(text),
       });
-      return Response.json(answer, { status });
+      return typeof answer === 'string'
+        ? new Response(answer, { status })
+        : Response.json(answer, { status });
     },
   });
   return { provider, sent };
@@ -179,6 +181,13 @@ test.each(['generate', 'persona', 'status'] as const)(
     });
   },
 );
+
+test('of an answer that is cut off nothing is quoted: it holds links to audio', async () => {
+  const whole = JSON.stringify(fetched('SUCCESS', { data: [clip('complete', 'https://cdn.example/a.mp3')] }));
+  const made = relay(whole.slice(0, -3)).provider.status('task-1');
+  await expect(made).rejects.toThrow(/cannot be read$/);
+  await expect(made).rejects.toMatchObject({ name: 'ProviderAnswerLost', reason: undefined });
+});
 
 test.each([
   ['raw', { id: 'persona-1', root_clip_id: clipId }],
