@@ -57,7 +57,7 @@ export function parsePersonaArguments(
       problems.push({ where: `--${where}`, message: `It ${message}.` });
   }
   if (given('clip') && text('clip')?.trim() === '') {
-    problems.push({ where: '--clip', message: 'It is empty: leave it out for the first with its audio.' });
+    problems.push({ where: '--clip', message: 'It is empty: leave it out for the first.' });
   }
   const speed = speedOf(flags);
   refuseProblems(flags);
