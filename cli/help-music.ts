@@ -67,7 +67,7 @@ once more.
 Options
   --from <session>     the session of the music: its id, or at least the first 4
                        characters; not an upload, which cannot be a persona
-  --clip <id>          which of its clips (default: the first with its audio)
+  --clip <id>          which of its clips (default: the first)
   --name <name>        at most ${longest.personaName} characters
   --description <text> at most ${longest.description} characters
   --again              call once more where nobody knows whether it was made; it

@@ -5,6 +5,7 @@ import type { Surroundings } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { onSession } from './on-session.ts';
 import { payeeOf } from './payee.ts';
+import { shellWord } from './shell-word.ts';
 
 /**
  * Makes a persona of a clip of music. Whatever keeps its answer from us, the call is not made a second time but by
@@ -35,7 +36,7 @@ export async function makePersona(args: PersonaArguments, surroundings: Surround
       display.tell({ event: 'persona.ready', ...persona });
       return exitCodes.done;
     } catch (error) {
-      const words = quoted(args.from, clip, name);
+      const words = sameCommand(args);
       if (error instanceof ApiRefusal && error.status === 409) {
         const next = [
           { words: 'What is known of it:', command: 'npm run personas' },
@@ -57,7 +58,11 @@ export async function makePersona(args: PersonaArguments, surroundings: Surround
   });
 }
 
-function quoted(from: string, clip: string | undefined, name: string): string {
-  const of = clip === undefined ? '' : ` --clip ${clip}`;
-  return `npm run persona -- --from ${from}${of} --name ${JSON.stringify(name)}`;
+/** The command that asks for the same once more: without its description it would ask for another one. */
+function sameCommand({ from, clip, name, description }: PersonaArguments): string {
+  const given = { from, clip, name, description };
+  const flags = Object.entries(given).flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag} ${shellWord(value)}`],
+  );
+  return `npm run persona -- ${flags.join(' ')}`;
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { CliEvent, Next } from './events.ts';
+import { shellWord } from './shell-word.ts';
 
 /** What a command drives, and as whom. */
 export interface Target {
@@ -88,7 +89,7 @@ export function readTarget(
       apiUrl: wanted('api-url'),
       userPoolId: wanted('user-pool-id'),
       clientId: wanted('client-id'),
-      typed: [...given].map(([flag, value]) => `--${flag} ${quoted(value)}`),
+      typed: [...given].map(([flag, value]) => `--${flag} ${shellWord(value)}`),
     },
     rest: argv.filter((_, index) => !taken.has(index)),
     problems,
@@ -104,9 +105,4 @@ export function leadingTo({ typed }: Target, event: CliEvent): CliEvent {
 function atTarget(step: Next, typed: readonly string[]): Next {
   if (step.command === undefined) return step;
   return { ...step, command: step.command.replace(' -- ', ` -- ${typed.join(' ')} `) };
-}
-
-/** For a shell. */
-function quoted(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

@@ -106,9 +106,10 @@ function keyIn(secret: 'PROVIDER_SECRET' | 'RELAY_SECRET') {
       throw nameError(error);
     });
     if (typeof key === 'string' && key !== '') return key;
+    const whose = secret === 'RELAY_SECRET' ? "The relay's" : "The provider's";
     throw new ChirpsmithError(
       'ProviderAuth',
-      "The provider's key is not set: put it into the secret of this stage.",
+      `${whose} key is not set: put it into the secret of this stage.`,
     );
   };
 }

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { startApiGateway } from './api-gateway.ts';
 import { type Assembly, type LambdaFunction, readAssembly } from './assembly.ts';
@@ -16,6 +15,7 @@ import { startS3 } from './s3/server.ts';
 import { createSecretsManager } from './secrets-manager.ts';
 import { openQueues, type Queues } from './sqs.ts';
 import { lockHome } from './stack/home-lock.ts';
+import { keptKey, secretValues } from './stack/keys.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
 import { type Meter, metered, meteredLambda } from './stack/meter.ts';
 import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
@@ -361,32 +361,6 @@ function watchActivity(
     touch,
     idleFor: () => performance.now() - last,
   };
-}
-
-/** The sandbox's API key: drawn once, kept for the next start. */
-function keptKey(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    const key = `sandbox-${randomBytes(18).toString('base64url')}`;
-    writeFileSync(file, key, { mode: 0o600 });
-    return key;
-  }
-}
-
-/** The providers' keys where the functions look for them; whatever else AWS would make a value for has one of its own. */
-function secretValues(
-  { secrets, functions }: Assembly,
-  keys: { readonly provider: string; readonly relay: string },
-): Record<string, string> {
-  const isNamed = (variable: string, arn: string) =>
-    functions.some(({ environment }) => environment[variable] === arn);
-  const valueFor = (arn: string) => {
-    if (isNamed('PROVIDER_SECRET', arn)) return keys.provider;
-    if (isNamed('RELAY_SECRET', arn)) return keys.relay;
-    return randomBytes(32).toString('hex');
-  };
-  return Object.fromEntries(secrets.map(({ name, arn }) => [name, valueFor(arn)]));
 }
 
 function only<T>(what: string, [first, ...others]: readonly T[]): T {

@@ -80,7 +80,8 @@ export function parseGenerateArguments(
     }
   } else if (!isMistyped(flags)) {
     // A persona, and the relay, have a model of their own.
-    if (!given('model') && !given('persona') && !given('through')) {
+    const usual = given('persona') || (given('through') && text('through')?.trim() !== 'mountsea');
+    if (!given('model') && !usual) {
       const message = 'Say which model, as in --model "Night Drive". Yours: npm run models';
       problems.push({ where: '--model', message });
     }

@@ -56,6 +56,9 @@ export function parsePersonaArguments(
     if (where !== 'name' || name !== undefined)
       problems.push({ where: `--${where}`, message: `It ${message}.` });
   }
+  if (given('clip') && text('clip')?.trim() === '') {
+    problems.push({ where: '--clip', message: 'It is empty: leave it out for the first.' });
+  }
   const speed = speedOf(flags);
   refuseProblems(flags);
   return {

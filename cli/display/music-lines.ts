@@ -1,6 +1,7 @@
 import type { Dialect } from '../../functions/provider/provider.ts';
 import { dialectNames } from '../../functions/sessions/dialect-rules.ts';
 import type { CliEvent } from '../events.ts';
+import { shellWord } from '../shell-word.ts';
 import { harmless } from './text-width.ts';
 import { asAge, asDuration, asSize, asTime, counted, providerWords } from './words.ts';
 
@@ -58,7 +59,7 @@ export function musicLines(event: MusicEvent): string[] {
       return [
         `Persona "${harmless(event.name)}": ${event.personaId}, of clip ${event.clipId}.`,
         'To make music with it:',
-        `  npm run generate -- --persona ${JSON.stringify(harmless(event.name))} --prompt "…"${event.dialect === 'mountsea' ? ' --model MODEL' : ''}`,
+        `  npm run generate -- --persona ${shellWord(harmless(event.name))} --prompt "…"${event.dialect === 'mountsea' ? ' --model MODEL' : ''}`,
       ];
     case 'persona.listed':
       return personaLines(event);

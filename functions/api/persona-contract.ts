@@ -10,7 +10,10 @@ export const createPersonaBody = z.strictObject({
   name: text.describe('What you call it; music is asked for by it.'),
   description: text.min(1).optional(),
   generation: text.min(1).describe('Id of the session of the music.'),
-  clip: text.min(1).optional().describe('Id of one of its clips; the first whose audio was kept, if absent.'),
+  clip: text
+    .min(1)
+    .optional()
+    .describe('Id of one of its clips; the first, if absent, once the audio of all is kept.'),
   again: z
     .boolean()
     .default(false)

@@ -4,14 +4,16 @@ import type { MusicClip } from './provider.ts';
 /** Clips of one result that are looked at; a generation makes two (documented: "usually"). */
 export const mostClips = 6;
 
+/** The clip's own word in small letters; what is no word says as little of the clip as it can. */
+function inOneWord(status: string): string {
+  const word = status.trim().toLowerCase();
+  return /^[\w -]{1,40}$/.test(word) ? word : 'unreadable';
+}
+
 const text = z.string().trim().min(1).max(300).optional().catch(undefined);
 const clipSchema = z.object({
   id: z.string().regex(/^[\w-]{1,100}$/),
-  status: z
-    .string()
-    .regex(/^[\w -]{1,40}$/)
-    .optional()
-    .catch(undefined),
+  status: z.string().transform(inOneWord).optional().catch(undefined),
   audio_url: z.url().max(4096).optional().catch(undefined),
   title: text,
   metadata: z

@@ -65,6 +65,8 @@ export function providerWords(body: string, secrets: readonly string[]): string 
   try {
     words = sentence(JSON.parse(body));
   } catch {
+    // Cut off, or broken: what would be quoted then are fields, the links to audio among them.
+    if (/^\s*[[{]/.test(body)) return undefined;
     // Not JSON: the page itself is what it says.
   }
   if (words === undefined) return undefined;

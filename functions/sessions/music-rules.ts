@@ -1,4 +1,5 @@
 import type { Problem } from '../shared/errors.ts';
+import { nameProblems } from './names.ts';
 import type { Music } from './session.ts';
 
 /** MountSea's own models (documented). */
@@ -67,18 +68,7 @@ export function personaTextProblems({
   name: string;
   description?: string | undefined;
 }): Problem[] {
-  const problems: Problem[] = [];
-  const length = [...name].length;
-  if (name.trim() === '') problems.push({ where: 'name', message: 'is empty: give the persona a name' });
-  if (length > longest.personaName) {
-    problems.push({
-      where: 'name',
-      message: `has ${length} characters: use at most ${longest.personaName}`,
-    });
-  }
-  if (/\p{Cc}/u.test(name)) {
-    problems.push({ where: 'name', message: 'holds control characters: leave them out' });
-  }
+  const problems = nameProblems(name, { maxNameLength: longest.personaName }, 'the persona');
   const described = [...description].length;
   if (described > longest.description) {
     const message = `has ${described} characters: use at most ${longest.description}`;

@@ -1,10 +1,17 @@
 import type { Problem } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
 
-/** What is wrong with a model's name, or nothing. Characters are counted as a reader does. */
-export function nameProblems(name: string, { maxNameLength }: Settings['limits']): Problem[] {
+/**
+ * What is wrong with the name of a model, or of something else, or nothing. Characters are counted as a reader does.
+ * @param what as the sentence has it
+ */
+export function nameProblems(
+  name: string,
+  { maxNameLength }: Pick<Settings['limits'], 'maxNameLength'>,
+  what = 'the model',
+): Problem[] {
   const length = [...name.trim()].length;
-  if (length === 0) return [{ where: 'name', message: 'is empty: give the model a name' }];
+  if (length === 0) return [{ where: 'name', message: `is empty: give ${what} a name` }];
   if (length > maxNameLength) {
     return [{ where: 'name', message: `has ${length} characters: use at most ${maxNameLength}` }];
   }

@@ -220,6 +220,7 @@ async function invoke(
 async function within<T>(seconds: number | undefined, signal: AbortSignal, work: Promise<T>): Promise<T> {
   const ended = Promise.withResolvers<never>();
   const abort = () => ended.reject(signal.reason);
+  if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   const late = () => ended.reject(new StateError('States.Timeout', ''));
   const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1000);

@@ -66,6 +66,8 @@ test('everything that is wrong with the arguments is told at once', () => {
 test('with a persona, or through the relay, no model need be named', () => {
   expect(problemsOf(['--persona', 'Hers', '--prompt', 'p'])).toEqual([]);
   expect(problemsOf(['--through', 'relay', '--prompt', 'p'])).toEqual([]);
+  // MountSea has no usual one.
+  expect(problemsOf(['--through', 'mountsea', '--prompt', 'p'])).toEqual(['--model']);
 });
 
 async function saving(bytes: string) {

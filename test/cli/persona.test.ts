@@ -71,6 +71,7 @@ test('everything that is wrong with the arguments is told at once', () => {
   expect(problemsOf(['3f2a', '--name', ''])).toEqual(['3f2a', '--from', '--name']);
   const long = ['--name', 'x'.repeat(81), '--description', 'x'.repeat(501)];
   expect(problemsOf(['--from', '3f2a', ...long])).toEqual(['--name', '--description']);
+  expect(problemsOf(['--from', '3f2a', '--name', 'x', '--clip', ''])).toEqual(['--clip']);
   expect(problemsOf(['--from', '3f2a', '--name', 'x'])).toEqual([]);
 });
 
@@ -83,7 +84,7 @@ test('a persona is made of the music that the beginning of its id means, and the
   ]);
   expect(ended.stdout).toContain('the local sandbox (no real model is made, no real credits), as the relay');
   expect(ended.stdout).toContain('persona-1, of clip clip-1');
-  expect(ended.stdout).toContain('npm run generate -- --persona "Her \\"low\\" voice" --prompt "…"');
+  expect(ended.stdout).toContain(`npm run generate -- --persona 'Her "low" voice' --prompt "…"`);
   expect(last(await make(['--json']))).toEqual({ event: 'persona.ready', ...persona });
 });
 
@@ -104,12 +105,10 @@ test('whoever is paid is asked about by name before, and nothing is sent without
 
 test('one in doubt ends with 3 and the command that calls once more, which asks also in the sandbox', async () => {
   const { make, sent } = await stack(problem(409, 'NeedsDecision', 'It may have been made or not.'));
-  const ended = await make(['--json']);
+  const ended = await make(['--json', '--clip', 'clip-1', '--description', "alto $HOME isn't"]);
   expect(ended.code).toBe(3);
-  expect(last(ended)).toMatchObject({
-    event: 'error',
-    next: [{}, { command: 'npm run persona -- --from 3f2a --name "Her \\"low\\" voice" --again' }],
-  });
+  const words = `npm run persona -- --from 3f2a --clip clip-1 --name 'Her "low" voice' --description 'alto $HOME isn'\\''t'`;
+  expect(last(ended)).toMatchObject({ event: 'error', next: [{}, { command: `${words} --again` }] });
   expect(sent).toHaveLength(1);
   const asked = await make(['--again'], { answer: false });
   expect(asked.questions).toEqual([expect.stringContaining('second persona')]);

@@ -131,9 +131,11 @@ async function clipOf(
   if (dialect === 'relay' && !relay) {
     return wrong('generation', `was made at the relay, and ${noRelay}`);
   }
-  const clipId = clip === undefined ? clips.find(({ key }) => key !== undefined)?.clipId : clip;
+  // Which is the first with its audio changes until all have it, and the same request would mean another persona then.
+  const isWhole = clips.every(({ key }) => key !== undefined);
+  const clipId = clip ?? (isWhole ? clips[0]?.clipId : undefined);
   if (clipId === undefined) {
-    return wrong('clip', `is missing, and none has its audio kept: say which of ${idsOf(music)}`);
+    return wrong('clip', `is missing, and the audio is not all kept yet: say which of ${idsOf(music)}`);
   }
   if (!clips.some((one) => one.clipId === clipId)) {
     return wrong(

@@ -29,9 +29,22 @@ const afresh = {
   failure: undefined,
 } as const;
 
+/** Of files that are declared together one is uploaded; copies that are found later, or lie elsewhere, are there. */
+function hasOwnBytes({ sessionId, trackId, source }: Track): boolean {
+  if ('url' in source) return true;
+  const ofSession = `audio/${sessionId}/`;
+  return source.key === ofSession + trackId || !source.key.startsWith(ofSession);
+}
+
+/** The provider's word on the same bytes holds for a copy of them; anything else is tried with the copy. */
+function sameFate({ failure }: Track): Partial<Track> {
+  return failure?.permanent ? { status: 'failed', failure } : {};
+}
+
 /**
  * `PUT /sessions/{id}/tracks/{trackId}`: another file in the place of one that cannot be used. The track starts
- * afresh; a resume picks it up. Copies of the file that goes need another file as well.
+ * afresh; a resume picks it up. Copies of the file that goes begin anew with their own bytes; those that have none need
+ * another file as well.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, RecordConflict
  */
 export async function replaceTrack(
@@ -61,10 +74,6 @@ export async function replaceTrack(
   });
   const source = placeOf(track);
   const upload = await deps.uploads.put({ key: source.key, size, sha256 });
-  // Copies of the file that goes have no bytes in the bucket of their own. Left as they are, they would be taken for
-  // copies of the file that comes, and in a batch be given its clip.
-  const reason = `has the bytes of ${track.file}, in whose place there is another file now: replace it, too`;
-  const failure = { error: 'AudioRejected', reason, at: new Date(deps.now()).toISOString() } as const;
   const copies = tracks.filter(({ duplicateOf }) => duplicateOf === track.trackId);
   // Files that had a clip, their original's, and have none now: counted first, so that a resume is offered for them.
   const bereft = copies.length + (track.status === 'duplicate' ? 1 : 0);
@@ -72,7 +81,11 @@ export async function replaceTrack(
     const { batch } = session;
     await deps.store.updateSession(session, { batch: { ...batch, missing: batch.missing + bereft } });
   }
+  // Left as they are, they would be taken for copies of the file that comes, and in a batch be given its clip.
   await inOrder(copies, writesAtOnce, (copy) => {
+    if (hasOwnBytes(copy)) return deps.store.updateTrack(copy, { ...afresh, ...sameFate(track) });
+    const reason = `has the bytes of ${track.file}, in whose place there is another file now: replace it, too`;
+    const failure = { error: 'AudioRejected', reason, at: new Date(deps.now()).toISOString() } as const;
     return deps.store.updateTrack(copy, { ...afresh, status: 'rejected', source: placeOf(copy), failure });
   });
   await deps.store.updateTrack(track, { ...afresh, file: name, source, size, sha256 });

@@ -51,10 +51,13 @@ export async function batchFromConsole(
     throw badInput(parsed.error.issues.flatMap((issue) => issueProblems(issue, whole)));
   }
   const { name, list, owner = 'console', startedBy = 'console' } = parsed.data;
-  if ((parsed.data.audio === undefined) === (list === undefined)) {
+  if (parsed.data.audio !== undefined && list !== undefined) {
+    throw badInput([{ where: 'list', message: 'stands in the place of audio: leave out one of them' }]);
+  }
+  const audio = list === undefined ? parsed.data.audio : await filesOf(list, bucket, lists);
+  if (audio === undefined) {
     throw badInput([{ where: 'audio', message: 'is required: the s3:// or https:// URL of each file' }]);
   }
-  const audio = parsed.data.audio ?? (await filesOf(list ?? '', bucket, lists));
   const { maxBatchFiles } = settings.limits;
 
   const sessionId = sessionIdOf(execution.Id);

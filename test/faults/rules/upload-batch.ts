@@ -27,8 +27,8 @@ function noFileLost({ session, tracks, plan, tally }: Scene<BatchPlan>): string[
   if (order !== plan.files.map((_, index) => index + 1).join()) broken.push(`the files are ${order}`);
   if (session.status !== 'ready') return broken;
   for (const { trackId, status, failure, duplicateOf } of tracks) {
-    // Put there when the batch had ended: it waits for a resume.
-    const waits = status === 'declared' && tally.replaced.get(trackId) === session.runs;
+    // Put there when the batch had ended, or a copy of what was there before: it waits for a resume.
+    const waits = status === 'declared' && [...tally.replaced.values()].includes(session.runs);
     if (!ended.includes(status) && !waits) broken.push(`the batch is ready with file ${trackId} ${status}`);
     if ((status === 'failed' || status === 'rejected') && !failure?.reason) {
       broken.push(`file ${trackId} has ${status} without a reason`);

@@ -102,11 +102,12 @@ describe('PUT /sessions/{id}/tracks/{trackId}', () => {
       missing: 1,
       list: { listed: 5, notListed: { count: 0, first: [] }, notOurs: { count: 0, first: [] } },
     };
+    const source = { bucket: 'audio', key: 'audio/with-copies/002' };
+    const declaredCopy = { status: 'duplicate', duplicateOf: '002', source } as const;
     await recordSession(table.store, {
       sessionId: 'with-copies',
       session: { kind: 'batch', status: 'ready', batch },
-      track: (index) =>
-        index === 1 ? rejected : index > 3 ? { status: 'duplicate', duplicateOf: '002' } : { status: 'done' },
+      track: (index) => (index === 1 ? rejected : index > 3 ? declaredCopy : { status: 'done' }),
     });
     await replace('with-copies').done;
     const { session, tracks } = await table.store.require('with-copies');
@@ -121,6 +122,39 @@ describe('PUT /sessions/{id}/tracks/{trackId}', () => {
     }
     // Two files more that a resume is there for.
     expect(session.batch).toEqual({ ...batch, missing: 3 });
+  });
+
+  it.each<[string, Track['failure'], Partial<Track>]>([
+    ['tried in its place', undefined, { status: 'declared' }],
+    [
+      'refused as it was, where the provider refused its bytes for good',
+      failure,
+      { status: 'failed', failure },
+    ],
+  ])('a copy with bytes of its own keeps them, and is %s', async (_, before, expected) => {
+    const sessionId = `own-${expected.status}`;
+    const sources = [
+      { bucket: 'audio', key: 'inbox/night/copy.mp3', versionId: 'v1' },
+      { bucket: 'audio', key: `audio/${sessionId}/005` },
+      { bucket: 'audio', key: `audio/${sessionId}/002` },
+    ] as const;
+    await recordSession(table.store, {
+      sessionId,
+      session: { status: 'failed' },
+      track: (index) => {
+        const source = sources[index - 3];
+        if (source) return { status: 'duplicate', duplicateOf: '002', format: 'MP3', source };
+        return index === 1 ? { ...rejected, failure: before } : { status: 'done', clipId: `clip-${index}` };
+      },
+    });
+    await replace(sessionId).done;
+    const { tracks } = await table.store.require(sessionId);
+    for (const [index, source] of [sources[0], sources[1]].entries()) {
+      expect(tracks[index + 3]).toMatchObject({ ...expected, source });
+      expect(tracks[index + 3]).not.toHaveProperty('duplicateOf');
+    }
+    // Its source was the original's place, where the other file comes.
+    expect(tracks[5]).toMatchObject({ status: 'rejected', source: { key: `audio/${sessionId}/006` } });
   });
 
   it('of a batch that has all its clips, makes it one that a resume can go on with', async () => {

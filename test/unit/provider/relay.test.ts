@@ -21,7 +21,9 @@ function relay(answer: unknown, status = 200) {
         path: pathname,
         body: text === '' ? undefined : JSON.parse(text),
       });
-      return Response.json(answer, { status });
+      return typeof answer === 'string'
+        ? new Response(answer, { status })
+        : Response.json(answer, { status });
     },
   });
   return { provider, sent };
@@ -34,7 +36,7 @@ const wish = {
   tags: 'slow',
   persona: { personaId: 'persona-1', clipId: 'clip-1' },
 };
-const clip = (status: string, audio_url = '') => ({ id: clipId, status, audio_url, title: 'Rain' });
+const clip = (status: string, audio_url = '', id = clipId) => ({ id, status, audio_url, title: 'Rain' });
 const fetched = (status: string, more: object = {}) => ({
   code: 'success',
   message: '',
@@ -90,6 +92,7 @@ describe('music with a persona', () => {
 
   test.each([
     ['an error in an envelope', { code: 'fail', message: 'no', data: null }],
+    ['an error with the id of the request', { code: 'fail', message: 'no', id: 'request-1', clips: [] }],
     ['an envelope without a task', { code: 'success', data: null }],
     ['nothing', {}],
   ])('%s proves nothing, so the answer counts as lost', async (_, answer) => {
@@ -116,22 +119,27 @@ describe('how music stands', () => {
     },
   );
 
-  test('SUCCESS gives its clips, and the link of those that are complete', async () => {
-    const link = 'https://cdn.example/a';
-    const data = [
-      'no clip',
-      { status: 'complete' },
-      clip('complete', link),
-      clip('streaming', link),
-      clip('error', link),
+  test.each<[string, (clips: object[]) => unknown]>([
+    ['in an array', (clips) => clips],
+    ['after what is no clip', (clips) => [{}, { status: 7 }, ...clips]],
+    ['under `clips`', (clips) => ({ clips })],
+  ])('SUCCESS gives its clips, and the link of those that are complete: %s', async (_, as) => {
+    const clips = [
+      clip('streaming', 'https://cdn.example/b', 'clip-b'),
+      clip('COMPLETE', 'https://cdn.example/a', 'clip-a'),
+      clip('error', 'https://cdn.example/c', 'clip-c'),
     ];
-    const { phase, clips } = await relay(fetched('SUCCESS', { data })).provider.status('task-1');
-    expect(phase).toBe('succeeded');
-    expect(clips).toEqual([
-      { clipId, title: 'Rain', audioUrl: link },
-      { clipId, title: 'Rain', word: 'streaming' },
-      { clipId, title: 'Rain', word: 'error' },
-    ]);
+    const data = as(clips);
+    expect(await relay(fetched('SUCCESS', { data })).provider.status('task-1')).toEqual({
+      taskId: 'task-1',
+      phase: 'succeeded',
+      status: 'success',
+      clips: [
+        { clipId: 'clip-b', title: 'Rain', word: 'streaming' },
+        { clipId: 'clip-a', title: 'Rain', audioUrl: 'https://cdn.example/a' },
+        { clipId: 'clip-c', title: 'Rain', word: 'error' },
+      ],
+    });
   });
 
   test('FAILURE keeps the words', async () => {
@@ -161,7 +169,8 @@ test.each([401, 402, 403, 429, 500])(
 test.each(['generate', 'persona', 'status'] as const)(
   'an error that comes as 200 proves nothing, and keeps its words: %s',
   async (call) => {
-    const { provider } = relay({ code: 'fail', message: 'upstream timed out', data: null });
+    // Gateways put the request's id beside their errors: it is no persona's.
+    const { provider } = relay({ code: 'fail', message: 'upstream timed out', data: null, id: 'request-1' });
     const made = {
       generate: () => provider.generate(wish),
       persona: () => provider.persona({ clipId, name: 'Her' }),
@@ -174,6 +183,13 @@ test.each(['generate', 'persona', 'status'] as const)(
     });
   },
 );
+
+test('of an answer that is cut off nothing is quoted: it holds links to audio', async () => {
+  const whole = JSON.stringify(fetched('SUCCESS', { data: [clip('complete', 'https://cdn.example/a.mp3')] }));
+  const made = relay(whole.slice(0, -3)).provider.status('task-1');
+  await expect(made).rejects.toThrow(/cannot be read$/);
+  await expect(made).rejects.toMatchObject({ name: 'ProviderAnswerLost', reason: undefined });
+});
 
 test.each([
   ['raw', { id: 'persona-1', root_clip_id: clipId }],

@@ -7,6 +7,7 @@ import {
   type TaskStatus,
 } from '../../../functions/provider/provider.ts';
 import { type Music, musicSchema, type Session } from '../../../functions/sessions/session.ts';
+import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
 import { keepAudio } from '../../../functions/workflow/keep-audio/keep-audio.ts';
 import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
@@ -124,6 +125,31 @@ describe('Request music looks at the rules once more, before the call', () => {
       create: { fence: 'none', calls: 0 },
     });
   });
+});
+
+describe('a relay that is taken away while music is under way', () => {
+  it.each(['Check music', 'Keep audio'])(
+    'ends %s, and what was paid stays known for a resume',
+    async (state) => {
+      const [at, sessionId] = [providers(), await record()];
+      const going = await requestMusic({ sessionId }, deps(at));
+      if (state === 'Keep audio') await checkMusic(going, deps(at));
+      const before = await table.store.requireSession(sessionId);
+      const providerOf = () => {
+        throw new ChirpsmithError('NotPossible', 'No relay is configured in this stage.');
+      };
+      const gone = { ...deps(at), providerOf, download: async () => ({ trouble: '' }), keep: async () => {} };
+      const left = state === 'Keep audio' ? keepAudio({ sessionId }, gone) : checkMusic(going, gone);
+      await expect(left).rejects.toMatchObject({ name: 'NotPossible' });
+      expect(await table.store.requireSession(sessionId)).toEqual(before);
+      expect(before.create).toMatchObject({ taskId: 'task-1', calls: 1 });
+
+      // As a resume begins it: nothing is asked for a second time.
+      const again = await requestMusic({ sessionId }, deps(at));
+      expect(await checkMusic(again, deps(at))).toMatchObject({ verdict: 'done' });
+      expect(at.asked.filter(([, what]) => what === 'generate')).toHaveLength(1);
+    },
+  );
 });
 
 it("an answer that says nothing certain ends in a decision, with the relay's words for whoever decides", async () => {

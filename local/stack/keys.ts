@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Assembly } from '../assembly.ts';
+
+/** The sandbox's API key: drawn once, kept for the next start. */
+export function keptKey(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    const key = `sandbox-${randomBytes(18).toString('base64url')}`;
+    writeFileSync(file, key, { mode: 0o600 });
+    return key;
+  }
+}
+
+/** The providers' keys where the functions look for them; whatever else AWS would make a value for has one of its own. */
+export function secretValues(
+  { secrets, functions }: Pick<Assembly, 'secrets' | 'functions'>,
+  keys: { readonly provider: string; readonly relay: string },
+): Record<string, string> {
+  const isNamed = (variable: string, arn: string) =>
+    functions.some(({ environment }) => environment[variable] === arn);
+  const valueFor = (arn: string) => {
+    if (isNamed('PROVIDER_SECRET', arn)) return keys.provider;
+    if (isNamed('RELAY_SECRET', arn)) return keys.relay;
+    return randomBytes(32).toString('hex');
+  };
+  return Object.fromEntries(secrets.map(({ name, arn }) => [name, valueFor(arn)]));
+}
