@@ -1,8 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { configured, propertiesOf, synthesized } from './synthesized.ts';
+import { configured, propertiesOf, synthesized, tuned } from './synthesized.ts';
 
-const { storage, service } = synthesized(configured({ inboxOwner: 'studio-7' }));
+const { storage, service } = synthesized(tuned);
 
 describe('the inbox', () => {
   test('hears of every file that is put into it, and of no other', () => {

@@ -1,9 +1,9 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { configured, propertiesOf, synthesized } from './synthesized.ts';
+import { configured, propertiesOf, synthesized, telling } from './synthesized.ts';
 
-const { app, service } = synthesized(configured({ stage: 'prod', alarmEmail: 'night@example.com' }));
+const { app, service } = synthesized(telling);
 const [topic = ''] = Object.keys(propertiesOf(service, 'AWS::SNS::Topic'));
 const [key = ''] = Object.keys(propertiesOf(service, 'AWS::KMS::Key'));
 

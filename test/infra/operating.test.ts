@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { eachOf, ownMetric } from '../../infra/constructs/own-metric.ts';
-import { configured, propertiesOf, synthesized } from './synthesized.ts';
+import { configured, propertiesOf, synthesized, tuned } from './synthesized.ts';
 
-const { service, storage } = synthesized(configured({ logDays: 14 }));
+const { service, storage } = synthesized(tuned);
 const functions = propertiesOf(service, 'AWS::Lambda::Function');
 
 test('every log ends, whoever writes it', () => {

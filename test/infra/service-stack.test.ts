@@ -1,16 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { configured, propertiesOf, synthesized } from './synthesized.ts';
+import { origins, propertiesOf, synthesized, tuned } from './synthesized.ts';
 
-const origins = ['https://app.example.com', 'http://localhost:5173'];
-const { service, storage } = synthesized(
-  configured({
-    allowedOrigins: origins,
-    jwtIssuer: 'https://id.example.com',
-    jwtAudience: 'app,cli',
-    logDays: 14,
-  }),
-);
+const { service, storage } = synthesized(tuned);
 const functions = propertiesOf(service, 'AWS::Lambda::Function');
 
 describe('every function', () => {

@@ -1,9 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { configured, propertiesOf, synthesized } from './synthesized.ts';
+import { origins, propertiesOf, synthesized, tuned } from './synthesized.ts';
 
-const origins = ['https://app.example.com', 'http://localhost:5173'];
-const { storage } = synthesized(configured({ allowedOrigins: origins, audioDays: 45 }));
+const { storage } = synthesized(tuned);
 
 describe('the storage stack', () => {
   test('keeps its data when it is deleted or a resource is replaced', () => {

@@ -13,6 +13,27 @@ export function configured(context: Readonly<Record<string, unknown>> = {}): Con
   return readConfig({ context: (name) => given[name], environment: {} });
 }
 
+/** Web pages that may call what {@link tuned} makes. */
+export const origins = ['https://app.example.com', 'http://localhost:5173'];
+
+/** Stage `local` with much of it set otherwise: tests that look at different settings share one synth of it. */
+export const tuned: Config = configured({
+  allowedOrigins: origins,
+  jwtIssuer: 'https://id.example.com',
+  jwtAudience: 'app,cli',
+  logDays: 14,
+  audioDays: 45,
+  inboxOwner: 'studio-7',
+  settings: '{"limits":{"concurrency":4,"batchConcurrency":7}}',
+});
+
+/** A stage that tells of itself by mail and by a webhook. */
+export const telling: Config = configured({
+  stage: 'prod',
+  alarmEmail: 'night@example.com',
+  webhookUrl: 'https://hooks.example.com/chirpsmith',
+});
+
 const assemblies: string[] = [];
 process.once('exit', () => {
   for (const directory of assemblies) rmSync(directory, { recursive: true, force: true });

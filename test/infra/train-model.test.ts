@@ -6,9 +6,9 @@ import { defaultSettings } from '../../functions/shared/settings.ts';
 import { trainingState } from '../../functions/shared/states.ts';
 import { definitionsOf } from '../../infra/definitions.ts';
 import { stateOf, statesOf } from './definition.ts';
-import { configured, propertiesOf, synthesized } from './synthesized.ts';
+import { propertiesOf, synthesized, tuned } from './synthesized.ts';
 
-const { app, service } = synthesized(configured({ settings: '{"limits":{"concurrency":4}}' }));
+const { app, service } = synthesized(tuned);
 const definitions = definitionsOf(app);
 const definition = definitions.get('chirpsmith-local-train-model');
 const tasks = statesOf(definition).filter(([, { Type }]) => Type === 'Task');

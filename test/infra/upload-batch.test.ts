@@ -16,9 +16,9 @@ import {
   worstHistory,
 } from '../../infra/workflows/bounds.ts';
 import { stateOf, statesOf } from './definition.ts';
-import { configured, synthesized } from './synthesized.ts';
+import { synthesized, tuned } from './synthesized.ts';
 
-const { app } = synthesized(configured({ settings: '{"limits":{"batchConcurrency":7}}' }));
+const { app } = synthesized(tuned);
 const definition = definitionsOf(app).get('chirpsmith-local-upload-batch');
 const tasks = statesOf(definition).filter(([, { Type }]) => Type === 'Task');
 

@@ -1,10 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { configured, propertiesOf, synthesized } from './synthesized.ts';
+import { configured, propertiesOf, synthesized, telling } from './synthesized.ts';
 
 const url = 'https://hooks.example.com/chirpsmith';
-const { app, service } = synthesized(configured({ stage: 'prod', webhookUrl: url }));
+const { app, service } = synthesized(telling);
 const idOf = (type: string, found: (id: string) => boolean) =>
   Object.keys(propertiesOf(service, type)).find(found) ?? '';
 const ofWebhook = (id: string) => id.startsWith('Webhook');
