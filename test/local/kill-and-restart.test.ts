@@ -8,7 +8,7 @@ import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { wavFile } from '../audio-files/wav.ts';
 import { emptyHome } from './running-stack.ts';
 
-const files = Array.from({ length: 8 }, (_, index) => ({
+const files = Array.from({ length: 6 }, (_, index) => ({
   name: `${index + 1} été #${index + 1}.wav`,
   bytes: wavFile({ seconds: 7, pitch: 220 + 20 * index, sampleRate: 8000 }),
 }));
@@ -38,8 +38,8 @@ test('sessions that a kill cut off are shown as such, keep their files and clips
   const token = await tokenOf(before);
   const call = apiOf(before, token);
   /** A session with its files, started. */
-  const begin = async (name: string, chosen: typeof files): Promise<string> => {
-    const declared = chosen.map(({ name, bytes }) => ({
+  const begin = async (name: string): Promise<string> => {
+    const declared = files.map(({ name, bytes }) => ({
       name,
       size: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -48,7 +48,7 @@ test('sessions that a kill cut off are shown as such, keep their files and clips
       await call('POST', '/sessions', { name, files: declared }),
     );
     for (const [index, { url, headers }] of uploads.entries()) {
-      const body = new Uint8Array(chosen[index]?.bytes ?? []);
+      const body = new Uint8Array(files[index]?.bytes ?? []);
       expect((await fetch(url, { method: 'PUT', headers, body })).status).toBe(200);
     }
     await call('POST', `/sessions/${sessionId}/start`);
@@ -64,11 +64,11 @@ test('sessions that a kill cut off are shown as such, keep their files and clips
     method: 'POST',
     body: JSON.stringify({ call: 'create', kind: 'timeout-after' }),
   });
-  const inDoubt = await begin('In doubt', files.slice(0, 6));
+  const inDoubt = await begin('In doubt');
   const creates = async () => summarize(await ledger(before.provider)).calls.create;
   await expect.poll(creates, { timeout: 30_000, interval: 100 }).toBe(1);
   // The other has some of its clips.
-  const cutOff = await begin('Cut off', files);
+  const cutOff = await begin('Cut off');
   const tracksDone = async () => {
     const { tracks } = sessionAnswer.parse(await call('GET', `/sessions/${cutOff}`));
     return tracks.filter(({ status }) => status === 'done');
@@ -113,7 +113,7 @@ test('sessions that a kill cut off are shown as such, keep their files and clips
   expect(ended.modelId).toMatch(/^chirp-custom:/);
   // Clip and attempts are as they were: what was finished was not sent again.
   expect(ended.tracks).toEqual(expect.arrayContaining(doneBefore));
-  expect(ended.tracks.map((track) => track.status)).toEqual(Array(8).fill('done'));
+  expect(ended.tracks.map((track) => track.status)).toEqual(Array(6).fill('done'));
 
   const entries = await ledger(ready.provider);
   expect(summarize(entries).calls).toMatchObject({ prepare: 2, create: 2 });
@@ -121,5 +121,5 @@ test('sessions that a kill cut off are shown as such, keep their files and clips
   // One upload a track; an answer that the kill took away is the only reason for a second one.
   const attempts = ended.tracks.reduce((sum, track) => sum + track.attempts, 0);
   expect(summarize(entries).calls.upload).toBeLessThanOrEqual(6 + attempts);
-  expect(attempts).toBeLessThan(8 + 8 - doneBefore.length + 1);
+  expect(attempts).toBeLessThan(6 + 6 - doneBefore.length + 1);
 });

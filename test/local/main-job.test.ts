@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { defaultSettings } from '../../functions/shared/settings.ts';
+import { scaledClock } from '../../local/clock.ts';
 import { ledgerEntrySchema } from '../../local/provider/ledger.ts';
+import { startSandbox } from '../../local/provider/sandbox.ts';
 import { emptyHome } from './running-stack.ts';
 
 const event = z.looseObject({ event: z.string() });
@@ -24,7 +27,7 @@ const timerSlack = 0.5;
 test('npm run train makes a model of the samples, and the ledger over HTTP has each thing once', {
   timeout: 60_000,
 }, async () => {
-  const { run, startStack } = emptyHome();
+  const { home, run } = emptyHome();
   const train = run('cli/train.ts', '--json', '--speed', '100');
   expect(await train.ended, train.stderr).toBe(0);
 
@@ -35,9 +38,15 @@ test('npm run train makes a model of the samples, and the ledger over HTTP has e
   expect(last.tracks.map(({ status }) => status)).toEqual(Array(8).fill('done'));
   expect(new Set(last.tracks.map(({ clipId }) => clipId)).size).toBe(8);
 
-  // The ledger is kept: a stack that is started later shows it.
-  const { ready } = await startStack('--speed', '100');
-  const answer = await fetch(`${ready.provider}/_sandbox/ledger`);
+  // The ledger is kept: a sandbox that is started later shows it.
+  const sandbox = await startSandbox({
+    port: 0,
+    directory: path.join(home, 'provider'),
+    clock: scaledClock(100),
+    key: 'another',
+  });
+  onTestFinished(sandbox.close);
+  const answer = await fetch(`${sandbox.url}/_sandbox/ledger`);
   const { calls, charged, entries } = ledgerAnswer.parse(await answer.json());
   expect(calls).toMatchObject({ prepare: 1, upload: 8, create: 1 });
   expect(charged).toBe(108);
