@@ -8,7 +8,7 @@ import { machineNames } from './rig/machine.ts';
 
 const seed = Number(process.env.FAULTS_SEED ?? 20_261_121);
 /** Over the three machines; two thousand by `npm run faults`. */
-const runs = Number(process.env.FAULTS_RUNS ?? 75);
+const runs = Number(process.env.FAULTS_RUNS ?? 60);
 
 describe('whatever breaks', () => {
   it(`what costs is paid once, no file is lost, every session tells the truth and can go on: ${runs} random runs`, {

@@ -48,13 +48,4 @@ describe('a model comes of any server that behaves as documented', () => {
     expect(session.tracks.map(({ attempts }) => attempts).sort()).toEqual([1, 1, 1, 1, 1, 2]);
     expect(sums().calls).toMatchObject({ prepare: 1, upload: 7, create: 1 });
   });
-
-  it('a training that ends in `timeout` is told as failed, and not bought again', async () => {
-    const { fault, sums } = sinceNow(it_);
-    fault({ call: 'create', kind: 'task-timeout' });
-    const session = await it_.run(await it_.upload(songs(6)));
-    expect(session).toMatchObject({ status: 'failed', failure: { error: 'TrainingFailed' } });
-    expect(session.failure?.reason).toContain('"timeout"');
-    expect(sums().calls.create).toBe(1);
-  });
 });

@@ -61,7 +61,6 @@ describe('a run without one of its grants ends as AccessDenied, naming function,
   it.each<[Grant, () => string, paid: Partial<Record<string, number>>]>([
     [{ of: 'prepare-session', action: 's3:GetObject' }, () => resources.objects, {}],
     [{ of: 'submit-upload', action: 'dynamodb:UpdateItem' }, () => resources.table, { prepare: 1 }],
-    [{ of: 'create-model', action: 'dynamodb:UpdateItem' }, () => resources.table, { upload: 6 }],
     [{ of: 'check-training', action: 'dynamodb:UpdateItem' }, () => resources.table, { create: 1 }],
   ])('$of: $action', async (grant, resource, paid) => {
     withhold(grant);

@@ -93,15 +93,6 @@ describe('cancel', () => {
     expect(await it_.run(sessionId, 'resume')).toMatchObject({ status: 'ready', creditsSpent: 106 });
     expect(sums()).toMatchObject({ calls: { upload: 6, create: 1 }, credits: 106 });
   });
-
-  it('of a session that has ended is refused in words', async () => {
-    const sessionId = await it_.upload(songs(6));
-    await it_.run(sessionId);
-    expect(await it_.call('POST', `/sessions/${sessionId}/cancel`)).toMatchObject({
-      status: 409,
-      body: { detail: 'The session is "ready": there is nothing to cancel.' },
-    });
-  });
 });
 
 describe('a create that nobody can settle', () => {

@@ -4,7 +4,7 @@ import { sessionAnswer } from '../../functions/api/contract.ts';
 import { sharedStack, sinceNow, songs, type TestStack, time } from './local-stack.ts';
 
 const sessions = 2;
-const tracks = 8;
+const tracks = 6;
 let stack: TestStack;
 beforeAll(async () => {
   stack = await sharedStack();

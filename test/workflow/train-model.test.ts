@@ -1,5 +1,7 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { summarize } from '../../local/provider/ledger.ts';
 import { textFile } from '../audio-files/hostile.ts';
 import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
 
@@ -14,56 +16,60 @@ afterEach(() => sinceNow(it_).fault());
 const ledger = () => sinceNow(it_);
 
 describe('train-model', () => {
-  it('turns eight tracks into a model: one prepare, eight uploads, one create', async () => {
-    const { calls: made, sums } = ledger();
-    const session = await it_.run(await it_.upload(songs(8)));
-
-    expect(session).toMatchObject({
-      status: 'ready',
-      modelId: expect.stringMatching(modelId),
-      creditsSpent: 108,
+  describe('of eight tracks', () => {
+    let session: SessionAnswer;
+    let entries: ReturnType<ReturnType<typeof ledger>['entries']>;
+    beforeAll(async () => {
+      const since = ledger();
+      session = await it_.run(await it_.upload(songs(8)));
+      entries = since.entries();
     });
-    expect(session.tracks.map(({ status }) => status)).toEqual(Array(8).fill('done'));
-    expect(new Set(session.tracks.map(({ clipId }) => clipId)).size).toBe(8);
 
-    const { calls, credits } = sums();
-    expect(calls).toMatchObject({ prepare: 1, upload: 8, create: 1 });
-    expect(credits).toBe(108);
-    expect(session.providerCalls).toBe(made());
-  });
+    it('ends in a model: one prepare, eight uploads, one create', () => {
+      expect(session).toMatchObject({
+        status: 'ready',
+        modelId: expect.stringMatching(modelId),
+        creditsSpent: 108,
+      });
+      expect(session.tracks.map(({ status }) => status)).toEqual(Array(8).fill('done'));
+      expect(new Set(session.tracks.map(({ clipId }) => clipId)).size).toBe(8);
 
-  it('goes the way that its picture shows', async () => {
-    const session = await it_.run(await it_.upload(songs(6)));
-    const path = await it_.path(session.executionArn);
-    const count = (state: string) => path.filter((entered) => entered === state).length;
-    expect(path.slice(0, 3)).toEqual(['Prepare session', 'Session prepared?', 'Upload tracks']);
-    expect(count('Submit upload')).toBe(6);
-    expect(count('Track uploaded')).toBe(6);
-    expect(path.slice(path.indexOf('Enough clips?'), path.indexOf('Enough clips?') + 4)).toEqual([
-      'Enough clips?',
-      'Review first?',
-      'Create model',
-      'Wait for training',
-    ]);
-    expect(path.at(-1)).toBe('Model ready');
-    expect(count('Record failure')).toBe(0);
-  });
+      const { calls, credits } = summarize(entries);
+      expect(calls).toMatchObject({ prepare: 1, upload: 8, create: 1 });
+      expect(credits).toBe(108);
+      expect(session.providerCalls).toBe(entries.filter(({ call }) => call !== 'credits').length);
+    });
 
-  it('asks for no status sooner than its schedule allows', async () => {
-    const { entries } = ledger();
-    await it_.run(await it_.upload(songs(6)));
-    const firstChecks = (call: 'upload' | 'create') =>
-      entries()
-        .filter((entry) => entry.call === call)
-        .map(({ taskId, at }) => {
-          const asked = entries().find(
-            (entry) => entry.call === 'status' && entry.taskId === taskId && entry.at > at,
-          );
-          return ((asked?.at ?? 0) - at) / 1000;
-        });
-    // 12 s and 100 s, each at most 10 % sooner.
-    expect(Math.min(...firstChecks('upload'))).toBeGreaterThanOrEqual(10.8);
-    expect(Math.min(...firstChecks('create'))).toBeGreaterThanOrEqual(90);
+    it('goes the way that its picture shows', async () => {
+      const path = await it_.path(session.executionArn);
+      const count = (state: string) => path.filter((entered) => entered === state).length;
+      expect(path.slice(0, 3)).toEqual(['Prepare session', 'Session prepared?', 'Upload tracks']);
+      expect(count('Submit upload')).toBe(8);
+      expect(count('Track uploaded')).toBe(8);
+      expect(path.slice(path.indexOf('Enough clips?'), path.indexOf('Enough clips?') + 4)).toEqual([
+        'Enough clips?',
+        'Review first?',
+        'Create model',
+        'Wait for training',
+      ]);
+      expect(path.at(-1)).toBe('Model ready');
+      expect(count('Record failure')).toBe(0);
+    });
+
+    it('asks for no status sooner than its schedule allows', () => {
+      const firstChecks = (call: 'upload' | 'create') =>
+        entries
+          .filter((entry) => entry.call === call)
+          .map(({ taskId, at }) => {
+            const asked = entries.find(
+              (entry) => entry.call === 'status' && entry.taskId === taskId && entry.at > at,
+            );
+            return ((asked?.at ?? 0) - at) / 1000;
+          });
+      // 12 s and 100 s, each at most 10 % sooner.
+      expect(Math.min(...firstChecks('upload'))).toBeGreaterThanOrEqual(10.8);
+      expect(Math.min(...firstChecks('create'))).toBeGreaterThanOrEqual(90);
+    });
   });
 
   it('starts one execution, however often it is asked to', async () => {
