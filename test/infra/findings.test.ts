@@ -1,17 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { appWithoutCode, configured } from './synthesized.ts';
 
 // A stage of its own, because a local one has no user pool.
-const app = appWithoutCode(configured({ stage: 'prod', allowedOrigins: 'https://a.example' }), {
-  cloudFormationRules: true,
-});
-const assembly = app.synth();
-
-const reportSchema = z.object({ pluginReports: z.array(z.object({ violations: z.array(z.unknown()) })) });
+const app = appWithoutCode(configured({ stage: 'prod', allowedOrigins: 'https://a.example' }));
 
 describe('findings', () => {
   test.each([
@@ -35,10 +28,5 @@ describe('findings', () => {
       );
     expect(reasons.length).toBeGreaterThan(0);
     for (const reason of reasons) expect(reason).toMatch(/^[A-Z].{30,}\.$/);
-  });
-
-  test("CloudFormation's own rules and CDK have neither an error nor a warning", () => {
-    const report: unknown = JSON.parse(readFileSync(`${assembly.directory}/validation-report.json`, 'utf8'));
-    expect(reportSchema.parse(report).pluginReports.flatMap(({ violations }) => violations)).toEqual([]);
   });
 });

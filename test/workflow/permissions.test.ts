@@ -127,18 +127,6 @@ describe('a request without one of its grants is answered 500, and the terminal 
   const files = songs(6).map(({ name }, index) => ({ name, size: 10, sha256: `${index}`.repeat(64) }));
   const body = { name: 'Denied', files };
 
-  /** A session whose execution ended without a word in the record. */
-  async function cutOff(): Promise<string> {
-    const id = await it_.upload(songs(6));
-    withhold(
-      { of: 'record-failure', action: 'dynamodb:Query' },
-      { of: 'prepare-session', action: 'dynamodb:Query' },
-    );
-    await it_.run(id);
-    withhold();
-    return id;
-  }
-
   it.each<[Grant, () => string, () => Promise<readonly [method: string, route: string, body?: object]>]>([
     [
       { of: 'create-session', action: 'dynamodb:PutItem' },
@@ -149,11 +137,6 @@ describe('a request without one of its grants is answered 500, and the terminal 
       { of: 'start-session', action: 'states:StartExecution' },
       () => resources.machine,
       async () => ['POST', `/sessions/${await it_.upload(songs(6))}/start`],
-    ],
-    [
-      { of: 'get-session', action: 'states:DescribeExecution' },
-      () => resources.executions,
-      async () => ['GET', `/sessions/${await cutOff()}`],
     ],
     [
       { of: 'delete-session', action: 's3:DeleteObjectVersion' },
