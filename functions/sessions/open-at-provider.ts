@@ -1,7 +1,7 @@
 import { ProviderError } from '../provider/provider.ts';
 import { turnedAwayWait } from '../shared/pace.ts';
 import type { Settings } from '../shared/settings.ts';
-import type { Session } from './session.ts';
+import { isGivenUp, type Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 import { slowDown } from './slow-down.ts';
 
@@ -23,7 +23,11 @@ export async function openAtProvider(
   const { sessionId } = session;
   try {
     const { sessionId: providerSessionId } = await open();
-    await store.updateSession(session, { providerSessionId, status: 'uploading' });
+    // Not lost to somebody who changed the record meanwhile, to cancel the run, say: a resume goes on with it.
+    await store.changeSession(sessionId, (now) => {
+      if (now.providerSessionId !== undefined || isGivenUp(now)) return undefined;
+      return { providerSessionId, ...(now.status === 'preparing' ? { status: 'uploading' } : {}) };
+    });
     return undefined;
   } catch (error) {
     if (!(error instanceof ProviderError) || error.name !== 'ProviderThrottled') throw error;
