@@ -147,6 +147,9 @@ export function createSender(options: ProviderOptions): Send {
 function init(request: Request, key: string, signal: AbortSignal): RequestInit {
   const headers = {
     accept: 'application/json',
+    // Each call has a connection of its own. One that is kept open does not survive Lambda's freeze, and fetch
+    // would send the next paid call on it: its answer would be lost.
+    connection: 'close',
     ...(request.keyHeader ? { [request.keyHeader]: key } : { authorization: `Bearer ${key}` }),
   };
   if (request.method === 'GET') return { method: 'GET', headers, redirect: 'manual', signal };
