@@ -1,6 +1,5 @@
 import { ChirpsmithError } from '../shared/errors.ts';
-import type { Executions } from './executions.ts';
-import { isInterrupted } from './interruption.ts';
+import { type Executions, executionName } from './executions.ts';
 import { isGivenUp, isPartial, isUnderWay, type Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -11,47 +10,69 @@ export interface BeginRunDeps {
   readonly now: () => number;
 }
 
-/** Tries against somebody else who begins a run, or ends one, at the same moment. */
+/** Tries against another caller who begins or ends a run at the same moment, and against passing faults. */
 const attempts = 3;
 
 /**
  * Begins a run: a new execution of the machine on the session, which does what is not done yet. A session that
- * is under way or ready is left as it stands, so that asking twice begins one. The record is written before the
- * execution is started: of two callers at once one starts it, and the other is told the same.
+ * is under way or ready is left as it is, so that asking twice begins one. The record is written before the
+ * execution is started, and names it: of two callers at once one starts it, and both get the same session. A start
+ * that was lost after the write is made again under the recorded name, which starts nothing where it came through.
  * @param change what else the caller changes; may refuse by throwing, and is not asked when a run is under way
  * @param options.again a batch that has come to its end tries once more what has no clip
  * @throws ChirpsmithError NotPossible for a session that is given up, RecordConflict, StorageUnavailable
  */
 export async function beginRun(
   sessionId: string,
-  { store, executions, now }: BeginRunDeps,
+  { store, executions }: BeginRunDeps,
   change: (session: Session) => Partial<Session> = () => ({}),
   { again = false }: { again?: boolean } = {},
 ): Promise<Session> {
   for (let attempt = 1; ; attempt++) {
-    const session = await store.requireSession(sessionId);
-    if (session.status === 'ready' && !(again && isPartial(session))) return session;
-    if (isUnderWay(session) && !(await isInterrupted(session, executions, now()))) return session;
-    if (isGivenUp(session)) {
-      const why = session.status === 'deleting' ? 'is being deleted' : 'was abandoned by a decision';
-      throw new ChirpsmithError('NotPossible', `The session ${why}; begin a new one.`);
-    }
-    const runs = session.runs + 1;
-    const name = `${sessionId}-${runs}`;
-    const run = {
-      status: 'preparing',
-      runs,
-      pace: 1,
-      executionArn: executions.arnOf(name, session.kind),
-      failure: undefined,
-    } as const;
     try {
+      const session = await store.requireSession(sessionId);
+      if (session.status === 'ready' && !(again && isPartial(session))) return session;
+      if (isUnderWay(session) && (await ensureStarted(session, executions)) !== 'ended') return session;
+      if (isGivenUp(session)) {
+        const why = session.status === 'deleting' ? 'is being deleted' : 'was abandoned by a decision';
+        throw new ChirpsmithError('NotPossible', `The session ${why}; begin a new one.`);
+      }
+      const runs = session.runs + 1;
+      const name = `${sessionId}-${runs}`;
+      const run = {
+        status: 'preparing',
+        runs,
+        pace: 1,
+        executionArn: executions.arnOf(name, session.kind),
+        failure: undefined,
+      } as const;
       const begun = await store.updateSession(session, { ...change(session), ...run });
       await executions.start(name, { sessionId }, session.kind);
       return begun;
     } catch (error) {
-      const lost = error instanceof ChirpsmithError && error.name === 'RecordConflict';
-      if (!lost || attempt >= attempts) throw error;
+      // The record says next time how far this try came: a write or a start may have landed without its response.
+      if (!isPassing(error) || attempt >= attempts) throw error;
     }
   }
+}
+
+/**
+ * Starts the execution that the record of a session under way names, where there is none: its start was lost.
+ * @returns `ended` when the execution is over while the record says that work is under way
+ */
+export async function ensureStarted(
+  session: Session,
+  executions: Pick<Executions, 'start' | 'standing'>,
+): Promise<'running' | 'ended'> {
+  const { sessionId, kind, executionArn } = session;
+  if (!isUnderWay(session) || executionArn === undefined) return 'running';
+  const standing = await executions.standing(executionArn);
+  if (standing !== 'unknown') return standing;
+  // By the same name and input Step Functions starts it once, however many callers do this.
+  await executions.start(executionName(executionArn), { sessionId }, kind);
+  return 'running';
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof ChirpsmithError && ['RecordConflict', 'StorageUnavailable'].includes(error.name);
 }

@@ -1,4 +1,4 @@
-import { beginRun } from '../../sessions/begin-run.ts';
+import { beginRun, ensureStarted } from '../../sessions/begin-run.ts';
 import { isUnderWay, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { SessionAnswer } from '../contract.ts';
@@ -19,7 +19,10 @@ export async function approveSession(
   const found = await ownSession(sessionId, subject, deps.store);
   const isCarriedOut = (session: Session) =>
     session.approval !== undefined && (isUnderWay(session) || session.status === 'ready');
-  if (isCarriedOut(found.session)) return sessionAnswer(found, deps.settings, false);
+  if (isCarriedOut(found.session)) {
+    await ensureStarted(found.session, deps.executions);
+    return sessionAnswer(found, deps.settings, false);
+  }
   requireReview(found.session);
 
   const approval = { by: subject, at: new Date(deps.now()).toISOString() };

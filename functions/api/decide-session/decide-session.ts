@@ -1,4 +1,4 @@
-import { beginRun } from '../../sessions/begin-run.ts';
+import { beginRun, ensureStarted } from '../../sessions/begin-run.ts';
 import { isUnderWay, mayDecide, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { decideBody, type SessionAnswer } from '../contract.ts';
@@ -28,7 +28,10 @@ export async function decideSession(
   const isCarriedOut = ({ status, decisions }: Session) =>
     decisions.at(-1)?.choice === choice &&
     (isUnderWay({ status }) || status === 'ready' || status === 'abandoned');
-  if (isCarriedOut(session)) return answer(session);
+  if (isCarriedOut(session)) {
+    await ensureStarted(session, deps.executions);
+    return answer(session);
+  }
   requireDoubt(session);
   if (choice === 'check-again' && session.kind === 'music' && session.create.taskId === undefined) {
     throw new ChirpsmithError(

@@ -1,6 +1,6 @@
-import { type BeginRunDeps, beginRun } from '../../sessions/begin-run.ts';
+import { type BeginRunDeps, beginRun, ensureStarted } from '../../sessions/begin-run.ts';
 import { interruption } from '../../sessions/interruption.ts';
-import { isInDoubt, isUnderWay } from '../../sessions/session.ts';
+import { isInDoubt, isUnderWay, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Measurement } from '../../shared/metrics.ts';
 
@@ -16,8 +16,10 @@ const startDue = { from: 60 * 60 * 1000, to: 24 * 60 * 60 * 1000 };
 /** What a sweep saw and did. */
 export interface Swept {
   readonly looked: number;
-  /** Waiting for a start for over an hour, or announced with an execution that never came about. */
+  /** Waiting for a start for over an hour, or recorded with an execution that cannot be started. */
   readonly neverStarted: string[];
+  /** Recorded with an execution whose start was lost; started now, under its recorded name. */
+  readonly started: string[];
   readonly interrupted: string[];
   readonly settling: string[];
 }
@@ -32,6 +34,7 @@ export const sweepMeasurements = ({ looked, neverStarted }: Swept): Measurement[
  * Finds sessions whose execution is gone while their record says that work is under way: stopped from the
  * console, timed out, or lost with the machine that ran it. One whose create is in doubt gets a new run, which
  * asks the provider how it stands and calls nothing; any other is recorded as interrupted, for a person to resume.
+ * An execution that the record names and that never came about is started.
  */
 export async function sweep(deps: BeginRunDeps): Promise<Swept> {
   const { store, executions, now } = deps;
@@ -43,6 +46,7 @@ export async function sweep(deps: BeginRunDeps): Promise<Swept> {
   const swept = {
     looked: underWay.length,
     neverStarted: unstarted.map(({ sessionId }) => sessionId),
+    started: [] as string[],
     interrupted: [] as string[],
     settling: [] as string[],
   };
@@ -50,7 +54,10 @@ export async function sweep(deps: BeginRunDeps): Promise<Swept> {
     const gone = await interruption(session, executions, now());
     if (!gone) continue;
     const { sessionId } = session;
-    if (gone === 'never-started') swept.neverStarted.push(sessionId);
+    if (gone === 'never-started') {
+      ((await startNow(session, deps)) ? swept.started : swept.neverStarted).push(sessionId);
+      continue;
+    }
     try {
       if (isInDoubt(session)) {
         const begun = await beginRun(sessionId, deps, (current) => {
@@ -71,4 +78,16 @@ export async function sweep(deps: BeginRunDeps): Promise<Swept> {
     }
   }
   return swept;
+}
+
+/** False: it cannot be started now, and the next sweep tries again. */
+async function startNow(session: Session, { store, executions }: BeginRunDeps): Promise<boolean> {
+  try {
+    // The index may lag behind a cancel.
+    await ensureStarted(await store.requireSession(session.sessionId), executions);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ChirpsmithError)) throw error;
+    return false;
+  }
 }

@@ -41,6 +41,14 @@ describe('POST /sessions/{id}/approve', () => {
     expect(machine.started).toHaveLength(1);
   });
 
+  it('a second time starts the execution that the first has recorded and could not start', async () => {
+    const approval = { by: 'ana', at: testMoment };
+    await record('lost', { status: 'preparing', approval, runs: 2, executionArn: arnOf('lost-2') });
+    const machine = fakeExecutions({ 'lost-1': 'ended' });
+    expect(await approve('lost', machine)).toMatchObject({ status: 'preparing' });
+    expect(machine.started).toEqual(['lost-2 {"sessionId":"lost"}']);
+  });
+
   it('by two at once starts one execution, and both get their answer', async () => {
     await record('both');
     const machine = fakeExecutions({ 'both-1': 'ended' });

@@ -38,7 +38,7 @@ const decide = (
   { store = table.store, by = 'ana' } = {},
 ) => decideSession(sessionId, by, { choice }, { store, executions, settings, now });
 const stored = (sessionId: string) => table.store.requireSession(sessionId);
-const word = (choice: string, by = 'ana') => ({ choice, by, at: testMoment });
+const word = (choice: Session['decisions'][number]['choice'], by = 'ana') => ({ choice, by, at: testMoment });
 
 describe('POST /sessions/{id}/decide', () => {
   it('check-again begins a run that asks the provider, with create as it stands', async () => {
@@ -55,6 +55,14 @@ describe('POST /sessions/{id}/decide', () => {
       create: create('unknown'),
       decisions: [word('check-again')],
     });
+  });
+
+  it('the same choice again starts the execution that was recorded and could not be started', async () => {
+    const decisions = [word('create-again')];
+    await record('lost', { status: 'preparing', decisions, runs: 2, executionArn: arnOf('lost-2') });
+    const machine = fakeExecutions({ 'lost-1': 'ended' });
+    expect(await decide('lost', 'create-again', machine)).toMatchObject({ status: 'preparing' });
+    expect(machine.started).toEqual(['lost-2 {"sessionId":"lost"}']);
   });
 
   it('check-again on a training that failed has the run ask for it anew, not take the old word', async () => {

@@ -3,6 +3,7 @@ import { sweep } from '../../../functions/events/sweep/sweep.ts';
 import { beginRun } from '../../../functions/sessions/begin-run.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
 import type { SessionStore } from '../../../functions/sessions/session-store.ts';
+import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
 import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
@@ -21,7 +22,7 @@ const record = (sessionId: string, session: Partial<Session>) =>
   });
 const stored = (sessionId: string) => table.store.requireSession(sessionId);
 const doubt = (fence: 'intent' | 'unknown') => ({ fence, calls: 1, paidBefore: 0, checks: 0 });
-const nothing = { neverStarted: [], interrupted: [], settling: [] };
+const nothing = { neverStarted: [], started: [], interrupted: [], settling: [] };
 
 describe('the sweep', () => {
   it.each(['preparing', 'uploading', 'creating', 'training'] as const)(
@@ -61,12 +62,27 @@ describe('the sweep', () => {
     expect((await stored('runs')).status).toBe('training');
   });
 
-  it('gives an execution that was announced a minute to come about', async () => {
+  it('starts an execution that was announced over a minute ago and is not there, under its own name', async () => {
     await record('young', { status: 'preparing' });
-    const { executions } = fakeExecutions();
+    const { executions, started } = fakeExecutions();
     const at = (age: number) => sweep({ store: table.store, executions, now: () => now() + age });
     expect(await at(59_000)).toEqual({ looked: 1, ...nothing });
-    expect(await at(61_000)).toMatchObject({ interrupted: ['young'], neverStarted: ['young'] });
+    expect(started).toEqual([]);
+    expect(await at(61_000)).toEqual({ looked: 1, ...nothing, started: ['young'] });
+    expect(started).toEqual(['young-1 {"sessionId":"young"}']);
+    expect(await stored('young')).toMatchObject({ status: 'preparing', runs: 1 });
+    expect(await at(62_000)).toEqual({ looked: 1, ...nothing });
+  });
+
+  it('counts an execution that cannot be started, and looks at the other sessions', async () => {
+    await record('stuck', { status: 'preparing', updatedAt: '2026-11-21T02:00:00.000Z' });
+    await record('cut', { status: 'uploading' });
+    const { executions } = fakeExecutions({ 'cut-1': 'ended' });
+    const start = async () => {
+      throw new ChirpsmithError('AccessDenied', 'states:StartExecution');
+    };
+    const swept = await sweep({ store: table.store, executions: { ...executions, start }, now });
+    expect(swept).toEqual({ ...nothing, looked: 2, neverStarted: ['stuck'], interrupted: ['cut'] });
   });
 
   it('counts what waits for its start for over an hour, and forgets it after a day', async () => {
