@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { createModelStore } from '../functions/sessions/model-store.ts';
@@ -61,6 +61,7 @@ export async function openTable(clock: () => number = () => Date.parse(testMomen
       ],
     }),
   );
+  await untilActive(client, 'sessions');
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const store = createSessionStore({ client: documents, tableName: 'sessions', clock });
   const models = createModelStore({ client: documents, tableName: 'sessions' });
@@ -70,6 +71,15 @@ export async function openTable(clock: () => number = () => Date.parse(testMomen
     await new Promise((resolve) => server.close(resolve));
   };
   return { store, models, personas, close };
+}
+
+/** A table takes nothing while it is being created, and dynalite creates it after it has answered. */
+async function untilActive(client: DynamoDBClient, TableName: string): Promise<void> {
+  for (;;) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    if (Table?.TableStatus === 'ACTIVE') return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 export interface SessionWanted {

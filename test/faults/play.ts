@@ -202,7 +202,9 @@ async function request(
       world.bucket.remove(key);
       return undefined;
     case 'overwrite':
-      if (world.bucket.holds(person.sessionId)) world.bucket.put(key, 'text', 'ffff');
+      if (world.bucket.holds(person.sessionId)) {
+        world.bucket.put(key, { content: 'text', sha256: 'ffff', size: 4 });
+      }
       return undefined;
     default:
       return person[command.do]();

@@ -19,9 +19,6 @@ export interface Played {
 
 const songs = ['song', 'song', 'song', 'song', 'song', 'song'] as const;
 
-/** Seeds by which the track that something happens to is the last of the six to be sent. */
-const seeds = { 'train-model': 1, 'upload-batch': 11, 'generate-music': 1 } as const;
-
 /** Writes that a function makes in an ordinary run before the one that tells of its call. */
 const earlierWrites: Readonly<Record<string, number>> = {
   // Six tracks looked at, then the count of the call.
@@ -48,12 +45,18 @@ export async function playCase({ place, trouble, outcome }: Case): Promise<Playe
   let left = trouble.kind === 'call' ? (trouble.times ?? 1) : 1;
   let writes = 0;
   let onTrack: string | undefined;
+  let held = false;
 
   const interfere = (step: Step): WorldInterference | undefined => {
     if (!person || step.by.name !== state || left === 0) return undefined;
     // One track only: what happens to one of six says it all.
     if (trouble.kind !== 'call' || trouble.times !== 1000) onTrack ??= step.by.trackId;
     if (onTrack !== undefined && step.by.trackId !== onTrack) return undefined;
+    const isFirst = !held && state === 'Submit upload' && onTrack !== undefined;
+    if (isFirst && trouble.kind === 'step' && trouble.at !== 'begin') {
+      held = true;
+      return { kind: 'waits', until: othersSent() };
+    }
     if (step.kind === 'write') writes++;
     const happens = isMoment(trouble, step, call, writes - 1 === (earlierWrites[state] ?? 0));
     if (!happens) return undefined;
@@ -63,7 +66,14 @@ export async function playCase({ place, trouble, outcome }: Case): Promise<Playe
     );
   };
 
-  const world = await openWorld({ machine, seed: seeds[machine], interfere });
+  /** The track that something happens to is the last of the six to be sent, however their turns are drawn. */
+  const othersSent = async () => {
+    const sent = () => world.calls.filter(({ by }) => by === state).length;
+    const working = () => world.invocations.running().filter(({ name }) => name === state).length;
+    while (sent() < songs.length - 1 || working() > 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  const world = await openWorld({ machine, seed: 1, interfere });
   try {
     if (trouble.kind === 'account') world.sandbox.change(trouble.settings);
     const opened =
@@ -129,7 +139,7 @@ function interferenceOf(
 function change(trouble: Trouble, { bucket }: World, person: Person | undefined, trackId: string): void {
   const key = `audio/${person?.sessionId}/${trackId}`;
   if (trouble.kind === 'audio' && trouble.change === 'deleted') bucket.remove(key);
-  else bucket.put(key, 'text', 'another');
+  else bucket.put(key, { content: 'text', sha256: 'another', size: 7 });
 }
 
 async function act(action: Action, world: World, person: Person, trouble: Trouble): Promise<void> {

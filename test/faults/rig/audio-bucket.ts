@@ -9,11 +9,17 @@ import { wavFile } from '../../audio-files/wav.ts';
 /** What a file is: audio that is taken, audio that the provider refuses for good, or no audio at all. */
 export type Content = 'song' | 'refused' | 'text';
 
-/** A file that somebody put into the bucket. */
-export interface StoredObject {
-  readonly versionId: string;
+/** A file: what it is, and what its declaration says of its bytes. */
+export interface RigFile {
   readonly content: Content;
   readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** A file that somebody put into the bucket. */
+export interface StoredObject extends RigFile {
+  readonly versionId: string;
 }
 
 /**
@@ -21,7 +27,7 @@ export interface StoredObject {
  * which the provider finds real bytes. What S3 itself can do wrong is tried against the real stand-in elsewhere.
  */
 export interface AudioBucket {
-  put(key: string, content: Content, sha256: string): StoredObject;
+  put(key: string, file: RigFile): StoredObject;
   /** Puts a clip's audio there. */
   keep(key: string, bytes: Uint8Array): void;
   kept(key: string): Uint8Array | undefined;
@@ -79,8 +85,8 @@ export async function openAudioBucket(): Promise<AudioBucket> {
     return versionId === undefined ? all.at(-1) : all.find((it) => it.versionId === versionId);
   };
   const bucket: AudioBucket = {
-    put(key, content, sha256) {
-      const object = { versionId: `v${++versions}`, content, sha256 };
+    put(key, { content, sha256, size }) {
+      const object = { versionId: `v${++versions}`, content, sha256, size };
       objects.set(key, [...(objects.get(key) ?? []), object]);
       return object;
     },
@@ -96,9 +102,9 @@ export async function openAudioBucket(): Promise<AudioBucket> {
     async inspect(source) {
       const found = versionOf(source);
       if (!found) return { inspection: missing, size: 0 };
-      const { versionId, sha256, content } = found;
+      const { versionId, sha256, content, size } = found;
       const inspection: Inspection = content === 'text' ? notAudio : song;
-      return { inspection, size: sound.length, sha256, versionId };
+      return { inspection, size, sha256, versionId };
     },
     downloads: {
       get: async ({ key, versionId }) =>

@@ -99,7 +99,8 @@ export async function openSession(
   const put = (id: string, { uploads }: { uploads: readonly { trackId: string }[] }) => {
     for (const { trackId } of uploads) {
       const index = Number(trackId) - 1;
-      world.bucket.put(`audio/${id}/${trackId}`, contents[index] ?? 'song', bodies[index]?.sha256 ?? '');
+      const body = bodies[index];
+      if (body) world.bucket.put(`audio/${id}/${trackId}`, { ...body, content: contents[index] ?? 'song' });
     }
   };
 
@@ -146,7 +147,7 @@ export function personAt(world: World, sessionId: string, declaredBefore = 0): P
       const answer = await told(world, 'replace', () =>
         replaceTrack(path, subject, file, uploadingOf(world)),
       );
-      if ('answer' in answer) world.bucket.put(`audio/${sessionId}/${trackId}`, content, file.sha256);
+      if ('answer' in answer) world.bucket.put(`audio/${sessionId}/${trackId}`, { ...file, content });
       return answer;
     },
     erase: () => {
