@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** Mutants live in the source, so only tests that import it can kill them: not those that run bundles. */
+export default defineConfig({
+  test: {
+    include: ['test/unit/**/*.test.ts', 'test/infra/**/*.test.ts'],
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
