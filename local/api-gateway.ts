@@ -1,14 +1,14 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, ownAnswer, toAnswer } from './api-gateway/answer.ts';
 import { type Authorize, createAuthorizer, Unauthorized } from './api-gateway/authorizer.ts';
-import { answerHeaders, preflightHeaders } from './api-gateway/cors.ts';
+import { allowsOrigin, answerHeaders, preflightHeaders } from './api-gateway/cors.ts';
 import { toEvent } from './api-gateway/event.ts';
 import { matchRoute, type Route } from './api-gateway/routes.ts';
 import type { HttpApi } from './assembly.ts';
 import type { Issuer } from './issuer.ts';
 import type { Lambda } from './lambda.ts';
-import { listenOnLoopback, readBody } from './loopback.ts';
+import { readBody, serveOnLoopback } from './loopback.ts';
 
 export interface ApiGatewayOptions {
   /** 0 for a free one. */
@@ -38,15 +38,16 @@ export async function startApiGateway(
     );
   }
   const authorize = createAuthorizer(issuer.keys);
-  const server = createServer((request, response) => {
+  const { cors } = api;
+  const allowed = cors && ((origin: string) => allowsOrigin(cors, origin));
+  return serveOnLoopback({ port: options.port, allowsOrigin: allowed }, (request, response) => {
     answer(request, options, authorize)
       .catch((error: unknown) => {
         options.onError?.(error);
         return ownAnswer(500, 'Internal Server Error');
       })
-      .then((made) => write(request, response, made, api.cors));
+      .then((made) => write(request, response, made, cors));
   });
-  return listenOnLoopback(server, options.port);
 }
 
 async function answer(

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { AwsError } from './aws-error.ts';
 import type { Access } from './iam.ts';
-import { listenOnLoopback, readBody } from './loopback.ts';
+import { readBody, serveOnLoopback } from './loopback.ts';
 import { verifySigV4 } from './sigv4.ts';
 
 /**
@@ -46,12 +46,11 @@ const inputSchema = z.record(z.string(), z.unknown());
 export async function startAwsEndpoint(
   options: AwsEndpointOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const server = createServer((request, response) => {
+  return serveOnLoopback({ port: options.port }, (request, response) => {
     answer(request, options)
       .then(({ contentType, output }) => send(response, 200, contentType, output))
       .catch((error: unknown) => sendError(response, error, options.onError));
   });
-  return listenOnLoopback(server, options.port);
 }
 
 async function answer(

@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import {
   calculateJwkThumbprint,
@@ -11,7 +11,7 @@ import {
   SignJWT,
 } from 'jose';
 import { z } from 'zod';
-import { listenOnLoopback, readBody } from './loopback.ts';
+import { readBody, serveOnLoopback } from './loopback.ts';
 
 export interface IssuerOptions {
   /** 0 for a free one. */
@@ -99,12 +99,11 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
     }
   }
 
-  const server = createServer((request, response) => {
+  const { url, close } = await serveOnLoopback({ port: options.port }, (request, response) => {
     answer(request)
       .then(({ status, body }) => send(response, status, body))
       .catch(() => send(response, 500, { error: 'server_error' }));
   });
-  const { url, close } = await listenOnLoopback(server, options.port);
   issuer ||= url;
   return { url, issuer, keys, token, close };
 }

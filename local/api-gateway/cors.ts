@@ -24,10 +24,14 @@ export function answerHeaders(cors: Cors, origin: string | undefined): Record<st
   };
 }
 
+/** May pages of the origin use the API? */
+export function allowsOrigin(cors: Cors, origin: string): boolean {
+  return cors.origins.includes('*') || cors.origins.some((allowed) => covers(allowed, origin));
+}
+
 function originHeaders(cors: Cors, origin: string | undefined): Record<string, string> {
-  if (origin === undefined) return {};
+  if (origin === undefined || !allowsOrigin(cors, origin)) return {};
   if (cors.origins.includes('*')) return { 'access-control-allow-origin': '*' };
-  if (!cors.origins.some((allowed) => covers(allowed, origin))) return {};
   return { 'access-control-allow-origin': origin, vary: 'origin' };
 }
 

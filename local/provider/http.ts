@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { serveOnLoopback } from '../loopback.ts';
 
 /** A request whose body has been read. */
 export interface ReceivedCall {
@@ -68,7 +69,8 @@ export async function serve(
 }> {
   let inFlight = 0;
   let mostInFlight = 0;
-  const server = createServer((request, response) => {
+  // Longer than any client keeps an idle connection, so that none is closed under a call.
+  const listener = await serveOnLoopback({ port, keepAliveMs: 75_000 }, (request, response) => {
     mostInFlight = Math.max(mostInFlight, ++inFlight);
     response.once('close', () => inFlight--);
     const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
@@ -93,21 +95,5 @@ export async function serve(
       else send(response, { status: 500, body: { statusCode: 500, message: 'Sandbox error.' } }, true);
     });
   });
-  // Longer than any client keeps an idle connection, so that none is closed under a call.
-  server.keepAliveTimeout = 75_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const actual = typeof address === 'object' && address ? address.port : port;
-  return {
-    url: `http://127.0.0.1:${actual}`,
-    mostInFlight: () => mostInFlight,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { ...listener, mostInFlight: () => mostInFlight };
 }

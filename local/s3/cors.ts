@@ -16,6 +16,11 @@ function matches(pattern: string, text: string): boolean {
   return text.length >= before.length + after.length && text.startsWith(before) && text.endsWith(after);
 }
 
+/** May pages of the origin do anything here? Which method, is decided by {@link corsHeaders}. */
+export function allowsOrigin(rules: readonly CorsRule[], origin: string): boolean {
+  return rules.some(({ origins }) => origins.some((one) => matches(one, origin)));
+}
+
 /**
  * The headers that let a browser read the answer or send the request; `undefined` when no rule allows it.
  * Without `Access-Control-Request-Method` it is the request itself, of the given method.

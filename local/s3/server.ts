@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../aws-error.ts';
 import type { BusEvent } from '../event-bridge/pattern.ts';
-import { listenOnLoopback } from '../loopback.ts';
+import { serveOnLoopback } from '../loopback.ts';
 import { verifySigV4 } from '../sigv4.ts';
-import { type CorsRule, corsHeaders } from './cors.ts';
+import { allowsOrigin, type CorsRule, corsHeaders } from './cors.ts';
 import { deleteObject } from './delete-object.ts';
 import { objectEvent } from './events.ts';
 import { getObject } from './get-object.ts';
@@ -166,19 +166,22 @@ export async function startS3(options: S3Options): Promise<{ url: string; close(
       .finally(() => underWay.delete(work));
     underWay.add(work);
   };
-  // Longer than clients keep idle connections, so that none is closed just as it is used again.
-  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) =>
-    handle(request, response, false),
-  );
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
-    handle(request, response, true),
-  );
   const closeStores = async () => {
     for (const { store } of buckets.values()) await store.close();
   };
-  let listener: Awaited<ReturnType<typeof listenOnLoopback>>;
+  const rules = options.buckets.flatMap(({ corsRules }) => corsRules);
+  let listener: Awaited<ReturnType<typeof serveOnLoopback>>;
   try {
-    listener = await listenOnLoopback(server, options.port);
+    listener = await serveOnLoopback(
+      {
+        port: options.port,
+        allowsOrigin: (origin) => allowsOrigin(rules, origin),
+        // Longer than clients keep idle connections, so that none is closed just as it is used again.
+        keepAliveMs: 65_000,
+        continues: true,
+      },
+      handle,
+    );
   } catch (error) {
     await closeStores();
     throw error;

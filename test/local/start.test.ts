@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,62 @@ test('says in one line where everything is, and ends in order when asked to', as
   expect(first.stderr).toBe('');
   expect(existsSync(file)).toBe(false);
 });
+
+test('every port that the stack listens on refuses other names and other origins', async () => {
+  const { startStack } = emptyHome();
+  const { run: started, ready } = await startStack();
+  const named = [ready.api, ready.s3, ready.aws, ready.provider, ready.issuer].map((url) =>
+    Number(new URL(url).port),
+  );
+  const ports = portsOf(started.child.pid) ?? named;
+  expect(ports.toSorted()).toEqual(named.toSorted());
+  for (const port of ports) {
+    const status = (method: string, headers: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const sent = request({ host: '127.0.0.1', port, method, headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        sent.on('error', reject).end();
+      });
+    const of = (host: string) => ({ host: `${host}:${port}` });
+    const answers = {
+      rebound: await status('GET', of('evil.example')),
+      crossOrigin: await status('POST', { origin: 'https://evil.example' }),
+      crossSite: await status('PUT', { 'sec-fetch-site': 'cross-site' }),
+    };
+    expect({ port, ...answers }).toEqual({ port, rebound: 421, crossOrigin: 403, crossSite: 403 });
+    for (const headers of [of('127.0.0.1'), of('localhost'), of('[::1]')]) {
+      expect(await status('OPTIONS', headers)).not.toBe(421);
+    }
+  }
+  const token = await fetch(`${ready.issuer}/token`, { method: 'POST' });
+  expect(token.status).toBe(200);
+});
+
+/** Where a process listens, as Linux tells it; undefined elsewhere. */
+function portsOf(pid: number | undefined): number[] | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const descriptors = `/proc/${pid}/fd`;
+  const sockets = new Set(
+    readdirSync(descriptors).flatMap((name) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(path.join(descriptors, name)))?.[1] ?? [];
+      } catch {
+        return []; // It was closed meanwhile.
+      }
+    }),
+  );
+  // proc(5): local address, remote one, state (0A listens), …, the socket's inode.
+  return ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , , state, , , , , , inode = '']) => state === '0A' && sockets.has(inode))
+      .map(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16)),
+  );
+}
 
 test('stop ends the stack of this home, or says that there is none', async () => {
   const { home, run, startStack } = emptyHome();
