@@ -1,5 +1,6 @@
 import { newTrack, trackIdAt } from '../sessions/new-session.ts';
 import type { Track } from '../sessions/session.ts';
+import { trackKey } from '../sessions/track-key.ts';
 import type { Problem } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionKind } from '../shared/states.ts';
@@ -25,18 +26,19 @@ export function declaredTracks(
   { bucket, settings }: Pick<DeclareDeps, 'bucket' | 'settings'>,
 ): Track[] {
   const { sessionId, kind, from } = session;
-  const firstWith = new Map<string, string>();
-  return files.map(({ name: file, size, sha256 }, index): Track => {
-    const trackId = trackIdAt(from + index, kind);
-    const digest = sha256.toLowerCase();
-    const duplicateOf = firstWith.get(digest);
-    if (duplicateOf === undefined) firstWith.set(digest, trackId);
-    const source = { bucket, key: `audio/${sessionId}/${duplicateOf ?? trackId}` };
-    const known = { sessionId, trackId, file, source, size, sha256: digest };
-    return newTrack(
-      duplicateOf === undefined ? known : { ...known, status: 'duplicate', duplicateOf },
-      settings,
-    );
+  const firstWith = new Map<string, Track>();
+  return files.map(({ name: file, size, sha256: digest }, index): Track => {
+    const sha256 = digest.toLowerCase();
+    const id = { sessionId, trackId: trackIdAt(from + index, kind), file };
+    const original = firstWith.get(sha256);
+    if (original) {
+      const { source, trackId: duplicateOf } = original;
+      return newTrack({ ...id, source, size, sha256, status: 'duplicate', duplicateOf }, settings);
+    }
+    const source = { bucket, key: trackKey({ ...id, sha256 }) };
+    const track = newTrack({ ...id, source, size, sha256 }, settings);
+    firstWith.set(sha256, track);
+    return track;
   });
 }
 
@@ -47,9 +49,9 @@ export async function uploadsOf(
   { uploads, now }: Pick<DeclareDeps, 'uploads' | 'now'>,
 ): Promise<CreatedSessionAnswer> {
   const signed = await Promise.all(
-    tracks.flatMap(({ trackId, file, size = 0, sha256 = '', status }) => {
-      if (status === 'duplicate') return [];
-      const upload = uploads.put({ key: `audio/${sessionId}/${trackId}`, size, sha256 });
+    tracks.flatMap(({ trackId, file, source, size = 0, sha256 = '', status }) => {
+      if (status === 'duplicate' || 'url' in source) return [];
+      const upload = uploads.put({ key: source.key, size, sha256 });
       return [upload.then((made) => ({ trackId, file, ...made }))];
     }),
   );

@@ -8,9 +8,13 @@ export type InspectTrack = (
   limits: AudioLimits,
 ) => Promise<{ inspection: Inspection; size: number; sha256?: string; etag?: string; versionId?: string }>;
 
+/** Reads an object whole, and gives its SHA-256 in hex. */
+export type HashTrack = (source: AudioSource) => Promise<string>;
+
 export interface LookDeps {
   readonly store: SessionStore;
   readonly inspect: InspectTrack;
+  readonly hash: HashTrack;
   readonly settings: { readonly limits: AudioLimits };
   readonly now: () => string;
 }
@@ -22,33 +26,51 @@ export function isUnseen({ status, format }: Track): boolean {
 
 /**
  * Looks at what a track's object holds, and pins the track to the object's version, so that what was checked is
- * what will be sent. What cannot be used is `rejected`, with the reason.
+ * what will be sent. Other bytes than were declared are not looked at further: the file is not uploaded yet. What
+ * cannot be used is `rejected`, with the reason.
  * @returns the track as it stands now; `bytes` tells equal bytes where S3 has no SHA-256
  */
 export async function lookAtTrack(
   track: Track,
-  { store, inspect, settings, now }: LookDeps,
+  deps: LookDeps,
 ): Promise<{ track: Track; bytes: string | undefined }> {
+  const { store, inspect, settings, now } = deps;
   // What lies elsewhere is looked at by the provider only.
   if ('url' in track.source) return { track, bytes: undefined };
   const { versionId: _pinned, ...latest } = track.source;
   // A rejected file is looked for afresh: a person may have put a better one in its place.
-  const source = track.status === 'rejected' ? latest : track.source;
-  const { inspection, size, sha256, etag, versionId } = await inspect(source, settings.limits);
+  const wanted = track.status === 'rejected' ? latest : track.source;
+  const { inspection, size, sha256, etag, versionId } = await inspect(wanted, settings.limits);
+  const source = versionId === undefined ? wanted : { ...wanted, versionId };
   const bytes = sha256 === undefined && etag !== undefined ? `${etag} ${size}` : undefined;
-  if (!inspection.usable) {
-    const failure = { error: 'AudioRejected', reason: inspection.reason, at: now() } as const;
+  const found = (await notUploaded(track, { source, size, sha256 }, deps)) ?? inspection;
+  if (!found.usable) {
+    const failure = { error: 'AudioRejected', reason: found.reason, at: now() } as const;
     return { track: await store.updateTrack(track, { status: 'rejected', failure }), bytes };
   }
   const seen = await store.updateTrack(track, {
     status: 'declared',
     failure: undefined,
-    source: versionId === undefined ? source : { ...source, versionId },
+    source,
     size,
-    sha256: sha256 ?? track.sha256,
-    format: inspection.format,
-    durationSeconds: inspection.durationSeconds,
-    warning: inspection.warning,
+    sha256: track.sha256 ?? sha256,
+    format: found.format,
+    durationSeconds: found.durationSeconds,
+    warning: found.warning,
   });
   return { track: seen, bytes };
+}
+
+/** That the object is not the declared file; undefined when it is, or when nothing was declared. */
+async function notUploaded(
+  { sha256: declared, size: declaredSize }: Track,
+  { source, size, sha256 }: { source: AudioSource; size: number; sha256: string | undefined },
+  { hash }: LookDeps,
+): Promise<(Inspection & { usable: false }) | undefined> {
+  if (declared === undefined) return undefined;
+  const isSame = size === declaredSize && size > 0 && (sha256 ?? (await hash(source))) === declared;
+  if (isSame) return undefined;
+  const what = size === 0 ? '' : ': other bytes than were declared are in its place';
+  const reason = `The file is not uploaded yet${what}. Upload it, then resume the session.`;
+  return { usable: false, problem: 'missing', reason };
 }

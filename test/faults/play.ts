@@ -188,7 +188,7 @@ async function request(
 ): Promise<Told<unknown> | undefined> {
   const kind = world.machine === 'upload-batch' ? 'batch' : 'train';
   const trackId = 'track' in command ? trackIdAt(command.track, kind) : '';
-  const key = `audio/${person.sessionId}/${trackId}`;
+  const key = world.bucket.keyOf(person.sessionId, trackId);
   switch (command.do) {
     case 'decide':
       return person.decide(command.choice);

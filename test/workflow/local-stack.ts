@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -202,6 +203,12 @@ function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
     region: ready.region,
     credentials: ready.adminKey,
   });
+  const s3 = new S3Client({
+    endpoint: ready.s3,
+    region: ready.region,
+    credentials: ready.adminKey,
+    forcePathStyle: true,
+  });
 
   async function call(method: string, route: string, body?: unknown, token = ready.token) {
     const response = await fetch(ready.api + route, {
@@ -228,6 +235,13 @@ function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
     const answer = await call('PUT', `/sessions/${sessionId}/tracks/${trackId}`, declarationOf(file));
     if (answer.status !== 200) throw new Error(`PUT track ${trackId}: ${JSON.stringify(answer.body)}`);
     await send(uploadAnswer.parse(answer.body), file.bytes);
+  }
+
+  /** Where the files of a session lie, in their order, as a person names them in the console. */
+  async function audioOf(sessionId: string): Promise<string[]> {
+    const list = new ListObjectsV2Command({ Bucket: ready.bucket, Prefix: `audio/${sessionId}/` });
+    const { Contents = [] } = await s3.send(list);
+    return Contents.map(({ Key }) => `s3://${ready.bucket}/${Key}`);
   }
 
   async function session(sessionId: string): Promise<SessionAnswer> {
@@ -289,5 +303,5 @@ function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
     return events;
   }
 
-  return { call, upload, replace, session, act, run, until, ended, path, history, stepFunctions };
+  return { call, upload, replace, audioOf, session, act, run, until, ended, path, history, stepFunctions };
 }

@@ -83,10 +83,8 @@ describe('train-model', () => {
 
   it('starts from the console as well, and says what is wrong with its input', async () => {
     const sessionId = await it_.upload(songs(6));
-    const { stateMachineArn, bucket } = it_.stack.ready;
-    const audio = ['001', '002', '003', '004', '005', '006'].map(
-      (id) => `s3://${bucket}/audio/${sessionId}/${id}`,
-    );
+    const { stateMachineArn } = it_.stack.ready;
+    const audio = await it_.audioOf(sessionId);
     const start = async (input: object) => {
       const command = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
       const { executionArn } = await it_.stepFunctions.send(command);

@@ -92,13 +92,13 @@ describe('upload-batch', () => {
 
   it('starts from the console, and a training’s session is none of its business', async () => {
     const sessionId = await it_.upload(songs(2), batch);
-    const { batchMachineArn: stateMachineArn, bucket } = it_.stack.ready;
+    const { batchMachineArn: stateMachineArn } = it_.stack.ready;
     const start = async (input: object) => {
       const command = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
       const { executionArn } = await it_.stepFunctions.send(command);
       return it_.ended(executionArn ?? '');
     };
-    const audio = ['00001', '00002'].map((id) => `s3://${bucket}/audio/${sessionId}/${id}`);
+    const audio = await it_.audioOf(sessionId);
     expect(await start({ name: 'Voices', audio })).toMatchObject({ status: 'SUCCEEDED' });
     expect(await start({ sessionId: await it_.upload(songs(6)) })).toMatchObject({ error: 'NotPossible' });
   });

@@ -1,5 +1,6 @@
 import type { Track } from '../../sessions/session.ts';
 import { isGivenUp, isUnderWay } from '../../sessions/session.ts';
+import { trackKey } from '../../sessions/track-key.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { inOrder } from '../../shared/in-order.ts';
 import { replaceTrackBody } from '../contract.ts';
@@ -29,13 +30,6 @@ const afresh = {
   failure: undefined,
 } as const;
 
-/** Of files that are declared together one is uploaded; copies that are found later, or lie elsewhere, are there. */
-function hasOwnBytes({ sessionId, trackId, source }: Track): boolean {
-  if ('url' in source) return true;
-  const ofSession = `audio/${sessionId}/`;
-  return source.key === ofSession + trackId || !source.key.startsWith(ofSession);
-}
-
 /** The provider's word on the same bytes holds for a copy of them; anything else is tried with the copy. */
 function sameFate({ failure }: Track): Partial<Track> {
   return failure?.permanent ? { status: 'failed', failure } : {};
@@ -43,8 +37,7 @@ function sameFate({ failure }: Track): Partial<Track> {
 
 /**
  * `PUT /sessions/{id}/tracks/{trackId}`: another file in the place of one that cannot be used. The track starts
- * afresh; a resume picks it up. Copies of the file that goes begin anew with their own bytes; those that have none need
- * another file as well.
+ * afresh; a resume picks it up. Copies of the file that goes begin anew: its bytes stay where they were uploaded.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, RecordConflict
  */
 export async function replaceTrack(
@@ -68,11 +61,7 @@ export async function replaceTrack(
 
   const { size, name } = file;
   const sha256 = file.sha256.toLowerCase();
-  const placeOf = ({ trackId }: Track) => ({
-    bucket: deps.bucket,
-    key: `audio/${session.sessionId}/${trackId}`,
-  });
-  const source = placeOf(track);
+  const source = { bucket: deps.bucket, key: trackKey({ ...track, file: name, sha256 }) };
   const upload = await deps.uploads.put({ key: source.key, size, sha256 });
   const copies = tracks.filter(({ duplicateOf }) => duplicateOf === track.trackId);
   // Files that had a clip, their original's, and have none now: counted first, so that a resume is offered for them.
@@ -82,12 +71,9 @@ export async function replaceTrack(
     await deps.store.updateSession(session, { batch: { ...batch, missing: batch.missing + bereft } });
   }
   // Left as they are, they would be taken for copies of the file that comes, and in a batch be given its clip.
-  await inOrder(copies, writesAtOnce, (copy) => {
-    if (hasOwnBytes(copy)) return deps.store.updateTrack(copy, { ...afresh, ...sameFate(track) });
-    const reason = `has the bytes of ${track.file}, in whose place there is another file now: replace it, too`;
-    const failure = { error: 'AudioRejected', reason, at: new Date(deps.now()).toISOString() } as const;
-    return deps.store.updateTrack(copy, { ...afresh, status: 'rejected', source: placeOf(copy), failure });
-  });
+  await inOrder(copies, writesAtOnce, (copy) =>
+    deps.store.updateTrack(copy, { ...afresh, ...sameFate(track) }),
+  );
   await deps.store.updateTrack(track, { ...afresh, file: name, source, size, sha256 });
   const { url, headers, expiresInSeconds } = upload;
   const expiresAt = new Date(deps.now() + expiresInSeconds * 1000).toISOString();

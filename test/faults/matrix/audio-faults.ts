@@ -34,7 +34,7 @@ export const audioFaults: readonly Case[] = [
     outcome: {
       status: 'failed',
       error: 'AudioRejected',
-      reason: 'is not in the bucket',
+      reason: 'is not uploaded yet',
       cost: 0,
       next: ['replace', 'resume'],
       finally: { status: 'ready', cost: 106 },
@@ -48,7 +48,7 @@ export const audioFaults: readonly Case[] = [
     outcome: {
       status: 'failed',
       error: 'AudioRejected',
-      reason: 'is not audio',
+      reason: 'is not uploaded yet',
       cost: 0,
       next: ['replace', 'resume'],
       finally: { status: 'ready', cost: 106 },
@@ -73,13 +73,13 @@ export const audioFaults: readonly Case[] = [
     what: 'deleted before it was looked at',
     place: 'open batch',
     trouble: { kind: 'audio', change: 'deleted' },
-    outcome: partlyForGood(5, 'is not in the bucket', 5),
+    outcome: partlyForGood(5, 'is not uploaded yet', 5),
   },
   {
     group,
     what: 'overwritten by something that is no audio before it was looked at',
     place: 'open batch',
     trouble: { kind: 'audio', change: 'overwritten' },
-    outcome: partlyForGood(5, 'is not audio', 5),
+    outcome: partlyForGood(5, 'is not uploaded yet', 5),
   },
 ];

@@ -137,7 +137,7 @@ function interferenceOf(
 }
 
 function change(trouble: Trouble, { bucket }: World, person: Person | undefined, trackId: string): void {
-  const key = `audio/${person?.sessionId}/${trackId}`;
+  const key = bucket.keyOf(person?.sessionId ?? '', trackId);
   if (trouble.kind === 'audio' && trouble.change === 'deleted') bucket.remove(key);
   else bucket.put(key, { content: 'text', sha256: 'another', size: 7 });
 }

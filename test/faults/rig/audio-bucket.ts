@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Inspection } from '../../../functions/audio/inspection.ts';
-import type { InspectTrack } from '../../../functions/sessions/look-at-track.ts';
+import type { HashTrack, InspectTrack } from '../../../functions/sessions/look-at-track.ts';
 import type { AudioSource } from '../../../functions/sessions/session.ts';
+import { audioFolder } from '../../../functions/sessions/track-key.ts';
 import { listenOnLoopback } from '../../../local/loopback.ts';
 import { wavFile } from '../../audio-files/wav.ts';
 
@@ -37,7 +38,10 @@ export interface AudioBucket {
   holds(sessionId: string): boolean;
   /** Deletes an object with all its versions. */
   remove(key: string): void;
+  /** Where the file of a track lies that was put there last. */
+  keyOf(sessionId: string, trackId: string): string;
   readonly inspect: InspectTrack;
+  readonly hash: HashTrack;
   readonly downloads: { get(source: AudioSource): Promise<string> };
   /** What a URL of `downloads` gives, with no network in between. */
   readonly fetch: typeof fetch;
@@ -99,6 +103,11 @@ export async function openAudioBucket(): Promise<AudioBucket> {
     },
     holds: (sessionId) => [...objects.keys(), ...clips.keys()].some((key) => isOf(sessionId, key)),
     remove: (key) => void objects.delete(key),
+    keyOf: (sessionId, trackId) => {
+      const place = `${audioFolder(sessionId)}${trackId}.`;
+      return [...objects.keys()].findLast((key) => key.startsWith(place)) ?? place;
+    },
+    hash: async (source) => versionOf(source)?.sha256 ?? '',
     async inspect(source) {
       const found = versionOf(source);
       if (!found) return { inspection: missing, size: 0 };

@@ -42,8 +42,15 @@ export interface Person {
 export const subject = 'ana';
 
 const uploads = {
-  put: async () => ({ url: 'http://127.0.0.1/', headers: {}, expiresInSeconds: 3600 }),
+  put: async ({ key }: { key: string }) => ({
+    url: `s3://audio/${key}`,
+    headers: {},
+    expiresInSeconds: 3600,
+  }),
 };
+
+/** Where an upload goes. */
+const keyOf = ({ url }: { readonly url: string }) => new URL(url).pathname.slice(1);
 
 const depsOf = ({ store, executions, settings, clock }: World) => ({
   store,
@@ -96,11 +103,11 @@ export async function openSession(
     contents.push(own);
     bodies.push(isCopy ? { ...body, name: `copy ${index + 1}.wav` } : declared(own, index + 1));
   }
-  const put = (id: string, { uploads }: { uploads: readonly { trackId: string }[] }) => {
-    for (const { trackId } of uploads) {
-      const index = Number(trackId) - 1;
+  const put = ({ uploads }: { uploads: readonly { trackId: string; url: string }[] }) => {
+    for (const upload of uploads) {
+      const index = Number(upload.trackId) - 1;
       const body = bodies[index];
-      if (body) world.bucket.put(`audio/${id}/${trackId}`, { ...body, content: contents[index] ?? 'song' });
+      if (body) world.bucket.put(keyOf(upload), { ...body, content: contents[index] ?? 'song' });
     }
   };
 
@@ -111,13 +118,10 @@ export async function openSession(
     ),
   );
   const { sessionId } = created;
-  put(sessionId, created);
+  put(created);
   for (let from = slice; from < bodies.length; from += slice) {
     const further = { from, files: bodies.slice(from, from + slice) };
-    put(
-      sessionId,
-      answerOf(await told(world, 'add', () => addFiles(sessionId, subject, further, uploading))),
-    );
+    put(answerOf(await told(world, 'add', () => addFiles(sessionId, subject, further, uploading))));
   }
   return personAt(world, sessionId, bodies.length);
 }
@@ -147,7 +151,7 @@ export function personAt(world: World, sessionId: string, declaredBefore = 0): P
       const answer = await told(world, 'replace', () =>
         replaceTrack(path, subject, file, uploadingOf(world)),
       );
-      if ('answer' in answer) world.bucket.put(`audio/${sessionId}/${trackId}`, { ...file, content });
+      if ('answer' in answer) world.bucket.put(keyOf(answer.answer), { ...file, content });
       return answer;
     },
     erase: () => {

@@ -60,7 +60,11 @@ describe('POST /sessions', () => {
       method: 'PUT',
       expiresAt: '2026-11-21T03:01:00.000Z',
     });
-    expect(signed[6]).toEqual({ key: `audio/${answer.sessionId}/007`, size: 1000, sha256: hash(7) });
+    expect(signed[6]).toEqual({
+      key: `audio/${answer.sessionId}/007.${hash(7)}.mp3`,
+      size: 1000,
+      sha256: hash(7),
+    });
     expect(await table.store.requireSession(answer.sessionId)).toMatchObject({
       name: 'Night Drive',
       owner: 'ana',

@@ -20,7 +20,8 @@ const arn = (name: string) => `arn:aws:states:eu-central-1:123456789012:executio
 
 /** A bucket in which each key holds what the test says, else an MP3 of its own. */
 function bucketWith(
-  special: Record<string, { inspection?: Inspection; sha256?: string; etag?: string }> = {},
+  special: Record<string, { inspection?: Inspection; sha256?: string; etag?: string; size?: number }> = {},
+  hash = async (_source: AudioSource) => '',
 ) {
   const seen: string[] = [];
   const inspect = async ({ key }: AudioSource) => {
@@ -34,7 +35,7 @@ function bucketWith(
       ...found,
     };
   };
-  return { inspect, seen };
+  return { inspect, seen, hash };
 }
 
 function prepare(
@@ -61,6 +62,7 @@ function prepare(
     provider: scripted.provider,
     executions: { standing: async () => others },
     inspect: bucket.inspect,
+    hash: bucket.hash,
     bucket: 'audio',
     settings,
     now,
@@ -137,6 +139,46 @@ describe('Prepare session', () => {
     expect(await table.store.requireTrack('same', '006')).toMatchObject({
       status: 'duplicate',
       duplicateOf: '002',
+    });
+  });
+
+  describe('holds the object against the declared size and SHA-256', () => {
+    const [declared, other] = ['a'.repeat(64), 'b'.repeat(64)];
+    const first = (sessionId: string) => `audio/${sessionId}/001`;
+    const record = (sessionId: string) =>
+      recordSession(table.store, {
+        sessionId,
+        track: (index) => (index === 0 ? { size: 1000, sha256: declared } : {}),
+      });
+    const look = async (sessionId: string, found: object, hash = async () => other) => {
+      await record(sessionId);
+      const bucket = bucketWith({ [first(sessionId)]: found }, hash);
+      await prepare(sessionId, { bucket }).done.catch(() => undefined);
+      return table.store.requireTrack(sessionId, '001');
+    };
+    const notUploaded = { error: 'AudioRejected', reason: expect.stringContaining('not uploaded yet') };
+
+    it.each([
+      ['other bytes', { sha256: other }],
+      ['another size', { sha256: declared, size: 999 }],
+      ['other bytes of which S3 has no SHA-256', { sha256: undefined, etag: '"e-3"' }],
+      ['nothing', { sha256: undefined, size: 0 }],
+      ['other bytes that are no audio', { sha256: other, inspection: text }],
+    ])('%s is not the declared file, and what was declared stays', async (what, found) => {
+      expect(await look(`not-${what.replaceAll(' ', '-')}`, found)).toMatchObject({
+        status: 'rejected',
+        failure: notUploaded,
+        size: 1000,
+        sha256: declared,
+      });
+    });
+
+    it('the declared bytes are taken, by the SHA-256 of S3 or by reading them', async () => {
+      const taken = { status: 'declared', format: 'MP3', sha256: declared };
+      const unread = async () => Promise.reject(new Error('It need not be read.'));
+      expect(await look('by-s3', { sha256: declared }, unread)).toMatchObject(taken);
+      const read = await look('by-reading', { sha256: undefined, etag: '"e-3"' }, async () => declared);
+      expect(read).toMatchObject(taken);
     });
   });
 

@@ -172,7 +172,13 @@ describe('Prepare batch', () => {
 describe('Inspect file', () => {
   const inspect = (inspection: object) => async () => ({ inspection, size: 1000, versionId: 'v1' }) as never;
   const usable = { usable: true, format: 'WAV', durationSeconds: 7 };
-  const deps = (inspection: object) => ({ store: table.store, inspect: inspect(inspection), settings, now });
+  const deps = (inspection: object) => ({
+    store: table.store,
+    inspect: inspect(inspection),
+    hash: async () => 'f'.repeat(64),
+    settings,
+    now,
+  });
 
   it('pins a usable file to the version that was seen, and rejects another with the reason, as data', async () => {
     await record('looks', going);

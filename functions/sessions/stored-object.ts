@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { nameError } from '../shared/aws-errors.ts';
+import type { AudioSource } from './session.ts';
+
+/**
+ * SHA-256 of an object, 64 lower-case hex digits, read whole as a stream. For objects that S3 has no SHA-256 of:
+ * those that were uploaded in parts, or with another checksum.
+ * @throws ChirpsmithError `StorageUnavailable`, `AccessDenied` or `Unexpected`
+ */
+export async function hashObject(client: S3Client, { bucket, key, versionId }: AudioSource): Promise<string> {
+  try {
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId });
+    const { Body } = await client.send(command);
+    const hash = createHash('sha256');
+    for await (const piece of Body?.transformToWebStream() ?? []) hash.update(piece);
+    return hash.digest('hex');
+  } catch (error) {
+    throw nameError(error);
+  }
+}
