@@ -69,6 +69,10 @@ export interface ApiClient {
     minClips?: number;
     skipInvalid?: boolean;
     review?: boolean;
+    /** Of a batch: what all its files are, so that it is found again. */
+    content?: string;
+    /** Another session of the same content; without it the existing one is answered, as `existing`. */
+    again?: boolean;
   }): Promise<CreatedSessionAnswer>;
   /** Declares further files of a batch, after `from` that are declared already. */
   addFiles(sessionId: string, from: number, files: readonly DeclaredFile[]): Promise<CreatedSessionAnswer>;

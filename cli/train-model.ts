@@ -93,6 +93,7 @@ async function prepareSession(
     minClips,
     skipInvalid,
     review,
+    again: true,
   });
   const { sessionId } = created;
   const sizes = new Map(files.map((file) => [file.name, file.size]));

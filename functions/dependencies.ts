@@ -11,6 +11,7 @@ import { createRelay } from './provider/relay.ts';
 import { createExecutions } from './sessions/executions.ts';
 import { createModelStore } from './sessions/model-store.ts';
 import { createPersonaStore } from './sessions/persona-store.ts';
+import { createSessionContents } from './sessions/session-contents.ts';
 import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
 import { nameError } from './shared/aws-errors.ts';
 import { environment } from './shared/environment.ts';
@@ -53,6 +54,10 @@ export const sessionStore: () => SessionStore = once(() =>
       warn: (message, error) => logger.warn(message, { error: nameError(error) }),
     }),
   }),
+);
+
+export const sessionContents = once(() =>
+  createSessionContents({ client: documents(), tableName: environment('TABLE_NAME'), clock: Date.now }),
 );
 
 export const modelStore = once(() =>

@@ -249,7 +249,7 @@ function sessionApi(
 
   const createSession = make('CreateSession', 'create-session', 'POST /sessions');
   bindSettings(createSession, config);
-  bindTable(createSession, storage, 'PutItem');
+  bindTable(createSession, storage, 'GetItem', 'Query', 'PutItem');
   bindAudioWrite(createSession, storage);
 
   const addFiles = make('AddFiles', 'add-files', 'POST /sessions/{id}/files');

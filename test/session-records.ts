@@ -6,6 +6,7 @@ import { createModelStore } from '../functions/sessions/model-store.ts';
 import { newSession, newTrack, trackIdAt } from '../functions/sessions/new-session.ts';
 import { createPersonaStore } from '../functions/sessions/persona-store.ts';
 import type { Session, Track } from '../functions/sessions/session.ts';
+import { createSessionContents, type SessionContents } from '../functions/sessions/session-contents.ts';
 import { createSessionStore, type SessionStore } from '../functions/sessions/session-store.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../functions/shared/settings.ts';
 
@@ -64,13 +65,14 @@ export async function openTable(clock: () => number = () => Date.parse(testMomen
   await untilActive(client, 'sessions');
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const store = createSessionStore({ client: documents, tableName: 'sessions', clock });
+  const contents = createSessionContents({ client: documents, tableName: 'sessions', clock });
   const models = createModelStore({ client: documents, tableName: 'sessions' });
   const personas = createPersonaStore({ client: documents, tableName: 'sessions' });
   const close = async () => {
     client.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { store, models, personas, close };
+  return { store, contents, models, personas, close };
 }
 
 /** A table takes nothing while it is being created, and dynalite creates it after it has answered. */
@@ -81,6 +83,12 @@ async function untilActive(client: DynamoDBClient, TableName: string): Promise<v
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+/** For tests that declare the same files again and want another session each time. */
+export const neverTheSame: SessionContents = {
+  claim: async (_, { sessionId }) => ({ sessionId, claimedAt: 0 }),
+  forget: async () => {},
+};
 
 export interface SessionWanted {
   sessionId: string;

@@ -50,6 +50,7 @@ async function uploaded(
   const { sessionId, uploads } = await client.createSession({
     kind,
     name: 'Costs',
+    again: true,
     files: files.map(({ name, size, sha256 }) => ({ name, size, sha256 })),
     ...(kind === 'train' && { minClips: 6, skipInvalid: false, review: false }),
   });

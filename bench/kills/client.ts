@@ -31,7 +31,7 @@ export function clientOf({ api, token, provider }: Pick<ReadyInfo, 'api' | 'toke
         size: bytes.length,
         sha256: createHash('sha256').update(bytes).digest('hex'),
       }));
-      const created = await call('POST', '/sessions', { name: 'Night Drive', files: declared });
+      const created = await call('POST', '/sessions', { name: 'Night Drive', files: declared, again: true });
       const { sessionId, uploads } = createdSessionAnswer.parse(created);
       for (const { trackId, url, headers } of uploads) {
         const body = new Uint8Array(files[Number(trackId) - 1]?.bytes ?? []);

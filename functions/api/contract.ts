@@ -12,13 +12,12 @@ import { sessionKinds } from '../shared/states.ts';
 
 /** The bodies and answers of the HTTP API, as its callers see them. */
 
+const sha256 = z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be a SHA-256 as 64 hex digits');
+
 const fileBody = z.strictObject({
   name: z.string().min(1).max(255).describe("The file's own name, for messages; any characters."),
   size: z.number().int().describe('Bytes.'),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of the file as 64 hex digits')
-    .describe('SHA-256 of the file, 64 hex digits.'),
+  sha256: sha256.describe('SHA-256 of the file, 64 hex digits.'),
 });
 
 /** Most files that one request may declare, because of the size of its answer: a signed URL each. */
@@ -35,6 +34,17 @@ export const createSessionBody = z.strictObject({
   minClips: z.number().int().optional().describe("Fewest clips to train on; not under the provider's six."),
   skipInvalid: z.boolean().optional().describe('Train on what is usable when some files are not.'),
   review: z.boolean().optional().describe('Stop before the training until it is approved.'),
+  content: sha256
+    .optional()
+    .describe(
+      'Of a batch only, so that it is found again: SHA-256 of the SHA-256 values of all its files, in lower case, sorted, without doubles, joined with newlines. Without it a batch is always a new one.',
+    ),
+  again: z
+    .boolean()
+    .optional()
+    .describe(
+      'Create another session of the same content: the same files, in any order, under the same name. Without it the existing session is answered.',
+    ),
 });
 
 /**
@@ -64,19 +74,24 @@ export const decideBody = z.strictObject({ choice: z.enum(decisions) });
 export const uploadAnswer = z.object({
   trackId: z.string(),
   file: z.string(),
+  sha256: z.string().describe('Of the file that goes there, 64 lower-case hex digits.'),
   method: z.literal('PUT'),
   url: z.string(),
   headers: z.record(z.string(), z.string()).describe('Headers that must be sent exactly so.'),
   expiresAt: z.string(),
 });
 
-/** Answer to `POST /sessions`, 201. */
+/** Answer to `POST /sessions`: 201, or 200 with a session that is there already. */
 export const createdSessionAnswer = z.object({
   sessionId: z.string(),
-  status: z.literal('open'),
+  existing: z.literal(true).optional().describe('There was a session of this content; this is it.'),
+  status: z.enum(sessionStatuses).describe('`open`, unless it is an existing session.'),
+  declared: z.number().optional().describe('Of a batch: files declared so far.'),
   uploads: z
     .array(uploadAnswer)
-    .describe('One PUT per file, but none for a file whose bytes another one has already.'),
+    .describe(
+      'One PUT per file, but none for a file whose bytes another one has already. Of an existing session: for each file that was not looked at yet, while no run is under way; of an existing batch none, until its files are declared again.',
+    ),
   duplicates: z.array(z.object({ trackId: z.string(), file: z.string(), duplicateOf: z.string() })),
 });
 
@@ -187,6 +202,7 @@ export const problemAnswer = z.object({
   problems: z.array(z.object({ where: z.string(), message: z.string() })).optional(),
 });
 
+export type CreateSessionBody = z.infer<typeof createSessionBody>;
 export type DeclaredFileBody = z.infer<typeof fileBody>;
 export type CreatedSessionAnswer = z.infer<typeof createdSessionAnswer>;
 export type SessionAnswer = z.infer<typeof sessionAnswer>;

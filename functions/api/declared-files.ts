@@ -1,5 +1,6 @@
 import { newTrack, trackIdAt } from '../sessions/new-session.ts';
-import type { Track } from '../sessions/session.ts';
+import { isGivenUp, isUnderWay, type Track } from '../sessions/session.ts';
+import type { SessionWithTracks } from '../sessions/session-store.ts';
 import { trackKey } from '../sessions/track-key.ts';
 import type { Problem } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -42,25 +43,27 @@ export function declaredTracks(
   });
 }
 
-/** Signs the uploads of declared tracks. */
+/** The session with the uploads of its tracks, signed: of those that nobody has looked at yet, while no run needs them. */
 export async function uploadsOf(
-  sessionId: string,
-  tracks: readonly Track[],
+  { session, tracks }: SessionWithTracks,
   { uploads, now }: Pick<DeclareDeps, 'uploads' | 'now'>,
 ): Promise<CreatedSessionAnswer> {
+  const { sessionId, status, declared } = session;
+  const isWaiting = !isUnderWay(session) && !isGivenUp(session) && session.create.fence === 'none';
   const signed = await Promise.all(
-    tracks.flatMap(({ trackId, file, source, size = 0, sha256 = '', status }) => {
-      if (status === 'duplicate' || 'url' in source) return [];
+    tracks.flatMap(({ trackId, file, source, size = 0, sha256, ...track }) => {
+      if (track.status !== 'declared' || sha256 === undefined || 'url' in source || !isWaiting) return [];
       const upload = uploads.put({ key: source.key, size, sha256 });
-      return [upload.then((made) => ({ trackId, file, ...made }))];
+      return [upload.then((made) => ({ trackId, file, sha256, ...made }))];
     }),
   );
   return {
     sessionId,
-    status: 'open',
-    uploads: signed.map(({ trackId, file, url, headers, expiresInSeconds }) => {
+    status,
+    ...(declared === undefined ? {} : { declared }),
+    uploads: signed.map(({ expiresInSeconds, ...upload }) => {
       const expiresAt = new Date(now() + expiresInSeconds * 1000).toISOString();
-      return { trackId, file, method: 'PUT', url, headers, expiresAt };
+      return { ...upload, method: 'PUT', expiresAt };
     }),
     duplicates: tracks.flatMap(({ trackId, file, duplicateOf }) =>
       duplicateOf === undefined ? [] : [{ trackId, file, duplicateOf }],

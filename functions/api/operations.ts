@@ -26,6 +26,8 @@ export interface Operation {
     readonly status: 200 | 201 | 202 | 204;
     readonly description: string;
     readonly schema?: z.ZodType;
+    /** What a 200 with the same schema means, where the status is another. */
+    readonly ok?: string;
     /** Says in `retry-after` when to ask again. */
     readonly retryAfter?: true;
   };
@@ -48,13 +50,15 @@ export const operations = {
     id: 'createSession',
     summary: 'Declare the files of a new session',
     description:
-      'Checks what is declared, records the session and signs one upload for each file that differs. Put each file to its `url` with its `headers` and its declared length, then start the session. Nothing is spent.',
+      'Checks what is declared, records the session and signs one upload for each file that differs. Put each file to its `url` with its `headers` and its declared length, then start the session. Nothing is spent. The same files under the same name are one session: asked for again, it is answered as it is, unless the body says `again`.',
     body: { schema: createSessionBody },
     answer: {
       status: 201,
       description: 'The session, and where its files go.',
+      ok: 'There is a session of this content; nothing was created.',
       schema: createdSessionAnswer,
     },
+    mayConflict: true,
   },
   'GET /sessions': {
     id: 'listSessions',

@@ -14,3 +14,8 @@ export async function ownSession(
   if (found?.session.owner === subject) return found;
   throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
 }
+
+/** Turns an unknown session into undefined. */
+export function nothingIfUnknown(error: unknown): undefined {
+  if (!(error instanceof ChirpsmithError && error.name === 'SessionNotFound')) throw error;
+}

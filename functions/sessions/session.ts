@@ -155,6 +155,8 @@ export const sessionSchema = z.object({
   name: z.string(),
   minClips: count,
   skipInvalid: z.boolean(),
+  /** By which the same content is recognised; see `contentKeyOf`. */
+  contentKey: z.string().optional(),
   /** Stop before create until somebody approves its price. */
   review: z.boolean().default(false),
   approval: z.object({ by: z.string(), at: moment }).optional(),

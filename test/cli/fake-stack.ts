@@ -129,6 +129,7 @@ export async function startFakeStack(options: {
   const uploadOf = (sessionId: string, { trackId, file }: { trackId: string; file: string }) => ({
     trackId,
     file,
+    sha256: sessions.declared.get(`${sessionId}/${trackId}`)?.sha256 ?? '',
     method: 'PUT',
     url: `${base}/audio/${sessionId}/${trackId}?X-Amz-Signature=signature-that-must-not-be-shown`,
     headers: { 'x-amz-checksum-sha256': 'signed' },

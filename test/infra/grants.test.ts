@@ -109,7 +109,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'create-model': ['CreateModel', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
   'check-training': ['CheckTraining', ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...key],
   'record-failure': ['RecordFailure', ...table('GetItem', 'Query', 'UpdateItem')],
-  'create-session': ['CreateSession', ...table('PutItem'), 's3:PutObject bucket/audio/*'],
+  'create-session': ['CreateSession', ...table('GetItem', 'Query', 'PutItem'), 's3:PutObject bucket/audio/*'],
   'start-session': ['StartSession', ...beginsRuns],
   'resume-session': ['ResumeSession', ...beginsRuns],
   'approve-session': ['ApproveSession', ...beginsTraining],

@@ -35,7 +35,7 @@ beforeAll(async () => {
     { name: 'the one.wav', size: bytes.length, sha256 },
     ...others.map(({ name }, index) => ({ name, size: 10, sha256: `${index}`.repeat(64) })),
   ];
-  const created = await it_.call('POST', '/sessions', { name: 'Upload', files });
+  const created = await it_.call('POST', '/sessions', { name: 'Upload', files, again: true });
   const { uploads, ...session } = createdSessionAnswer.parse(created.body);
   const [first] = uploads;
   if (!first) throw new Error('There is nothing to upload.');

@@ -2,6 +2,7 @@ import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { addFilesBody, type CreatedSessionAnswer } from '../contract.ts';
 import { type DeclareDeps, declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
+import { nothingIfUnknown } from '../own-session.ts';
 import { parseInput } from '../request.ts';
 
 export interface AddFilesDeps extends DeclareDeps {
@@ -43,7 +44,7 @@ export async function addFiles(
   const tracks = declaredTracks(files, { sessionId: session.sessionId, kind, from }, deps);
   const claimed = from === declared ? await deps.store.updateSession(session, { declared: to }) : session;
   await deps.store.addTracks(claimed, tracks);
-  return uploadsOf(session.sessionId, tracks, deps);
+  return uploadsOf({ session: claimed, tracks }, deps);
 }
 
 async function ownBatch(sessionId: string | undefined, subject: string, store: SessionStore) {
@@ -57,8 +58,4 @@ async function ownBatch(sessionId: string | undefined, subject: string, store: S
     throw new ChirpsmithError('NotPossible', `The session takes no further files: ${stands}.`);
   }
   return session;
-}
-
-function nothingIfUnknown(error: unknown): undefined {
-  if (!(error instanceof ChirpsmithError && error.name === 'SessionNotFound')) throw error;
 }

@@ -1,21 +1,30 @@
 import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
 import { newSession } from '../../sessions/new-session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
+import { isGivenUp, type Session } from '../../sessions/session.ts';
+import { contentKeyOf, type SessionContents } from '../../sessions/session-contents.ts';
+import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { type CreatedSessionAnswer, createSessionBody } from '../contract.ts';
+import { type CreatedSessionAnswer, type CreateSessionBody, createSessionBody } from '../contract.ts';
 import { type DeclareDeps, declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
+import { nothingIfUnknown } from '../own-session.ts';
 import { parseInput } from '../request.ts';
 
 export interface CreateSessionDeps extends DeclareDeps {
   readonly store: SessionStore;
+  readonly contents: Pick<SessionContents, 'claim'>;
   readonly newId: () => string;
 }
 
+/** Milliseconds after which a session that was claimed and is not recorded will not be: the function has 20 s. */
+const longestRequest = 30_000;
+
 /**
  * `POST /sessions`: checks what is declared, records the session, and hands out one upload URL per file.
- * Files with the same bytes share one upload. Nothing is spent.
- * @throws ChirpsmithError BadInput listing every field and file at once
+ * Files with the same bytes share one upload. The same files under the same name are one session: the one that is
+ * there is answered, unless the request says `again`. Nothing is spent.
+ * @throws ChirpsmithError BadInput listing every field and file at once, RecordConflict while another request creates
+ *   the same session
  */
 export async function createSession(
   subject: string,
@@ -26,6 +35,7 @@ export async function createSession(
   const { limits } = settings;
   const given = parseInput(createSessionBody, body);
   const { name, files, kind = 'train', skipInvalid = kind === 'batch', review = false } = given;
+  const contentKey = keyOf(subject, given);
   const minClips = given.minClips ?? (kind === 'batch' ? 1 : limits.minClips);
   const sessionId = deps.newId();
   const tracks = declaredTracks(files, { sessionId, kind, from: 0 }, deps);
@@ -36,25 +46,74 @@ export async function createSession(
     ...(kind === 'batch' ? batchProblems(given) : minClipsProblems(minClips, limits)),
     ...tracks.flatMap(({ file, size = 0 }) => fileProblems(file, size, limits)),
     ...(kind === 'batch' ? [] : countProblems(tracks.length, different, minClips, limits)),
+    ...(kind === 'batch' || given.content === undefined ? [] : [contentProblem]),
   ];
   if (problems.length > 0)
     throw new ChirpsmithError('BadInput', 'The session cannot be created.', { problems });
 
-  const answer = await uploadsOf(sessionId, tracks, deps);
-  const session = {
-    sessionId,
-    kind,
-    owner: subject,
-    startedBy: 'api',
-    name: name.trim(),
-    minClips,
-    skipInvalid,
-    review,
-    ...(kind === 'batch' ? { declared: files.length } : {}),
-  } as const;
-  await store.create(newSession(session, settings, new Date(deps.now()).toISOString()), tracks);
+  const session = newSession(
+    {
+      sessionId,
+      kind,
+      owner: subject,
+      startedBy: 'api',
+      name: name.trim(),
+      minClips,
+      skipInvalid,
+      review,
+      ...(contentKey === undefined ? {} : { contentKey }),
+      ...(kind === 'batch' ? { declared: files.length } : {}),
+    },
+    settings,
+    new Date(deps.now()).toISOString(),
+  );
+  const existing = await existingOf(session, given.again ?? false, deps);
+  if (existing) return { ...(await uploadsOf(existing, deps)), existing: true };
+  const answer = await uploadsOf({ session, tracks }, deps);
+  await store.create(session, tracks);
   return answer;
 }
+
+/** Further files of a batch may come, so that it is known by what it says of all of them, or not at all. */
+function keyOf(owner: string, { kind = 'train', name, files, content }: CreateSessionBody) {
+  const hashes = kind === 'train' ? files.map(({ sha256 }) => sha256) : content && [content];
+  return hashes && contentKeyOf({ owner, kind, name, hashes });
+}
+
+/** The session of the same content, if there is one; else the content is this session's from now on. */
+async function existingOf(
+  session: Session,
+  again: boolean,
+  { store, contents, now }: CreateSessionDeps,
+): Promise<SessionWithTracks | undefined> {
+  const { sessionId, contentKey, expiresAt } = session;
+  if (contentKey === undefined) return undefined;
+  const claim = (over?: string) =>
+    contents.claim(contentKey, { sessionId, expiresAt, ...(over === undefined ? {} : { over }) });
+  const first = await claim(again ? 'any' : undefined);
+  if (first.sessionId === sessionId) return undefined;
+  const found = await recorded(first.sessionId, session, store);
+  if (found && !isGivenUp(found.session)) return found;
+  if (found || now() - first.claimedAt > longestRequest) {
+    // Given up, or of a request that ended before it recorded its session.
+    const second = await claim(first.sessionId);
+    if (second.sessionId === sessionId) return undefined;
+  }
+  throw new ChirpsmithError('RecordConflict', 'The same session is being created: repeat the request.');
+}
+
+/** Of a batch without its tracks, of which there may be thousands. */
+async function recorded(
+  sessionId: string,
+  { kind }: Session,
+  store: SessionStore,
+): Promise<SessionWithTracks | undefined> {
+  if (kind !== 'batch') return store.read(sessionId);
+  const session = await store.requireSession(sessionId).catch(nothingIfUnknown);
+  return session && { session, tracks: [] };
+}
+
+const contentProblem = { where: 'content', message: 'is of a batch only: leave it out' };
 
 /** A batch has no model: what is about one has no meaning there. */
 function batchProblems(given: { files: readonly unknown[] } & Record<string, unknown>): Problem[] {

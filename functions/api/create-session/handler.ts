@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { s3, sessionStore, settings } from '../../dependencies.ts';
+import { s3, sessionContents, sessionStore, settings } from '../../dependencies.ts';
 import { createUploadUrls } from '../../sessions/upload-urls.ts';
 import { environment } from '../../shared/environment.ts';
 import { route } from '../http.ts';
@@ -10,11 +10,13 @@ export const handler = route('POST /sessions', async ({ subject, body }) => {
   const uploads = createUploadUrls({ client: s3(), bucket, minutes: settings().urls.upload });
   const deps = {
     store: sessionStore(),
+    contents: sessionContents(),
     uploads,
     bucket,
     settings: settings(),
     now: Date.now,
     newId: randomUUID,
   };
-  return { status: 201, body: await createSession(subject, body, deps) };
+  const created = await createSession(subject, body, deps);
+  return { status: created.existing ? 200 : 201, body: created };
 });

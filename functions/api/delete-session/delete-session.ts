@@ -1,6 +1,7 @@
 import type { Executions } from '../../sessions/executions.ts';
 import { isInterrupted } from '../../sessions/interruption.ts';
 import { isGivenUp, isInDoubt, isUnderWay, type Session } from '../../sessions/session.ts';
+import type { SessionContents } from '../../sessions/session-contents.ts';
 import type { SessionFiles } from '../../sessions/session-files.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -8,6 +9,7 @@ import { ownSession } from '../own-session.ts';
 
 export interface DeleteSessionDeps {
   readonly store: SessionStore;
+  readonly contents: Pick<SessionContents, 'forget'>;
   readonly files: SessionFiles;
   readonly executions: Executions;
   readonly now: () => number;
@@ -25,12 +27,13 @@ export async function deleteSession(
   subject: string,
   deps: DeleteSessionDeps,
 ): Promise<void> {
-  const { store, files } = deps;
+  const { store, contents, files } = deps;
   const { session, tracks } = await ownSession(sessionId, subject, store);
   if (session.status !== 'deleting') {
     await requireRest(session, deps);
     await store.updateSession(session, { status: 'deleting' });
   }
+  if (session.contentKey !== undefined) await contents.forget(session.contentKey, session.sessionId);
   await files.deleteAll(session.sessionId);
   await store.remove({ session, tracks });
 }

@@ -109,6 +109,7 @@ function operationOf(path: string, operation: Operation): object {
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: { required: !body.optional, ...content(schemaRef(body.schema)) } } : {}),
     responses: {
+      ...(answer.ok === undefined ? {} : { 200: { ...success, description: answer.ok } }),
       [answer.status]: success,
       400: response('Unusable'),
       401: response('Unauthorized'),

@@ -9,7 +9,7 @@ import { fileProblems } from '../declared-files.ts';
 import { ownSession } from '../own-session.ts';
 import { parseInput } from '../request.ts';
 
-export type ReplaceTrackDeps = Omit<CreateSessionDeps, 'newId'>;
+export type ReplaceTrackDeps = Omit<CreateSessionDeps, 'newId' | 'contents'>;
 
 /** What may be replaced: never anything that the provider has made a clip of, or still works on. */
 const replaceable: readonly Track['status'][] = ['declared', 'rejected', 'failed', 'duplicate'];
@@ -77,5 +77,5 @@ export async function replaceTrack(
   await deps.store.updateTrack(track, { ...afresh, file: name, source, size, sha256 });
   const { url, headers, expiresInSeconds } = upload;
   const expiresAt = new Date(deps.now() + expiresInSeconds * 1000).toISOString();
-  return { trackId: track.trackId, file: name, method: 'PUT', url, headers, expiresAt } as const;
+  return { trackId: track.trackId, file: name, sha256, method: 'PUT', url, headers, expiresAt } as const;
 }

@@ -52,13 +52,19 @@ const uploads = {
 /** Where an upload goes. */
 const keyOf = ({ url }: { readonly url: string }) => new URL(url).pathname.slice(1);
 
+/** Each session of the rig is asked for once. */
+const contents = {
+  claim: async (_: string, { sessionId }: { sessionId: string }) => ({ sessionId, claimedAt: 0 }),
+  forget: async () => {},
+};
+
 const depsOf = ({ store, executions, settings, clock }: World) => ({
   store,
   executions,
   settings,
   now: clock.now,
 });
-const uploadingOf = (world: World) => ({ ...depsOf(world), uploads, bucket: 'audio' });
+const uploadingOf = (world: World) => ({ ...depsOf(world), contents, uploads, bucket: 'audio' });
 
 /** Runs a function of the API, whose wrapper tells whatever goes wrong in our names. */
 export function told<T>(world: World, name: string, work: () => Promise<T>): Promise<Told<T>> {
@@ -161,7 +167,7 @@ export function personAt(world: World, sessionId: string, declaredBefore = 0): P
             world.bucket.deleteAll(id),
           ),
       };
-      return told(world, 'erase', () => deleteSession(sessionId, subject, { ...deps, files }));
+      return told(world, 'erase', () => deleteSession(sessionId, subject, { ...deps, contents, files }));
     },
     look: () =>
       told(world, 'look', async () => (await getSession(sessionId, subject, { ...deps, speed: 1 })).answer),

@@ -4,7 +4,14 @@ import { createSession } from '../../../functions/api/create-session/create-sess
 import { standing } from '../../../functions/api/get-session/get-session.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import { fakeExecutions } from '../../fake-executions.ts';
-import { openTable, recordSession, sessionOf, settings, testMoment } from '../../session-records.ts';
+import {
+  neverTheSame,
+  openTable,
+  recordSession,
+  sessionOf,
+  settings,
+  testMoment,
+} from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -29,6 +36,7 @@ const uploads = {
 let ids = 0;
 const deps = () => ({
   store: table.store,
+  contents: neverTheSame,
   uploads,
   bucket: 'audio',
   settings,

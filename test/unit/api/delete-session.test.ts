@@ -30,7 +30,7 @@ const remove = (
   sessionId: string,
   { files }: Pick<ReturnType<typeof bucket>, 'files'> = bucket(),
   { store = table.store, subject = 'ana', executions = fakeExecutions().executions } = {},
-) => deleteSession(sessionId, subject, { store, files, executions, now });
+) => deleteSession(sessionId, subject, { store, contents: table.contents, files, executions, now });
 
 const create = (fence: Session['create']['fence']) => ({ fence, calls: 1, paidBefore: 0, checks: 0 });
 

@@ -56,6 +56,7 @@ describe('PUT /sessions/{id}/tracks/{trackId}', () => {
     expect(uploadAnswer.parse(await done)).toEqual({
       trackId: '002',
       file: 'better.flac',
+      sha256: 'b'.repeat(64),
       method: 'PUT',
       url: `https://example.com/${placeOf('sign')}`,
       headers: { 'x-a': '1' },

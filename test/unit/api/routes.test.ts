@@ -9,7 +9,7 @@ import { parseInput } from '../../../functions/api/request.ts';
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
 import type { Executions } from '../../../functions/sessions/executions.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+import { neverTheSame, openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -40,6 +40,7 @@ function create(body: unknown, subject = 'ana') {
   const newId = () => `created-${++ids}`;
   const done = createSession(subject, body, {
     store: table.store,
+    contents: neverTheSame,
     uploads: { put },
     bucket: 'audio',
     settings,
