@@ -1,6 +1,6 @@
 /**
  * Hostile input by the thousand: bodies, paths, queries and headers to every route of a whole stack on this machine, and
- * manifests in folders of the inbox. Ends with 1 at the first answer that is a 5xx, shows the program or a secret, or
+ * manifests in folders of the inbox; file names and words of others in all that the command line and the logs show. Ends with 1 at the first answer that is a 5xx, shows the program or a secret, or
  * has not the form that was promised, and says how to see it again.
  *
  *   npm run fuzz -- [--runs 10000] [--seed 1]
@@ -10,6 +10,7 @@ import { apiTarget } from '../test/fuzz/api-target.ts';
 import { check } from '../test/fuzz/check.ts';
 import { manifestTarget } from '../test/fuzz/manifest-target.ts';
 import type { Target } from '../test/fuzz/target.ts';
+import { terminalTarget } from '../test/fuzz/terminal-target.ts';
 import { openStack } from '../test/workflow/local-stack.ts';
 
 const { values } = parseArgs({
@@ -39,6 +40,7 @@ async function attack<Input>(target: Target<Input>): Promise<boolean> {
   return broken === undefined;
 }
 
+const lines = await attack(terminalTarget);
 const manifests = await attack(manifestTarget);
 const stack = await openStack();
 const api = await apiTarget(stack);
@@ -48,4 +50,4 @@ console.log(`Answers: ${statuses.join(', ')}`);
 // Throws when somebody else's session is not as it was.
 await api.close();
 await stack.close();
-process.exit(manifests && requests ? 0 : 1);
+process.exit(lines && manifests && requests ? 0 : 1);

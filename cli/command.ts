@@ -1,4 +1,6 @@
 import { ChirpsmithError } from '../functions/shared/errors.ts';
+import { escaped, own, type Shown } from '../functions/shared/shown.ts';
+import { lineWriter, standardStreams } from '../local/standard-streams.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import { confirm, prompt } from './confirm.ts';
 import { createDisplay, type Display, type Output } from './display/display.ts';
@@ -38,18 +40,17 @@ export interface Place {
   /** @param atOnce gives the terminal back when there is no time for more */
   interruption(atOnce: () => void): AbortSignal;
   /** Absent where nobody sits. */
-  readonly confirm: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
+  readonly confirm: ((question: Shown, signal: AbortSignal) => Promise<boolean>) | undefined;
   /** The same for a word. */
-  readonly prompt?: ((question: string, hidden: boolean, signal: AbortSignal) => Promise<string>) | undefined;
+  readonly prompt?: ((question: Shown, hidden: boolean, signal: AbortSignal) => Promise<string>) | undefined;
 }
 
 /** Runs one command as this process: its exit code ends it, after everything is written out. */
 export async function runCommand<Arguments extends { json: boolean; help: boolean }>(
   command: Command<Arguments>,
 ): Promise<never> {
-  const { argv, env, stdin, stdout, stderr } = process;
-  // `… | head` is no error of ours; a session that has been started goes on.
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const { argv, env, stdin } = process;
+  const { stdout, stderr } = standardStreams();
   const code = await perform(command, {
     argv: argv.slice(2),
     env,
@@ -75,12 +76,12 @@ export async function perform<Arguments extends { json: boolean; help: boolean }
   const signal = interruption(() => display.close());
   const ask = async (question: string) => {
     display.close();
-    return (await confirm?.(question, signal)) ?? false;
+    return (await confirm?.(escaped(question), signal)) ?? false;
   };
   try {
     const args = command.parse(rest, env);
     if (args.help) {
-      stdout.write(command.help);
+      lineWriter(stdout)(own(command.help.trimEnd()));
       return exitCodes.done;
     }
     if (problems.length > 0) throw new InputRejected('The command cannot be run like this.', problems);
@@ -95,7 +96,7 @@ export async function perform<Arguments extends { json: boolean; help: boolean }
           ? undefined
           : (question, { hidden }) => {
               display.close();
-              return prompt(question, hidden, signal);
+              return prompt(escaped(question), hidden, signal);
             },
     });
   } catch (error) {
@@ -127,11 +128,16 @@ function tellError(error: unknown, display: Display): ExitCode {
     display.tell({ event: 'input.rejected', message: error.message, problems: error.problems });
     return exitCodes.badInput;
   }
-  const known =
-    error instanceof ChirpsmithError || error instanceof ApiRefusal || error instanceof ApiUnreachable;
-  const message = known
-    ? error.message
-    : `Something went wrong that nobody foresaw.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  display.tell({ event: 'error', message });
+  if (error instanceof ApiRefusal || error instanceof ApiUnreachable) {
+    display.tell({ event: 'error', message: error.message });
+  } else if (error instanceof ChirpsmithError) {
+    const { summary, problems } = error;
+    const [message = '', ...lines] = summary.split('\n');
+    display.tell({ event: 'error', message, lines, problems });
+  } else {
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const message = 'This is an error in Chirpsmith itself.';
+    display.tell({ event: 'error', message, lines: trace.split('\n') });
+  }
   return exitCodes.failed;
 }

@@ -1,13 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { type Shown, shown } from '../functions/shared/shown.ts';
+import { lineWriter, standardStreams } from '../local/standard-streams.ts';
 import { Interrupted } from './interruption.ts';
 
 /**
  * Asks a yes-or-no question at the terminal; anything but y or yes is no.
  * @throws Interrupted on Ctrl-C
  */
-export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
-  return /^y(es)?$/i.test((await prompt(`${question} (y/N)`, false, signal)).trim());
+export async function confirm(question: Shown, signal: AbortSignal): Promise<boolean> {
+  return /^y(es)?$/i.test((await prompt(shown`${question} (y/N)`, false, signal)).trim());
 }
 
 /**
@@ -15,11 +17,13 @@ export async function confirm(question: string, signal: AbortSignal): Promise<bo
  * @param hidden what is typed is not shown
  * @throws Interrupted on Ctrl-C
  */
-export async function prompt(question: string, hidden: boolean, signal: AbortSignal): Promise<string> {
-  if (hidden) process.stdout.write(`${question} `);
+export async function prompt(question: Shown, hidden: boolean, signal: AbortSignal): Promise<string> {
+  const { stdout } = standardStreams();
+  if (hidden) lineWriter(stdout)(question);
+  const endLine = () => lineWriter(stdout)(shown``);
   const terminal = createInterface({
     input: process.stdin,
-    output: hidden ? nowhere() : process.stdout,
+    output: hidden ? nowhere() : stdout,
     terminal: true,
     historySize: 0,
   });
@@ -31,10 +35,10 @@ export async function prompt(question: string, hidden: boolean, signal: AbortSig
     const answer = await terminal.question(hidden ? '' : `${question} `, {
       signal: AbortSignal.any([signal, gone.signal]),
     });
-    if (hidden) process.stdout.write('\n');
+    if (hidden) endLine();
     return answer;
   } catch {
-    process.stdout.write('\n');
+    endLine();
     throw new Interrupted('interrupted');
   } finally {
     terminal.close();

@@ -1,7 +1,6 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { DeleteArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
-import { harmless } from './display/text-width.ts';
 import { counted } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
@@ -29,6 +28,6 @@ async function agreed({ name, tracks }: SessionAnswer, { ask, signal }: Surround
     const message = 'Nobody can be asked here: add --yes to agree beforehand.';
     throw new InputRejected('Nothing was deleted.', [{ where: '--yes', message }]);
   }
-  if (await ask(`Delete "${harmless(name)}" with its ${counted(tracks.length, 'file')} for good?`)) return;
+  if (await ask(`Delete "${name}" with its ${counted(tracks.length, 'file')} for good?`)) return;
   throw new InputRejected('Nothing was deleted.');
 }

@@ -343,6 +343,8 @@ export type CliEvent =
   | {
       readonly event: 'error';
       readonly message: string;
+      /** What belongs to it, line by line: the end of a log, a trace. */
+      readonly lines?: readonly string[];
       readonly problems?: readonly Problem[];
       readonly next?: readonly Next[];
     };

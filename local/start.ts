@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import path from 'node:path';
+import { escaped, own, type Shown, shown, shownJson } from '../functions/shared/shown.ts';
 import { defaultPort, parseStartArguments, type StartArguments } from './arguments.ts';
 import { homeDirectory } from './home.ts';
 import { defaultSpeed, sandboxSpeed } from './provider-time.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
 import type { Stack, StackOptions } from './stack.ts';
+import { complain, say } from './standard-streams.ts';
 
 const help = `npm start -- [options]
 
@@ -39,24 +41,24 @@ async function main(args: readonly string[]): Promise<void> {
     return fail(error, 2);
   }
   if (wanted.help) {
-    console.log(help);
+    say(own(help));
     return;
   }
   withOneHeap();
   // Loaded only now, so that a wrong flag or --help is answered at once.
   const { startStack } = await import('./stack.ts');
   const home = wanted.home === undefined ? homeDirectory(process.env) : path.resolve(wanted.home);
-  if (!wanted.json) console.log(`Starting in ${home} …`);
+  if (!wanted.json) say(shown`Starting in ${home} …`);
   let stack: Stack;
   try {
     const speed = wanted.speed ?? defaultSpeed(provider?.baseUrl);
-    const notice = wanted.json ? () => {} : (line: string) => console.log(`  ${line}`);
+    const notice = wanted.json ? () => {} : (line: string) => say(shown`  ${line}`);
     stack = await startStack({ home, port: wanted.port, speed, provider, relay, notice });
   } catch (error) {
     return fail(error, 1);
   }
   endOnSignal(stack, wanted);
-  console.log(wanted.json ? JSON.stringify(stack.ready) : describe(stack.ready));
+  say(wanted.json ? shownJson(stack.ready) : describe(stack.ready));
 }
 
 /**
@@ -97,22 +99,22 @@ function externalRelay(environment: NodeJS.ProcessEnv): StackOptions['relay'] {
 
 function endOnSignal(stack: Stack, { idleExit, json }: StartArguments): void {
   let ending = false;
-  const end = (why: string) => {
+  const end = (why: Shown) => {
     if (ending) return;
     ending = true;
-    if (!json) console.log(why);
+    if (!json) say(why);
     setTimeout(() => process.exit(0), closeWithinMs).unref();
     stack.close().then(
       () => process.exit(0),
       (error: unknown) => fail(error, 1),
     );
   };
-  process.on('SIGINT', () => end('\nStopping. Everything is kept; start again to go on.'));
-  process.on('SIGTERM', () => end('Stopping.'));
+  process.on('SIGINT', () => end(own('\nStopping. Everything is kept; start again to go on.')));
+  process.on('SIGTERM', () => end(shown`Stopping.`));
   if (idleExit === undefined) return;
   const look = setInterval(
     () => {
-      if (stack.idleFor() >= idleExit * 1000) end(`Nothing happened for ${idleExit} s. Stopping.`);
+      if (stack.idleFor() >= idleExit * 1000) end(shown`Nothing happened for ${idleExit} s. Stopping.`);
     },
     Math.min(1000, idleExit * 250),
   );
@@ -120,7 +122,8 @@ function endOnSignal(stack: Stack, { idleExit, json }: StartArguments): void {
 }
 
 function fail(error: unknown, code: number): never {
-  console.error(error instanceof Error ? error.message : String(error));
+  const message = error instanceof Error ? error.message : String(error);
+  for (const line of message.split('\n')) complain(escaped(line));
   process.exit(code);
 }
 
@@ -135,11 +138,11 @@ function describe({
   speed,
   home,
   stateMachineArn,
-}: ReadyInfo): string {
+}: ReadyInfo): Shown {
   const kind = sandbox
     ? 'a sandbox: no real model is made, nothing is paid'
     : 'as PROVIDER_BASE_URL says; it may cost real credits';
-  return `
+  return shown`
 Chirpsmith is ready; Ctrl-C ends it. Everything is kept in ${home}.
 
   API       ${api}

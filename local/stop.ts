@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { escaped, own, shown } from '../functions/shared/shown.ts';
 import { parseStopArguments } from './arguments.ts';
 import { homeDirectory } from './home.ts';
 import { isAlive } from './stack/home-lock.ts';
 import { readReadyFile } from './stack/ready-file.ts';
+import { complain, say } from './standard-streams.ts';
 
 const help = `npm run stop -- [options]
 
@@ -18,28 +20,28 @@ const waitMs = 10_000;
 
 try {
   const wanted = parseStopArguments(process.argv.slice(2));
-  if (wanted.help) console.log(help);
+  if (wanted.help) say(own(help));
   else await stop(wanted.home === undefined ? homeDirectory(process.env) : path.resolve(wanted.home));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  complain(escaped(error instanceof Error ? error.message : String(error)));
   process.exitCode = 2;
 }
 
 async function stop(home: string): Promise<void> {
   const ready = readReadyFile(home);
   if (!ready || !isAlive(ready.pid)) {
-    console.log(`No stack is running in ${home}.`);
+    say(shown`No stack is running in ${home}.`);
     return;
   }
   process.kill(ready.pid, 'SIGTERM');
   const until = performance.now() + waitMs;
   while (isAlive(ready.pid)) {
     if (performance.now() > until) {
-      console.error(`The stack (process ${ready.pid}) does not end; it listens on ${ready.api}.`);
+      complain(shown`The stack (process ${ready.pid}) does not end; it listens on ${ready.api}.`);
       process.exitCode = 1;
       return;
     }
     await delay(25);
   }
-  console.log(`The stack in ${home} has ended. Start it again to go on.`);
+  say(shown`The stack in ${home} has ended. Start it again to go on.`);
 }

@@ -1,6 +1,5 @@
 import type { CliEvent } from '../events.ts';
 import { nextLines } from './end-lines.ts';
-import { harmless } from './text-width.ts';
 import { counted } from './words.ts';
 
 type Price = Extract<CliEvent, { event: 'price' }>;
@@ -24,7 +23,7 @@ export function priceWords({ clips, credits, earlier }: Price): string {
 
 /** What a person's word has brought about. */
 export function begunLines(event: Begun): string[] {
-  const name = `"${harmless(event.name)}"`;
+  const name = `"${event.name}"`;
   const spent = `${counted(event.creditsSpent, 'credit')} spent so far`;
   const toCome = event.creditsToCome === 0 ? 'none to come' : `at most ${event.creditsToCome} to come`;
   return [begunWords(event, name), `${spent}, ${toCome}.`, ...nextLines(event.next)];

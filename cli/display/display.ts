@@ -1,3 +1,5 @@
+import { type ShownValue, withTextsEscaped } from '../../functions/shared/shown.ts';
+import { lineWriter } from '../../local/standard-streams.ts';
 import type { CliEvent, UploadProgress } from '../events.ts';
 import { jsonLines } from './json-lines.ts';
 import { plainLines } from './plain-lines.ts';
@@ -9,6 +11,14 @@ export interface Display {
   progress(progress: UploadProgress): void;
   /** Gives the terminal back as it was; may be called more than once. */
   close(): void;
+}
+
+/** An event whose texts are escaped, all of them: file names, the provider's words, addresses, names of models. */
+export type ShownEvent = ShownValue<CliEvent>;
+
+/** Puts events into words; it gets them escaped. */
+export interface Renderer extends Omit<Display, 'tell'> {
+  tell(event: ShownEvent): void;
 }
 
 /** A stream that may be a terminal. */
@@ -27,9 +37,13 @@ export function createDisplay(options: {
   env: NodeJS.ProcessEnv;
 }): Display {
   const { json, stdout, stderr, env } = options;
-  if (json) return jsonLines({ stdout, stderr });
-  if (!isCapable(stdout, env)) return plainLines({ stdout, stderr });
-  return terminal({ stdout, colours: hasColours(stdout, env) });
+  const writers = { print: lineWriter(stdout), complain: lineWriter(stderr) };
+  // JSON has an escape of its own, which gives whoever parses it the texts as they were.
+  if (json) return jsonLines(writers);
+  const renderer = isCapable(stdout, env)
+    ? terminal({ stdout, colours: hasColours(stdout, env) })
+    : plainLines(writers);
+  return { ...renderer, tell: (event) => renderer.tell(withTextsEscaped(event)) };
 }
 
 function isCapable(stdout: Output, env: NodeJS.ProcessEnv): boolean {

@@ -1,5 +1,5 @@
 import type { CliEvent, FileResult, Next } from '../events.ts';
-import { harmless, reasonLines } from './text-width.ts';
+import { reasonLines } from './text-width.ts';
 import { asTime, counted } from './words.ts';
 
 /** How a session ended, or how we left it. */
@@ -62,9 +62,9 @@ export function endLines(event: EndEvent): string[] {
 
 /** An id is as long as a UUID. */
 function fileLine(result: FileResult): string {
-  const file = harmless(result.file);
+  const file = result.file;
   if ('audioId' in result) return `  ${result.audioId.padEnd(36)}  ${file}`;
-  return `  ${'none'.padEnd(36)}  ${file}: ${harmless(result.reason)}`;
+  return `  ${'none'.padEnd(36)}  ${file}: ${result.reason}`;
 }
 
 /** A command stands on a line of its own, so that it can be copied. */

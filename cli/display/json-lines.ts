@@ -1,13 +1,17 @@
-import type { Display, Output } from './display.ts';
+import { escaped, shownJson } from '../../functions/shared/shown.ts';
+import type { WriteLine } from '../../local/standard-streams.ts';
+import type { Display } from './display.ts';
 
 /** One JSON object a line on standard output; what went wrong also in words on standard error. */
-export function jsonLines({ stdout, stderr }: { stdout: Output; stderr: Output }): Display {
+export function jsonLines({ print, complain }: { print: WriteLine; complain: WriteLine }): Display {
   return {
     tell(event) {
       // How the session ended is the last line; the stack is put away after it.
       if (event.event === 'stack.stopped') return;
-      stdout.write(`${JSON.stringify(event)}\n`);
-      if (event.event === 'input.rejected' || event.event === 'error') stderr.write(`${event.message}\n`);
+      print(shownJson(event));
+      if (event.event !== 'input.rejected' && event.event !== 'error') return;
+      complain(escaped(event.message));
+      if (event.event === 'error') for (const line of event.lines ?? []) complain(escaped(line));
     },
     progress() {},
     close() {},

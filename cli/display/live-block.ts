@@ -36,6 +36,7 @@ export function liveBlock(options: {
   const states = new Map<string, RowState>();
   const bars: SingleBar[] = [];
   let closing = false;
+  const last = new Map<string, string>();
 
   const signs: Record<RowState['sign'], () => string> = {
     waiting: () => paint.dim('·'),
@@ -60,8 +61,11 @@ export function liveBlock(options: {
     fps: 10,
     hideCursor: true,
     gracefulExit: false,
-    format: (_options, params, payload: { key: string; label: string }) =>
-      row(payload.key, payload.label, 'maxWidth' in params ? Number(params.maxWidth) : 80),
+    format: (_options, params, { key, label }: { key: string; label: string }) => {
+      const drawn = last.get(key) ?? row(key, label, 'maxWidth' in params ? Number(params.maxWidth) : 80);
+      if (closing) last.set(key, drawn);
+      return drawn;
+    },
   });
   for (const { key, label } of labels) bars.push(block.create(1, 0, { key, label }));
 
@@ -70,6 +74,8 @@ export function liveBlock(options: {
     close() {
       if (closing) return;
       closing = true;
+      // Drawn while the terminal wraps nothing: what stop() draws it cuts, within the sequence of a colour as well.
+      block.update();
       block.stop();
     },
   };

@@ -2,7 +2,6 @@ import type { Dialect } from '../../functions/provider/provider.ts';
 import { dialectNames } from '../../functions/sessions/dialect-rules.ts';
 import type { CliEvent } from '../events.ts';
 import { shellWord } from '../shell-word.ts';
-import { harmless } from './text-width.ts';
 import { asAge, asDuration, asSize, asTime, counted, providerWords } from './words.ts';
 
 /** What is told of music and models. */
@@ -30,7 +29,7 @@ export function musicLines(event: MusicEvent): string[] {
       ];
     case 'music.started':
       return [
-        `Music "${harmless(event.name)}", ${madeWith(event)}. To come back to it:`,
+        `Music "${event.name}", ${madeWith(event)}. To come back to it:`,
         `  npm run generate -- --session ${event.sessionId}`,
       ];
     case 'session.generating':
@@ -39,27 +38,27 @@ export function musicLines(event: MusicEvent): string[] {
       return ['The music is made; its audio is copied into the bucket.'];
     case 'clip.saved':
       return [
-        `saved     ${harmless(event.file)}: ${event.format}, ${asDuration(event.durationSeconds)}, ${asSize(event.size)}`,
+        `saved     ${event.file}: ${event.format}, ${asDuration(event.durationSeconds)}, ${asSize(event.size)}`,
       ];
     case 'music.ready':
       return readyLines(event);
     case 'model.listed': {
       const tracks = counted(event.files.length, 'track');
       return [
-        `${harmless(event.name)}`,
+        `${event.name}`,
         `  ${event.modelId}  ${asAge(event.ageSeconds)} ago, from ${tracks}, ${counted(event.credits, 'credit')}`,
       ];
     }
     case 'persona.cost':
       return [
-        `A persona "${harmless(event.name)}" of session ${event.sessionId}. What it costs is not documented.`,
+        `A persona "${event.name}" of session ${event.sessionId}. What it costs is not documented.`,
         `Provider: ${providerWords(event)}${through(event)}.`,
       ];
     case 'persona.ready':
       return [
-        `Persona "${harmless(event.name)}": ${event.personaId}, of clip ${event.clipId}.`,
+        `Persona "${event.name}": ${event.personaId}, of clip ${event.clipId}.`,
         'To make music with it:',
-        `  npm run generate -- --persona ${shellWord(harmless(event.name))} --prompt "…"${event.dialect === 'mountsea' ? ' --model MODEL' : ''}`,
+        `  npm run generate -- --persona ${shellWord(event.name)} --prompt "…"${event.dialect === 'mountsea' ? ' --model MODEL' : ''}`,
       ];
     case 'persona.listed':
       return personaLines(event);
@@ -81,8 +80,8 @@ export function musicLines(event: MusicEvent): string[] {
 /** What music is made with, as far as that was said. */
 function madeWith({ model, persona }: { model?: string; persona?: string }): string {
   const parts = [
-    ...(persona === undefined ? [] : [`the persona "${harmless(persona)}"`]),
-    ...(model === undefined ? [] : [`the model ${harmless(model)}`]),
+    ...(persona === undefined ? [] : [`the persona "${persona}"`]),
+    ...(model === undefined ? [] : [`the model ${model}`]),
   ];
   return parts.length === 0 ? 'with the usual model' : `with ${parts.join(' and ')}`;
 }
@@ -95,7 +94,7 @@ function personaLines(event: Extract<MusicEvent, { event: 'persona.listed' }>): 
   const { name, personaId, status, dialect, clipId, sessionId, calls, ageSeconds, description } = event;
   const doubt = `nobody knows whether it was made; called ${counted(calls, 'time')}`;
   return [
-    `${harmless(name)}${description === undefined ? '' : `: ${harmless(description)}`}`,
+    `${name}${description === undefined ? '' : `: ${description}`}`,
     `  ${status === 'made' ? personaId : doubt}  ${asAge(ageSeconds)} ago, at ${dialectNames[dialect]}`,
     `  of clip ${clipId} of ${sessionId}`,
   ];

@@ -1,40 +1,42 @@
+import { own } from '../../functions/shared/shown.ts';
+import type { WriteLine } from '../../local/standard-streams.ts';
 import type { CliEvent } from '../events.ts';
 import { begunLines, priceWords } from './agreement-lines.ts';
-import type { Display, Output } from './display.ts';
+import type { Renderer, ShownEvent } from './display.ts';
 import { endLines, nextLines } from './end-lines.ts';
 import { musicLines } from './music-lines.ts';
 import { createPaint } from './paint.ts';
 import { listedLine, statusLines } from './session-lines.ts';
-import { harmless, reasonLines } from './text-width.ts';
+import { reasonLines } from './text-width.ts';
 import { asDuration, asSize, costWords, counted, providerWords, signedOutWords } from './words.ts';
 
 const noColours = createPaint(false);
 
 /** One line an event, for logs and pipes: no colours, no cursor movement. Errors go to standard error. */
-export function plainLines({ stdout, stderr }: { stdout: Output; stderr: Output }): Display {
+export function plainLines({ print, complain }: { print: WriteLine; complain: WriteLine }): Renderer {
   return {
     tell(event) {
-      const stream = event.event === 'input.rejected' || event.event === 'error' ? stderr : stdout;
-      for (const line of linesOf(event)) stream.write(`${line}\n`);
+      const write = event.event === 'input.rejected' || event.event === 'error' ? complain : print;
+      for (const line of linesOf(event)) write(own(line));
     },
     progress() {},
     close() {},
   };
 }
 
-/** An event in words. File names and the provider's words are made harmless. */
-export function linesOf(event: CliEvent): string[] {
+/** An event in words. */
+export function linesOf(event: ShownEvent): string[] {
   switch (event.event) {
     case 'samples.made':
       return [samplesWords(event)];
     case 'files.found':
       return [];
     case 'file.skipped':
-      return [`skipped   ${harmless(event.file)}: ${event.reason}`];
+      return [`skipped   ${event.file}: ${event.reason}`];
     case 'file.checked':
       return checkedLines(event);
     case 'file.rejected':
-      return [`rejected  ${harmless(event.file)}: ${harmless(event.reason)}`];
+      return [`rejected  ${event.file}: ${event.reason}`];
     case 'stack.starting':
       return [`Starting the local stack at ${event.speed}× speed.`];
     case 'stack.started':
@@ -48,23 +50,23 @@ export function linesOf(event: CliEvent): string[] {
     case 'signed-out':
       return [signedOutWords(event)];
     case 'stack.stopped':
-      return [`The local stack is stopped; its data stay in ${harmless(event.home)}.`];
+      return [`The local stack is stopped; its data stay in ${event.home}.`];
     case 'note':
-      return [harmless(event.message)];
+      return [event.message];
     case 'cost':
       return [`Cost: ${costWords(event)}.`, `Provider: ${providerWords(event)}.`];
     case 'session.created':
-      return [`Session ${event.sessionId} for "${harmless(event.name)}".`];
+      return [`Session ${event.sessionId} for "${event.name}".`];
     case 'file.upload-retried':
-      return [`again     ${harmless(event.file)}: ${event.reason}`];
+      return [`again     ${event.file}: ${event.reason}`];
     case 'file.uploaded':
-      return [`uploaded  ${harmless(event.file)}`];
+      return [`uploaded  ${event.file}`];
     case 'file.upload-failed':
-      return [`failed    ${harmless(event.file)}: ${event.reason}`];
+      return [`failed    ${event.file}: ${event.reason}`];
     case 'session.started':
       return nextLines(event.next);
     case 'session.found':
-      return [`Session ${event.sessionId}, "${harmless(event.name)}".`];
+      return [`Session ${event.sessionId}, "${event.name}".`];
     case 'session.preparing':
       return ['Preparing.'];
     case 'session.uploading':
@@ -87,12 +89,12 @@ export function linesOf(event: CliEvent): string[] {
     case 'personas.listed':
       return musicLines(event);
     case 'track.submitted':
-      return [`provider  ${harmless(event.file)}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`];
+      return [`provider  ${event.file}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`];
     case 'track.done':
-      return [`clip      ${harmless(event.file)}`];
+      return [`clip      ${event.file}`];
     case 'track.failed':
     case 'track.rejected':
-      return [`failed    ${harmless(event.file)}: ${harmless(event.reason)}`];
+      return [`failed    ${event.file}: ${event.reason}`];
     case 'session.listed':
       return [listedLine(event)];
     case 'sessions.listed':
@@ -112,25 +114,25 @@ export function linesOf(event: CliEvent): string[] {
       return begunLines(event);
     case 'session.deleted':
       return [
-        `Deleted: "${harmless(event.name)}", with ${counted(event.files, 'file')} in all versions.`,
+        `Deleted: "${event.name}", with ${counted(event.files, 'file')} in all versions.`,
         ...(event.modelId === undefined ? [] : [`Its model stays at the provider: ${event.modelId}`]),
       ];
     case 'track.replaced':
       return [
-        `${harmless(event.file)} is track ${event.trackId} now, instead of ${harmless(event.instead)}. Nothing was spent.`,
+        `${event.file} is track ${event.trackId} now, instead of ${event.instead}. Nothing was spent.`,
         ...nextLines(event.next),
       ];
     case 'dry-run.passed':
       return [
-        `Dry run: nothing stands in the way of "${harmless(event.name)}"; nothing was started or spent.`,
+        `Dry run: nothing stands in the way of "${event.name}"; nothing was started or spent.`,
         'To go on, run the same command without --dry-run.',
       ];
     case 'input.rejected':
       return [event.message, ...event.problems.map(problemLine)];
     case 'error':
-      // The last words of a stack that did not start have lines of their own.
       return [
         ...reasonLines(event.message),
+        ...(event.lines ?? []).map((line) => `  ${line}`),
         ...(event.problems ?? []).map(problemLine),
         ...nextLines(event.next ?? []),
       ];
@@ -142,19 +144,19 @@ export function linesOf(event: CliEvent): string[] {
 function samplesWords({ files, folder, kept }: Extract<CliEvent, { event: 'samples.made' }>): string {
   const made = counted(files, 'sample');
   return kept
-    ? `No folder was given: ${made} in ${harmless(folder)} are used.`
+    ? `No folder was given: ${made} in ${folder} are used.`
     : `No folder was given: ${made} are made for this check, and removed again.`;
 }
 
 function checkedLines(event: Extract<CliEvent, { event: 'file.checked' }>): string[] {
-  const file = harmless(event.file);
+  const file = event.file;
   if (event.duplicateOf !== undefined) {
-    return [`same      ${file}: the same bytes as ${harmless(event.duplicateOf)}, uploaded once`];
+    return [`same      ${file}: the same bytes as ${event.duplicateOf}, uploaded once`];
   }
   const facts = `${event.format}, ${asDuration(event.durationSeconds)}, ${asSize(event.size)}`;
-  return [`ok        ${file}: ${facts}${event.warning === undefined ? '' : ` (${harmless(event.warning)})`}`];
+  return [`ok        ${file}: ${facts}${event.warning === undefined ? '' : ` (${event.warning})`}`];
 }
 
 function problemLine({ where, message }: { where: string; message: string }): string {
-  return `  ${harmless(where)}: ${harmless(message)}`;
+  return `  ${where}: ${message}`;
 }

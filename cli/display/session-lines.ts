@@ -3,7 +3,7 @@ import type { CliEvent } from '../events.ts';
 import { nextLines } from './end-lines.ts';
 import { differencesOf } from './list-differences.ts';
 import type { Paint } from './paint.ts';
-import { column, harmless, reasonLines, textWidth } from './text-width.ts';
+import { column, reasonLines, textWidth } from './text-width.ts';
 import { asAge, counted, statusWords, trackWords } from './words.ts';
 
 type Listed = Extract<CliEvent, { event: 'session.listed' }>;
@@ -13,14 +13,14 @@ type Shown = Extract<CliEvent, { event: 'session.status' }>;
 export function listedLine(session: Listed): string {
   const { sessionId, name, status, ageSeconds } = session;
   const age = asAge(ageSeconds).padStart(6);
-  return `${sessionId}  ${statusWords[status].padEnd(20)} ${age}  ${actionWords(session).padEnd(14)}  ${harmless(name)}`;
+  return `${sessionId}  ${statusWords[status].padEnd(20)} ${age}  ${actionWords(session).padEnd(14)}  ${name}`;
 }
 
 /** The same for a terminal: an id and a name do not fit beside each other in 80 columns. */
 export function listedLines(session: Listed, { paint, width }: { paint: Paint; width: number }): string[] {
   const { sessionId, name, status, ageSeconds } = session;
   const words = statusWords[status].padEnd(20);
-  const known = column(harmless(name), Math.max(16, Math.min(40, width - 40)));
+  const known = column(name, Math.max(16, Math.min(40, width - 40)));
   const actions = actionWords(session);
   return [
     `${paint.bold(known)}  ${statusStyle(status, paint)(words)} ${paint.dim(`${asAge(ageSeconds)} ago`)}`,
@@ -43,7 +43,7 @@ function statusStyle(status: Listed['status'], paint: Paint): (text: string) => 
 export function statusLines(session: Shown, { paint, width }: { paint: Paint; width: number }): string[] {
   const { sessionId, name, status, createdAt, modelId, batch, music, failure, decisions, next } = session;
   const lines = [
-    paint.bold(harmless(name)),
+    paint.bold(name),
     `  session   ${sessionId}`,
     `  status    ${statusStyle(status, paint)(statusWords[status])}`,
     `  created   ${asMoment(createdAt)}`,
@@ -52,7 +52,7 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
     `  spent     ${spentWords(session)}`,
     `  to come   ${toComeWords(session)}`,
     ...(batch === undefined ? [] : batchLines(batch)),
-    ...decisions.map(({ choice, by, at }) => `  decided   ${choice}, by ${harmless(by)}, ${asMoment(at)}`),
+    ...decisions.map(({ choice, by, at }) => `  decided   ${choice}, by ${by}, ${asMoment(at)}`),
     ...trackLines(session, { paint, width }),
   ];
   if (failure !== undefined) {
@@ -65,8 +65,8 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
 }
 
 function musicWords({ dialect, model, modelName, persona }: NonNullable<Shown['music']>): string {
-  const by = persona === undefined ? '' : `, sung by "${harmless(persona.name)}"`;
-  return `${harmless(modelName ?? model)}${by}, at ${dialectNames[dialect]}`;
+  const by = persona === undefined ? '' : `, sung by "${persona.name}"`;
+  return `${modelName ?? model}${by}, at ${dialectNames[dialect]}`;
 }
 
 function batchLines({ clips, missing, list }: NonNullable<Shown['batch']>): string[] {
@@ -77,7 +77,7 @@ function batchLines({ clips, missing, list }: NonNullable<Shown['batch']>): stri
 }
 
 function trackLines({ tracks }: Shown, { paint, width }: { paint: Paint; width: number }): string[] {
-  const longest = Math.max(8, ...tracks.map(({ file }) => textWidth(harmless(file))));
+  const longest = Math.max(8, ...tracks.map(({ file }) => textWidth(file)));
   const nameWidth = Math.min(longest, Math.max(16, width - 38));
   const files = new Map(tracks.map(({ trackId, file }) => [trackId, file]));
   return tracks.flatMap(({ trackId, file, status, duplicateOf, failure, attempts, unchecked }) => {
@@ -86,10 +86,10 @@ function trackLines({ tracks }: Shown, { paint, width }: { paint: Paint; width: 
     const words =
       duplicateOf === undefined
         ? `${trackWords[status]}${attempts > 1 ? `, ${attempts} attempts` : ''}${unchecked ? ', unchecked' : ''}`
-        : `same bytes as ${harmless(files.get(duplicateOf) ?? duplicateOf)}`;
-    const line = `  ${sign} ${paint.dim(trackId)} ${column(harmless(file), nameWidth)}  ${words}`;
+        : `same bytes as ${files.get(duplicateOf) ?? duplicateOf}`;
+    const line = `  ${sign} ${paint.dim(trackId)} ${column(file, nameWidth)}  ${words}`;
     const never = failure?.permanent ? ' (for good: another file is needed)' : '';
-    return bad ? [line, `      ${paint.bad(harmless(failure.reason) + never)}`] : [line];
+    return bad ? [line, `      ${paint.bad(failure.reason + never)}`] : [line];
   });
 }
 

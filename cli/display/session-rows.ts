@@ -3,7 +3,6 @@ import type { CliEvent, TrackResult, UploadProgress } from '../events.ts';
 import type { Output } from './display.ts';
 import { liveBlock, type RowState } from './live-block.ts';
 import type { Paint } from './paint.ts';
-import { harmless } from './text-width.ts';
 import { trackWords } from './words.ts';
 
 /** The rows of a running session: one per track, one for the training. */
@@ -25,7 +24,7 @@ export function rowOf(track: Pick<TrackResult, 'status' | 'failure' | 'duplicate
       return { sign: 'good', words };
     case 'failed':
     case 'rejected':
-      return { sign: 'bad', words: harmless(track.failure?.reason ?? words) };
+      return { sign: 'bad', words: track.failure?.reason ?? words };
     case 'submitting':
     case 'submitted':
       return { sign: 'busy', words };
@@ -58,7 +57,7 @@ export function sessionRows(options: {
             { key: 'uploads', label: 'Uploads' },
             { key: 'clips', label: 'Clips' },
           ]
-        : tracks.map(({ trackId, file }) => ({ key: trackId, label: harmless(file) }))),
+        : tracks.map(({ trackId, file }) => ({ key: trackId, label: file }))),
       ...(kind === 'train' ? [{ key: training, label: 'Training' }] : []),
     ],
   });
@@ -110,7 +109,7 @@ export function sessionRows(options: {
         case 'track.failed':
         case 'track.rejected':
           failed.add(event.trackId);
-          return set(event.trackId, { sign: 'bad', words: harmless(event.reason) });
+          return set(event.trackId, { sign: 'bad', words: event.reason });
         case 'session.creating':
           return block.set(training, { sign: 'busy', words: 'asking for the model' });
         case 'session.training':

@@ -1,13 +1,14 @@
-import type { CliEvent } from '../events.ts';
+import { own } from '../../functions/shared/shown.ts';
+import { lineWriter } from '../../local/standard-streams.ts';
 import { priceWords } from './agreement-lines.ts';
-import type { Display, Output } from './display.ts';
+import type { Output, Renderer, ShownEvent } from './display.ts';
 import { type EndEvent, endLines } from './end-lines.ts';
 import { failedTrackLines, fileLines } from './file-lines.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { linesOf } from './plain-lines.ts';
 import { listedLines, statusLines } from './session-lines.ts';
 import { type SessionRows, sessionRows } from './session-rows.ts';
-import { harmless, indented, textWidth } from './text-width.ts';
+import { indented, textWidth } from './text-width.ts';
 import { costWords, providerWords } from './words.ts';
 
 /** Cells that a file's line needs beside its name. */
@@ -20,8 +21,9 @@ export function terminal({
 }: {
   stdout: Output & NodeJS.WritableStream;
   colours: boolean;
-}): Display {
+}): Renderer {
   const paint = createPaint(colours);
+  const write = lineWriter(stdout);
   let section: string | undefined;
   let rows: SessionRows | undefined;
   let nameWidth = 30;
@@ -31,7 +33,7 @@ export function terminal({
 
   const measures = () => ({ paint, nameWidth, width: Math.max(40, stdout.columns ?? 80) });
   const print = (lines: readonly string[]): void => {
-    for (const line of lines) stdout.write(`${line}\n`);
+    for (const line of lines) write(own(line));
   };
   const printUnder = (title: string, lines: readonly string[]): void => {
     if (section !== title) print(['', paint.bold(title)]);
@@ -39,7 +41,7 @@ export function terminal({
     print(lines);
   };
   const fitNames = (names: readonly string[]): void => {
-    const longest = Math.max(16, ...names.map((name) => textWidth(harmless(name))));
+    const longest = Math.max(16, ...names.map((name) => textWidth(name)));
     nameWidth = Math.min(longest, Math.max(16, measures().width - besideName));
   };
   const openRows = ({ kind, tracks }: Pick<Parameters<typeof sessionRows>[0], 'kind' | 'tracks'>): void => {
@@ -50,7 +52,7 @@ export function terminal({
     rows = undefined;
   };
 
-  const tell = (event: CliEvent): void => {
+  const tell = (event: ShownEvent): void => {
     rows?.tell(event);
     const { width } = measures();
     switch (event.event) {
@@ -77,14 +79,14 @@ export function terminal({
         printUnder(`Stage ${event.stage}`, [`  ${event.api}`]);
         break;
       case 'note':
-        if (!rows) print(indented(harmless(event.message), { by: 2, width, style: paint.odd }));
+        if (!rows) print(indented(event.message, { by: 2, width, style: paint.odd }));
         break;
       case 'cost':
         printUnder('Cost', indented(costWords(event), { by: 2, width }));
         print(indented(`provider: ${providerWords(event)}`, { by: 2, width }));
         break;
       case 'session.created':
-        printUnder(`Session ${event.sessionId}, ${harmless(event.name)}`, []);
+        printUnder(`Session ${event.sessionId}, ${event.name}`, []);
         openRows({
           kind: event.kind,
           tracks: event.uploads.map((upload) => ({ ...upload, status: 'declared' })),
@@ -92,7 +94,7 @@ export function terminal({
         break;
       case 'session.found':
         fitNames(event.tracks.map(({ file }) => file));
-        printUnder(`Session ${event.sessionId}, ${harmless(event.name)}`, []);
+        printUnder(`Session ${event.sessionId}, ${event.name}`, []);
         if (event.tracks.length > 0) openRows(event);
         break;
       case 'session.generating':

@@ -90,18 +90,7 @@ export function indented(
   return wrapped(text, width - by - 1).map((line) => ' '.repeat(by) + style(line));
 }
 
-/**
- * A text of somebody else's (a file's name, the provider's words) without anything that could move the
- * cursor or forge a line: control characters become visible.
- */
-export function harmless(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu,
-    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
-  );
-}
-
-/** A reason may name several files, each on a line of its own; those are set in. */
+/** A reason may list several files, each on a line of its own that begins with "- "; those are set in. */
 export function reasonLines(reason: string): string[] {
-  return reason.split('\n').map((line, index) => (index === 0 ? '' : '  ') + harmless(line.trim()));
+  return reason.split('\\u{a}- ').map((line, index) => (index === 0 ? '' : '  - ') + line.trim());
 }

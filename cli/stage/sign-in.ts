@@ -107,7 +107,7 @@ async function signIn(
     if (prompt === undefined) throw cannotAsk(stage, [{ where, message }]);
     return prompt(question, { hidden: true });
   };
-  const again = (problem: string | undefined) => (problem === undefined ? '' : `${problem}\n`);
+  const again = (problem: string | undefined) => (problem === undefined ? '' : `${problem} `);
   const asked: Asked = {
     async newPassword(problem) {
       const missing = 'An invitation asks for a password of your own: sign in once at a terminal.';

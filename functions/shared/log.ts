@@ -1,12 +1,16 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { environment } from './environment.ts';
 import { type Measurement, metricLine } from './metrics.ts';
+import { inOneLine, withinJson } from './shown.ts';
 
 /** By what a line of log is found again: session, track, execution, state or route. */
 export type Keys = Readonly<Record<string, string>>;
 
 /** One for a function: an environment of Lambda works on one invocation at a time. */
-export const logger = new Logger({ serviceName: 'chirpsmith' });
+export const logger = new Logger({
+  serviceName: 'chirpsmith',
+  jsonReplacerFn: (_key, value) => (typeof value === 'string' ? withinJson(value) : value),
+});
 
 let keys: Keys = {};
 
@@ -29,5 +33,6 @@ export function addToLines(about: Keys): void {
  */
 export function measure(measurement: Measurement, about: Keys = {}): void {
   const line = { stage: environment('STAGE'), at: Date.now(), about: { ...keys, ...about } };
-  process.stdout.write(`${metricLine(measurement, line)}\n`);
+  // biome-ignore lint/plugin: the line is CloudWatch's, and escaped
+  process.stdout.write(`${inOneLine(metricLine(measurement, line))}\n`);
 }

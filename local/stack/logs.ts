@@ -1,13 +1,14 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { inOneLine } from '../../functions/shared/shown.ts';
 
 /** Bytes after which a log begins anew; the one before is kept as `<name>.log.1`. */
 const longest = 4 * 1024 * 1024;
 const flushEveryMs = 200;
 
 export interface Logs {
-  /** Adds a line to `<name>.log`. */
+  /** Adds a line to `<name>.log`. What others wrote in it cannot begin another one, nor act where it is shown. */
   write(name: string, line: string): void;
   close(): void;
 }
@@ -29,7 +30,7 @@ export function openLogs(directory: string): Logs {
   return {
     write(name, line) {
       const lines = gathered.get(name) ?? [];
-      lines.push(`${line}\n`);
+      lines.push(`${inOneLine(line)}\n`);
       gathered.set(name, lines);
     },
     close() {

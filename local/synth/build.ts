@@ -1,5 +1,7 @@
+import { escaped } from '../../functions/shared/shown.ts';
 import { buildApp } from '../../infra/chirpsmith-app.ts';
 import { readConfig } from '../../infra/config.ts';
+import { complain } from '../standard-streams.ts';
 
 // Run as a process of its own by ../synth.ts: the CDK takes a second to load and 150 MB, neither of which a
 // stack that runs for hours should keep.
@@ -12,6 +14,6 @@ try {
   });
   buildApp(config, { outdir }).synth();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  complain(escaped(error instanceof Error ? error.message : String(error)));
   process.exitCode = 1;
 }

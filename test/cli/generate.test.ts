@@ -11,6 +11,7 @@ import { nextSteps } from '../../cli/next-steps.ts';
 import { saveClips } from '../../cli/save-clips.ts';
 import { endOfSession } from '../../cli/session-end.ts';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { withTextsEscaped } from '../../functions/shared/shown.ts';
 import { listenOnLoopback } from '../../local/loopback.ts';
 
 const session: SessionAnswer = {
@@ -109,7 +110,7 @@ test('a file that comes short is no file', async () => {
 test('the end tells the clips, the credits, and how to save the audio where that was not asked for', () => {
   const { event, code } = endOfSession(session, 12);
   expect(code).toBe(0);
-  expect(linesOf(event)).toEqual([
+  expect(linesOf(withTextsEscaped(event))).toEqual([
     'Music ready.',
     '  clip clip-one-1',
     '40 credits spent, 2 calls to the provider, 12.0 s.',

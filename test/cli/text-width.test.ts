@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { column, harmless, shortened, textWidth, wrapped } from '../../cli/display/text-width.ts';
+import { column, shortened, textWidth, wrapped } from '../../cli/display/text-width.ts';
 
 describe('text in a terminal', () => {
   it.each([
@@ -32,9 +32,5 @@ describe('text in a terminal', () => {
       'npm-run-something-long',
       'four',
     ]);
-  });
-
-  it('shows what could move the cursor or forge a line', () => {
-    expect(harmless('a\u001B[2J\nb\u202Egpm')).toBe('a\\u{1b}[2J\\u{a}b\\u{202e}gpm');
   });
 });
