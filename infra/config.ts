@@ -49,7 +49,13 @@ const fieldsSchema = z.strictObject({
   stage: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z, 0-9 and -, beginning with a letter'),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the name of an AWS region, like eu-central-1'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the name of an AWS region, like eu-central-1')
+    // Other partitions have other service principals, console addresses and domains, and some lack HTTP APIs' features.
+    .refine((region) => !/^(cn|us-gov|us-iso[a-z]*|eu-isoe)-/.test(region), {
+      error: 'must be in the partition aws: China, GovCloud and the isolated regions were never tried',
+    }),
   /** Where the provider's API is. */
   providerBaseUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).transform(withoutSlash),
   /** Where the provider tells the account's credits; nobody is asked without it. */

@@ -44,7 +44,8 @@ export class StorageStack extends Stack {
       ...(config.allowedOrigins.length > 0 && {
         cors: [
           {
-            allowedMethods: [HttpMethods.PUT],
+            // PUT for audio, GET and HEAD for the links to music.
+            allowedMethods: [HttpMethods.PUT, HttpMethods.GET, HttpMethods.HEAD],
             allowedOrigins: config.allowedOrigins,
             allowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
             exposedHeaders: ['etag'],
@@ -132,7 +133,8 @@ function keySecret(
   const secret = new Secret(scope, id, {
     secretName: `chirpsmith/${config.stage}/${of}-key`,
     description: `API key of the ${of}, as plain text`,
-    removalPolicy: RemovalPolicy.RETAIN,
+    // A first deployment that is rolled back deletes it: its name would stand in the way of the second try.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   acknowledge(secret, 'SMG4', `The ${of} issues the key by hand and has no call to rotate it.`);
   return secret;

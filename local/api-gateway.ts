@@ -57,11 +57,11 @@ async function answer(
 ): Promise<Answer> {
   const { api, lambda, onError } = options;
   const method = request.method ?? '';
-  if (method === 'OPTIONS' && api.cors) {
-    const headers = preflightHeaders(api.cors, request.headers.origin);
-    return { status: 204, headers, cookies: [], body: Buffer.alloc(0) };
-  }
   const matched = matchRoute(api.routes, method, (request.url ?? '/').split('?')[0] ?? '/');
+  // API Gateway answers a preflight itself unless a route catches it, `$default` among them (documented).
+  if (!matched && method === 'OPTIONS' && api.cors) {
+    return { status: 204, headers: {}, cookies: [], body: Buffer.alloc(0) };
+  }
   if (!matched) return ownAnswer(404, 'Not Found');
   const { authorizer, functionArn } = matched.route;
 
@@ -116,10 +116,10 @@ function write(
   { status, headers, cookies, body }: Answer,
   cors: HttpApi['cors'],
 ): void {
-  const isAnswer = cors && request.method !== 'OPTIONS';
+  const corsHeaders = request.method === 'OPTIONS' ? preflightHeaders : answerHeaders;
   response.writeHead(status, {
-    ...(isAnswer ? withoutCors(headers) : headers),
-    ...(isAnswer && answerHeaders(cors, request.headers.origin)),
+    ...(cors ? withoutCors(headers) : headers),
+    ...(cors && corsHeaders(cors, request.headers.origin)),
     ...(cookies.length > 0 && { 'set-cookie': [...cookies] }),
     ...(status !== 204 && { 'content-length': body.length }),
   });

@@ -58,7 +58,7 @@ function firstSteps({ stage, region }: Deployment, userPoolId: string | undefine
     ...keys,
     {
       words: 'For each person, an invitation by e-mail:',
-      command: `aws cognito-idp admin-create-user --region ${region} --user-pool-id ${userPoolId} --username NAME@EXAMPLE.COM`,
+      command: `aws cognito-idp admin-create-user --region ${region} --user-pool-id ${userPoolId} --username NAME@EXAMPLE.COM --user-attributes Name=email,Value=NAME@EXAMPLE.COM Name=email_verified,Value=true --desired-delivery-mediums EMAIL`,
     },
     { words: 'And then:', command: 'npm run train -- FOLDER --name NAME' },
   ];

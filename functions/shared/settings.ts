@@ -80,12 +80,16 @@ export const settingsSchema = z.strictObject({
       generate: z.number().nonnegative().default(40),
     })
     .prefault({}),
-  /** Lifetimes of signed URLs, in minutes. */
+  /**
+   * Lifetimes of signed URLs, in minutes. A URL also ends with the temporary credentials that signed it (S3 user
+   * guide, "Sharing objects with presigned URLs"). Lambda renews a role's credentials at times of its own choice, so no
+   * more than an hour is promised.
+   */
   urls: z
     .strictObject({
-      upload: whole.positive().max(720).default(60),
+      upload: whole.positive().max(60).default(60),
       /** How long the provider may take to fetch a track (undocumented; a choice). */
-      download: whole.positive().max(720).default(60),
+      download: whole.positive().max(60).default(60),
     })
     .prefault({}),
   /** Days after which a session's record expires. */

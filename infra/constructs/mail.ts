@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -21,6 +21,8 @@ export class Mail extends Construct {
     const key = new Key(this, 'Key', {
       description: 'What is told to the people of chirpsmith',
       enableKeyRotation: true,
+      // It encrypts messages on their way only; a key that is kept costs a dollar a month.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     this.topic = new Topic(this, 'Topic', {
       topicName: `chirpsmith-${config.stage}-operators`,

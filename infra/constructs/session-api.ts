@@ -76,7 +76,8 @@ export class SessionApi extends Construct {
       }),
     });
     const logs = new LogGroup(this, 'AccessLogs', {
-      logGroupName: `/aws/apigateway/${name}`,
+      // Under /aws/vendedlogs the delivery's own resource policy does not grow with each log group.
+      logGroupName: `/aws/vendedlogs/apigateway/${name}`,
       retention: config.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -108,6 +109,21 @@ export class SessionApi extends Construct {
       routeKey: HttpRouteKey.DEFAULT,
       integration: integration(unknownRoute),
     });
+    // `$default` catches OPTIONS too, and would ask a preflight for a token, which no browser sends (developer guide,
+    // "Configure CORS for HTTP APIs", on a `$default` route with an authorizer).
+    if (config.allowedOrigins.length > 0) {
+      const preflights = new HttpRoute(this, 'Preflight', {
+        httpApi: api,
+        routeKey: HttpRouteKey.with('/{proxy+}', HttpMethod.OPTIONS),
+        integration: integration(unknownRoute),
+        authorizer: new HttpNoneAuthorizer(),
+      });
+      acknowledge(
+        preflights,
+        'APIG4',
+        'A browser sends a preflight without a token; it is told CORS headers only.',
+      );
+    }
     this.url = api.apiEndpoint;
   }
 }

@@ -12,7 +12,8 @@ export interface MatchedRoute {
 const fallback = '$default';
 
 /**
- * The route of a request, or undefined. A path without parameters goes first; a trailing slash is another path.
+ * The route of a request, or undefined. A path without parameters goes first, then one with, then a greedy
+ * `{proxy+}`, and last `$default` (documented); a trailing slash is another path.
  * @param path as sent, without the query
  */
 export function matchRoute(routes: readonly Route[], method: string, path: string): MatchedRoute | undefined {
@@ -21,19 +22,25 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
     const parameters = routeMethod === method ? matchPath(routePath, path) : undefined;
     return parameters ? [{ route, parameters }] : [];
   });
-  const count = ({ parameters }: MatchedRoute) => Object.keys(parameters).length;
+  const count = ({ route, parameters }: MatchedRoute) =>
+    isGreedy(route.key) ? Number.POSITIVE_INFINITY : Object.keys(parameters).length;
   const rest = routes.find(({ key }) => key === fallback);
   return matched.toSorted((a, b) => count(a) - count(b))[0] ?? (rest && { route: rest, parameters: {} });
 }
 
+const isGreedy = (key: string) => key.endsWith('+}');
+
 function matchPath(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split('/');
-  const given = path.split('/');
+  const segments = path.split('/');
+  const given = isGreedy(pattern)
+    ? [...segments.slice(0, wanted.length - 1), segments.slice(wanted.length - 1).join('/')]
+    : segments;
   if (wanted.length !== given.length) return undefined;
   const parameters: Record<string, string> = {};
   for (const [index, segment] of wanted.entries()) {
     const value = decode(given[index] ?? '');
-    const parameter = /^\{(.+)\}$/.exec(segment)?.[1];
+    const parameter = /^\{(.+?)\+?\}$/.exec(segment)?.[1];
     if (parameter === undefined ? segment !== value : value === '') return undefined;
     if (parameter !== undefined) parameters[parameter] = value;
   }

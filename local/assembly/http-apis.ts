@@ -56,8 +56,8 @@ const routeSchema = z.strictObject({
   RouteKey: z
     .string()
     .regex(
-      /^(\$default|(GET|POST|PUT|PATCH|DELETE|HEAD) (\/|(\/([^/{}+]+|\{[^/{}+]+\}))+))$/,
-      'only $default, and a method and a path, with {parameters} but no {proxy+}, is known to the local runtime',
+      /^(\$default|(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\/|(\/([^/{}+]+|\{[^/{}+]+\}))*(\/\{[^/{}+]+\+\})?))$/,
+      'only $default, and a method and a path with {parameters}, is known to the local runtime',
     ),
   Target: z.string(),
   AuthorizationType: z.enum(['JWT', 'NONE']).default('NONE'),

@@ -74,6 +74,9 @@ describe('the configuration', () => {
   test.each([
     [{ stage: 'Prod!' }, /- stage: must be 1 to 16 of/],
     [{ region: 'europe' }, /- region: must be the name of an AWS region/],
+    [{ region: 'cn-north-1' }, /- region: must be in the partition aws/],
+    [{ region: 'us-gov-west-1' }, /- region: must be in the partition aws/],
+    [{ settings: '{"urls":{"download":61}}' }, /- settings\.urls\.download: /],
     [{ providerBaseUrl: 'ftp://x' }, /- providerBaseUrl: must be an http\(s\) URL/],
     [{ allowedOrigins: 'http://127.0.0.1:*' }, /- allowedOrigins\.0: must be an origin/],
     [{ allowedOrigins: '*' }, /- allowedOrigins\.0: must be an origin/],

@@ -8,6 +8,10 @@ const [topic = ''] = Object.keys(propertiesOf(service, 'AWS::SNS::Topic'));
 const [key = ''] = Object.keys(propertiesOf(service, 'AWS::KMS::Key'));
 
 describe('with an address for alarms', () => {
+  test('the key of the topic goes with the stack: a key that is kept is paid for each month', () => {
+    service.allResources('AWS::KMS::Key', { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+  });
+
   test('every alarm is mailed there', () => {
     service.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',

@@ -118,7 +118,7 @@ describe('the machines', () => {
 });
 
 describe('the HTTP API', () => {
-  test('has its routes, and asks for a token on every one but its own description', () => {
+  test('has its routes, and asks for a token on every one but its own description and the preflights of browsers', () => {
     const routes = Object.values(propertiesOf(service, 'AWS::ApiGatewayV2::Route'));
     expect(
       routes.map(({ RouteKey, AuthorizationType }) => `${RouteKey} ${AuthorizationType}`).sort(),
@@ -132,6 +132,7 @@ describe('the HTTP API', () => {
       'GET /personas JWT',
       'GET /sessions JWT',
       'GET /sessions/{id} JWT',
+      'OPTIONS /{proxy+} NONE',
       'POST /generations JWT',
       'POST /personas JWT',
       'POST /sessions JWT',
@@ -145,7 +146,8 @@ describe('the HTTP API', () => {
     ]);
     const authorizers = service.findResources('AWS::ApiGatewayV2::Authorizer');
     expect(Object.keys(authorizers)).toHaveLength(1);
-    const asked = routes.filter(({ RouteKey }) => RouteKey !== 'GET /openapi.json');
+    const open = ['GET /openapi.json', 'OPTIONS /{proxy+}'];
+    const asked = routes.filter(({ RouteKey }) => !open.includes(String(RouteKey)));
     for (const { AuthorizerId } of asked) expect(AuthorizerId).toEqual({ Ref: Object.keys(authorizers)[0] });
   });
 

@@ -60,7 +60,7 @@ describe('the templates of stages dev and prod, made with no account', () => {
       relayBaseUrl:
         /\/Environment\/Variables\/RELAY_|\/RelayKey\w+\/|ExportsOutput\w*RelayKey|Outputs\/Relay|\/(RequestMusic|CheckMusic|KeepAudio|CreatePersona)\w+\/Properties\/PolicyDocument\//,
       allowedOrigins:
-        /^\/(storage\/Resources\/Audio\w+|service\/Resources\/SessionApi\w+)\/Properties\/(Cors|CorsConfiguration)/,
+        /^\/(storage\/Resources\/Audio\w+|service\/Resources\/SessionApi\w+)\/Properties\/(Cors|CorsConfiguration)|\/SessionApiPreflight/,
       jwtIssuer:
         /^\/storage\/(Resources\/People|Outputs\/(UserPool|TokenIssuer|Exports\w*People))|\/JwtConfiguration\/Issuer/,
       jwtAudience: /\/JwtConfiguration\/Audience/,

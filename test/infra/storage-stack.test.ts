@@ -6,9 +6,14 @@ const { storage } = synthesized(tuned);
 
 describe('the storage stack', () => {
   test('keeps its data when it is deleted or a resource is replaced', () => {
-    for (const type of ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret']) {
+    for (const type of ['AWS::S3::Bucket', 'AWS::DynamoDB::Table']) {
       storage.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     }
+    storage.allResources('AWS::SecretsManager::Secret', { UpdateReplacePolicy: 'Retain' });
+  });
+
+  test('deletes its secrets, which have names, when their creation is rolled back, and keeps them otherwise', () => {
+    storage.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'RetainExceptOnCreate' });
   });
 
   test('closes the audio bucket to the public, and to everything but TLS', () => {
@@ -54,12 +59,12 @@ describe('the storage stack', () => {
     });
   });
 
-  test('lets exactly the configured origins put files', () => {
+  test('lets exactly the configured origins put files and get music', () => {
     const [bucket] = Object.values(propertiesOf(storage, 'AWS::S3::Bucket'));
     expect(bucket?.CorsConfiguration).toEqual({
       CorsRules: [
         {
-          AllowedMethods: ['PUT'],
+          AllowedMethods: ['PUT', 'GET', 'HEAD'],
           AllowedOrigins: origins,
           AllowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
           ExposedHeaders: ['etag'],

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { base64url, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { matchRoute } from '../../local/api-gateway/routes.ts';
 import { startApiGateway } from '../../local/api-gateway.ts';
 import type { HttpApi } from '../../local/assembly.ts';
@@ -249,6 +249,43 @@ test('preflight is answered from the template, for its origins only', async () =
   });
   const refused = await preflight('https://evil.example');
   expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+describe('an API whose $default route wants a token', () => {
+  const preflightOf = async (routes: HttpApi['routes']) => {
+    const lambda = {
+      invoke: async () => ({ statusCode: 204, headers: { 'access-control-allow-origin': '*' } }),
+    };
+    const guarded = await startApiGateway({ port: 0, api: { ...api, routes }, issuer: tokens, lambda });
+    try {
+      const headers = { origin: 'http://localhost:5173', 'access-control-request-method': 'GET' };
+      return await fetch(`${guarded.url}/sessions/7`, { method: 'OPTIONS', headers });
+    } finally {
+      await guarded.close();
+    }
+  };
+
+  test('answers a preflight 401, because $default catches OPTIONS', async () => {
+    const response = await preflightOf([...api.routes, route('$default', authorizer)]);
+    expect(response.status).toBe(401);
+  });
+
+  test('lets a preflight through by an OPTIONS /{proxy+} route without an authorizer, with its own CORS headers', async () => {
+    const response = await preflightOf([route('OPTIONS /{proxy+}'), route('$default', authorizer)]);
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('http://localhost:5173');
+    expect(response.headers.get('access-control-allow-methods')).toBe('GET,POST');
+  });
+});
+
+test('a greedy {proxy+} takes the rest of a path, after every route that is more exact', () => {
+  const routes = [route('GET /{proxy+}'), route('GET /sessions/{rest+}'), ...api.routes];
+  expect(matchRoute(routes, 'GET', '/sessions/7')?.route.key).toBe('GET /sessions/{id}');
+  expect(matchRoute(routes, 'GET', '/a/b%2Fc')).toMatchObject({
+    route: { key: 'GET /{proxy+}' },
+    parameters: { proxy: 'a/b/c' },
+  });
+  expect(matchRoute(routes, 'GET', '/')).toBeUndefined();
 });
 
 test("the API's CORS headers stand in place of the function's, on errors too", async () => {

@@ -90,6 +90,8 @@ describe('deploy', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(outputs);
     expect(said).toContain('--secret-id chirpsmith/prod/provider-key');
     expect(said).toContain('admin-create-user --region eu-central-1 --user-pool-id eu-central-1_AbCdEfGhI');
+    // SMS is the documented default, and an address that is not verified gets no mail to reset a password.
+    expect(said).toContain('Name=email_verified,Value=true --desired-delivery-mediums EMAIL');
     expect(said).toContain('npm run train -- --stage prod FOLDER');
   });
 
