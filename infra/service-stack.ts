@@ -221,7 +221,7 @@ function uploadBatchMachine(
     reserved.compareLists,
   );
   bindSettings(compareLists, config);
-  bindTable(compareLists, storage, 'Query', 'UpdateItem');
+  bindTable(compareLists, storage, 'GetItem', 'Query', 'UpdateItem');
   bindProvider(compareLists, storage, config);
 
   const functions = { prepareBatch, inspectFile, submitUpload, checkUpload, compareLists, recordFailure };
@@ -280,7 +280,7 @@ function sessionApi(
 
   const replaceTrack = make('ReplaceTrack', 'replace-track', 'PUT /sessions/{id}/tracks/{trackId}');
   bindSettings(replaceTrack, config);
-  bindTable(replaceTrack, storage, 'Query', 'UpdateItem');
+  bindTable(replaceTrack, storage, 'GetItem', 'Query', 'UpdateItem');
   bindAudioWrite(replaceTrack, storage);
 
   const getSession = make('GetSession', 'get-session', 'GET /sessions/{id}');
@@ -289,7 +289,7 @@ function sessionApi(
   bindDescribe(getSession, all);
 
   const deleteSession = make('DeleteSession', 'delete-session', 'DELETE /sessions/{id}');
-  bindTable(deleteSession, storage, 'Query', 'UpdateItem', 'DeleteItem');
+  bindTable(deleteSession, storage, 'GetItem', 'Query', 'UpdateItem', 'DeleteItem');
   bindAudioDeletion(deleteSession, storage);
   bindDescribe(deleteSession, all);
 

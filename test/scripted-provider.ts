@@ -52,7 +52,7 @@ export function scriptedProvider(script: { [Call in keyof Answers]?: Answers[Cal
 export function providerError(
   name: ProviderErrorName,
   taken: 'no' | 'unknown',
-  details: { retryAfter?: number; reason?: string } = {},
+  details: { retryAfter?: number; reason?: string; status?: number } = {},
 ) {
   return new ProviderError(name, { call: 'status', message: `${name} in a test`, taken, ...details });
 }

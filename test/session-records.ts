@@ -72,7 +72,7 @@ export async function openTable(clock: () => number = () => Date.parse(testMomen
     client.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { store, contents, models, personas, close };
+  return { store, contents, models, personas, client: documents, close };
 }
 
 /** A table takes nothing while it is being created, and dynalite creates it after it has answered. */

@@ -8,7 +8,7 @@ import {
   retryAfterSeconds,
 } from './answers.ts';
 import { onceOnly, readBounded } from './body.ts';
-import { type ProviderCall, ProviderError } from './provider.ts';
+import { type Provider, type ProviderCall, ProviderError } from './provider.ts';
 import { providerWords } from './words.ts';
 
 export interface ProviderOptions {
@@ -43,6 +43,8 @@ export interface Request {
   readonly keyHeader?: 'x-api-key';
   /** What may come back in the provider's words and must not be kept. */
   readonly secrets?: readonly string[];
+  /** It costs real money: after a 401 its caller decides whether it is sent again. */
+  readonly once?: true;
 }
 
 /**
@@ -56,21 +58,32 @@ type Read<T> = (answer: unknown, secrets: readonly string[]) => T | undefined;
 /**
  * What both dialects speak over: each call is sent once, with no retry, no redirect and one time-out. The one
  * exception is a 401 when the key has been changed meanwhile: it proves that the call was not taken, so it is sent
- * once more, with the new key.
+ * once more, with the new key, unless it is to be sent only {@link Request.once once}.
  * @throws {TypeError} at once, when `baseUrl` is not an http or https URL
  */
-export function createSender(options: ProviderOptions): Send {
+export function createSender(options: ProviderOptions): { send: Send } & Pick<Provider, 'readKey'> {
   const base = new URL(options.baseUrl);
   if (!/^https?:$/.test(base.protocol)) throw new TypeError('The provider base URL must be http or https.');
   const prefix = base.origin + base.pathname.replace(/\/+$/, '');
   const now = options.now ?? Date.now;
 
+  /** The key that was read ahead of the next call, and that of the last one. */
+  let ahead: string | undefined;
+  let last: string | undefined;
+
+  async function readKey(how: { readonly forceFetch: boolean }): Promise<boolean> {
+    ahead = await options.key(how);
+    return ahead.trim() !== last?.trim();
+  }
+
   async function send<T>(request: Request, read: Read<T>): Promise<T> {
-    const key = await options.key({ forceFetch: false });
+    const key = ahead ?? (await options.key({ forceFetch: false }));
+    ahead = undefined;
+    last = key;
     try {
       return await sendWith(key, request, read);
     } catch (error) {
-      if (!(error instanceof ProviderError) || error.status !== 401) throw error;
+      if (!(error instanceof ProviderError) || error.status !== 401 || request.once) throw error;
       // When the key cannot be read now, what the provider said is still what there is to say.
       const current = await options.key({ forceFetch: true }).catch(() => key);
       if (current.trim() === key.trim()) throw error;
@@ -141,7 +154,7 @@ export function createSender(options: ProviderOptions): Send {
     return result;
   }
 
-  return send;
+  return { send, readKey };
 }
 
 function init(request: Request, key: string, signal: AbortSignal): RequestInit {

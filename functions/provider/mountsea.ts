@@ -59,7 +59,7 @@ function musicBody({
  * @throws {TypeError} at once, when `baseUrl` is not an http or https URL
  */
 export function createMountSea({ creditsUrl, ...options }: MountSeaOptions): Provider {
-  const send = createSender(options);
+  const { send, readKey } = createSender(options);
   const post = (call: keyof typeof paths) => ({ call, method: 'POST', path: paths[call] }) as const;
 
   const open = (call: 'prepare' | 'openBatch') => () =>
@@ -74,12 +74,13 @@ export function createMountSea({ creditsUrl, ...options }: MountSeaOptions): Pro
 
   return {
     ...refusing('mountsea'),
+    readKey,
     prepare: open('prepare'),
     upload: handOver('upload'),
     openBatch: open('openBatch'),
     addToBatch: handOver('addToBatch'),
     create: ({ sessionId, clipIds, name }) =>
-      send({ ...post('create'), body: { sessionId, clipIds, name } }, (answer) => {
+      send({ ...post('create'), body: { sessionId, clipIds, name }, once: true }, (answer) => {
         const task = taskAnswer.safeParse(holderOf(answer, 'taskId')).data;
         // Documented: the task is the session. Anything else proves nothing; the session's status settles it.
         return task?.taskId === sessionId ? task : undefined;
@@ -91,7 +92,7 @@ export function createMountSea({ creditsUrl, ...options }: MountSeaOptions): Pro
       ),
     generate: (request) =>
       send(
-        { ...post('generate'), body: musicBody(request) },
+        { ...post('generate'), body: musicBody(request), once: true },
         (answer) => taskAnswer.safeParse(holderOf(answer, 'taskId')).data,
       ),
     persona: ({ clipId, name, description }) => {

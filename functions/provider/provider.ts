@@ -64,6 +64,12 @@ export interface MusicRequest {
  */
 export interface Provider {
   readonly dialect: Dialect;
+  /**
+   * Reads the key now and keeps it for the next call, so that nothing slow lies between an intent that is written down
+   * and its call. `forceFetch`: past everything that is kept, after a 401.
+   * @returns whether it is another key than that of the last call
+   */
+  readKey(how: { readonly forceFetch: boolean }): Promise<boolean>;
   /** Opens a custom-model session. */
   prepare(): Promise<{ sessionId: string }>;
   /** Hands over one track by URL; the clip comes later, by {@link Provider.status}. */
@@ -109,6 +115,7 @@ export function refusing(dialect: Dialect): Provider {
   };
   return {
     dialect,
+    readKey: async () => false,
     prepare: cannot('open a training session'),
     upload: cannot('take tracks for a training'),
     create: cannot('train a model'),

@@ -45,12 +45,19 @@ const finishedClip = 'complete';
  * @throws {TypeError} at once, when `baseUrl` is not an http or https URL
  */
 export function createRelay(options: ProviderOptions): Provider {
-  const send = createSender(options);
+  const { send, readKey } = createSender(options);
   return {
     ...refusing('relay'),
+    readKey,
     generate: (request) =>
       send(
-        { call: 'generate', method: 'POST', path: '/suno/submit/music', body: musicBody(request) },
+        {
+          call: 'generate',
+          method: 'POST',
+          path: '/suno/submit/music',
+          body: musicBody(request),
+          once: true,
+        },
         (answer) => {
           const taskId = rawAnswer.safeParse(answer).data?.id ?? envelopeAnswer.safeParse(answer).data?.data;
           return taskId === undefined ? undefined : { taskId };

@@ -1,5 +1,5 @@
 import type { Settings } from '../shared/settings.ts';
-import type { Session, Track } from './session.ts';
+import { mayCall, type Session, type Track } from './session.ts';
 import type { SessionWithTracks } from './session-store.ts';
 
 // What the provider may have taken, by the configured prices: a call in doubt counts as taken.
@@ -10,9 +10,9 @@ export const uploadCredits = ({ attempts }: Pick<Track, 'attempts'>, { upload }:
 
 /** Of the call behind the fence: the training, or the music. */
 export const trainingCredits = (
-  { create: { fence, paidBefore }, kind }: Pick<Session, 'create' | 'kind'>,
+  { create: { fence, earlier }, kind }: Pick<Session, 'create' | 'kind'>,
   prices: Settings['prices'],
-) => (paidBefore + (fence === 'none' ? 0 : 1)) * priceOf({ kind }, prices);
+) => (earlier.length + (fence === 'none' ? 0 : 1)) * priceOf({ kind }, prices);
 
 /** Of a whole session so far. */
 export function creditsSpent({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number {
@@ -21,7 +21,7 @@ export function creditsSpent({ session, tracks }: SessionWithTracks, prices: Set
 
 /** What going on will cost if nothing has to be sent twice. */
 export function creditsToCome({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number {
-  if (session.create.fence !== 'none') return 0;
+  if (!mayCall(session)) return 0;
   const missing = tracks.filter(({ status, failure }) => {
     return status === 'declared' || (status === 'failed' && !failure?.permanent);
   });

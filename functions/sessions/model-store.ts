@@ -1,7 +1,8 @@
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
+import { createConditionalWriter, isConflict } from './own-writes.ts';
 
 /** A model that was trained here. It outlives its session's record, as it does at the provider. */
 export const modelSchema = z.object({
@@ -30,26 +31,17 @@ export interface ModelStore {
 
 const ownerKey = (owner: string) => `MODELS#${owner}`;
 
-export function createModelStore({
-  client,
-  tableName: TableName,
-}: {
-  client: DynamoDBDocumentClient;
-  tableName: string;
-}): ModelStore {
+export function createModelStore(options: { client: DynamoDBDocumentClient; tableName: string }): ModelStore {
+  const { client, tableName: TableName } = options;
+  const writer = createConditionalWriter(options);
   return {
     async register(model) {
       // Not under `owner`: that would put it into the index of sessions by owner.
       const { owner, ...rest } = model;
-      const Item = { pk: ownerKey(owner), sk: `MODEL#${model.modelId}`, modelOwner: owner, model: rest };
-      try {
-        await client.send(
-          new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }),
-        );
-      } catch (error) {
-        const named = nameError(error);
-        if (named.name !== 'RecordConflict') throw named;
-      }
+      const item = { pk: ownerKey(owner), sk: `MODEL#${model.modelId}`, modelOwner: owner, model: rest };
+      await writer.put(item).catch((error: unknown) => {
+        if (!isConflict(error)) throw error;
+      });
     },
 
     async list(owner) {

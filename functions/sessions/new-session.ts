@@ -21,7 +21,7 @@ export function newSession(
     pace: 1,
     prepareCalls: 0,
     decisions: [],
-    create: { fence: 'none', calls: 0, paidBefore: 0, checks: 0 },
+    create: { fence: 'none', calls: 0, earlier: [], checks: 0 },
     ...given,
   };
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { dialects } from '../provider/provider.ts';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
+import { createConditionalWriter } from './own-writes.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -68,13 +69,12 @@ export function isMade(persona: Persona): persona is MadePersona {
   return persona.fence === 'made' && persona.personaId !== undefined;
 }
 
-export function createPersonaStore({
-  client,
-  tableName: TableName,
-}: {
+export function createPersonaStore(options: {
   client: DynamoDBDocumentClient;
   tableName: string;
 }): PersonaStore {
+  const { client, tableName: TableName } = options;
+  const writer = createConditionalWriter(options);
   const named = <T>(answer: Promise<T>): Promise<T> =>
     answer.catch((error: unknown) => {
       throw nameError(error);
@@ -96,9 +96,9 @@ export function createPersonaStore({
             ExpressionAttributeNames: { '#version': 'version' },
             ExpressionAttributeValues: { ':seen': seen.version },
           }
-        : { ConditionExpression: 'attribute_not_exists(pk)' };
-      const Item = { ...keyOf(persona), personaOwner: owner, version, persona: { ...rest, version } };
-      await named(client.send(new PutCommand({ TableName, Item, ...condition })));
+        : undefined;
+      const item = { ...keyOf(persona), personaOwner: owner, version, persona: { ...rest, version } };
+      await writer.put(item, condition);
       return { ...persona, version };
     },
 

@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  type PutCommandInput,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { inOrder } from '../shared/in-order.ts';
 import type { SessionKind } from '../shared/states.ts';
+import { createConditionalWriter, isConflict } from './own-writes.ts';
 import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from './session.ts';
 
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
@@ -107,37 +100,7 @@ export function createSessionStore(options: {
     typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > clock();
   const notFound = (what: string) => new ChirpsmithError('SessionNotFound', `There is no ${what}.`);
 
-  async function update(key: Record<string, string>, version: number, changes: object): Promise<unknown> {
-    const entries = Object.entries({ ...changes, version: version + 1 });
-    const set = entries.filter(([, value]) => value !== undefined);
-    const remove = entries.filter(([, value]) => value === undefined);
-    const clauses = [
-      `SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`,
-      ...(remove.length > 0 ? [`REMOVE ${remove.map(([name]) => `#${name}`).join(', ')}`] : []),
-    ];
-    const command = new UpdateCommand({
-      TableName,
-      Key: key,
-      UpdateExpression: clauses.join(' '),
-      ConditionExpression: '#version = :seen',
-      ExpressionAttributeNames: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
-      ExpressionAttributeValues: {
-        ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
-        ':seen': version,
-      },
-      ReturnValues: 'ALL_NEW',
-    });
-    return (await named(client.send(command))).Attributes;
-  }
-
-  const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
-  const put = (
-    item: Record<string, unknown>,
-    condition: Pick<
-      PutCommandInput,
-      'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
-    > = isNew,
-  ) => named(client.send(new PutCommand({ TableName, Item: item, ...condition })));
+  const { put, update } = createConditionalWriter(options);
 
   const trackItem = ({ sessionId, expiresAt }: Session, track: Track) => ({
     ...trackKey(sessionId, track.trackId),
@@ -156,7 +119,7 @@ export function createSessionStore(options: {
         put(trackItem(session, track)).catch(
           // Left by a start that died half-way: the session was never written, so the track is ours.
           (error: unknown) => {
-            if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
+            if (!isConflict(error)) throw error;
           },
         ),
       );
@@ -235,8 +198,7 @@ export function createSessionStore(options: {
         try {
           return await store.updateSession(session, changes);
         } catch (error) {
-          const lost = error instanceof ChirpsmithError && error.name === 'RecordConflict';
-          if (!lost || attempt >= writeAttempts) throw error;
+          if (!isConflict(error) || attempt >= writeAttempts) throw error;
         }
       }
     },

@@ -70,26 +70,38 @@ export const failureSchema = z.object({
   at: moment,
 });
 
-/**
- * The fence around create. `none` → `intent` before the call; then `submitted`, back to `none` when it was
- * surely not taken, or `unknown` when the answer was lost. `ready` and `failed` are the training's ends.
- */
-export const createSchema = z.object({
-  fence: z.enum(['none', 'intent', 'unknown', 'submitted', 'ready', 'failed']),
-  /** Calls to create, counted before each call. */
-  calls: count,
-  /** Earlier calls that were, or may have been, paid, before a person decided to call again. */
-  paidBefore: count.default(0),
-  /** Checks made on the training. */
-  checks: count,
-  /** Equal to the provider's session id. */
+/** Where a call that costs real money stands; `none` is where there was none, or none that was taken. */
+const fence = z.enum(['none', 'intent', 'unknown', 'submitted', 'ready', 'failed']);
+
+/** What is known of one call. */
+const callSchema = z.object({
+  fence,
+  /** Names the call, so that a late response to it is not taken for one to another call. */
+  callId: z.string().optional(),
+  /** Of a training equal to the provider's session id. */
   taskId: z.string().optional(),
-  /** What came in place of an answer to the last call, with the provider's words where it gave any. */
+  /** What came in place of a response, with the provider's words where it gave any. */
   lost: z.string().optional(),
   requestedAt: moment.optional(),
   finishedAt: moment.optional(),
   /** Clips handed to create, in the order of the tracks. */
   clipIds: z.array(z.string()).optional(),
+});
+
+/**
+ * The fence around create. `none` → `intent` before the call; then `submitted`, back to where it stood when the call
+ * was surely not taken, or `unknown` when the response was lost. `ready` and `failed` are the training's ends. It
+ * speaks of the latest call; those before it are kept beside it, because a response says something of its own call only.
+ */
+export const createSchema = callSchema.extend({
+  /** Calls to create, counted before each call. */
+  calls: count,
+  /** Earlier calls that were, or may have been, paid, oldest first. Empty while the fence is at `none`. */
+  earlier: z.array(callSchema).default([]),
+  /** The run in which a person allows one more call, although there is one already. */
+  againIn: count.optional(),
+  /** Checks made on the training. */
+  checks: count,
 });
 
 /** One clip of a piece of music; its audio is ours once it has a `key`. */
@@ -236,6 +248,7 @@ export const trackSchema = z.object({
 });
 
 export type Session = z.infer<typeof sessionSchema>;
+export type Create = Session['create'];
 export type Track = z.infer<typeof trackSchema>;
 export type Music = z.infer<typeof musicSchema>;
 export type MusicClipRecord = z.infer<typeof clipSchema>;
@@ -262,6 +275,11 @@ export function isUnderWay({ status }: Pick<Session, 'status'>): boolean {
 /** May create have been paid without our knowing? */
 export function isInDoubt({ create }: Pick<Session, 'create'>): boolean {
   return create.fence === 'intent' || create.fence === 'unknown';
+}
+
+/** May the call that costs be made now: there is none, or a person allows one more in this run? */
+export function mayCall({ create, runs }: Pick<Session, 'create' | 'runs'>): boolean {
+  return create.fence === 'none' || create.againIn === runs;
 }
 
 /** Is it given up for good, so that no run may begin any more? */

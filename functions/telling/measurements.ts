@@ -23,7 +23,8 @@ export function sessionMeasurements(before: Session, after: Session, prices: () 
     ...checksOf(taskOf(after), after.create.checks - before.create.checks),
     ...creditsOf(
       taskOf(after),
-      before.create.fence === after.create.fence && before.create.paidBefore === after.create.paidBefore
+      before.create.fence === after.create.fence &&
+        before.create.earlier.length === after.create.earlier.length
         ? 0
         : trainingCredits(after, prices()) - trainingCredits(before, prices()),
     ),

@@ -19,6 +19,7 @@ export function meteredProvider(provider: Provider, measure: (measurement: Measu
   // Each call by its name, without a spread: one that is new would else go uncounted.
   return {
     dialect: provider.dialect,
+    readKey: (how) => provider.readKey(how),
     prepare: () => counted('prepare', provider.prepare()),
     upload: (request) => counted('upload', provider.upload(request)),
     create: (request) => counted('create', provider.create(request)),

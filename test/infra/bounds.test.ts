@@ -220,7 +220,7 @@ async function runKeeping(settings: Settings): Promise<number> {
     ...({ dialect: 'mountsea', model: 'm', prompt: 'p', tags: '', instrumental: false } as const),
     clips: [{ clipId: 'clip' }],
   };
-  const create = { fence: 'ready', calls: 1, paidBefore: 0, checks: 1, taskId: 'task' } as const;
+  const create = { fence: 'ready' as const, calls: 1, earlier: [], checks: 1, taskId: 'task' };
   const deps = {
     ...depsOf(settings, () => 1, { kind: 'music', status: 'keeping', music, create }),
     download: async () => ({ trouble: '403' }),

@@ -1,5 +1,5 @@
 import { beginRun, ensureStarted } from '../../sessions/begin-run.ts';
-import { isUnderWay, mayDecide, type Session } from '../../sessions/session.ts';
+import { type Create, isUnderWay, mayDecide, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { decideBody, type SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
@@ -49,7 +49,7 @@ export async function decideSession(
     requireDoubt(current);
     return {
       ...decided(current),
-      create: choice === 'create-again' ? reopened(current) : askedAnew(current),
+      create: choice === 'create-again' ? oneMore(current) : askedAnew(current),
     };
   });
   // Somebody else began a run meanwhile, perhaps by another choice.
@@ -62,13 +62,11 @@ function requireDoubt(session: Session): void {
   throw new ChirpsmithError('NotPossible', `The session is "${session.status}": there is nothing to decide.`);
 }
 
-/** The fence open again, what was or may have been paid kept in mind. */
-function reopened({ create: { taskId: _task, finishedAt: _finished, ...create } }: Session) {
-  return { ...create, fence: 'none', paidBefore: create.paidBefore + 1 } as const;
-}
+/** One more call is allowed, in the run that begins now; what is known of the earlier one stays as it is. */
+const oneMore = ({ create, runs }: Session): Create => ({ ...create, againIn: runs + 1 });
 
 /** A training that failed is asked about once more; what is in doubt is asked about as it is. */
-function askedAnew({ create }: Session): Session['create'] {
+function askedAnew({ create }: Session): Create {
   if (create.fence !== 'failed') return create;
   const { finishedAt: _finished, ...asked } = create;
   return { ...asked, fence: 'submitted' };

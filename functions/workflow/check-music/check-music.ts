@@ -1,5 +1,6 @@
 import { type Dialect, type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import { musicOf } from '../../sessions/music.ts';
+import { mayCall } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
@@ -32,10 +33,7 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
   const session = await store.requireSession(state.sessionId);
   const { create } = session;
   if (create.fence === 'ready') return at('done');
-  if (create.fence === 'failed') {
-    throw new ChirpsmithError('GenerationFailed', session.failure?.reason ?? 'The music failed.');
-  }
-  if (create.fence === 'none') {
+  if (mayCall(session)) {
     if (state.refusals < limits.createCalls) {
       if (total < schedules.music.deadline) return at('again');
       throw new ChirpsmithError('DeadlineExceeded', `The provider did not take the call within ${total} s.`);
@@ -46,7 +44,11 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
           name: 'ProviderThrottled' as const,
           reason: `${state.refusals} calls ended before the provider took them`,
         };
-    throw new ChirpsmithError(name, `Music could not be asked for, and nothing was paid: ${reason}`);
+    const nothing = create.fence === 'none' ? 'nothing was paid' : 'nothing was paid for this call';
+    throw new ChirpsmithError(name, `Music could not be asked for, and ${nothing}: ${reason}`);
+  }
+  if (create.fence === 'failed') {
+    throw new ChirpsmithError('GenerationFailed', session.failure?.reason ?? 'The music failed.');
   }
   if (create.taskId === undefined) {
     const what = create.lost === undefined ? '' : ` (${create.lost})`;

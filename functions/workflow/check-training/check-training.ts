@@ -1,7 +1,7 @@
 import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import { creditsSpent } from '../../sessions/credits.ts';
 import type { Model, ModelStore } from '../../sessions/model-store.ts';
-import type { Session } from '../../sessions/session.ts';
+import { mayCall, type Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
@@ -45,22 +45,23 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   let session = await store.requireSession(state.sessionId);
   const { fence } = session.create;
   if (fence === 'ready') return at('done');
-  if (fence === 'failed') throw trainingFailed(session.failure?.reason ?? 'The training failed.');
-  if (fence === 'none') {
+  if (mayCall(session)) {
+    const nothing = fence === 'none' ? 'nothing was paid' : 'nothing was paid for this call';
     if (state.refusals >= limits.createCalls) {
       // The provider never saw the last of them: what kept it from being made is the reason to tell.
       if (state.lost) {
         const { name, reason } = readMachineError(state.lost);
-        throw new ChirpsmithError(name, `Create could not be called, and nothing was paid: ${reason}`);
+        throw new ChirpsmithError(name, `Create could not be called, and ${nothing}: ${reason}`);
       }
       throw new ChirpsmithError(
         'ProviderThrottled',
-        `${state.refusals} calls to create ended before the provider took them; nothing was paid.`,
+        `${state.refusals} calls to create ended before the provider took them; ${nothing}.`,
       );
     }
     if (total < schedules.training.deadline) return at('again');
     throw new ChirpsmithError('DeadlineExceeded', `The provider did not take create within ${total} s.`);
   }
+  if (fence === 'failed') throw trainingFailed(session.failure?.reason ?? 'The training failed.');
 
   const checks = state.checks + 1;
   const { answer, trouble } = await ask(session, deps);
@@ -71,7 +72,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
       create: { ...session.create, checks: session.create.checks + checks },
     });
 
-  const proofs = session.create.paidBefore > 0 ? provesTakenAgain : provesTaken;
+  const proofs = session.create.earlier.length > 0 ? provesTakenAgain : provesTaken;
   if (inDoubt && !(answer && proofs.has(answer.status))) {
     if (waited < schedules.settle.deadline) {
       return at('waiting', Math.max(nextWait(schedules.settle, waited), retryAfter), checks);
@@ -80,9 +81,10 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
       ? `the provider calls the session "${answer.status}"`
       : (trouble?.message ?? 'no answer');
     await countChecks();
+    const lost = session.create.lost === undefined ? '' : ` (${session.create.lost})`;
     throw new ChirpsmithError(
       'NeedsDecision',
-      `The answer to create was lost, and its status does not settle it (${known}). The 100 credits may have been taken or not; a second create may cost them again.`,
+      `The answer to create was lost${lost}, and its status does not settle it (${known}). The 100 credits may have been taken or not; a second create may cost them again.`,
     );
   }
   if (inDoubt) {

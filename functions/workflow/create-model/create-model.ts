@@ -1,6 +1,6 @@
 import type { Provider } from '../../provider/provider.ts';
 import { payOnce } from '../../sessions/pay-once.ts';
-import { isUnderWay } from '../../sessions/session.ts';
+import { isUnderWay, mayCall } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
@@ -18,7 +18,7 @@ export interface CreateModelDeps {
 /**
  * `Create model`: the one call that costs real money, made behind a fence in the record.
  *
- * Found at anything but `none`, the call is not made: `Check training` finds out how it stands.
+ * Where there is a call already, and no person allows another, it is not made: `Check training` finds out how it stands.
  *
  * @throws ChirpsmithError one of `settledCreateErrors`; any other error leaves the fence for `Check training`
  */
@@ -33,8 +33,8 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
   const { session, tracks } = await store.require(sessionId);
   const { create, providerSessionId } = session;
   if (create.fence === 'ready') return at('done', 0);
-  // Under way, ended, or in doubt: looked at once, never called again from here.
-  if (create.fence !== 'none') return at('waiting', 0);
+  // Under way, ended, or in doubt: looked at once, never called again from here unless a person allows it.
+  if (!mayCall(session)) return at('waiting', 0);
   // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
   if (!isUnderWay(session)) {
     throw new ChirpsmithError(
@@ -49,7 +49,10 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
   }
   const paid = await payOnce(
     session,
-    () => provider.create({ sessionId: providerSessionId, clipIds, name: session.name }),
+    {
+      readKey: provider.readKey,
+      send: () => provider.create({ sessionId: providerSessionId, clipIds, name: session.name }),
+    },
     { what: 'train', changes: { clipIds }, taken: 'training', refusals },
     deps,
   );

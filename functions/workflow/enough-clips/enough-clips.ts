@@ -1,3 +1,4 @@
+import { mayCall } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -22,7 +23,7 @@ export async function enoughClips(
     const summary = `Only ${clips} of the ${needed} clips that the model needs; nothing was paid for training.`;
     throw new ChirpsmithError('NotEnoughClips', summary, { problems });
   }
-  const review = session.review && session.approval === undefined && session.create.fence === 'none';
+  const review = session.review && session.approval === undefined && mayCall(session);
   if (session.status === 'uploading')
     await store.updateSession(session, { status: review ? 'review' : 'creating' });
   return { sessionId, review };

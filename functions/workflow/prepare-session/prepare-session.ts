@@ -7,7 +7,7 @@ import type { Executions } from '../../sessions/executions.ts';
 import { joinRun } from '../../sessions/join-run.ts';
 import type { HashTrack, InspectTrack } from '../../sessions/look-at-track.ts';
 import { openAtProvider } from '../../sessions/open-at-provider.ts';
-import type { Session, Track } from '../../sessions/session.ts';
+import { mayCall, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -45,7 +45,7 @@ export async function prepareSession(
   const { store } = deps;
   const { session: found, tracks: recorded } = await recordOf(input, execution, deps);
   const session = await joinRun(found, { executionArn: execution.Id, kind: 'train' }, deps);
-  if (session.create.fence !== 'none') return paidAlready(session, store);
+  if (!mayCall(session)) return paidAlready(session, store);
   const begun = await Promise.all(recorded.map((track) => beginTrack(track, session.runs, deps)));
   const tracks = await checkAudio(begun, deps);
   refuseUnusable(session, tracks);

@@ -3,7 +3,7 @@ import { dialectProblems } from '../../sessions/dialect-rules.ts';
 import { requireCredits } from '../../sessions/enough-credits.ts';
 import { musicOf } from '../../sessions/music.ts';
 import { payOnce } from '../../sessions/pay-once.ts';
-import { isUnderWay } from '../../sessions/session.ts';
+import { isUnderWay, mayCall } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
@@ -34,8 +34,8 @@ export async function requestMusic(state: CreateModelState, deps: RequestMusicDe
 
   const session = await store.requireSession(sessionId);
   const { clips: _clips, modelName: _name, dialect, ...request } = musicOf(session);
-  // Under way, ended, or in doubt: looked at once, never called again from here.
-  if (session.create.fence !== 'none') {
+  // Under way, ended, or in doubt: looked at once, never called again from here unless a person allows it.
+  if (!mayCall(session)) {
     const working = session.status === 'preparing' && session.create.fence === 'submitted';
     if (working) await store.updateSession(session, { status: 'generating' });
     return at('waiting', 0);
@@ -60,7 +60,7 @@ export async function requestMusic(state: CreateModelState, deps: RequestMusicDe
 
   const paid = await payOnce(
     session,
-    () => provider.generate(request),
+    { readKey: provider.readKey, send: () => provider.generate(request) },
     { what: 'make the music', taken: 'generating', refusals },
     deps,
   );

@@ -9,6 +9,8 @@ import type { SessionStore } from '../../../functions/sessions/session-store.ts'
  */
 export function withoutIntents(store: SessionStore): SessionStore {
   const intents = new Map<string, Session['create']>();
+  /** Sessions of which the program that wrote the intent has not read again yet: it finds what it expects. */
+  const unread = new Set<string>();
   const announced = new Map<string, Partial<Track>>();
   return {
     ...store,
@@ -26,7 +28,13 @@ export function withoutIntents(store: SessionStore): SessionStore {
     async updateSession(session, changes) {
       if (changes.create?.fence !== 'intent') return store.updateSession(session, changes);
       intents.set(session.sessionId, changes.create);
+      unread.add(session.sessionId);
       return { ...session, create: changes.create };
+    },
+    async requireSession(sessionId) {
+      const session = await store.requireSession(sessionId);
+      const intent = unread.delete(sessionId) ? intents.get(sessionId) : undefined;
+      return intent ? { ...session, create: intent } : session;
     },
     changeSession: (sessionId, change) =>
       store.changeSession(sessionId, (session) => {

@@ -18,7 +18,7 @@ function clipsAreThose({ session: { create, music, status }, provider }: Scene):
   const clips = music?.clips.map(({ clipId }) => clipId) ?? [];
   if (status === 'ready' && clips.length === 0) return ['the music is ready and has no clip'];
   if (create.fence !== 'ready') {
-    return clips.length === 0 || create.paidBefore > 0
+    return clips.length === 0 || create.earlier.length > 0
       ? []
       : [`there are clips while the call is ${create.fence}`];
   }

@@ -30,7 +30,7 @@ const cancel = (
   { executions }: ReturnType<typeof fakeExecutions>,
   { store = table.store, at = now() } = {},
 ) => cancelSession(sessionId, 'ana', { store, executions, settings, now: () => at });
-const create = (fence: Session['create']['fence']) => ({ fence, calls: 1, paidBefore: 0, checks: 0 });
+const create = (fence: Session['create']['fence']) => ({ fence, calls: 1, earlier: [], checks: 0 });
 const stored = (sessionId: string) => table.store.requireSession(sessionId);
 
 describe('POST /sessions/{id}/cancel', () => {

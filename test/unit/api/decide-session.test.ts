@@ -14,7 +14,7 @@ const now = () => Date.parse(testMoment);
 const create = (fence: Session['create']['fence'], more: Partial<Session['create']> = {}) => ({
   fence,
   calls: 1,
-  paidBefore: 0,
+  earlier: [],
   checks: 4,
   ...more,
 });
@@ -72,13 +72,13 @@ describe('POST /sessions/{id}/decide', () => {
     expect((await stored('anew')).create).toEqual(create('submitted', { taskId: 'p1' }));
   });
 
-  it('create-again opens the fence and counts what may have been paid before', async () => {
+  it('create-again allows one more call, in the run that it begins, and keeps what is known of the first', async () => {
     await record('buy', { create: create('unknown', { taskId: 'p1' }) });
     const machine = fakeExecutions();
     const answer = await decide('buy', 'create-again', machine);
     // Six uploads and the first create; the second will come on top.
     expect(answer).toMatchObject({ status: 'preparing', creditsSpent: 106, creditsToCome: 100 });
-    expect((await stored('buy')).create).toEqual(create('none', { paidBefore: 1 }));
+    expect((await stored('buy')).create).toEqual(create('unknown', { taskId: 'p1', againIn: 2 }));
     expect(machine.started).toEqual(['buy-2 {"sessionId":"buy"}']);
   });
 
@@ -120,7 +120,7 @@ describe('POST /sessions/{id}/decide', () => {
     const store = withIntruder(table.store, 'updateSession', () => decide('both', 'create-again', machine));
     await decide('both', 'create-again', machine, { store });
     expect(await stored('both')).toMatchObject({
-      create: { paidBefore: 1 },
+      create: { fence: 'unknown', againIn: 2 },
       decisions: [word('create-again')],
     });
     expect(machine.started).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('POST /sessions/{id}/decide', () => {
         name: 'NotPossible',
       });
       expect(await stored(`first-${first}`)).toMatchObject({
-        create: { fence: 'unknown', paidBefore: 0 },
+        create: { fence: 'unknown', earlier: [] },
         decisions: [word(first)],
       });
     },

@@ -32,7 +32,7 @@ const remove = (
   { store = table.store, subject = 'ana', executions = fakeExecutions().executions } = {},
 ) => deleteSession(sessionId, subject, { store, contents: table.contents, files, executions, now });
 
-const create = (fence: Session['create']['fence']) => ({ fence, calls: 1, paidBefore: 0, checks: 0 });
+const create = (fence: Session['create']['fence']) => ({ fence, calls: 1, earlier: [], checks: 0 });
 
 describe('DELETE /sessions/{id}', () => {
   it.each<[string, Partial<Session>]>([

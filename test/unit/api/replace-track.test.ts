@@ -172,7 +172,7 @@ describe('PUT /sessions/{id}/tracks/{trackId}', () => {
     [
       'any track after create was called',
       rejected,
-      { create: { fence: 'unknown', calls: 1, paidBefore: 0, checks: 0 } },
+      { create: { fence: 'unknown', calls: 1, earlier: [], checks: 0 } },
     ],
   ])('may not replace %s', async (title, track, session) => {
     const sessionId = title.replaceAll(' ', '-');

@@ -45,7 +45,7 @@ describe('POST /sessions/{id}/resume', () => {
   it.each(['intent', 'unknown', 'submitted'] as const)(
     'keeps a create that stands at %s for the run to reconcile',
     async (fence) => {
-      const create = { fence, calls: 1, paidBefore: 0, checks: 3 };
+      const create = { fence, calls: 1, earlier: [], checks: 3 };
       await record(`paid-${fence}`, { create });
       await resume(`paid-${fence}`, fakeExecutions());
       expect((await table.store.requireSession(`paid-${fence}`)).create).toEqual(create);
@@ -87,7 +87,7 @@ describe('POST /sessions/{id}/resume', () => {
     'refuses another name when create stands at %s, and starts nothing',
     async (fence) => {
       const sessionId = `late-${fence}`;
-      await record(sessionId, { create: { fence, calls: 1, paidBefore: 0, checks: 0 } });
+      await record(sessionId, { create: { fence, calls: 1, earlier: [], checks: 0 } });
       const machine = fakeExecutions();
       await expect(resume(sessionId, machine, { name: 'Other' })).rejects.toMatchObject({
         name: 'NotPossible',

@@ -240,7 +240,7 @@ describe('GET /sessions/{id}', () => {
         status: 'training',
         executionArn: 'arn:x',
         prepareCalls: 1,
-        create: { fence: 'submitted', calls: 1, paidBefore: 0, checks: 0, requestedAt: testMoment },
+        create: { fence: 'submitted', calls: 1, earlier: [], checks: 0, requestedAt: testMoment },
       },
       track: (index) =>
         index === 0

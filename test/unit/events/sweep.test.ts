@@ -21,7 +21,7 @@ const record = (sessionId: string, session: Partial<Session>) =>
     session: { runs: 1, executionArn: arnOf(`${sessionId}-1`), ...session },
   });
 const stored = (sessionId: string) => table.store.requireSession(sessionId);
-const doubt = (fence: 'intent' | 'unknown') => ({ fence, calls: 1, paidBefore: 0, checks: 0 });
+const doubt = (fence: 'intent' | 'unknown') => ({ fence, calls: 1, earlier: [], checks: 0 });
 const nothing = { neverStarted: [], started: [], interrupted: [], settling: [] };
 
 describe('the sweep', () => {

@@ -46,11 +46,44 @@ describe('a key that was changed', () => {
     status: (it) => it.status('s'),
   };
 
-  it.each(Object.entries(answered))('is read anew after a 401, and %s is sent once more', async (_, call) => {
+  const { create, generate, ...repeated } = answered;
+  it.each(Object.entries(repeated))('is read anew after a 401, and %s is sent once more', async (_, call) => {
     const { provider, used, asked } = rotated({ kept: 'old-key', now: async () => 'new-key' });
     await call(provider);
     expect(used).toEqual(both);
     expect(asked).toEqual([false, true]);
+  });
+
+  it.each(Object.entries({ create, generate }))(
+    'does not send %s again: that needs an intent of its own',
+    async (_, call) => {
+      const { provider, used, asked } = rotated({ kept: 'old-key', now: async () => 'new-key' });
+      expect(await failure(call?.(provider) ?? Promise.resolve())).toMatchObject({
+        taken: 'no',
+        status: 401,
+      });
+      expect(used).toEqual(['old-key']);
+      expect(asked).toEqual([false]);
+      expect(await provider.readKey({ forceFetch: true })).toBe(true);
+      await call?.(provider);
+      expect(used).toEqual(both);
+      expect(asked).toEqual([false, true]);
+    },
+  );
+
+  it('that was read ahead is sent with the next call, which reads none itself, and with no other', async () => {
+    const { provider, used, asked } = rotated({ kept: 'new-key', now: async () => 'new-key' });
+    await provider.readKey({ forceFetch: false });
+    await provider.prepare();
+    await provider.prepare();
+    expect(used).toEqual(['new-key', 'new-key']);
+    expect(asked).toEqual([false, false]);
+  });
+
+  it('is no other key when it is read anew and is the same', async () => {
+    const { provider } = rotated({ kept: 'new-key', now: async () => 'new-key\n' });
+    await provider.prepare();
+    expect(await provider.readKey({ forceFetch: true })).toBe(false);
   });
 
   it.each(Object.entries(answered))('is no reason to send %s again while it is the same', async (_, call) => {
@@ -61,7 +94,7 @@ describe('a key that was changed', () => {
 
   it('is tried once: when the new one is refused too, that is the answer', async () => {
     const { provider, used } = rotated({ kept: 'old-key', now: async () => 'newer-key' });
-    const error = await failure(provider.create({ sessionId: 's', clipIds: ['a'], name: 'n' }));
+    const error = await failure(provider.prepare());
     expect(error).toMatchObject({ name: 'ProviderAuth', taken: 'no', reason: 'Invalid key [removed].' });
     expect(used).toEqual(['old-key', 'newer-key']);
   });
@@ -104,7 +137,7 @@ describe('a key that was changed', () => {
       },
       { key: async () => keys.shift() ?? '' },
     );
-    const error = await failure(provider.create({ sessionId: 's', clipIds: ['a'], name: 'n' }));
+    const error = await failure(provider.persona({ clipId: 'c', name: 'n' }));
     expect(error).toMatchObject({ name: 'ProviderAnswerLost', taken: 'unknown' });
   });
 });

@@ -24,7 +24,7 @@ async function readySession(sessionId: string, create: Partial<Session['create']
     session: {
       status: 'creating',
       providerSessionId: `p-${sessionId}`,
-      create: { fence: 'none', calls: 0, paidBefore: 0, checks: 0, ...create },
+      create: { fence: 'none', calls: 0, earlier: [], checks: 0, ...create },
     },
     track: (index) => ({ status: 'done', clipId: `clip-${index + 1}` }),
   });
@@ -156,9 +156,14 @@ describe('Create model', () => {
   it('leaves the fence at intent when create was taken but that could not be written down', async () => {
     await readySession('unwritten');
     const { provider } = scriptedProvider({ create: [{ taskId: 'p-unwritten' }] });
+    // Only that write fails: what would put the fence back would be written.
+    let writes = 0;
     const store: SessionStore = {
       ...table.store,
-      changeSession: () => Promise.reject(new ChirpsmithError('StorageUnavailable', 'throttled')),
+      changeSession: (...given) =>
+        ++writes === 1
+          ? Promise.reject(new ChirpsmithError('StorageUnavailable', 'throttled'))
+          : table.store.changeSession(...given),
     };
     const made = createModel({ sessionId: 'unwritten' }, { store, provider, settings, now, random });
     await expect(made).rejects.toMatchObject({ name: 'StorageUnavailable' });
@@ -231,7 +236,7 @@ describe('Check training, after a lost answer', () => {
     'does not take the "%s" of an earlier create for an answer to the one that a person decided on',
     async (status) => {
       const sessionId = `stale-${status}`;
-      await readySession(sessionId, { fence: 'unknown', calls: 2, paidBefore: 1 });
+      await readySession(sessionId, { fence: 'unknown', calls: 2, earlier: [{ fence: 'unknown' }] });
       const { provider } = scriptedProvider({ status: [statusOf(status)] });
       const deps = { store: table.store, models: table.models, provider, settings, now };
       expect(await checkTraining({ sessionId, ...position }, deps)).toMatchObject({ verdict: 'waiting' });

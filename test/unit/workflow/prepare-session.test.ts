@@ -233,7 +233,7 @@ describe('Prepare session', () => {
   });
 
   it('touches no track once create may have been paid', async () => {
-    const create = { fence: 'unknown', calls: 1, paidBefore: 0, checks: 0 } as const;
+    const create = { fence: 'unknown' as const, calls: 1, earlier: [], checks: 0 };
     const session = { status: 'needs-decision', runs: 1, providerSessionId: 'p1', create } as const;
     await recordSession(table.store, { sessionId: 'paid', session });
     const { done, calls } = prepare('paid', { script: {}, run: 2 });
@@ -443,7 +443,7 @@ describe('Record failure', () => {
 
   it.each(['intent', 'unknown'] as const)('no failure hides a create in doubt (%s)', async (fence) => {
     const sessionId = `doubt-${fence}`;
-    await recordRun(sessionId, { create: { fence, calls: 1, paidBefore: 0, checks: 0 } });
+    await recordRun(sessionId, { create: { fence, calls: 1, earlier: [], checks: 0 } });
     const error = { Error: 'StorageUnavailable', Cause: cause('table is throttled') };
     const recorded = await recordFailure(
       { execution, input: { sessionId }, error },
