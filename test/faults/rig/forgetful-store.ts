@@ -39,9 +39,10 @@ export function withoutIntents(store: SessionStore): SessionStore {
     changeSession: (sessionId, change) =>
       store.changeSession(sessionId, (session) => {
         const intent = intents.get(sessionId);
-        const remembered =
-          intent && session.create.fence === 'none' ? { ...session, create: intent } : session;
-        return change(remembered);
+        const changes = change(intent ? { ...session, create: intent } : session);
+        // The outcome is written: from now on the record says what there is to know.
+        if (changes?.create) intents.delete(sessionId);
+        return changes;
       }),
   };
 }
