@@ -91,7 +91,7 @@ describe('POST /sessions with the content of an existing session', () => {
     ['under way', { status: 'uploading' }, 0],
     ['failed before create', { status: 'failed' }, 6],
     ['with a model', { status: 'ready', modelId: 'chirp-custom:1' }, 6],
-    ['with create in doubt', { create: { fence: 'unknown', calls: 1, paidBefore: 0, checks: 0 } }, 0],
+    ['with create in doubt', { create: { fence: 'unknown', calls: 1, earlier: [], checks: 0 } }, 0],
   ])(
     'answers one that is %s, and signs uploads only where a run may still use them',
     async (what, changes, count) => {
