@@ -16,6 +16,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   // Stripped and compiled once: the second start takes half the time. The variable is for child processes.
   process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  // The command stops when this process ends: see local/parent.ts.
+  process.env.LAUNCHED_FROM = String(process.ppid);
   process.argv.splice(1, 1);
   const [, file] = process.argv;
   process.argv[1] = path.resolve(file);

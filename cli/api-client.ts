@@ -121,13 +121,21 @@ const pageSize = 100;
 export function createApiClient(
   api: string,
   tokens: Tokens,
-  { fetch = globalThis.fetch }: { fetch?: typeof globalThis.fetch } = {},
+  {
+    fetch = globalThis.fetch,
+    beforeChange = () => {},
+  }: {
+    fetch?: typeof globalThis.fetch;
+    /** Called immediately before each request that is no GET; what it throws keeps the request from being sent. */
+    beforeChange?: () => void;
+  } = {},
 ): ApiClient {
   const base = api.replace(/\/+$/, '');
 
   async function send(method: string, path: string, token: string, body?: unknown): Promise<Response> {
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
+    if (method !== 'GET') beforeChange();
     try {
       return await fetch(base + path, {
         method,

@@ -1,5 +1,6 @@
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { escaped, own, type Shown } from '../functions/shared/shown.ts';
+import { watchParent } from '../local/parent.ts';
 import { lineWriter, standardStreams } from '../local/standard-streams.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import { confirm, prompt } from './confirm.ts';
@@ -15,6 +16,11 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /**
+   * To be asked immediately before a call that changes or costs something.
+   * @throws Interrupted when somebody has pressed Ctrl-C, or the process that started this one has ended
+   */
+  readonly stillWanted: () => void;
   /** Asks a yes-or-no question; absent where nobody can be asked. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
   /** Asks for a word, which is not shown when hidden; absent where nobody can be asked. */
@@ -39,6 +45,8 @@ export interface Place {
   readonly stderr: Output;
   /** @param atOnce gives the terminal back when there is no time for more */
   interruption(atOnce: () => void): AbortSignal;
+  /** Has the process that started this one ended? */
+  readonly parentIsGone?: () => boolean;
   /** Absent where nobody sits. */
   readonly confirm: ((question: Shown, signal: AbortSignal) => Promise<boolean>) | undefined;
   /** The same for a word. */
@@ -51,12 +59,14 @@ export async function runCommand<Arguments extends { json: boolean; help: boolea
 ): Promise<never> {
   const { argv, env, stdin } = process;
   const { stdout, stderr } = standardStreams();
+  const parentIsGone = watchParent(env);
   const code = await perform(command, {
     argv: argv.slice(2),
     env,
     stdout,
     stderr,
-    interruption: onInterruption,
+    interruption: (atOnce) => onInterruption(atOnce, parentIsGone),
+    parentIsGone,
     ...(stdin.isTTY && stdout.isTTY ? { confirm, prompt } : { confirm: undefined }),
   });
   await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write('', done))));
@@ -66,7 +76,7 @@ export async function runCommand<Arguments extends { json: boolean; help: boolea
 /** Runs one command from its arguments to its exit code; whatever is thrown becomes words. */
 export async function perform<Arguments extends { json: boolean; help: boolean }>(
   command: Command<Arguments>,
-  { argv, env, stdout, stderr, interruption, confirm, prompt }: Place,
+  { argv, env, stdout, stderr, interruption, parentIsGone = () => false, confirm, prompt }: Place,
 ): Promise<ExitCode> {
   // Also when the arguments cannot be parsed: who asked for JSON gets the refusal as JSON.
   const json = argv.includes('--json');
@@ -89,6 +99,10 @@ export async function perform<Arguments extends { json: boolean; help: boolean }
       display,
       env,
       signal,
+      stillWanted() {
+        if (parentIsGone()) throw new Interrupted('the process that started this one has ended');
+        signal.throwIfAborted();
+      },
       target,
       ask: json || !confirm ? undefined : ask,
       prompt:

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
+import { launchedFrom } from '../local/parent.ts';
 import { isAlive } from '../local/stack/home-lock.ts';
 import { type ReadyInfo, readReadyFile } from '../local/stack/ready-file.ts';
 
@@ -71,7 +72,8 @@ export async function startStack(options: {
       detached: true,
       windowsHide: true,
       stdio: ['ignore', 'ignore', log.fd],
-      env: { ...env, CHIRPSMITH_HOME: home },
+      // It outlives this command.
+      env: { ...env, CHIRPSMITH_HOME: home, [launchedFrom]: undefined },
     },
   );
   let ended: string | undefined;

@@ -38,7 +38,7 @@ export async function reachStack(
   surroundings: Surroundings,
   { quiet, spends }: { quiet: boolean; spends: boolean },
 ): Promise<ReachedStack> {
-  const { display, env, signal, target } = surroundings;
+  const { display, env, signal, stillWanted, target } = surroundings;
   const { stage, user } = target;
   if (stage !== undefined) return reachStage({ ...target, stage }, surroundings, { quiet, speed });
   const home = homeDirectory(env);
@@ -71,7 +71,7 @@ export async function reachStack(
   }
 
   const reached = stack;
-  const client = createApiClient(reached.api, localTokens(reached, user));
+  const client = createApiClient(reached.api, localTokens(reached, user), { beforeChange: stillWanted });
   const created = new Set<string>();
   return {
     stack: reached,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { escaped, own, type Shown, shown, shownJson } from '../functions/shared/shown.ts';
 import { defaultPort, parseStartArguments, type StartArguments } from './arguments.ts';
 import { homeDirectory } from './home.ts';
+import { watchParent } from './parent.ts';
 import { defaultSpeed, sandboxSpeed } from './provider-time.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
 import type { Stack, StackOptions } from './stack.ts';
@@ -111,6 +112,12 @@ function endOnSignal(stack: Stack, { idleExit, json }: StartArguments): void {
   };
   process.on('SIGINT', () => end(own('\nStopping. Everything is kept; start again to go on.')));
   process.on('SIGTERM', () => end(shown`Stopping.`));
+  process.on('SIGHUP', () => end(shown`Stopping: the terminal was closed.`));
+  const parentIsGone = watchParent(process.env);
+  const watch = setInterval(() => {
+    if (parentIsGone()) end(shown`Stopping: the process that started this one has ended.`);
+  }, 250);
+  watch.unref();
   if (idleExit === undefined) return;
   const look = setInterval(
     () => {

@@ -30,7 +30,7 @@ export async function reachStage(
   }
   return {
     stack: { provider, relay, sandbox: false },
-    client: createApiClient(api, tokens),
+    client: createApiClient(api, tokens, { beforeChange: surroundings.stillWanted }),
     longestPause,
     isRunning: () => true,
     async release() {},

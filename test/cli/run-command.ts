@@ -81,6 +81,9 @@ export async function run(
     answer?: boolean;
     /** What the person types when asked for words, one after the other. */
     words?: readonly string[];
+    parentIsGone?: () => boolean;
+    /** Sees the output as it comes. */
+    told?: (text: string) => void;
   },
 ): Promise<Ended> {
   const { answer, words } = options;
@@ -91,6 +94,7 @@ export async function run(
   const output = new PassThrough();
   output.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
+    options.told?.(text);
   });
   const code = await commands[command]({
     argv: args,
@@ -103,6 +107,7 @@ export async function run(
       },
     },
     interruption: () => new AbortController().signal,
+    parentIsGone: options.parentIsGone ?? (() => false),
     confirm:
       answer === undefined
         ? undefined

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { platform } from 'node:process';
+
+/** launch.mjs sets it to the process that started the command; what the command itself starts does not get it. */
+export const launchedFrom = 'LAUNCHED_FROM';
+
+/**
+ * Watches whether the process that started this one is still there. npm puts a shell between, which passes on no
+ * signal: when npm is ended, the shell may go on waiting for us, or leave us behind.
+ * @returns asks anew at every call; always false when nothing is known of a launcher
+ */
+export function watchParent(environment: NodeJS.ProcessEnv): () => boolean {
+  const parent = Number(environment[launchedFrom]);
+  if (!Number.isInteger(parent) || parent <= 1) return () => false;
+  // A shell that npm did not start belongs to somebody who may close it and leave us running.
+  const npm = environment.npm_lifecycle_event === undefined ? undefined : parentOf(parent);
+  return () => {
+    // Windows gives an orphan no other parent.
+    if (platform === 'win32') return !isThere(parent);
+    return process.ppid !== parent || (npm !== undefined && parentOf(parent) !== npm);
+  };
+}
+
+/** The parent's process id, where the system tells it: the second field after the name, which may hold anything. */
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
