@@ -14,7 +14,7 @@ import {
 import { type ExecutionRecord, openExecutionStore } from './step-functions/execution-store.ts';
 import type { HistoryEvent } from './step-functions/history.ts';
 import { createOperations } from './step-functions/operations.ts';
-import { compile } from './step-functions/program.ts';
+import { parseDefinition } from './step-functions/parse-definition.ts';
 
 export interface StepFunctionsOptions {
   readonly assembly: Pick<Assembly, 'machines'>;
@@ -68,7 +68,7 @@ export async function createStepFunctions({
   const machines = new Map(
     assembly.machines.map((machine) => [
       machine.arn,
-      { machine, ...compile(machine.name, machine.definition) },
+      { machine, definition: parseDefinition(machine.name, machine.definition) },
     ]),
   );
   const store = openExecutionStore(path.join(directory, 'executions'));

@@ -1,50 +1,73 @@
 import { z } from 'zod';
+import { parseRule } from './choice-rules.ts';
+import { parseExpression } from './expression.ts';
+import { intrinsicFunctions } from './intrinsic-functions.ts';
+import { parsePath, parseReferencePath, parseResultPath } from './path.ts';
+import { parseTemplate } from './template.ts';
+import { parseTimestamp } from './timestamp.ts';
 
 /**
- * The part of the Amazon States Language that the local runtime runs, in JSONPath. Every object is strict: a
- * field that is not here would be ignored by the engine, and a machine that means something else on AWS is
- * worse than one that does not start.
+ * The part of the Amazon States Language that the local runtime runs, in JSONPath. Every object is strict, and
+ * every path, template and rule is compiled here: what is not known stops the start, for a machine that means
+ * something else on AWS is worse than one that does not start.
  */
 
-const path = z.string().startsWith('$');
-const seconds = z.number().nonnegative();
+/** A value that is compiled as it is read; what the compiler throws becomes the problem of its field. */
+function compiled<S extends z.ZodType, T>(schema: S, compile: (value: z.output<S>) => T) {
+  return schema.transform((value, context) => {
+    try {
+      return compile(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  });
+}
+
+const path = compiled(z.string(), parsePath);
+const referencePath = compiled(z.string(), parseReferencePath);
+const resultPath = compiled(z.string(), parseResultPath).nullable();
+const template = compiled(z.json(), parseTemplate);
+const textExpression = compiled(z.string(), (text) => {
+  const expression = parseExpression(text);
+  if (expression.kind === 'call' && !intrinsicFunctions[expression.name]?.givesString) {
+    throw new Error(`States.${expression.name} does not always give a string`);
+  }
+  return expression;
+});
+
+const errorNames = z.array(z.string().min(1)).min(1);
 
 const retrier = z.strictObject({
-  ErrorEquals: z.array(z.string()).min(1),
-  IntervalSeconds: seconds.default(1),
-  MaxAttempts: z.number().int().nonnegative().default(3),
+  ErrorEquals: errorNames,
+  IntervalSeconds: z.number().int().positive().default(1),
+  MaxAttempts: z.number().int().nonnegative().max(99_999_999).default(3),
   BackoffRate: z.number().min(1).default(2),
-  MaxDelaySeconds: z.number().positive().optional(),
+  MaxDelaySeconds: z.number().int().positive().max(31_622_399).optional(),
   JitterStrategy: z.enum(['FULL', 'NONE']).default('NONE'),
+  Comment: z.string().optional(),
 });
 
 const catcher = z.strictObject({
-  // The engine cannot tell a task's time-out from its failure, so it would catch too much by this name.
-  ErrorEquals: z
-    .array(
-      z.string().refine((name) => name !== 'States.TaskFailed', 'States.TaskFailed cannot be caught here'),
-    )
-    .min(1),
+  ErrorEquals: errorNames,
   Next: z.string(),
-  ResultPath: path.nullable().optional(),
+  ResultPath: resultPath.optional(),
+  Comment: z.string().optional(),
 });
 
 const common = { Comment: z.string().optional(), QueryLanguage: z.literal('JSONPath').optional() };
-const inputOutput = {
-  ...common,
-  InputPath: path.nullable().optional(),
-  OutputPath: path.nullable().optional(),
-};
+const input = { ...common, InputPath: path.nullable().optional() };
+const inputOutput = { ...input, OutputPath: path.nullable().optional() };
 const onward = { Next: z.string().optional(), End: z.literal(true).optional() };
-const result = { ResultSelector: z.json().optional(), ResultPath: path.nullable().optional() };
-const recovery = { Retry: z.array(retrier).default([]), Catch: z.array(catcher).optional() };
+const result = { ResultSelector: template.optional(), ResultPath: resultPath.optional() };
+const recovery = { Retry: z.array(retrier).default([]), Catch: z.array(catcher).default([]) };
 
 const task = z.strictObject({
   Type: z.literal('Task'),
   Resource: z
     .string()
     .regex(/^arn:aws[\w-]*:lambda:[\w-]+:\d+:function:/, 'only the ARN of a Lambda function runs here'),
-  Parameters: z.json().optional(),
+  Parameters: template.optional(),
   TimeoutSeconds: z.number().positive().optional(),
   ...inputOutput,
   ...onward,
@@ -52,31 +75,39 @@ const task = z.strictObject({
   ...recovery,
 });
 
-const wait = z
-  .strictObject({
-    Type: z.literal('Wait'),
-    Seconds: seconds.optional(),
-    SecondsPath: path.optional(),
-    ...common,
-    ...onward,
-  })
-  .refine(({ Seconds, SecondsPath }) => (Seconds === undefined) !== (SecondsPath === undefined), {
-    message: 'needs either Seconds or SecondsPath',
-  });
+const wait = z.strictObject({
+  Type: z.literal('Wait'),
+  Seconds: z.number().int().nonnegative().max(99_999_999).optional(),
+  SecondsPath: referencePath.optional(),
+  Timestamp: compiled(z.string(), (text) => {
+    if (parseTimestamp(text) === undefined)
+      throw new Error('must be a timestamp such as 2026-01-31T12:00:00Z');
+    return text;
+  }).optional(),
+  TimestampPath: referencePath.optional(),
+  ...inputOutput,
+  ...onward,
+});
 
 const pass = z.strictObject({
   Type: z.literal('Pass'),
-  // The engine takes a falsy Result for none.
-  Result: z.json().refine(Boolean, 'an empty Result is not supported').optional(),
-  Parameters: z.json().optional(),
-  ResultPath: path.nullable().optional(),
+  Result: z.json().optional(),
+  Parameters: template.optional(),
+  ResultPath: resultPath.optional(),
   ...inputOutput,
   ...onward,
 });
 
 const choice = z.strictObject({
   Type: z.literal('Choice'),
-  Choices: z.array(z.record(z.string(), z.json())).min(1),
+  Choices: z
+    .array(
+      compiled(z.looseObject({ Next: z.string() }), ({ Next, ...rule }) => ({
+        Next,
+        holds: parseRule(z.json().parse(rule)),
+      })),
+    )
+    .min(1),
   Default: z.string().optional(),
   ...inputOutput,
 });
@@ -86,94 +117,108 @@ const succeed = z.strictObject({ Type: z.literal('Succeed'), ...inputOutput });
 const fail = z.strictObject({
   Type: z.literal('Fail'),
   Error: z.string().optional(),
-  ErrorPath: path.optional(),
+  ErrorPath: textExpression.optional(),
   Cause: z.string().optional(),
-  CausePath: path.optional(),
+  CausePath: textExpression.optional(),
   ...common,
 });
 
-const leaves = [task, wait, pass, choice, succeed, fail] as const;
+const processorConfig = z.discriminatedUnion('Mode', [
+  z.strictObject({ Mode: z.literal('INLINE') }),
+  // Only Standard: an Express execution ends after five minutes, which nothing here would hold it to.
+  z.strictObject({ Mode: z.literal('DISTRIBUTED'), ExecutionType: z.literal('STANDARD') }),
+]);
 
-/** A Map within a Map is not supported. */
-const itemProcessor = z.strictObject({
-  ProcessorConfig: z
-    .discriminatedUnion('Mode', [
-      z.strictObject({ Mode: z.literal('INLINE') }),
-      // Only Standard: an Express execution ends after five minutes, which nothing here would hold it to.
-      z.strictObject({ Mode: z.literal('DISTRIBUTED'), ExecutionType: z.literal('STANDARD') }),
-    ])
-    .optional(),
-  StartAt: z.string(),
-  States: z.record(z.string(), z.discriminatedUnion('Type', leaves)),
-  ...common,
-});
-
-/** Of a Distributed Map: no reader, batcher or writer, for the items come from the state and the results go nowhere. */
-const distributed = {
+/** A Distributed Map has no reader, batcher or writer: its items come from the state, its results go into it. */
+const mapFields = z.strictObject({
+  Type: z.literal('Map'),
   Label: z
     .string()
     .regex(/^[\w-]{1,40}$/)
     .optional(),
   ToleratedFailurePercentage: z.number().min(0).max(100).optional(),
-};
-
-const map = z.strictObject({
-  Type: z.literal('Map'),
-  ...distributed,
   ItemsPath: path.optional(),
-  ItemSelector: z.json().optional(),
+  ItemSelector: template.optional(),
   MaxConcurrency: z.number().int().nonnegative().optional(),
-  ItemProcessor: itemProcessor,
   ...inputOutput,
   ...onward,
   ...result,
   ...recovery,
 });
 
-const state = z.discriminatedUnion('Type', [...leaves, map]);
+const parallelFields = z.strictObject({
+  Type: z.literal('Parallel'),
+  Parameters: template.optional(),
+  ...inputOutput,
+  ...onward,
+  ...result,
+  ...recovery,
+});
 
-const machine = z.strictObject({
+/** A line of states: the machine's own, a Map's for each item, or a branch. */
+export interface Program {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+export type TaskState = z.output<typeof task>;
+export type WaitState = z.output<typeof wait>;
+export type PassState = z.output<typeof pass>;
+export type ChoiceState = z.output<typeof choice>;
+export type FailState = z.output<typeof fail>;
+export type MapState = z.output<typeof mapFields> & {
+  readonly ItemProcessor: Program & {
+    readonly ProcessorConfig?: z.output<typeof processorConfig> | undefined;
+  };
+};
+export type ParallelState = z.output<typeof parallelFields> & { readonly Branches: readonly Program[] };
+export type State =
+  | TaskState
+  | WaitState
+  | PassState
+  | ChoiceState
+  | z.output<typeof succeed>
+  | FailState
+  | MapState
+  | ParallelState;
+export type Retrier = z.output<typeof retrier>;
+
+const states: z.ZodType<Program['States']> = z.record(
+  z.string().min(1).max(80),
+  z.lazy((): z.ZodType<State> => state),
+);
+const branch = z.strictObject({ StartAt: z.string(), States: states, ...common });
+const itemProcessor = branch.extend({ ProcessorConfig: processorConfig.optional() });
+const map = mapFields.extend({ ItemProcessor: itemProcessor });
+const parallel = parallelFields.extend({ Branches: z.array(branch).min(1) });
+
+const state = z.discriminatedUnion('Type', [task, wait, pass, choice, succeed, fail, map, parallel], {
+  error: 'is no type of state that runs here',
+});
+
+/** A whole machine; what its fields say together is checked where it is read. */
+export const machine = z.strictObject({
   StartAt: z.string(),
-  States: z.record(z.string(), state),
-  TimeoutSeconds: z.number().positive().optional(),
-  Version: z.string().optional(),
+  States: states,
+  TimeoutSeconds: z.number().int().positive().optional(),
+  Version: z.literal('1.0').optional(),
   ...common,
 });
 
-export type Retrier = z.infer<typeof retrier>;
-export type State = z.infer<typeof state>;
-export type MachineDefinition = z.infer<typeof machine>;
+export type MachineDefinition = z.output<typeof machine>;
 
-/**
- * Reads a definition.
- * @throws Error naming the machine and every state and field that the local runtime does not know
- */
-export function parseDefinition(name: string, definition: unknown): MachineDefinition {
-  const parsed = machine.safeParse(definition);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new Error(`the local runtime cannot run the machine ${name}: ${problems.join('; ')}`);
-  }
-  refuseContextPaths(name, definition);
-  refuseMixedModes(name, parsed.data);
-  return parsed.data;
-}
-
-/** The engine has no `$$.State` and no `$$.Task`. */
-function refuseContextPaths(name: string, definition: unknown): void {
-  const found = JSON.stringify(definition).match(/\$\$\.(?:State|Task)\b[^"',)]*/);
-  if (found)
-    throw new Error(`the local runtime cannot run the machine ${name}: it does not know ${found[0]}`);
-}
-
-/** What only a Distributed Map knows would mean nothing on another. */
-function refuseMixedModes(name: string, { States }: MachineDefinition): void {
-  for (const [title, state] of Object.entries(States)) {
-    if (state.Type !== 'Map' || state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED') continue;
-    const field = Object.keys(distributed).find((one) => one in state);
-    if (field === undefined) continue;
-    throw new Error(
-      `the local runtime cannot run the machine ${name}: ${title}.${field} is for a Distributed Map`,
-    );
-  }
-}
+/** The fields that each object of a definition may have, for the documentation. */
+export const fieldsOf: Readonly<Record<string, readonly string[]>> = {
+  machine: Object.keys(machine.shape),
+  Task: Object.keys(task.shape),
+  Wait: Object.keys(wait.shape),
+  Pass: Object.keys(pass.shape),
+  Choice: Object.keys(choice.shape),
+  Succeed: Object.keys(succeed.shape),
+  Fail: Object.keys(fail.shape),
+  Map: Object.keys(map.shape),
+  ItemProcessor: Object.keys(itemProcessor.shape),
+  Parallel: Object.keys(parallel.shape),
+  Retry: Object.keys(retrier.shape),
+  Catch: Object.keys(catcher.shape),
+};

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Branch, createBranch, inLanes, itemsOf, readField, runBranch } from './branch.ts';
-import type { Json } from './engine.ts';
+import { type Branch, type Context, createBranch, type RunStates, record, remark } from './branch.ts';
+import type { MapState } from './definition.ts';
+import type { Evaluation } from './expression.ts';
 import { createHistory, data, eventLimit } from './history.ts';
-import type { MapWork } from './program.ts';
-import { checkSize, runtimeError, StateError } from './state-error.ts';
+import type { Json } from './json.ts';
+import { selectItems } from './lanes.ts';
+import { asStateError, checkSize, runtimeError, StateError } from './state-error.ts';
+
+/** Children of a Distributed Map at once (documented). */
+const mostChildren = 10_000;
 
 /**
  * A Distributed Map, run inline: in this process, as part of the execution that it belongs to. Each item still is an
@@ -14,17 +19,17 @@ import { checkSize, runtimeError, StateError } from './state-error.ts';
 export async function distribute(
   branch: Branch,
   name: string,
-  map: MapWork,
-  input: Json,
-  context: Readonly<Record<string, unknown>>,
-): Promise<Json[]> {
+  map: MapState,
+  effective: Evaluation,
+  context: Context,
+  run: RunStates,
+): Promise<Json> {
   const { scope } = branch;
-  const { label = '', toleratedPercentage = 0 } = map.distributed ?? {};
-  const items = itemsOf(name, input);
-  const run = randomUUID();
-  branch.record('MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
-  const mapRunArn = `${scope.machineArn.replace(':stateMachine:', ':mapRun:')}/${label}:${run}`;
-  branch.record('MapRunStarted', { mapRunStartedEventDetails: { mapRunArn } });
+  const { Label = 'Map', ToleratedFailurePercentage = 0 } = map;
+  const items = selectItems(map, effective);
+  record(branch, 'MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
+  const mapRunArn = `${scope.machineArn.replace(':stateMachine:', ':mapRun:')}/${Label}:${randomUUID()}`;
+  record(branch, 'MapRunStarted', { mapRunStartedEventDetails: { mapRunArn } });
 
   const failed = new AbortController();
   const signal = AbortSignal.any([branch.signal, failed.signal]);
@@ -32,8 +37,8 @@ export async function distribute(
   const seen = { failures: 0, longest: 0 };
 
   const child = async (index: number) => {
-    const value = items[index] ?? null;
-    const childInput = map.selected ? readField(input, 'input') : value;
+    const item = items[index];
+    if (!item) return;
     const full = new AbortController();
     const history = createHistory({
       now: scope.clock.now,
@@ -41,34 +46,30 @@ export async function distribute(
       onFull: () =>
         full.abort(runtimeError(`It reached the maximum number of history events (${eventLimit}).`)),
     });
-    const arn = `${scope.machineArn.replace(':stateMachine:', ':execution:')}/${label}:${randomUUID()}`;
+    const arn = `${scope.machineArn.replace(':stateMachine:', ':execution:')}/${Label}:${randomUUID()}`;
     const execution = {
       Id: arn,
-      Name: arn.split(':').at(-1),
-      RoleArn: scope.roleArn,
+      Input: item.input,
       StartTime: new Date(scope.clock.now()).toISOString(),
-      Input: childInput,
+      Name: arn.split(':').at(-1) ?? '',
+      RoleArn: scope.roleArn,
       RedriveCount: 0,
     };
-    const started = history.add('ExecutionStarted', 0, {
-      executionStartedEventDetails: data('input', JSON.stringify(value)),
+    history.add('ExecutionStarted', 0, {
+      executionStartedEventDetails: data('input', JSON.stringify(item.input)),
     });
-    const own = createBranch({ ...scope, history }, AbortSignal.any([signal, full.signal]), started);
+    const own = createBranch({ ...scope, history }, AbortSignal.any([signal, full.signal]), 0);
     try {
-      outputs[index] = await runBranch(own, map.items, childInput, {
-        ...context,
-        Execution: execution,
-        Run: execution,
-        Map: { Item: { Index: index, Value: value } },
-      });
-      history.close('ExecutionSucceeded');
-    } catch (error) {
+      const childContext = { ...context, Execution: execution, Map: item.context };
+      outputs[index] = await run(own, map.ItemProcessor, item.input, childContext);
+      history.close('ExecutionSucceeded', own.last);
+    } catch (thrown) {
       if (signal.aborted) return;
       seen.failures++;
-      const { name: errorName, message } = error instanceof StateError ? error : runtimeError(String(error));
-      scope.log(`${name}, item ${index}: ${errorName} (${message})`);
-      history.close('ExecutionFailed');
-      if ((100 * seen.failures) / items.length <= toleratedPercentage) return;
+      const { error, reason } = asStateError(thrown);
+      scope.log(`${name}, item ${index}: ${error} (${reason})`);
+      history.close('ExecutionFailed', own.last);
+      if ((100 * seen.failures) / items.length <= ToleratedFailurePercentage) return;
       const words = 'The specified tolerated failure threshold was exceeded';
       failed.abort(new StateError('States.ExceedToleratedFailureThreshold', words));
     } finally {
@@ -78,23 +79,37 @@ export async function distribute(
 
   try {
     allow(branch);
-    await inLanes(items.length, map.concurrency, signal, child);
+    await inLanes(items.length, map.MaxConcurrency || mostChildren, signal, child);
     signal.throwIfAborted();
     const results = outputs.filter((output) => output !== undefined);
-    checkSize(`the results of "${name}"`, JSON.stringify(results));
+    checkSize(name, JSON.stringify(results));
     scope.log(
       `${name}: ${items.length} items, ${seen.failures} failed, longest history ${seen.longest} events`,
     );
-    branch.record('MapRunSucceeded');
-    branch.record('MapStateSucceeded');
+    record(branch, 'MapRunSucceeded');
+    remark(branch, 'MapStateSucceeded');
     return results;
-  } catch (error) {
+  } catch (thrown) {
     branch.signal.throwIfAborted();
-    const { name: errorName, message } = error instanceof StateError ? error : runtimeError(String(error));
-    branch.record('MapRunFailed', { mapRunFailedEventDetails: { error: errorName, cause: message } });
-    branch.record('MapStateFailed');
-    throw error;
+    const failure = asStateError(thrown);
+    const { error, reason } = failure;
+    record(branch, 'MapRunFailed', { mapRunFailedEventDetails: { error, cause: reason } });
+    throw failure;
   }
+}
+
+/** Does the work for 0, 1, … with at most `atOnce` under way; begins no more once the signal says so. */
+async function inLanes(
+  count: number,
+  atOnce: number,
+  signal: AbortSignal,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < count && !signal.aborted) await work(next++);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, lane));
 }
 
 /** A machine starts its items' executions by its own role, as it would any other. */

@@ -1,12 +1,12 @@
 import type { Machine } from '../assembly.ts';
 import type { Clock } from '../clock.ts';
 import type { Lambda } from '../lambda.ts';
-import { createBranch, runBranch } from './branch.ts';
-import { type Json, loadEngine } from './engine.ts';
+import { createBranch } from './branch.ts';
+import type { MachineDefinition } from './definition.ts';
 import type { ExecutionRecord, ExecutionStore } from './execution-store.ts';
 import { createHistory, data, eventLimit, type History, type HistoryEvent } from './history.ts';
-import type { Program } from './program.ts';
-import { checkSize, runtimeError, StateError } from './state-error.ts';
+import { runStates } from './interpreter.ts';
+import { asStateError, StateError } from './state-error.ts';
 
 /** How an execution ended, beyond its status. */
 interface Ending {
@@ -25,8 +25,7 @@ export interface RunningExecution {
 
 export interface CompiledMachine {
   readonly machine: Machine;
-  readonly program: Program;
-  readonly timeoutSeconds: number | undefined;
+  readonly definition: MachineDefinition;
 }
 
 export interface ExecutionDependencies {
@@ -52,7 +51,7 @@ const endEvents = {
 
 /** Starts an execution; it is on disk when this returns. */
 export function startExecution(
-  { machine, program, timeoutSeconds }: CompiledMachine,
+  { machine, definition }: CompiledMachine,
   record: ExecutionRecord,
   { clock, lambda, store, onEnd, random, authorize, log, onEvent }: ExecutionDependencies,
 ): RunningExecution {
@@ -73,58 +72,57 @@ export function startExecution(
   const end = ({ status, ...details }: Ending) => {
     if (record.status !== 'RUNNING') return;
     Object.assign(record, details, { status, stopDate: Math.round(clock.now()) });
-    recordEnd(history, { status, ...details });
+    recordEnd(history, branch.last, { status, ...details });
     store.flush();
     store.save(record);
-    ended.abort(new StateError(status, details.cause ?? '', { terminal: true }));
+    ended.abort(new StateError(status, details.cause, { terminal: true }));
     onEnd(record);
   };
 
   store.save(record);
-  const started = history.add('ExecutionStarted', 0, {
+  history.add('ExecutionStarted', 0, {
     executionStartedEventDetails: { ...data('input', record.input), roleArn: machine.roleArn },
   });
-  const run = async () => {
-    const input: Json = JSON.parse(record.input);
-    const execution = {
+  const scope = {
+    clock,
+    lambda,
+    history,
+    roleArn: machine.roleArn,
+    machineArn: machine.arn,
+    authorize: (action: string, resource: string) => authorize(machine.roleArn, action, resource),
+    log: (line: string) => log(`execution ${record.name}: ${line}`),
+    onEvent,
+    random,
+  };
+  // The first state names no predecessor, as in AWS.
+  const branch = createBranch(scope, ended.signal, 0);
+  const input = JSON.parse(record.input);
+  const context = {
+    Execution: {
       Id: record.executionArn,
+      Input: input,
+      StartTime: new Date(record.startDate).toISOString(),
       Name: record.name,
       RoleArn: machine.roleArn,
-      StartTime: new Date(record.startDate).toISOString(),
-      Input: input,
       RedriveCount: 0,
-    };
-    const context = {
-      Execution: execution,
-      Run: execution,
-      StateMachine: { Id: machine.arn, Name: machine.name },
-    };
-    const engine = await clock.busy(loadEngine);
-    const scope = {
-      engine,
-      clock,
-      lambda,
-      history,
-      roleArn: machine.roleArn,
-      machineArn: machine.arn,
-      authorize: (action: string, resource: string) => authorize(machine.roleArn, action, resource),
-      log: (line: string) => log(`execution ${record.name}: ${line}`),
-      onEvent,
-      context,
-      random,
-    };
-    const output = await runBranch(createBranch(scope, ended.signal, started), program, input);
-    const json = JSON.stringify(output) ?? 'null';
-    checkSize('the output of the execution', json);
-    return json;
-  };
-  run().then(
-    (output) => end({ status: 'SUCCEEDED', output }),
-    (error: unknown) => {
-      const { name, message } = error instanceof StateError ? error : runtimeError(String(error));
-      end({ status: 'FAILED', error: name, ...(message === '' ? {} : { cause: message }) });
     },
-  );
+    StateMachine: { Id: machine.arn, Name: machine.name },
+  };
+  // The caller is answered before the first state begins.
+  Promise.resolve()
+    .then(() => runStates(branch, definition, input, context))
+    .then(
+      (output) => end({ status: 'SUCCEEDED', output: JSON.stringify(output) }),
+      (thrown: unknown) => {
+        const { error, reason } = asStateError(thrown);
+        end({
+          status: 'FAILED',
+          ...(error === undefined ? {} : { error }),
+          ...(reason === undefined ? {} : { cause: reason }),
+        });
+      },
+    );
+  const timeoutSeconds = definition.TimeoutSeconds;
   if (timeoutSeconds !== undefined) {
     clock.sleep(timeoutSeconds * 1000, ended.signal).then(
       () => end({ status: 'TIMED_OUT' }),
@@ -144,7 +142,7 @@ export function startExecution(
 }
 
 /** The last event. The name of a time-out is only there, not in the execution's own fields, as in AWS. */
-function recordEnd(history: History, { status, output, ...failure }: Ending): void {
+function recordEnd(history: History, last: number, { status, output, ...failure }: Ending): void {
   const [type, field] = endEvents[status];
   const details =
     output !== undefined
@@ -152,7 +150,9 @@ function recordEnd(history: History, { status, output, ...failure }: Ending): vo
       : status === 'TIMED_OUT'
         ? { error: 'States.Timeout' }
         : failure;
-  history.close(type, { [field]: details });
+  // What ends it from outside follows no event.
+  const isOutside = status === 'ABORTED' || status === 'TIMED_OUT';
+  history.close(type, isOutside ? 0 : last, { [field]: details });
 }
 
 /** What became of executions that ran when the runtime was killed: they cannot be continued, and say so. */
@@ -167,7 +167,7 @@ export function markInterrupted(record: ExecutionRecord, store: ExecutionStore, 
   Object.assign(record, interruption, { status: 'ABORTED', stopDate: Math.round(now) });
   store.append(record, {
     id: lastId + 1,
-    previousEventId: lastId,
+    previousEventId: 0,
     type: 'ExecutionAborted',
     timestamp: Math.round(now),
     executionAbortedEventDetails: interruption,

@@ -22,8 +22,8 @@ export interface History {
    * @param previous id of the event that led to it
    */
   add(type: string, previous: number, details?: EventDetails): number;
-  /** Adds the last event; it has room even when the limit is reached. */
-  close(type: string, details?: EventDetails): void;
+  /** Adds the last event; it has room even when the limit is reached. @param previous as of {@link History.add} */
+  close(type: string, previous: number, details?: EventDetails): void;
 }
 
 export function createHistory(options: {
@@ -55,11 +55,10 @@ export function createHistory(options: {
       options.onFull();
       return previous;
     },
-    close(type, details = {}) {
+    close(type, previous, details = {}) {
       if (closed) return;
       closed = true;
-      // A time-out has no predecessor in AWS either.
-      push(type, type === 'ExecutionTimedOut' ? 0 : events.length, details);
+      push(type, previous, details);
     },
   };
 }

@@ -5,20 +5,21 @@ import { StateError } from './state-error.ts';
 /**
  * Runs an attempt until it succeeds or no retrier is left for its error. Each retrier counts its own attempts;
  * the first that matches decides; its waits follow the clock.
+ * @param attempt takes the number of retries before it
  * @throws StateError of the last attempt
  */
 export async function withRetries<T>(
   retriers: readonly Retrier[],
   options: { clock: Pick<Clock, 'sleep'>; signal: AbortSignal; random: () => number },
-  attempt: () => Promise<T>,
+  attempt: (retries: number) => Promise<T>,
 ): Promise<T> {
   const used = new Map<Retrier, number>();
-  for (;;) {
+  for (let retries = 0; ; retries++) {
     try {
-      return await attempt();
+      return await attempt(retries);
     } catch (error) {
       if (!(error instanceof StateError)) throw error;
-      const retrier = retriers.find((candidate) => matches(candidate, error));
+      const retrier = retriers.find(({ ErrorEquals }) => matchesError(ErrorEquals, error));
       const before = retrier ? (used.get(retrier) ?? 0) : 0;
       if (!retrier || before >= retrier.MaxAttempts) throw error;
       used.set(retrier, before + 1);
@@ -27,13 +28,12 @@ export async function withRetries<T>(
   }
 }
 
-function matches({ ErrorEquals }: Retrier, error: StateError): boolean {
-  if (error.terminal) return false;
-  return ErrorEquals.some(
+/** Is the error one of those that a retrier or catcher names? */
+export function matchesError(names: readonly string[], { error, terminal }: StateError): boolean {
+  if (terminal) return false;
+  return names.some(
     (name) =>
-      name === error.name ||
-      name === 'States.ALL' ||
-      (name === 'States.TaskFailed' && error.name !== 'States.Timeout'),
+      name === error || name === 'States.ALL' || (name === 'States.TaskFailed' && error !== 'States.Timeout'),
   );
 }
 

@@ -1,40 +1,62 @@
 import { AwsError } from '../aws-error.ts';
 import { LambdaError } from '../lambda.ts';
 
-/**
- * A failure in the names of the service: what retriers and catchers match, and what an execution ends with.
- * The engine reads `name`, `message` (as `Cause`) and `isCatchable`.
- */
+/** A failure in the names of the service: what retriers and catchers match, and what an execution ends with. */
 export class StateError extends Error {
-  override readonly name: string;
+  /** A Fail state may leave it out. */
+  readonly error: string | undefined;
+  readonly reason: string | undefined;
   /** Not even `States.ALL` matches it: neither a retrier nor a catcher. */
   readonly terminal: boolean;
-  readonly isCatchable: boolean;
-  readonly isRetryable = false;
 
-  constructor(name: string, cause: string, options: { terminal?: boolean } = {}) {
-    super(cause);
-    this.name = name;
+  constructor(error: string | undefined, reason: string | undefined, options: { terminal?: boolean } = {}) {
+    super(`${error ?? 'no error name'}: ${reason ?? ''}`);
+    this.error = error;
+    this.reason = reason;
     this.terminal = options.terminal ?? false;
-    this.isCatchable = !this.terminal;
+  }
+}
+
+/** Found while a state's fields are evaluated; the interpreter adds which state it was. */
+export class EvaluationError extends Error {
+  /** Of an intrinsic function, which can be caught; anything else is `States.Runtime`, which cannot. */
+  readonly error: string;
+
+  constructor(message: string, error = 'States.Runtime') {
+    super(message);
+    this.error = error;
   }
 }
 
 /** A fault of the execution itself, such as a path that finds nothing. Ends it. */
-export function runtimeError(cause: string): StateError {
-  return new StateError('States.Runtime', cause, { terminal: true });
+export function runtimeError(reason: string): StateError {
+  return new StateError('States.Runtime', reason, { terminal: true });
+}
+
+/** The failure as the service names it, whatever was thrown. */
+export function asStateError(error: unknown): StateError {
+  return error instanceof StateError ? error : runtimeError(String(error));
 }
 
 /** UTF-8 bytes of a state's input or output (documented: 256 KiB). */
 export const stateLimit = 256 * 1024;
 
-/** Holds the limit of a state's data. @throws StateError `States.DataLimitExceeded` */
-export function checkSize(what: string, json: string): void {
-  if (Buffer.byteLength(json) <= stateLimit) return;
-  throw new StateError(
+/** Holds the limit of a state's data. @throws StateError that nothing catches */
+export function checkSize(state: string, json: string): void {
+  if (isTooLarge(json)) throw tooLarge(state, { terminal: true });
+}
+
+export function isTooLarge(json: string): boolean {
+  // A UTF-16 unit becomes at most three bytes, so most texts need not be counted.
+  return json.length * 3 > stateLimit && Buffer.byteLength(json) > stateLimit;
+}
+
+/** In the words of AWS. Of a task's result it can be caught, of a state's output it cannot. */
+export function tooLarge(what: string, options: { terminal: boolean }): StateError {
+  return new StateError(
     'States.DataLimitExceeded',
-    `${what} is larger than ${stateLimit} bytes, the most that the service carries`,
-    { terminal: true },
+    `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+    options,
   );
 }
 

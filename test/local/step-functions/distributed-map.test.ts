@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseDefinition } from '../../../local/step-functions/definition.ts';
 import { eventLimit } from '../../../local/step-functions/history.ts';
+import { parseDefinition } from '../../../local/step-functions/parse-definition.ts';
 import { benchWith, functionArn, machineArn } from './machine-fixture.ts';
 
 const task = (name: string, more: object) => ({ Type: 'Task', Resource: functionArn(name), ...more });
@@ -98,7 +98,7 @@ test('the machine needs the permission to start executions of itself', async () 
 
 test('what only a Distributed Map knows, or it does not know here, is refused', () => {
   const inline = { ItemProcessor: { StartAt: 'W', States: { W: { Type: 'Succeed' } } } };
-  expect(() => parseDefinition('m', machine(inline))).toThrow('Each.Label is for a Distributed Map');
+  expect(() => parseDefinition('m', machine(inline))).toThrow('States.Each.Label: is for a Distributed Map');
   for (const field of ['ItemReader', 'ItemBatcher', 'ResultWriter', 'ToleratedFailureCount']) {
     expect(() => parseDefinition('m', machine({ [field]: {} }))).toThrow(field);
   }

@@ -66,8 +66,9 @@ test('a task, a choice, a pass and their data are recorded with the names of AWS
     'SucceedStateExited',
     'ExecutionSucceeded',
   ]);
+  // The first state follows no event, as in AWS.
   expect(events.map(({ id, previousEventId }) => [id, previousEventId])).toEqual(
-    events.map((_, i) => [i + 1, i]),
+    events.map((_, i) => [i + 1, i === 1 ? 0 : i]),
   );
   expect(events[1]).toMatchObject({
     stateEnteredEventDetails: {
@@ -430,37 +431,52 @@ test('a loop without end fails at its 25,000th event, as in AWS', async () => {
   ]);
 });
 
-test.each(['Task', 'Pass'])(
-  'more than 256 KiB of state ends the execution (%s), and nothing catches it',
-  async (kind) => {
-    const big = 'x'.repeat(256 * 1024);
+const tooBig = 'x'.repeat(256 * 1024);
+
+test('more than 256 KiB of state ends the execution', async () => {
+  const bench = await benchWith({
+    StartAt: 'Grow',
+    States: { Grow: { Type: 'Pass', Result: tooBig, Next: 'Done' }, Done: { Type: 'Succeed' } },
+  });
+  expect(await bench.run({})).toMatchObject({
+    status: 'FAILED',
+    error: 'States.DataLimitExceeded',
+    cause: expect.stringContaining("'Grow'"),
+  });
+});
+
+test.each(['States.ALL', 'States.DataLimitExceeded'])(
+  'a result of a task over 256 KiB fails the task, and %s catches it',
+  async (name) => {
     const bench = await benchWith(
       {
         StartAt: 'Grow',
         States: {
-          Grow:
-            kind === 'Task'
-              ? task('grow', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }], Next: 'Caught' })
-              : { Type: 'Pass', Result: big, Next: 'Caught' },
-          Caught: { Type: 'Succeed' },
+          Grow: task('grow', { Catch: [{ ErrorEquals: [name], Next: 'Caught' }], End: true }),
+          Caught: { Type: 'Pass', End: true },
         },
       },
-      { grow: () => big },
+      { grow: () => tooBig },
     );
-    expect(await bench.run({})).toMatchObject({
-      status: 'FAILED',
-      error: 'States.DataLimitExceeded',
-      cause: expect.stringContaining('"Grow"'),
+    const { output } = await bench.run({});
+    expect(JSON.parse(String(output))).toEqual({
+      Error: 'States.DataLimitExceeded',
+      Cause: `The state/task '${functionArn('grow')}' returned a result with a size exceeding the maximum number of bytes service limit.`,
     });
+    expect((await bench.types()).slice(3, 6)).toEqual([
+      'LambdaFunctionStarted',
+      'LambdaFunctionFailed',
+      'TaskStateExited',
+    ]);
   },
 );
 
 test.each([
-  ['a state type', { X: { Type: 'Parallel', Branches: [] } }, /machine m: States\.X/],
+  ['a state type', { X: { Type: 'Activity' } }, /machine m: States\.X\.Type/],
   ['a resource', { X: { Type: 'Task', Resource: 'arn:aws:states:::sns:publish' } }, /States\.X\.Resource/],
   ['a field', { X: { ...task('f'), HeartbeatSeconds: 5 } }, /HeartbeatSeconds/],
   ['JSONata', { X: { Type: 'Pass', QueryLanguage: 'JSONata' } }, /QueryLanguage/],
-  ['a context path', { X: { Type: 'Pass', Parameters: { 'x.$': '$$.State.Name' } } }, /\$\$\.State\.Name/],
+  ['a context path', { X: { Type: 'Pass', Parameters: { 'x.$': '$$.Task.Token' } } }, /\$\$\.Task\.Token/],
 ])('a machine with %s that is not known here does not start', async (_, states, message) => {
   await expect(benchWith({ StartAt: 'X', States: states })).rejects.toThrow(message);
 });

@@ -218,7 +218,7 @@ test('an execution cut off by a kill is ABORTED after the restart, and its histo
   });
   expect((await after.events('cut')).at(-1)).toMatchObject({
     id: 5,
-    previousEventId: 4,
+    previousEventId: 0,
     type: 'ExecutionAborted',
     executionAbortedEventDetails: { error: 'Local.RuntimeStopped', cause },
   });
