@@ -121,6 +121,7 @@ function workflowFunctions(scope: Construct, config: Config, storage: StorageSta
   bindTable(prepareSession, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
   bindAudioRead(prepareSession, storage);
   bindAudioList(prepareSession, storage);
+  bindAudioWrite(prepareSession, storage);
   bindProvider(prepareSession, storage, config);
   bindDescribe(prepareSession, [trainMachine(config)]);
 
@@ -211,6 +212,7 @@ function uploadBatchMachine(
   bindTable(inspectFile, storage, 'GetItem', 'UpdateItem');
   bindAudioRead(inspectFile, storage);
   bindAudioList(inspectFile, storage);
+  bindAudioWrite(inspectFile, storage);
 
   const compareLists = make(
     'CompareLists',

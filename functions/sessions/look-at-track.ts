@@ -1,6 +1,8 @@
 import type { AudioLimits, Inspection } from '../audio/inspection.ts';
+import { extensionOf, suffixFor } from './audio-type.ts';
 import type { AudioSource, Track } from './session.ts';
 import type { SessionStore } from './session-store.ts';
+import { trackKey } from './track-key.ts';
 
 /** What an object in the bucket turned out to be. `sha256` in hex, where S3 has it. */
 export type InspectTrack = (
@@ -11,10 +13,14 @@ export type InspectTrack = (
 /** Reads an object whole, and gives its SHA-256 in hex. */
 export type HashTrack = (source: AudioSource) => Promise<string>;
 
+/** Copies an object to another key, and gives the version that was made. */
+export type CopyTrack = (source: AudioSource, key: string) => Promise<AudioSource>;
+
 export interface LookDeps {
   readonly store: SessionStore;
   readonly inspect: InspectTrack;
   readonly hash: HashTrack;
+  readonly copy: CopyTrack;
   readonly settings: { readonly limits: AudioLimits };
   readonly now: () => string;
 }
@@ -27,7 +33,8 @@ export function isUnseen({ status, format }: Track): boolean {
 /**
  * Looks at what a track's object holds, and pins the track to the object's version, so that what was checked is
  * what will be sent. Other bytes than were declared are not looked at further: the file is not uploaded yet. What
- * cannot be used is `rejected`, with the reason.
+ * cannot be used is `rejected`, with the reason. An object whose name says something else than its content is copied
+ * to one that says the same: some providers believe the suffix of a URL.
  * @returns the track as it stands now; `bytes` tells equal bytes where S3 has no SHA-256
  */
 export async function lookAtTrack(
@@ -48,12 +55,15 @@ export async function lookAtTrack(
     const failure = { error: 'AudioRejected', reason: found.reason, at: now() } as const;
     return { track: await store.updateTrack(track, { status: 'rejected', failure }), bytes };
   }
+  const known = { ...track, sha256: track.sha256 ?? sha256 };
+  const suffix = suffixFor(found.extension);
+  const isNamed = extensionOf(source.key) === suffix;
   const seen = await store.updateTrack(track, {
     status: 'declared',
     failure: undefined,
-    source,
+    source: isNamed ? source : await deps.copy(source, trackKey(known, suffix)),
     size,
-    sha256: track.sha256 ?? sha256,
+    sha256: known.sha256,
     format: found.format,
     durationSeconds: found.durationSeconds,
     warning: found.warning,

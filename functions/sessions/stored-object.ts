@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { nameError } from '../shared/aws-errors.ts';
+import { contentTypeOf } from './audio-type.ts';
 import type { AudioSource } from './session.ts';
 
 /**
@@ -15,6 +16,33 @@ export async function hashObject(client: S3Client, { bucket, key, versionId }: A
     const hash = createHash('sha256');
     for await (const piece of Body?.transformToWebStream() ?? []) hash.update(piece);
     return hash.digest('hex');
+  } catch (error) {
+    throw nameError(error);
+  }
+}
+
+/**
+ * Copies an object, or one version of it, within its bucket. Running it again makes another version of the same bytes.
+ * @throws ChirpsmithError `StorageUnavailable`, `AccessDenied` or `Unexpected`
+ */
+export async function copyObject(
+  client: S3Client,
+  { bucket, key, versionId }: AudioSource,
+  to: string,
+): Promise<AudioSource> {
+  const from = `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+  const command = new CopyObjectCommand({
+    Bucket: bucket,
+    Key: to,
+    CopySource: versionId === undefined ? from : `${from}?versionId=${versionId}`,
+    ContentType: contentTypeOf(to),
+    // Tags would need a permission to be read, and the uploader's metadata mean nothing here.
+    MetadataDirective: 'REPLACE',
+    TaggingDirective: 'REPLACE',
+  });
+  try {
+    const { VersionId } = await client.send(command);
+    return { bucket, key: to, ...(VersionId === undefined ? {} : { versionId: VersionId }) };
   } catch (error) {
     throw nameError(error);
   }

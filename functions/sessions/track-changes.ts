@@ -1,14 +1,35 @@
 import type { ErrorName } from '../shared/errors.ts';
 import type { Failure, Track } from './session.ts';
 
-/** The changes that end a track as failed. `reason` is the provider's own words wherever there are some. */
+/**
+ * What a person can do about a reason that speaks of the URL and not of the file: S3 answers a signed GET URL that is
+ * asked with HEAD by 403.
+ */
+function explained(reason: string): string {
+  const isRefused = /\b403\b|\bforbidden\b/i.test(reason) && /audio|url|fetch|download|reach/i.test(reason);
+  if (!isRefused && !/\bHEAD\b/.test(reason)) return reason;
+  return (
+    `${reason} (A signed URL of S3 answers GET only, and HEAD with 403. If this provider asks with HEAD first, another ` +
+    'file does not help: start from the console with https:// URLs of a server that answers HEAD.)'
+  );
+}
+
+/**
+ * The changes that end a track as failed. `reason` is the provider's own words wherever there are some; what they need
+ * explained follows them.
+ */
 export function trackFailed(
   error: ErrorName,
   reason: string,
   at: string,
   options: { permanent?: boolean; calls?: number } = {},
 ): Partial<Track> {
-  const failure: Failure = { error, reason, at, ...(options.permanent ? { permanent: true } : {}) };
+  const failure: Failure = {
+    error,
+    reason: error === 'ProviderAuth' ? reason : explained(reason),
+    at,
+    ...(options.permanent ? { permanent: true } : {}),
+  };
   return {
     status: 'failed',
     failure,

@@ -1,5 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { contentTypeOf } from './audio-type.ts';
 
 /** A file that somebody declared and may now upload. */
 export interface DeclaredFile {
@@ -56,7 +57,10 @@ export function createUploadUrls({ client, bucket, minutes }: UrlOptions): {
   };
 }
 
-/** Presigned GETs, of one version where it is known. To be made at the last moment and written down nowhere. */
+/**
+ * Presigned GETs, of one version where it is known. S3 answers them with the type that the key's suffix says, whatever
+ * the uploader called it. To be made at the last moment and written down nowhere.
+ */
 export function createDownloadUrls({ client, bucket, minutes }: UrlOptions): {
   get(object: { readonly key: string; readonly versionId?: string | undefined }): Promise<string>;
 } {
@@ -64,7 +68,12 @@ export function createDownloadUrls({ client, bucket, minutes }: UrlOptions): {
     get: ({ key, versionId }) =>
       getSignedUrl(
         client,
-        new GetObjectCommand({ Bucket: bucket, Key: key, ...(versionId ? { VersionId: versionId } : {}) }),
+        new GetObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          VersionId: versionId,
+          ResponseContentType: contentTypeOf(key),
+        }),
         { expiresIn: minutes * 60 },
       ),
   };

@@ -61,7 +61,7 @@ export function bindAudioList(fn: WorkflowFunction, { bucket }: StorageStack): v
   fn.allow(['s3:ListBucket'], bucket.bucketArn);
 }
 
-/** Signing URLs that put audio where sessions keep it. */
+/** Putting audio where sessions keep it, and signing URLs that do. */
 export function bindAudioWrite(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
   const reason = 'Sessions and tracks are made at run time, so their keys are not known here.';

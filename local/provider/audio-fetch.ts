@@ -1,4 +1,5 @@
 import { fileTypeFromBuffer } from 'file-type';
+import type { SandboxSettings } from './settings.ts';
 import type { Fetched } from './task.ts';
 
 /** Documented: the only failure whose code and words are known. */
@@ -10,30 +11,55 @@ const look = 256 * 1024;
 /** Containers that hold audio but are not called so. */
 const alsoAudio = new Set(['video/mp4', 'application/ogg']);
 
+/** Suffixes that a provider takes for audio. */
+const audioSuffix = /\.(mp3|wav|m4a|flac|ogg|aac)$/i;
+
+/** What is wrong with a URL by its suffix or by HEAD, where the provider judges so. */
+async function judgedUnread(
+  audioUrl: string,
+  judgedBy: SandboxSettings['audio']['judgedBy'],
+  fetch: typeof globalThis.fetch,
+  signal: AbortSignal,
+): Promise<Fetched['problem']> {
+  const { pathname } = new URL(audioUrl);
+  if (judgedBy === 'suffix' && !audioSuffix.test(pathname)) {
+    return { reason: `File type not supported: ${pathname.split('/').at(-1)}` };
+  }
+  if (judgedBy !== 'head') return undefined;
+  const { ok, status } = await fetch(audioUrl, { method: 'HEAD', signal });
+  return ok ? undefined : { reason: `Audio is not reachable (HEAD ${status})` };
+}
+
 /**
  * Downloads an audio URL whole, as the provider would, and looks at what it is.
  * @returns what is wrong with it; `undefined` when it is audio
  */
 export async function fetchAudio(
   audioUrl: string,
-  limits: { readonly maxBytes: number; readonly timeoutMs: number },
+  { maxBytes, timeoutMs, judgedBy }: SandboxSettings['audio'],
   signal: AbortSignal,
   fetch = globalThis.fetch,
 ): Promise<Fetched['problem']> {
   const head: Uint8Array[] = [];
   let size = 0;
   try {
-    const response = await fetch(audioUrl, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]),
-    });
+    const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const unread = await judgedUnread(audioUrl, judgedBy, fetch, until);
+    if (unread) return unread;
+    const response = await fetch(audioUrl, { signal: until });
     if (!response.ok || !response.body) {
       await response.body?.cancel();
       return sourceNotFound;
     }
+    const type = response.headers.get('content-type');
+    if (judgedBy === 'type' && !type?.startsWith('audio/')) {
+      await response.body.cancel();
+      return { reason: `File type not supported: ${type}` };
+    }
     for await (const chunk of response.body) {
       if (size < look) head.push(chunk.subarray(0, look - size));
       size += chunk.length;
-      if (size > limits.maxBytes) return { reason: 'Audio file is too large.' };
+      if (size > maxBytes) return { reason: 'Audio file is too large.' };
     }
   } catch {
     return sourceNotFound;

@@ -93,6 +93,11 @@ export const sandboxSettingsSchema = z.strictObject({
         .default(512 * 1024 * 1024),
       /** Longest download in real milliseconds. */
       timeoutMs: z.number().int().positive().default(60_000),
+      /**
+       * What it believes of a URL before it reads the audio. Resellers are reported to look at the suffix of its path,
+       * at the Content-Type of the response, or to ask with HEAD first.
+       */
+      judgedBy: z.enum(['content', 'suffix', 'type', 'head']).default('content'),
     })
     .prefault({}),
 });

@@ -3,7 +3,9 @@ import type { BusEvent } from '../event-bridge/pattern.ts';
 import type { DeleteMarker, ObjectVersion } from './object-store.ts';
 
 /** What became of an object, for the events of its bucket. */
-export type ObjectChange = { readonly put: ObjectVersion } | { readonly deleted: DeleteMarker };
+export type ObjectChange =
+  | { readonly put: ObjectVersion; readonly by?: 'PutObject' | 'CopyObject' }
+  | { readonly deleted: DeleteMarker };
 
 interface Where {
   readonly bucket: { readonly name: string; readonly arn: string; readonly versioned: boolean };
@@ -49,7 +51,9 @@ export function objectEvent(change: ObjectChange, { bucket, region, account, now
       'request-id': randomBytes(8).toString('hex').toUpperCase(),
       requester: account,
       'source-ip-address': '127.0.0.1',
-      ...('put' in change ? { reason: 'PutObject' } : { reason: 'DeleteObject', 'deletion-type': deletion }),
+      ...('put' in change
+        ? { reason: change.by ?? 'PutObject' }
+        : { reason: 'DeleteObject', 'deletion-type': deletion }),
     },
   };
 }

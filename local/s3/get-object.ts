@@ -40,9 +40,11 @@ function missing(call: Call, code: 'NoSuchKey' | 'NoSuchVersion'): never {
   throw new AwsError(code, 404, message);
 }
 
-function find(call: Call): ObjectVersion {
-  const { key, query } = call.target;
-  const versionId = query.get('versionId');
+/** The object that may be read: the newest version, or the one that is named. Throws what S3 answers otherwise. */
+export function findVersion(
+  call: Call,
+  { key, versionId }: { readonly key: string; readonly versionId: string | undefined },
+): ObjectVersion {
   call.allow(versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', `${call.bucketArn}/${key}`);
   const entry: Entry | undefined =
     versionId === undefined ? call.store.latest(key) : call.store.version(key, versionId);
@@ -56,7 +58,8 @@ function find(call: Call): ObjectVersion {
 
 /** GetObject and HeadObject, which differ only in the body. */
 export async function getObject(call: Call): Promise<Answer> {
-  const version = find(call);
+  const { key, query } = call.target;
+  const version = findVersion(call, { key, versionId: query.get('versionId') });
   const etag = `"${version.md5}"`;
   const ifMatch = call.headers['if-match'];
   const wanted = ifMatch?.split(',').map((one) => one.trim().replace(/^"?(.*?)"?$/, '$1'));
@@ -76,7 +79,7 @@ export async function getObject(call: Call): Promise<Answer> {
     headers: {
       'accept-ranges': 'bytes',
       'content-length': String(last - first + 1),
-      'content-type': version.contentType,
+      'content-type': query.get('response-content-type') ?? version.contentType,
       etag,
       'last-modified': new Date(version.lastModified).toUTCString(),
       ...(stretch ? { 'content-range': `bytes ${first}-${last}/${version.size}` } : {}),

@@ -7,6 +7,7 @@ import type { ObjectStore, ObjectVersion } from './object-store.ts';
 /** The operations that this server has; everything else is refused by name. */
 export type Operation =
   | 'PutObject'
+  | 'CopyObject'
   | 'GetObject'
   | 'HeadObject'
   | 'DeleteObject'
@@ -76,8 +77,12 @@ const understood: Record<Operation, { query: readonly string[]; headers: readonl
     query: [],
     headers: [...checksums, 'x-amz-sdk-checksum-algorithm', 'x-amz-trailer', 'x-amz-decoded-content-length'],
   },
-  GetObject: { query: ['versionId'], headers: ['x-amz-checksum-mode'] },
-  HeadObject: { query: ['versionId'], headers: ['x-amz-checksum-mode'] },
+  CopyObject: {
+    query: [],
+    headers: ['x-amz-copy-source', 'x-amz-metadata-directive', 'x-amz-tagging-directive'],
+  },
+  GetObject: { query: ['versionId', 'response-content-type'], headers: ['x-amz-checksum-mode'] },
+  HeadObject: { query: ['versionId', 'response-content-type'], headers: ['x-amz-checksum-mode'] },
   DeleteObject: { query: ['versionId'], headers: [] },
   ListObjectVersions: { query: ['versions', 'prefix', 'max-keys'], headers: [] },
   ListObjectsV2: {
@@ -97,6 +102,7 @@ const understood: Record<Operation, { query: readonly string[]; headers: readonl
 /** Headers without `x-amz-` that would change what an operation does. */
 const consequential: Record<Operation, readonly string[]> = {
   PutObject: ['content-disposition', 'content-encoding', 'content-language', 'if-match', 'if-none-match'],
+  CopyObject: ['content-disposition', 'content-encoding', 'content-language'],
   GetObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
   HeadObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
   DeleteObject: ['if-match'],
@@ -131,7 +137,11 @@ function notImplemented(what: string): never {
   throw new AwsError('NotImplemented', 501, `This stand-in for S3 does not implement ${what}.`);
 }
 
-function operationOf(method: string | undefined, { bucket, key, query }: Target): Operation {
+function operationOf(
+  method: string | undefined,
+  { bucket, key, query }: Target,
+  headers: IncomingHttpHeaders,
+): Operation {
   if (bucket === '') return notImplemented(`${method} on the service itself`);
   if (key === '') {
     if (method === 'GET' && query.get('list-type') === '2') return 'ListObjectsV2';
@@ -139,7 +149,7 @@ function operationOf(method: string | undefined, { bucket, key, query }: Target)
     const names = [...query.keys()].filter((name) => !ofSignature.has(name)).join(', ');
     return notImplemented(`${method} on a bucket${names === '' ? '' : ` with ${names}`}`);
   }
-  if (method === 'PUT') return 'PutObject';
+  if (method === 'PUT') return headers['x-amz-copy-source'] === undefined ? 'PutObject' : 'CopyObject';
   if (method === 'GET') return 'GetObject';
   if (method === 'HEAD') return 'HeadObject';
   if (method === 'DELETE') return 'DeleteObject';
@@ -153,7 +163,7 @@ export function recognise(
   headers: IncomingHttpHeaders,
   streaming: boolean,
 ): Operation {
-  const operation = operationOf(method, target);
+  const operation = operationOf(method, target, headers);
   const known = understood[operation];
   for (const name of target.query.keys()) {
     if (ofSignature.has(name) || known.query.includes(name) || known.headers.includes(name)) continue;

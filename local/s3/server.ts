@@ -6,6 +6,7 @@ import { AwsError } from '../aws-error.ts';
 import type { BusEvent } from '../event-bridge/pattern.ts';
 import { serveOnLoopback } from '../loopback.ts';
 import { verifySigV4 } from '../sigv4.ts';
+import { copyObject } from './copy-object.ts';
 import { allowsOrigin, type CorsRule, corsHeaders } from './cors.ts';
 import { deleteObject } from './delete-object.ts';
 import { objectEvent } from './events.ts';
@@ -49,6 +50,7 @@ export interface S3Options {
 
 const operations: Record<Operation, (call: Call) => Promise<Answer>> = {
   PutObject: putObject,
+  CopyObject: copyObject,
   GetObject: getObject,
   HeadObject: getObject,
   DeleteObject: deleteObject,
@@ -78,9 +80,9 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
 }
 
 /**
- * Starts a server of the S3 operations that the product uses, on 127.0.0.1, path style only: PutObject,
- * GetObject, HeadObject, DeleteObject, ListObjectsV2, ListObjectVersions and CORS preflight. Anything else, down to a header that
- * would have to be ignored, is `NotImplemented`, named.
+ * Starts a server of the S3 operations that the product uses, on 127.0.0.1, path style only: those in
+ * {@link operations} and CORS preflight. Anything else, down to a header that would have to be ignored, is
+ * `NotImplemented`, named.
  */
 export async function startS3(options: S3Options): Promise<{ url: string; close(): Promise<void> }> {
   const { access, region, events, now = () => new Date(), log = () => {} } = options;

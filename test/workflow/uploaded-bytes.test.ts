@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createdSessionAnswer, uploadAnswer } from '../../functions/api/contract.ts';
 import { sharedStack, sinceNow, songs, type TestFile, type TestStack } from './local-stack.ts';
 
@@ -82,6 +83,78 @@ describe('a track is trained on the bytes that were declared for it', () => {
     expect(session).toMatchObject({ status: 'failed', creditsSpent: 0 });
     expect(session.failure?.reason).toContain('The file is not uploaded yet');
     expect(entries()).toEqual([]);
+  });
+});
+
+describe('a provider that judges a URL before it reads a byte', () => {
+  const judge = (judgedBy: 'content' | 'suffix' | 'type' | 'head') =>
+    it_.stack.sandbox?.change({ audio: { judgedBy } });
+  afterEach(() => judge('content'));
+  /** Of each of these a WAV lies in the bucket: some names say so, some lie, some say nothing. */
+  const names = ['1.wav', '2.mp3', '3', '4.WAV', '5 take.final', '6.wave'];
+  const misnamed = () => songs(6).map((file, index) => ({ ...file, name: names[index] ?? '' }));
+
+  it.each(['suffix', 'type'] as const)(
+    'takes every track by its %s, whatever the file was called',
+    async (by) => {
+      judge(by);
+      const { entries } = sinceNow(it_);
+      expect(await it_.run(await it_.upload(misnamed()))).toMatchObject({ status: 'ready' });
+      const sent = entries().flatMap(({ call, audio }) => (call === 'upload' ? [audio] : []));
+      expect(sent).toEqual(Array(6).fill(expect.stringMatching(/\.(wav|WAV)$/)));
+    },
+  );
+
+  it('takes a batch by its suffix, too', async () => {
+    judge('suffix');
+    const sessionId = await it_.upload(misnamed(), { kind: 'batch' });
+    expect(await it_.run(sessionId)).toMatchObject({ status: 'ready', batch: { clips: 6, missing: 0 } });
+  });
+
+  it('takes tracks of the inbox by their suffix, and the files there stay as they are', async () => {
+    judge('suffix');
+    const { bucket: Bucket, stateMachineArn } = it_.stack.ready;
+    const audio: string[] = [];
+    for (const { name, bytes } of misnamed()) {
+      await admin.send(new PutObjectCommand({ Bucket, Key: `inbox/misnamed/${name}`, Body: bytes }));
+      audio.push(`s3://${Bucket}/inbox/misnamed/${name}`);
+    }
+    const input = JSON.stringify({ name: 'Misnamed', audio, owner: 'local' });
+    const started = await it_.stepFunctions.send(new StartExecutionCommand({ stateMachineArn, input }));
+    expect(await it_.ended(started.executionArn ?? '')).toMatchObject({ status: 'SUCCEEDED' });
+    const list = new ListObjectsV2Command({ Bucket, Prefix: 'inbox/misnamed/' });
+    const { Contents = [] } = await admin.send(list);
+    expect(Contents.map(({ Key }) => Key).sort()).toEqual(
+      names.map((name) => `inbox/misnamed/${name}`).sort(),
+    );
+  });
+
+  it('by HEAD refuses every track, and the reason says why no other file can help and what can', async () => {
+    judge('head');
+    const session = await it_.run(await it_.upload(songs(6)));
+    expect(session).toMatchObject({ status: 'failed', failure: { error: 'NotEnoughClips' } });
+    for (const { failure } of session.tracks) {
+      expect(failure?.reason).toMatch(/^Audio is not reachable \(HEAD 403\)/);
+      expect(failure?.reason).toContain('A signed URL of S3 answers GET only');
+      expect(failure?.reason).toContain('https:// URLs');
+    }
+  });
+
+  it('by HEAD takes https:// URLs of a server that answers HEAD, as that reason advises', async () => {
+    judge('head');
+    const bytes = songs(1)[0]?.bytes ?? new Uint8Array();
+    const real = globalThis.fetch;
+    const network = vi.spyOn(globalThis, 'fetch').mockImplementation(async (request, init) => {
+      if (!String(request).startsWith('https://cdn.example.com/')) return real(request, init);
+      return new Response(init?.method === 'HEAD' ? null : new Uint8Array(bytes));
+    });
+    const { stateMachineArn } = it_.stack.ready;
+    const audio = songs(6).map((_, index) => `https://cdn.example.com/${index}.wav`);
+    const input = JSON.stringify({ name: 'Elsewhere', audio, owner: 'local' });
+    const started = await it_.stepFunctions.send(new StartExecutionCommand({ stateMachineArn, input }));
+    const ended = await it_.ended(started.executionArn ?? '');
+    network.mockRestore();
+    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
   });
 });
 

@@ -1,6 +1,6 @@
 import { inspectObject } from '../../audio/file-on-s3.ts';
 import { now, s3, sessionStore, settings } from '../../dependencies.ts';
-import { hashObject } from '../../sessions/stored-object.ts';
+import { copyObject, hashObject } from '../../sessions/stored-object.ts';
 import { fileState } from '../../shared/states.ts';
 import { task } from '../task.ts';
 import { inspectFile } from './inspect-file.ts';
@@ -10,6 +10,7 @@ export const handler = task('Inspect file', fileState, (state) =>
     store: sessionStore(),
     inspect: inspectObject.bind(undefined, s3()),
     hash: hashObject.bind(undefined, s3()),
+    copy: copyObject.bind(undefined, s3()),
     settings: settings(),
     now,
   }),

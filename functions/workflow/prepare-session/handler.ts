@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { inspectObject } from '../../audio/file-on-s3.ts';
 import { executions, now, provider, s3, sessionStore, settings } from '../../dependencies.ts';
-import { hashObject } from '../../sessions/stored-object.ts';
+import { copyObject, hashObject } from '../../sessions/stored-object.ts';
 import { environment } from '../../shared/environment.ts';
 import { taskEvent } from '../../shared/states.ts';
 import { task } from '../task.ts';
@@ -16,6 +16,7 @@ export const handler = task('Prepare session', z.unknown(), async (_, event) => 
     executions: executions(),
     inspect,
     hash: hashObject.bind(undefined, s3()),
+    copy: copyObject.bind(undefined, s3()),
     bucket,
     settings: settings(),
     now,

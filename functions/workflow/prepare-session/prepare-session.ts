@@ -5,7 +5,7 @@ import { creditsToCome } from '../../sessions/credits.ts';
 import { requireCredits } from '../../sessions/enough-credits.ts';
 import type { Executions } from '../../sessions/executions.ts';
 import { joinRun } from '../../sessions/join-run.ts';
-import type { HashTrack, InspectTrack } from '../../sessions/look-at-track.ts';
+import type { CopyTrack, HashTrack, InspectTrack } from '../../sessions/look-at-track.ts';
 import { openAtProvider } from '../../sessions/open-at-provider.ts';
 import { mayCall, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
@@ -21,6 +21,7 @@ export interface PrepareSessionDeps {
   readonly executions: Pick<Executions, 'standing'>;
   readonly inspect: InspectTrack;
   readonly hash: HashTrack;
+  readonly copy: CopyTrack;
   readonly bucket: string;
   readonly settings: Settings;
   readonly now: () => string;

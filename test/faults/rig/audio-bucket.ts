@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Inspection } from '../../../functions/audio/inspection.ts';
-import type { HashTrack, InspectTrack } from '../../../functions/sessions/look-at-track.ts';
+import type { CopyTrack, HashTrack, InspectTrack } from '../../../functions/sessions/look-at-track.ts';
 import type { AudioSource } from '../../../functions/sessions/session.ts';
 import { audioFolder } from '../../../functions/sessions/track-key.ts';
 import { listenOnLoopback } from '../../../local/loopback.ts';
@@ -42,6 +42,7 @@ export interface AudioBucket {
   keyOf(sessionId: string, trackId: string): string;
   readonly inspect: InspectTrack;
   readonly hash: HashTrack;
+  readonly copy: CopyTrack;
   readonly downloads: { get(source: AudioSource): Promise<string> };
   /** What a URL of `downloads` gives, with no network in between. */
   readonly fetch: typeof fetch;
@@ -108,6 +109,11 @@ export async function openAudioBucket(): Promise<AudioBucket> {
       return [...objects.keys()].findLast((key) => key.startsWith(place)) ?? place;
     },
     hash: async (source) => versionOf(source)?.sha256 ?? '',
+    copy: async (source, key) => {
+      const object = versionOf(source);
+      if (!object) throw new Error('The object is gone.');
+      return { bucket: source.bucket, key, versionId: bucket.put(key, object).versionId };
+    },
     async inspect(source) {
       const found = versionOf(source);
       if (!found) return { inspection: missing, size: 0 };

@@ -62,10 +62,10 @@ export function workflowFunctions({
   ...chance
 }: FunctionDeps) {
   const now = () => new Date(chance.now()).toISOString();
-  const { inspect, hash, downloads } = bucket;
+  const { inspect, hash, copy, downloads } = bucket;
   const checking = { store, provider, settings, now };
   const calling = { ...checking, random: chance.random };
-  const preparing = { ...calling, executions, inspect, hash, bucket: 'audio' };
+  const preparing = { ...calling, executions, inspect, hash, copy, bucket: 'audio' };
   const lists = {
     read: async () => {
       throw new Error('The rig starts no batch from a manifest.');
@@ -82,7 +82,8 @@ export function workflowFunctions({
     'Create model': (input) => createModel(createModelState.parse(input), calling),
     'Check training': (input) => checkTraining(trainingState.parse(input), { ...checking, models }),
     'Prepare batch': (_, payload) => prepareBatch(taskEvent.parse(payload), { ...preparing, lists }),
-    'Inspect file': (input) => inspectFile(fileState.parse(input), { store, inspect, hash, settings, now }),
+    'Inspect file': (input) =>
+      inspectFile(fileState.parse(input), { store, inspect, hash, copy, settings, now }),
     'Compare lists': (input) => compareLists(compareListsState.parse(input), { store, provider, settings }),
     'Request music': (input) => requestMusic(requestMusicState.parse(input), ofMusic),
     'Check music': (input) => checkMusic(musicState.parse(input), ofMusic),

@@ -249,7 +249,7 @@ describe('what is not there', () => {
     ['x-amz-meta-artist', () => put('plain', 'x', { Metadata: { artist: 'x' } })],
     ['x-amz-acl', () => put('plain', 'x', { ACL: 'public-read' })],
     ['if-none-match', () => put('plain', 'x', { IfNoneMatch: '*' })],
-    ['response-content-type', () => get('plain', { ResponseContentType: 'a/b' })],
+    ['response-cache-control', () => get('plain', { ResponseCacheControl: 'a' })],
   ])('is %s, refused by name', async (name, call) => {
     await expect(call()).rejects.toMatchObject({
       name: 'NotImplemented',

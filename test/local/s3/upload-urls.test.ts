@@ -252,11 +252,26 @@ describe('a download URL', () => {
     expect(await (await fetch(await urls().get({ key: 'version' }))).text()).toBe('two');
   });
 
-  it('reads nothing else, and nothing after expiry', async () => {
+  it.each([
+    ['song.mp3', 'audio/mpeg'],
+    ['song.WAV', 'audio/wav'],
+    ['take.opus', 'audio/ogg'],
+    ['book.m4b', 'audio/mp4'],
+    ['plain', 'text/plain'],
+  ])('of %s answers with the type %s, though the uploader said text/plain', async (key, type) => {
+    await client.send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: 'one', ContentType: 'text/plain' }),
+    );
+    const answer = await fetch(await urls().get({ key }));
+    expect([answer.headers.get('content-type'), await answer.text()]).toEqual([type, 'one']);
+  });
+
+  it('reads nothing else, is not for HEAD, and reads nothing after expiry', async () => {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'one', Body: 'one' }));
     const url = await urls().get({ key: 'one' });
     expect(codeOf(await send(url.replace('/one?', '/late?')))).toBe('SignatureDoesNotMatch');
     expect(codeOf(await send(url, { method: 'DELETE' }))).toBe('SignatureDoesNotMatch');
+    expect((await send(url, { method: 'HEAD' })).status).toBe(403);
     aheadMs = 601_000;
     expect(codeOf(await send(url))).toBe('AccessDenied');
   });

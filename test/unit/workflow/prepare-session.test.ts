@@ -35,7 +35,12 @@ function bucketWith(
       ...found,
     };
   };
-  return { inspect, seen, hash };
+  const copied: { from: AudioSource; key: string }[] = [];
+  const copy = async (from: AudioSource, key: string) => {
+    copied.push({ from, key });
+    return { bucket: 'audio', key, versionId: 'copy' };
+  };
+  return { inspect, seen, hash, copy, copied };
 }
 
 function prepare(
@@ -63,6 +68,7 @@ function prepare(
     executions: { standing: async () => others },
     inspect: bucket.inspect,
     hash: bucket.hash,
+    copy: bucket.copy,
     bucket: 'audio',
     settings,
     now,
@@ -91,7 +97,30 @@ describe('Prepare session', () => {
       runs: 1,
       executionArn: arn('plain-1'),
     });
-    expect(tracks[0]).toMatchObject({ format: 'MP3', durationSeconds: 21.5, source: { versionId: 'v1' } });
+    expect(tracks[0]).toMatchObject({ format: 'MP3', durationSeconds: 21.5 });
+  });
+
+  it('pins a track to the version that it looked at, and copies it only where its name says something else than it is', async () => {
+    const named = (index: number) =>
+      `audio/named/00${index + 1}.${['mp3', 'MP3', 'wav', 'ogg'][index] ?? 'x'}`;
+    await recordSession(table.store, {
+      sessionId: 'named',
+      track: (index) => ({ source: { bucket: 'audio', key: named(index) } }),
+    });
+    const opus: Inspection = { ...mp3, format: 'Opus', extension: 'opus' };
+    const bucket = bucketWith({ [named(2)]: { sha256: 'a'.repeat(64) }, [named(3)]: { inspection: opus } });
+    await prepare('named', { bucket }).done;
+    const { tracks } = await table.store.require('named');
+    expect(tracks.map(({ source }) => source).slice(0, 4)).toEqual([
+      { bucket: 'audio', key: named(0), versionId: 'v1' },
+      { bucket: 'audio', key: named(1), versionId: 'v1' },
+      { bucket: 'audio', key: `audio/named/003.${'a'.repeat(64)}.mp3`, versionId: 'copy' },
+      { bucket: 'audio', key: named(3), versionId: 'v1' },
+    ]);
+    expect(bucket.copied[0]).toEqual({
+      from: { bucket: 'audio', key: named(2), versionId: 'v1' },
+      key: `audio/named/003.${'a'.repeat(64)}.mp3`,
+    });
   });
 
   it('run again, it reuses the session of the provider and does not look twice', async () => {

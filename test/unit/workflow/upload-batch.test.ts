@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileList } from '../../../functions/sessions/file-list.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
-import type { Track } from '../../../functions/sessions/session.ts';
+import type { AudioSource, Track } from '../../../functions/sessions/session.ts';
 import { compareLists } from '../../../functions/workflow/compare-lists/compare-lists.ts';
 import { inspectFile } from '../../../functions/workflow/inspect-file/inspect-file.ts';
 import { prepareBatch } from '../../../functions/workflow/prepare-batch/prepare-batch.ts';
@@ -171,11 +171,12 @@ describe('Prepare batch', () => {
 
 describe('Inspect file', () => {
   const inspect = (inspection: object) => async () => ({ inspection, size: 1000, versionId: 'v1' }) as never;
-  const usable = { usable: true, format: 'WAV', durationSeconds: 7 };
+  const usable = { usable: true, format: 'WAV', extension: 'wav', durationSeconds: 7 };
   const deps = (inspection: object) => ({
     store: table.store,
     inspect: inspect(inspection),
     hash: async () => 'f'.repeat(64),
+    copy: async (source: AudioSource, key: string) => ({ ...source, key }),
     settings,
     now,
   });
