@@ -22,7 +22,11 @@ const put = ({ url, headers }: { url: string; headers: Record<string, string> },
 /** A session of six tracks with all its files, and the URL of the first upload. */
 async function uploaded() {
   const files = songs(6);
-  const created = await it_.call('POST', '/sessions', { name: 'Night Drive', files: files.map(declared) });
+  const created = await it_.call('POST', '/sessions', {
+    name: 'Night Drive',
+    files: files.map(declared),
+    again: true,
+  });
   const { sessionId, uploads } = createdSessionAnswer.parse(created.body);
   const [first] = uploads;
   const [old] = files;
