@@ -1,5 +1,7 @@
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { escaped, own, type Shown } from '../functions/shared/shown.ts';
+import { explainFileError } from '../local/file-errors.ts';
+import { pathSettings } from '../local/home.ts';
 import { watchParent } from '../local/parent.ts';
 import { lineWriter, standardStreams } from '../local/standard-streams.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
@@ -114,7 +116,7 @@ export async function perform<Arguments extends { json: boolean; help: boolean }
             },
     });
   } catch (error) {
-    return signal.aborted ? tellInterruption(display) : tellError(error, display);
+    return signal.aborted ? tellInterruption(display) : tellError(error, display, env);
   } finally {
     display.close();
   }
@@ -131,11 +133,15 @@ function tellInterruption(display: Display): ExitCode {
 }
 
 /** Puts an error into the display's form. Stack traces only for what is a bug. */
-function tellError(error: unknown, display: Display): ExitCode {
+function tellError(error: unknown, display: Display, env: NodeJS.ProcessEnv): ExitCode {
   if (error instanceof Interrupted) return tellInterruption(display);
   if (error instanceof InputRejected) {
     const { message, problems, counts } = error;
     display.tell({ event: 'input.rejected', message, problems, ...counts });
+    return exitCodes.badInput;
+  }
+  if (error instanceof ChirpsmithError && error.name === 'BadInput') {
+    display.tell({ event: 'input.rejected', message: error.summary, problems: error.problems });
     return exitCodes.badInput;
   }
   if (error instanceof ApiRefusal && (error.status === 400 || error.status === 404)) {
@@ -149,9 +155,19 @@ function tellError(error: unknown, display: Display): ExitCode {
     const [message = '', ...lines] = summary.split('\n');
     display.tell({ event: 'error', message, lines, problems });
   } else {
-    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const message = 'This is an error in Chirpsmith itself.';
-    display.tell({ event: 'error', message, lines: trace.split('\n') });
+    tellUnknown(error, display, env);
   }
   return exitCodes.failed;
+}
+
+/** An error of the file system says what to do; any other is a bug, and shows where. */
+function tellUnknown(error: unknown, display: Display, env: NodeJS.ProcessEnv): void {
+  const problem = explainFileError(error, pathSettings(env));
+  if (problem !== undefined) {
+    display.tell({ event: 'error', message: problem });
+    return;
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = 'This is an error in Chirpsmith itself.';
+  display.tell({ event: 'error', message, lines: trace.split('\n') });
 }

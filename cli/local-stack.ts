@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { launchedFrom } from '../local/parent.ts';
+import { openHome } from '../local/private-home.ts';
 import { isAlive } from '../local/stack/home-lock.ts';
 import { type ReadyInfo, readReadyFile } from '../local/stack/ready-file.ts';
 
@@ -61,7 +62,8 @@ export async function startStack(options: {
 }): Promise<{ stack: LocalStack; own: boolean }> {
   const { home, speed, env, signal, script = startScript, timeoutMs = startTimeoutMs } = options;
   const logPath = join(home, 'log', 'start.log');
-  await mkdir(dirname(logPath), { recursive: true });
+  openHome(home);
+  await mkdir(dirname(logPath), { recursive: true, mode: 0o700 });
   // Added to, because another command may be starting one as well.
   const log = await open(logPath, 'a', 0o600);
   const { size: logged } = await log.stat();

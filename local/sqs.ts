@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { appendLine } from './append-line.ts';
 import type { Queue } from './assembly.ts';
 import { AwsError } from './aws-error.ts';
 import type { Access } from './iam.ts';
@@ -55,7 +56,12 @@ export function openQueues({ queues, access, directory }: QueuesOptions): Queues
         );
       }
       const message = { messageId: randomUUID(), sentAt: new Date().toISOString(), body, attributes };
-      appendFileSync(file, `${JSON.stringify(message)}\n`, { mode: 0o600 });
+      const fd = openSync(file, 'a', 0o600);
+      try {
+        appendLine(fd, JSON.stringify(message));
+      } finally {
+        closeSync(fd);
+      }
     },
     messages(queueArn) {
       const { file } = find(queueArn);

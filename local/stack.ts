@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { startApiGateway } from './api-gateway.ts';
 import { type Assembly, type LambdaFunction, readAssembly } from './assembly.ts';
@@ -9,6 +8,7 @@ import { type BusEvent, createEventBridge, type EventBridge } from './event-brid
 import { type Access, createAccess } from './iam.ts';
 import { startIssuer } from './issuer.ts';
 import { createLambda } from './lambda.ts';
+import { openHome } from './private-home.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from './provider/sandbox.ts';
 import { withDeadlinesOf } from './provider-time.ts';
 import { startS3 } from './s3/server.ts';
@@ -84,7 +84,7 @@ interface Closable {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { home, notice = () => {} } = options;
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  openHome(home);
   const unlock = lockHome(home);
   // Closed in the opposite order of their start.
   const started: Closable[] = [{ close: unlock }];
@@ -325,9 +325,11 @@ async function listening<T>(
   try {
     return await start(port);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const problem = code === 'EACCES' ? 'is not for every user' : 'is in use';
     throw new Error(
-      `Port ${port}, where ${what} is to listen, is in use. Choose another row of five with --port N, ` +
+      `Port ${port}, where ${what} is to listen, ${problem}. Choose another row of five with --port N, ` +
         'or free ones with --port 0.',
       { cause: error },
     );

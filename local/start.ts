@@ -2,7 +2,8 @@
 import path from 'node:path';
 import { escaped, own, type Shown, shown, shownJson } from '../functions/shared/shown.ts';
 import { defaultPort, parseStartArguments, type StartArguments } from './arguments.ts';
-import { homeDirectory } from './home.ts';
+import { explainFileError } from './file-errors.ts';
+import { chosenHome, pathSettings } from './home.ts';
 import { watchParent } from './parent.ts';
 import { defaultSpeed, sandboxSpeed } from './provider-time.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
@@ -32,10 +33,12 @@ await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<void> {
   let wanted: StartArguments;
+  let home: string;
   let provider: StackOptions['provider'];
   let relay: StackOptions['relay'];
   try {
     wanted = parseStartArguments(args);
+    home = chosenHome(wanted.home, process.env).path;
     provider = externalProvider(process.env);
     relay = externalRelay(process.env);
   } catch (error) {
@@ -46,9 +49,12 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   withOneHeap();
+  // What the stack keeps is its owner's, whatever wrote it.
+  process.umask(0o077);
+  const inWords = (error: unknown) =>
+    explainFileError(error, pathSettings(process.env, wanted.home)) ?? error;
   // Loaded only now, so that a wrong flag or --help is answered at once.
   const { startStack } = await import('./stack.ts');
-  const home = wanted.home === undefined ? homeDirectory(process.env) : path.resolve(wanted.home);
   if (!wanted.json) say(shown`Starting in ${home} …`);
   let stack: Stack;
   try {
@@ -56,9 +62,11 @@ async function main(args: readonly string[]): Promise<void> {
     const notice = wanted.json ? () => {} : (line: string) => say(shown`  ${line}`);
     stack = await startStack({ home, port: wanted.port, speed, provider, relay, notice });
   } catch (error) {
-    return fail(error, 1);
+    return fail(inWords(error), 1);
   }
-  endOnSignal(stack, wanted);
+  const end = endOnce(stack, wanted);
+  surviveFileErrors(inWords, end);
+  endWhenAsked(stack, wanted, end);
   say(wanted.json ? shownJson(stack.ready) : describe(stack.ready));
 }
 
@@ -98,18 +106,44 @@ function externalRelay(environment: NodeJS.ProcessEnv): StackOptions['relay'] {
   return { baseUrl: baseUrl.replace(/\/+$/, ''), key };
 }
 
-function endOnSignal(stack: Stack, { idleExit, json }: StartArguments): void {
+type End = (why: Shown, code?: number) => void;
+
+/** Closes everything in order and ends the process, the first time that it is called. */
+function endOnce(stack: Stack, { json }: StartArguments): End {
   let ending = false;
-  const end = (why: Shown) => {
+  return (why, code = 0) => {
     if (ending) return;
     ending = true;
     if (!json) say(why);
-    setTimeout(() => process.exit(0), closeWithinMs).unref();
+    setTimeout(() => process.exit(code), closeWithinMs).unref();
     stack.close().then(
-      () => process.exit(0),
+      () => process.exit(code),
       (error: unknown) => fail(error, 1),
     );
   };
+}
+
+/**
+ * A file that cannot be written in the background, a log or a history, ends nothing: a session goes on, and each
+ * problem is reported once. Any other error that nothing catches ends the stack in order, with its trace.
+ */
+function surviveFileErrors(inWords: (error: unknown) => unknown, end: End): void {
+  const reported = new Set<string>();
+  process.on('uncaughtException', (error) => {
+    const words = inWords(error);
+    if (typeof words !== 'string') {
+      complain(traceOf(error));
+      end(own('Stopping after an error in Chirpsmith itself.'), 1);
+    } else if (!reported.has(words)) {
+      reported.add(words);
+      complain(shown`${words} The stack goes on.`);
+    }
+  });
+}
+
+const traceOf = (error: Error) => own((error.stack ?? error.message).split('\n').map(escaped).join('\n'));
+
+function endWhenAsked(stack: Stack, { idleExit }: StartArguments, end: End): void {
   process.on('SIGINT', () => end(own('\nStopping. Everything is kept; start again to go on.')));
   process.on('SIGTERM', () => end(shown`Stopping.`));
   process.on('SIGHUP', () => end(shown`Stopping: the terminal was closed.`));

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { escaped, own, shown } from '../functions/shared/shown.ts';
 import { parseStopArguments } from './arguments.ts';
-import { homeDirectory } from './home.ts';
+import { chosenHome } from './home.ts';
 import { isAlive } from './stack/home-lock.ts';
 import { readReadyFile } from './stack/ready-file.ts';
 import { complain, say } from './standard-streams.ts';
@@ -21,7 +20,7 @@ const waitMs = 10_000;
 try {
   const wanted = parseStopArguments(process.argv.slice(2));
   if (wanted.help) say(own(help));
-  else await stop(wanted.home === undefined ? homeDirectory(process.env) : path.resolve(wanted.home));
+  else await stop(chosenHome(wanted.home, process.env).path);
 } catch (error) {
   complain(escaped(error instanceof Error ? error.message : String(error)));
   process.exitCode = 2;

@@ -29,7 +29,7 @@ const pieces: readonly Piece[] = [
  * paths. Always the same bytes; files that are there already are kept.
  */
 export async function makeSamples(directory: string): Promise<string[]> {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const paths: string[] = [];
   for (const [index, piece] of pieces.entries()) {
     const path = join(directory, `${String(index + 1).padStart(2, '0')} ${piece.title}.wav`);
@@ -37,7 +37,7 @@ export async function makeSamples(directory: string): Promise<string[]> {
     if (!(await isThere(path, size))) {
       // Another name first: a file that was left half-written is never taken for a piece.
       const unfinished = `${path}.${process.pid}.part`;
-      await writeFile(unfinished, wavFile(render(piece), sampleRate));
+      await writeFile(unfinished, wavFile(render(piece), sampleRate), { mode: 0o600 });
       await rename(unfinished, path);
     }
     paths.push(path);

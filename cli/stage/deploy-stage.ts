@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { DeployArguments } from '../arguments/deploy-arguments.ts';
 import type { Surroundings } from '../command.ts';
@@ -34,6 +34,8 @@ export async function deployStage(
     display.tell({ event: 'error', message, next });
     return exitCodes.failed;
   }
+  // The CDK's command line writes it for everybody to read.
+  if (existsSync(outputs)) chmodSync(outputs, 0o600);
   const { api, userPool, relay } = readStage({ ...target, stage, apiUrl: undefined }, env);
   display.tell({
     event: 'stage.deployed',

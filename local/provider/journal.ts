@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { appendLine } from '../append-line.ts';
 import { ledgerEntrySchema } from './ledger.ts';
 import { fetchedSchema, taskSchema } from './task.ts';
 
@@ -59,11 +60,7 @@ export function openJournal(directory: string): Journal {
   });
   return {
     past,
-    append(change) {
-      const line = Buffer.from(`${JSON.stringify(change)}\n`);
-      let written = 0;
-      while (written < line.length) written += writeSync(fd, line, written);
-    },
+    append: (change) => appendLine(fd, JSON.stringify(change)),
     close: () => closeSync(fd),
   };
 }

@@ -1,7 +1,9 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { inOneLine } from '../../functions/shared/shown.ts';
+import { inOneLine, shown } from '../../functions/shared/shown.ts';
+import { explainFileError } from '../file-errors.ts';
+import { complain, type WriteLine } from '../standard-streams.ts';
 
 /** Bytes after which a log begins anew; the one before is kept as `<name>.log.1`. */
 const longest = 4 * 1024 * 1024;
@@ -10,19 +12,36 @@ const flushEveryMs = 200;
 export interface Logs {
   /** Adds a line to `<name>.log`. What others wrote in it cannot begin another one, nor act where it is shown. */
   write(name: string, line: string): void;
+  /** Writes what was gathered; it is done by itself after a moment. */
+  flush(): void;
   close(): void;
 }
 
-/** Text files that never grow beyond twice {@link longest}. Lines are gathered for a moment. */
-export function openLogs(directory: string): Logs {
-  mkdirSync(directory, { recursive: true });
+/**
+ * Text files that never grow beyond twice {@link longest}. Lines are gathered for a moment. A log that cannot be written
+ * loses them and ends nothing: that is reported once, and again only when it could be written in between.
+ * @param report where such an error goes, in one line; standard error unless given
+ * @throws the system's error when the directory cannot be made
+ */
+export function openLogs(directory: string, report: WriteLine = complain): Logs {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const gathered = new Map<string, string[]>();
-  const flush = () => {
-    for (const [name, lines] of gathered) {
-      const file = path.join(directory, `${name}.log`);
-      appendFileSync(file, lines.join(''));
+  const failing = new Set<string>();
+  const append = (name: string, text: string) => {
+    const file = path.join(directory, `${name}.log`);
+    try {
+      appendFileSync(file, text, { mode: 0o600 });
       if (statSync(file).size > longest) renameSync(file, `${file}.1`);
+      failing.delete(name);
+    } catch (error) {
+      if (failing.has(name)) return;
+      failing.add(name);
+      const reason = explainFileError(error, [{ name: 'CHIRPSMITH_HOME', path: directory }]) ?? String(error);
+      report(shown`A log is not written. ${reason}`);
     }
+  };
+  const flush = () => {
+    for (const [name, lines] of gathered) append(name, lines.join(''));
     gathered.clear();
   };
   const timer = setInterval(flush, flushEveryMs);
@@ -33,6 +52,7 @@ export function openLogs(directory: string): Logs {
       lines.push(`${inOneLine(line)}\n`);
       gathered.set(name, lines);
     },
+    flush,
     close() {
       clearInterval(timer);
       flush();

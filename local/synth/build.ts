@@ -1,6 +1,8 @@
 import { escaped } from '../../functions/shared/shown.ts';
 import { buildApp } from '../../infra/chirpsmith-app.ts';
 import { readConfig } from '../../infra/config.ts';
+import { explainFileError } from '../file-errors.ts';
+import { pathSettings } from '../home.ts';
 import { complain } from '../standard-streams.ts';
 
 // Run as a process of its own by ../synth.ts: the CDK takes a second to load and 150 MB, neither of which a
@@ -14,6 +16,7 @@ try {
   });
   buildApp(config, { outdir }).synth();
 } catch (error) {
-  complain(escaped(error instanceof Error ? error.message : String(error)));
+  const known = explainFileError(error, pathSettings(process.env));
+  complain(escaped(known ?? (error instanceof Error ? error.message : String(error))));
   process.exitCode = 1;
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -62,6 +63,27 @@ describe('the local stack', () => {
     expect(isRunning(stack)).toBe(false);
     expect(await findStack(home)).toBeUndefined();
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'has a home that is its owner’s alone, whatever the umask',
+    async () => {
+      const folder = await temporaryFolder();
+      const home = join(folder, 'home');
+      const failing = join(folder, 'start.mjs');
+      await writeFile(failing, 'process.exit(1)');
+      const { signal } = new AbortController();
+      const umask = process.umask(0);
+      try {
+        await expect(
+          startStack({ home, speed: 5, env: process.env, signal, script: failing }),
+        ).rejects.toThrow('ended with code 1');
+      } finally {
+        process.umask(umask);
+      }
+      const modes = ['', 'log', 'log/start.log'].map((name) => statSync(join(home, name)).mode & 0o777);
+      expect(modes).toEqual([0o700, 0o700, 0o600]);
+    },
+  );
 
   it('shows the last words of one that does not start', async () => {
     const home = await temporaryFolder();

@@ -21,6 +21,12 @@ export interface Run {
   readonly ended: Promise<number | null>;
 }
 
+/** Variables on top of the test's, and arguments for Node itself. */
+interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly nodeArguments?: readonly string[];
+}
+
 /** An empty home, but for the assembly, which takes seconds to make; gone after the test, with all it started. */
 export function emptyHome() {
   const home = mkdtempSync(path.join(tmpdir(), 'chirpsmith-'));
@@ -32,11 +38,14 @@ export function emptyHome() {
     rmSync(home, { recursive: true, force: true });
   });
 
-  function run(script: string, ...args: string[]): Run {
+  function run(script: string, ...rest: readonly (string | RunOptions)[]): Run {
     const { PROVIDER_BASE_URL: _, PROVIDER_API_KEY: __, ...env } = process.env;
-    const child = spawn(process.execPath, [path.join(project, 'launch.mjs'), script, ...args], {
+    const args = rest.filter((one) => typeof one === 'string');
+    const [options = {}] = rest.filter((one) => typeof one !== 'string');
+    const launch = [...(options.nodeArguments ?? []), path.join(project, 'launch.mjs'), script, ...args];
+    const child = spawn(process.execPath, launch, {
       cwd: project,
-      env: { ...env, CHIRPSMITH_HOME: home },
+      env: { ...env, CHIRPSMITH_HOME: home, ...options.env },
     });
     const started: Run = {
       child,

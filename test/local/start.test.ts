@@ -1,11 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { expect, onTestFinished, test } from 'vitest';
+import { type ReadyInfo, readyShape } from '../../local/stack/ready-file.ts';
 import { emptyHome } from './running-stack.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -88,6 +99,79 @@ function portsOf(pid: number | undefined): number[] | undefined {
       .map(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16)),
   );
 }
+
+test('everything that it keeps is its owner’s alone, whatever the umask', async () => {
+  const { home, run } = emptyHome();
+  chmodSync(home, 0o755);
+  mkdirSync(path.join(home, 'log'), { mode: 0o755 });
+  const open = 'data:text/javascript,process.umask(0)';
+  const started = run('local/start.ts', { nodeArguments: ['--import', open] }, '--json', '--port', '0');
+  await expect.poll(() => started.stdout + started.stderr, { timeout: 20_000 }).toMatch(/\n/);
+  const ready = readyShape.parse(JSON.parse(started.stdout));
+  const files = Array.from({ length: 6 }, (_, i) => ({
+    name: `${i}.wav`,
+    size: 9,
+    sha256: `${i}`.repeat(64),
+  }));
+  const created = await fetch(`${ready.api}/sessions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ready.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Mine', files }),
+  });
+  expect(created.status).toBe(201);
+  const ended = await startExecution(ready);
+  expect(ended).toBe('FAILED');
+  started.child.kill('SIGTERM');
+  expect(await started.ended).toBe(0);
+  const entries = readdirSync(home, { recursive: true, withFileTypes: true }).filter(
+    (entry) => !entry.isSymbolicLink(),
+  );
+  const wide = [home, ...entries.map((entry) => path.join(entry.parentPath, entry.name))].filter(
+    (one) => !one.startsWith(path.join(home, 'assembly')) && (statSync(one).mode & 0o077) !== 0,
+  );
+  expect(entries.length).toBeGreaterThan(20);
+  expect(wide).toEqual([]);
+});
+
+/** Starts a run that ends at once, as it names no session; gives its status. */
+async function startExecution({ aws: endpoint, region, adminKey: credentials, stateMachineArn }: ReadyInfo) {
+  const sfn = new SFNClient({ endpoint, region, credentials });
+  onTestFinished(() => sfn.destroy());
+  const input = '{"sessionId":"00000000-0000-4000-8000-000000000000"}';
+  const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
+  const status = async () => (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status;
+  await expect.poll(status, { timeout: 20_000 }).not.toBe('RUNNING');
+  return status();
+}
+
+test.skipIf(!existsSync('/dev/full'))(
+  'goes on when a history cannot be written, and says so once',
+  async () => {
+    const { home, startStack } = emptyHome();
+    const executions = path.join(home, 'step-functions', 'executions');
+    mkdirSync(executions, { recursive: true });
+    symlinkSync('/dev/full', path.join(executions, '00000001.jsonl'));
+    const { run: started, ready } = await startStack();
+    expect(await startExecution(ready)).toBe('FAILED');
+    await expect.poll(() => started.stderr).toMatch(/\n/);
+    expect(started.stderr).toBe(
+      `${home} cannot be used: the disk is full. Make room there, or point CHIRPSMITH_HOME at another disk. ` +
+        'The stack goes on.\n',
+    );
+    expect((await fetch(`${ready.api}/openapi.json`)).status).toBe(200);
+  },
+);
+
+test.each<[what: string, home: string, code: number, words: string]>([
+  ['a relative path', 'data', 2, 'CHIRPSMITH_HOME: data is a relative path'],
+  ['a path below a file', fileURLToPath(import.meta.url), 1, 'point CHIRPSMITH_HOME at a directory'],
+])('a home that is %s is refused in one line that names the variable', async (_, value, code, words) => {
+  const { run } = emptyHome();
+  const started = run('local/start.ts', { env: { CHIRPSMITH_HOME: value } }, '--json');
+  expect(await started.ended).toBe(code);
+  expect(started.stderr).toContain(words);
+  expect(started.stderr).not.toMatch(/\n +at /);
+});
 
 test('stop ends the stack of this home, or says that there is none', async () => {
   const { home, run, startStack } = emptyHome();

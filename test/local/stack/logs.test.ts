@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,6 +28,26 @@ test('a log that grew long begins anew, and just one older part is kept', () => 
   }
   expect(readdirSync(directory)).toEqual(['a.log.1']);
   expect(statSync(path.join(directory, 'a.log.1')).size).toBeLessThan(6 * 1024 * 1024);
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk ends nothing, and is told once', () => {
+  symlinkSync('/dev/full', path.join(directory, 'a.log'));
+  const told: string[] = [];
+  const logs = openLogs(directory, (line) => told.push(line));
+  logs.write('a', '1');
+  logs.write('b', 'x');
+  logs.flush();
+  logs.write('a', '2');
+  logs.flush();
+  expect(told).toEqual([
+    expect.stringMatching(/^A log is not written\. .* cannot be used: the disk is full\. Make room there/),
+  ]);
+  expect(readFileSync(path.join(directory, 'b.log'), 'utf8')).toBe('x\n');
+  rmSync(path.join(directory, 'a.log'));
+  logs.write('a', '3');
+  logs.close();
+  expect(readFileSync(path.join(directory, 'a.log'), 'utf8')).toBe('3\n');
+  expect(told).toHaveLength(1);
 });
 
 test('only errors of a logger are told to a person', () => {
