@@ -241,16 +241,19 @@ export const deployHelp = `Deploy a stage: a copy of the product in the AWS acco
 
   npm run deploy -- --stage prod [-c name=value …]
 
-Says which account and region before anything is done; the CDK then shows what
-changes and asks about permissions. What the stage consists of is written to
-.chirpsmith/stages/, from where the other commands know it: npm run train --
---stage prod.
+Says which account and region before anything is done, checks that the account
+has room, and asks before a change replaces or destroys something. CDK then asks
+about permissions. The configuration is kept in stages/<stage>.json: commit it.
+What the stage consists of is written to .chirpsmith/stages/, from where the
+other commands know it: npm run train -- --stage prod.
 
 Options
   --stage <name>       1 to 16 of a-z, 0-9 and -; part of every name (or
                        CHIRPSMITH_STAGE)
-  -c <name>=<value>    configuration (or CHIRPSMITH_<NAME>): region, logDays,
-                       audioDays, allowedOrigins, jwtIssuer and jwtAudience, …
+  -c <name>=<value>    changes the configuration (or CHIRPSMITH_<NAME>): region,
+                       logDays, audioDays, allowedOrigins, jwtIssuer and
+                       jwtAudience, alarmEmail, reservedConcurrency=none, …
+  --yes, -y            agree to what a change replaces or destroys
   --require-approval <when>
                        what the CDK asks about: broadening permissions (the
                        default), any-change, or never

@@ -33,8 +33,8 @@ export function buildApp(
     context: { ...flags, ...context },
     ...(outdir !== undefined && { outdir }),
   });
-  // The region is known, the account is whichever the credentials of the deployment belong to.
-  const env = { region: config.region };
+  // Without an account in the stage's file, it is the one that the credentials of the deployment belong to.
+  const env = { region: config.region, ...(config.account !== undefined && { account: config.account }) };
   const storage = new StorageStack(app, `chirpsmith-${config.stage}-storage`, { env, config });
   new ServiceStack(app, `chirpsmith-${config.stage}-service`, { env, config, storage });
   Tags.of(app).add('product', 'chirpsmith');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { settingsSchema } from '../functions/shared/settings.ts';
+import type { StageFile } from './stage-file.ts';
 
 /** The issuer of the local runtime; it signs with exactly this name. */
 const localTokens = { issuer: 'https://issuer.chirpsmith.local', audience: 'chirpsmith' };
@@ -45,6 +46,8 @@ const originSchema = z
   );
 
 const fieldsSchema = z.strictObject({
+  /** The only account that the stage may be deployed to; any, where a stage's file names none. */
+  account: z.string().optional(),
   /** Part of every name in AWS; one stage is one copy of the product. */
   stage: z
     .string()
@@ -109,7 +112,7 @@ const configSchema = fieldsSchema.superRefine(
     if (sum > 0 && left < unreserved) {
       problem(
         `comes to ${sum} of the account's ${accountConcurrency}, and AWS keeps ${unreserved} for all others: ` +
-          'lower it, or have the quota raised and set accountConcurrency; 0 reserves nothing for a function',
+          'lower it, have the quota raised and set accountConcurrency, or reserve nothing (-c reservedConcurrency=none)',
       );
     }
     for (const name of ['submitUpload', 'checkUpload'] as const) {
@@ -131,22 +134,40 @@ export interface ConfigSource {
   /** Looks up `-c name=value` or `cdk.json`. */
   context(name: string): unknown;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The file of a stage, read after its name is known; none is read unless given. */
+  readonly file?: (stage: string) => StageFile;
 }
 
+/** The fields that `-c`, a variable or the file of a stage may set; what the stage is called is no part of its file. */
+export const configFields: readonly string[] = Object.keys(fieldsSchema.shape).filter(
+  (name) => name !== 'stage',
+);
+
 /**
- * Reads the configuration: every field from `-c <field>=…`, else from `CHIRPSMITH_<FIELD>`, else its default.
- * Lists are separated by commas; `settings` is JSON with only what differs from the defaults.
+ * Reads the configuration: every field from `-c <field>=…`, else from `CHIRPSMITH_<FIELD>`, else from the file of the
+ * stage, else its default. In text, lists are separated by commas; `settings` is JSON with only what differs from the
+ * defaults.
  * @throws Error with one line per problem, each naming the field and both ways to set it
  */
-export function readConfig({ context, environment }: ConfigSource): Config {
+export function readConfig({ context, environment, file = () => ({}) }: ConfigSource): Config {
+  const named = (field: string): unknown => context(field) ?? environment[variableOf(field)];
+  const stage = named('stage') || 'dev';
+  const kept = file(String(stage));
+  const strange = Object.keys(kept).filter((name) => !configFields.includes(name));
+  if (strange.length > 0) {
+    throw unusable(
+      strange.map((name) => `- ${name}: the file of stage ${stage} has a field of this name; there is none`),
+    );
+  }
+  // An empty value takes a field of the file back.
   const given = (field: string): unknown => {
-    const value = context(field) ?? environment[variableOf(field)];
+    const value = named(field) ?? kept[field];
     return value === '' ? undefined : value;
   };
-  const stage = given('stage') ?? 'dev';
   const settings = settingsSchema.safeParse(jsonOf(given('settings') ?? {}));
   const result = configSchema.safeParse({
     stage,
+    account: given('account'),
     region: given('region') ?? ambientRegion(stage, environment),
     providerBaseUrl: given('providerBaseUrl') ?? mountSea,
     providerCreditsUrl:
@@ -164,7 +185,7 @@ export function readConfig({ context, environment }: ConfigSource): Config {
     alarmEmail: stage === 'local' ? undefined : given('alarmEmail'),
     webhookUrl: stage === 'local' ? undefined : given('webhookUrl'),
     runbookUrl: given('runbookUrl') ?? 'docs/runbook.md',
-    reservedConcurrency: jsonOf(given('reservedConcurrency') ?? {}),
+    reservedConcurrency: reservationsOf(given('reservedConcurrency') ?? {}),
     accountConcurrency: numberOf(given('accountConcurrency') ?? 1000),
   });
   if (!result.success) throw unusable(result.error.issues.map(describe));
@@ -177,7 +198,7 @@ export function readConfig({ context, environment }: ConfigSource): Config {
 }
 
 /** `jwtIssuer` → `CHIRPSMITH_JWT_ISSUER` */
-const variableOf = (field: string) =>
+export const variableOf = (field: string) =>
   `CHIRPSMITH_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
 /** The local runtime keeps its data by region, so there a shell's AWS_REGION must not move it. */
@@ -196,6 +217,23 @@ function listOf(value: unknown): unknown {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+}
+
+/** `none` reserves nothing: for an account whose quota is as low as a new one's. */
+function reservationsOf(value: unknown): unknown {
+  if (value !== 'none') return jsonOf(value);
+  return Object.fromEntries(Object.keys(reservedConcurrencySchema.shape).map((name) => [name, 0]));
+}
+
+/**
+ * A value as the file of a stage holds it: text from a flag or a variable becomes a list, a number or an object, where the
+ * field is one.
+ */
+export function fileValueOf(field: string, value: unknown): unknown {
+  if (field === 'allowedOrigins' || field === 'jwtAudience') return listOf(value);
+  if (field === 'audioDays' || field === 'logDays' || field === 'accountConcurrency') return numberOf(value);
+  if (field === 'settings' || field === 'reservedConcurrency') return jsonOf(value);
+  return value;
 }
 
 function numberOf(value: unknown): unknown {

@@ -9,6 +9,8 @@ export interface DeployArguments {
   readonly context: readonly string[];
   /** Which changes the CDK asks about first. */
   readonly requireApproval: (typeof approvals)[number];
+  /** Agrees to changes of the stage's configuration beforehand. */
+  readonly yes: boolean;
   readonly json: false;
   readonly help: boolean;
 }
@@ -27,7 +29,7 @@ export interface DestroyArguments {
 /** @throws InputRejected */
 export function parseDeployArguments(argv: readonly string[], env: NodeJS.ProcessEnv = {}): DeployArguments {
   const { context, rest, problems } = takeContext(argv);
-  const flags = readFlags(rest, { 'require-approval': 'string', help: 'boolean' }, env);
+  const flags = readFlags(rest, { 'require-approval': 'string', yes: 'boolean', help: 'boolean' }, env);
   flags.problems.push(...problems, ...noWords(flags.words));
   const asked = flags.text('require-approval') ?? 'broadening';
   const requireApproval = approvals.find((one) => one === asked);
@@ -39,6 +41,7 @@ export function parseDeployArguments(argv: readonly string[], env: NodeJS.Proces
   return {
     context,
     requireApproval: requireApproval ?? 'broadening',
+    yes: flags.given('yes'),
     json: false,
     help: flags.given('help'),
   };

@@ -1,53 +1,147 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { stageFilePath } from '../../infra/stage-file.ts';
 import type { DeployArguments } from '../arguments/deploy-arguments.ts';
 import type { Surroundings } from '../command.ts';
 import type { Next } from '../events.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { type Deployer, type Deployment, deployer, prepareDeployment } from './prepare-deployment.ts';
+import { InputRejected } from '../input-rejected.ts';
+import {
+  adviceFor,
+  bootstrapAdvice,
+  concurrencyAdvice,
+  concurrencyProblem,
+  stackProblem,
+} from './deployment-advice.ts';
+import {
+  type Deployer,
+  type Deployment,
+  deployer,
+  ifAllowed,
+  prepareDeployment,
+  refusalWith,
+  writeStageFile,
+} from './prepare-deployment.ts';
 import { outputsFile, readStage } from './stage.ts';
+import type { StageChange } from './stage-changes.ts';
+
+/** The stack that `cdk bootstrap` makes, once in each account and region. */
+const bootstrapStack = 'CDKToolkit';
 
 /**
- * Deploys both stacks of a stage, and keeps their outputs where the other commands look for them.
+ * Deploys both stacks of a stage, and keeps its configuration and its outputs.
  * @throws InputRejected, ChirpsmithError: before anything is deployed
  */
 export async function deployStage(
-  { context, requireApproval }: DeployArguments,
+  { context, requireApproval, yes }: DeployArguments,
   surroundings: Surroundings,
   using: Deployer = deployer,
 ): Promise<ExitCode> {
   const { display, env, target } = surroundings;
   const deployment = await prepareDeployment('Deploying', context, surroundings, using);
-  const { stage, storage, service, account, region } = deployment;
+  const { stage, storage, service, config, region } = deployment;
+  await requireRoom(deployment, using);
+  await agreeToChanges(deployment, yes, surroundings);
+  const file = stageFilePath(stage, using.folder);
+  writeStageFile(deployment, using.folder);
+  display.tell({ event: 'note', message: `The configuration of the stage is in ${file}: commit it.` });
+  if (config.alarmEmail === undefined) {
+    const message = 'Alarms reach nobody: name a receiver with -c alarmEmail=NAME@EXAMPLE.COM.';
+    display.tell({ event: 'note', message });
+  }
   const outputs = outputsFile(stage, env);
   mkdirSync(path.dirname(outputs), { recursive: true, mode: 0o700 });
   const approval = ['--require-approval', requireApproval];
   const args = ['deploy', storage, service, ...deployment.context, ...approval, '--outputs-file', outputs];
   if ((await using.cdk(args, env)) !== 0) {
-    const next = [
-      {
-        words: 'An account and region that the CDK has not been used in must be prepared once:',
-        command: `npx cdk bootstrap aws://${account}/${region}`,
-      },
-    ];
-    const message = `Stage ${stage} was not deployed, or not wholly: see above. The same command goes on with it.`;
-    display.tell({ event: 'error', message, next });
+    const message = `Stage ${stage} was not deployed, or not wholly. The same command goes on with it.`;
+    const { lines, next } = await afterFailure(deployment, using);
+    display.tell({ event: 'error', message, lines, next });
     return exitCodes.failed;
   }
   // The CDK's command line writes it for everybody to read.
   if (existsSync(outputs)) chmodSync(outputs, 0o600);
   const { api, userPool, relay } = readStage({ ...target, stage, apiUrl: undefined }, env);
-  display.tell({
-    event: 'stage.deployed',
-    stage,
-    api,
-    next: firstSteps(deployment, userPool?.id, relay !== undefined),
-  });
+  const next = firstSteps({ stage, region }, userPool?.id, relay !== undefined);
+  display.tell({ event: 'stage.deployed', stage, api, next });
   return exitCodes.done;
 }
 
+/** @throws InputRejected when the account, its quotas or the stacks' status let no deployment through */
+async function requireRoom(deployment: Deployment, { aws }: Deployer): Promise<void> {
+  const { stage, region, account, storage, service, config } = deployment;
+  const statusOf = (stack: string) =>
+    ifAllowed(aws.stackStatus(region, stack).then((status) => ({ status })));
+  const toolkit = await statusOf(bootstrapStack);
+  if (toolkit && toolkit.status === undefined) {
+    throw refusalWith(`The CDK was never used in account ${account}, region ${region}.`, [
+      bootstrapAdvice(account, region),
+    ]);
+  }
+  let isFirst = true;
+  for (const stack of [storage, service]) {
+    const found = await statusOf(stack);
+    isFirst = found?.status === undefined;
+    const stuck = stackProblem(stack, found?.status, region);
+    if (stuck) throw refusalWith(stuck.problem, stuck.next);
+  }
+  const room = await ifAllowed(aws.concurrency(region));
+  // What a deployed stage has reserved already it need not find again; which of all reservations are its own is not told.
+  const available = isFirst ? room?.unreserved : room?.limit;
+  const problem = room && concurrencyProblem(config, { limit: room.limit, available: available ?? 0 });
+  if (problem !== undefined) throw refusalWith(problem, concurrencyAdvice(stage, region));
+}
+
+/** Says what flags and variables change, and what that replaces or destroys. @throws InputRejected when the answer is no */
+async function agreeToChanges(
+  { stage, changes }: Deployment,
+  yes: boolean,
+  { display, ask }: Surroundings,
+): Promise<void> {
+  if (changes.length === 0) return;
+  for (const change of changes) display.tell({ event: 'note', message: sentenceOf(change) });
+  const costly = changes.some(({ consequence }) => consequence !== undefined);
+  if (yes || !costly) return;
+  if (!ask) {
+    const message = 'Nobody can be asked here: add --yes to agree to the changes above.';
+    throw new InputRejected('Nothing was deployed.', [{ where: '--yes', message }]);
+  }
+  if (!(await ask(`Change stage ${stage} like this?`))) throw new InputRejected('Nothing was deployed.');
+}
+
+function sentenceOf({ field, from, to, by, consequence }: StageChange): string {
+  const shown = (value: unknown) => (value === undefined ? 'the default' : JSON.stringify(value));
+  return `${field}: ${shown(from)} → ${shown(to)} (${by}).${consequence === undefined ? '' : ` ${consequence}`}`;
+}
+
+/** What CloudFormation says of a deployment that failed, and advice that fits it. */
+async function afterFailure(
+  deployment: Deployment,
+  { aws }: Deployer,
+): Promise<{ lines: string[]; next: Next[] }> {
+  const { region, storage, service } = deployment;
+  const lines: string[] = [];
+  const next: Next[] = [];
+  for (const stack of [service, storage]) {
+    const status = await aws.stackStatus(region, stack).catch(() => undefined);
+    if (status === undefined) continue;
+    const failures = await aws.failures(region, stack).catch(() => []);
+    lines.push(
+      ...failures.filter((failure) => !/creation cancelled|update cancelled/i.test(failure)).slice(0, 3),
+    );
+    const stuck = stackProblem(stack, status, region);
+    next.push(...(adviceFor(failures, deployment) ?? []), ...(stuck?.next ?? []));
+  }
+  if (next.length === 0) next.push({ words: 'What went wrong is in the lines of the CDK above.' });
+  return { lines, next };
+}
+
 /** What a new stage needs before somebody can train a model with it. */
-function firstSteps({ stage, region }: Deployment, userPoolId: string | undefined, relay: boolean): Next[] {
+function firstSteps(
+  { stage, region }: Pick<Deployment, 'stage' | 'region'>,
+  userPoolId: string | undefined,
+  relay: boolean,
+): Next[] {
   const put = (secret: string) =>
     `aws secretsmanager put-secret-value --region ${region} --secret-id chirpsmith/${stage}/${secret} --secret-string file:///dev/stdin`;
   const key = {

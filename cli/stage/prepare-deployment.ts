@@ -1,17 +1,24 @@
-import { readConfig } from '../../infra/config.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { ChirpsmithError } from '../../functions/shared/errors.ts';
+import { type Config, readConfig } from '../../infra/config.ts';
+import { readStageFile, type StageFile, stageFilePath, stageFolder } from '../../infra/stage-file.ts';
 import type { Surroundings } from '../command.ts';
+import type { Next } from '../events.ts';
 import { InputRejected } from '../input-rejected.ts';
-import { type CallerIdentity, callerIdentity } from './caller-identity.ts';
+import { type AwsAccount, awsAccount } from './aws-account.ts';
 import { runCdk } from './run-cdk.ts';
+import { changedFile, type StageChange, stageChanges } from './stage-changes.ts';
 
 /** What a deployment needs of the world. */
 export interface Deployer {
-  identity(region: string): Promise<CallerIdentity | undefined>;
+  readonly aws: AwsAccount;
   /** @returns the exit code */
   cdk(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number>;
+  /** Where the files of the stages are. */
+  readonly folder: string;
 }
 
-export const deployer: Deployer = { identity: callerIdentity, cdk: runCdk };
+export const deployer: Deployer = { aws: awsAccount, cdk: runCdk, folder: stageFolder };
 
 /** A stage that can be deployed or removed from here. */
 export interface Deployment {
@@ -20,6 +27,11 @@ export interface Deployment {
   readonly account: string;
   readonly storage: string;
   readonly service: string;
+  readonly config: Config;
+  /** What flags and variables change in the file of the stage. */
+  readonly changes: readonly StageChange[];
+  /** The file with the changes, and with the account and region that the stage lives in. */
+  readonly file: StageFile;
   /** For the CDK: the stage, and every `-c` as it was given. */
   readonly context: readonly string[];
 }
@@ -28,13 +40,14 @@ export interface Deployment {
  * Finds out what would be deployed, where, and by whom, and says it. Nothing is changed.
  * @param what `Deploying` or `Removing`
  * @param given `name=value` of each `-c`
- * @throws InputRejected when no stage is named, its configuration cannot be used, or there are no credentials
+ * @throws InputRejected when no stage is named, its configuration cannot be used, there are no credentials, or the stage
+ *   lives in another account or region
  */
 export async function prepareDeployment(
   what: string,
   given: readonly string[],
   { display, env, target }: Surroundings,
-  { identity }: Deployer,
+  { aws, folder }: Deployer,
 ): Promise<Deployment> {
   const { stage } = target;
   if (stage === undefined) {
@@ -42,31 +55,74 @@ export async function prepareDeployment(
     throw new InputRejected('There is nothing to do.', [{ where: '--stage', message }]);
   }
   const pairs = [`stage=${stage}`, ...given.filter((pair) => !pair.startsWith('stage='))];
-  const context = new Map(pairs.map((pair) => [pair.split('=')[0], pair.slice(pair.indexOf('=') + 1)]));
-  const { region } = configOf((name) => context.get(name), env);
-  const caller = await identity(region);
+  const flags = new Map(pairs.map((pair) => [pair.split('=')[0], pair.slice(pair.indexOf('=') + 1)]));
+  const flag = (name: string) => flags.get(name);
+  const { kept, config } = configOf(stage, flag, env, folder);
+  const { region } = config;
+  const path = stageFilePath(stage, folder);
+  if (kept.region !== undefined && kept.region !== region) {
+    const message =
+      `Stage ${stage} lives in ${kept.region}: in ${region} it would be made a second time, and empty. ` +
+      `Choose another --stage for ${region}, or change "region" in the file by hand.`;
+    throw new InputRejected('The stage is somewhere else.', [{ where: path, message }]);
+  }
+  const caller = await aws.identity(region);
   if (!caller) {
     throw new InputRejected(
       'There are no AWS credentials here: sign in with "aws login" or "aws sso login", or set AWS_PROFILE.',
     );
   }
+  if (config.account !== undefined && config.account !== caller.account) {
+    const message =
+      `Stage ${stage} lives in account ${config.account}, and these credentials are of ${caller.account}. ` +
+      'Set AWS_PROFILE to a profile of that account, or choose another --stage.';
+    throw new InputRejected('The stage is somewhere else.', [{ where: path, message }]);
+  }
   const storage = `chirpsmith-${stage}-storage`;
   const service = `chirpsmith-${stage}-service`;
   const message = `${what} stage ${stage}, account ${caller.account}, region ${region}, as ${caller.arn}.`;
   display.tell({ event: 'note', message });
-  return {
-    stage,
-    region,
-    account: caller.account,
-    storage,
-    service,
-    context: pairs.flatMap((pair) => ['-c', pair]),
-  };
+  const changes = stageChanges(kept, flag, env);
+  const file = { ...changedFile(kept, changes), account: caller.account, region };
+  const context = pairs.flatMap((pair) => ['-c', pair]);
+  return { stage, region, account: caller.account, storage, service, config, changes, file, context };
 }
 
-function configOf(context: (name: string) => string | undefined, environment: NodeJS.ProcessEnv) {
+/** Writes the file of a stage. */
+export function writeStageFile({ stage, file }: Pick<Deployment, 'stage' | 'file'>, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(stageFilePath(stage, folder), `${JSON.stringify(file, undefined, 2)}\n`);
+}
+
+/** A refusal before anything is done, with commands that help. */
+export const refusalWith = (problem: string, next: readonly Next[]) =>
+  new InputRejected(
+    problem,
+    next.map(({ words, command }) => ({ where: words, message: command ?? '' })),
+  );
+
+/**
+ * Asks AWS, unless the credentials may not: many people may only assume CDK's own roles.
+ * @returns nothing when they may not
+ */
+export async function ifAllowed<T>(question: Promise<T>): Promise<T | undefined> {
   try {
-    return readConfig({ context, environment });
+    return await question;
+  } catch (error) {
+    if (error instanceof ChirpsmithError && error.name === 'AccessDenied') return undefined;
+    throw error;
+  }
+}
+
+function configOf(
+  stage: string,
+  context: (name: string) => string | undefined,
+  environment: NodeJS.ProcessEnv,
+  folder: string,
+): { kept: StageFile; config: Config } {
+  try {
+    const kept = readStageFile(stage, folder);
+    return { kept, config: readConfig({ context, environment, file: () => kept }) };
   } catch (error) {
     throw new InputRejected(error instanceof Error ? error.message : String(error));
   }

@@ -71,6 +71,32 @@ describe('the configuration', () => {
     expect(read({ stage: 'local', region: 'eu-west-1' }, shell).region).toBe('eu-west-1');
   });
 
+  test('takes what no flag or variable names from the file of the stage', () => {
+    const file = (stage: string) =>
+      stage === 'prod' ? { logDays: 90, audioDays: 30, region: 'eu-west-1' } : {};
+    const context: Record<string, unknown> = { stage: 'prod', audioDays: '14' };
+    const source = {
+      context: (name: string) => context[name],
+      environment: { AWS_REGION: 'us-west-2' },
+      file,
+    };
+    expect(readConfig(source)).toMatchObject({ logDays: 90, audioDays: 14, region: 'eu-west-1' });
+    expect(readConfig({ ...source, context: () => undefined })).toMatchObject({ stage: 'dev', logDays: 30 });
+  });
+
+  test('refuses a field of the file that there is not', () => {
+    const source = { context: () => undefined, environment: {}, file: () => ({ logdays: 90 }) };
+    expect(() => readConfig(source)).toThrow(/- logdays: the file of stage dev has a field of this name/);
+  });
+
+  test('reserves nothing when it is told none, for an account with a low quota', () => {
+    const { reservedConcurrency } = read({ reservedConcurrency: 'none', accountConcurrency: '10' });
+    expect(Object.values(reservedConcurrency).every((reserved) => reserved === 0)).toBe(true);
+    expect(() => read({ accountConcurrency: '10' })).toThrow(
+      /or reserve nothing \(-c reservedConcurrency=none\)/,
+    );
+  });
+
   test.each([
     [{ stage: 'Prod!' }, /- stage: must be 1 to 16 of/],
     [{ region: 'europe' }, /- region: must be the name of an AWS region/],

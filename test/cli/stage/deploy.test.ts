@@ -1,20 +1,16 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseDeployArguments, parseDestroyArguments } from '../../../cli/arguments/deploy-arguments.ts';
 import { perform } from '../../../cli/command.ts';
 import { deployHelp, destroyHelp } from '../../../cli/help.ts';
-import { callerIdentity } from '../../../cli/stage/caller-identity.ts';
+import type { AwsAccount } from '../../../cli/stage/aws-account.ts';
 import { deployStage } from '../../../cli/stage/deploy-stage.ts';
 import { destroyStage } from '../../../cli/stage/destroy-stage.ts';
 import type { Deployer } from '../../../cli/stage/prepare-deployment.ts';
-import { listenOnLoopback } from '../../../local/loopback.ts';
-import { verifySigV4 } from '../../../local/sigv4.ts';
+import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { temporaryFolder } from '../run-command.ts';
 
 const outputs = {
@@ -22,13 +18,32 @@ const outputs = {
   'chirpsmith-prod-service': { ApiUrl: 'https://abc.execute-api.eu-central-1.amazonaws.com' },
 };
 
-/** The commands with an account that is not there, and a CDK that only notes what it is told. */
-async function inAccount({ credentials = true, code = 0, more = {} } = {}) {
+/** An account that the CDK has been used in, and that has room for a stage. */
+const ready: AwsAccount = {
+  identity: async () => ({ account: '111122223333', arn: 'arn:aws:iam::111122223333:user/op' }),
+  concurrency: async () => ({ limit: 1000, unreserved: 1000 }),
+  stackStatus: async (_, stack) => (stack === 'CDKToolkit' ? 'CREATE_COMPLETE' : undefined),
+  failures: async () => [],
+};
+
+/** The commands with an account that is not there, and a CDK that only notes its arguments. */
+async function inAccount({
+  aws = {},
+  code = 0,
+  more = {},
+  answer,
+}: {
+  aws?: Partial<AwsAccount>;
+  code?: number;
+  more?: object;
+  answer?: boolean;
+} = {}) {
   const home = await temporaryFolder();
+  const folder = `${home}/committed/`;
   const cdk: string[][] = [];
   const using: Deployer = {
-    identity: async () =>
-      credentials ? { account: '111122223333', arn: 'arn:aws:iam::111122223333:user/op' } : undefined,
+    aws: { ...ready, ...aws },
+    folder,
     async cdk(args) {
       cdk.push([...args]);
       const file = args[args.indexOf('--outputs-file') + 1];
@@ -53,7 +68,7 @@ async function inAccount({ credentials = true, code = 0, more = {} } = {}) {
       stdout,
       stderr,
       interruption: () => new AbortController().signal,
-      confirm: undefined,
+      confirm: answer === undefined ? undefined : async () => answer,
     };
     const ended =
       name === 'deploy'
@@ -69,7 +84,13 @@ async function inAccount({ credentials = true, code = 0, more = {} } = {}) {
     if (!stdout.readableEnded) await new Promise((done) => stdout.once('end', done));
     return { code: ended, said };
   };
-  return { file: path.join(home, 'stages', 'prod.json'), cdk, command };
+  const kept = path.join(folder, 'prod.json');
+  const keep = async (file: object) => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(kept, JSON.stringify(file));
+  };
+  const keptNow = async () => JSON.parse(await readFile(kept, 'utf8'));
+  return { file: path.join(home, 'stages', 'prod.json'), cdk, command, keep, keptNow };
 }
 
 describe('deploy', () => {
@@ -110,11 +131,174 @@ describe('deploy', () => {
     expect(cdk[0]).toEqual(expect.arrayContaining(['--require-approval', 'never']));
   });
 
-  it('tells how to prepare an account when the CDK has failed', async () => {
-    const { file, command } = await inAccount({ code: 1 });
+  it('keeps the configuration in the file of the stage, to be committed', async () => {
+    const { command, keptNow } = await inAccount();
+    const { said } = await command(
+      'deploy',
+      '--stage',
+      'prod',
+      '-c',
+      'logDays=90',
+      '-c',
+      'allowedOrigins=https://a.example',
+    );
+    expect(await keptNow()).toEqual({
+      account: '111122223333',
+      region: 'eu-central-1',
+      logDays: 90,
+      allowedOrigins: ['https://a.example'],
+    });
+    expect(said).toContain('logDays: the default → 90 (-c logDays).');
+    expect(said.replaceAll('\n', ' ')).toMatch(/prod\.json: commit it\./);
+  });
+
+  it('changes nothing that no flag names: what an earlier deployment was given stays', async () => {
+    const { command, keep, keptNow } = await inAccount();
+    const webhookUrl = 'https://hooks.example.com/x';
+    await keep({ account: '111122223333', region: 'eu-central-1', webhookUrl, audioDays: 30 });
+    expect((await command('deploy', '--stage', 'prod')).code).toBe(0);
+    expect(await keptNow()).toMatchObject({ webhookUrl, audioDays: 30 });
+  });
+
+  const consequences = [
+    ['webhookUrl=', { webhookUrl: 'https://hooks.example.com' }, /The secret of the webhook is destroyed/],
+    ['audioDays=10', { audioDays: 30 }, /Audio older than 10 days is deleted/],
+    ['alarmEmail=', { alarmEmail: 'a@example.com' }, /Alarms reach nobody\./],
+    ['providerBaseUrl=https://p.example', {}, /Sessions under way belong to the former provider/],
+    [
+      'jwtIssuer=https://id.example',
+      { jwtAudience: ['app'] },
+      /The people of the user pool cannot sign in any more/,
+    ],
+    ['relayBaseUrl=', { relayBaseUrl: 'https://relay.example' }, /through the relay stop/],
+  ] as const;
+  it.each(consequences)(
+    'says what -c %s replaces or destroys, and asks first',
+    async (pair, fields, words) => {
+      const before = { account: '111122223333', region: 'eu-central-1', ...fields };
+      const refused = await inAccount({ answer: false });
+      await refused.keep(before);
+      const { code, said } = await refused.command('deploy', '--stage', 'prod', '-c', pair);
+      expect(said.replaceAll(/\s+/g, ' ')).toMatch(words);
+      expect(code).toBe(2);
+      expect(refused.cdk).toEqual([]);
+      expect(await refused.keptNow()).toEqual(before);
+      const agreed = await inAccount({ answer: true });
+      await agreed.keep(before);
+      expect((await agreed.command('deploy', '--stage', 'prod', '-c', pair)).code).toBe(0);
+      const unattended = await inAccount();
+      await unattended.keep(before);
+      expect((await unattended.command('deploy', '--stage', 'prod', '-c', pair)).said).toContain('--yes');
+      expect(unattended.cdk).toEqual([]);
+      expect((await unattended.command('deploy', '--stage', 'prod', '-c', pair, '--yes')).code).toBe(0);
+    },
+  );
+
+  it('refuses another region or account than the stage lives in', async () => {
+    const { command, keep, cdk } = await inAccount();
+    await keep({ account: '111122223333', region: 'us-west-2' });
+    const region = await command('deploy', '--stage', 'prod', '-c', 'region=eu-west-1');
+    expect(region.said.replaceAll(/\s+/g, ' ')).toContain('Stage prod lives in us-west-2');
+    await keep({ account: '999999999999', region: 'eu-central-1' });
+    const account = await command('deploy', '--stage', 'prod');
+    expect(account.said.replaceAll(/\s+/g, ' ')).toContain('lives in account 999999999999');
+    expect([region.code, account.code, cdk]).toEqual([2, 2, []]);
+  });
+
+  it('takes the region from the file of the stage, whatever region the shell has', async () => {
+    const { command, keep } = await inAccount();
+    await keep({ account: '111122223333', region: 'us-west-2' });
+    expect((await command('deploy', '--stage', 'prod')).said).toContain('region us-west-2');
+  });
+
+  it('names a field of the file that there is not', async () => {
+    const { command, keep } = await inAccount();
+    await keep({ logdays: 90 });
+    const { code, said } = await command('deploy', '--stage', 'prod');
+    expect(said).toContain('logdays: the file of stage prod has a field of this name');
+    expect(code).toBe(2);
+  });
+
+  it('says so when nobody receives the alarms', async () => {
+    const { command } = await inAccount();
+    expect((await command('deploy', '--stage', 'prod')).said).toContain(
+      'Alarms reach nobody: name a receiver',
+    );
+    const mailed = await inAccount();
+    const { said } = await mailed.command('deploy', '--stage', 'prod', '-c', 'alarmEmail=a@example.com');
+    expect(said).not.toContain('Alarms reach nobody');
+  });
+
+  const stuck = (status: string) => ({
+    stackStatus: async (_: string, stack: string) => (stack === 'CDKToolkit' ? 'CREATE_COMPLETE' : status),
+  });
+  it.each<[string, Partial<AwsAccount>, RegExp]>([
+    [
+      'the CDK was never used there',
+      { stackStatus: async () => undefined },
+      /npx cdk bootstrap aws:\/\/111122223333\/eu-central-1/,
+    ],
+    [
+      'a new account runs ten functions at once',
+      { concurrency: async () => ({ limit: 10, unreserved: 10 }) },
+      /-c reservedConcurrency=none/,
+    ],
+    [
+      'other stages have reserved too much',
+      { concurrency: async () => ({ limit: 400, unreserved: 250 }) },
+      /request-service-quota-increase --region eu-central-1 --service-code lambda --quota-code L-B99A9384/,
+    ],
+    [
+      'a first deployment was rolled back',
+      stuck('ROLLBACK_COMPLETE'),
+      /delete-stack --region eu-central-1 --stack-name chirpsmith-prod-storage/,
+    ],
+    ['an update could not be rolled back', stuck('UPDATE_ROLLBACK_FAILED'), /continue-update-rollback/],
+    ['the stack is still being deleted', stuck('DELETE_IN_PROGRESS'), /wait stack-delete-complete/],
+  ])('refuses before CDK starts, with the command that helps, when %s', async (_, aws, advice) => {
+    const { command, cdk } = await inAccount({ aws });
+    const { code, said } = await command('deploy', '--stage', 'prod');
+    expect(said).toMatch(advice);
+    expect([code, cdk]).toEqual([2, []]);
+  });
+
+  it('fits into a new account with reservedConcurrency=none, as the refusal advises', async () => {
+    const { command } = await inAccount({
+      aws: { concurrency: async () => ({ limit: 10, unreserved: 10 }) },
+    });
+    expect((await command('deploy', '--stage', 'prod', '-c', 'reservedConcurrency=none')).code).toBe(0);
+  });
+
+  it('leaves the questions out that the credentials may not ask', async () => {
+    const denied = () =>
+      Promise.reject(new ChirpsmithError('AccessDenied', 'These credentials may not do this.'));
+    const { command } = await inAccount({ aws: { concurrency: denied, stackStatus: denied } });
+    expect((await command('deploy', '--stage', 'prod')).code).toBe(0);
+  });
+
+  it.each([
+    [
+      'ReservedConcurrentExecutions … UnreservedConcurrentExecution below its minimum value of [100]',
+      /reservedConcurrency=none/,
+    ],
+    ['User: arn:aws:sts::1:x is not authorized to perform: lambda:CreateFunction', /npx cdk bootstrap/],
+    ['You tried to create a secret which is scheduled for deletion', /restore-secret/],
+    ['Resource of type AWS::IAM::Role with identifier x already exists', /choose another --stage/],
+    ['You must wait 60 seconds after deleting a queue', /Wait two minutes/],
+    ['LimitExceededException: too many log resource policies', /service-quotas/],
+    ['Something else', /in the lines of the CDK above/],
+  ])('after a failure shows the reason "%s" with advice that fits', async (reason, advice) => {
+    const { file, command } = await inAccount({
+      code: 1,
+      aws: {
+        stackStatus: async () => 'UPDATE_ROLLBACK_COMPLETE',
+        failures: async () => [`AWS::Lambda::Function X: ${reason}`],
+      },
+    });
     const { code, said } = await command('deploy', '--stage', 'prod');
     expect(code).toBe(1);
-    expect(said).toContain('npx cdk bootstrap aws://111122223333/eu-central-1');
+    expect(said.replaceAll(/\s+/g, ' ')).toContain(reason.slice(0, 40));
+    expect(said.replaceAll(/\s+/g, ' ')).toMatch(advice);
     expect(existsSync(file)).toBe(false);
   });
 });
@@ -153,60 +337,10 @@ describe.each(['deploy', 'destroy'] as const)('%s', (name) => {
     [['--stage', 'prod', '-c', 'logDays'], true, /-c: It needs a name and a value/],
     [['prod'], true, /prod: It is no option/],
   ])('is refused before anything is done: %j', async (argv, credentials, words) => {
-    const { cdk, command } = await inAccount({ credentials });
+    const { cdk, command } = await inAccount(credentials ? {} : { aws: { identity: async () => undefined } });
     const { code, said } = await command(name, ...argv);
     expect(said).toMatch(words);
     expect(code).toBe(2);
     expect(cdk).toEqual([]);
-  });
-});
-
-describe("STS's GetCallerIdentity", () => {
-  const at = new Date('2026-11-21T08:00:00Z');
-  const key = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
-
-  /** A stand-in that verifies the signature with the local stack's own verifier. */
-  async function sts(answer: string) {
-    const server = createServer(async (request, response) => {
-      const body = await text(request);
-      const [rawPath = '', rawQuery = ''] = (request.url ?? '').split('?');
-      const { method = '', headers } = request;
-      try {
-        verifySigV4(
-          { method, rawPath, rawQuery, headers },
-          {
-            service: 'sts',
-            region: 'eu-central-1',
-            now: at,
-            secretOf: () => key.secretAccessKey,
-            bodyHash: createHash('sha256').update(body).digest('hex'),
-          },
-        );
-        response.end(body.includes('GetCallerIdentity') ? answer : '');
-      } catch {
-        response.writeHead(403).end('<Code>SignatureDoesNotMatch</Code>');
-      }
-    });
-    const { url, close } = await listenOnLoopback(server, 0);
-    onTestFinished(close);
-    return (secretAccessKey = key.secretAccessKey) =>
-      callerIdentity('eu-central-1', {
-        environment: { AWS_ENDPOINT_URL_STS: url },
-        credentials: async () => ({ ...key, secretAccessKey }),
-        now: () => at,
-      });
-  }
-
-  it('is signed as AWS wants it, and tells the account', async () => {
-    const ask = await sts('<Arn>arn:aws:iam::111122223333:user/op</Arn><Account>111122223333</Account>');
-    expect(await ask()).toEqual({ account: '111122223333', arn: 'arn:aws:iam::111122223333:user/op' });
-    await expect(ask('another')).rejects.toThrow(
-      'AWS refuses the credentials (SignatureDoesNotMatch): sign in again',
-    );
-  });
-
-  it('is not asked without credentials', async () => {
-    const credentials = () => Promise.reject(new Error('Could not load credentials from any providers'));
-    expect(await callerIdentity('eu-central-1', { credentials })).toBeUndefined();
   });
 });

@@ -1,0 +1,104 @@
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { awsAccount } from '../../../cli/stage/aws-account.ts';
+
+const sts = mockClient(STSClient);
+const lambda = mockClient(LambdaClient);
+const cloudFormation = mockClient(CloudFormationClient);
+const region = 'eu-central-1';
+const named = (name: string, message = '') => Object.assign(new Error(message), { name });
+
+beforeEach(() => {
+  for (const client of [sts, lambda, cloudFormation]) client.reset();
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+});
+afterEach(() => vi.unstubAllEnvs());
+
+describe('the account of the shell', () => {
+  it('is named by STS', async () => {
+    sts
+      .on(GetCallerIdentityCommand)
+      .resolves({ Account: '111122223333', Arn: 'arn:aws:iam::111122223333:user/op' });
+    expect(await awsAccount.identity(region)).toEqual({
+      account: '111122223333',
+      arn: 'arn:aws:iam::111122223333:user/op',
+    });
+  });
+
+  it.each(['ExpiredToken', 'InvalidClientTokenId', 'SignatureDoesNotMatch'])(
+    'is asked to sign in again when AWS says %s',
+    async (name) => {
+      sts.on(GetCallerIdentityCommand).rejects(named(name));
+      await expect(awsAccount.identity(region)).rejects.toThrow(
+        `AWS refuses the credentials (${name}): sign in again`,
+      );
+    },
+  );
+
+  it('has a number of functions at once', async () => {
+    const AccountLimit = { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 };
+    lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit });
+    expect(await awsAccount.concurrency(region)).toEqual({ limit: 10, unreserved: 10 });
+  });
+
+  it('may forbid the question, and says which', async () => {
+    lambda
+      .on(GetAccountSettingsCommand)
+      .rejects(named('AccessDeniedException', 'not authorized: lambda:Get…'));
+    await expect(awsAccount.concurrency(region)).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringContaining('lambda:Get…'),
+    });
+  });
+
+  it('gives no answer where a region is not enabled, and says so', async () => {
+    lambda.on(GetAccountSettingsCommand).rejects(named('TimeoutError'));
+    await expect(awsAccount.concurrency('af-south-1')).rejects.toThrow(
+      /AWS in af-south-1 .*is the region enabled/,
+    );
+  });
+});
+
+describe('a stack', () => {
+  it('has a status, or does not exist', async () => {
+    const stack = { StackName: 's', CreationTime: new Date(0), StackStatus: 'UPDATE_COMPLETE' as const };
+    cloudFormation.on(DescribeStacksCommand).resolvesOnce({ Stacks: [stack] });
+    cloudFormation
+      .on(DescribeStacksCommand, { StackName: 'none' })
+      .rejects(named('ValidationError', 'Stack with id none does not exist'));
+    expect(await awsAccount.stackStatus(region, 's')).toBe('UPDATE_COMPLETE');
+    expect(await awsAccount.stackStatus(region, 'none')).toBeUndefined();
+  });
+
+  it('tells the failures of its latest deployment only', async () => {
+    const about = { StackId: 'arn:s', EventId: 'e', StackName: 's', Timestamp: new Date(0) };
+    const of = (
+      LogicalResourceId: string,
+      ResourceStatus: 'CREATE_FAILED' | 'UPDATE_FAILED',
+      reason: string,
+    ) => ({
+      ...about,
+      ResourceType: 'AWS::Lambda::Function',
+      LogicalResourceId,
+      PhysicalResourceId: LogicalResourceId,
+      ResourceStatus,
+      ResourceStatusReason: reason,
+    });
+    cloudFormation.on(DescribeStackEventsCommand).resolves({
+      StackEvents: [
+        of('New', 'UPDATE_FAILED', 'no room'),
+        { ...about, PhysicalResourceId: 'arn:s', ResourceStatus: 'UPDATE_IN_PROGRESS' },
+        of('Old', 'CREATE_FAILED', 'long ago'),
+      ],
+    });
+    expect(await awsAccount.failures(region, 's')).toEqual(['AWS::Lambda::Function New: no room']);
+  });
+});
