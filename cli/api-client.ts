@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import {
@@ -38,12 +39,20 @@ export class ApiRefusal extends Error {
   readonly problems: readonly Problem[];
   /** `urn:chirpsmith:error:…`; empty where the answer was no problem details. */
   readonly type: string;
+  /** Seconds after which the API wants to be asked again, where it says so. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, message: string, problems: readonly Problem[] = [], type = '') {
+  constructor(
+    status: number,
+    message: string,
+    problems: readonly Problem[] = [],
+    { type = '', retryAfter }: { type?: string; retryAfter?: number | undefined } = {},
+  ) {
     super(message);
     this.status = status;
     this.problems = problems;
     this.type = type;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -98,7 +107,7 @@ export interface ApiClient {
   /** Music with links to its audio: for the moment, and to be shown nowhere. */
   getGeneration(sessionId: string): Promise<GenerationAnswer>;
   listModels(): Promise<ModelListAnswer>;
-  /** Makes a persona. Never repeated: what the provider takes for it is not known. */
+  /** Makes a persona. A repetition after a lost response calls the provider no second time. */
   createPersona(body: z.input<typeof createPersonaBody>): Promise<PersonaAnswer>;
   listPersonas(): Promise<PersonaListAnswer>;
 }
@@ -109,32 +118,45 @@ export type Decision = (typeof decisions)[number];
 type Action = (typeof actions)[number];
 
 const timeoutMs = 30_000;
+/** Requests without a readable response, or with a fault of the API, until the last one is told. */
 const tries = 4;
+/** Requests that find an earlier one with their key still being answered: that ends within half a minute. */
+const heldTries = 15;
 /** Sessions on one page of the list: the most that the API gives. */
 const pageSize = 100;
 
 /**
- * A client of the API at `api`. A command may outlive its token; a 401 gets one new token and one more try. What
- * may run twice is repeated a few times when no answer comes: reading, and what finds itself done. Creating a
- * session is not, nor the decision that may pay a second time.
+ * A client of the API at `api`. A command may outlive its token; a 401 gets one new token and one more try. Every
+ * request is repeated a few times when no response comes: what leads to a charge carries an idempotency key, the same
+ * in each try, so that the API does it once and answers what came of it.
  */
 export function createApiClient(
   api: string,
   tokens: Tokens,
   {
     fetch = globalThis.fetch,
+    sleep = delay,
+    newKey = randomUUID,
     beforeChange = () => {},
   }: {
     fetch?: typeof globalThis.fetch;
+    /** Waits so many milliseconds. */
+    sleep?: (milliseconds: number) => Promise<unknown>;
+    newKey?: () => string;
     /** Called immediately before each request that is no GET; what it throws keeps the request from being sent. */
     beforeChange?: () => void;
   } = {},
 ): ApiClient {
   const base = api.replace(/\/+$/, '');
 
-  async function send(method: string, path: string, token: string, body?: unknown): Promise<Response> {
+  async function send(
+    method: string,
+    path: string,
+    { token, body, key }: { token: string; body: unknown; key: string | undefined },
+  ): Promise<Response> {
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
+    if (key !== undefined) headers['idempotency-key'] = key;
     if (method !== 'GET') beforeChange();
     try {
       return await fetch(base + path, {
@@ -156,57 +178,54 @@ export function createApiClient(
     method: string,
     path: string,
     schema: z.ZodType<T>,
-    { body, repeat }: { body?: unknown; repeat: boolean },
+    { body, charges = false }: { body?: unknown; charges?: boolean } = {},
   ): Promise<{ answer: T; headers: Headers }> {
-    for (let attempt = 1; ; attempt++) {
+    const key = charges ? newKey() : undefined;
+    for (let failed = 0, held = 0; ; ) {
       try {
         const token = await tokens.current();
-        let response = await send(method, path, token, body);
+        let response = await send(method, path, { token, body, key });
         if (response.status === 401) {
           await response.body?.cancel();
-          response = await send(method, path, await tokens.renewed(token), body);
-        }
-        if (response.status >= 500 && repeat && attempt < tries) {
-          await response.body?.cancel();
-          await delay(150 * 2 ** attempt);
-          continue;
+          response = await send(method, path, { token: await tokens.renewed(token), body, key });
         }
         return { answer: await read(response, schema), headers: response.headers };
       } catch (error) {
-        if (!(error instanceof ApiUnreachable) || !repeat || attempt >= tries) throw error;
-        await delay(150 * 2 ** attempt);
+        if (isPassing(error) && ++failed < tries) await sleep(150 * 2 ** failed);
+        else if (charges && isHeld(error) && ++held < heldTries) await sleep(1000 * (error.retryAfter ?? 1));
+        else throw charges && error instanceof ApiUnreachable ? perhapsTaken(error) : error;
       }
     }
   }
 
   const at = (sessionId: string) => `/sessions/${encodeURIComponent(sessionId)}`;
-  const act = async (sessionId: string, action: Action, options: { body?: unknown; repeat: boolean }) =>
-    (await call('POST', `${at(sessionId)}/${action}`, sessionAnswer, options)).answer;
+  const act = async (sessionId: string, action: Action, body?: unknown) => {
+    const options = { charges: action !== 'cancel', ...(body === undefined ? {} : { body }) };
+    return (await call('POST', `${at(sessionId)}/${action}`, sessionAnswer, options)).answer;
+  };
   return {
     async createSession(body) {
-      return (await call('POST', '/sessions', createdSessionAnswer, { body, repeat: false })).answer;
+      return (await call('POST', '/sessions', createdSessionAnswer, { body, charges: true })).answer;
     },
     async addFiles(sessionId, from, files) {
-      const options = { body: { from, files }, repeat: true };
+      const options = { body: { from, files }, charges: true };
       return (await call('POST', `${at(sessionId)}/files`, createdSessionAnswer, options)).answer;
     },
-    startSession: (sessionId) => act(sessionId, 'start', { repeat: true }),
-    resumeSession: (sessionId, name) =>
-      act(sessionId, 'resume', { repeat: true, ...(name === undefined ? {} : { body: { name } }) }),
-    approveSession: (sessionId) => act(sessionId, 'approve', { repeat: true }),
-    decideSession: (sessionId, choice) =>
-      act(sessionId, 'decide', { body: { choice }, repeat: choice !== 'create-again' }),
-    cancelSession: (sessionId) => act(sessionId, 'cancel', { repeat: true }),
+    startSession: (sessionId) => act(sessionId, 'start'),
+    resumeSession: (sessionId, name) => act(sessionId, 'resume', name === undefined ? undefined : { name }),
+    approveSession: (sessionId) => act(sessionId, 'approve'),
+    decideSession: (sessionId, choice) => act(sessionId, 'decide', { choice }),
+    cancelSession: (sessionId) => act(sessionId, 'cancel'),
     async replaceTrack(sessionId, trackId, body) {
       const path = `${at(sessionId)}/tracks/${encodeURIComponent(trackId)}`;
-      return (await call('PUT', path, uploadAnswer, { body, repeat: true })).answer;
+      return (await call('PUT', path, uploadAnswer, { body })).answer;
     },
     async getSession(sessionId) {
-      const { answer, headers } = await call('GET', at(sessionId), sessionAnswer, { repeat: true });
+      const { answer, headers } = await call('GET', at(sessionId), sessionAnswer);
       const tracks = [...answer.tracks];
       for (let after = answer.nextTracks; after !== undefined; ) {
         const path = `${at(sessionId)}?after=${encodeURIComponent(after)}`;
-        const page = (await call('GET', path, sessionAnswer, { repeat: true })).answer;
+        const page = (await call('GET', path, sessionAnswer)).answer;
         tracks.push(...page.tracks);
         after = page.nextTracks;
       }
@@ -214,34 +233,49 @@ export function createApiClient(
       return { session: { ...session, tracks }, retryAfter: secondsOf(headers.get('retry-after')) };
     },
     async createGeneration(body) {
-      return (await call('POST', '/generations', createdGenerationAnswer, { body, repeat: false })).answer;
+      return (await call('POST', '/generations', createdGenerationAnswer, { body, charges: true })).answer;
     },
     async getGeneration(sessionId) {
       const path = `/generations/${encodeURIComponent(sessionId)}`;
-      return (await call('GET', path, generationAnswer, { repeat: true })).answer;
+      return (await call('GET', path, generationAnswer)).answer;
     },
     async listModels() {
-      return (await call('GET', '/models', modelListAnswer, { repeat: true })).answer;
+      return (await call('GET', '/models', modelListAnswer)).answer;
     },
     async createPersona(body) {
-      return (await call('POST', '/personas', personaAnswer, { body, repeat: false })).answer;
+      return (await call('POST', '/personas', personaAnswer, { body, charges: true })).answer;
     },
     async listPersonas() {
-      return (await call('GET', '/personas', personaListAnswer, { repeat: true })).answer;
+      return (await call('GET', '/personas', personaListAnswer)).answer;
     },
     async deleteSession(sessionId) {
       try {
-        await call('DELETE', at(sessionId), z.undefined(), { repeat: true });
+        await call('DELETE', at(sessionId), z.undefined());
       } catch (error) {
         if (!(error instanceof ApiRefusal && error.status === 404)) throw error;
       }
     },
     async listSessions(cursor) {
       const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-      return (await call('GET', `/sessions?limit=${pageSize}${after}`, sessionListAnswer, { repeat: true }))
-        .answer;
+      return (await call('GET', `/sessions?limit=${pageSize}${after}`, sessionListAnswer)).answer;
     },
   };
+}
+
+/** No readable response, or a fault behind the API; what the provider said to it is an answer like any other. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof ApiUnreachable) return true;
+  return error instanceof ApiRefusal && error.status >= 500 && !/:error:Provider/.test(error.type);
+}
+
+/** Another try with the same key, or another request for the same thing, is being answered at this moment. */
+function isHeld(error: unknown): error is ApiRefusal {
+  return error instanceof ApiRefusal && error.status === 409 && error.type.endsWith(':error:RecordConflict');
+}
+
+function perhapsTaken({ message, cause }: ApiUnreachable): ApiUnreachable {
+  const words = `${message} The request may have been taken: look at your sessions before you make it again.`;
+  return new ApiUnreachable(words, { cause });
 }
 
 async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
@@ -254,14 +288,16 @@ async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
     });
   }
   if (!response.ok) {
+    const retryAfter = secondsOf(response.headers.get('retry-after'));
     const problem = problemAnswer.safeParse(body);
     if (problem.success) {
       const { detail, title, problems, type } = problem.data;
       // The detail may repeat the problems, line by line; they are shown once.
       const summary = problems ? detail.split('\n')[0] : detail;
-      throw new ApiRefusal(response.status, summary || title, problems, type);
+      throw new ApiRefusal(response.status, summary || title, problems, { type, retryAfter });
     }
-    throw new ApiRefusal(response.status, `The API answered with HTTP ${response.status}.`);
+    const message = `The API answered with HTTP ${response.status}.`;
+    throw new ApiRefusal(response.status, message, [], { retryAfter });
   }
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;

@@ -11,6 +11,7 @@ import { createRelay } from './provider/relay.ts';
 import { createExecutions } from './sessions/executions.ts';
 import { createModelStore } from './sessions/model-store.ts';
 import { createPersonaStore } from './sessions/persona-store.ts';
+import { createRequestStore } from './sessions/request-store.ts';
 import { createSessionContents } from './sessions/session-contents.ts';
 import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
 import { nameError } from './shared/aws-errors.ts';
@@ -58,6 +59,10 @@ export const sessionStore: () => SessionStore = once(() =>
 
 export const sessionContents = once(() =>
   createSessionContents({ client: documents(), tableName: environment('TABLE_NAME'), clock: Date.now }),
+);
+
+export const requestStore = once(() =>
+  createRequestStore({ client: documents(), tableName: environment('TABLE_NAME'), clock: Date.now }),
 );
 
 export const modelStore = once(() =>

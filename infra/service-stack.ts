@@ -263,7 +263,7 @@ function sessionApi(
   const begins = (id: string, folder: string, route: string, machines = all) => {
     const fn = make(id, folder, route);
     bindSettings(fn, config);
-    bindTable(fn, storage, 'GetItem', 'Query', 'UpdateItem');
+    bindTable(fn, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
     bindRuns(fn, machines);
     return fn;
   };

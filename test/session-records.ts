@@ -5,6 +5,7 @@ import dynalite from 'dynalite';
 import { createModelStore } from '../functions/sessions/model-store.ts';
 import { newSession, newTrack, trackIdAt } from '../functions/sessions/new-session.ts';
 import { createPersonaStore } from '../functions/sessions/persona-store.ts';
+import { createRequestStore } from '../functions/sessions/request-store.ts';
 import type { Session, Track } from '../functions/sessions/session.ts';
 import { createSessionContents, type SessionContents } from '../functions/sessions/session-contents.ts';
 import { createSessionStore, type SessionStore } from '../functions/sessions/session-store.ts';
@@ -66,13 +67,14 @@ export async function openTable(clock: () => number = () => Date.parse(testMomen
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const store = createSessionStore({ client: documents, tableName: 'sessions', clock });
   const contents = createSessionContents({ client: documents, tableName: 'sessions', clock });
+  const requests = createRequestStore({ client: documents, tableName: 'sessions', clock });
   const models = createModelStore({ client: documents, tableName: 'sessions' });
   const personas = createPersonaStore({ client: documents, tableName: 'sessions' });
   const close = async () => {
     client.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { store, contents, models, personas, client: documents, close };
+  return { client: documents, store, contents, requests, models, personas, close };
 }
 
 /** A table takes nothing while it is being created, and dynalite creates it after it has answered. */

@@ -22,6 +22,8 @@ export const musicOperations = {
       schema: createdGenerationAnswer,
       retryAfter: true,
     },
+    idempotencyKey: true,
+    mayConflict: true,
   },
   'GET /generations': {
     id: 'listGenerations',
@@ -48,6 +50,7 @@ export const musicOperations = {
       'A voice and style to make further music with. Asking twice makes one; where the answer of the provider was lost, it is in doubt, and only `again` calls once more.',
     body: { schema: createPersonaBody },
     answer: { status: 201, description: 'The persona, made now or before.', schema: personaAnswer },
+    idempotencyKey: true,
     mayConflict: true,
     callsProvider: true,
   },

@@ -31,6 +31,8 @@ export interface Operation {
     /** Says in `retry-after` when to ask again. */
     readonly retryAfter?: true;
   };
+  /** Takes an `Idempotency-Key`: what it leads to is charged, and is done once for the same key. */
+  readonly idempotencyKey?: true;
   /** It can be refused because of how the session stands. */
   readonly mayConflict?: true;
   /** It calls the provider while the caller waits, and tells what came of it. */
@@ -58,6 +60,7 @@ export const operations = {
       ok: 'There is a session of this content; nothing was created.',
       schema: createdSessionAnswer,
     },
+    idempotencyKey: true,
     mayConflict: true,
   },
   'GET /sessions': {
@@ -90,6 +93,7 @@ export const operations = {
       'Before its start; the same files from the same place may be declared again, and their uploads are signed anew.',
     body: { schema: addFilesBody },
     answer: { status: 201, description: 'Where the files go.', schema: createdSessionAnswer },
+    idempotencyKey: true,
     mayConflict: true,
   },
   'POST /sessions/{id}/start': {
@@ -97,6 +101,7 @@ export const operations = {
     summary: 'Begin a run',
     description: 'Does what is not done yet. Starting twice starts once.',
     answer: begun,
+    idempotencyKey: true,
     mayConflict: true,
   },
   'POST /sessions/{id}/resume': {
@@ -105,6 +110,7 @@ export const operations = {
     description: 'What is done is kept, and create is never paid a second time.',
     body: { schema: resumeBody, optional: true },
     answer: begun,
+    idempotencyKey: true,
     mayConflict: true,
   },
   'POST /sessions/{id}/approve': {
@@ -112,6 +118,7 @@ export const operations = {
     summary: 'Approve the price of the training',
     description: 'For a session that stopped for its review.',
     answer: begun,
+    idempotencyKey: true,
     mayConflict: true,
   },
   'POST /sessions/{id}/decide': {
@@ -121,6 +128,7 @@ export const operations = {
       '`check-again` asks the provider once more, `create-again` calls create once more and may cost the credits a second time, `abandon` ends the session.',
     body: { schema: decideBody },
     answer: begun,
+    idempotencyKey: true,
     mayConflict: true,
   },
   'POST /sessions/{id}/cancel': {

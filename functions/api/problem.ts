@@ -21,11 +21,19 @@ const statuses: Partial<Record<ErrorName, { status: number; title: string }>> = 
 export class HttpRefusal extends ChirpsmithError {
   readonly status: number;
   readonly title: string;
+  /** Seconds after which to ask again. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, title: string, detail: string) {
-    super('BadInput', detail);
+  constructor(
+    status: number,
+    title: string,
+    detail: string,
+    { name = 'BadInput', retryAfter }: { name?: ErrorName; retryAfter?: number } = {},
+  ) {
+    super(name, detail);
     this.status = status;
     this.title = title;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -56,9 +64,10 @@ export function problemDetails(error: ChirpsmithError): APIGatewayProxyStructure
         : error.summary + (more > 0 ? ` Of its problems ${more} more are not listed.` : ''),
     ...(told.length > 0 ? { problems: [...told] } : {}),
   };
+  const retryAfter = error instanceof HttpRefusal ? error.retryAfter : status === 503 ? 5 : undefined;
   const headers = {
     'content-type': 'application/problem+json',
-    ...(status === 503 ? { 'retry-after': '5' } : {}),
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
   };
   return { statusCode: status, headers, body: JSON.stringify(body) };
 }

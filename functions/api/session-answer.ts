@@ -25,7 +25,7 @@ export function sessionAnswer(
     creditsSpent: creditsSpent({ session, tracks }, prices),
     creditsToCome: creditsToCome({ session, tracks }, prices),
     actions: actionsFor(interrupted ? { ...session, status: 'interrupted' } : session),
-    decisions: session.decisions,
+    decisions: session.decisions.map(({ choice, by, at }) => ({ choice, by, at })),
     providerCalls:
       session.prepareCalls +
       session.create.calls +

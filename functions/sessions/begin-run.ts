@@ -10,6 +10,14 @@ export interface BeginRunDeps {
   readonly now: () => number;
 }
 
+/** The request that wants a run; a repetition of it begins no second one. */
+export interface RunRequest {
+  /** The same for each repetition; undefined for a request without an idempotency key. */
+  readonly requestId?: string;
+  /** It had its response before. */
+  readonly isAnswered?: boolean;
+}
+
 /** Tries against another caller who begins or ends a run at the same moment, and against passing faults. */
 const attempts = 3;
 
@@ -19,6 +27,7 @@ const attempts = 3;
  * execution is started, and names it: of two callers at once one starts it, and both get the same session. A start
  * that was lost after the write is made again under the recorded name, which starts nothing where it came through.
  * @param change what else the caller changes; may refuse by throwing, and is not asked when a run is under way
+ * @param options.request begins one run, also when that has ended by the time of its repetition
  * @param options.again a batch that has come to its end tries once more what has no clip
  * @throws ChirpsmithError NotPossible for a session that is given up, RecordConflict, StorageUnavailable
  */
@@ -26,13 +35,16 @@ export async function beginRun(
   sessionId: string,
   { store, executions }: BeginRunDeps,
   change: (session: Session) => Partial<Session> = () => ({}),
-  { again = false }: { again?: boolean } = {},
+  { again = false, request = {} }: { again?: boolean; request?: RunRequest } = {},
 ): Promise<Session> {
+  const { requestId, isAnswered = false } = request;
   for (let attempt = 1; ; attempt++) {
     try {
       const session = await store.requireSession(sessionId);
       if (session.status === 'ready' && !(again && isPartial(session))) return session;
+      const isBegun = isAnswered || (requestId !== undefined && session.requestId === requestId);
       if (isUnderWay(session) && (await ensureStarted(session, executions)) !== 'ended') return session;
+      if (isBegun) return session;
       if (isGivenUp(session)) {
         const why = session.status === 'deleting' ? 'is being deleted' : 'was abandoned by a decision';
         throw new ChirpsmithError('NotPossible', `The session ${why}; begin a new one.`);
@@ -45,6 +57,7 @@ export async function beginRun(
         pace: 1,
         executionArn: executions.arnOf(name, session.kind),
         failure: undefined,
+        requestId,
       } as const;
       const begun = await store.updateSession(session, { ...change(session), ...run });
       await executions.start(name, { sessionId }, session.kind);

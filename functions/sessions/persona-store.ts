@@ -25,6 +25,8 @@ export const personaSchema = z.object({
   /** Calls that the provider may have taken. */
   calls: count,
   requestedAt: z.iso.datetime(),
+  /** The request that called last, where it had an idempotency key: a repetition of it does not call again. */
+  requestId: z.string().optional(),
   /** The provider's id; only of one that is made. */
   personaId: z.string().optional(),
   createdAt: z.iso.datetime().optional(),

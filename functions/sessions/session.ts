@@ -173,7 +173,17 @@ export const sessionSchema = z.object({
   review: z.boolean().default(false),
   approval: z.object({ by: z.string(), at: moment }).optional(),
   /** What persons decided, oldest first. */
-  decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: moment })).default([]),
+  decisions: z
+    .array(
+      z.object({
+        choice: z.enum(decisions),
+        by: z.string(),
+        at: moment,
+        /** The request that said so, where it had an idempotency key. */
+        requestId: z.string().optional(),
+      }),
+    )
+    .default([]),
   status: z.enum(sessionStatuses),
   /** When it came to stand there; the store's affair. */
   statusSince: moment.optional(),
@@ -186,6 +196,8 @@ export const sessionSchema = z.object({
   /** Executions started so far; the current one's ARN. */
   runs: count,
   executionArn: z.string().optional(),
+  /** The request that began the current one, where it had an idempotency key. */
+  requestId: z.string().optional(),
   /** How far apart this run's calls are spread, because the provider turned some away; 1 is by the schedules. */
   pace: z.number().min(1).default(1),
   /** Calls to prepare, counted before each call. */

@@ -69,7 +69,7 @@ export class SessionApi extends Construct {
         corsPreflight: {
           allowOrigins: config.allowedOrigins,
           allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
-          allowHeaders: ['authorization', 'content-type'],
+          allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
           exposeHeaders: ['location', 'retry-after'],
           maxAge: Duration.hours(1),
         },

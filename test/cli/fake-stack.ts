@@ -16,6 +16,8 @@ export interface FakeStack {
   readonly refused: string[];
   /** `METHOD path` of every request, in order. */
   readonly requests: string[];
+  /** Idempotency keys of the requests that had one, in order. */
+  readonly keys: string[];
   /** Ids of the sessions that were started. */
   readonly starts: string[];
   /** Puts a session there as it may stand. */
@@ -52,6 +54,9 @@ export async function startFakeStack(options: {
   const stored = new Map<string, Buffer>();
   const refused: string[] = [];
   const requests: string[] = [];
+  const keys: string[] = [];
+  /** What was answered, or would have been, by its idempotency key. */
+  const answered = new Map<string, { status: number; body: unknown }>();
   const starts: string[] = [];
   const failures = [...putStatuses];
 
@@ -76,7 +81,11 @@ export async function startFakeStack(options: {
       if (request.method === 'GET' && url.pathname === '/sessions') {
         return send(response, 200, page(url.searchParams));
       }
-      answer(response, `${request.method} ${url.pathname}`, body);
+      const key = request.headers['idempotency-key'];
+      if (typeof key === 'string') keys.push(key);
+      const before = answered.get(String(key));
+      if (before) return send(response, before.status, before.body);
+      answer(response, `${request.method} ${url.pathname}`, body, String(key));
     } catch (error) {
       if (!(error instanceof FakeProblem)) throw error;
       const { status, message: detail } = error;
@@ -84,7 +93,7 @@ export async function startFakeStack(options: {
     }
   });
 
-  const answer = (response: ServerResponse, route: string, bytes: Buffer) => {
+  const answer = (response: ServerResponse, route: string, bytes: Buffer, key: string) => {
     const body: unknown = bytes.length === 0 ? undefined : JSON.parse(bytes.toString());
     const [, sessionId = '', action = '', trackId = ''] = route.split('/').slice(1);
     const actions: Record<string, () => SessionAnswer> = {
@@ -114,6 +123,7 @@ export async function startFakeStack(options: {
     const act = route.startsWith('POST ') ? actions[action] : undefined;
     if (act) {
       const taken = act();
+      if (key !== 'undefined') answered.set(key, { status: 202, body: taken });
       return options.cut?.includes(action) ? response.destroy() : send(response, 202, taken);
     }
     if (action !== '') throw new FakeProblem(404, 'Not Found');
@@ -192,6 +202,7 @@ export async function startFakeStack(options: {
     stored,
     refused,
     requests,
+    keys,
     starts,
     add: (known) => sessions.add(known),
     session: (sessionId) => sessions.find(sessionId).answer,

@@ -49,7 +49,7 @@ async function stack(reply: Reply, more: { sandbox?: boolean; relay?: string } =
   });
   const make = (args: string[] = [], how: { answer?: boolean } = {}) =>
     run('persona', ['--from', '3f2a', '--name', persona.name, ...args], { home, ...how });
-  return { home, sent, make };
+  return { home, sent, keys: fake.keys, make };
 }
 const problem = (status: number, error: string, detail: string): Reply => {
   const body = { type: `urn:chirpsmith:error:${error}`, title: 't', status, detail };
@@ -115,18 +115,15 @@ test('one in doubt ends with 3 and the command that calls once more, which asks 
   expect(sent).toHaveLength(1);
 });
 
-test.each<[string, Reply]>([
-  ['a connection that is cut', 'cut'],
-  ['an answer that cannot be read', { status: 201, body: {} }],
-  ['an error of the gateway', { status: 503, body: { message: 'Service Unavailable' } }],
-])('%s is never answered by a second request', async (_, reply) => {
-  const { make, sent } = await stack(reply);
+test('a request without a response is repeated with the same key, and then the command that asks again is told', async () => {
+  const { make, sent, keys } = await stack('cut');
   const ended = await make(['--json']);
   expect(ended.code).toBe(1);
   expect(last(ended)?.next).toEqual([
     expect.objectContaining({ words: expect.stringContaining('Whether it was made') }),
   ]);
-  expect(sent).toHaveLength(1);
+  expect(sent).toHaveLength(4);
+  expect(new Set(keys).size).toBe(1);
 });
 
 test('the list tells where each lives, and those of which nobody knows whether they were made', async () => {

@@ -88,11 +88,11 @@ const starts = machines.map((name) => `states:StartExecution machine ${name}`);
 const describeExecution = executions('DescribeExecution', ...machines);
 
 const beginsTraining = [
-  ...table('GetItem', 'Query', 'UpdateItem'),
+  ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'),
   'states:StartExecution machine train-model',
   ...executions('DescribeExecution', 'train-model'),
 ];
-const beginsRuns = [...table('GetItem', 'Query', 'UpdateItem'), ...starts, ...describeExecution];
+const beginsRuns = [...table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...starts, ...describeExecution];
 
 const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'prepare-session': [
@@ -134,13 +134,17 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     's3:ListBucket bucket',
     's3:PutObject bucket/audio/*',
   ],
-  'compare-lists': ['CompareLists', ...table('Query', 'UpdateItem'), ...key],
+  'compare-lists': ['CompareLists', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
   'add-files': ['AddFiles', ...table('GetItem', 'PutItem', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
-  'replace-track': ['ReplaceTrack', ...table('Query', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
+  'replace-track': [
+    'ReplaceTrack',
+    ...table('GetItem', 'Query', 'UpdateItem'),
+    's3:PutObject bucket/audio/*',
+  ],
   'get-session': ['GetSession', ...table('Query'), ...describeExecution],
   'delete-session': [
     'DeleteSession',
-    ...table('Query', 'UpdateItem', 'DeleteItem'),
+    ...table('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
     's3:ListBucketVersions bucket if s3:prefix is audio/*',
     's3:DeleteObjectVersion bucket/audio/*',
     's3:DeleteObjectVersion bucket/music/*',

@@ -164,7 +164,7 @@ describe('the HTTP API', () => {
       CorsConfiguration: {
         AllowOrigins: origins,
         AllowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
-        AllowHeaders: ['authorization', 'content-type'],
+        AllowHeaders: ['authorization', 'content-type', 'idempotency-key'],
         ExposeHeaders: ['location', 'retry-after'],
       },
     });

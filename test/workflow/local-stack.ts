@@ -210,10 +210,16 @@ function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
     forcePathStyle: true,
   });
 
-  async function call(method: string, route: string, body?: unknown, token = ready.token) {
+  async function call(
+    method: string,
+    route: string,
+    body?: unknown,
+    token = ready.token,
+    more: Record<string, string> = {},
+  ) {
     const response = await fetch(ready.api + route, {
       method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, headers: response.headers, body: (await response.json()) as unknown };

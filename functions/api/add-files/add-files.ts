@@ -1,3 +1,5 @@
+import type { RunRequest } from '../../sessions/begin-run.ts';
+import type { Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { addFilesBody, type CreatedSessionAnswer } from '../contract.ts';
@@ -20,11 +22,15 @@ export async function addFiles(
   subject: string,
   body: unknown,
   deps: AddFilesDeps,
+  { isAnswered = false }: Pick<RunRequest, 'isAnswered'> = {},
 ): Promise<CreatedSessionAnswer> {
   const { from, files } = parseInput(addFilesBody, body);
   const { limits } = deps.settings;
-  const session = await ownBatch(sessionId, subject, deps.store);
-  const { declared = 0, kind } = session;
+  const session = await ownSessionAlone(sessionId, subject, deps.store);
+  const place = { sessionId: session.sessionId, kind: session.kind, from };
+  if (isAnswered) return uploadsOf({ session, tracks: declaredTracks(files, place, deps) }, deps);
+  requireOpen(session);
+  const { declared = 0 } = session;
   const to = from + files.length;
 
   const problems = files.flatMap(({ name, size }) => fileProblems(name, size, limits));
@@ -41,21 +47,23 @@ export async function addFiles(
   }
   if (problems.length > 0) throw new ChirpsmithError('BadInput', 'The files cannot be added.', { problems });
 
-  const tracks = declaredTracks(files, { sessionId: session.sessionId, kind, from }, deps);
+  const tracks = declaredTracks(files, place, deps);
   const claimed = from === declared ? await deps.store.updateSession(session, { declared: to }) : session;
   await deps.store.addTracks(claimed, tracks);
   return uploadsOf({ session: claimed, tracks }, deps);
 }
 
-async function ownBatch(sessionId: string | undefined, subject: string, store: SessionStore) {
+async function ownSessionAlone(sessionId: string | undefined, subject: string, store: SessionStore) {
   // Without its tracks, of which there may be thousands. Somebody else's is answered as one that does not exist.
   const session = await store.requireSession(sessionId ?? '').catch(nothingIfUnknown);
   if (session?.owner !== subject) {
     throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
   }
-  if (session.kind !== 'batch' || session.status !== 'open') {
-    const stands = session.kind === 'batch' ? `it is "${session.status}"` : 'it is no batch';
-    throw new ChirpsmithError('NotPossible', `The session takes no further files: ${stands}.`);
-  }
   return session;
+}
+
+function requireOpen({ kind, status }: Session): void {
+  if (kind === 'batch' && status === 'open') return;
+  const stands = kind === 'batch' ? `it is "${status}"` : 'it is no batch';
+  throw new ChirpsmithError('NotPossible', `The session takes no further files: ${stands}.`);
 }

@@ -1,12 +1,14 @@
-import { s3, sessionStore, settings } from '../../dependencies.ts';
+import { requestStore, s3, sessionStore, settings } from '../../dependencies.ts';
 import { createUploadUrls } from '../../sessions/upload-urls.ts';
 import { environment } from '../../shared/environment.ts';
-import { route } from '../http.ts';
+import { idempotentRoute } from '../idempotent-route.ts';
 import { addFiles } from './add-files.ts';
 
-export const handler = route('POST /sessions/{id}/files', async ({ subject, path, body }) => {
+export const handler = idempotentRoute('POST /sessions/{id}/files', requestStore, async (request) => {
+  const { subject, path, body, outcome } = request;
   const bucket = environment('AUDIO_BUCKET');
   const uploads = createUploadUrls({ client: s3(), bucket, minutes: settings().urls.upload });
   const deps = { store: sessionStore(), uploads, bucket, settings: settings(), now: Date.now };
-  return { status: 201, body: await addFiles(path.id, subject, body, deps) };
+  const isAnswered = outcome !== undefined;
+  return { status: 201, body: await addFiles(path.id, subject, body, deps, { isAnswered }), outcome: {} };
 });

@@ -1,4 +1,4 @@
-import { beginRun, ensureStarted } from '../../sessions/begin-run.ts';
+import { beginRun, ensureStarted, type RunRequest } from '../../sessions/begin-run.ts';
 import { isUnderWay, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { SessionAnswer } from '../contract.ts';
@@ -15,21 +15,23 @@ export async function approveSession(
   sessionId: string | undefined,
   subject: string,
   deps: StartSessionDeps,
+  request: RunRequest = {},
 ): Promise<SessionAnswer> {
   const found = await ownSession(sessionId, subject, deps.store);
   const isCarriedOut = (session: Session) =>
     session.approval !== undefined && (isUnderWay(session) || session.status === 'ready');
-  if (isCarriedOut(found.session)) {
+  if (isCarriedOut(found.session) || request.isAnswered) {
     await ensureStarted(found.session, deps.executions);
     return sessionAnswer(found, deps.settings, false);
   }
   requireReview(found.session);
 
   const approval = { by: subject, at: new Date(deps.now()).toISOString() };
-  const approved = await beginRun(found.session.sessionId, deps, (current) => {
+  const approve = (current: Session) => {
     requireReview(current);
     return { approval };
-  });
+  };
+  const approved = await beginRun(found.session.sessionId, deps, approve, { request });
   // Somebody else began a run meanwhile, which will ask for the approval again.
   if (!isCarriedOut(approved)) requireReview(approved);
   return sessionAnswer({ ...found, session: approved }, deps.settings, false);

@@ -1,8 +1,10 @@
-import { executions, sessionStore, settings } from '../../dependencies.ts';
-import { route } from '../http.ts';
+import { executions, requestStore, sessionStore, settings } from '../../dependencies.ts';
+import { idempotentRoute, runRequestOf } from '../idempotent-route.ts';
 import { approveSession } from './approve-session.ts';
 
-export const handler = route('POST /sessions/{id}/approve', async ({ subject, path }) => {
+export const handler = idempotentRoute('POST /sessions/{id}/approve', requestStore, async (request) => {
+  const { subject, path } = request;
   const deps = { store: sessionStore(), executions: executions(), settings: settings(), now: Date.now };
-  return { status: 202, body: await approveSession(path.id, subject, deps), headers: { 'retry-after': '1' } };
+  const session = await approveSession(path.id, subject, deps, runRequestOf(request));
+  return { status: 202, body: session, headers: { 'retry-after': '1' }, outcome: {} };
 });

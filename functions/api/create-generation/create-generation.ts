@@ -1,14 +1,17 @@
-import { beginRun } from '../../sessions/begin-run.ts';
+import { beginRun, ensureStarted } from '../../sessions/begin-run.ts';
 import { dialectOf, dialectProblems, usualModel } from '../../sessions/dialect-rules.ts';
 import type { Executions } from '../../sessions/executions.ts';
 import type { ModelStore } from '../../sessions/model-store.ts';
 import { musicProblems } from '../../sessions/music-rules.ts';
 import { newSession } from '../../sessions/new-session.ts';
 import type { PersonaStore } from '../../sessions/persona-store.ts';
+import type { Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type CreatedGenerationAnswer, createGenerationBody } from '../generation-contract.ts';
+import type { IdempotentRequest } from '../idempotent-route.ts';
+import { nothingIfUnknown } from '../own-session.ts';
 import { parseInput } from '../request.ts';
 import { sessionAnswer } from '../session-answer.ts';
 import { findModel } from './find-model.ts';
@@ -23,6 +26,7 @@ export interface CreateGenerationDeps {
   readonly relay: boolean;
   readonly settings: Settings;
   readonly now: () => number;
+  /** The id of the session to be created: the same when the same request is repeated. */
   readonly newId: () => string;
 }
 
@@ -34,8 +38,17 @@ export async function createGeneration(
   subject: string,
   body: unknown,
   deps: CreateGenerationDeps,
+  { isRepeated = false, outcome }: Partial<Pick<IdempotentRequest, 'isRepeated' | 'outcome'>> = {},
 ): Promise<CreatedGenerationAnswer> {
   const { store, settings } = deps;
+  // By its id, whatever a name stands for by now.
+  const earlier = isRepeated ? await store.requireSession(deps.newId()).catch(nothingIfUnknown) : undefined;
+  if (earlier) return answered(await begun(earlier, deps), outcome?.warnings ?? [], settings);
+  if (outcome) {
+    const words =
+      'The music that this Idempotency-Key has asked for was deleted: send a new key to make more.';
+    throw new ChirpsmithError('NotPossible', words);
+  }
   const { model: wanted, persona: who, dialect: said, ...request } = parseInput(createGenerationBody, body);
   const problems = musicProblems(request);
   const [found, sings] = await Promise.all([
@@ -55,10 +68,9 @@ export async function createGeneration(
     throw new ChirpsmithError('BadInput', 'Music cannot be made like this.', { problems });
   }
 
-  const sessionId = deps.newId();
   const session = newSession(
     {
-      sessionId,
+      sessionId: deps.newId(),
       kind: 'music',
       owner: subject,
       startedBy: 'api',
@@ -80,12 +92,21 @@ export async function createGeneration(
     new Date(deps.now()).toISOString(),
   );
   await store.create(session, []);
-  const begun = await beginRun(sessionId, deps);
-  return {
-    session: sessionAnswer({ session: begun, tracks: [] }, settings, false),
-    warnings: [found.warning, sings.warning].filter((warning) => warning !== undefined),
-  };
+  const warnings = [found.warning, sings.warning].filter((warning) => warning !== undefined);
+  return answered(await begun(session, deps), warnings, settings);
 }
+
+/** With its one run: music that was begun before is made again by a resume only. */
+async function begun(session: Session, deps: CreateGenerationDeps): Promise<Session> {
+  if (session.status === 'open') return beginRun(session.sessionId, deps);
+  await ensureStarted(session, deps.executions);
+  return session;
+}
+
+const answered = (session: Session, warnings: string[], settings: Settings): CreatedGenerationAnswer => ({
+  session: sessionAnswer({ session, tracks: [] }, settings, false),
+  warnings,
+});
 
 /** A session has a name; music without a title goes by the beginning of its prompt. */
 function nameOf({ title, prompt }: { title?: string | undefined; prompt: string }): string {

@@ -4,14 +4,16 @@ import {
   modelStore,
   personaStore,
   relayIsConfigured,
+  requestStore,
   sessionStore,
   settings,
 } from '../../dependencies.ts';
-import { route } from '../http.ts';
+import { idempotentRoute } from '../idempotent-route.ts';
 import { createGeneration } from './create-generation.ts';
 
-export const handler = route('POST /generations', async ({ subject, body }) => {
-  const answer = await createGeneration(subject, body, {
+export const handler = idempotentRoute('POST /generations', requestStore, async (request) => {
+  const { subject, body, requestId = randomUUID() } = request;
+  const deps = {
     store: sessionStore(),
     models: modelStore(),
     personas: personaStore(),
@@ -19,8 +21,10 @@ export const handler = route('POST /generations', async ({ subject, body }) => {
     executions: executions(),
     settings: settings(),
     now: Date.now,
-    newId: randomUUID,
-  });
+    newId: () => requestId,
+  };
+  const answer = await createGeneration(subject, body, deps, request);
   const location = `/generations/${answer.session.sessionId}`;
-  return { status: 202, body: answer, headers: { location, 'retry-after': '1' } };
+  const { warnings } = answer;
+  return { status: 202, body: answer, headers: { location, 'retry-after': '1' }, outcome: { warnings } };
 });

@@ -6,6 +6,7 @@ import type { Music } from '../../sessions/session.ts';
 import { isSessionId } from '../../sessions/session-id.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
+import type { IdempotentRequest } from '../idempotent-route.ts';
 import { personaAnswer } from '../persona-answer.ts';
 import { createPersonaBody, type PersonaAnswer } from '../persona-contract.ts';
 import { parseInput } from '../request.ts';
@@ -35,6 +36,7 @@ export async function createPersona(
   subject: string,
   body: unknown,
   deps: CreatePersonaDeps,
+  { requestId }: Pick<IdempotentRequest, 'requestId'> = {},
 ): Promise<PersonaAnswer> {
   const { personas, now } = deps;
   const { generation, clip, again, ...said } = parseInput(createPersonaBody, body);
@@ -58,10 +60,11 @@ export async function createPersona(
   if (seen?.fence === 'intent' && Date.parse(moment) - Date.parse(seen.requestedAt) < longestCall) {
     throw beingMade(said.name);
   }
-  if (seen && seen.fence !== 'none' && !again) throw inDoubt(seen);
+  const isRepeated = requestId !== undefined && seen?.requestId === requestId;
+  if (seen && seen.fence !== 'none' && (!again || isRepeated)) throw inDoubt(seen);
 
   const calls = seen?.calls ?? 0;
-  const fenced = { ...wish, requestedAt: moment };
+  const fenced = { ...wish, requestedAt: moment, ...(requestId === undefined ? {} : { requestId }) };
   const intent = await personas
     .put({ ...fenced, fence: 'intent', calls: calls + 1 }, seen)
     .catch((error: unknown) => {
@@ -80,7 +83,9 @@ export async function createPersona(
     }
     // Surely not taken, or not even sent; a doubt about an earlier call stays.
     const before = seen?.lost === undefined ? {} : { lost: seen.lost };
-    await personas.put({ ...fenced, ...before, fence: calls > 0 ? 'unknown' : 'none', calls }, intent);
+    const fence = calls > 0 ? 'unknown' : 'none';
+    // A repetition of this request may call again: this call came to nothing.
+    await personas.put({ ...fenced, ...before, fence, calls, requestId: seen?.requestId }, intent);
     if (!(error instanceof ProviderError)) throw error;
     const words = error.reason ?? error.message;
     throw new ChirpsmithError(

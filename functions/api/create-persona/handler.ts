@@ -1,14 +1,22 @@
-import { now, personaStore, providerOf, relayIsConfigured, sessionStore } from '../../dependencies.ts';
-import { route } from '../http.ts';
+import {
+  now,
+  personaStore,
+  providerOf,
+  relayIsConfigured,
+  requestStore,
+  sessionStore,
+} from '../../dependencies.ts';
+import { idempotentRoute } from '../idempotent-route.ts';
 import { createPersona } from './create-persona.ts';
 
-export const handler = route('POST /personas', async ({ subject, body }) => ({
-  status: 201,
-  body: await createPersona(subject, body, {
+export const handler = idempotentRoute('POST /personas', requestStore, async (request) => {
+  const deps = {
     store: sessionStore(),
     personas: personaStore(),
     providerOf,
     relay: relayIsConfigured(),
     now,
-  }),
-}));
+  };
+  const persona = await createPersona(request.subject, request.body, deps, request);
+  return { status: 201, body: persona, outcome: {} };
+});

@@ -13,6 +13,7 @@ import { parseInput } from '../request.ts';
 export interface CreateSessionDeps extends DeclareDeps {
   readonly store: SessionStore;
   readonly contents: Pick<SessionContents, 'claim'>;
+  /** The id of the session to be created: the same when the same request is repeated. */
   readonly newId: () => string;
 }
 
@@ -70,8 +71,38 @@ export async function createSession(
   const existing = await existingOf(session, given.again ?? false, deps);
   if (existing) return { ...(await uploadsOf(existing, deps)), existing: true };
   const answer = await uploadsOf({ session, tracks }, deps);
-  await store.create(session, tracks);
+  try {
+    await store.create(session, tracks);
+  } catch (error) {
+    if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
+    // Its id is this request's: it was created by an earlier try, whose response was lost.
+    return createdBefore(sessionId, body, deps);
+  }
   return answer;
+}
+
+/**
+ * The answer to a request that was answered before, with its uploads signed anew.
+ * @param sessionId what it was answered with
+ * @throws ChirpsmithError NotPossible when that session is gone
+ */
+export async function createdBefore(
+  sessionId: string,
+  body: unknown,
+  deps: Omit<CreateSessionDeps, 'newId' | 'contents'>,
+): Promise<CreatedSessionAnswer> {
+  const { files } = parseInput(createSessionBody, body);
+  const session = await deps.store.requireSession(sessionId).catch(nothingIfUnknown);
+  if (!session) {
+    const words =
+      'The session that this Idempotency-Key has created is gone: send a new key to create another.';
+    throw new ChirpsmithError('NotPossible', words);
+  }
+  const { kind } = session;
+  // Of a batch those of the request, for there may be thousands by now.
+  if (kind === 'batch')
+    return uploadsOf({ session, tracks: declaredTracks(files, { sessionId, kind, from: 0 }, deps) }, deps);
+  return uploadsOf(await deps.store.require(sessionId), deps);
 }
 
 /** Further files of a batch may come, so that it is known by what it says of all of them, or not at all. */

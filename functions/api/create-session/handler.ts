@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { s3, sessionContents, sessionStore, settings } from '../../dependencies.ts';
+import { requestStore, s3, sessionContents, sessionStore, settings } from '../../dependencies.ts';
 import { createUploadUrls } from '../../sessions/upload-urls.ts';
 import { environment } from '../../shared/environment.ts';
-import { route } from '../http.ts';
-import { createSession } from './create-session.ts';
+import { idempotentRoute } from '../idempotent-route.ts';
+import { createdBefore, createSession } from './create-session.ts';
 
-export const handler = route('POST /sessions', async ({ subject, body }) => {
+export const handler = idempotentRoute('POST /sessions', requestStore, async (request) => {
+  const { subject, body, requestId = randomUUID(), outcome } = request;
   const bucket = environment('AUDIO_BUCKET');
   const uploads = createUploadUrls({ client: s3(), bucket, minutes: settings().urls.upload });
   const deps = {
@@ -15,8 +16,17 @@ export const handler = route('POST /sessions', async ({ subject, body }) => {
     bucket,
     settings: settings(),
     now: Date.now,
-    newId: randomUUID,
+    newId: () => requestId,
   };
-  const created = await createSession(subject, body, deps);
-  return { status: created.existing ? 200 : 201, body: created };
+  const created =
+    outcome?.sessionId === undefined
+      ? await createSession(subject, body, deps)
+      : await createdBefore(outcome.sessionId, body, deps);
+  const { sessionId } = created;
+  const existing = sessionId !== requestId;
+  return {
+    status: existing ? 200 : 201,
+    body: { ...created, ...(existing && { existing }) },
+    outcome: { sessionId },
+  };
 });

@@ -1,4 +1,4 @@
-import { beginRun, ensureStarted } from '../../sessions/begin-run.ts';
+import { beginRun, ensureStarted, type RunRequest } from '../../sessions/begin-run.ts';
 import { type Create, isUnderWay, mayDecide, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { decideBody, type SessionAnswer } from '../contract.ts';
@@ -19,6 +19,7 @@ export async function decideSession(
   subject: string,
   body: unknown,
   deps: StartSessionDeps,
+  { requestId, isAnswered = false }: RunRequest = {},
 ): Promise<SessionAnswer> {
   const { choice } = parseInput(decideBody, body);
   const found = await ownSession(sessionId, subject, deps.store);
@@ -28,7 +29,9 @@ export async function decideSession(
   const isCarriedOut = ({ status, decisions }: Session) =>
     decisions.at(-1)?.choice === choice &&
     (isUnderWay({ status }) || status === 'ready' || status === 'abandoned');
-  if (isCarriedOut(session)) {
+  // Decided by this very request; what became of it since is no reason to decide again.
+  const isDecided = session.decisions.some((one) => requestId !== undefined && one.requestId === requestId);
+  if (isAnswered || isDecided || isCarriedOut(session)) {
     await ensureStarted(session, deps.executions);
     return answer(session);
   }
@@ -40,7 +43,8 @@ export async function decideSession(
     );
   }
 
-  const decision = { choice, by: subject, at: new Date(deps.now()).toISOString() };
+  const at = new Date(deps.now()).toISOString();
+  const decision = { choice, by: subject, at, ...(requestId === undefined ? {} : { requestId }) };
   const decided = ({ decisions }: Session) => ({ decisions: [...decisions, decision] });
   if (choice === 'abandon') {
     return answer(await deps.store.updateSession(session, { ...decided(session), status: 'abandoned' }));

@@ -1,12 +1,10 @@
-import { executions, sessionStore, settings } from '../../dependencies.ts';
-import { route } from '../http.ts';
+import { executions, requestStore, sessionStore, settings } from '../../dependencies.ts';
+import { idempotentRoute, runRequestOf } from '../idempotent-route.ts';
 import { decideSession } from './decide-session.ts';
 
-export const handler = route('POST /sessions/{id}/decide', async ({ subject, path, body }) => {
+export const handler = idempotentRoute('POST /sessions/{id}/decide', requestStore, async (request) => {
+  const { subject, path, body } = request;
   const deps = { store: sessionStore(), executions: executions(), settings: settings(), now: Date.now };
-  return {
-    status: 202,
-    body: await decideSession(path.id, subject, body, deps),
-    headers: { 'retry-after': '1' },
-  };
+  const session = await decideSession(path.id, subject, body, deps, runRequestOf(request));
+  return { status: 202, body: session, headers: { 'retry-after': '1' }, outcome: {} };
 });

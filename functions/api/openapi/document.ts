@@ -65,9 +65,13 @@ const responses = {
   Unauthorized: ofApiGateway('There is no token, or it is not accepted. Answered by API Gateway itself.'),
   Forbidden: problem('The token names nobody: it has no `sub`.'),
   NotFound: problem("There is no such session, or it is somebody else's."),
-  Conflict: problem('It does not stand so that this can be done; `detail` says how it stands.'),
+  Conflict: problem(
+    'It does not stand so that this can be done, or the same request is being answered at this moment; `detail` says which.',
+  ),
   TooFewCredits: problem('The account at the provider has too few credits; nothing was taken.'),
-  Refused: problem('The provider refused it, in its own words; nothing was taken.'),
+  Unprocessable: problem(
+    'The `Idempotency-Key` was sent before with another request; or the provider refused a persona, in its own words. Nothing was taken.',
+  ),
   NoAccess: problem('The provider does not accept our key; nothing was taken.'),
   TooLarge: problem('The body has more than 256 KiB.'),
   NotJson: problem('The body is not declared as `application/json`.'),
@@ -85,16 +89,25 @@ const pathParameters = {
   },
 };
 
-function parametersOf(path: string, { query }: Operation): object[] {
+const idempotencyKeyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'Any text of your own, a UUID, say. The same request with the same key, within 24 hours of the response, does nothing a second time and is answered alike.',
+  schema: { type: 'string', minLength: 1, maxLength: 128 },
+};
+
+function parametersOf(path: string, { query, idempotencyKey }: Operation): object[] {
   const inPath = Object.entries(pathParameters)
     .filter(([name]) => path.includes(`{${name}}`))
     .map(([name, parameter]) => ({ name, in: 'path', required: true, ...parameter }));
   const inQuery = Object.entries(query ? (z.toJSONSchema(query, conversion).properties ?? {}) : {});
-  return [...inPath, ...inQuery.map(([name, schema]) => ({ name, in: 'query', schema }))];
+  const inHeader = idempotencyKey ? [idempotencyKeyParameter] : [];
+  return [...inPath, ...inHeader, ...inQuery.map(([name, schema]) => ({ name, in: 'query', schema }))];
 }
 
 function operationOf(path: string, operation: Operation): object {
-  const { id, summary, description, body, answer, mayConflict, callsProvider } = operation;
+  const { id, summary, description, body, answer, mayConflict, callsProvider, idempotencyKey } = operation;
   const parameters = parametersOf(path, operation);
   const success = {
     description: answer.description,
@@ -117,9 +130,8 @@ function operationOf(path: string, operation: Operation): object {
       ...(path.includes('{id}') ? { 404: response('NotFound') } : {}),
       ...(mayConflict ? { 409: response('Conflict') } : {}),
       ...(body ? { 413: response('TooLarge'), 415: response('NotJson') } : {}),
-      ...(callsProvider
-        ? { 402: response('TooFewCredits'), 422: response('Refused'), 502: response('NoAccess') }
-        : {}),
+      ...(callsProvider ? { 402: response('TooFewCredits'), 502: response('NoAccess') } : {}),
+      ...(idempotencyKey ? { 422: response('Unprocessable') } : {}),
       429: response('TooManyRequests'),
       500: response('Broken'),
       503: response('Busy'),

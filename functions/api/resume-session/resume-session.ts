@@ -1,4 +1,4 @@
-import { beginRun } from '../../sessions/begin-run.ts';
+import { beginRun, type RunRequest } from '../../sessions/begin-run.ts';
 import { nameProblems } from '../../sessions/names.ts';
 import type { Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -19,6 +19,7 @@ export async function resumeSession(
   subject: string,
   body: unknown,
   deps: StartSessionDeps,
+  request: RunRequest = {},
 ): Promise<SessionAnswer> {
   const { name } = parseInput(resumeBody, body ?? {});
   const problems = name === undefined ? [] : nameProblems(name, deps.settings.limits);
@@ -36,7 +37,7 @@ export async function resumeSession(
     }
     return { name: name.trim() };
   };
-  const session = await beginRun(found.session.sessionId, deps, rename, { again: true });
+  const session = await beginRun(found.session.sessionId, deps, rename, { again: true, request });
   if (name !== undefined && session.name !== name.trim()) {
     throw new ChirpsmithError(
       'NotPossible',

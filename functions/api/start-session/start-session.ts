@@ -1,4 +1,4 @@
-import { type BeginRunDeps, beginRun } from '../../sessions/begin-run.ts';
+import { type BeginRunDeps, beginRun, type RunRequest } from '../../sessions/begin-run.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
@@ -17,8 +17,9 @@ export async function startSession(
   sessionId: string | undefined,
   subject: string,
   deps: StartSessionDeps,
+  request: RunRequest = {},
 ): Promise<SessionAnswer> {
   const found = await ownSession(sessionId, subject, deps.store);
-  const session = await beginRun(found.session.sessionId, deps);
+  const session = await beginRun(found.session.sessionId, deps, undefined, { request });
   return sessionAnswer({ ...found, session }, deps.settings, false);
 }

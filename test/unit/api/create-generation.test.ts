@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGeneration } from '../../../functions/api/create-generation/create-generation.ts';
 import type { Dialect } from '../../../functions/provider/provider.ts';
+import type { Executions } from '../../../functions/sessions/executions.ts';
 import type { Persona } from '../../../functions/sessions/persona-store.ts';
+import type { Outcome } from '../../../functions/sessions/request-store.ts';
+import type { Session } from '../../../functions/sessions/session.ts';
+import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { fakeExecutions } from '../../fake-executions.ts';
 import { openTable, settings, testMoment } from '../../session-records.ts';
 
@@ -119,6 +123,72 @@ describe('POST /generations', () => {
   it('a relay that is not configured is refused by name', async () => {
     expect(await problemsOf({ persona: 'Hers' }, false)).toMatchObject({
       problems: [{ where: 'persona', message: expect.stringContaining('relayBaseUrl') }],
+    });
+  });
+
+  describe('repeated with the same idempotency key', () => {
+    function asking(name: string) {
+      const machine = fakeExecutions();
+      const deps = (executions: Executions = machine.executions) => ({
+        store: table.store,
+        models: table.models,
+        personas: table.personas,
+        executions,
+        relay: true,
+        settings,
+        now: () => Date.parse(testMoment),
+        newId: () => name,
+      });
+      const body = { prompt: 'rain', persona: 'Hers' };
+      const ask = (executions?: Executions) => createGeneration('ana', body, deps(executions));
+      const repeat = (outcome?: Outcome) =>
+        createGeneration('ana', body, deps(), { isRepeated: true, ...(outcome && { outcome }) });
+      return { ...machine, ask, repeat };
+    }
+    const change = (name: string, changes: Partial<Session>) =>
+      table.store.changeSession(name, () => changes);
+
+    it('answers the same session with the same warnings, and begins nothing', async () => {
+      const { ask, repeat, started } = asking('repeated');
+      const first = await ask();
+      expect(await repeat({ warnings: first.warnings })).toEqual(first);
+      expect(started).toEqual(['repeated-1 {"sessionId":"repeated"}']);
+    });
+
+    it('starts what an earlier try has recorded and not started', async () => {
+      const { ask, repeat, started, executions } = asking('half');
+      const start = async () => {
+        throw new ChirpsmithError('AccessDenied', 'not now');
+      };
+      await expect(ask({ ...executions, start })).rejects.toMatchObject({ name: 'AccessDenied' });
+      expect((await repeat()).session).toMatchObject({ sessionId: 'half', status: 'preparing' });
+      expect(started).toEqual(['half-1 {"sessionId":"half"}']);
+    });
+
+    it('makes the music when the earlier try ended before it recorded anything', async () => {
+      const { repeat, started } = asking('nothing-yet');
+      expect((await repeat()).warnings).toHaveLength(1);
+      expect(started).toHaveLength(1);
+    });
+
+    it.each(['failed', 'cancelled', 'ready'] as const)(
+      'leaves music that is %s by now as it is',
+      async (status) => {
+        const { ask, repeat, started } = asking(`now-${status}`);
+        await ask();
+        await change(`now-${status}`, { status });
+        expect((await repeat({ warnings: [] })).session.status).toBe(status);
+        expect(started).toHaveLength(1);
+      },
+    );
+
+    it('refuses when the music was deleted since, and says what to send', async () => {
+      const { repeat, started } = asking('deleted-since');
+      await expect(repeat({ warnings: [] })).rejects.toMatchObject({
+        name: 'NotPossible',
+        message: expect.stringContaining('send a new key'),
+      });
+      expect(started).toEqual([]);
     });
   });
 });

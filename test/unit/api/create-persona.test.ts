@@ -64,10 +64,16 @@ function provider(...answers: Answer[]) {
 function create(
   body: object,
   { providerOf }: ReturnType<typeof provider>,
-  { relay = true, now = testMoment, subject = 'ana' } = {},
+  {
+    relay = true,
+    now = testMoment,
+    subject = 'ana',
+    requestId,
+  }: { relay?: boolean; now?: string; subject?: string; requestId?: string } = {},
 ) {
   const { store, personas } = table;
-  return createPersona(subject, body, { store, personas, providerOf, relay, now: () => now });
+  const deps = { store, personas, providerOf, relay, now: () => now };
+  return createPersona(subject, body, deps, requestId === undefined ? {} : { requestId });
 }
 const refusal = async (answer: Promise<unknown>): Promise<ChirpsmithError> => {
   const error = await answer.then(
@@ -104,6 +110,28 @@ describe('POST /personas', () => {
     expect(at.asked).toHaveLength(1);
     const other = await refusal(create({ name: 'Twice', generation, clip: 'clip-1', description: 'x' }, at));
     expect(other).toMatchObject({ name: 'NotPossible', message: expect.stringContaining('another name') });
+  });
+
+  it('calls once more for each request that says again, and not for a repetition of it', async () => {
+    const lost = fails('ProviderAnswerLost', 'unknown');
+    const [at, generation] = [provider(lost, lost, made), await music()];
+    const again = { name: 'Lost twice', generation, clip: 'clip-1', again: true };
+    for (const requestId of ['one', 'one', 'two', 'two']) {
+      expect(await refusal(create(again, at, { requestId }))).toMatchObject({ name: 'NeedsDecision' });
+    }
+    expect(at.asked).toHaveLength(2);
+    expect(await create(again, at, { requestId: 'three' })).toMatchObject({ status: 'made', calls: 3 });
+    expect(await create(again, at, { requestId: 'three' })).toMatchObject({ status: 'made', calls: 3 });
+    expect(at.asked).toHaveLength(3);
+  });
+
+  it('calls again for a repetition of a request that came to nothing', async () => {
+    const [at, generation] = [provider(fails('ProviderThrottled', 'no')), await music()];
+    const body = { name: 'Busy', generation, clip: 'clip-1', again: true };
+    expect(await refusal(create(body, at, { requestId: 'busy' }))).toMatchObject({
+      name: 'ProviderThrottled',
+    });
+    expect(await create(body, at, { requestId: 'busy' })).toMatchObject({ status: 'made', calls: 1 });
   });
 
   it('makes one call for two requests at once; the other is told that it is being made', async () => {

@@ -57,6 +57,24 @@ describe('POST /sessions/{id}/decide', () => {
     });
   });
 
+  it('decides once for a request and its repetitions, also when its run is in doubt again by then', async () => {
+    await record('repeated');
+    const machine = fakeExecutions({ 'repeated-1': 'ended' });
+    const deps = { store: table.store, executions: machine.executions, settings, now };
+    const request = (requestId: string) =>
+      decideSession('repeated', 'ana', { choice: 'create-again' }, deps, { requestId });
+    await request('one');
+    const doubt = { status: 'needs-decision', create: create('unknown', { calls: 2 }) } as const;
+    await table.store.changeSession('repeated', () => doubt);
+    const answer = await request('one');
+    expect(answer).toMatchObject({ status: 'needs-decision', decisions: [word('create-again')] });
+    expect(answer.decisions).toEqual([word('create-again')]);
+    expect(await stored('repeated')).toMatchObject(doubt);
+    expect(machine.started).toHaveLength(1);
+    expect(await request('two')).toMatchObject({ status: 'preparing' });
+    expect(machine.started).toHaveLength(2);
+  });
+
   it('the same choice again starts the execution that was recorded and could not be started', async () => {
     const decisions = [word('create-again')];
     await record('lost', { status: 'preparing', decisions, runs: 2, executionArn: arnOf('lost-2') });

@@ -52,6 +52,23 @@ describe('POST /sessions/{id}/resume', () => {
     },
   );
 
+  it('begins one run for a request and its repetitions, also when that run has failed by then', async () => {
+    await record('repeated');
+    const machine = fakeExecutions({ 'repeated-1': 'ended' });
+    const deps = { store: table.store, executions: machine.executions, settings, now };
+    const request = (requestId: string, isAnswered = false) =>
+      resumeSession('repeated', 'ana', undefined, deps, { requestId, isAnswered });
+    await request('one');
+    await table.store.changeSession('repeated', () => ({ status: 'failed', failure }));
+    expect(await request('one')).toMatchObject({ status: 'failed' });
+    expect(machine.started).toHaveLength(1);
+    await request('two');
+    await table.store.changeSession('repeated', () => ({ status: 'failed', failure }));
+    // Its response was made; what the record holds of a later run does not matter.
+    expect(await request('one', true)).toMatchObject({ status: 'failed' });
+    expect(machine.started).toHaveLength(2);
+  });
+
   it('while a run is under way, answers with that one', async () => {
     await record('going', { status: 'uploading' });
     const machine = fakeExecutions({ 'going-1': 'running' });

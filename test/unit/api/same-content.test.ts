@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSession } from '../../../functions/api/create-session/create-session.ts';
+import { createdBefore, createSession } from '../../../functions/api/create-session/create-session.ts';
 import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
@@ -183,5 +183,47 @@ describe('POST /sessions with the content of an existing session', () => {
     expect(await create('Voices', { kind: 'batch' })).not.toHaveProperty('existing');
     expect(await create('Voices', { kind: 'batch' })).not.toHaveProperty('existing');
     await expect(create('Voices', { content: digest(77) })).rejects.toThrow('content: is of a batch only');
+  });
+});
+
+describe('POST /sessions repeated with the same idempotency key', () => {
+  const deps = { uploads, bucket: 'audio', settings, now: () => now };
+  const once = (name: string, body: object = {}, store = table.store) =>
+    createSession(
+      'ana',
+      { name, files: six, ...body },
+      { ...deps, store, contents: table.contents, newId: () => `key of ${name}` },
+    );
+
+  it.each([{}, { again: true }, { kind: 'batch' }])(
+    'creates one session with %j, and signs its uploads anew',
+    async (body) => {
+      const name = `Keyed ${JSON.stringify(body)}`;
+      const first = await once(name, body);
+      expect(await once(name, body)).toEqual(first);
+      const repeated = await createdBefore(
+        first.sessionId,
+        { name, files: six, ...body },
+        { ...deps, store: table.store },
+      );
+      expect(repeated).toEqual(first);
+    },
+  );
+
+  it('goes on with a request that ended before it recorded its session', async () => {
+    const dies: SessionStore = {
+      ...table.store,
+      create: async () => {
+        throw new ChirpsmithError('StorageUnavailable', 'Away.');
+      },
+    };
+    await expect(once('Ended', {}, dies)).rejects.toMatchObject({ name: 'StorageUnavailable' });
+    expect(await once('Ended')).toMatchObject({ sessionId: 'key of Ended', status: 'open' });
+  });
+
+  it('refuses when the session was deleted since, and says what to send', async () => {
+    await expect(
+      createdBefore('gone', { name: 'x', files: six }, { ...deps, store: table.store }),
+    ).rejects.toMatchObject({ name: 'NotPossible', message: expect.stringContaining('send a new key') });
   });
 });

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import type { RunRequest } from '../sessions/begin-run.ts';
+import type { Outcome, RequestStore } from '../sessions/request-store.ts';
+import { uuidOf } from '../sessions/session-id.ts';
+import { nameError } from '../shared/aws-errors.ts';
+import { canonicalJson } from '../shared/canonical-json.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+import { logger } from '../shared/log.ts';
+import { type ApiAnswer, answering } from './http.ts';
+import { type OperationName, operations } from './operations.ts';
+import { HttpRefusal } from './problem.ts';
+import { type ApiRequest, readRequest } from './request.ts';
+
+/** A request that may carry an idempotency key. */
+export interface IdempotentRequest extends ApiRequest {
+  /** The same for the same owner, route and key, in the form of a session's id; undefined without a key. */
+  readonly requestId?: string;
+  /** It was begun before: what it made may be there. */
+  readonly isRepeated: boolean;
+  /** What came of it; undefined where no response was made before. */
+  readonly outcome?: Outcome;
+}
+
+export interface IdempotentAnswer extends ApiAnswer {
+  /** What a repetition needs to give this answer again. */
+  readonly outcome: Outcome;
+}
+
+/** The same, as far as beginning a run needs it. */
+export const runRequestOf = ({ requestId, outcome }: IdempotentRequest): RunRequest => ({
+  ...(requestId === undefined ? {} : { requestId }),
+  isAnswered: outcome !== undefined,
+});
+
+/** Seconds after which a request that another invocation works on may be repeated. */
+const pause = 2;
+
+/**
+ * A route that takes an `Idempotency-Key`, as draft-ietf-httpapi-idempotency-key-header has it: a repetition with the
+ * same body gets the same answer and does nothing twice; with another body it is refused with 422, while the first one
+ * is being answered with 409. What ended early is gone on with: the work is done again and finds what it made.
+ */
+export function idempotentRoute(
+  name: OperationName,
+  requests: () => RequestStore,
+  work: (request: IdempotentRequest) => Promise<IdempotentAnswer>,
+) {
+  return answering(name, async (event) => {
+    const request = readRequest(event, operations[name]);
+    const key = keyIn(event);
+    if (key === undefined) return work({ ...request, isRepeated: false });
+
+    const { subject, path, query, body } = request;
+    const requestId = uuidOf(JSON.stringify([subject, name, key]));
+    const fingerprint = createHash('sha256')
+      .update(canonicalJson([path, query, body ?? null]))
+      .digest('hex');
+    const store = requests();
+    const begun = await store.begin(requestId, fingerprint);
+    if (begun.is === 'another') throw keyReused();
+    if (begun.is === 'held') throw stillAnswered();
+    const isRepeated = begun.is === 'repeated';
+    const outcome = isRepeated ? begun.outcome : undefined;
+    try {
+      const answer = await work({ ...request, requestId, isRepeated, ...(outcome && { outcome }) });
+      if (!outcome) await kept(store.end(requestId, fingerprint, answer.outcome));
+      return answer;
+    } catch (error) {
+      const isUnusable = nameError(error).name === 'BadInput';
+      if (isUnusable && !isRepeated) await kept(store.forget(requestId, fingerprint));
+      else if (!outcome) await kept(store.end(requestId, fingerprint, undefined));
+      throw error;
+    }
+  });
+}
+
+/** What was done is done: without this note a repetition does the work again, and finds what it made. */
+const kept = (write: Promise<void>) =>
+  write.catch((error: unknown) => logger.warn('a request could not be noted', { error: nameError(error) }));
+
+/** As it is, or as the quoted string that the draft asks for. */
+function keyIn({ headers }: APIGatewayProxyEventV2WithJWTAuthorizer): string | undefined {
+  const sent = headers['idempotency-key'];
+  if (sent === undefined) return undefined;
+  const key = sent.trim().replace(/^"(.*)"$/s, '$1');
+  if (/^[\x20-\x7e]{1,128}$/.test(key)) return key;
+  const message = 'must have 1 to 128 printable ASCII characters: a UUID will do';
+  throw new ChirpsmithError('BadInput', 'The request cannot be used.', {
+    problems: [{ where: 'Idempotency-Key', message }],
+  });
+}
+
+const keyReused = () =>
+  new HttpRefusal(
+    422,
+    'The Idempotency-Key was sent with another request',
+    'This Idempotency-Key was sent before with another body or another session: send a new key.',
+  );
+
+const stillAnswered = () =>
+  new HttpRefusal(
+    409,
+    'The first request is still being answered',
+    `A request with this Idempotency-Key is being answered at this moment: repeat it in ${pause} seconds.`,
+    { name: 'RecordConflict', retryAfter: pause },
+  );
