@@ -1,6 +1,7 @@
 /** Every alarm and its section of docs/runbook.md: what it means, how to look, what to do. */
 export const runbookSections = {
   'executions-failed': 'Executions failed',
+  'api-failing': 'The API fails',
   'executions-timed-out': 'Executions timed out',
   'needs-decision': 'A session needs a decision',
   'key-refused': 'The provider refuses the key',

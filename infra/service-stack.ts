@@ -86,6 +86,8 @@ export class ServiceStack extends Stack {
       config,
       workflows: [training, batch, music],
       sweep: swept,
+      recordFailure: functions.recordFailure,
+      api: api.api,
       others: [manifests.fn, ...(webhook ? [webhook.fn] : [])],
       deadLetters: { inbox: manifests.deadLetters, ...(webhook && { webhook: webhook.deadLetters }) },
     });

@@ -63,6 +63,19 @@ export const settledCreateErrors = [
   'AccessDenied',
 ] as const satisfies readonly ErrorName[];
 
+/**
+ * What the caller can mend and nobody else: a file, a field, a request that came too late. A run that ends with one of them
+ * calls no operator.
+ */
+export const callersErrors: ReadonlySet<ErrorName> = new Set([
+  'BadInput',
+  'NotPossible',
+  'SessionNotFound',
+  'AudioRejected',
+  'NotEnoughClips',
+  'Cancelled',
+]);
+
 /** One problem with the input, with the field or the file that it is about. */
 export interface Problem {
   /** Path of the field (`files[2].size`) or name of the file. */

@@ -9,6 +9,8 @@ export const metricNamespace = 'Chirpsmith';
 export const metrics = {
   /** A session's run has ended, or stopped to wait for a person: the status, and the error of a failure. */
   Sessions: { unit: 'Count', by: [['outcome'], ['kind', 'outcome'], ['outcome', 'error']] },
+  /** A run has failed, or needs a decision, for a reason that its caller cannot mend. */
+  RunsFailed: { unit: 'Count', by: [[]] },
   /** Calls to the provider: `ok`, or the name of the error. A key that was changed meanwhile counts once. */
   ProviderCalls: { unit: 'Count', by: [[], ['result'], ['call', 'result']] },
   /** Checks that one task of the provider took until it ended: `upload`, `training` or `music`. */

@@ -1,5 +1,6 @@
 import { trainingCredits, uploadCredits } from '../sessions/credits.ts';
 import { isUnderWay, type Session, type Track } from '../sessions/session.ts';
+import { callersErrors } from '../shared/errors.ts';
 import type { Measurement } from '../shared/metrics.ts';
 import type { Settings } from '../shared/settings.ts';
 
@@ -57,6 +58,10 @@ function statusMeasurements(before: Session, after: Session): Measurement[] {
   if (!isUnderWay(after) && after.status !== 'open' && after.status !== 'deleting') {
     const error = after.failure === undefined ? {} : { error: after.failure.error };
     measurements.push({ name: 'Sessions', value: 1, dimensions: { kind, outcome: after.status, ...error } });
+    const failed = after.status === 'failed' || after.status === 'needs-decision';
+    if (failed && after.failure && !callersErrors.has(after.failure.error)) {
+      measurements.push({ name: 'RunsFailed', value: 1 });
+    }
   }
   return measurements;
 }

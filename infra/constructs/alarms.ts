@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   Alarm,
   ComparisonOperator,
@@ -20,6 +21,9 @@ export interface AlarmsProps {
   readonly config: Config;
   readonly machines: readonly IStateMachine[];
   readonly sweep: IFunction;
+  /** The function that writes down why a run ended. */
+  readonly recordFailure: IFunction;
+  readonly api: HttpApi;
   /** The functions of the machines that call the provider: each has a concurrency of its own. */
   readonly providerCallers: readonly IFunction[];
   /** Where what could not be delivered lies, by a word for its name. */
@@ -41,15 +45,25 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { config, machines, sweep, providerCallers } = props;
+    const { config, machines, sweep, providerCallers, recordFailure, api } = props;
     const period = minutes(5);
     const quarter = minutes(15);
     const calls = (result?: string, over = period) =>
       ownMetric(config, 'ProviderCalls', { period: over, ...(result && { dimensions: { result } }) });
 
-    // One for all machines: what to do goes by the error, whichever machine it was; the dashboard shows which.
-    const failed = machines.map((machine) => machine.metricFailed({ period, statistic: 'Sum' }));
-    this.#add('executions-failed', 'A run has failed', sumOf(failed, 'Failed executions', period));
+    // Not Step Functions' own count: that has every run that ended for its caller's broken file. A run whose failure
+    // could not be recorded is counted by the function that should have recorded it.
+    const failed = [
+      ownMetric(config, 'RunsFailed', { period }),
+      recordFailure.metricErrors({ period, statistic: 'Sum' }),
+    ];
+    this.#add(
+      'executions-failed',
+      'A run has failed for a reason that its caller cannot mend',
+      sumOf(failed, 'Failed runs', period),
+    );
+    // Counts each function of a route that failed, too: API Gateway answers 500 for it.
+    this.#add('api-failing', 'The API answers 5xx', api.metricServerError({ period, statistic: 'Sum' }), 5);
     const timedOut = machines.map((machine) => machine.metricTimedOut({ period, statistic: 'Sum' }));
     this.#add(
       'executions-timed-out',

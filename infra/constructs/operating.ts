@@ -1,3 +1,4 @@
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import { Alarms, type AlarmsProps } from './alarms.ts';
@@ -10,6 +11,8 @@ export interface OperatingProps {
   readonly config: Config;
   readonly workflows: readonly Workflow[];
   readonly sweep: WorkflowFunction;
+  readonly recordFailure: WorkflowFunction;
+  readonly api: HttpApi;
   /** Functions of no machine that are to be seen on the dashboard as well. */
   readonly others: readonly WorkflowFunction[];
   readonly deadLetters: AlarmsProps['deadLetters'];
@@ -17,7 +20,7 @@ export interface OperatingProps {
 
 /** What a person who looks after it sees, and is woken by. */
 export function operating(scope: Construct, props: OperatingProps): void {
-  const { config, workflows, sweep, others, deadLetters } = props;
+  const { config, workflows, sweep, recordFailure, api, others, deadLetters } = props;
   // Some are in two machines.
   const functions = [...new Set(workflows.flatMap((workflow) => workflow.functions))];
   const email = config.alarmEmail;
@@ -26,6 +29,8 @@ export function operating(scope: Construct, props: OperatingProps): void {
     config,
     machines: workflows.map(({ machine }) => machine),
     sweep,
+    recordFailure,
+    api,
     providerCallers: functions.filter(({ callsProvider }) => callsProvider),
     deadLetters,
     topic,

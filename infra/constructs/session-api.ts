@@ -56,6 +56,7 @@ export interface SessionApiProps {
  */
 export class SessionApi extends Construct {
   readonly url: string;
+  readonly api: HttpApi;
 
   constructor(scope: Construct, id: string, props: SessionApiProps) {
     super(scope, id);
@@ -125,5 +126,6 @@ export class SessionApi extends Construct {
       );
     }
     this.url = api.apiEndpoint;
+    this.api = api;
   }
 }

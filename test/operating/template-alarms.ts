@@ -39,6 +39,7 @@ const named = {
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
   'AWS::SQS::Queue': 'QueueName',
+  'AWS::ApiGatewayV2::Api': 'Name',
 };
 
 /** The same with the names of resources in the place of references to them. */

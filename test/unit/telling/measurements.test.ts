@@ -65,6 +65,22 @@ describe('what is written into a session', () => {
     ]);
   });
 
+  it.each([
+    ['AudioRejected', 0],
+    ['NotEnoughClips', 0],
+    ['TrainingFailed', 1],
+    ['Unexpected', 1],
+  ] as const)(
+    'counts a run that failed with %s %i times among those that call an operator',
+    async (error, times) => {
+      const store = open();
+      await recordSession(store, { sessionId: 's', count: 1, session: { status: 'uploading' } });
+      const failure = { error, reason: 'So it ended.', at: new Date(now).toISOString() };
+      await store.updateSession(await store.requireSession('s'), { status: 'failed', failure });
+      expect(measured().filter(({ name }) => name === 'RunsFailed')).toHaveLength(times);
+    },
+  );
+
   it('counts credits as the answers of the API do, and takes back what was surely not taken', async () => {
     const store = open();
     await recordSession(store, { sessionId: 's', count: 1 });
