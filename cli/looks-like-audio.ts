@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { fileTypeFromBuffer } from 'file-type';
-import { promisesAudio } from '../functions/audio/extensions.ts';
+import { promisesAudio } from '../functions/audio/formats.ts';
 
 /** As much as `file-type` reads at most for what it knows by its first bytes. */
 const sample = 4100;

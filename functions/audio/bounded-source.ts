@@ -63,10 +63,12 @@ export function boundSource(source: ByteSource, budget: ReadBudget, signal?: Abo
     get bytesRead() {
       return bytesRead;
     },
+    around: (offset) => ({ offset: Math.floor(offset / blockBytes) * blockBytes, length: blockBytes }),
     async read(offset, length) {
       signal?.throwIfAborted();
       const end = Math.min(offset + length, source.size);
-      if (end <= offset) return new Uint8Array(0);
+      // Places are computed from what a file says: they may lie before its beginning, or be no number at all.
+      if (!(offset >= 0 && end > offset)) return new Uint8Array(0);
       const first = Math.floor(offset / blockBytes);
       const last = Math.floor((end - 1) / blockBytes);
       for (let block = first; block <= last; block++) {
@@ -94,6 +96,10 @@ export function slice(source: ByteSource, start: number, end: number = source.si
   const size = Math.max(0, Math.min(end, source.size) - start);
   return {
     size,
+    around: (offset) => {
+      const outer = source.around?.(start + offset) ?? { offset: start + offset, length: 0 };
+      return { offset: Math.max(0, outer.offset - start), length: outer.length };
+    },
     read: (offset, length) => source.read(start + offset, Math.max(0, Math.min(length, size - offset))),
   };
 }

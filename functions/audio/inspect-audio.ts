@@ -1,17 +1,26 @@
 import { type FileTypeResult, fileTypeFromTokenizer } from 'file-type';
 import { ChirpsmithError } from '../shared/errors.ts';
+import { measureAiff } from './aiff.ts';
+import { measureApe } from './ape.ts';
+import { measureAsf } from './asf.ts';
 import { boundSource, defaultReadBudget, type ReadBudget, ReadBudgetSpent, slice } from './bounded-source.ts';
-import { measureByMetadata } from './by-metadata.ts';
+import { measureDff, measureDsf } from './dsd.ts';
 import { measureFlac } from './flac.ts';
+import { conversionOf } from './formats.ts';
 import type { AudioLimits, ByteSource, Inspection } from './inspection.ts';
-import { BrokenAudio, type Measured, NoAudio, textIn } from './measured.ts';
+import { otherAudioIn } from './kinds.ts';
+import { measureMatroska } from './matroska.ts';
+import { BrokenAudio, type Measured, textIn, Unusable } from './measured.ts';
 import { measureMp4 } from './mp4.ts';
 import { measureMpeg } from './mpeg.ts';
+import { measureMusepack } from './musepack.ts';
 import { measureOgg } from './ogg.ts';
 import * as sentences from './sentences.ts';
+import { asShown } from './sentences.ts';
 import { SourceTokenizer } from './source-tokenizer.ts';
 import { audioStart } from './tags.ts';
 import { measureWav } from './wav.ts';
+import { measureWavPack } from './wavpack.ts';
 
 /** What one inspection may cost. */
 export interface InspectionCost {
@@ -38,12 +47,15 @@ const measures: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ['flac', measureFlac],
   ...['mp3', 'mp2', 'mp1', 'aac'].map((type) => [type, measureMpeg] as const),
   ...['ogg', 'oga', 'opus', 'spx', 'ogv', 'ogm', 'ogx'].map((type) => [type, measureOgg] as const),
-  ...['m4a', 'm4b', 'm4v', 'mp4', 'mov', '3gp', '3g2', 'f4a', 'f4b', 'f4v'].map(
-    (type) => [type, measureMp4] as const,
-  ),
-  ...['mkv', 'webm', 'aif', 'asf', 'wv', 'ape', 'mpc', 'dsf', 'dff'].map(
-    (type) => [type, measureByMetadata] as const,
-  ),
+  ...'m4a m4b m4p m4v mp4 mov 3gp 3g2 f4a f4b f4p f4v'.split(' ').map((type) => [type, measureMp4] as const),
+  ...['mkv', 'webm'].map((type) => [type, measureMatroska] as const),
+  ['aif', measureAiff],
+  ['asf', measureAsf],
+  ['wv', measureWavPack],
+  ['ape', measureApe],
+  ['mpc', measureMusepack],
+  ['dsf', measureDsf],
+  ['dff', measureDff],
 ]);
 
 /**
@@ -88,33 +100,35 @@ async function inspect(source: ByteSource, limits: AudioLimits): Promise<Inspect
   if (source.size > limits.maxBytes) return sentences.tooLarge(source.size, limits);
   try {
     const start = await audioStart(source);
-    if (start >= source.size) {
-      return sentences.broken('This file ends within its tags and holds no sound.');
-    }
-    return judge(await measure(slice(source, start)), limits);
+    if (start >= source.size) throw new BrokenAudio('This file ends within its tags and holds no sound.');
+    const found = await look(slice(source, start));
+    return 'usable' in found ? found : judge(found, limits);
   } catch (error) {
-    if (error instanceof BrokenAudio) return sentences.broken(error.message);
-    if (error instanceof NoAudio) return sentences.noSound(error.message);
+    if (error instanceof Unusable) return sentences.unusable(error.problem, error.message);
     if (error instanceof ReadBudgetSpent) {
-      return sentences.broken('This file is built so oddly that its length cannot be found.');
+      const sentence = 'This file is built so oddly that its length cannot be found.';
+      return sentences.unusable('broken', sentence);
     }
     throw error;
   }
 }
 
-/** What is in it, or the type of what it is instead, if that is known. */
-async function measure(source: ByteSource): Promise<Measured | FileTypeResult | undefined> {
+/** What is in it; or the refusal of what is not measured. */
+async function look(source: ByteSource): Promise<Measured | Inspection> {
   if (await isLongWav(source)) return measureWav(source);
+  const other = await otherAudioIn(source);
+  if (other) return sentences.unsupported(`${other.name} audio`, other.to);
   const tokenizer = new SourceTokenizer(source);
   const type = await fileTypeFromTokenizer(tokenizer).catch(() => undefined);
   if (tokenizer.sourceError && !(tokenizer.sourceError instanceof ReadBudgetSpent)) {
     throw tokenizer.sourceError;
   }
   const known = type && measures.get(type.ext);
-  if (known) return known(source);
-  if (type) return type;
+  const found = known && (await known(source));
+  if (found) return found;
+  if (type && !known) return refuseOther(type);
   // `file-type` wants the first frame at the very beginning; frames after some padding are MP3 as well.
-  return measureMpeg(source);
+  return (await measureMpeg(source)) ?? sentences.notAudio();
 }
 
 /** WAV files for more than 4 GB begin with another word, which `file-type` does not know. */
@@ -123,16 +137,15 @@ async function isLongWav(source: ByteSource): Promise<boolean> {
   return ['RF64', 'BW64'].includes(textIn(bytes, 0, 4)) && textIn(bytes, 8, 12) === 'WAVE';
 }
 
-function judge(found: Measured | FileTypeResult | undefined, limits: AudioLimits): Inspection {
-  if (!found) return sentences.notAudio();
-  if (!('seconds' in found)) return refuseOther(found);
+function judge(found: Measured, limits: AudioLimits): Inspection {
   const { format, extension, seconds, promisedSeconds } = found;
-  const cut = promisedSeconds === undefined ? undefined : sentences.cutShort(seconds, promisedSeconds);
-  if (seconds < limits.minSeconds) {
-    return cut ? sentences.broken(cut) : sentences.tooShort(seconds, limits);
+  const cut = promisedSeconds === undefined ? found.cut : sentences.cutShort(seconds, promisedSeconds);
+  if (asShown(seconds) < asShown(limits.minSeconds)) {
+    return cut ? sentences.unusable('broken', cut) : sentences.tooShort(seconds, limits);
   }
-  if (seconds > limits.maxSeconds) return sentences.tooLong(seconds, limits);
-  const warning = [cut && `${cut}.`, found.warning].filter(Boolean).join(' ');
+  if (asShown(seconds) > asShown(limits.maxSeconds)) return sentences.tooLong(seconds, limits);
+  const warning = [cut, found.warning].filter(Boolean).join(' ');
+  const convertTo = conversionOf(format);
   return {
     usable: true,
     format,
@@ -140,15 +153,20 @@ function judge(found: Measured | FileTypeResult | undefined, limits: AudioLimits
     durationSeconds: Math.round(seconds * 1000) / 1000,
     ...(warning && { warning }),
     ...(cut && { cutShort: true }),
+    ...(convertTo && { convertTo }),
   };
 }
 
 function refuseOther({ ext, mime }: FileTypeResult): Inspection {
   const name = ext === 'jpg' ? 'JPEG' : ext.toUpperCase();
-  if (mime.startsWith('audio/')) return sentences.unsupported(name);
+  // Notes are no sound: ffmpeg cannot play them.
+  if (mime.startsWith('audio/')) {
+    return sentences.unsupported(`${name} audio`, ext === 'mid' ? undefined : 'mp3');
+  }
   const [kind = ''] = mime.split('/');
   const noun = ['image', 'video', 'font'].includes(kind) ? kind : ext === 'pdf' ? 'document' : 'file';
   // As the letters are said: an FLV, an XML, but a FIT.
   const article = /^(?:[AEIO]|[FHLMNRSX](?![AEIOU]))/.test(name) ? 'an' : 'a';
-  return sentences.notAudio(`${article} ${name} ${noun}`);
+  const what = `${article} ${name} ${noun}`;
+  return kind === 'video' ? sentences.unsupported(what, 'mp3') : sentences.notAudio(what);
 }

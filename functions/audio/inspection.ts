@@ -1,12 +1,16 @@
+import type { ConversionTarget } from './formats.ts';
+
 /** Where the bytes of a file come from: S3 in the functions, the disk in the CLI. */
 export interface ByteSource {
   /** Size in bytes. */
   readonly size: number;
   /** Reads exactly `length` bytes at `offset` (fewer only at the end of the file). */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** The stretch around `offset` that a read there fetches anyway, so that the whole of it costs no more. */
+  around?(offset: number): { readonly offset: number; readonly length: number };
 }
 
-/** What is accepted. */
+/** What is accepted. Lengths are compared as they are shown: see `asShown`. */
 export interface AudioLimits {
   readonly minSeconds: number;
   readonly maxSeconds: number;
@@ -21,6 +25,7 @@ export type AudioProblem =
   | 'broken'
   | 'too-short'
   | 'too-long'
+  | 'protected'
   | 'missing';
 
 /** What is in a file, by its content, never by its name. */
@@ -34,12 +39,16 @@ export type Inspection =
       readonly durationSeconds: number;
       /** Something odd that does not forbid using the file. */
       readonly warning?: string;
-      /** It promises more sound than it holds: perhaps its end is still to come. */
+      /** Its end is missing: perhaps it is still to come. */
       readonly cutShort?: true;
+      /** What to convert it to, where it is not known that the provider takes the format. */
+      readonly convertTo?: ConversionTarget;
     }
   | {
       readonly usable: false;
       readonly problem: AudioProblem;
       /** What is wrong and what to do, without the file's name. */
       readonly reason: string;
+      /** What to convert it to, where that would help. */
+      readonly convertTo?: ConversionTarget;
     };

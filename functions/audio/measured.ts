@@ -1,3 +1,5 @@
+import type { AudioProblem } from './inspection.ts';
+
 /** What a look at the bytes of one container gave. */
 export interface Measured {
   /** As a person says it: `MP3`, `Ogg Vorbis`, `M4A (AAC)`. */
@@ -8,6 +10,8 @@ export interface Measured {
   readonly seconds: number;
   /** Seconds that the header claims, when the file holds clearly less. */
   readonly promisedSeconds?: number;
+  /** Its end is missing, though nothing says how much that is; a whole sentence. */
+  readonly cut?: string;
   /** Anything else that is odd; a whole sentence. */
   readonly warning?: string;
 }
@@ -20,14 +24,55 @@ export function promise(promisedSeconds: number, seconds: number): { promisedSec
   return promisedSeconds - seconds > toleratedGap ? { promisedSeconds } : {};
 }
 
-/** The container is known, but it holds nothing that can be played. The message is a sentence. */
-export class BrokenAudio extends Error {
+/** What is said of a file whose picture is not used. */
+export const videoWarning = 'It is a video; only its sound can be used.';
+
+/** The container is known, but what is in it cannot be used. The message is a sentence. */
+export class Unusable extends Error {
+  override readonly name: string = 'Unusable';
+  readonly problem: AudioProblem;
+
+  constructor(problem: AudioProblem, sentence: string) {
+    super(sentence);
+    this.problem = problem;
+  }
+}
+
+/** It holds nothing that can be played. The message is a sentence. */
+export class BrokenAudio extends Unusable {
   override readonly name = 'BrokenAudio';
+
+  constructor(sentence: string) {
+    super('broken', sentence);
+  }
 }
 
 /** The container is sound in itself, but there is no sound in it. The message is a sentence. */
-export class NoAudio extends Error {
+export class NoAudio extends Unusable {
   override readonly name = 'NoAudio';
+
+  constructor(sentence: string) {
+    super('not-audio', sentence);
+  }
+}
+
+/** Only the players of the shop that sold it can decrypt it. */
+export class ProtectedAudio extends Unusable {
+  override readonly name = 'ProtectedAudio';
+
+  constructor() {
+    super('protected', 'This file is copy-protected, and nobody but the player of its shop can open it.');
+  }
+}
+
+/** No music is coded with fewer bits a second than this (a choice; speech codecs begin at about 2,000). */
+const leastBitrate = 2000;
+
+/** @throws BrokenAudio if so many bytes cannot hold so many seconds */
+export function mustFit(seconds: number, bytes: number): void {
+  if (!Number.isFinite(seconds) || bytes * 8 < seconds * leastBitrate) {
+    throw new BrokenAudio('The header of this file claims far more sound than the file can hold.');
+  }
 }
 
 /** A view for reading numbers out of bytes. */

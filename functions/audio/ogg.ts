@@ -1,5 +1,5 @@
 import type { ByteSource } from './inspection.ts';
-import { BrokenAudio, type Measured, NoAudio, numbersIn, textIn } from './measured.ts';
+import { BrokenAudio, type Measured, NoAudio, numbersIn, textIn, videoWarning } from './measured.ts';
 
 /** No page is longer than this (RFC 3533: 27 + 255 + 255 · 255 bytes). */
 const longestPage = 65_307;
@@ -12,6 +12,8 @@ interface Page {
   /** Position of the last sample that ends on this page, in the codec's units; -1 if none does. */
   readonly granule: number;
   readonly first: boolean;
+  /** The last page of its stream. */
+  readonly last: boolean;
   /** Where its content begins, and where the page ends. */
   readonly body: number;
   readonly end: number;
@@ -49,12 +51,18 @@ export async function measureOgg(source: ByteSource): Promise<Measured> {
   // A stream that was cut out of a broadcast does not begin at 0; less than ten seconds is the first page's own.
   const skipped = firstGranule > 10 * codec.rate ? firstGranule : codec.skip;
   const seconds = Math.max(0, ofSound.granule - skipped) / codec.rate;
-  const warning = last.cut
+  const cut = last.cut
     ? 'It is cut short: its last part is missing.'
-    : isVideo
-      ? 'It is a video; only its sound can be used.'
-      : undefined;
-  return { format: codec.format, extension: codec.extension, seconds, ...(warning && { warning }) };
+    : ofSound.last || last.page.last
+      ? undefined
+      : 'It is perhaps cut short: its last page is not marked as the end.';
+  return {
+    format: codec.format,
+    extension: codec.extension,
+    seconds,
+    ...(cut && { cut }),
+    ...(isVideo && { warning: videoWarning }),
+  };
 }
 
 function readBeginning(bytes: Uint8Array) {
@@ -131,6 +139,7 @@ function pageAt(bytes: Uint8Array, at: number): Page | undefined {
     serial: numbers.getUint32(at + 14, true),
     granule: Number(numbers.getBigInt64(at + 6, true)),
     first: ((bytes[at + 5] ?? 0) & 2) !== 0,
+    last: ((bytes[at + 5] ?? 0) & 4) !== 0,
     body,
     end,
   };

@@ -1,8 +1,13 @@
+import type { ConversionTarget } from './formats.ts';
 import type { AudioLimits, AudioProblem, Inspection } from './inspection.ts';
 
 /** A refusal with its one sentence for the user. */
-export function refuse(problem: AudioProblem, reason: string): Inspection & { usable: false } {
-  return { usable: false, problem, reason };
+export function refuse(
+  problem: AudioProblem,
+  reason: string,
+  convertTo?: ConversionTarget,
+): Inspection & { usable: false } {
+  return { usable: false, problem, reason, ...(convertTo && { convertTo }) };
 }
 
 export function empty(): Inspection {
@@ -28,17 +33,19 @@ export function notAudio(found?: string): Inspection {
   return refuse('not-audio', `${what}: leave it out, or replace it by ${instead}.`);
 }
 
-/** @param name of the format, as in `AC3` */
-export function unsupported(name: string): Inspection {
-  return refuse('not-audio', `This is ${name} audio, which is not supported: convert it to ${instead}.`);
+/** @param what it is, as in `AC3 audio` or `an AVI video` */
+export function unsupported(what: string, convertTo?: ConversionTarget): Inspection {
+  return refuse('not-audio', `This is ${what}, which is not supported: convert it to ${instead}.`, convertTo);
 }
 
-export function noSound(sentence: string): Inspection {
-  return refuse('not-audio', `${withoutDot(sentence)}: leave it out, or replace it by a file with sound.`);
-}
+const advice: Partial<Record<AudioProblem, string>> = {
+  'not-audio': ': leave it out, or replace it by a file with sound.',
+  protected: ': replace it by a copy without protection.',
+};
 
-export function broken(sentence: string): Inspection {
-  return refuse('broken', `${withoutDot(sentence)}. Export or copy it again.`);
+/** What was found wrong inside a file, with what to do about it. */
+export function unusable(problem: AudioProblem, sentence: string): Inspection {
+  return refuse(problem, `${withoutDot(sentence)}${advice[problem] ?? '. Export or copy it again.'}`);
 }
 
 export function tooShort(seconds: number, { minSeconds }: AudioLimits): Inspection {
@@ -57,22 +64,35 @@ export function tooLong(seconds: number, { maxSeconds }: AudioLimits): Inspectio
 
 /** For a file that holds less sound than its header promises. */
 export function cutShort(seconds: number, promised: number): string {
-  return `The file is cut short: its header promises ${duration(promised)}, ${duration(seconds)} are there`;
+  const alike = duration(seconds) === duration(promised);
+  const shown = (value: number) => (alike ? `${value.toFixed(1)} s` : duration(value));
+  return `The file is cut short: its header promises ${shown(promised)}, ${shown(seconds)} are there.`;
 }
 
-/** `0.6 s`, `45 s`, `8 min`, `8 min 5 s`, `3 h 22 min`. */
+/**
+ * Seconds as they are shown: tenths below ten seconds, whole ones above. Lengths are compared as they are shown, so
+ * that no message contradicts itself; this also leaves room for the fraction of a second by which encoders pad.
+ */
+export function asShown(seconds: number): number {
+  const tenths = Math.round(seconds * 10) / 10;
+  return tenths < 10 ? tenths : Math.round(seconds);
+}
+
+/** `0.6 s`, `45 s`, `8 min`, `8 min 5 s`, `3 h 22 min`, `1 h 5 s`. */
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${Number(seconds.toFixed(1))} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
-  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
-  return whole % 60 > 0 ? `${minutes} min ${whole % 60} s` : `${minutes} min`;
+  const shown = asShown(seconds);
+  const parts = [
+    [Math.floor(shown / 3600), 'h'],
+    [Math.floor((shown % 3600) / 60), 'min'],
+    [shown < 10 ? shown : shown % 60, 's'],
+  ] as const;
+  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`);
+  return said.length > 0 ? said.join(' ') : '0 s';
 }
 
+/** Rounded up, so that a file that is a little too large is not shown to be as large as is allowed. */
 function megabytes(bytes: number): string {
-  return `${Number((bytes / (1024 * 1024)).toFixed(1))} MB`;
+  return `${Math.ceil((bytes / (1024 * 1024)) * 10) / 10} MB`;
 }
 
 function withoutDot(sentence: string): string {

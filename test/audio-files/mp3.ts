@@ -2,8 +2,11 @@ import { big, join } from './bytes.ts';
 
 export interface Mp3Options {
   readonly seconds: number;
-  /** `constant` (32 kbit/s), `varying`, or `varying` with a Xing header that tells the length. */
-  readonly rate?: 'constant' | 'varying' | 'xing';
+  /**
+   * `constant` (32 kbit/s); `varying` every two seconds; `quiet-first`, of which the first three quarters have a quarter
+   * of the rate of the rest; or `varying` with a header that tells the length: Xing, or VBRI as Fraunhofer's encoders have.
+   */
+  readonly rate?: 'constant' | 'varying' | 'quiet-first' | 'xing' | 'vbri';
   /** Bytes of an ID3v2 tag in front. */
   readonly tagBytes?: number;
   /** Goes into the unused end of each frame; two files with different seeds differ. */
@@ -22,12 +25,19 @@ export function mp3File({ seconds, rate = 'constant', tagBytes = 0, seed = 0 }: 
   // Where the bitrate is constant, some frames get a byte more, so that the average is right.
   const padded = (i: number) =>
     rate === 'constant' && Math.floor(((i + 1) * 44) / 90) > Math.floor((i * 44) / 90);
-  const frames = Array.from({ length: count }, (_, i) =>
+  const isSlow = (i: number) => {
+    if (rate === 'constant') return true;
     // Runs of two seconds: a varying rate that a single place does not show.
-    frame(rate === 'constant' || Math.floor(i / 77) % 2 === 0 ? slow : fast, seed, padded(i)),
-  );
+    return rate === 'quiet-first' ? i < count * 0.75 : Math.floor(i / 77) % 2 === 0;
+  };
+  const frames = Array.from({ length: count }, (_, i) => frame(isSlow(i) ? slow : fast, seed, padded(i)));
   const sound = join(...frames);
-  const first = rate === 'xing' ? xingFrame(count, sound.length) : new Uint8Array();
+  const first =
+    rate === 'xing'
+      ? xingFrame(count, sound.length)
+      : rate === 'vbri'
+        ? vbriFrame(count, sound.length)
+        : new Uint8Array();
   return join(tagBytes > 0 ? id3Tag(tagBytes) : new Uint8Array(), first, sound);
 }
 
@@ -52,5 +62,15 @@ function xingFrame(frames: number, soundBytes: number): Uint8Array {
   const bytes = frame(fast, 0);
   // After the header and 17 bytes of side information; flags 3: frames and bytes follow, bytes with this frame.
   bytes.set(join('Xing', big(3, 4), big(frames, 4), big(soundBytes + bytes.length, 4)), 4 + 17);
+  return bytes;
+}
+
+/** VBRI is 32 bytes behind the header, always: version, delay, quality, bytes with this frame, frames. */
+function vbriFrame(frames: number, soundBytes: number): Uint8Array {
+  const bytes = frame(fast, 0);
+  bytes.set(
+    join('VBRI', big(1, 2), big(0, 2), big(75, 2), big(soundBytes + bytes.length, 4), big(frames, 4)),
+    36,
+  );
   return bytes;
 }

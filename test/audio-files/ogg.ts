@@ -11,6 +11,11 @@ const packetsPerPage = 50;
 
 /** A silent Ogg Opus file, a page a second. */
 export function opusFile({ seconds }: { readonly seconds: number }): Uint8Array {
+  return join(...opusPages(seconds));
+}
+
+/** Its pages one by one, for a file that is cut between two of them. */
+export function opusPages(seconds: number): readonly Uint8Array[] {
   const head = join('OpusHead', 1, 1, little(preSkip, 2), little(opusRate, 4), little(0, 2), 0);
   const tags = join('OpusTags', little(4, 4), 'test', little(0, 4));
   const pages = [page(0, [head], 0, 2), page(1, [tags], 0, 0)];
@@ -21,7 +26,7 @@ export function opusFile({ seconds }: { readonly seconds: number }): Uint8Array 
     const granule = preSkip + done * packetSeconds * opusRate;
     pages.push(page(pages.length, Array(count).fill(packet), granule, done === packets ? 4 : 0));
   }
-  return join(...pages);
+  return pages;
 }
 
 /** @param flags 2: first page of the stream, 4: its last */

@@ -42,3 +42,24 @@ export function wavFile(options: WavOptions): Uint8Array {
     sound,
   );
 }
+
+/** A WAV with frames of MP3 in it, whose rate the header leaves at 0, as ffmpeg writes it where the rate varies. */
+export function mp3Wav(frames: Uint8Array): Uint8Array {
+  return join(
+    'RIFF',
+    little(frames.length + 50, 4),
+    'WAVEfmt ',
+    little(30, 4),
+    little(0x55, 2),
+    little(1, 2),
+    little(44_100, 4),
+    little(0, 4),
+    little(1152, 2),
+    little(0, 2),
+    little(12, 2),
+    new Uint8Array(12),
+    'data',
+    little(frames.length, 4),
+    frames,
+  );
+}

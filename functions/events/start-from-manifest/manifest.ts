@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { promisesAudio } from '../../audio/extensions.ts';
+import { promisesAudio } from '../../audio/formats.ts';
 import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
 import type { Problem } from '../../shared/errors.ts';
 import { issueProblems } from '../../shared/issue-problems.ts';

@@ -83,7 +83,7 @@ describe('whatever is in a file, inspecting it costs at most 64 reads and 2 MB a
 
   test.each([
     ['a WAV of 150 chunks that lie apart', join('RIFF', little(wavOfChunks.length, 4), 'WAVE', wavOfChunks)],
-    ['an MP4 of 150 atoms that lie apart', join(mp4File(), mp4OfAtoms)],
+    ['an MP4 of 150 atoms that lie apart', join(mp4OfAtoms, mp4File())],
     [
       'an AIFF of 6 MB of notes, without sound',
       join('FORM', big(aiffOfNotes.length, 4), 'AIFF', aiffOfNotes),

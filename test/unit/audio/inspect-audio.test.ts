@@ -1,28 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { inspectAudio, inspectAudioWithCost } from '../../../functions/audio/inspect-audio.ts';
-import type { AudioLimits, Inspection } from '../../../functions/audio/inspection.ts';
-import { join } from '../../audio-files/bytes.ts';
+import { join, little } from '../../audio-files/bytes.ts';
 import { flacFile } from '../../audio-files/flac.ts';
 import * as hostile from '../../audio-files/hostile.ts';
 import { id3Tag, mp3File } from '../../audio-files/mp3.ts';
-import { opusFile } from '../../audio-files/ogg.ts';
+import { opusFile, opusPages } from '../../audio-files/ogg.ts';
 import { countedSource } from '../../audio-files/source.ts';
 import { wavFile } from '../../audio-files/wav.ts';
-
-const limits: AudioLimits = { minSeconds: 6, maxSeconds: 480, maxBytes: 200 * 1024 * 1024 };
-
-const inspect = (bytes: Uint8Array, changed: Partial<AudioLimits> = {}) =>
-  inspectAudio(countedSource(bytes), { ...limits, ...changed });
-
-function usable(inspection: Inspection) {
-  if (!inspection.usable) throw new Error(`refused: ${inspection.reason}`);
-  return inspection;
-}
-
-function refused(inspection: Inspection) {
-  if (inspection.usable) throw new Error(`accepted as ${inspection.format}`);
-  return inspection;
-}
+import { cut, inspect, limits, refused, usable, zeroed } from './judged.ts';
 
 describe('what is in a file is found by its content', () => {
   test.each([
@@ -32,7 +17,10 @@ describe('what is in a file is found by its content', () => {
     ['FLAC', 'flac', flacFile({ seconds: 10, statedSeconds: 0 }), 10],
     ['MP3', 'mp3', mp3File({ seconds: 10 }), 10],
     ['MP3', 'mp3', mp3File({ seconds: 61, rate: 'xing' }), 61],
+    ['MP3', 'mp3', mp3File({ seconds: 61, rate: 'vbri' }), 61],
     ['MP3', 'mp3', mp3File({ seconds: 61, rate: 'varying' }), 61],
+    ['MP3', 'mp3', join(new Uint8Array(100_000), mp3File({ seconds: 10 })), 10],
+    ['MP3', 'mp3', join(hostile.textFile(), mp3File({ seconds: 10 })), 10],
     ['Opus', 'opus', opusFile({ seconds: 61 }), 61],
   ])('%s (.%s) #%#', async (format, extension, bytes, seconds) => {
     const found = usable(await inspect(bytes));
@@ -58,12 +46,28 @@ describe('what is in a file is found by its content', () => {
   test('the length of a large MP3 with a varying rate and no header is an estimate, and said to be one', async () => {
     const found = usable(await inspect(mp3File({ seconds: 200, rate: 'varying' })));
     expect(found.warning).toContain('estimate');
-    expect(Math.abs(found.durationSeconds - 200)).toBeLessThan(40);
+    expect(Math.abs(found.durationSeconds - 200)).toBeLessThan(10);
   });
 
-  test('the tags at the end of an MP3 are not counted as sound', async () => {
+  test('a quiet beginning at a low rate is not taken for the whole: many places are looked at', async () => {
+    const source = countedSource(mp3File({ seconds: 300, rate: 'quiet-first' }));
+    const found = usable(await inspectAudio(source, limits));
+    expect(found.warning).toContain('estimate');
+    expect(Math.abs(found.durationSeconds - 300)).toBeLessThan(1.5);
+    expect(source.reads).toBeLessThanOrEqual(64);
+  });
+
+  test.each([
+    ['ID3v1', join('TAG', new Uint8Array(125))],
+    ['APEv2 and ID3v1', join(apeTag(500), 'TAG', new Uint8Array(125))],
+    [
+      'Lyrics3 and ID3v1',
+      join('LYRICSBEGIN', new Uint8Array(200), '000211LYRICS200TAG', new Uint8Array(125)),
+    ],
+    ['a footer of ID3v2', join(id3Tag(300), '3DI', 4, 0, 0x10, 0, 0, 2, 44)],
+  ])('the tags at the end of an MP3 are not counted as sound: %s', async (_, tags) => {
     const bare = mp3File({ seconds: 10 });
-    const tagged = join(bare, 'TAG', new Uint8Array(125));
+    const tagged = join(bare, tags);
     expect(usable(await inspect(tagged)).durationSeconds).toBe(usable(await inspect(bare)).durationSeconds);
   });
 });
@@ -87,16 +91,31 @@ describe('a length is what the bytes hold, not what the header promises', () => 
     expect(found.warning).toContain('cut short');
   });
 
+  test('an Ogg that is cut between two pages is known by the end that is missing', async () => {
+    const found = usable(await inspect(join(...opusPages(60).slice(0, 32))));
+    expect(found).toMatchObject({ cutShort: true, warning: expect.stringContaining('perhaps cut short') });
+    expect(Math.abs(found.durationSeconds - 30)).toBeLessThan(1);
+  });
+
+  test('an MP3 whose last part was never filled holds what is there', async () => {
+    const found = usable(await inspect(zeroed(mp3File({ seconds: 60, rate: 'xing' }), 0.6)));
+    expect(Math.abs(found.durationSeconds - 36)).toBeLessThan(3);
+    expect(found.cutShort).toBe(true);
+  });
+
   test('a cut file that holds too little is broken rather than short, and says both lengths', async () => {
     const found = refused(await inspect(hostile.cutWav(2)));
     expect(found.problem).toBe('broken');
     expect(found.reason).toContain('promises 40 s, 2 s are there');
   });
 
-  test('a WAV written to a pipe, which states no size, promises nothing', async () => {
-    const found = usable(await inspect(wavFile({ seconds: 10, statedBytes: 0xffff_ffff })));
-    expect(found).toEqual({ usable: true, format: 'WAV', extension: 'wav', durationSeconds: 10 });
-  });
+  test.each([0, 0x7fff_f000, 0x7fff_efdc, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0xffff_ffdb])(
+    'a WAV written to a pipe, which states no size but %i, promises nothing',
+    async (statedBytes) => {
+      const found = usable(await inspect(wavFile({ seconds: 10, statedBytes })));
+      expect(found).toEqual({ usable: true, format: 'WAV', extension: 'wav', durationSeconds: 10 });
+    },
+  );
 });
 
 describe('what cannot be used is refused with a sentence that says what to do', () => {
@@ -138,6 +157,23 @@ describe('what cannot be used is refused with a sentence that says what to do', 
     expect(usable(await inspect(bytes, { minSeconds: 29, maxSeconds: 31 })).format).toBe('MP3');
   });
 
+  test('lengths are compared as they are shown, which leaves room for what encoders pad', async () => {
+    expect(usable(await inspect(wavFile({ seconds: 5.96 }))).durationSeconds).toBe(5.96);
+    expect(refused(await inspect(wavFile({ seconds: 5.94 }))).reason).toContain('5.9 s, less than the 6 s');
+    const longest = { maxSeconds: 20 };
+    expect(usable(await inspect(wavFile({ seconds: 20.4 }), longest)).durationSeconds).toBe(20.4);
+    expect(refused(await inspect(wavFile({ seconds: 20.6 }), longest)).reason).toContain(
+      '21 s, more than the 20 s',
+    );
+    const hour = refused(await inspect(wavFile({ seconds: 61 }), { maxSeconds: 60 })).reason;
+    expect(hour).toContain('1 min 1 s, more than the 1 min');
+  });
+
+  test('a size is shown so that it is more than what is allowed', async () => {
+    const found = refused(await inspect(new Uint8Array(1_048_577), { maxBytes: 1_048_576 }));
+    expect(found.reason).toContain('1.1 MB, more than the 1 MB');
+  });
+
   test('a file that is too large is refused without reading it', async () => {
     const source = countedSource(wavFile({ seconds: 10 }));
     await inspectAudio(source, { ...limits, maxBytes: 1000 });
@@ -172,6 +208,9 @@ test('a caller who aborts is obeyed', async () => {
   await expect(inspection).rejects.toThrow('never mind');
 });
 
-function cut(bytes: Uint8Array, share: number): Uint8Array {
-  return bytes.subarray(0, Math.floor(bytes.length * share));
+/** An APEv2 tag of so many bytes, with header and footer. */
+function apeTag(bytes: number): Uint8Array {
+  const end = (flags: number) =>
+    join('APETAGEX', little(2000, 4), little(bytes + 32, 4), little(0, 4), little(flags, 4), little(0, 8));
+  return join(end(0xa000_0000), new Uint8Array(bytes), end(0x8000_0000));
 }
