@@ -4,17 +4,17 @@ import type { ByteSource } from './inspection.ts';
 /** Longest piece that a parser may ask for at once; a header that claims more is lying. */
 const maxBufferSize = 2_000_000;
 
-/** Lets `file-type` and `music-metadata` read a {@link ByteSource} at random positions. */
+/** Lets `file-type` read a {@link ByteSource} at random positions. */
 export class SourceTokenizer extends AbstractTokenizer {
   readonly fileInfo: { readonly size: number };
   readonly #source: ByteSource;
-  /** What a read of the source failed with. Parsers may swallow it, or wrap it; this tells it from their own. */
+  /** What a read of the source failed with. The parser may swallow it, or wrap it; this tells it from their own. */
   sourceError: unknown;
 
   constructor(source: ByteSource) {
     super({ maxBufferSize });
     this.#source = source;
-    // Nothing but the size: given a path or a MIME type, the parsers would believe them.
+    // Nothing but the size: given a path or a MIME type, the parser would believe them.
     this.fileInfo = { size: source.size };
   }
 
