@@ -2,11 +2,14 @@
 const alsoCalled: Readonly<Record<string, string>> = { oga: 'ogg', opus: 'ogg', spx: 'ogg', m4b: 'm4a' };
 
 const types: Readonly<Record<string, string>> = {
+  '3gp': 'audio/3gpp',
   aac: 'audio/aac',
   aiff: 'audio/aiff',
   flac: 'audio/flac',
   m4a: 'audio/mp4',
   mka: 'audio/x-matroska',
+  mkv: 'video/x-matroska',
+  mov: 'video/quicktime',
   mp3: 'audio/mpeg',
   mp4: 'audio/mp4',
   ogg: 'audio/ogg',

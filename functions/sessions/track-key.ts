@@ -1,4 +1,4 @@
-import { promisesAudio } from '../audio/extensions.ts';
+import { promisesAudio } from '../audio/formats.ts';
 import { extensionOf } from './audio-type.ts';
 import type { Track } from './session.ts';
 
