@@ -8,7 +8,11 @@ export function parseDefinition(name: string, definition: unknown): MachineDefin
   const parsed = machine.safeParse(definition);
   const problems = parsed.success
     ? [...checkProgram(parsed.data, '', new Set())]
-    : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    : parsed.error.issues.flatMap((issue) => {
+        const at = issue.path.join('.');
+        if (issue.code !== 'unrecognized_keys') return [`${at}: ${issue.message}`];
+        return issue.keys.map((key) => `${at === '' ? key : `${at}.${key}`}: does not run here`);
+      });
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new Error(`the local runtime cannot run the machine ${name}: ${problems.join('; ')}`);
 }
