@@ -5,10 +5,14 @@
  * with 1 at the first broken rule, and says how to see it again.
  *
  *   npm run faults -- [--runs 2000] [--seed 1] [--machine train-model|upload-batch|generate-music]
+ *
+ * `--all` plays all runs whatever breaks, and lists the rules that were broken, each with its first run and the shortest
+ * plan. `--plan` plays one plan, as JSON or from a file, and says all that happened.
  */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { check } from '../test/faults/check.ts';
-import type { Report } from '../test/faults/play.ts';
+import { check, survey } from '../test/faults/check.ts';
+import { play, type Report } from '../test/faults/play.ts';
 import { machineNames } from '../test/faults/rig/machine.ts';
 import { summarize } from './faults/summary.ts';
 
@@ -16,6 +20,8 @@ const options = {
   runs: { type: 'string', default: '2000' },
   seed: { type: 'string' },
   machine: { type: 'string' },
+  all: { type: 'boolean', default: false },
+  plan: { type: 'string' },
 } as const;
 
 function given() {
@@ -40,21 +46,37 @@ if (values.machine !== undefined && machine === undefined) {
   process.exit(2);
 }
 
+if (values.plan !== undefined) {
+  const text = values.plan.startsWith('{') ? values.plan : readFileSync(values.plan, 'utf8');
+  const report = await play(JSON.parse(text));
+  console.log(JSON.stringify(report, undefined, 2));
+  process.exit(report.violations.length === 0 ? 0 : 1);
+}
+
 console.log(`${runs} random runs, seed ${seed}`);
 const reports: Report[] = [];
 const began = performance.now();
-const broken = await check({
+const common = {
   seed,
   runs,
   machine,
-  onRun(report) {
+  onRun(report: Report) {
     reports.push(report);
     if (reports.length % 100 === 0) {
       const seconds = Math.round((performance.now() - began) / 1000);
       console.log(`${reports.length} of ${runs} after ${seconds} s`);
     }
   },
-});
+};
+if (values.all) {
+  const findings = await survey(common);
+  for (const { rule, times, firstRun, said, plan } of findings) {
+    console.log(`\n${times} × ${rule}\n  first in run ${firstRun}: ${said}\n  ${JSON.stringify(plan)}`);
+  }
+  console.log(`\n${findings.length} rules broken in ${reports.length} runs; seed ${seed}`);
+  process.exit(findings.length === 0 ? 0 : 1);
+}
+const broken = await check(common);
 const seconds = (performance.now() - began) / 1000;
 const perRun = Math.round((1000 * seconds) / reports.length);
 if (broken === undefined) console.log(summarize(reports));

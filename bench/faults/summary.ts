@@ -11,6 +11,7 @@ const columns = [
   'interrupted',
   'abandoned',
   'deleting',
+  'refused',
   'other',
 ] as const;
 
@@ -69,6 +70,7 @@ const emptyRow = (what: string): Row => ({
     interrupted: 0,
     abandoned: 0,
     deleting: 0,
+    refused: 0,
     other: 0,
   },
   finallyReady: 0,
@@ -78,10 +80,10 @@ const emptyRow = (what: string): Row => ({
 
 function add(row: Row, { ended, final }: Report): void {
   row.runs++;
-  row.ended[columns.find((column) => column === ended.status) ?? 'other']++;
-  if (final.status === 'ready') row.finallyReady++;
-  if (final.status === 'abandoned') row.finallyAbandoned++;
-  if (final.status === 'deleting') row.finallyDeleted++;
+  row.ended[columns.find((column) => column === (ended?.status ?? 'refused')) ?? 'other']++;
+  if (final?.status === 'ready') row.finallyReady++;
+  if (final?.status === 'abandoned') row.finallyAbandoned++;
+  if (final?.status === 'deleting') row.finallyDeleted++;
 }
 
 function table(rows: readonly Row[]): string {

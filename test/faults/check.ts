@@ -38,4 +38,40 @@ export async function check(options: CheckOptions): Promise<string | undefined> 
   ].join('\n');
 }
 
+/** A rule that was broken, in words without ids and numbers. */
+export interface Finding {
+  readonly rule: string;
+  /** Runs in which it was. */
+  times: number;
+  /** The first of them, counted from 1. */
+  readonly firstRun: number;
+  /** One of its sentences as it was said. */
+  said: string;
+  /** The shortest plan that broke it. */
+  plan: Plan;
+}
+
+/** Plays all plans, whatever breaks, and gathers the rules that were broken, the most frequent first. */
+export async function survey(options: Omit<CheckOptions, 'shrink'>): Promise<Finding[]> {
+  const { seed, runs, machine, onRun, ...world } = options;
+  const findings = new Map<string, Finding>();
+  let run = 0;
+  const property = fc.asyncProperty(plansFor(machine), async (plan) => {
+    run++;
+    const report = await play(plan, world);
+    onRun?.(report);
+    for (const said of report.violations) {
+      const rule = said
+        .replace(/chirp-custom:|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+/g, '#')
+        .slice(0, 160);
+      const found = findings.get(rule);
+      if (found) found.times++;
+      else findings.set(rule, { rule, times: 1, firstRun: run, said, plan });
+      if (found && written(plan).length < written(found.plan).length) Object.assign(found, { plan, said });
+    }
+  });
+  await fc.check(property, { seed, numRuns: runs });
+  return [...findings.values()].sort((a, b) => b.times - a.times);
+}
+
 const written = (plan: Plan): string => JSON.stringify(plan);

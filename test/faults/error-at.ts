@@ -1,10 +1,13 @@
 import { LambdaError } from '../../local/lambda.ts';
+import { AnswerLost } from './rig/client.ts';
 import { bucketWrite } from './rig/clip-audio.ts';
 import type { Step } from './rig/invocations.ts';
 import { conditionFailed } from './rig/memory-table.ts';
 
 /** The error that a service, or a bug, throws at a step. */
-export function errorAt(step: Step, kind: 'throttled' | 'conflict' | 'thrown'): Error {
+export function errorAt(step: Step, kind: 'throttled' | 'conflict' | 'thrown' | 'answer-lost'): Error {
+  // What the function does is done by then: nothing can go wrong but that nobody hears of it.
+  if (step.kind === 'answer') return new AnswerLost();
   if (kind === 'conflict' && step.kind === 'write' && step.what !== bucketWrite) return conditionFailed();
   if (step.kind === 'begin') return new LambdaError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
   if (kind === 'thrown' || step.kind === 'call') return new Error('Thrown on demand.');

@@ -1,8 +1,9 @@
 import type { SessionAnswer } from '../../functions/api/contract.ts';
-import type { Decision, Person, Told } from './rig/person.ts';
+import type { Told } from './rig/client.ts';
+import type { Decision, Person } from './rig/person.ts';
 import type { World } from './rig/world.ts';
 import { seen } from './seen.ts';
-import type { Tally } from './tally.ts';
+import { goesOn, type Tally } from './tally.ts';
 
 /** Actions after which somebody who goes on without faults must have arrived. */
 const patience = 12;
@@ -19,7 +20,7 @@ export async function goOn(
   tally: Tally,
 ): Promise<string | undefined> {
   const wishes = [...choices];
-  tally.paidAtCancel = undefined;
+  goesOn(tally, world);
   const past: SessionAnswer[] = [];
   for (let action = 0; action < patience; action++) {
     // Over the minute that a new execution may take to appear; then the schedule's sweep comes by.
@@ -69,7 +70,10 @@ async function next(world: World, person: Person, moment: Moment): Promise<Told<
     return decide(world, person, moment);
   }
   if (!actions.includes('resume')) return { error: 'Unexpected', reason: `nothing can be done (${actions})` };
-  for (const trackId of toBeReplaced(moment)) {
+  const unusable = toBeReplaced(moment);
+  // What has not arrived is uploaded first; the next time it is another file.
+  const brought = unusable.length > 0 && person.shelf.bringAll();
+  for (const trackId of brought ? [] : unusable) {
     const told = await person.replace(trackId, 'song');
     if ('error' in told) return told;
   }
@@ -80,7 +84,6 @@ async function decide(world: World, person: Person, { wishes, tally }: Moment): 
   const choice = wishes.shift() ?? 'create-again';
   if (choice === 'create-again') {
     tally.words++;
-    tally.saidAt.push(world.calls.length);
   }
   const told = await person.decide(choice);
   // Of music whose task was lost nobody can be asked, as the answer says; then one of the other two.
@@ -98,6 +101,8 @@ function toBeReplaced({ session: { kind, status, failure, tracks }, past }: Mome
     past.filter((it) => it.status === 'ready' || it.failure?.error === 'NotEnoughClips').length > 1;
   const isDue = kind === 'batch' ? (status === 'ready' || tooFew) && inVain : tooFew;
   if (!isDue) return [];
-  const unusable = tracks.filter((it) => it.status === 'rejected' || it.status === 'failed');
+  const bad: readonly string[] =
+    kind === 'train' ? ['rejected', 'failed', 'duplicate'] : ['rejected', 'failed'];
+  const unusable = tracks.filter(({ status }) => bad.includes(status));
   return unusable.map(({ trackId }) => trackId);
 }

@@ -33,14 +33,14 @@ describe('whatever breaks', () => {
       /the batch counts \d+ clips and \d+ without, which is not what its files say/,
     ],
   ] as const)('the check finds %s, when the record of %s forgets %s', async (_, machine, forgets, words) => {
-    const found = await check({ seed: 2, runs: 100, machine, forgets, shrink: false });
+    const found = await check({ seed: 4, runs: 100, machine, forgets, shrink: false });
     expect(found).toMatch(words);
-    expect(found).toMatch(/npm run faults -- --seed 2 --runs \d+ --machine /);
+    expect(found).toMatch(/npm run faults -- --seed 4 --runs \d+ --machine /);
   });
 
   it.each(machineNames)('a seed reproduces a run of %s, step by step', async (machine) => {
     for (const plan of fc.sample(plansFor(machine), { seed: 7, numRuns: 2 })) {
-      expect(await play(plan)).toEqual(await play(plan));
+      expect(withoutPorts(await play(plan))).toEqual(withoutPorts(await play(plan)));
     }
   });
 
@@ -64,6 +64,10 @@ const withEverything = (plan: Plan): Plan => ({
   ...(plan.machine === 'upload-batch' ? { slice: 2 } : {}),
   later: [...plan.later, { do: 'erase' }],
 });
+
+/** Each world has a port of its own, which the words for a refused connection name. */
+const withoutPorts = (result: object): unknown =>
+  JSON.parse(JSON.stringify(result).replace(/127\.0\.0\.1:\d+/g, 'a host'));
 
 const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const withoutIds = (result: object): unknown => JSON.parse(JSON.stringify(result).replace(uuid, 'an id'));

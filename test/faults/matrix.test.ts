@@ -56,8 +56,12 @@ describe('a create in doubt', () => {
       machine: 'train-model',
       seed: 1,
       files: Array.from({ length: 6 }, () => 'song' as const),
+      by: 'request',
+      arrivals: [],
+      elder: false,
       skipInvalid: false,
       review: false,
+      minClips: undefined,
       faults: [
         { call: 'create', nth: 1, times: 1, fault: { kind: 'reset-after' } },
         { call: 'training', nth: 1, times: 5, fault: { kind: 'still-ready' } },
@@ -67,7 +71,7 @@ describe('a create in doubt', () => {
       choices: ['check-again'],
     });
     expect(ended).toMatchObject({ status: 'needs-decision', creditsSpent: 106 });
-    expect([final.status, final.decisions.length, credits]).toEqual(['ready', 1, 106]);
+    expect([final?.status, final?.decisions.length, credits]).toEqual(['ready', 1, 106]);
   });
 
   it('is paid for by "create again", by the explicit word that the record keeps', async () => {

@@ -1,12 +1,15 @@
 import type { ProviderCall } from '../../functions/provider/provider.ts';
 import type { Content } from './rig/audio-bucket.ts';
 import type { clipCall } from './rig/clip-audio.ts';
+import type { Delivery } from './rig/files.ts';
+import type { Step } from './rig/invocations.ts';
 import type { Decision } from './rig/person.ts';
 import type { CallFault } from './rig/provider.ts';
 
-/** When something happens: at the nth step of all, or at the nth that functions of this name make. */
+/** When something happens: at the nth step of all, or of those that functions of this name make, or of this kind. */
 export interface Moment {
   readonly by?: string;
+  readonly kind?: Step['kind'];
   readonly nth: number;
 }
 
@@ -14,14 +17,31 @@ export interface Moment {
 export type Command =
   | { readonly do: 'start' | 'resume' | 'approve' | 'cancel' | 'sweep'; readonly twice: boolean }
   | { readonly do: 'decide'; readonly choice: Decision; readonly twice: boolean }
-  | { readonly do: 'replace'; readonly track: number; readonly content: Content }
+  | {
+      readonly do: 'replace';
+      readonly track: number;
+      readonly content: Content;
+      readonly delivery: Delivery;
+    }
   | { readonly do: 'delete' | 'overwrite'; readonly track: number }
   /** The whole session, with its files. */
-  | { readonly do: 'erase' };
+  | { readonly do: 'erase' }
+  /** The manifest that it was begun by, once more. */
+  | { readonly do: 'manifest' };
 
-/** What goes wrong under a function. */
+/**
+ * What goes wrong under a function. `answer-lost`: what it asked for was done, and the client library, or the client
+ * that asks for the function's own work, does not hear so and asks again.
+ */
 export type Breakage = {
-  readonly do: 'timed-out' | 'out-of-memory' | 'process-killed' | 'throttled' | 'conflict' | 'thrown';
+  readonly do:
+    | 'timed-out'
+    | 'out-of-memory'
+    | 'process-killed'
+    | 'throttled'
+    | 'conflict'
+    | 'thrown'
+    | 'answer-lost';
   readonly when: 'before' | 'after';
 };
 
@@ -30,6 +50,8 @@ export interface PlannedEvent {
   /** Of a command: is it carried out whole before the function at hand goes on? */
   readonly first: boolean;
   readonly what: Command | Breakage;
+  /** Of a command: what is asked for next, one after the other. */
+  readonly next?: readonly Command[];
 }
 
 /**
@@ -67,19 +89,30 @@ interface Course {
   readonly later: readonly Command[];
   /** What the person decides when asked, first to last; then they have the paid call made again. */
   readonly choices: readonly Decision[];
+  /** Has the same person had a session before, which went well? */
+  readonly elder: boolean;
 }
 
-export interface TrainPlan extends Course {
-  readonly machine: 'train-model';
-  readonly files: readonly Content[];
-  readonly skipInvalid: boolean;
-  readonly review: boolean;
-}
-
-export interface BatchPlan extends Course {
-  readonly machine: 'upload-batch';
+/** How a session with files comes to be. */
+interface Declaring extends Course {
+  /** By a request, or by a manifest in the inbox, which lists its files or not. */
+  readonly by: 'request' | 'manifest' | 'listing manifest';
   /** `copy`: the same bytes as the file before. */
   readonly files: readonly (Content | 'copy')[];
+  /** How some files arrive; the others do at once. */
+  readonly arrivals: readonly { readonly file: number; readonly delivery: Delivery }[];
+}
+
+export interface TrainPlan extends Declaring {
+  readonly machine: 'train-model';
+  readonly skipInvalid: boolean;
+  readonly review: boolean;
+  /** Fewest clips to train on, where the person has said so. */
+  readonly minClips: number | undefined;
+}
+
+export interface BatchPlan extends Declaring {
+  readonly machine: 'upload-batch';
   /** Files that are declared by one request. */
   readonly slice: number;
 }

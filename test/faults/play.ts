@@ -3,11 +3,12 @@ import { sessionAnswer } from '../../functions/api/session-answer.ts';
 import { trackIdAt } from '../../functions/sessions/new-session.ts';
 import { errorAt } from './error-at.ts';
 import { goOn } from './go-on.ts';
+import { begin, beginElder, type Someone } from './openings.ts';
 import { type Breakage, type Command, type Plan, plannedCall } from './plan.ts';
+import { digest } from './rig/audio-bucket.ts';
+import type { Told } from './rig/client.ts';
 import type { Step } from './rig/invocations.ts';
 import type { MachineName } from './rig/machine.ts';
-import { openMusic } from './rig/musician.ts';
-import { openSession, type Person, type Told } from './rig/person.ts';
 import { openWorld, type World, type WorldInterference, type WorldOptions } from './rig/world.ts';
 import { violations } from './rules/violations.ts';
 import { seen } from './seen.ts';
@@ -18,10 +19,10 @@ export interface Report {
   readonly machine: MachineName;
   /** What happened, in order: faults and events that found their moment, with where. */
   readonly happened: readonly string[];
-  /** The session after all of it, before anybody goes on without faults. */
-  readonly ended: SessionAnswer;
+  /** The session after all of it, before anybody goes on without faults; undefined when there never was one. */
+  readonly ended: SessionAnswer | undefined;
   /** And in the end. */
-  readonly final: SessionAnswer;
+  readonly final: SessionAnswer | undefined;
   readonly credits: number;
   readonly runs: number;
   /** Rules that were broken; none, or there is a bug. */
@@ -41,7 +42,9 @@ const asksAgain = 8;
 
 /** Plays a plan: a session is started, everything planned happens, and then somebody goes on without faults. */
 export async function play(plan: Plan, options: PlayOptions = {}): Promise<Report> {
-  let person: Person | undefined;
+  let person: Someone | undefined;
+  /** Who is at work: somebody before, the person who opens the session, or everybody. */
+  let phase: 'elder' | 'opening' | 'all' | 'faultless' = 'elder';
   const tally = createTally();
   const events = [...plan.events];
   const counts = new Map<string, number>();
@@ -50,25 +53,34 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     counts.set(what, next);
     return next;
   };
-  let faultless = false;
   let lastSeen: SessionAnswer | undefined;
   let underWay = 0;
   let commands = 0;
   let stateSteps = 0;
 
   const interfere = (step: Step): WorldInterference | undefined => {
-    if (faultless || !person) return undefined;
-    if (isState(step.by.name)) stateSteps++;
-    const nth = { all: count('all'), own: count(step.by.name) };
-    const call = plannedCall(step.what, step.by.name);
-    const ofCall = step.kind === 'call' ? count(`call ${call}`) : 0;
-    const due = events.findIndex(({ at }) =>
-      at.by === undefined ? at.nth === nth.all : at.by === step.by.name && at.nth === nth.own,
-    );
+    if (phase === 'elder' || phase === 'faultless') return undefined;
+    const { by, kind } = step;
+    if (isState(by.name)) stateSteps++;
+    const nth = {
+      all: count('all'),
+      own: count(by.name),
+      kind: count(`kind ${kind}`),
+      ownKind: count(`${by.name} ${kind}`),
+    };
+    const call = plannedCall(step.what, by.name);
+    const ofCall = kind === 'call' ? count(`call ${call}`) : 0;
+    const due = events.findIndex(({ at, what }) => {
+      if (phase === 'opening' && isCommand(what)) return false;
+      if ((at.by ?? by.name) !== by.name || (at.kind ?? kind) !== kind) return false;
+      const { all, own, kind: ofKind, ownKind } = nth;
+      const counted = at.by === undefined ? (at.kind ? ofKind : all) : at.kind ? ownKind : own;
+      return at.nth === counted;
+    });
     const [event] = due < 0 ? [] : events.splice(due, 1);
     if (event && isBreakage(event.what)) return breakAt(step, event.what);
     if (event && isCommand(event.what)) {
-      const until = carryOut(event.what);
+      const until = inOrder([event.what, ...(event.next ?? [])]);
       if (event.first) return { kind: 'waits', until };
     }
     const planned = plan.faults.find(
@@ -78,9 +90,15 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     tally.fault(step, planned.fault);
     return { kind: 'provider', fault: planned.fault };
   };
-  const breakAt = (step: Step, breakage: Breakage): WorldInterference => {
-    tally.breakage(step, breakage, world.invocations.running());
+  const breakAt = (step: Step, breakage: Breakage): WorldInterference | undefined => {
     const { do: kind, when } = breakage;
+    if (kind === 'answer-lost') {
+      const isTold = step.kind === 'answer';
+      if (!isTold && step.kind !== 'write' && step.kind !== 'execution') return undefined;
+      tally.lostAnswer(step);
+      return isTold ? { kind: 'throws', when, error: errorAt(step, kind) } : { kind: 'repeats' };
+    }
+    tally.breakage(step, breakage, world.invocations.running());
     if (kind === 'timed-out' || kind === 'out-of-memory') return { kind, when };
     if (kind === 'process-killed') {
       // As the local runtime does when it starts again.
@@ -93,28 +111,40 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     return { kind: 'throws', when, error: errorAt(step, kind) };
   };
 
-  const world = await openWorld({ machine: plan.machine, seed: plan.seed, interfere, ...options });
+  const echoes = plan.faults.some(({ fault }) => fault.kind === 'seen-before');
+  const world = await openWorld({ machine: plan.machine, seed: plan.seed, echoes, interfere, ...options });
   try {
-    const opened = await open(world, plan);
+    if (plan.elder) await beginElder(world);
+    const before = world.sandbox.ledger().length;
+    phase = 'opening';
+    const opened = begin(world, plan);
+    let refused = false;
+    for (let more = asksAgain; more > 0 && !refused; more--) {
+      const answer = await opened.open();
+      if ('answer' in answer) break;
+      refused = answer.error === 'BadInput';
+    }
+    phase = 'all';
     person = opened;
     await carryOut({ do: 'start', twice: false });
-    await world.settled();
+    await atRest();
     // A request for music that was cut off early leaves nothing behind.
-    for (let more = asksAgain; more > 0 && lastSeen === undefined && !(await standing()); more--) {
+    const knowsOfNone = async () => !refused && lastSeen === undefined && !(await standing());
+    for (let more = asksAgain; more > 0 && (await knowsOfNone()); more--) {
       await carryOut({ do: 'start', twice: false });
-      await world.settled();
+      await atRest();
     }
     for (const command of plan.later) {
       await carryOut(command);
-      await world.settled();
+      await atRest();
     }
     // Persons whose moment has not come act now; what has not broken by now does not.
-    for (const { what } of events.splice(0)) {
-      if (isCommand(what)) await carryOut(what);
-      await world.settled();
+    for (const { what, next = [] } of events.splice(0)) {
+      if (isCommand(what)) await inOrder([what, ...next]);
+      await atRest();
     }
 
-    faultless = true;
+    phase = 'faultless';
     const ended = (await standing()) ? await seen(opened) : deleted();
     const broken = await violations(world, opened, plan, tally, false);
     const stuck = (await standing()) && (await goOn(world, opened, plan.choices, tally));
@@ -125,12 +155,20 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
       happened: tally.happened,
       ended,
       final,
-      credits: world.sandbox.ledger().reduce((sum, { credits }) => sum + credits, 0),
+      credits: world.sandbox
+        .ledger()
+        .slice(before)
+        .reduce((sum, { credits }) => sum + credits, 0),
       runs: (await world.history()).length,
       violations: [...new Set([...broken, ...(stuck ? [stuck] : []), ...brokenLater])],
     };
   } finally {
     await world.close();
+  }
+
+  async function atRest(): Promise<void> {
+    await world.settled();
+    await tally.rest(world, person?.sessionId ?? '');
   }
 
   /** The session as it is recorded, unless there is none. */
@@ -141,25 +179,30 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
   }
 
   /** As it was when somebody deleted it. */
-  function deleted(): SessionAnswer {
-    if (!lastSeen) throw new Error('There never was a session.');
-    return { ...lastSeen, status: 'deleting' };
+  function deleted(): SessionAnswer | undefined {
+    return lastSeen && { ...lastSeen, status: 'deleting' };
+  }
+
+  async function inOrder(wishes: readonly Command[]): Promise<void> {
+    for (const command of wishes) await carryOut(command);
   }
 
   async function carryOut(command: Command): Promise<void> {
     if (!person) return;
     if (command.do === 'erase') await standing();
+    person.shelf.catchUp();
     const once = () => request(world, command, person, tally);
     tally.command(command, world);
     const alone = underWay++ === 0;
     const before = { commands: ++commands, steps: stateSteps };
     const told = await Promise.all('twice' in command && command.twice ? [once(), once()] : [once()]);
     underWay--;
-    tally.told(
+    await tally.told(
       command,
       told.filter((it) => it !== undefined),
       {
         world,
+        sessionId: person.sessionId,
         alone: alone && commands === before.commands,
         quiet: alone && commands === before.commands && stateSteps === before.steps,
       },
@@ -167,33 +210,22 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
   }
 }
 
-function open(world: World, plan: Plan): Promise<Person> | Person {
-  switch (plan.machine) {
-    case 'train-model': {
-      const { files, skipInvalid, review } = plan;
-      return openSession(world, files, { skipInvalid, review });
-    }
-    case 'upload-batch':
-      return openSession(world, plan.files, { kind: 'batch', slice: plan.slice });
-    case 'generate-music':
-      return openMusic(world);
-  }
-}
-
 async function request(
   world: World,
   command: Command,
-  person: Person,
+  person: Someone,
   tally: Tally,
 ): Promise<Told<unknown> | undefined> {
   const kind = world.machine === 'upload-batch' ? 'batch' : 'train';
   const trackId = 'track' in command ? trackIdAt(command.track, kind) : '';
-  const key = world.bucket.keyOf(person.sessionId, trackId);
+  const found = 'track' in command ? await world.records.read(person.sessionId) : undefined;
+  const source = found?.tracks.find((it) => it.trackId === trackId)?.source;
+  const key = source && 'key' in source ? source.key : '';
   switch (command.do) {
     case 'decide':
       return person.decide(command.choice);
     case 'replace': {
-      const told = await person.replace(trackId, command.content);
+      const told = await person.replace(trackId, command.content, command.delivery);
       const found = await world.records.read(person.sessionId);
       if (found) tally.replaced.set(trackId, found.session.runs);
       return told;
@@ -201,11 +233,16 @@ async function request(
     case 'delete':
       world.bucket.remove(key);
       return undefined;
-    case 'overwrite':
-      if (world.bucket.holds(person.sessionId)) {
-        world.bucket.put(key, { content: 'text', sha256: 'ffff', size: 4 });
-      }
+    case 'overwrite': {
+      // By something else, which may be audio as well.
+      const content = command.track % 2 === 0 ? 'text' : 'song';
+      const file = { content, sha256: digest(`instead of ${trackId}`), size: 4 } as const;
+      if (world.bucket.newest(key)) world.bucket.put(key, file);
       return undefined;
+    }
+    case 'manifest':
+      // Put again after the session was deleted, it would be another wish.
+      return person.putAgain && (await world.records.read(person.sessionId)) && person.putAgain();
     default:
       return person[command.do]();
   }

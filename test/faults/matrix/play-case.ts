@@ -1,9 +1,10 @@
 import type { SessionAnswer } from '../../../functions/api/contract.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import { errorAt } from '../error-at.ts';
+import type { Told } from '../rig/client.ts';
 import type { Step } from '../rig/invocations.ts';
 import { openMusic } from '../rig/musician.ts';
-import { openSession, type Person, type Told } from '../rig/person.ts';
+import { openSession, type Person } from '../rig/person.ts';
 import { openWorld, type World, type WorldInterference } from '../rig/world.ts';
 import { seen } from '../seen.ts';
 import { type Action, type Case, callAt, machineAt, type Trouble } from './case.ts';

@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
-import type { Breakage, Command, Moment, PlannedEvent } from '../plan.ts';
+import type { Breakage, Command, Moment, PlannedEvent, TrainPlan } from '../plan.ts';
 import type { Content } from '../rig/audio-bucket.ts';
+import { type Delivery, deliveries } from '../rig/files.ts';
+import type { Step } from '../rig/invocations.ts';
 import type { Decision } from '../rig/person.ts';
+import { isOn } from './switches.ts';
 
 /** A function worth aiming at: how much, and about how many steps it makes in a run. */
 export interface Aim {
@@ -35,9 +38,61 @@ const breakage: fc.Arbitrary<Breakage> = fc.record({
   when: fc.constantFrom('before', 'after'),
 });
 
+/** Steps that change something, or tell of it: those whose lost answer matters. */
+const telling: readonly Step['kind'][] = ['write', 'execution', 'answer'];
+
+/** An answer that is lost, at one of the steps that change something. */
+const lostAnswer = (aims: readonly Aim[], steps: number): fc.Arbitrary<PlannedEvent> =>
+  fc.record({
+    at: fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          kind: fc.constantFrom(...telling),
+          nth: fc.integer({ min: 1, max: Math.ceil(steps / 4) }),
+        }),
+      },
+      ...aims.map(({ by, weight, steps }) => ({
+        weight,
+        arbitrary: fc.record({
+          by: fc.constant(by),
+          kind: fc.constantFrom(...telling),
+          nth: fc.integer({ min: 1, max: Math.ceil(steps / 2) }),
+        }),
+      })),
+    ),
+    first: fc.constant(true),
+    what: fc.constant<Breakage>({ do: 'answer-lost', when: 'after' }),
+  });
+
 const twice = fc.boolean();
 const content = fc.constantFrom<Content[]>('song', 'song', 'refused', 'text');
 const track = fc.integer({ min: 0, max: 23 });
+
+export const delivery: fc.Arbitrary<Delivery> = isOn('deliveries')
+  ? fc.oneof(
+      { weight: 4, arbitrary: fc.constant<Delivery>('at once') },
+      { weight: 3, arbitrary: fc.constantFrom(...deliveries) },
+    )
+  : fc.constant('at once');
+
+/** How some of the files that are declared at first arrive. */
+export const arrivals = fc.oneof(
+  { weight: 5, arbitrary: fc.constant([]) },
+  fc.array(fc.record({ file: fc.integer({ min: 0, max: 8 }), delivery }), {
+    minLength: 1,
+    maxLength: 2,
+    size: 'max',
+  }),
+);
+
+/** How a session with files comes to be. */
+export const broughtBy: fc.Arbitrary<TrainPlan['by']> = isOn('manifests')
+  ? fc.constantFrom('request', 'request', 'request', 'request', 'manifest', 'listing manifest')
+  : fc.constant('request');
+
+/** It costs a whole run: for few. */
+export const elder = fc.nat({ max: 11 }).map((n) => n === 0);
 
 const plain = (...dos: Extract<Command, { twice: boolean; choice?: never }>['do'][]): fc.Arbitrary<Command> =>
   fc.record({ do: fc.constantFrom(...dos), twice });
@@ -54,16 +109,25 @@ export const runs = fc.oneof(
   fc.constant<Command>({ do: 'erase' }),
 );
 
-/** What is done to the files of a session that has some. */
+/** What is done to the files of a session that has some, and to the manifest of one that has one. */
 export const toFiles: fc.Arbitrary<Command> = fc.oneof(
-  fc.record({ do: fc.constant('replace' as const), track, content }),
-  fc.record({ do: fc.constantFrom('delete', 'overwrite'), track }),
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('replace' as const), track, content, delivery }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('delete', 'overwrite'), track }) },
+  { weight: isOn('manifests') ? 1 : 0, arbitrary: fc.constant<Command>({ do: 'manifest' }) },
 );
 
 export const choices = fc.array(fc.constantFrom<Decision[]>('check-again', 'create-again', 'abandon'), {
   maxLength: 3,
   size: 'max',
 });
+
+/** What a person asks for right after something. */
+const next = (command: fc.Arbitrary<Command>): fc.Arbitrary<readonly Command[]> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constant([]) },
+    fc.constant<Command[]>([{ do: 'erase' }]),
+    fc.array(command, { minLength: 1, maxLength: 2 }),
+  );
 
 /**
  * Something at some moment: anywhere, or around the call that matters most.
@@ -82,6 +146,7 @@ export function eventsOf(options: {
     at: momentOf(aims, steps),
     first: fc.boolean(),
     what: fc.oneof(breakage, command),
+    next: next(command),
   });
   const first = fc.constant(true);
   const near = fc.record({
@@ -93,12 +158,16 @@ export function eventsOf(options: {
     what: breakage,
   });
   const awkward = fc.record({
-    at: fc.record({ by: fc.constantFrom(...cancelAt), nth: fc.integer({ min: 1, max: 4 }) }),
+    at: fc.record({ by: fc.constantFrom(...cancelAt), nth: fc.integer({ min: 1, max: 5 }) }),
     first,
     what: fc.record({ do: fc.constant('cancel' as const), twice }),
+    next: next(command),
   });
-  return fc.array(fc.oneof({ weight: 5, arbitrary: anywhere }, near, awkward), {
-    maxLength: 5,
-    size: 'max',
-  });
+  return fc.array(
+    fc.oneof({ weight: 5, arbitrary: anywhere }, near, awkward, {
+      weight: isOn('lost answers') ? 2 : 0,
+      arbitrary: lostAnswer(aims, steps),
+    }),
+    { maxLength: 5, size: 'max' },
+  );
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { PlannedCall, PlannedFault } from '../plan.ts';
 import type { CallFault } from '../rig/provider.ts';
+import { isOn } from './switches.ts';
 
 const html = '<html><body><h1>Bad gateway</h1></body></html>';
 
@@ -32,6 +33,21 @@ const notTaken: fc.Arbitrary<CallFault> = fc.oneof(
   fc.record({ kind: fc.constant('busy-until' as const), seconds: fc.integer({ min: 1, max: 90 }) }),
 );
 
+const envelope: fc.Arbitrary<CallFault> = fc.record({
+  kind: fc.constant('envelope' as const),
+  taken: fc.boolean(),
+});
+
+/** Calls whose answer gives an id, or that begin something which is given one. */
+const gives: ReadonlySet<PlannedCall> = new Set([
+  'prepare',
+  'upload',
+  'create',
+  'openBatch',
+  'addToBatch',
+  'generate',
+]);
+
 const refusal: fc.Arbitrary<CallFault> = fc
   .constantFrom(400, 401, 402, 403, 404, 409, 422)
   .map((status) => ({ kind: 'status', status, body: { message: `Refused with ${status}.` } }));
@@ -53,11 +69,16 @@ export const ofCall = (call: PlannedCall, mostCalls: number): fc.Arbitrary<Plann
   fc.record({
     call: fc.constant(call),
     nth: fc.integer({ min: 1, max: mostCalls }),
-    times: fc.constantFrom(1, 1, 1, 1, 2, 4, 8),
-    fault: begins.has(call)
-      ? fc.oneof({ weight: 4, arbitrary: lostAnswer }, { weight: 2, arbitrary: notTaken }, refusal, {
-          weight: 2,
-          arbitrary: task,
-        })
-      : fc.oneof({ weight: 2, arbitrary: lostAnswer }, notTaken, refusal),
+    times: fc.constantFrom(1, 1, 1, 1, 2, 4, 10),
+    fault: fc.oneof(
+      { weight: begins.has(call) ? 4 : 2, arbitrary: lostAnswer },
+      { weight: begins.has(call) ? 2 : 1, arbitrary: notTaken },
+      refusal,
+      { weight: isOn('envelopes') ? 1 : 0, arbitrary: envelope },
+      { weight: begins.has(call) ? 2 : 0, arbitrary: task },
+      {
+        weight: gives.has(call) && isOn('ids given twice') ? 1 : 0,
+        arbitrary: fc.constant<CallFault>({ kind: 'seen-before' }),
+      },
+    ),
   });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { MusicPlan, PlannedFault } from '../plan.ts';
 import { clipCall } from '../rig/clip-audio.ts';
 import type { CallFault } from '../rig/provider.ts';
-import { atTheDesk, choices, decide, eventsOf, runs } from './events.ts';
+import { atTheDesk, choices, decide, elder, eventsOf, runs } from './events.ts';
 import { ofCall } from './faults.ts';
 
 /** What goes wrong with a clip's audio: for once, for a while, or for longer than it is waited for. */
@@ -35,6 +35,7 @@ const command = fc.oneof({ weight: 3, arbitrary: runs }, { weight: 2, arbitrary:
 
 const events = eventsOf({
   aims: [
+    { by: 'generate', weight: 2, steps: 6 },
     { by: 'Request music', weight: 8, steps: 8 },
     { by: 'Check music', weight: 4, steps: 10 },
     { by: 'Keep audio', weight: 6, steps: 20 },
@@ -52,6 +53,7 @@ const events = eventsOf({
 export const musicPlans: fc.Arbitrary<MusicPlan> = fc.record({
   machine: fc.constant('generate-music' as const),
   seed: fc.nat(),
+  elder,
   faults: fc.array(fault, { maxLength: 5, size: 'max' }),
   events,
   later: fc.array(command, { maxLength: 3, size: 'max' }),

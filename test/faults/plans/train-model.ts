@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { PlannedFault, TrainPlan } from '../plan.ts';
 import type { Content } from '../rig/audio-bucket.ts';
 import type { CallFault } from '../rig/provider.ts';
-import { atTheDesk, choices, decide, eventsOf, runs, toFiles } from './events.ts';
+import { arrivals, atTheDesk, broughtBy, choices, decide, elder, eventsOf, runs, toFiles } from './events.ts';
 import { lostAnswer, ofCall } from './faults.ts';
 
 const stillReady = fc.record({
@@ -12,6 +12,15 @@ const stillReady = fc.record({
   fault: fc.constant<CallFault>({ kind: 'still-ready' }),
 });
 
+/** A create that may have been taken, whose status does not say so yet; and perhaps what becomes of the next. */
+const doubt = fc
+  .record({ lost: lostAnswer, stillReady, next: fc.option(ofCall('create', 1)) })
+  .map(({ lost, stillReady, next }): PlannedFault[] => [
+    { call: 'create', nth: 1, times: 1, fault: lost },
+    stillReady,
+    ...(next ? [{ ...next, nth: 2 }] : []),
+  ]);
+
 /** One fault, or the two that are hardest to tell apart from a create that was never taken. */
 const fault: fc.Arbitrary<readonly PlannedFault[]> = fc.oneof(
   ofCall('prepare', 2).map((it) => [it]),
@@ -19,9 +28,7 @@ const fault: fc.Arbitrary<readonly PlannedFault[]> = fc.oneof(
   { weight: 2, arbitrary: ofCall('create', 3).map((it) => [it]) },
   ofCall('status', 30).map((it) => [it]),
   ofCall('training', 6).map((it) => [it]),
-  fc
-    .record({ lost: lostAnswer, stillReady })
-    .map(({ lost, stillReady }) => [{ call: 'create' as const, nth: 1, times: 1, fault: lost }, stillReady]),
+  doubt,
 );
 
 const command = fc.oneof(
@@ -48,26 +55,38 @@ const events = eventsOf({
   cancelAt: ['Create model', 'Enough clips?'],
 });
 
-/** Enough songs, mostly few, and some files that cannot become clips among them. */
-const files: fc.Arbitrary<readonly Content[]> = fc
+/** Enough songs, mostly few, or now and then too few; and some files that cannot become clips among them. */
+const files: fc.Arbitrary<TrainPlan['files']> = fc
   .record({
     songs: fc.oneof(
-      { weight: 5, arbitrary: fc.integer({ min: 6, max: 8 }) },
-      fc.integer({ min: 9, max: 22 }),
+      { weight: 8, arbitrary: fc.integer({ min: 6, max: 8 }) },
+      { weight: 2, arbitrary: fc.integer({ min: 9, max: 22 }) },
+      fc.integer({ min: 1, max: 5 }),
     ),
-    doomed: fc.oneof(
-      { weight: 2, arbitrary: fc.constant<Content[]>([]) },
-      fc.array(fc.constantFrom<Content[]>('refused', 'text'), { minLength: 1, maxLength: 2 }),
+    others: fc.oneof(
+      { weight: 2, arbitrary: fc.constant<TrainPlan['files']>([]) },
+      fc.array(fc.constantFrom<TrainPlan['files'][number][]>('refused', 'text', 'copy'), {
+        minLength: 1,
+        maxLength: 2,
+      }),
     ),
   })
-  .map(({ songs, doomed }) => [...doomed, ...Array.from({ length: songs }, (): Content => 'song')]);
+  .map(({ songs, others }) => [
+    ...others.filter((it) => it !== 'copy'),
+    ...Array.from({ length: songs }, (): Content => 'song'),
+    ...others.filter((it) => it === 'copy'),
+  ]);
 
-/** Sessions of 6 to 24 tracks with what is to go wrong and what persons do meanwhile. */
+/** Sessions of 1 to 24 tracks with what is to go wrong and what persons do meanwhile. */
 export const trainPlans: fc.Arbitrary<TrainPlan> = fc.record({
   machine: fc.constant('train-model' as const),
   seed: fc.nat(),
+  by: broughtBy,
   files,
-  skipInvalid: fc.nat({ max: 4 }).map((n) => n > 0),
+  arrivals,
+  elder,
+  skipInvalid: fc.boolean(),
+  minClips: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, fc.integer({ min: 6, max: 9 })),
   review: fc.nat({ max: 4 }).map((n) => n === 0),
   faults: fc.array(fault, { maxLength: 5, size: 'max' }).map((faults) => faults.flat()),
   events,

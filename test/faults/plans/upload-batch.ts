@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { BatchPlan } from '../plan.ts';
-import { atTheDesk, choices, decide, eventsOf, runs, toFiles } from './events.ts';
+import { arrivals, atTheDesk, broughtBy, choices, decide, elder, eventsOf, runs, toFiles } from './events.ts';
 import { ofCall } from './faults.ts';
 
 const fault = fc.oneof(
@@ -42,6 +42,9 @@ const file = fc.constantFrom<BatchPlan['files'][number][]>(
 export const batchPlans: fc.Arbitrary<BatchPlan> = fc.record({
   machine: fc.constant('upload-batch' as const),
   seed: fc.nat(),
+  by: broughtBy,
+  arrivals,
+  elder,
   files: fc.oneof(
     { weight: 6, arbitrary: fc.array(file, { minLength: 1, maxLength: 7, size: 'max' }) },
     fc.array(file, { minLength: 8, maxLength: 24, size: 'max' }),

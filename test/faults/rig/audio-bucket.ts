@@ -29,6 +29,12 @@ export interface StoredObject extends RigFile {
  */
 export interface AudioBucket {
   put(key: string, file: RigFile): StoredObject;
+  /** The newest version of an object. */
+  newest(key: string): StoredObject | undefined;
+  /** All of them, oldest first. */
+  versions(key: string): readonly StoredObject[];
+  /** Keys of the files that begin with this. */
+  keys(prefix: string): string[];
   /** Puts a clip's audio there. */
   keep(key: string, bytes: Uint8Array): void;
   kept(key: string): Uint8Array | undefined;
@@ -95,6 +101,9 @@ export async function openAudioBucket(): Promise<AudioBucket> {
       objects.set(key, [...(objects.get(key) ?? []), object]);
       return object;
     },
+    newest: (key) => versionOf({ key }),
+    versions: (key) => objects.get(key) ?? [],
+    keys: (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(),
     keep: (key, bytes) => void clips.set(key, bytes),
     kept: (key) => clips.get(key),
     deleteAll(sessionId) {

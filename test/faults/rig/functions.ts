@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import type { Executions } from '../../../functions/sessions/executions.ts';
+import type { FileLists } from '../../../functions/sessions/file-list.ts';
 import type { ModelStore } from '../../../functions/sessions/model-store.ts';
 import type { SessionStore } from '../../../functions/sessions/session-store.ts';
 import { nameError } from '../../../functions/shared/aws-errors.ts';
@@ -40,6 +41,7 @@ export interface FunctionDeps {
   readonly provider: Provider;
   readonly executions: Executions;
   readonly bucket: AudioBucket;
+  readonly lists: Pick<FileLists, 'read'>;
   readonly clipAudio: Pick<KeepAudioDeps, 'download' | 'keep'>;
   readonly settings: Settings;
   /** Milliseconds since the epoch. */
@@ -58,6 +60,7 @@ export function workflowFunctions({
   executions,
   bucket,
   clipAudio,
+  lists,
   settings,
   ...chance
 }: FunctionDeps) {
@@ -66,11 +69,6 @@ export function workflowFunctions({
   const checking = { store, provider, settings, now };
   const calling = { ...checking, random: chance.random };
   const preparing = { ...calling, executions, inspect, hash, copy, bucket: 'audio' };
-  const lists = {
-    read: async () => {
-      throw new Error('The rig starts no batch from a manifest.');
-    },
-  };
   const ofMusic = { ...calling, providerOf: () => provider, relay: false };
 
   const works: Readonly<Record<string, (input: unknown, payload: unknown) => Promise<unknown>>> = {

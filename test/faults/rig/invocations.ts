@@ -2,11 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { LambdaError } from '../../../local/lambda.ts';
 import type { Turns } from './turns.ts';
 
-/** One run of a function: of a state of the machine, of a route of the API, or of the sweep. */
+/** One run of a function: of a state of the machine, of a route of the API, or of an event. */
 export interface Invocation {
   /** The state's title, or the route's last word. */
   readonly name: string;
   readonly trackId?: string | undefined;
+  /** Of a state: the execution that it belongs to, by its ARN. */
+  readonly execution?: string | undefined;
+  /** Of a decision: what was decided. */
+  readonly choice?: string | undefined;
+  /** Moment of the world at which its last step was made; 0 before that. */
+  readonly noticed?: number;
 }
 
 /** What an invocation asks of the world outside it; between two of them nothing else can happen to it. */
@@ -14,7 +20,7 @@ export interface Step {
   /** 1, 2, … over the whole life of the world. */
   readonly number: number;
   readonly by: Invocation;
-  readonly kind: 'begin' | 'read' | 'write' | 'call' | 'execution';
+  readonly kind: 'begin' | 'read' | 'write' | 'call' | 'execution' | 'answer';
   /** The provider's call, the operation on the execution, or the record. */
   readonly what: string;
   /** Of a write: what is written. */
@@ -25,6 +31,8 @@ export interface Step {
 export type Interference<Fault> =
   | { readonly kind: 'timed-out' | 'out-of-memory' | 'process-killed'; readonly when: 'before' | 'after' }
   | { readonly kind: 'throws'; readonly when: 'before' | 'after'; readonly error: Error }
+  /** Its answer is lost and the client library makes the same request again, which is what is heard of. */
+  | { readonly kind: 'repeats' }
   /** It is slow: others come first. */
   | { readonly kind: 'waits'; readonly until: Promise<unknown> }
   /** Of a call: what the provider does with it. */
@@ -44,6 +52,8 @@ export interface Invocations<Fault> {
   running(): Invocation[];
   /** The invocation that this code runs in. */
   current(): Invocation | undefined;
+  /** The moment of the world: grows whenever a step begins or ends. */
+  moment(): number;
 }
 
 /** The process died; whoever waited for an answer hears nothing more. */
@@ -51,6 +61,7 @@ export class ProcessKilled extends Error {}
 
 interface Life extends Invocation {
   dead: boolean;
+  noticed: number;
   readonly end: (error: Error) => void;
 }
 
@@ -74,13 +85,15 @@ export function createInvocations<Fault>(options: {
   const current = new AsyncLocalStorage<Life>();
   const lives = new Set<Life>();
   let steps = 0;
+  let moment = 0;
 
   const invocations: Invocations<Fault> = {
     current: () => current.getStore(),
     running: () => [...lives],
+    moment: () => moment,
     async run(invocation, work) {
       const ended = Promise.withResolvers<never>();
-      const life: Life = { ...invocation, dead: false, end: ended.reject };
+      const life: Life = { ...invocation, dead: false, noticed: 0, end: ended.reject };
       lives.add(life);
       const alive = current.run(life, async () => {
         await invocations.step({ kind: 'begin', what: invocation.name }, async () => {});
@@ -96,7 +109,7 @@ export function createInvocations<Fault>(options: {
     async step(about, make) {
       const life = current.getStore();
       if (!life) throw new Error(`${about.kind} ${about.what}: no invocation makes this step.`);
-      const { name, trackId } = life;
+      const { name, trackId, choice } = life;
       const die = (kind: 'timed-out' | 'out-of-memory' | 'process-killed') => {
         if (kind === 'process-killed') return options.killProcess();
         life.dead = true;
@@ -104,11 +117,13 @@ export function createInvocations<Fault>(options: {
       };
       let interference: Interference<Fault> | undefined;
       const begin = async () => {
+        moment++;
         if (!life.dead)
-          interference = options.interfere({ number: ++steps, by: { name, trackId }, ...about });
+          interference = options.interfere({ number: ++steps, by: { name, trackId, choice }, ...about });
       };
       const finish = async () => {
         if (life.dead) return;
+        life.noticed = ++moment;
         const fate = interference && 'when' in interference ? interference : undefined;
         if (fate?.when === 'before') return meet(fate);
         const fault = interference?.kind === 'provider' ? interference.fault : undefined;
@@ -129,7 +144,8 @@ export function createInvocations<Fault>(options: {
         return interference?.kind === 'waits' ? interference : { now: await finish() };
       });
       if (!('now' in made)) await made.until;
-      const result = 'now' in made ? made.now : await options.turns.take(finish);
+      let result = 'now' in made ? made.now : await options.turns.take(finish);
+      if (interference?.kind === 'repeats') result = await options.turns.take(finish);
       if (life.dead || !result) return silence;
       return result.value;
     },

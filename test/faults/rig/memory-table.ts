@@ -6,6 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { conditionOf } from './condition.ts';
 import type { Table } from './table.ts';
 
 type Item = Record<string, unknown>;
@@ -13,16 +14,19 @@ type Item = Record<string, unknown>;
 /** Of an index: the attribute that it is asked by, and the one that it is sorted by. */
 const sortKeys: Readonly<Record<string, string>> = { underWay: 'updatedAt', byOwner: 'createdAt' };
 
-const untouched = 'attribute_not_exists(pk) OR (#version = :untouched AND sha256 = :sha256)';
-const removes = 'attribute_not_exists(pk) OR #status = :deleting';
-/** Conditions that hold where there is nothing. */
-const creates: ReadonlySet<string> = new Set(['attribute_not_exists(pk)', untouched]);
+/** The conditional part of a write. */
+interface Conditional {
+  readonly ConditionExpression?: string | undefined;
+  readonly ExpressionAttributeNames?: Record<string, string> | undefined;
+  readonly ExpressionAttributeValues?: Record<string, unknown> | undefined;
+}
 
-/** May a Put replace what is there? */
-function mayReplace(found: Item, { input }: PutCommand): boolean {
-  if (input.ConditionExpression !== untouched) return false;
-  const { ':untouched': version, ':sha256': sha256 } = input.ExpressionAttributeValues ?? {};
-  return found.version === version && found.sha256 === sha256;
+/** @throws what DynamoDB throws when a condition does not hold */
+function requireCondition(input: Conditional, item: Item | undefined): void {
+  const { ConditionExpression, ExpressionAttributeNames: names = {} } = input;
+  if (ConditionExpression === undefined) return;
+  const values = input.ExpressionAttributeValues ?? {};
+  if (!conditionOf(ConditionExpression)({ item: item ?? {}, names, values })) throw conditionFailed();
 }
 
 /** What DynamoDB says when a condition does not hold. */
@@ -51,21 +55,15 @@ export async function openMemoryTable(): Promise<Table> {
       return found ? { Item: found } : {};
     }
     if (command instanceof PutCommand) {
-      const { Item = {}, ConditionExpression } = command.input;
-      const found = read(idOf(Item));
-      if (found && !mayReplace(found, command)) throw conditionFailed();
-      if (!found && !creates.has(ConditionExpression ?? '')) throw unknown(ConditionExpression);
+      const { Item = {} } = command.input;
+      requireCondition(command.input, read(idOf(Item)));
       items.set(idOf(Item), JSON.stringify(Item));
       return {};
     }
     if (command instanceof DeleteCommand) {
-      const { Key = {}, ConditionExpression } = command.input;
-      const found = read(idOf(Key));
-      const { ':deleting': wanted } = command.input.ExpressionAttributeValues ?? {};
-      if (found && ConditionExpression === removes && found.status !== wanted) throw conditionFailed();
-      if (ConditionExpression !== undefined && ConditionExpression !== removes)
-        throw unknown(ConditionExpression);
-      items.delete(idOf(Key));
+      const id = idOf(command.input.Key ?? {});
+      requireCondition(command.input, read(id));
+      items.delete(id);
       return {};
     }
     if (command instanceof UpdateCommand) return { Attributes: update(command) };
@@ -74,12 +72,11 @@ export async function openMemoryTable(): Promise<Table> {
   };
 
   function update({ input }: UpdateCommand): Item {
-    const { Key = {}, ConditionExpression, UpdateExpression = '' } = input;
+    const { Key = {}, UpdateExpression = '' } = input;
     const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = input;
-    if (ConditionExpression !== '#version = :seen') throw unknown(ConditionExpression);
     const found = read(idOf(Key));
-    if (found?.version !== values[':seen']) throw conditionFailed();
-    const changed: Item = { ...found };
+    requireCondition(input, found);
+    const changed: Item = { ...Key, ...found };
     const [, set = '', remove = ''] = /^SET (.+?)(?: REMOVE (.+))?$/.exec(UpdateExpression) ?? [];
     if (set === '') throw unknown(UpdateExpression);
     for (const clause of set.split(', ')) {

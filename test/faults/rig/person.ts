@@ -1,7 +1,7 @@
 import { addFiles } from '../../../functions/api/add-files/add-files.ts';
 import { approveSession } from '../../../functions/api/approve-session/approve-session.ts';
 import { cancelSession } from '../../../functions/api/cancel-session/cancel-session.ts';
-import type { SessionAnswer } from '../../../functions/api/contract.ts';
+import type { CreatedSessionAnswer, SessionAnswer } from '../../../functions/api/contract.ts';
 import { createSession } from '../../../functions/api/create-session/create-session.ts';
 import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
 import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
@@ -11,27 +11,30 @@ import { resumeSession } from '../../../functions/api/resume-session/resume-sess
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
 import { type Swept, sweep } from '../../../functions/events/sweep/sweep.ts';
 import type { decisions } from '../../../functions/sessions/session.ts';
-import { nameError } from '../../../functions/shared/aws-errors.ts';
-import type { ErrorName } from '../../../functions/shared/errors.ts';
-import { type Content, digest } from './audio-bucket.ts';
+import type { Content } from './audio-bucket.ts';
+import { type Told, told } from './client.ts';
 import { bucketWrite } from './clip-audio.ts';
+import { createShelf, type Declared, type Delivery, declared, declaredFiles, type Shelf } from './files.ts';
 import type { World } from './world.ts';
-
-/** What a person is told: an answer, or an error in our names with its sentence. */
-export type Told<T> = { readonly answer: T } | { readonly error: ErrorName; readonly reason: string };
 
 export type Decision = (typeof decisions)[number];
 
 /** What a person, or the schedule, does with one session: the API's functions, in this process. */
 export interface Person {
+  /** Empty as long as the person knows of none. */
   readonly sessionId: string;
-  start(): Promise<Told<SessionAnswer>>;
+  /** By track, the SHA-256 that it may be declared with: one, unless an answer is missing. */
+  readonly declared: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly shelf: Shelf;
+  /** Makes the requests that come before a start, those that were not answered yet. */
+  open(): Promise<Told<unknown>>;
+  start(): Promise<Told<unknown>>;
   resume(name?: string): Promise<Told<SessionAnswer>>;
   approve(): Promise<Told<SessionAnswer>>;
   decide(choice: Decision): Promise<Told<SessionAnswer>>;
   cancel(): Promise<Told<SessionAnswer>>;
   /** Declares another file for a track and uploads it. */
-  replace(trackId: string, content: Content): Promise<Told<unknown>>;
+  replace(trackId: string, content: Content, delivery?: Delivery): Promise<Told<unknown>>;
   /** Deletes the session with its files. */
   erase(): Promise<Told<void>>;
   look(): Promise<Told<SessionAnswer>>;
@@ -50,13 +53,9 @@ const uploads = {
 };
 
 /** Where an upload goes. */
-const keyOf = ({ url }: { readonly url: string }) => new URL(url).pathname.slice(1);
+const keyOf = ({ url }: Pick<Upload, 'url'>) => new URL(url).pathname.slice(1);
 
-/** Each session of the rig is asked for once. */
-const contents = {
-  claim: async (_: string, { sessionId }: { sessionId: string }) => ({ sessionId, claimedAt: 0 }),
-  forget: async () => {},
-};
+type Upload = Pick<CreatedSessionAnswer['uploads'][number], 'trackId' | 'url'>;
 
 const depsOf = ({ store, executions, settings, clock }: World) => ({
   store,
@@ -64,100 +63,144 @@ const depsOf = ({ store, executions, settings, clock }: World) => ({
   settings,
   now: clock.now,
 });
-const uploadingOf = (world: World) => ({ ...depsOf(world), contents, uploads, bucket: 'audio' });
+const uploadingOf = (world: World) => ({
+  ...depsOf(world),
+  contents: world.contents,
+  uploads,
+  bucket: 'audio',
+});
 
-/** Runs a function of the API, whose wrapper tells whatever goes wrong in our names. */
-export function told<T>(world: World, name: string, work: () => Promise<T>): Promise<Told<T>> {
-  return world.during(async () => {
-    try {
-      return { answer: await world.invocations.run({ name }, work) };
-    } catch (error) {
-      const { name: named, message } = nameError(error);
-      return { error: named, reason: message };
-    }
-  });
-}
-
-/** A file as it is declared, the number of which makes it differ from all others. */
-function declared(content: Content, number: number) {
-  const name = `${content} ${number}.wav`;
-  return { name, size: 1000 + number, sha256: digest(name) };
-}
+/** What goes into the body of a request for a session. */
+const bodyOf = ({ name, size, sha256 }: Declared) => ({ name, size, sha256 });
 
 export interface Wishes {
+  /** `Night Drive` unless given. */
+  readonly name?: string;
   readonly kind?: 'batch';
   readonly skipInvalid?: boolean;
   readonly review?: boolean;
-  readonly minClips?: number;
+  readonly minClips?: number | undefined;
   /** Files of the first request; a batch declares the others by further ones. All in one unless given. */
   readonly slice?: number;
+  /** How the bytes of a file arrive, by its index; at once unless given. */
+  readonly arrivals?: ReadonlyMap<number, Delivery>;
 }
 
-/** Declares a session of these files and uploads them. */
+/** Declares a session of these files and uploads them. @throws when that is refused */
 export async function openSession(
   world: World,
-  files: readonly (Content | 'copy')[],
-  { slice = files.length, ...wishes }: Wishes = {},
+  contents: readonly (Content | 'copy')[],
+  wishes: Wishes = {},
 ): Promise<Person> {
+  const person = declaring(world, contents, wishes);
+  const opened = await person.open();
+  if ('error' in opened) throw new Error(`The session could not be created: ${opened.reason}`);
+  return person;
+}
+
+/** Somebody who is about to do so. */
+export function declaring(
+  world: World,
+  contents: readonly (Content | 'copy')[],
+  { slice = contents.length, arrivals, ...wishes }: Wishes = {},
+): Person {
   const uploading = uploadingOf(world);
-  const contents: Content[] = [];
-  const bodies: ReturnType<typeof declared>[] = [];
-  for (const [index, content] of files.entries()) {
-    const [before, body] = [contents.at(-1), bodies.at(-1)];
-    const isCopy = content === 'copy' && before !== undefined && body !== undefined;
-    const own = isCopy ? before : content === 'copy' ? 'song' : content;
-    contents.push(own);
-    bodies.push(isCopy ? { ...body, name: `copy ${index + 1}.wav` } : declared(own, index + 1));
-  }
-  const put = ({ uploads }: { uploads: readonly { trackId: string; url: string }[] }) => {
-    for (const upload of uploads) {
-      const index = Number(upload.trackId) - 1;
-      const body = bodies[index];
-      if (body) world.bucket.put(keyOf(upload), { ...body, content: contents[index] ?? 'song' });
+  const files = declaredFiles(contents);
+  const person = personAt(world, files.length);
+  let sent = 0;
+  const declare = (answer: Pick<CreatedSessionAnswer, 'sessionId' | 'uploads'>, from: number) => {
+    person.found(answer.sessionId);
+    for (const upload of answer.uploads) {
+      const { trackId } = upload;
+      const index = Number(trackId) - 1;
+      const file = files[index];
+      if (!file) throw new Error(`No file was declared as ${trackId}.`);
+      person.hold(upload, file, arrivals?.get(index) ?? 'at once');
     }
+    sent = from;
   };
-
-  const body = { name: 'Night Drive', files: bodies.slice(0, slice), ...wishes };
-  const created = answerOf(
-    await told(world, 'create', () =>
-      createSession(subject, body, { ...uploading, newId: () => newId(world.random) }),
-    ),
-  );
-  const { sessionId } = created;
-  put(created);
-  for (let from = slice; from < bodies.length; from += slice) {
-    const further = { from, files: bodies.slice(from, from + slice) };
-    put(answerOf(await told(world, 'add', () => addFiles(sessionId, subject, further, uploading))));
-  }
-  return personAt(world, sessionId, bodies.length);
-}
-
-function answerOf<T>(told: Told<T>): T {
-  if ('answer' in told) return told.answer;
-  throw new Error(`The session could not be created: ${told.reason}`);
-}
-
-/** Somebody who owns this session. @param declaredBefore files that were declared so far */
-export function personAt(world: World, sessionId: string, declaredBefore = 0): Person {
-  const deps = depsOf(world);
-  let files = declaredBefore;
   return {
-    sessionId,
-    start: () => told(world, 'start', () => startSession(sessionId, subject, deps)),
+    ...person,
+    get sessionId() {
+      return person.sessionId;
+    },
+    async open() {
+      if (sent === 0) {
+        const body = { name: 'Night Drive', ...wishes, files: files.slice(0, slice).map(bodyOf) };
+        const created = await told(world, { name: 'create' }, () =>
+          createSession(subject, body, { ...uploading, newId: () => newId(world.random) }),
+        );
+        if ('error' in created) return created;
+        declare(created.answer, slice);
+      }
+      while (sent < files.length) {
+        const further = { from: sent, files: files.slice(sent, sent + slice).map(bodyOf) };
+        const added = await told(world, { name: 'add' }, () =>
+          addFiles(person.sessionId, subject, further, uploading),
+        );
+        if ('error' in added) return added;
+        declare(added.answer, sent + slice);
+      }
+      return { answer: undefined };
+    },
+  };
+}
+
+/** A person as far as it is the same however the session comes to be. */
+export interface PersonAt extends Person {
+  found(sessionId: string): void;
+  /** Keeps in mind what a track is declared with, and uploads it. */
+  hold(upload: Upload, file: Declared, how: Delivery): void;
+}
+
+/** Somebody who owns a session, or will. @param declaredBefore files that are declared at first */
+export function personAt(world: World, declaredBefore = 0): PersonAt {
+  const deps = depsOf(world);
+  const shelf = createShelf(world.bucket);
+  const declaredAs = new Map<string, ReadonlySet<string>>();
+  const replacing = new Map<string, number>();
+  let files = declaredBefore;
+  let sessionId = '';
+  return {
+    get sessionId() {
+      return sessionId;
+    },
+    found(id) {
+      sessionId = id;
+    },
+    declared: declaredAs,
+    shelf,
+    hold(upload, file, how) {
+      declaredAs.set(upload.trackId, new Set([file.sha256]));
+      shelf.deliver(upload.trackId, { ...file, key: keyOf(upload) }, how);
+    },
+    open: async () => ({ answer: undefined }),
+    start: () => told(world, { name: 'start' }, () => startSession(sessionId, subject, deps)),
     resume: (name) =>
-      told(world, 'resume', () =>
+      told(world, { name: 'resume' }, () =>
         resumeSession(sessionId, subject, name === undefined ? undefined : { name }, deps),
       ),
-    approve: () => told(world, 'approve', () => approveSession(sessionId, subject, deps)),
-    decide: (choice) => told(world, 'decide', () => decideSession(sessionId, subject, { choice }, deps)),
-    cancel: () => told(world, 'cancel', () => cancelSession(sessionId, subject, deps)),
-    async replace(trackId, content) {
+    approve: () => told(world, { name: 'approve' }, () => approveSession(sessionId, subject, deps)),
+    decide: (choice) =>
+      told(world, { name: 'decide', choice }, () => decideSession(sessionId, subject, { choice }, deps)),
+    cancel: () => told(world, { name: 'cancel' }, () => cancelSession(sessionId, subject, deps)),
+    async replace(trackId, content, delivery = 'at once') {
       const file = declared(content, ++files);
       const path = { id: sessionId, trackId };
-      const answer = await told(world, 'replace', () =>
-        replaceTrack(path, subject, file, uploadingOf(world)),
+      const before = declaredAs.get(trackId) ?? [];
+      const others = replacing.get(trackId) ?? 0;
+      replacing.set(trackId, others + 1);
+      const answer = await told(world, { name: 'replace' }, () =>
+        replaceTrack(path, subject, bodyOf(file), uploadingOf(world)),
       );
-      if ('answer' in answer) world.bucket.put(keyOf(answer.answer), { ...file, content });
+      // Who was refused has declared nothing; who heard nothing, or was one of two, may have.
+      const refused = 'error' in answer && !answer.unheard && answer.error !== 'StorageUnavailable';
+      const alone = 'answer' in answer && others === 0 && replacing.get(trackId) === 1;
+      if (!refused) declaredAs.set(trackId, new Set(alone ? [file.sha256] : [...before, file.sha256]));
+      if (alone) replacing.delete(trackId);
+      if ('answer' in answer) {
+        shelf.deliver(trackId, { ...file, key: keyOf(answer.answer) }, delivery);
+      }
       return answer;
     },
     erase: () => {
@@ -167,11 +210,17 @@ export function personAt(world: World, sessionId: string, declaredBefore = 0): P
             world.bucket.deleteAll(id),
           ),
       };
-      return told(world, 'erase', () => deleteSession(sessionId, subject, { ...deps, contents, files }));
+      return told(world, { name: 'erase' }, () =>
+        deleteSession(sessionId, subject, { ...deps, contents: world.contents, files }),
+      );
     },
     look: () =>
-      told(world, 'look', async () => (await getSession(sessionId, subject, { ...deps, speed: 1 })).answer),
-    sweep: () => told(world, 'sweep', () => sweep(deps)),
+      told(
+        world,
+        { name: 'look' },
+        async () => (await getSession(sessionId, subject, { ...deps, speed: 1 })).answer,
+      ),
+    sweep: () => told(world, { name: 'sweep' }, () => sweep(deps)),
   };
 }
 

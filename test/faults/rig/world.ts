@@ -2,6 +2,7 @@ import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamod
 import type { EventBus } from '../../../functions/events/event-bus.ts';
 import { createExecutions } from '../../../functions/sessions/executions.ts';
 import { createModelStore, type ModelStore } from '../../../functions/sessions/model-store.ts';
+import { createSessionContents, type SessionContents } from '../../../functions/sessions/session-contents.ts';
 import {
   createSessionStore,
   type RecordWatcher,
@@ -23,9 +24,17 @@ import { clientOf } from './executions.ts';
 import { withoutIntents, withoutLastFile } from './forgetful-store.ts';
 import { workflowFunctions } from './functions.ts';
 import { createHistories, type ExecutionFact } from './history.ts';
-import { createInvocations, type Interference, type Invocations, type Step } from './invocations.ts';
+import { createLists, createTexts, type Texts } from './inbox.ts';
+import {
+  createInvocations,
+  type Interference,
+  type Invocation,
+  type Invocations,
+  type Step,
+} from './invocations.ts';
 import { type MachineName, machineOf, statesByFunction } from './machine.ts';
 import { openMemoryTable } from './memory-table.ts';
+import { subject } from './person.ts';
 import { type CallFact, type CallFault, createFaultyProvider } from './provider.ts';
 import { generator } from './random.ts';
 import { createTurns } from './turns.ts';
@@ -61,6 +70,8 @@ export interface WorldOptions {
   readonly timeoutSeconds?: number;
   /** Takes the turns of sessions; they are dropped unless given. */
   readonly bus?: EventBus;
+  /** The provider may give an id twice. */
+  readonly echoes?: boolean;
   /** Gets what the functions emit: lines of the embedded metric format. */
   emit?(line: string): void;
 }
@@ -82,11 +93,22 @@ export interface World {
   /** The records as they are, read past all interference. */
   readonly records: SessionStore;
   readonly models: ModelStore;
+  /** Which session there is for which files. */
+  readonly contents: SessionContents;
   /** All calls to the provider, in order. */
   readonly calls: readonly CallFact[];
+  /** Who wrote an execution's ARN into a record first: what the run was begun by. */
+  readonly begunBy: ReadonlyMap<string, Invocation>;
   /** What the runtime said of histories that were too long, of the executions of a batch's files too. */
   readonly overlong: readonly string[];
   readonly random: () => number;
+  /** Texts in the inbox, and the lists of batches that were made of them. */
+  readonly texts: Texts;
+  readonly lists: ReturnType<typeof createLists>;
+  /** Sessions, and names of executions, that no rule looks at. */
+  readonly past: ReadonlySet<string>;
+  /** Makes everything so far a thing of the past. */
+  forget(): Promise<void>;
   /** Kills the process and starts it again on the same records; executions that ran are gone. */
   kill(): void;
   /** Runs something that the clock has to wait for. */
@@ -122,6 +144,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const wire = wired(sandbox, options.wire ?? 'direct');
   const calls: CallFact[] = [];
   const overlong: string[] = [];
+  const begunBy = new Map<string, Invocation>();
 
   let watchers: (() => void)[] = [];
   const changed = () => {
@@ -142,14 +165,16 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       const { input } = Object(command);
       const writes = 'Item' in input || 'UpdateExpression' in input || command instanceof DeleteCommand;
       const item = String(input.Item?.sk ?? input.Key?.sk ?? input.IndexName ?? 'session and tracks');
-      return invocations.step(
-        {
-          kind: writes ? 'write' : 'read',
-          what: item,
-          values: writes ? valuesOf(input) : {},
-        },
-        () => Reflect.apply(table.client.send, table.client, [command]),
-      );
+      const values = writes ? valuesOf(input) : {};
+      return invocations.step({ kind: writes ? 'write' : 'read', what: item, values }, async () => {
+        const answer = await Reflect.apply(table.client.send, table.client, [command]);
+        const { executionArn } = values;
+        const by = invocations.current();
+        if (by && typeof executionArn === 'string' && !begunBy.has(executionArn)) {
+          begunBy.set(executionArn, { name: by.name, choice: by.choice });
+        }
+        return answer;
+      });
     },
   });
   const measure = (measurement: Measurement, about: Keys = {}) =>
@@ -177,6 +202,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         : whole;
 
   const models = createModelStore({ client, tableName: table.name });
+  const contents = createSessionContents({ client, tableName: table.name, clock: clock.now });
   const called = createFaultyProvider({
     sandbox,
     clock,
@@ -185,7 +211,13 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     // Nobody is asked for the credits of a training, so that they can run out in its middle.
     ...(name === 'train-model' ? {} : { creditsUrl: `${sandbox.url}/api-user/credits` }),
     invocation: () => invocations.current(),
-    step: (call, make) => invocations.step({ kind: 'call', what: call }, make),
+    echoes: options.echoes ?? false,
+    step: (about, make) => invocations.step(about, make),
+    moment: invocations.moment,
+    async tracksOf(providerSessionId) {
+      const own = (await records.listUnderWay(10)).find((it) => it.providerSessionId === providerSessionId);
+      return own ? (await records.require(own.sessionId)).tracks : [];
+    },
     onCall: (fact) => calls.push(fact),
   });
   const provider = meteredProvider(called, measure);
@@ -208,8 +240,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     bucket,
     step: (about, make) => invocations.step(about, make),
   });
+  const lists = createLists();
   const work = workflowFunctions({
     store,
+    lists,
     models,
     provider,
     executions,
@@ -226,8 +260,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       lambda: {
         invoke: (arn, payload) => {
           const name = states.get(arn) ?? arn;
-          const { trackId } = Object(Object(payload).input);
-          return clock.busy(() => invocations.run({ name, trackId }, () => work(name, payload)));
+          const { input, execution } = Object(payload);
+          const by = { name, trackId: Object(input).trackId, execution: Object(execution).Id };
+          return clock.busy(() => invocations.run(by, () => work(name, payload)));
         },
       },
       clock,
@@ -251,6 +286,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   };
   await start();
 
+  const past = new Set<string>();
+  const records = storeOn(table.client);
   const histories = createHistories(machine.arn);
   let under = 0;
   return {
@@ -262,11 +299,22 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     store,
     executions,
     invocations,
-    records: storeOn(table.client),
+    records,
     models,
+    contents,
     calls,
+    begunBy,
     overlong,
     random,
+    texts: createTexts(),
+    lists,
+    past,
+    async forget() {
+      calls.length = 0;
+      for (const { name } of await histories(service)) past.add(name);
+      const { sessions } = await records.list(subject, { limit: 50 });
+      for (const { sessionId } of sessions) past.add(sessionId);
+    },
     kill,
     async during(work) {
       under++;
@@ -286,7 +334,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         await new Promise<void>((resolve) => watchers.push(resolve));
       }
     },
-    history: () => histories(service),
+    history: async () => (await histories(service)).filter(({ name }) => !past.has(name)),
     async close() {
       await starting;
       await service.close();

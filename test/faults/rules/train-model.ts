@@ -1,4 +1,7 @@
+import type { Track } from '../../../functions/sessions/session.ts';
 import type { TrainPlan } from '../plan.ts';
+import { isOn } from '../plans/switches.ts';
+import type { World } from '../rig/world.ts';
 import { paidCalls } from '../tally.ts';
 import { type Scene, taken } from './scene.ts';
 import { noTrackTooOften } from './tracks.ts';
@@ -9,6 +12,7 @@ export function ofTraining(scene: Scene<TrainPlan>): string[] {
     ...approvedFirst(scene),
     ...noTrackTooOften(scene),
     ...noClipMissing(scene),
+    ...noTrackLeftOut(scene),
     ...modelIsThere(scene),
   ];
 }
@@ -26,6 +30,28 @@ function noClipMissing({ world, tracks }: Scene): string[] {
   );
   return missing.map(({ trackId }) => `the clip of track ${trackId} is done but not in the create`);
 }
+
+/**
+ * Who gives a number of tracks gets a model of all of them: fewer only where the session says so, and without those
+ * that the provider refuses for good.
+ */
+function noTrackLeftOut({ world, plan }: Scene<TrainPlan>): string[] {
+  const allowed = plan.skipInvalid || plan.minClips !== undefined;
+  return paidCalls(world).flatMap(({ clipIds = [], tracks = [] }) => {
+    if (clipIds.length < (plan.minClips ?? 0)) return [`create was called with ${clipIds.length} clips`];
+    if (allowed || !isOn('left out')) return [];
+    const left = tracks.filter((it) => !isIn(it, clipIds) && !isRefused(world, it));
+    return left.map(
+      ({ trackId, status }) => `create was called without track ${trackId}, which is ${status}`,
+    );
+  });
+}
+
+const isIn = ({ status, clipId }: Track, clipIds: readonly string[]) =>
+  status === 'duplicate' || (clipId !== undefined && clipIds.includes(clipId));
+
+const isRefused = ({ bucket }: World, { source }: Track) =>
+  'key' in source && bucket.versions(source.key).some(({ content }) => content === 'refused');
 
 function modelIsThere({ session: { status, modelId }, atProvider }: Scene): string[] {
   const models = atProvider?.trainings.flatMap(({ resultId }) => resultId ?? []) ?? [];

@@ -1,0 +1,117 @@
+type Item = Readonly<Record<string, unknown>>;
+
+/** What an expression speaks of. */
+interface Scene {
+  readonly item: Item;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+type Holds = (scene: Scene) => boolean;
+
+const tokens = /\s*(attribute_not_exists|attribute_exists|AND|OR|NOT|IN|<=|>=|<>|[=<>(),]|[#:]?\w+)/y;
+
+/** Words and signs of an expression. @throws when there is anything else in it */
+function read(expression: string): string[] {
+  const found: string[] = [];
+  for (tokens.lastIndex = 0; tokens.lastIndex < expression.trimEnd().length; ) {
+    const at = tokens.lastIndex;
+    const token = tokens.exec(expression)?.[1];
+    if (token === undefined) throw new Error(`The table in memory does not know "${expression.slice(at)}".`);
+    found.push(token);
+  }
+  return found;
+}
+
+const wordValue = (name: string, { item, names, values }: Scene): unknown =>
+  name.startsWith(':') ? values[name] : item[names[name] ?? name];
+
+const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
+  '=': (order) => order === 0,
+  '<>': (order) => order !== 0,
+  '<': (order) => order < 0,
+  '<=': (order) => order <= 0,
+  '>': (order) => order > 0,
+  '>=': (order) => order >= 0,
+};
+
+/** Undefined: they cannot be compared, as of an attribute that is not there. */
+function orderOf(a: unknown, b: unknown): number | undefined {
+  if (a === undefined || b === undefined || typeof a !== typeof b) return undefined;
+  if (a === b) return 0;
+  return Number(a) < Number(b) || String(a) < String(b) ? -1 : 1;
+}
+
+const parsed = new Map<string, Holds>();
+
+/** Reads the part of DynamoDB's condition expressions that the stores use. @throws for anything else */
+export function conditionOf(expression: string): Holds {
+  const known = parsed.get(expression);
+  if (known) return known;
+  const left = read(expression);
+  const take = (wanted?: string): string => {
+    const token = left.shift() ?? '';
+    if (wanted !== undefined && token !== wanted) {
+      throw new Error(`The table in memory does not know "${expression}": ${wanted} is missing.`);
+    }
+    return token;
+  };
+
+  const either = (): Holds => {
+    let holds = both();
+    while (left[0] === 'OR') {
+      take();
+      const [one, other] = [holds, both()];
+      holds = (scene) => one(scene) || other(scene);
+    }
+    return holds;
+  };
+  const both = (): Holds => {
+    let holds = single();
+    while (left[0] === 'AND') {
+      take();
+      const [one, other] = [holds, single()];
+      holds = (scene) => one(scene) && other(scene);
+    }
+    return holds;
+  };
+  const single = (): Holds => {
+    const first = take();
+    if (first === 'NOT') {
+      const holds = single();
+      return (scene) => !holds(scene);
+    }
+    if (first === '(') {
+      const holds = either();
+      take(')');
+      return holds;
+    }
+    if (first === 'attribute_not_exists' || first === 'attribute_exists') {
+      take('(');
+      const name = take();
+      take(')');
+      return (scene) => (wordValue(name, scene) === undefined) === (first === 'attribute_not_exists');
+    }
+    return compared(first);
+  };
+  const compared = (name: string): Holds => {
+    const sign = take();
+    if (sign === 'IN') {
+      take('(');
+      const among: string[] = [];
+      for (let next = ','; next === ','; next = take()) among.push(take());
+      return (scene) => among.some((it) => orderOf(wordValue(name, scene), wordValue(it, scene)) === 0);
+    }
+    const compare = comparisons[sign];
+    if (!compare) throw new Error(`The table in memory does not know "${sign}".`);
+    const other = take();
+    return (scene) => {
+      const order = orderOf(wordValue(name, scene), wordValue(other, scene));
+      return order !== undefined && compare(order);
+    };
+  };
+
+  const holds = either();
+  if (left.length > 0) throw new Error(`The table in memory does not know "${left.join(' ')}".`);
+  parsed.set(expression, holds);
+  return holds;
+}

@@ -1,0 +1,68 @@
+import type { ProviderCall } from '../../../functions/provider/provider.ts';
+
+/** A provider that gives an id twice: the session, the task, or what a task makes. */
+export interface Echoes {
+  /** Makes a call whose id, or the id of what it makes, is one that was given before, if there is one. */
+  repeat(call: ProviderCall, make: () => Promise<Response>): Promise<Response>;
+  /** Makes a call, and remembers the ids that its answer gives. */
+  plain(call: ProviderCall, make: () => Promise<Response>): Promise<Response>;
+}
+
+/** Calls whose answer is the id itself; of any other it is what its task makes. */
+const answeredById: Partial<Record<ProviderCall, string>> = {
+  prepare: 'sessionId',
+  openBatch: 'sessionId',
+  generate: 'taskId',
+};
+
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+/** What an upload or a training has made. */
+const made = new RegExp(`"id":"((?:chirp-custom:)?${uuid})"`);
+const named = (field: string) => new RegExp(`"${field}":"(${uuid})"`);
+
+export function createEchoes(): Echoes {
+  const given = new Map<ProviderCall, string>();
+  /** By task, the id that is told instead of that of what it makes, once it is. */
+  const echoing = new Map<string, { id: string | undefined }>();
+  const firstMade = new Map<string, string>();
+
+  const answerOf = (text: string, { status, headers }: Response) => new Response(text, { status, headers });
+  const idIn = (text: string, field: string) => named(field).exec(text)?.[1];
+
+  /** What a status tells of a task that has made something. */
+  function status(answer: Response, text: string): Response {
+    const taskId = idIn(text, 'taskId') ?? '';
+    const own = made.exec(text)?.[1];
+    if (own === undefined) return answerOf(text, answer);
+    const kind = own.startsWith('chirp-custom:') ? 'model' : 'clip';
+    const echo = echoing.get(taskId);
+    if (echo) echo.id ??= firstMade.get(kind);
+    if (!echo?.id) firstMade.set(kind, firstMade.get(kind) ?? own);
+    return answerOf(echo?.id ? text.replaceAll(own, echo.id) : text, answer);
+  }
+
+  const echoes: Echoes = {
+    async plain(call, make) {
+      const answer = await make();
+      const text = await answer.text();
+      if (call === 'status') return status(answer, text);
+      const field = answeredById[call];
+      const id = field && idIn(text, field);
+      if (id !== undefined) given.set(call, id);
+      return answerOf(text, answer);
+    },
+    async repeat(call, make) {
+      const field = answeredById[call];
+      if (field === undefined) {
+        const answer = await make();
+        const text = await answer.text();
+        const taskId = idIn(text, 'taskId');
+        if (taskId !== undefined) echoing.set(taskId, { id: undefined });
+        return answerOf(text, answer);
+      }
+      const id = given.get(call);
+      return id === undefined ? echoes.plain(call, make) : Response.json({ [field]: id }, { status: 201 });
+    },
+  };
+  return echoes;
+}
