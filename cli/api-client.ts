@@ -86,8 +86,15 @@ export interface ApiClient {
   /** Declares further files of a batch, after `from` that are declared already. */
   addFiles(sessionId: string, from: number, files: readonly DeclaredFile[]): Promise<CreatedSessionAnswer>;
   startSession(sessionId: string): Promise<SessionAnswer>;
-  /** @param name a corrected name for the model */
-  resumeSession(sessionId: string, name?: string): Promise<SessionAnswer>;
+  resumeSession(
+    sessionId: string,
+    corrected?: {
+      /** A corrected name for the model. */
+      name?: string | undefined;
+      /** Train although some files have no clip, on at least so many. */
+      minClips?: number | undefined;
+    },
+  ): Promise<SessionAnswer>;
   approveSession(sessionId: string): Promise<SessionAnswer>;
   decideSession(sessionId: string, choice: Decision): Promise<SessionAnswer>;
   cancelSession(sessionId: string): Promise<SessionAnswer>;
@@ -212,7 +219,8 @@ export function createApiClient(
       return (await call('POST', `${at(sessionId)}/files`, createdSessionAnswer, options)).answer;
     },
     startSession: (sessionId) => act(sessionId, 'start'),
-    resumeSession: (sessionId, name) => act(sessionId, 'resume', name === undefined ? undefined : { name }),
+    resumeSession: (sessionId, { name, minClips } = {}) =>
+      act(sessionId, 'resume', name === undefined && minClips === undefined ? undefined : { name, minClips }),
     approveSession: (sessionId) => act(sessionId, 'approve'),
     decideSession: (sessionId, choice) => act(sessionId, 'decide', { choice }),
     cancelSession: (sessionId) => act(sessionId, 'cancel'),

@@ -43,6 +43,7 @@ async function usableFiles(
   { display, env, signal }: Surroundings,
 ): Promise<readonly UsableFile[]> {
   const { limits } = defaultSettings;
+  const { minClips = limits.minClips } = args;
   const { files, skipped, problems } = await findFiles(paths, userDirectory(env, 'train'));
   display.tell({ event: 'files.found', files: files.map(({ name }) => name) });
   for (const file of skipped) display.tell({ event: 'file.skipped', ...file });
@@ -55,7 +56,7 @@ async function usableFiles(
   const different = usable.filter(({ duplicateOf }) => duplicateOf === undefined);
   const named = rejected.map(({ file, reason }) => ({ where: file, message: reason }));
   const all = [...problems, ...named];
-  const counts = { usable: different.length, needed: args.minClips };
+  const counts = { usable: different.length, needed: minClips };
   const reject = (message: string) => new InputRejected(message, all, counts);
 
   if (problems.length > 0) {
@@ -63,14 +64,14 @@ async function usableFiles(
   }
   if (rejected.length > 0 && !args.skipInvalid) {
     const rest =
-      different.length >= args.minClips
+      different.length >= minClips
         ? ` The other ${different.length} are fine: mend these, leave them out, or add --skip-invalid.`
-        : ` The other ${different.length} are too few: ${args.minClips} are needed.`;
+        : ` The other ${different.length} are too few: ${minClips} are needed.`;
     throw reject(`Nothing was started or spent: ${counted(rejected.length, 'file')} cannot be used.${rest}`);
   }
-  if (different.length < args.minClips) {
+  if (different.length < minClips) {
     throw reject(
-      `Nothing was started or spent: a model needs at least ${args.minClips} different usable files, and there ${different.length === 1 ? 'is 1' : `are ${different.length}`}.`,
+      `Nothing was started or spent: a model needs at least ${minClips} different usable files, and there ${different.length === 1 ? 'is 1' : `are ${different.length}`}.`,
     );
   }
   if (different.length > limits.maxTracks) {

@@ -176,7 +176,12 @@ export type CliEvent =
       readonly file: string;
       readonly reason: string;
     }
-  | ({ readonly event: 'session.ready'; readonly modelId: string } & EndOfSession)
+  | ({
+      readonly event: 'session.ready';
+      readonly modelId: string;
+      /** Files that are not in the model, and why. */
+      readonly missing?: NonNullable<SessionAnswer['missing']>;
+    } & EndOfSession)
   /** A batch has come to its end: ids and files in the order of the files. */
   | ({
       readonly event: 'session.uploaded';

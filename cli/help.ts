@@ -27,6 +27,7 @@ const codes = (done: string) => `Exit codes
   0 ${done}
   1 failed, or not possible as the session stands   2 bad input, nothing done
   3 needs a decision (npm run status -- ID)         4 deadline
+  5 model ready, and some files are not in it
   130 left with Ctrl-C; a started session goes on
 `;
 
@@ -42,8 +43,9 @@ PROVIDER_API_KEY to train with a real provider; you are asked first.
 
 Options
   --name <name>        name of the model, at most ${limits.maxNameLength} characters
-  --min-clips <n>      fewest usable clips to train on, ${limits.minClips} to ${limits.maxTracks} (default ${limits.minClips})
-  --skip-invalid       train on what is usable when some files are not
+  --min-clips <n>      train although some files have no clip, on at least n of
+                       them, ${limits.minClips} to ${limits.maxTracks}; without it every file must have one
+  --skip-invalid       leave out files that cannot be used or have no clip
   --review             stop after the uploads, with exit code 0 and the event
                        session.review; the training begins, and is paid, with
                        npm run approve -- ID
@@ -114,6 +116,7 @@ export const resumeHelp = `Go on with a session after a failure, a stop or an in
 
   npm run resume -- ID [--watch]
   npm run resume -- ID --name "New name"
+  npm run resume -- ID --min-clips 20
 
 Finished tracks are kept, failed ones tried again unless they were refused for
 good, and a training that was paid is looked at, not paid again. A session that
@@ -123,6 +126,8 @@ ${id}
 
 Options
   --name <name>        a corrected name for the model, until create is taken
+  --min-clips <n>      train although some files have no clip, on at least n of
+                       them, until create is taken
 ${goingOn}
 
 ${codes('goes on; with --watch: model ready, or waits for approval')}`;

@@ -39,6 +39,8 @@ const stepsOf: Readonly<Record<Action, (session: SessionAnswer) => readonly Next
   ],
 };
 
+const { minClips: fewest } = defaultSettings.limits;
+
 /** Errors that another name may mend, where the tracks are fine. */
 const aboutName = new Set(['ProviderRefused', 'BadInput']);
 
@@ -59,6 +61,11 @@ function resumeSteps(session: SessionAnswer): Next[] {
   if (refused && replace) steps.push({ ...replace, words: `Another file for ${lost.file}, and then go on:` });
   steps.push(resume);
   if (!refused && replace) steps.push(replace);
+  const clips = tracks.filter(({ status }) => status === 'done').length;
+  if (failure?.error === 'NotEnoughClips' && session.kind === 'train' && clips >= fewest) {
+    const command = `npm run resume -- ${sessionId} --min-clips ${clips}`;
+    steps.push({ words: 'To train on those that have a clip, without the others:', command });
+  }
   if (open && !lost && failure && session.kind !== 'music' && aboutName.has(failure.error)) {
     const command = `npm run resume -- ${sessionId} --name "New name"`;
     steps.push({ words: 'To go on with a corrected name:', command });

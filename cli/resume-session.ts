@@ -14,7 +14,7 @@ import { endOfSession } from './session-end.ts';
  * @throws InputRejected, ApiRefusal, ApiUnreachable
  */
 export async function resumeSession(args: ResumeArguments, surroundings: Surroundings): Promise<ExitCode> {
-  const { speed, watch, yes, name } = args;
+  const { speed, watch, yes, name, minClips } = args;
   return onSession(
     args.session,
     surroundings,
@@ -31,7 +31,7 @@ export async function resumeSession(args: ResumeArguments, surroundings: Surroun
         const question = `Go on with "${session.name}", for at most ${credits}?`;
         await agree(question, { yes }, reached, surroundings);
       }
-      const after = await reached.client.resumeSession(session.sessionId, name);
+      const after = await reached.client.resumeSession(session.sessionId, { name, minClips });
       return goOn({ event: 'session.resumed' }, { before: session, after }, args, reached, surroundings);
     },
   );

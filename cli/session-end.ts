@@ -45,7 +45,7 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
     reason: failure?.reason ?? 'No reason was recorded.',
     next,
   };
-  const { done, needsDecision, failed: none } = exitCodes;
+  const { done, needsDecision, incomplete, failed: none } = exitCodes;
   if (session.kind === 'music' && session.status === 'ready') {
     const { music, tracks: _tracks, ...rest } = { ...about, music: session.music };
     const clipIds = music?.clips.map(({ clipId }) => clipId) ?? [];
@@ -56,7 +56,11 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
   switch (session.status) {
     case 'ready':
       if (session.kind === 'batch') return endOfBatch(session, about, next);
-      if (modelId !== undefined) return { event: { event: 'session.ready', ...about, modelId }, code: done };
+      if (modelId !== undefined) {
+        const { missing } = session;
+        const event = { event: 'session.ready', ...about, modelId, ...(missing && { missing }) } as const;
+        return { event, code: missing ? incomplete : done };
+      }
       return {
         event: { event: 'session.failed', ...failed, reason: 'It is ready, but without a model.' },
         code: none,

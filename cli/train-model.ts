@@ -20,7 +20,10 @@ import { uploadFiles } from './upload-files.ts';
 export async function trainModel(args: TrainArguments, surroundings: Surroundings): Promise<ExitCode> {
   const { session } = args;
   if (session !== undefined) {
-    return resumeSession({ ...args, session, name: undefined, watch: true }, surroundings);
+    return resumeSession(
+      { ...args, session, name: undefined, minClips: undefined, watch: true },
+      surroundings,
+    );
   }
   const began = performance.now();
   const { display } = surroundings;
@@ -90,7 +93,7 @@ async function prepareSession(
   const created = await reached.client.createSession({
     name,
     files: files.map((file) => ({ name: file.name, size: file.size, sha256: file.sha256 })),
-    minClips,
+    ...(minClips === undefined ? {} : { minClips }),
     skipInvalid,
     review,
     again: true,

@@ -117,7 +117,6 @@ export function sessionOf(options: SessionWanted): { session: Session; tracks: T
     owner: 'ana',
     startedBy: 'api',
     name: 'Night Drive',
-    minClips: 6,
     skipInvalid: false,
   } as const;
   const session = { ...newSession(given, settings, testMoment), ...options.session };

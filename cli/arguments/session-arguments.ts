@@ -1,4 +1,5 @@
 import { decisions } from '../../functions/sessions/session.ts';
+import { defaultSettings } from '../../functions/shared/settings.ts';
 import {
   deadlineOf,
   type FlagKinds,
@@ -8,6 +9,7 @@ import {
   readFlags,
   refuseProblems,
   speedOf,
+  wholeNumberOf,
 } from './flags.ts';
 
 /** What every command is asked. */
@@ -52,6 +54,8 @@ export interface GoOnArguments extends CancelArguments {
 export interface ResumeArguments extends GoOnArguments {
   /** A corrected name for the model, trimmed. */
   readonly name: string | undefined;
+  /** Train although some files have no clip, on at least so many. */
+  readonly minClips: number | undefined;
 }
 
 /** `npm run decide --` */
@@ -135,8 +139,10 @@ export const parseApproveArguments: Parse<GoOnArguments> = (argv, env = {}) => {
 
 /** @throws InputRejected */
 export const parseResumeArguments: Parse<ResumeArguments> = (argv, env = {}) => {
-  const flags = readFlags(argv, { name: 'string', ...goingOn }, env);
-  const read = { ...goOnOf(flags), name: nameOf(flags) };
+  const flags = readFlags(argv, { name: 'string', 'min-clips': 'string', ...goingOn }, env);
+  const { minClips: from, maxTracks: to } = defaultSettings.limits;
+  const minClips = wholeNumberOf(flags, 'min-clips', { from, to });
+  const read = { ...goOnOf(flags), name: nameOf(flags), minClips };
   refuseProblems(flags);
   return read;
 };

@@ -18,7 +18,8 @@ export interface TrainArguments {
   readonly name: string;
   /** An existing session to go on with, instead of files: the same as `resume --watch`. */
   readonly session: string | undefined;
-  readonly minClips: number;
+  /** `undefined`: one of each file. */
+  readonly minClips: number | undefined;
   readonly skipInvalid: boolean;
   /** Stop after the uploads, before the training is paid. */
   readonly review: boolean;
@@ -90,7 +91,7 @@ export function parseTrainArguments(argv: readonly string[], env: NodeJS.Process
     paths,
     name: name ?? '',
     session,
-    minClips: minClips ?? fewest,
+    minClips,
     skipInvalid: given('skip-invalid'),
     review: given('review'),
     dryRun: given('dry-run'),

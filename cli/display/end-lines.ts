@@ -14,7 +14,7 @@ export type EndEvent = Extract<
 export function endLines(event: EndEvent): string[] {
   switch (event.event) {
     case 'session.ready':
-      return [`Model ready: ${event.modelId}`, billLine(event)];
+      return [`Model ready: ${event.modelId}`, ...missingLines(event.missing), billLine(event)];
     case 'session.uploaded':
       return [
         `${event.audioIds.length} of ${counted(event.files.length, 'file')} with a clip.`,
@@ -58,6 +58,16 @@ export function endLines(event: EndEvent): string[] {
     case 'session.lost':
       return [event.reason, ...nextLines(event.next)];
   }
+}
+
+/** Files that are not in a model. */
+function missingLines(missing: Extract<EndEvent, { event: 'session.ready' }>['missing'] = []): string[] {
+  if (missing.length === 0) return [];
+  const [are, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  return [
+    `${counted(missing.length, 'file')} ${are} not in it, because the session was allowed to go on without ${them}:`,
+    ...missing.map(({ file, reason }) => `  ${file}: ${reason}`),
+  ];
 }
 
 /** An id is as long as a UUID. */

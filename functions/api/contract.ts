@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   batchResultSchema,
   decisions,
+  missingSchema,
   musicSchema,
   sessionStatuses,
   startedBys,
@@ -23,6 +24,9 @@ const fileBody = z.strictObject({
 /** Most files that one request may declare, because of the size of its answer: a signed URL each. */
 export const filesPerRequest = 200;
 
+const fewestClips =
+  "Fewest clips to train on; not under the provider's six. Without it, and without `skipInvalid`, every file must have one.";
+
 /** `POST /sessions` */
 export const createSessionBody = z.strictObject({
   kind: z.enum(sessionKinds).optional().describe('`batch`: clips on one account, no model.'),
@@ -31,8 +35,13 @@ export const createSessionBody = z.strictObject({
     .array(fileBody)
     .max(filesPerRequest)
     .describe('A batch gets its further files by `POST /sessions/{id}/files`.'),
-  minClips: z.number().int().optional().describe("Fewest clips to train on; not under the provider's six."),
-  skipInvalid: z.boolean().optional().describe('Train on what is usable when some files are not.'),
+  minClips: z.number().int().optional().describe(fewestClips),
+  skipInvalid: z
+    .boolean()
+    .optional()
+    .describe(
+      'Train on the files that have a clip, when some have none. Without it the run stops before the training.',
+    ),
   review: z.boolean().optional().describe('Stop before the training until it is approved.'),
   content: sha256
     .optional()
@@ -59,6 +68,13 @@ export const addFilesBody = z.strictObject({
 /** `POST /sessions/{id}/resume`: goes on after a failure, a stop or an interruption. The body may be empty. */
 export const resumeBody = z.strictObject({
   name: z.string().optional().describe('A corrected name for the model, while create has not been taken.'),
+  minClips: z
+    .number()
+    .int()
+    .optional()
+    .describe(
+      'Train although some files have no clip, on at least so many, while create has not been taken.',
+    ),
 });
 
 /**
@@ -138,7 +154,7 @@ export const sessionAnswer = z.object({
   startedBy: z.enum(startedBys),
   createdAt: z.string(),
   updatedAt: z.string(),
-  minClips: z.number(),
+  minClips: z.number().optional(),
   creditsSpent: z
     .number()
     .describe('Credits that this session may have cost so far, by the configured prices.'),
@@ -160,6 +176,10 @@ export const sessionAnswer = z.object({
   modelId: z.string().optional(),
   /** Of music: what was asked for, and its clips. */
   music: musicSchema.optional(),
+  missing: z
+    .array(missingSchema)
+    .optional()
+    .describe('Of a model that is ready: files that are not in it, and why. Absent when all are.'),
   failure: failureAnswer.optional(),
   /** What came of a batch, when a run has ended. */
   batch: batchResultSchema.optional(),

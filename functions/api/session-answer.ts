@@ -54,9 +54,10 @@ export function summary(session: Session): SessionListAnswer['sessions'][number]
     startedBy,
     createdAt,
     updatedAt,
-    minClips,
+    ...(minClips === undefined ? {} : { minClips }),
     ...(session.executionArn === undefined ? {} : { executionArn: session.executionArn }),
     ...(session.modelId === undefined ? {} : { modelId: session.modelId }),
+    ...(session.missing === undefined ? {} : { missing: session.missing }),
     ...(session.music === undefined ? {} : { music: session.music }),
     ...(session.failure === undefined ? {} : { failure: failureAnswer(session.failure) }),
   };

@@ -4,8 +4,7 @@ import type { Session, Track } from './session.ts';
 
 /** The record of a session that nobody has worked on yet. */
 export function newSession(
-  given: Pick<Session, 'sessionId' | 'owner' | 'startedBy' | 'name' | 'minClips' | 'skipInvalid'> &
-    Partial<Session>,
+  given: Pick<Session, 'sessionId' | 'owner' | 'startedBy' | 'name' | 'skipInvalid'> & Partial<Session>,
   settings: Settings,
   now: string,
 ): Session {

@@ -158,6 +158,9 @@ export const batchResultSchema = z.object({
   }),
 });
 
+/** A file without a clip. */
+export const missingSchema = z.object({ trackId: z.string(), file: z.string(), reason: z.string() });
+
 /** A session as the table holds it, without its keys. */
 export const sessionSchema = z.object({
   sessionId: z.string(),
@@ -165,7 +168,8 @@ export const sessionSchema = z.object({
   owner: z.string(),
   startedBy: z.enum(startedBys),
   name: z.string(),
-  minClips: count,
+  /** Fewest clips to train on; without it, and without `skipInvalid`, every file must have one. */
+  minClips: count.optional(),
   skipInvalid: z.boolean(),
   /** By which the same content is recognised; see `contentKeyOf`. */
   contentKey: z.string().optional(),
@@ -210,6 +214,10 @@ export const sessionSchema = z.object({
   /** Of music only. */
   music: musicSchema.optional(),
   modelId: z.string().optional(),
+  /** Files that are not in the model, because the session allows fewer clips than files. */
+  missing: z.array(missingSchema).optional(),
+  /** What the provider holds against the account in a run: that run sends nothing more. */
+  stopped: failureSchema.extend({ run: count }).optional(),
   failure: failureSchema.optional(),
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { executionName } from '../sessions/executions.ts';
-import { failureSchema, type Session, sessionSchema } from '../sessions/session.ts';
+import { failureSchema, missingSchema, type Session, sessionSchema } from '../sessions/session.ts';
 
 const { shape } = sessionSchema;
 
@@ -20,6 +20,10 @@ export const sessionTurnedSchema = z.strictObject({
   ),
   execution: z.string().optional().describe('Name of the execution that works on it, or last did.'),
   modelId: shape.modelId.describe('The model, once there is one.'),
+  missing: z
+    .array(missingSchema.pick({ file: true, reason: true }))
+    .optional()
+    .describe('Files that are not in the model, and why; missing when all are.'),
   failure: failureSchema
     .pick({ error: true, reason: true })
     .optional()
@@ -45,6 +49,7 @@ export function sessionTurned(before: Session | undefined, after: Session): Sess
     recordVersion: after.version,
     ...(executionArn !== undefined && { execution: executionName(executionArn) }),
     ...(modelId !== undefined && { modelId }),
+    ...(after.missing && { missing: after.missing.map(({ file, reason }) => ({ file, reason })) }),
     ...(failure && { failure: { error: failure.error, reason: failure.reason } }),
   };
 }

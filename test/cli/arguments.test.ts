@@ -57,7 +57,7 @@ describe('arguments of train', () => {
   });
 
   it('names the samples itself when nothing is given', () => {
-    expect(parseTrainArguments([])).toMatchObject({ paths: [], name: 'Samples', minClips: 6 });
+    expect(parseTrainArguments([])).toMatchObject({ paths: [], name: 'Samples', minClips: undefined });
   });
 
   it('takes a name with a dash in front only when it is joined', () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { endLines } from '../../cli/display/end-lines.ts';
+import { nextSteps } from '../../cli/next-steps.ts';
 import { endOf } from '../../cli/session-end.ts';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
 import type { ErrorName } from '../../functions/shared/errors.ts';
@@ -19,6 +21,7 @@ const session: SessionAnswer = {
   providerCalls: 12,
   tracks: [],
 };
+const missing = [{ trackId: '008', file: 'h.mp3', reason: 'Copyright.' }];
 const failing = (status: SessionAnswer['status'], error: ErrorName): SessionAnswer => ({
   ...session,
   status,
@@ -28,6 +31,7 @@ const failing = (status: SessionAnswer['status'], error: ErrorName): SessionAnsw
 describe('the end of a session', () => {
   it.each([
     ['a model', { ...session, modelId: 'chirp-custom:x' }, 'session.ready', 0],
+    ['a model without a file', { ...session, modelId: 'chirp-custom:x', missing }, 'session.ready', 5],
     ['ready without a model', session, 'session.failed', 1],
     ['a failed training', failing('failed', 'TrainingFailed'), 'session.failed', 1],
     ['too few clips', failing('failed', 'NotEnoughClips'), 'session.failed', 1],
@@ -85,6 +89,30 @@ describe('the end of a session', () => {
         ],
       },
     });
+  });
+
+  it('names the files that are not in the model', () => {
+    const ready = { ...session, modelId: 'chirp-custom:x', missing };
+    const { event } = endOf({ why: 'ended', session: ready }, 's', 1);
+    expect(event).toMatchObject({ event: 'session.ready', missing });
+    expect(event.event === 'session.ready' ? endLines(event) : []).toContain('  h.mp3: Copyright.');
+  });
+
+  it('offers a training on the clips that there are, where these are enough for the provider', () => {
+    const tracks = (clips: number): SessionAnswer['tracks'] =>
+      Array.from({ length: 8 }, (_, index) => ({
+        trackId: `00${index + 1}`,
+        file: 'f',
+        attempts: 1,
+        status: index < clips ? ('done' as const) : ('failed' as const),
+      }));
+    const steps = (clips: number) =>
+      nextSteps({ ...failing('failed', 'NotEnoughClips'), actions: ['resume'], tracks: tracks(clips) });
+    expect(steps(7)).toContainEqual({
+      words: 'To train on those that have a clip, without the others:',
+      command: 'npm run resume -- s --min-clips 7',
+    });
+    expect(JSON.stringify(steps(5))).not.toContain('--min-clips');
   });
 
   it("keeps the provider's own words", () => {

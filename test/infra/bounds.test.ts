@@ -94,7 +94,6 @@ function depsOf(settings: Settings, random: () => number, more: Partial<Session>
     owner: 'ana',
     startedBy: 'api',
     name: 'n',
-    minClips: 6,
     skipInvalid: false,
   } as const;
   const going = { status: 'uploading', providerSessionId: 'provider' } as const;

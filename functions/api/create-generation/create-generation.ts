@@ -75,7 +75,6 @@ export async function createGeneration(
       owner: subject,
       startedBy: 'api',
       name: nameOf(request),
-      minClips: 0,
       skipInvalid: false,
       music: {
         ...request,

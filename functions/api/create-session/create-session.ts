@@ -37,7 +37,7 @@ export async function createSession(
   const given = parseInput(createSessionBody, body);
   const { name, files, kind = 'train', skipInvalid = kind === 'batch', review = false } = given;
   const contentKey = keyOf(subject, given);
-  const minClips = given.minClips ?? (kind === 'batch' ? 1 : limits.minClips);
+  const minClips = given.minClips ?? limits.minClips;
   const sessionId = deps.newId();
   const tracks = declaredTracks(files, { sessionId, kind, from: 0 }, deps);
   const different = tracks.filter(({ status }) => status !== 'duplicate').length;
@@ -59,7 +59,7 @@ export async function createSession(
       owner: subject,
       startedBy: 'api',
       name: name.trim(),
-      minClips,
+      ...(given.minClips === undefined ? {} : { minClips: given.minClips }),
       skipInvalid,
       review,
       ...(contentKey === undefined ? {} : { contentKey }),

@@ -1,5 +1,5 @@
 import { beginRun, type RunRequest } from '../../sessions/begin-run.ts';
-import { nameProblems } from '../../sessions/names.ts';
+import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
 import type { Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { resumeBody, type SessionAnswer } from '../contract.ts';
@@ -11,7 +11,7 @@ import type { StartSessionDeps } from '../start-session/start-session.ts';
 /**
  * `POST /sessions/{id}/resume`: goes on after a failure, a cancel or an interruption. What is done is kept, what
  * failed is tried again unless it was refused for good, create is reconciled and never repeated. A corrected
- * name is taken while create has not been. A batch that ended with files that have no clip tries those again. While a run is under way, or when there is a model, it changes nothing.
+ * name, or a smaller number of clips, is taken while create has not been. A batch that ended with files that have no clip tries those again. While a run is under way, or when there is a model, it changes nothing.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, RecordConflict, StorageUnavailable
  */
 export async function resumeSession(
@@ -21,28 +21,48 @@ export async function resumeSession(
   deps: StartSessionDeps,
   request: RunRequest = {},
 ): Promise<SessionAnswer> {
-  const { name } = parseInput(resumeBody, body ?? {});
-  const problems = name === undefined ? [] : nameProblems(name, deps.settings.limits);
+  const { limits } = deps.settings;
+  const { name, minClips } = parseInput(resumeBody, body ?? {});
+  const problems = [
+    ...(name === undefined ? [] : nameProblems(name, limits)),
+    ...(minClips === undefined ? [] : minClipsProblems(minClips, limits)),
+  ];
   if (problems.length > 0)
     throw new ChirpsmithError('BadInput', 'The session cannot go on like this.', { problems });
 
   const found = await ownSession(sessionId, subject, deps.store);
-  const rename = ({ create }: Session): Partial<Session> => {
-    if (name === undefined) return {};
-    if (create.fence !== 'none') {
-      throw new ChirpsmithError(
-        'NotPossible',
-        'Create was called with the old name already; leave the name out.',
-      );
-    }
-    return { name: name.trim() };
+  if (minClips !== undefined && found.session.kind !== 'train') {
+    const where = 'minClips';
+    const message = 'is about the clips of a training, and this session trains nothing: leave it out';
+    throw new ChirpsmithError('BadInput', 'The session cannot go on like this.', {
+      problems: [{ where, message }],
+    });
+  }
+  const corrected = ({ create }: Session): Partial<Session> => {
+    const wished = { ...(name === undefined ? {} : { name: name.trim() }), ...given({ minClips }) };
+    if (Object.keys(wished).length === 0 || create.fence === 'none') return wished;
+    throw new ChirpsmithError(
+      'NotPossible',
+      name === undefined
+        ? 'Create was called already, with the clips that there were; leave minClips out.'
+        : 'Create was called with the old name already; leave the name out.',
+    );
   };
-  const session = await beginRun(found.session.sessionId, deps, rename, { again: true, request });
+  const session = await beginRun(found.session.sessionId, deps, corrected, { again: true, request });
   if (name !== undefined && session.name !== name.trim()) {
     throw new ChirpsmithError(
       'NotPossible',
       `The session is "${session.status}" under its old name: leave the name out, or cancel first.`,
     );
   }
+  if (minClips !== undefined && session.minClips !== minClips) {
+    throw new ChirpsmithError(
+      'NotPossible',
+      `The session is "${session.status}", and needs the clips that it needed: leave minClips out, or cancel first.`,
+    );
+  }
   return sessionAnswer({ ...found, session }, deps.settings, false);
 }
+
+const given = ({ minClips }: { minClips: number | undefined }) =>
+  minClips === undefined ? {} : { minClips };

@@ -1,8 +1,9 @@
 import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import { creditsSpent } from '../../sessions/credits.ts';
 import type { Model, ModelStore } from '../../sessions/model-store.ts';
-import { mayCall, type Session } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
+import { isWanted } from '../../sessions/needed-clips.ts';
+import { mayCall, type Session, type Track } from '../../sessions/session.ts';
+import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
 import { nextWait } from '../../shared/schedule.ts';
@@ -93,11 +94,14 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   }
 
   if (answer?.phase === 'succeeded' && answer.modelId !== undefined) {
+    const { tracks } = await store.require(session.sessionId);
     // Before the session is ready: a step that is cut off in between comes by here again.
-    await deps.models.register(await modelMadeBy(session, answer.modelId, deps));
+    await deps.models.register(modelMadeBy({ session, tracks }, answer.modelId, deps));
+    const missing = missingFrom(session, tracks);
     await store.updateSession(session, {
       status: 'ready',
       modelId: answer.modelId,
+      missing: missing.length > 0 ? missing : undefined,
       failure: undefined,
       create: {
         ...session.create,
@@ -134,15 +138,27 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
 }
 
 /** What the registry says of a model, from the record of the session that trained it. */
-async function modelMadeBy(
-  { sessionId, owner, name, create }: Session,
+function modelMadeBy(
+  { session, tracks }: SessionWithTracks,
   modelId: string,
-  { store, settings, now }: CheckTrainingDeps,
-): Promise<Model> {
-  const { session, tracks } = await store.require(sessionId);
+  { settings, now }: CheckTrainingDeps,
+): Model {
+  const { sessionId, owner, name, create } = session;
   const used = tracks.filter(({ clipId }) => clipId !== undefined && create.clipIds?.includes(clipId));
   const credits = creditsSpent({ session, tracks }, settings.prices);
   return { modelId, name, owner, sessionId, files: used.map(({ file }) => file), credits, createdAt: now() };
+}
+
+/** Files that are not in the model, and why. */
+function missingFrom({ create }: Session, tracks: readonly Track[]): NonNullable<Session['missing']> {
+  const without = tracks.filter(
+    (track) => isWanted(track) && !(track.clipId !== undefined && create.clipIds?.includes(track.clipId)),
+  );
+  return without.map(({ trackId, file, failure }) => ({
+    trackId,
+    file,
+    reason: failure?.reason ?? 'has no clip',
+  }));
 }
 
 const trainingFailed = (words: string) => new ChirpsmithError('TrainingFailed', words);

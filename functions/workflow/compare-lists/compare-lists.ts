@@ -19,7 +19,8 @@ const told = 20;
  * `Compare lists`: what came of the batch, by our record, held against the provider's list of the session. That the
  * provider calls the session a success means nothing: it does so from the beginning. Where the lists differ, or the
  * provider's cannot be read, it is asked again by the settle schedule; what is left then is written down.
- * @throws ChirpsmithError NotEnoughClips when no file has a clip, Unexpected when files were left unfinished
+ * @throws ChirpsmithError NotEnoughClips when no file has a clip; what stopped the run at the provider; Unexpected when
+ *   files were left unfinished
  */
 export async function compareLists(
   { sessionId, wait, waited: before }: CompareListsState,
@@ -30,7 +31,7 @@ export async function compareLists(
   const { session, tracks } = await store.require(sessionId);
   if (session.status === 'ready') return { sessionId, wait: 0, waited, verdict: 'done' };
   if (!isUnderWay(session)) {
-    throw new ChirpsmithError('NotPossible', `Session ${sessionId} was ${session.status} by its owner.`);
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}".`);
   }
   const list = await listOf(session, tracks, provider);
   const differs = list.unread !== undefined || list.notListed.count > 0 || list.notOurs.count > 0;
@@ -41,7 +42,7 @@ export async function compareLists(
   const own = tracks.filter(({ status }) => status !== 'duplicate');
   const clips = own.filter(({ status }) => status === 'done').length;
   const batch: BatchResult = { clips, missing: own.length - clips, list };
-  const problem = problemOf(own, clips);
+  const problem = problemOf(session, own, clips);
   await store.updateSession(session, problem ? { batch } : { batch, status: 'ready', failure: undefined });
   if (problem) throw problem;
   return { sessionId, wait: 0, waited, verdict: 'done' };
@@ -72,13 +73,18 @@ async function listOf(
 }
 
 /** Why this is no end to be content with; a file that failed is none of the reasons. */
-function problemOf(own: readonly Track[], clips: number): ChirpsmithError | undefined {
+function problemOf(
+  { stopped, runs }: Session,
+  own: readonly Track[],
+  clips: number,
+): ChirpsmithError | undefined {
   const unfinished = own.filter(({ status }) => ['declared', 'submitting', 'submitted'].includes(status));
   if (unfinished.length > 0) {
     const problems = unfinished
       .slice(0, told)
       .map(({ file, status }) => ({ where: file, message: `was left "${status}"` }));
     const summary = `${unfinished.length} of ${own.length} files were left unfinished; a resume goes on with them.`;
+    if (stopped?.run === runs) return new ChirpsmithError(stopped.error, `${stopped.reason} ${summary}`);
     return new ChirpsmithError('Unexpected', summary, { problems });
   }
   if (clips > 0) return undefined;

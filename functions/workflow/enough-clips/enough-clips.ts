@@ -1,10 +1,11 @@
-import { mayCall } from '../../sessions/session.ts';
+import { isWanted, neededClips } from '../../sessions/needed-clips.ts';
+import { mayCall, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 
 /**
- * `Enough clips?`: at least as many as the provider trains on (6), and as many as the session asks for.
+ * `Enough clips?`: one of each file, unless the session allows fewer; never under what the provider trains on (6).
  * Counted in the record, because a branch may have run twice.
  * Says, too, whether the session waits for a person's approval before the credits are spent.
  * @throws ChirpsmithError NotEnoughClips, naming every track without a clip
@@ -14,17 +15,26 @@ export async function enoughClips(
   { store, settings }: { store: SessionStore; settings: Settings },
 ): Promise<{ sessionId: string; review: boolean }> {
   const { session, tracks } = await store.require(sessionId);
-  const clips = tracks.filter(({ status }) => status === 'done').length;
-  const needed = Math.max(session.minClips, settings.limits.minClips);
-  if (clips < needed) {
-    const problems = tracks.flatMap(({ file, failure }) =>
-      failure ? [{ where: file, message: failure.reason }] : [],
-    );
-    const summary = `Only ${clips} of the ${needed} clips that the model needs; nothing was paid for training.`;
-    throw new ChirpsmithError('NotEnoughClips', summary, { problems });
-  }
+  if (mayCall(session)) requireClips(session, tracks, settings);
   const review = session.review && session.approval === undefined && mayCall(session);
   if (session.status === 'uploading')
     await store.updateSession(session, { status: review ? 'review' : 'creating' });
   return { sessionId, review };
+}
+
+function requireClips(session: Session, tracks: readonly Track[], { limits }: Settings): void {
+  const without = tracks.filter((track) => isWanted(track) && track.status !== 'done');
+  const clips = tracks.filter(({ status }) => status === 'done').length;
+  const needed = neededClips(session, tracks, limits);
+  if (clips >= needed) return;
+  const problems = without.map(({ file, status, failure }) => ({
+    where: file,
+    message: failure?.reason ?? `was left "${status}"`,
+  }));
+  const fewer =
+    clips >= limits.minClips ? `, or resume with minClips ${clips} to train on those that have a clip` : '';
+  const hopeless = without.some(({ status, failure }) => status === 'rejected' || failure?.permanent);
+  const files = hopeless ? ' put another file in the place of one that cannot be used and resume' : '';
+  const summary = `Only ${clips} of the ${needed} clips that the model needs; nothing was paid for training. A resume tries the others again;${files}${fewer}.`;
+  throw new ChirpsmithError('NotEnoughClips', summary.replace(';,', ',').replace(';.', '.'), { problems });
 }

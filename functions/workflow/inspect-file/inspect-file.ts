@@ -12,7 +12,7 @@ export interface InspectFileDeps extends LookDeps {
 /**
  * `Inspect file`: gives one file of a batch its attempts of this run, and looks at what is in it. A file that cannot
  * be used is data: it is rejected in the record and never sent.
- * @throws ChirpsmithError NotPossible when the session was stopped meanwhile
+ * @throws ChirpsmithError NotPossible when the session was stopped meanwhile; what stopped this run at the provider
  */
 export async function inspectFile(
   { sessionId, trackId }: FileState,
@@ -21,6 +21,9 @@ export async function inspectFile(
   const session = await deps.store.requireSession(sessionId);
   if (!isUnderWay(session)) {
     throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}": nothing is sent.`);
+  }
+  if (session.stopped?.run === session.runs) {
+    throw new ChirpsmithError(session.stopped.error, session.stopped.reason);
   }
   const track = await deps.store.requireTrack(sessionId, trackId);
   const begun = await beginTrack(track, session.runs, deps);

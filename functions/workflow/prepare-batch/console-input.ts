@@ -74,7 +74,6 @@ export async function batchFromConsole(
     owner,
     startedBy,
     name: name.trim(),
-    minClips: 1,
     skipInvalid: true,
     declared: audio.length,
   } as const;

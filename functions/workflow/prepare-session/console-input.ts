@@ -44,7 +44,7 @@ export function sessionFromConsole(
   const {
     name,
     audio,
-    minClips = settings.limits.minClips,
+    minClips,
     skipInvalid = false,
     review = false,
     owner = 'console',
@@ -53,9 +53,9 @@ export function sessionFromConsole(
 
   const problems: Problem[] = [
     ...nameProblems(name, settings.limits),
-    ...minClipsProblems(minClips, settings.limits),
+    ...(minClips === undefined ? [] : minClipsProblems(minClips, settings.limits)),
   ];
-  const least = Math.max(minClips, settings.limits.minClips);
+  const least = Math.max(minClips ?? 0, settings.limits.minClips);
   if (audio.length < least || audio.length > settings.limits.maxTracks) {
     const range = `give ${least} to ${settings.limits.maxTracks}`;
     problems.push({ where: 'audio', message: `lists ${audio.length} tracks: ${range}` });

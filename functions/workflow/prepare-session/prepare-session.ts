@@ -6,6 +6,7 @@ import { requireCredits } from '../../sessions/enough-credits.ts';
 import type { Executions } from '../../sessions/executions.ts';
 import { joinRun } from '../../sessions/join-run.ts';
 import type { CopyTrack, HashTrack, InspectTrack } from '../../sessions/look-at-track.ts';
+import { allowsFewer, isWanted, neededClips } from '../../sessions/needed-clips.ts';
 import { openAtProvider } from '../../sessions/open-at-provider.ts';
 import { mayCall, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
@@ -49,7 +50,7 @@ export async function prepareSession(
   if (!mayCall(session)) return paidAlready(session, store);
   const begun = await Promise.all(recorded.map((track) => beginTrack(track, session.runs, deps)));
   const tracks = await checkAudio(begun, deps);
-  refuseUnusable(session, tracks);
+  refuseUnusable(session, tracks, deps.settings.limits);
 
   await requireCredits(creditsToCome({ session, tracks }, deps.settings.prices), 'Going on', deps.provider);
   if (session.providerSessionId === undefined) {
@@ -97,19 +98,29 @@ async function recordOf(
   return given;
 }
 
-function refuseUnusable(session: Session, tracks: readonly Track[]): void {
-  const rejected = tracks.filter(({ status }) => status === 'rejected');
-  const problems: Problem[] = rejected.map(({ file, failure }) => ({
+/** Before anything is sent: is there a clip to come for as many files as the session needs? */
+function refuseUnusable(session: Session, tracks: readonly Track[], limits: Settings['limits']): void {
+  const wanted = tracks.filter(isWanted);
+  const lost = wanted.filter(
+    ({ status, failure }) => status === 'rejected' || isRefused({ status, failure }),
+  );
+  const problems: Problem[] = lost.map(({ file, failure }) => ({
     where: file,
     message: failure?.reason ?? 'unusable',
   }));
-  if (rejected.length > 0 && !session.skipInvalid) {
-    const summary = `${rejected.length} of ${tracks.length} files cannot be used; nothing was sent to the provider.`;
-    throw new ChirpsmithError('AudioRejected', summary, { problems });
+  if (lost.length > 0 && !allowsFewer(session)) {
+    const summary = `${lost.length} of ${tracks.length} files cannot be used; nothing was sent to the provider. Put other files in their place, or resume with minClips.`;
+    const error = lost.some(({ status }) => status === 'rejected') ? 'AudioRejected' : 'NotEnoughClips';
+    throw new ChirpsmithError(error, summary, { problems });
   }
-  const usable = tracks.filter(({ status }) => status !== 'rejected' && status !== 'duplicate').length;
-  if (usable < session.minClips) {
-    const summary = `Only ${usable} different usable tracks of the ${session.minClips} that the session needs; nothing was sent to the provider.`;
+  const usable = wanted.length - lost.length;
+  const needed = neededClips(session, tracks, limits);
+  if (usable < needed) {
+    const summary = `Only ${usable} different usable tracks of the ${needed} that the session needs; nothing was sent to the provider.`;
     throw new ChirpsmithError('NotEnoughClips', summary, { problems });
   }
 }
+
+/** Refused by the provider for good. */
+const isRefused = ({ status, failure }: Pick<Track, 'status' | 'failure'>) =>
+  status === 'failed' && failure?.permanent === true;

@@ -1,6 +1,6 @@
 import { type Provider, ProviderError } from '../../provider/provider.ts';
 import { isPermanentRejection } from '../../provider/rejections.ts';
-import { type AudioSource, isUnderWay, type Track } from '../../sessions/session.ts';
+import { type AudioSource, isUnderWay, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { slowDown } from '../../sessions/slow-down.ts';
 import { trackFailed } from '../../sessions/track-changes.ts';
@@ -24,7 +24,9 @@ const repeatsAfterLostAnswer = 1;
 
 /**
  * `Submit upload`: hands one track to the provider, with a URL signed at this very moment.
- * Whatever goes wrong with one track is data: it ends in the record, not in an exception.
+ * Whatever goes wrong with one track is data: it ends in the record, not in an exception. What is the account's ends
+ * the run: the track waits for a resume.
+ * @throws ChirpsmithError ProviderAuth, CreditsExhausted; NotPossible when the session was stopped meanwhile
  */
 export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadDeps): Promise<UploadState> {
   const { store, provider, downloads, settings, now } = deps;
@@ -72,6 +74,10 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
   if (!isUnderWay(session)) {
     throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}": nothing is sent.`);
   }
+  // The same would be refused again for every other file.
+  if (session.stopped?.run === session.runs) {
+    throw new ChirpsmithError(session.stopped.error, session.stopped.reason);
+  }
   const { providerSessionId } = session;
   pace = Math.max(pace, session.pace);
   if (providerSessionId === undefined) {
@@ -112,6 +118,10 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
       return at('waiting', refusalWait(refusals + 1, error.retryAfter), refusals + 1);
     }
     const reason = error.reason ?? error.message;
+    if (error.name === 'ProviderAuth' || error.name === 'CreditsExhausted') {
+      await store.updateTrack(track, { ...notTaken, status: 'declared' });
+      throw await stopRun(session, error.name, reason, deps);
+    }
     const failed = trackFailed(error.name, reason, now(), { permanent: isPermanentRejection(reason) });
     return giveUp({ ...failed, ...notTaken });
   }
@@ -119,4 +129,20 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
   const submitted = { status: 'submitted', taskId, submittedAt: now(), failure: undefined } as const;
   await store.updateTrack(track, submitted);
   return at('waiting', Math.round(firstWait(settings.schedules.upload, deps.random()) * pace));
+}
+
+/** Writes down what the provider holds against the account: a batch's other files are sent no more in this run. */
+async function stopRun(
+  { sessionId, runs }: Session,
+  error: 'ProviderAuth' | 'CreditsExhausted',
+  words: string,
+  { store, now }: SubmitUploadDeps,
+): Promise<ChirpsmithError> {
+  const reason = `The provider refused an upload because of the account: ${words}`;
+  await store.changeSession(sessionId, (current) =>
+    current.runs === runs && current.stopped?.run !== runs
+      ? { stopped: { error, reason, at: now(), run: runs } }
+      : undefined,
+  );
+  return new ChirpsmithError(error, reason);
 }

@@ -1,5 +1,5 @@
 import type { Case } from './case.ts';
-import { oneClipMissing, thenResume } from './outcomes.ts';
+import { thenResume } from './outcomes.ts';
 
 const group = 'The account at the provider';
 const goneWords = 'The account of this session is not available any more.';
@@ -15,7 +15,10 @@ export const accountFaults: readonly Case[] = [
     what: 'credits run out in the middle of the uploads',
     place: 'upload',
     trouble: { kind: 'account', settings: { credits: 5 }, mended: { credits: 1000 } },
-    outcome: { ...oneClipMissing('Insufficient credits.'), next: ['mend', 'resume'] },
+    outcome: {
+      ...thenResume('CreditsExhausted', 'Insufficient credits.', { cost: 5 }),
+      next: ['mend', 'resume'],
+    },
   },
   {
     group,

@@ -37,11 +37,19 @@ const ofOpening =
   (meaning) =>
     typeof meaning === 'string' ? ready : thenResume(meaning.error, meaning.words, { total: ready.cost });
 
+/** It is about the account, so it ends the run and not the file. */
+const isAccounts = ({ error }: { error: ErrorName }) =>
+  error === 'ProviderAuth' || error === 'CreditsExhausted';
+
 const ends: Readonly<Record<Exclude<Place, 'audio of a clip'>, Ends>> = {
   prepare: ofOpening(byItself()),
   // An upload is sent again; a create is asked about.
   upload(meaning) {
-    if (typeof meaning !== 'string') return oneClipMissing(meaning.words);
+    if (typeof meaning !== 'string') {
+      return isAccounts(meaning)
+        ? thenResume(meaning.error, meaning.words, { cost: 5 })
+        : oneClipMissing(meaning.words);
+    }
     return { waits: byItself(), unheard: byItself(107), lost: byItself(106, 107) }[meaning];
   },
   create(meaning) {
@@ -52,7 +60,12 @@ const ends: Readonly<Record<Exclude<Place, 'audio of a clip'>, Ends>> = {
   'status of the training': harmless(byItself()),
   'open batch': ofOpening(byItself(6)),
   'add to batch'(meaning) {
-    if (typeof meaning !== 'string') return partly(5, meaning.words, { cost: 5, total: 6 });
+    if (typeof meaning !== 'string') {
+      // The last file is not sent any more.
+      return isAccounts(meaning)
+        ? thenResume(meaning.error, meaning.words, { cost: 4, total: 6 })
+        : partly(5, meaning.words, { cost: 5, total: 6 });
+    }
     return { waits: byItself(6), unheard: byItself(7), lost: byItself(6, 7) }[meaning];
   },
   'list of the batch': harmless(byItself(6)),

@@ -58,7 +58,7 @@ describe('POST /sessions/{id}/files', () => {
       ['00005', '4.wav'],
     ]);
     const { session, tracks } = await table.store.require(sessionId);
-    expect(session).toMatchObject({ kind: 'batch', declared: 5, minClips: 1, skipInvalid: true });
+    expect(session).toMatchObject({ kind: 'batch', declared: 5, skipInvalid: true });
     expect(tracks.map(({ file }) => file)).toEqual(['0.wav', '1.wav', '2.wav', '3.wav', '4.wav']);
   });
 

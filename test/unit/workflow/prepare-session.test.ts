@@ -226,7 +226,15 @@ describe('Prepare session', () => {
     const inspected = { format: 'MP3', attempts: 3, taskId: 't' } as const;
     await recordSession(table.store, {
       sessionId: 'resume',
-      session: { status: 'failed', runs: 1, providerSessionId: 'p1', executionArn: arn('resume-1') },
+      session: {
+        status: 'failed',
+        runs: 1,
+        providerSessionId: 'p1',
+        executionArn: arn('resume-1'),
+        // Five are left without the one that was refused for good, and the provider takes no fewer than six.
+        minClips: 6,
+      },
+      count: 7,
       track: (index) => {
         if (index === 0)
           return {

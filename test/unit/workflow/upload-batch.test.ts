@@ -153,7 +153,6 @@ describe('Prepare batch', () => {
     expect(await table.store.requireSession(sessionId)).toMatchObject({
       kind: 'batch',
       name: 'Voices',
-      minClips: 1,
     });
     const neither = prepare('wrong', opened(), { name: 'n' });
     await expect(neither).rejects.toThrow('audio: is required');
