@@ -183,7 +183,7 @@ describe('what is held against the account', () => {
           store: table.store,
           inspect: () => Promise.reject(new Error('nobody looks')),
           hash: () => Promise.reject(new Error('nobody reads')),
-        copy: () => Promise.reject(new Error('nobody copies')),
+          copy: () => Promise.reject(new Error('nobody copies')),
           settings,
           now,
         },
