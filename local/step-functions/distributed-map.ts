@@ -67,7 +67,7 @@ export async function distribute(
       if (signal.aborted) return;
       seen.failures++;
       const { error, reason } = asStateError(thrown);
-      scope.log(`${name}, item ${index}: ${error} (${reason})`);
+      scope.log(`${name}, item ${index}: ${error ?? 'no error name'} (${reason ?? 'no cause'})`);
       history.close('ExecutionFailed', own.last);
       if ((100 * seen.failures) / items.length <= ToleratedFailurePercentage) return;
       const words = 'The specified tolerated failure threshold was exceeded';

@@ -24,6 +24,7 @@ export function enginePage(): string {
     '',
     '- Numbers are those of JavaScript: `1.0` is `1`, and whole numbers beyond 2⁵³ lose digits.',
     '- The time-out of a task counts seconds of the wall, also when the waits of the machine run faster.',
+    '  It may be a fraction here, for the tests; AWS refuses that.',
     '- Error names are those of AWS. The words of a cause are, too, as far as they are recorded; those of',
     '  `States.NoChoiceMatched`, `States.ResultPathMatchFailure` and `States.IntrinsicFailure` are ours.',
     '- A `ResultPath` that leads through `null` fails as one that leads through a text does.',

@@ -44,7 +44,7 @@ const otherFields: Readonly<Record<string, readonly string[]>> = {
   Catch: variables,
 };
 
-const otherPathForms = ['..name', '[0,1]', "['a','b']", '[?(@.a == 1)]', '.length()'];
+const otherPathForms = ['..name', '[1:-1]', '[:]', '[0,1]', "['a','b']", '[?(@.a == 1)]', '.length()'];
 const otherContextFields = ['Execution.RedriveTime', 'Task.Token', 'Map.Item.Key', 'Map.Item.Source'];
 
 const lambda = 'arn:aws:lambda:eu-west-1:111122223333:function:f';

@@ -31,14 +31,10 @@ const forms: readonly (readonly [RegExp, (match: RegExpExecArray) => Step])[] = 
   [/\["([^"]+)"\]/uy, ([, name = '']) => ({ kind: 'name', name })],
   [/\[(-?\d+)\]/y, ([, index]) => ({ kind: 'index', index: Number(index) })],
   [/\[\*\]|\.\*/y, () => ({ kind: 'all' })],
-  [
-    /\[(-?\d+)?:(-?\d+)?\]/y,
-    ([, from, to]) => ({
-      kind: 'slice',
-      from: from === undefined ? undefined : Number(from),
-      to: to === undefined ? undefined : Number(to),
-    }),
-  ],
+  // A single end may be counted from the back. With both ends AWS does not count like that, so it is refused.
+  [/\[(-?\d+):\]/y, ([, from]) => ({ kind: 'slice', from: Number(from), to: undefined })],
+  [/\[:(-?\d+)\]/y, ([, to]) => ({ kind: 'slice', from: undefined, to: Number(to) })],
+  [/\[(\d+):(\d+)\]/y, ([, from, to]) => ({ kind: 'slice', from: Number(from), to: Number(to) })],
 ];
 
 /** @throws Error that says what of the path does not run here */
@@ -117,8 +113,10 @@ function spread(value: Json, step: Step): Json[] {
   switch (step.kind) {
     case 'name':
       return isObject(value) && Object.hasOwn(value, step.name) ? [value[step.name] ?? null] : [];
-    case 'index':
-      return Array.isArray(value) ? value.slice(step.index).slice(0, 1) : [];
+    case 'index': {
+      const item = Array.isArray(value) ? value.at(step.index) : undefined;
+      return item === undefined ? [] : [item];
+    }
     case 'all':
       return Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [];
     case 'slice':
