@@ -3,17 +3,17 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { launchedFrom } from '../local/parent.ts';
 import { openHome } from '../local/private-home.ts';
-import { isAlive } from '../local/stack/home-lock.ts';
+import { stackOf } from '../local/stack/home-lock.ts';
+import { isRunning } from '../local/stack/process-identity.ts';
 import { type ReadyInfo, readReadyFile } from '../local/stack/ready-file.ts';
 
 /** What the command line needs to know of a running stack. */
 export type LocalStack = Pick<
   ReadyInfo,
-  'pid' | 'api' | 'token' | 'issuer' | 'provider' | 'relay' | 'sandbox' | 'speed'
+  'pid' | 'processStart' | 'api' | 'token' | 'issuer' | 'provider' | 'relay' | 'sandbox' | 'speed'
 >;
 
 /** Seconds a stack that we started may be idle before it ends itself. */
@@ -30,7 +30,7 @@ const startScript = fileURLToPath(new URL('../local/start.ts', import.meta.url))
  */
 export async function findStack(home: string): Promise<LocalStack | undefined> {
   const ready = readReadyFile(home);
-  if (!ready || !isAlive(ready.pid)) return undefined;
+  if (!ready || !isRunning(ready)) return undefined;
   try {
     // Any answer will do, a refusal too: it shows that somebody serves there.
     await fetch(ready.api, { signal: AbortSignal.timeout(5000) });
@@ -38,11 +38,6 @@ export async function findStack(home: string): Promise<LocalStack | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** Does the process of the stack still live? */
-export function isRunning(stack: LocalStack): boolean {
-  return isAlive(stack.pid);
 }
 
 /**
@@ -96,7 +91,7 @@ export async function startStack(options: {
       if (stack) return { stack, own: stack.pid === child.pid };
       if (ended !== undefined) {
         // Two commands may start a stack at once: the slower one finds the home taken and waits for the other.
-        if (!(await isTaken(home, child.pid))) {
+        if (!stackOf(home)) {
           const other = await findStack(home);
           if (other) return { stack: other, own: false };
           throw await startFailure(`The local stack did not start: ${ended}.`, logPath, logged);
@@ -116,25 +111,14 @@ export async function startStack(options: {
 
 /** Ends the stack in good order and waits for it; its data stay. */
 export async function stopStack(stack: LocalStack): Promise<void> {
+  if (!isRunning(stack)) return;
   try {
     process.kill(stack.pid, 'SIGTERM');
   } catch {
-    return;
+    return; // It has ended at this moment.
   }
   const until = performance.now() + stopTimeoutMs;
-  while (isAlive(stack.pid) && performance.now() < until) await delay(25);
-}
-
-const lockShape = z.object({ pid: z.number() });
-
-/** Does a living process other than ours hold the home? */
-async function isTaken(home: string, ours: number | undefined): Promise<boolean> {
-  try {
-    const { pid } = lockShape.parse(JSON.parse(await readFile(join(home, 'stack.lock'), 'utf8')));
-    return pid !== ours && isAlive(pid);
-  } catch {
-    return false;
-  }
+  while (isRunning(stack) && performance.now() < until) await delay(25);
 }
 
 async function startFailure(what: string, logPath: string, from: number): Promise<ChirpsmithError> {

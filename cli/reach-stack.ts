@@ -1,10 +1,11 @@
 import type { Problem } from '../functions/shared/errors.ts';
 import { homeDirectory } from '../local/home.ts';
 import { defaultSpeed } from '../local/provider-time.ts';
+import { isRunning } from '../local/stack/process-identity.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { Surroundings } from './command.ts';
 import { InputRejected } from './input-rejected.ts';
-import { findStack, isRunning, type LocalStack, startStack, stopStack } from './local-stack.ts';
+import { findStack, type LocalStack, startStack, stopStack } from './local-stack.ts';
 import { isUnderWay } from './session-changes.ts';
 import { reachStage } from './stage/reach-stage.ts';
 import { readStage } from './stage/stage.ts';

@@ -18,6 +18,7 @@ import { lockHome } from './stack/home-lock.ts';
 import { keptKey, secretValues } from './stack/keys.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
 import { type Meter, metered, meteredLambda } from './stack/meter.ts';
+import { thisProcess } from './stack/process-identity.ts';
 import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions.ts';
 import { synthesize } from './synth.ts';
@@ -275,7 +276,7 @@ async function compose(
 
   const ready: ReadyInfo = {
     event: 'ready',
-    pid: process.pid,
+    ...thisProcess(),
     home,
     api: gateway.url,
     token: await issuer.token('local'),

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { escaped, own, shown } from '../functions/shared/shown.ts';
 import { parseStopArguments } from './arguments.ts';
 import { chosenHome } from './home.ts';
-import { isAlive } from './stack/home-lock.ts';
+import { stackOf } from './stack/home-lock.ts';
+import { isRunning } from './stack/process-identity.ts';
 import { readReadyFile } from './stack/ready-file.ts';
 import { complain, say } from './standard-streams.ts';
 
@@ -27,16 +28,17 @@ try {
 }
 
 async function stop(home: string): Promise<void> {
-  const ready = readReadyFile(home);
-  if (!ready || !isAlive(ready.pid)) {
+  const stack = stackOf(home);
+  if (!stack) {
     say(shown`No stack is running in ${home}.`);
     return;
   }
-  process.kill(ready.pid, 'SIGTERM');
+  process.kill(stack.pid, 'SIGTERM');
   const until = performance.now() + waitMs;
-  while (isAlive(ready.pid)) {
+  while (isRunning(stack)) {
     if (performance.now() > until) {
-      complain(shown`The stack (process ${ready.pid}) does not end; it listens on ${ready.api}.`);
+      const where = readReadyFile(home)?.api ?? 'no port yet';
+      complain(shown`The stack (process ${stack.pid}) does not end; it listens on ${where}.`);
       process.exitCode = 1;
       return;
     }

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { isAlive } from './stack/home-lock.ts';
+import { takeLock } from './stack/lock-file.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const buildScript = fileURLToPath(new URL('./synth/build.ts', import.meta.url));
@@ -49,12 +49,8 @@ export async function synthesize({
 async function makeOnce(assembly: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const maker = `${assembly}.maker`;
   while (!existsSync(assembly)) {
-    try {
-      await writeFile(maker, String(process.pid), { flag: 'wx' });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      const pid = Number(await readFile(maker, 'utf8').catch(() => ''));
-      if (pid > 0 && !isAlive(pid)) await rm(maker, { force: true });
+    const lock = takeLock(maker);
+    if ('holder' in lock) {
       await delay(100);
       continue;
     }
@@ -65,7 +61,7 @@ async function makeOnce(assembly: string, environment: NodeJS.ProcessEnv): Promi
       await rename(unfinished, assembly);
     } finally {
       await rm(unfinished, { recursive: true, force: true });
-      await rm(maker, { force: true });
+      lock.release();
     }
   }
 }

@@ -1,11 +1,12 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { processIdentity } from './process-identity.ts';
 
 /** The line that `npm start -- --json` prints when everything listens. Holds secrets of this machine only. */
 export const readyShape = z.object({
   event: z.literal('ready'),
-  pid: z.number().int().positive(),
+  ...processIdentity.shape,
   /** Where everything is kept. */
   home: z.string(),
   api: z.string(),

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { thisProcess } from '../../local/stack/process-identity.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { FakeProblem, fakeSessions, type Step, toReady } from './fake-sessions.ts';
 
@@ -185,7 +186,7 @@ export async function startFakeStack(options: {
     stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:train-model',
     batchMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:upload-batch',
     adminKey: { accessKeyId: 'admin', secretAccessKey: 'admin-key-that-must-not-be-shown' },
-    pid: process.pid,
+    ...thisProcess(),
     api: base,
     token: options.expiredToken ? 'expired-token' : token,
     issuer: base,

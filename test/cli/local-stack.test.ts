@@ -2,14 +2,15 @@ import { statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findStack, isRunning, startStack, stopStack } from '../../cli/local-stack.ts';
+import { findStack, startStack, stopStack } from '../../cli/local-stack.ts';
+import { isRunning, thisProcess } from '../../local/stack/process-identity.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { startFakeStack } from './fake-stack.ts';
 import { temporaryFolder } from './run-command.ts';
 
 const readyInfo: ReadyInfo = {
   event: 'ready',
-  pid: 1,
+  ...thisProcess(),
   home: '/home',
   api: 'http://127.0.0.1:9',
   token: 'token',
@@ -30,12 +31,13 @@ const readyInfo: ReadyInfo = {
 const script = `
 import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
+import { thisProcess } from ${JSON.stringify(import.meta.resolve('../../local/stack/process-identity.ts'))};
 const home = process.env.CHIRPSMITH_HOME;
 writeFileSync(home + '/arguments.json', JSON.stringify(process.argv.slice(2)));
 const server = createServer((_, response) => response.end('{}')).listen(0, '127.0.0.1', () => {
   const url = 'http://127.0.0.1:' + server.address().port;
   const ready = {
-    ...JSON.parse(process.env.READY), pid: process.pid, api: url,
+    ...JSON.parse(process.env.READY), ...thisProcess(), api: url,
   };
   writeFileSync(home + '/stack.json', JSON.stringify(ready));
 });
@@ -104,7 +106,7 @@ describe('the local stack', () => {
 
   it('waits for the stack of somebody who was quicker, and uses that', async () => {
     const home = await temporaryFolder();
-    await writeFile(join(home, 'stack.lock'), JSON.stringify({ pid: process.pid }));
+    await writeFile(join(home, 'stack.lock'), JSON.stringify(thisProcess()));
     const started = start(home, 'process.exit(1)');
     await new Promise((done) => setTimeout(done, 400));
     const fake = await startFakeStack({ home });
@@ -116,7 +118,8 @@ describe('the local stack', () => {
 
   it.each([
     ['a process that is gone', { pid: 2 ** 22 - 1 }],
-    ['an API that does not answer', { pid: process.pid }],
+    ['another process that got its number', { processStart: 'long ago' }],
+    ['an API that does not answer', {}],
     ['a file of another shape', { pid: 'x' }],
   ])('takes what a kill left behind for nothing: %s', async (_, left) => {
     const home = await temporaryFolder();

@@ -27,12 +27,15 @@ interface RunOptions {
   readonly nodeArguments?: readonly string[];
 }
 
-/** An empty home, but for the assembly, which takes seconds to make; gone after the test, with all it started. */
-export function emptyHome() {
+/**
+ * An empty home, but for the assembly, which takes seconds to make; gone afterwards, with all it started.
+ * @param finished after one test, or `afterAll`
+ */
+export function emptyHome(finished: (clean: () => Promise<void>) => void = onTestFinished) {
   const home = mkdtempSync(path.join(tmpdir(), 'chirpsmith-'));
   symlinkSync(path.join(assemblyHome, 'assembly'), path.join(home, 'assembly'));
   const runs: Run[] = [];
-  onTestFinished(async () => {
+  finished(async () => {
     for (const { child } of runs) child.kill('SIGKILL');
     await Promise.all(runs.map(({ ended }) => ended));
     rmSync(home, { recursive: true, force: true });

@@ -9,15 +9,16 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type ReadyInfo, readyShape } from '../../local/stack/ready-file.ts';
-import { emptyHome } from './running-stack.ts';
+import { emptyHome, type Run } from './running-stack.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -44,38 +45,6 @@ test('says in one line where everything is, and ends in order when asked to', as
   expect(existsSync(file)).toBe(false);
 });
 
-test('every port that the stack listens on refuses other names and other origins', async () => {
-  const { startStack } = emptyHome();
-  const { run: started, ready } = await startStack();
-  const named = [ready.api, ready.s3, ready.aws, ready.provider, ready.issuer].map((url) =>
-    Number(new URL(url).port),
-  );
-  const ports = portsOf(started.child.pid) ?? named;
-  expect(ports.toSorted()).toEqual(named.toSorted());
-  for (const port of ports) {
-    const status = (method: string, headers: Record<string, string>) =>
-      new Promise<number | undefined>((resolve, reject) => {
-        const sent = request({ host: '127.0.0.1', port, method, headers }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        });
-        sent.on('error', reject).end();
-      });
-    const of = (host: string) => ({ host: `${host}:${port}` });
-    const answers = {
-      rebound: await status('GET', of('evil.example')),
-      crossOrigin: await status('POST', { origin: 'https://evil.example' }),
-      crossSite: await status('PUT', { 'sec-fetch-site': 'cross-site' }),
-    };
-    expect({ port, ...answers }).toEqual({ port, rebound: 421, crossOrigin: 403, crossSite: 403 });
-    for (const headers of [of('127.0.0.1'), of('localhost'), of('[::1]')]) {
-      expect(await status('OPTIONS', headers)).not.toBe(421);
-    }
-  }
-  const token = await fetch(`${ready.issuer}/token`, { method: 'POST' });
-  expect(token.status).toBe(200);
-});
-
 /** Where a process listens, as Linux tells it; undefined elsewhere. */
 function portsOf(pid: number | undefined): number[] | undefined {
   if (process.platform !== 'linux') return undefined;
@@ -100,37 +69,95 @@ function portsOf(pid: number | undefined): number[] | undefined {
   );
 }
 
-test('everything that it keeps is its owner’s alone, whatever the umask', async () => {
-  const { home, run } = emptyHome();
-  chmodSync(home, 0o755);
-  mkdirSync(path.join(home, 'log'), { mode: 0o755 });
-  const open = 'data:text/javascript,process.umask(0)';
-  const started = run('local/start.ts', { nodeArguments: ['--import', open] }, '--json', '--port', '0');
-  await expect.poll(() => started.stdout + started.stderr, { timeout: 20_000 }).toMatch(/\n/);
-  const ready = readyShape.parse(JSON.parse(started.stdout));
-  const files = Array.from({ length: 6 }, (_, i) => ({
-    name: `${i}.wav`,
-    size: 9,
-    sha256: `${i}`.repeat(64),
-  }));
-  const created = await fetch(`${ready.api}/sessions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${ready.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Mine', files }),
+describe('a stack with an unsafe umask, whose first history is on a full disk', () => {
+  const { home, run } = emptyHome(afterAll);
+  const hasFullDisk = existsSync('/dev/full');
+  let started: Run;
+  let ready: ReadyInfo;
+  beforeAll(async () => {
+    chmodSync(home, 0o755);
+    const executions = path.join(home, 'step-functions', 'executions');
+    mkdirSync(executions, { recursive: true, mode: 0o755 });
+    if (hasFullDisk) symlinkSync('/dev/full', path.join(executions, '00000001.jsonl'));
+    const open = 'data:text/javascript,process.umask(0)';
+    started = run('local/start.ts', { nodeArguments: ['--import', open] }, '--json', '--port', '0');
+    while (!started.stdout.includes('\n')) await once(started.child.stdout ?? started.child, 'data');
+    ready = readyShape.parse(JSON.parse(started.stdout));
   });
-  expect(created.status).toBe(201);
-  const ended = await startExecution(ready);
-  expect(ended).toBe('FAILED');
-  started.child.kill('SIGTERM');
-  expect(await started.ended).toBe(0);
-  const entries = readdirSync(home, { recursive: true, withFileTypes: true }).filter(
-    (entry) => !entry.isSymbolicLink(),
-  );
-  const wide = [home, ...entries.map((entry) => path.join(entry.parentPath, entry.name))].filter(
-    (one) => !one.startsWith(path.join(home, 'assembly')) && (statSync(one).mode & 0o077) !== 0,
-  );
-  expect(entries.length).toBeGreaterThan(20);
-  expect(wide).toEqual([]);
+
+  test.skipIf(!hasFullDisk)('goes on when a history cannot be written, and says so once', async () => {
+    expect(await startExecution(ready)).toBe('FAILED');
+    await expect.poll(() => started.stderr).toMatch(/\n/);
+    expect(started.stderr).toBe(
+      `${home} cannot be used: the disk is full. Make room there, or point CHIRPSMITH_HOME at another disk. ` +
+        'The stack goes on.\n',
+    );
+    expect((await fetch(`${ready.api}/openapi.json`)).status).toBe(200);
+  });
+
+  test.each<[what: string, home: string, code: number, words: string]>([
+    ['a relative path', 'data', 2, 'CHIRPSMITH_HOME: data is a relative path'],
+    ['a path below a file', fileURLToPath(import.meta.url), 1, 'point CHIRPSMITH_HOME at a directory'],
+  ])('a home that is %s is refused in one line that names the variable', async (_, value, code, words) => {
+    const { run } = emptyHome();
+    const started = run('local/start.ts', { env: { CHIRPSMITH_HOME: value } }, '--json');
+    expect(await started.ended).toBe(code);
+    expect(started.stderr).toContain(words);
+    expect(started.stderr).not.toMatch(/\n +at /);
+  });
+
+  test('every port that the stack listens on refuses other names and other origins', async () => {
+    const named = [ready.api, ready.s3, ready.aws, ready.provider, ready.issuer].map((url) =>
+      Number(new URL(url).port),
+    );
+    const ports = portsOf(started.child.pid) ?? named;
+    expect(ports.toSorted()).toEqual(named.toSorted());
+    for (const port of ports) {
+      const status = (method: string, headers: Record<string, string>) =>
+        new Promise<number | undefined>((resolve, reject) => {
+          const sent = request({ host: '127.0.0.1', port, method, headers }, (response) => {
+            response.resume();
+            resolve(response.statusCode);
+          });
+          sent.on('error', reject).end();
+        });
+      const of = (host: string) => ({ host: `${host}:${port}` });
+      const answers = {
+        rebound: await status('GET', of('evil.example')),
+        crossOrigin: await status('POST', { origin: 'https://evil.example' }),
+        crossSite: await status('PUT', { 'sec-fetch-site': 'cross-site' }),
+      };
+      expect({ port, ...answers }).toEqual({ port, rebound: 421, crossOrigin: 403, crossSite: 403 });
+      for (const headers of [of('127.0.0.1'), of('localhost'), of('[::1]')]) {
+        expect(await status('OPTIONS', headers)).not.toBe(421);
+      }
+    }
+    const token = await fetch(`${ready.issuer}/token`, { method: 'POST' });
+    expect(token.status).toBe(200);
+  });
+
+  test('keeps everything for its owner alone', async () => {
+    const files = Array.from({ length: 6 }, (_, i) => ({
+      name: `${i}.wav`,
+      size: 9,
+      sha256: `${i}`.repeat(64),
+    }));
+    const created = await fetch(`${ready.api}/sessions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ready.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Mine', files }),
+    });
+    expect(created.status).toBe(201);
+    expect(await startExecution(ready)).toBe('FAILED');
+    const entries = readdirSync(home, { recursive: true, withFileTypes: true }).filter(
+      (entry) => !entry.isSymbolicLink(),
+    );
+    const wide = [home, ...entries.map((entry) => path.join(entry.parentPath, entry.name))].filter(
+      (one) => !one.startsWith(path.join(home, 'assembly')) && (statSync(one).mode & 0o077) !== 0,
+    );
+    expect(entries.length).toBeGreaterThan(20);
+    expect(wide).toEqual([]);
+  });
 });
 
 /** Starts a run that ends at once, as it names no session; gives its status. */
@@ -144,35 +171,6 @@ async function startExecution({ aws: endpoint, region, adminKey: credentials, st
   return status();
 }
 
-test.skipIf(!existsSync('/dev/full'))(
-  'goes on when a history cannot be written, and says so once',
-  async () => {
-    const { home, startStack } = emptyHome();
-    const executions = path.join(home, 'step-functions', 'executions');
-    mkdirSync(executions, { recursive: true });
-    symlinkSync('/dev/full', path.join(executions, '00000001.jsonl'));
-    const { run: started, ready } = await startStack();
-    expect(await startExecution(ready)).toBe('FAILED');
-    await expect.poll(() => started.stderr).toMatch(/\n/);
-    expect(started.stderr).toBe(
-      `${home} cannot be used: the disk is full. Make room there, or point CHIRPSMITH_HOME at another disk. ` +
-        'The stack goes on.\n',
-    );
-    expect((await fetch(`${ready.api}/openapi.json`)).status).toBe(200);
-  },
-);
-
-test.each<[what: string, home: string, code: number, words: string]>([
-  ['a relative path', 'data', 2, 'CHIRPSMITH_HOME: data is a relative path'],
-  ['a path below a file', fileURLToPath(import.meta.url), 1, 'point CHIRPSMITH_HOME at a directory'],
-])('a home that is %s is refused in one line that names the variable', async (_, value, code, words) => {
-  const { run } = emptyHome();
-  const started = run('local/start.ts', { env: { CHIRPSMITH_HOME: value } }, '--json');
-  expect(await started.ended).toBe(code);
-  expect(started.stderr).toContain(words);
-  expect(started.stderr).not.toMatch(/\n +at /);
-});
-
 test('stop ends the stack of this home, or says that there is none', async () => {
   const { home, run, startStack } = emptyHome();
   const none = run('local/stop.ts');
@@ -183,6 +181,28 @@ test('stop ends the stack of this home, or says that there is none', async () =>
   expect(await stop.ended).toBe(0);
   expect(await started.ended).toBe(0);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'stop leaves a stranger alone that has the number of a stack that was killed',
+  async () => {
+    const { home, run, startStack } = emptyHome();
+    const { run: killed } = await startStack();
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
+    onTestFinished(() => void stranger.kill('SIGKILL'));
+    for (const name of ['stack.json', 'stack.lock']) {
+      const file = path.join(home, name);
+      const left = JSON.parse(readFileSync(file, 'utf8')) as object;
+      writeFileSync(file, JSON.stringify({ ...left, pid: stranger.pid }));
+    }
+    const stop = run('local/stop.ts');
+    expect(await stop.ended).toBe(0);
+    expect(stop.stdout).toContain(`No stack is running in ${home}`);
+    expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+    await startStack();
+  },
+);
 
 test('ends by itself when nothing happens', async () => {
   const { startStack } = emptyHome();

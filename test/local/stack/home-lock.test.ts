@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isAlive, lockHome } from '../../../local/stack/home-lock.ts';
+import { lockHome, stackOf } from '../../../local/stack/home-lock.ts';
+import { thisProcess } from '../../../local/stack/process-identity.ts';
 
 let home: string;
 beforeEach(() => {
@@ -16,9 +17,11 @@ const nobody = 4_194_305;
 test('a home is for one stack at a time, and free again afterwards', () => {
   const unlock = lockHome(home);
   expect(() => lockHome(home)).toThrow(`process ${process.pid}, it is still starting`);
+  expect(stackOf(home)).toEqual(thisProcess());
   unlock();
   lockHome(home)();
-  expect(existsSync(path.join(home, 'stack.lock'))).toBe(false);
+  expect(stackOf(home)).toBeUndefined();
+  expect(readdirSync(home)).toEqual([]);
 });
 
 test('the second is told where the first listens', () => {
@@ -26,7 +29,7 @@ test('the second is told where the first listens', () => {
   const url = 'http://127.0.0.1:4700';
   const ready = {
     event: 'ready',
-    pid: process.pid,
+    ...thisProcess(),
     home,
     api: url,
     token: 't',
@@ -48,15 +51,11 @@ test('the second is told where the first listens', () => {
 });
 
 test.each([
-  ['a process that is gone', JSON.stringify({ pid: nobody, since: '1' })],
-  ['another process that got its number', JSON.stringify({ pid: process.pid, since: 'long ago' })],
+  ['a process that is gone', JSON.stringify({ ...thisProcess(), pid: nobody })],
+  ['another process that got its number', JSON.stringify({ ...thisProcess(), processStart: 'long ago' })],
   ['a write that was cut off', '{"pi'],
 ])('the lock of %s does not count', (_, left) => {
   writeFileSync(path.join(home, 'stack.lock'), left);
+  expect(stackOf(home)).toBeUndefined();
   lockHome(home)();
-});
-
-test('a process is alive or not', () => {
-  expect(isAlive(process.pid)).toBe(true);
-  expect(isAlive(nobody)).toBe(false);
 });
