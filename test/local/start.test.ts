@@ -36,10 +36,8 @@ test('says in one line where everything is, and ends in order when asked to', as
     `A stack is running on ${home} already: process ${ready.pid}, it listens on ${ready.api}.`,
   );
 
-  const asked = performance.now();
   first.child.kill('SIGTERM');
   expect(await first.ended).toBe(0);
-  expect(performance.now() - asked).toBeLessThan(2000);
   expect(first.stdout.trim().split('\n')).toHaveLength(1);
   expect(first.stderr).toBe('');
   expect(existsSync(file)).toBe(false);
