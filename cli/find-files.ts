@@ -8,7 +8,7 @@ import { looksLikeAudio } from './looks-like-audio.ts';
 export interface FoundFile {
   /** Absolute, byte for byte as the disk has it. */
   readonly path: string;
-  /** What it is called in messages and in the session: unique, composed (NFC). */
+  /** What it is called in messages and in the session: composed (NFC), at most 255 characters; another may be called so. */
   readonly name: string;
 }
 

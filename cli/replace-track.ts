@@ -75,17 +75,18 @@ async function checkedFile(path: string, { display, env, signal }: Surroundings)
 }
 
 /**
- * The track by its number, with or without its zeros, or by the name of its file.
+ * The track by its number, with or without its zeros, or by the name of its file, if no other has it.
  * @throws InputRejected naming the tracks that there are
  */
 function trackOf({ tracks }: SessionAnswer, typed: string): TrackAnswer {
   const number = /^\d+$/.test(typed) ? Number(typed) : undefined;
-  const meant =
-    tracks.find(({ file }) => file === typed.normalize('NFC')) ??
-    tracks.find(({ trackId }) => number !== undefined && Number(trackId) === number);
-  if (meant) return meant;
+  const named = tracks.filter(({ file }) => file === typed.normalize('NFC'));
+  const numbered = tracks.filter(({ trackId }) => number !== undefined && Number(trackId) === number);
+  const [meant, other] = named.length > 0 ? named : numbered;
+  if (meant && !other) return meant;
+  const why = other ? `several tracks "${typed}": give the number of one` : `no track "${typed}"`;
   throw new InputRejected(
-    `The session has no track "${typed}". It has these:`,
+    `The session has ${why}. It has these:`,
     tracks.map(({ trackId, file, status }) => ({ where: trackId, message: `${file}, ${status}` })),
   );
 }

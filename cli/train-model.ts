@@ -99,14 +99,18 @@ async function prepareSession(
     again: true,
   });
   const { sessionId } = created;
-  const sizes = new Map(files.map((file) => [file.name, file.size]));
+  const sizes = new Map(files.map((file) => [file.sha256, file.size]));
   const names = new Map(created.uploads.map(({ trackId, file }) => [trackId, file]));
   display.tell({
     event: 'session.created',
     sessionId,
     kind: 'train',
     name,
-    uploads: created.uploads.map(({ trackId, file }) => ({ trackId, file, size: sizes.get(file) ?? 0 })),
+    uploads: created.uploads.map(({ trackId, file, sha256 }) => ({
+      trackId,
+      file,
+      size: sizes.get(sha256) ?? 0,
+    })),
     duplicates: created.duplicates.map(({ file, duplicateOf }) => ({
       file,
       duplicateOf: names.get(duplicateOf) ?? duplicateOf,

@@ -8,7 +8,7 @@ import type { Surroundings } from './command.ts';
 import { counted } from './display/words.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { findFiles } from './find-files.ts';
+import { type FoundFile, findFiles } from './find-files.ts';
 import { followSession } from './follow-session.ts';
 import { InputRejected } from './input-rejected.ts';
 import { localFiles } from './inspect-local-file.ts';
@@ -18,8 +18,8 @@ import { uploadFiles } from './upload-files.ts';
 import { userDirectory } from './user-directory.ts';
 
 /** The files that were named, in their order, and which of them will do. */
-interface ChosenFiles {
-  readonly names: readonly string[];
+export interface ChosenFiles {
+  readonly files: readonly FoundFile[];
   readonly usable: readonly UsableFile[];
   readonly rejected: readonly RejectedFile[];
 }
@@ -87,7 +87,7 @@ async function chooseFiles(
     const named = rejected.map(({ file, reason }) => ({ where: file, message: reason }));
     throw new InputRejected(`${nothing}: none of the files can be used.`, named);
   }
-  return { names: files.map(({ name }) => name), usable, rejected };
+  return { files, usable, rejected };
 }
 
 function costOf(files: readonly UsableFile[]) {
@@ -145,13 +145,18 @@ function createdEvent(sessionId: string, name: string, files: readonly UsableFil
 }
 
 /** The outcome with the files that were never sent, each in its place: whoever named eight is told of eight. */
-function withRejected(
+export function withRejected(
   told: { event: CliEvent; code: ExitCode },
-  { names, rejected }: ChosenFiles,
+  { files: found, usable, rejected }: ChosenFiles,
 ): { event: CliEvent; code: ExitCode } {
   if (told.event.event !== 'session.uploaded' || rejected.length === 0) return told;
-  const sent = new Map(told.event.files.map((result) => [result.file, result]));
-  const reasons = new Map(rejected.map(({ file, reason }) => [file, reason]));
-  const files = names.map((file) => sent.get(file) ?? { file, reason: reasons.get(file) ?? 'was not sent' });
+  // In their order: two files may have the same name.
+  const sent = [...told.event.files];
+  const unsent = rejected.map(({ file, reason }) => ({ file, reason }));
+  const sentPaths = new Set(usable.map(({ path }) => path));
+  const files = found.map(
+    ({ path, name: file }) =>
+      (sentPaths.has(path) ? sent.shift() : unsent.shift()) ?? { file, reason: 'was not sent' },
+  );
   return { event: { ...told.event, files }, code: exitCodes.failed };
 }

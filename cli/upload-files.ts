@@ -9,7 +9,7 @@ const atOnce = 4;
 /**
  * Uploads files, four at a time. One that fails does not stop the others, so that all that
  * is wrong is told at once.
- * @param files in the order in which they were declared
+ * @param files what the uploads are of, known by their SHA-256: two may have the same name
  * @returns the files that could not be uploaded, with the reason
  */
 export async function uploadFiles(
@@ -23,12 +23,13 @@ export async function uploadFiles(
 ): Promise<readonly { where: string; message: string }[]> {
   const { signal, tell, progress } = options;
   const waiting = [...uploads];
+  const byContent = new Map(files.map((file) => [file.sha256, file]));
   const failed: { where: string; message: string }[] = [];
 
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { trackId, file: name, url, headers } = next;
-      const file = files.find((one) => one.name === name);
+      const { trackId, file: name, sha256, url, headers } = next;
+      const file = byContent.get(sha256);
       if (!file) throw new Error(`The API asks for a file that was not declared: ${name}`);
       const about = { trackId, file: name };
       try {

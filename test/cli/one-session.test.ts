@@ -148,6 +148,16 @@ describe('npm run replace', () => {
     expect(last(ended)?.problems).toHaveLength(7);
   });
 
+  it('asks for the number where two tracks have the name, and changes neither', async () => {
+    const twice = { ...failed, tracks: [...failed.tracks, { ...rejected, trackId: '008' }] };
+    const { home, fake, sessionId } = await standing(twice);
+    const ended = await run('replace', [sessionId, 'bad.wav', await file(home), '--json'], { home });
+    expect(ended.code).toBe(2);
+    expect(last(ended)?.message).toContain('several tracks "bad.wav": give the number of one');
+    expect(fake.stored.size).toBe(0);
+    expect((await run('replace', [sessionId, '8', await file(home), '--json'], { home })).code).toBe(0);
+  });
+
   it('leaves a finished track alone', async () => {
     const { home, fake, sessionId } = await standing(failed);
     const ended = await run('replace', [sessionId, '1', await file(home), '--json'], { home });

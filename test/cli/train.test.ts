@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { modelId, type Step, toReady } from './fake-sessions.ts';
@@ -49,6 +49,24 @@ describe('npm run train', () => {
     ]);
     expect(fake.stored.get('05 洞窟.wav')).toEqual(await readFile(join(tracks, '05 洞窟.wav')));
     expect(ended.stdout).not.toContain('must-not-be-shown');
+  });
+
+  it('uploads each file to its own URL though their names differ by Unicode or by what is cut off only', async () => {
+    const { home, fake, tracks } = await prepared();
+    await writeFile(join(tracks, '04 cot\u00E9.wav'), wav(6.5, 500));
+    const long = `${'x'.repeat(251)}.wav`;
+    for (const [index, album] of ['live', 'studio'].entries()) {
+      await mkdir(join(home, album));
+      await writeFile(join(home, album, long), wav(6.5, 600 + 40 * index));
+    }
+    const paths = [tracks, join(home, 'live'), join(home, 'studio')];
+    const ended = await run('train', [...paths, '--name', 'Alike', '--json'], { home });
+    expect(ended.code).toBe(0);
+    expect(fake.refused).toEqual([]);
+    const told = events(ended).filter(({ event }) => event === 'file.uploaded');
+    expect(told.map(({ trackId }) => trackId).sort()).toEqual(
+      Array.from({ length: 9 }, (_, index) => `00${index + 1}`),
+    );
   });
 
   it('says the same in plain lines, without any escape sequence or secret', async () => {
