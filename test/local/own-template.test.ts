@@ -29,10 +29,10 @@ test('the local runtime knows every type, field and intrinsic of the template', 
   expect(first(assembly.apis)).toMatchObject({ cors: { origins: ['http://localhost:5173'] } });
 });
 
-test('every route but the description asks for a token of one issuer, and its function lets this API in', () => {
+test('every route but the description and the preflights asks for a token of one issuer, and its function lets this API in', () => {
   const api = first(assembly.apis);
   const open = api.routes.filter(({ authorizer }) => authorizer === undefined);
-  expect(open.map(({ key }) => key)).toEqual(['GET /openapi.json']);
+  expect(open.map(({ key }) => key)).toEqual(['GET /openapi.json', 'OPTIONS /{proxy+}']);
   expect(new Set(api.routes.flatMap(({ authorizer }) => authorizer?.issuer ?? [])).size).toBe(1);
   for (const { key, functionArn } of api.routes) {
     const invokers = assembly.functions.find(({ arn }) => arn === functionArn)?.invokers;
