@@ -84,7 +84,7 @@ export async function perform<Arguments extends { json: boolean; help: boolean }
   const json = argv.includes('--json');
   const { target, rest, problems } = readTarget(argv, env);
   const shown = createDisplay({ json, stdout, stderr, env });
-  const display: Display = { ...shown, tell: (event) => shown.tell(leadingTo(target, event)) };
+  const display: Display = { ...shown, tell: (event) => shown.tell(leadingTo(target, env, event)) };
   const signal = interruption(() => display.close());
   const ask = async (question: string) => {
     display.close();
@@ -136,8 +136,8 @@ function tellInterruption(display: Display): ExitCode {
 function tellError(error: unknown, display: Display, env: NodeJS.ProcessEnv): ExitCode {
   if (error instanceof Interrupted) return tellInterruption(display);
   if (error instanceof InputRejected) {
-    const { message, problems, counts } = error;
-    display.tell({ event: 'input.rejected', message, problems, ...counts });
+    const { message, problems, counts, next } = error;
+    display.tell({ event: 'input.rejected', message, problems, ...counts, ...(next ? { next } : {}) });
     return exitCodes.badInput;
   }
   if (error instanceof ChirpsmithError && error.name === 'BadInput') {

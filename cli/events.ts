@@ -100,7 +100,7 @@ export type CliEvent =
       readonly revoked?: boolean;
     }
   | { readonly event: 'stack.stopped'; readonly home: string }
-  | { readonly event: 'note'; readonly message: string }
+  | { readonly event: 'note'; readonly message: string; readonly next?: readonly Next[] }
   | {
       readonly event: 'cost';
       readonly uploads: number;
@@ -235,7 +235,7 @@ export type CliEvent =
       /** Since it was created. */
       readonly ageSeconds: number;
     } & SessionListAnswer['sessions'][number])
-  | { readonly event: 'sessions.listed'; readonly count: number }
+  | { readonly event: 'sessions.listed'; readonly count: number; readonly next: readonly Next[] }
   /** A session as it stands. */
   | ({ readonly event: 'session.status'; readonly next: readonly Next[] } & SessionAnswer)
   /** What a training costs that is about to be agreed to. */
@@ -306,6 +306,7 @@ export type CliEvent =
       readonly model: string;
       readonly persona?: string;
       readonly dialect: Dialect;
+      readonly next: readonly Next[];
     }
   | ({ readonly event: 'clip.saved'; readonly sessionId: string } & SavedClip)
   | {
@@ -321,10 +322,16 @@ export type CliEvent =
       readonly creditsSpent: number;
       readonly providerCalls: number;
       readonly seconds: number;
+      readonly next: readonly Next[];
     }
   /** The list: one model, and the end. */
   | ({ readonly event: 'model.listed'; readonly ageSeconds: number } & ModelListAnswer['models'][number])
-  | { readonly event: 'models.listed'; readonly count: number; readonly warning?: string }
+  | {
+      readonly event: 'models.listed';
+      readonly count: number;
+      readonly warning?: string;
+      readonly next: readonly Next[];
+    }
   /** What a persona is about to be made of, and who may take something for it. */
   | {
       readonly event: 'persona.cost';
@@ -334,16 +341,17 @@ export type CliEvent =
       readonly provider: string;
       readonly sandbox: boolean;
     }
-  | ({ readonly event: 'persona.ready' } & PersonaAnswer)
+  | ({ readonly event: 'persona.ready'; readonly next: readonly Next[] } & PersonaAnswer)
   /** The list: one persona, and the end. */
   | ({ readonly event: 'persona.listed'; readonly ageSeconds: number } & PersonaAnswer)
-  | { readonly event: 'personas.listed'; readonly count: number }
+  | { readonly event: 'personas.listed'; readonly count: number; readonly next: readonly Next[] }
   | {
       readonly event: 'input.rejected';
       readonly message: string;
       readonly problems: readonly Problem[];
       readonly usable?: number;
       readonly needed?: number;
+      readonly next?: readonly Next[];
     }
   | {
       readonly event: 'error';

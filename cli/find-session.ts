@@ -43,11 +43,17 @@ export async function findSession(
   return read(only.sessionId, typed, client);
 }
 
+/** What to do when an id is missing or wrong. */
+export const theList = { words: 'The list of sessions:', command: 'npm run sessions' };
+
 /** Nobody here knows such a session. */
 export function unknownSession(typed: string): InputRejected {
-  return new InputRejected('There is no such session here.', [
-    { where: typed, message: 'Not known. The list: npm run sessions' },
-  ]);
+  return new InputRejected(
+    'There is no such session here.',
+    [{ where: typed, message: 'Not known.' }],
+    undefined,
+    [theList],
+  );
 }
 
 async function read(

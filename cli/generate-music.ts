@@ -7,7 +7,7 @@ import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
 import type { GenerateArguments } from './arguments/generate-arguments.ts';
 import type { Surroundings } from './command.ts';
-import { comeBack, creditsAt } from './display/words.ts';
+import { comeBack, creditsAt, goOnCommand } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
 import { onSession } from './on-session.ts';
@@ -85,9 +85,9 @@ async function goOnWith(typed: string, job: Job, surroundings: Surroundings): Pr
   const options = { speed: job.args.speed, quiet: false, spends: true };
   return onSession(typed, surroundings, options, async (session, reached) => {
     if (session.kind !== 'music') {
-      throw new InputRejected('This session is not for music.', [
-        { where: typed, message: `To go on with it: npm run resume -- ${session.sessionId}` },
-      ]);
+      const next = [{ words: 'To go on with it:', command: goOnCommand(session.sessionId) }];
+      const message = `It is of the kind "${session.kind}".`;
+      throw new InputRejected('This session is not for music.', [{ where: typed, message }], undefined, next);
     }
     if (session.status === 'ready' || isUnderWay(session.status)) {
       return follow(session, job, reached, surroundings);
@@ -115,6 +115,7 @@ async function follow(
     model: music?.modelName ?? music?.model ?? '',
     ...(music?.persona ? { persona: music.persona.name } : {}),
     dialect: music?.dialect ?? 'mountsea',
+    next: [{ words: 'To come back to it:', command: `npm run generate -- --session ${sessionId}` }],
   });
   const seconds = () => (performance.now() - began) / 1000;
   try {
@@ -128,7 +129,9 @@ async function follow(
       ending.why === 'ended' ? await saveClips(ending.session, { client, folder, tell, signal }) : [];
     const { out } = args;
     display.tell(
-      event.event === 'music.ready' ? { ...event, seconds: rounded(seconds()), out, clips: saved } : event,
+      event.event === 'music.ready'
+        ? { ...event, seconds: rounded(seconds()), out, clips: saved, next: [] }
+        : event,
     );
     return code;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homeDirectory } from '../local/home.ts';
 import type { Surroundings } from './command.ts';
+import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { reachStack } from './reach-stack.ts';
 
@@ -12,7 +13,7 @@ import { reachStack } from './reach-stack.ts';
 export async function listModels(_args: object, surroundings: Surroundings): Promise<ExitCode> {
   const { display, env, target } = surroundings;
   if (target.stage === undefined && !existsSync(homeDirectory(env))) {
-    display.tell({ event: 'models.listed', count: 0 });
+    display.tell(listed(0));
     return exitCodes.done;
   }
   const reached = await reachStack(undefined, surroundings, { quiet: true, spends: false });
@@ -22,10 +23,17 @@ export async function listModels(_args: object, surroundings: Surroundings): Pro
       const ageSeconds = Math.max(0, Math.round((Date.now() - Date.parse(model.createdAt)) / 1000));
       display.tell({ event: 'model.listed', ...model, ageSeconds });
     }
-    display.tell({ event: 'models.listed', count: models.length, ...(warning ? { warning } : {}) });
+    display.tell(listed(models.length, warning));
     return exitCodes.done;
   } finally {
     display.close();
     await reached.release();
   }
+}
+
+function listed(count: number, warning?: string): CliEvent {
+  const first = { words: 'The first:', command: 'npm run train -- FOLDER --name NAME' };
+  const one = { words: 'To make music with one:', command: 'npm run generate -- --model NAME --prompt "…"' };
+  const next = [count === 0 ? first : one];
+  return { event: 'models.listed', count, ...(warning ? { warning } : {}), next };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homeDirectory } from '../local/home.ts';
 import type { Surroundings } from './command.ts';
+import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { reachStack } from './reach-stack.ts';
 
@@ -12,7 +13,7 @@ import { reachStack } from './reach-stack.ts';
 export async function listPersonas(_args: object, surroundings: Surroundings): Promise<ExitCode> {
   const { display, env, target } = surroundings;
   if (target.stage === undefined && !existsSync(homeDirectory(env))) {
-    display.tell({ event: 'personas.listed', count: 0 });
+    display.tell(listed(0));
     return exitCodes.done;
   }
   const reached = await reachStack(undefined, surroundings, { quiet: true, spends: false });
@@ -22,10 +23,19 @@ export async function listPersonas(_args: object, surroundings: Surroundings): P
       const ageSeconds = Math.max(0, Math.round((Date.now() - Date.parse(persona.createdAt)) / 1000));
       display.tell({ event: 'persona.listed', ...persona, ageSeconds });
     }
-    display.tell({ event: 'personas.listed', count: personas.length });
+    display.tell(listed(personas.length));
     return exitCodes.done;
   } finally {
     display.close();
     await reached.release();
   }
+}
+
+function listed(count: number): CliEvent {
+  const first = { words: 'The first:', command: 'npm run persona -- --from SESSION --name NAME' };
+  const one = {
+    words: 'To make music with one:',
+    command: 'npm run generate -- --persona NAME --prompt "…"',
+  };
+  return { event: 'personas.listed', count, next: [count === 0 ? first : one] };
 }

@@ -3,6 +3,7 @@ import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract
 import { homeDirectory } from '../local/home.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Surroundings } from './command.ts';
+import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { reachStack } from './reach-stack.ts';
 
@@ -19,7 +20,7 @@ const atOnce = 8;
 export async function listSessions(_args: object, surroundings: Surroundings): Promise<ExitCode> {
   const { display, env, target } = surroundings;
   if (target.stage === undefined && !existsSync(homeDirectory(env))) {
-    display.tell({ event: 'sessions.listed', count: 0 });
+    display.tell(listed(0));
     return exitCodes.done;
   }
   const reached = await reachStack(undefined, surroundings, { quiet: true, spends: false });
@@ -32,12 +33,19 @@ export async function listSessions(_args: object, surroundings: Surroundings): P
       count += sessions.length;
       cursor = next;
     } while (cursor !== undefined);
-    display.tell({ event: 'sessions.listed', count });
+    display.tell(listed(count));
     return exitCodes.done;
   } finally {
     display.close();
     await reached.release();
   }
+}
+
+function listed(count: number): CliEvent {
+  const first = { words: 'The first:', command: 'npm run train -- FOLDER --name NAME' };
+  const words = 'How one stands, and the commands to go on (4 characters of the id are enough):';
+  const one = { words, command: 'npm run status -- ID' };
+  return { event: 'sessions.listed', count, next: [count === 0 ? first : one] };
 }
 
 async function showPage(

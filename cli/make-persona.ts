@@ -33,7 +33,10 @@ export async function makePersona(args: PersonaArguments, surroundings: Surround
         ...(clip === undefined ? {} : { clip }),
         ...(description === undefined ? {} : { description }),
       });
-      display.tell({ event: 'persona.ready', ...persona });
+      const model = persona.dialect === 'mountsea' ? ' --model MODEL' : '';
+      const sing = `npm run generate -- --persona ${shellWord(persona.name)} --prompt "…"${model}`;
+      const next = [{ words: 'To make music with it:', command: sing }];
+      display.tell({ event: 'persona.ready', ...persona, next });
       return exitCodes.done;
     } catch (error) {
       const words = sameCommand(args);

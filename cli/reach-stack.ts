@@ -32,7 +32,7 @@ const longestPause = 0.5;
  * @param speed what the user asked for; `undefined` takes what runs
  * @param options.quiet says nothing of the stack, but that one is being started, which takes a moment
  * @param options.spends credits may be spent: the provider must be the one that the environment names
- * @throws InputRejected when a stack runs with another provider than the environment names
+ * @throws InputRejected when credits may be spent and a stack runs with another provider than the environment names
  */
 export async function reachStack(
   speed: number | undefined,
@@ -60,7 +60,8 @@ export async function reachStack(
   if (speed !== undefined && speed !== stack.speed) {
     display.tell({
       event: 'note',
-      message: `It runs at ${stack.speed}×, not at the ${speed}× asked for: npm run stop first to change that.`,
+      message: `It runs at ${stack.speed}×, not at the ${speed}× asked for.`,
+      next: [{ words: 'To change that, first:', command: 'npm run stop' }],
     });
   }
 
@@ -157,21 +158,39 @@ function checkProviderVariables(env: NodeJS.ProcessEnv): void {
   }
 }
 
-/** Nobody's credits are spent by surprise: the provider asked for must be the one the stack uses. */
+/**
+ * Consent is for the provider that this command's own environment names, the sandbox where it names none: a stack
+ * that runs with another one is not used to spend.
+ */
 function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
-  const differs = (where: 'PROVIDER_BASE_URL' | 'RELAY_BASE_URL', runs: string | undefined) => {
-    const asked = env[where];
-    if (!asked || (!stack.sandbox && runs && withoutSlash(asked) === withoutSlash(runs))) return [];
-    const uses = stack.sandbox ? 'the sandbox' : (runs ?? 'none');
-    const message = `It is ${asked}, but the running stack uses ${uses}. End that one first: npm run stop.`;
-    return [{ where, message }];
-  };
   const problems = [
-    ...differs('PROVIDER_BASE_URL', stack.provider),
-    ...differs('RELAY_BASE_URL', stack.relay),
+    ...differs('PROVIDER_BASE_URL', env, stack.sandbox ? undefined : stack.provider),
+    ...differs('RELAY_BASE_URL', env, stack.sandbox ? undefined : stack.relay),
   ];
   if (problems.length === 0) return;
-  throw new InputRejected('A local stack is running already, with another provider.', problems);
+  const next = [{ words: 'To end the running stack; sessions and files are kept:', command: 'npm run stop' }];
+  throw new InputRejected(
+    'Nothing was spent: a local stack is running already, with another provider.',
+    problems,
+    undefined,
+    next,
+  );
+}
+
+/** @param runs what the stack uses; none is the sandbox, or no relay beside another provider */
+function differs(
+  where: 'PROVIDER_BASE_URL' | 'RELAY_BASE_URL',
+  env: NodeJS.ProcessEnv,
+  runs: string | undefined,
+): Problem[] {
+  const asked = env[where];
+  if (asked && runs !== undefined && withoutSlash(asked) === withoutSlash(runs)) return [];
+  if (!asked && runs === undefined) return [];
+  const key = where.replace('BASE_URL', 'API_KEY');
+  const message = asked
+    ? `It is ${asked}, but the running stack uses ${runs ?? 'the sandbox, or no relay'}.`
+    : `It is not set, and the running stack uses ${runs}. To spend there, set it to that, with ${key}.`;
+  return [{ where, message }];
 }
 
 function withoutSlash(url: string): string {

@@ -13,7 +13,7 @@ export interface Target {
   readonly apiUrl: string | undefined;
   readonly userPoolId: string | undefined;
   readonly clientId: string | undefined;
-  /** The flags as typed, for the commands that we name. */
+  /** The same as flags, for the commands that we name. */
   readonly typed: readonly string[];
 }
 
@@ -89,20 +89,61 @@ export function readTarget(
       apiUrl: wanted('api-url'),
       userPoolId: wanted('user-pool-id'),
       clientId: wanted('client-id'),
-      typed: [...given].map(([flag, value]) => `--${flag} ${shellWord(value)}`),
+      typed: completeFlags(given, wanted, stage),
     },
     rest: argv.filter((_, index) => !taken.has(index)),
     problems,
   };
 }
 
-/** The commands that an event names lead to the same place as the command that tells them. */
-export function leadingTo({ typed }: Target, event: CliEvent): CliEvent {
-  if (typed.length === 0 || !('next' in event) || event.next === undefined) return event;
-  return { ...event, next: event.next.map((step) => atTarget(step, typed)) };
+/** As given, and after them what stood in variables: another shell does not have those. */
+function completeFlags(
+  given: ReadonlyMap<TargetFlag, string>,
+  wanted: (flag: TargetFlag) => string | undefined,
+  stage: string | undefined,
+): string[] {
+  const places: readonly TargetFlag[] = ['stage', 'api-url', 'user-pool-id', 'client-id'];
+  const ofStage = stage === undefined || stage === 'local' ? [] : places;
+  const flags = new Set<TargetFlag>([...given.keys(), ...ofStage, 'user']);
+  return [...flags].flatMap((flag) => {
+    const value = wanted(flag);
+    return value === undefined ? [] : [`--${flag} ${shellWord(value)}`];
+  });
 }
 
-function atTarget(step: Next, typed: readonly string[]): Next {
-  if (step.command === undefined) return step;
-  return { ...step, command: step.command.replace(' -- ', ` -- ${typed.join(' ')} `) };
+/** Variables without which a printed command would drive something else. Never the value of a key. */
+const placeVariables = [
+  'CHIRPSMITH_HOME',
+  'PROVIDER_BASE_URL',
+  'PROVIDER_CREDITS_URL',
+  'RELAY_BASE_URL',
+] as const;
+
+/** The commands that an event names lead to the same place as the command that tells them, from any shell. */
+export function leadingTo(
+  target: Pick<Target, 'stage' | 'typed'>,
+  env: NodeJS.ProcessEnv,
+  event: CliEvent,
+): CliEvent {
+  if (!('next' in event) || event.next === undefined) return event;
+  return { ...event, next: event.next.map((step) => complete(step, target, env)) };
+}
+
+function complete(
+  step: Next,
+  { stage, typed }: Pick<Target, 'stage' | 'typed'>,
+  env: NodeJS.ProcessEnv,
+): Next {
+  const [, script, rest = ''] = /^npm run (\S+)(?: -- (.*))?$/s.exec(step.command ?? '') ?? [];
+  if (script === undefined) return step;
+  // Where a stage's outputs are is in the home; who is paid is the stage's own.
+  const names = stage === undefined ? placeVariables : placeVariables.slice(0, 1);
+  const variables = names.flatMap((name) => {
+    const value = env[name];
+    return value ? [`${name}=${shellWord(value)} `] : [];
+  });
+  const flags = script === 'stop' ? [] : typed;
+  const words = [...flags, ...(rest === '' ? [] : [rest])];
+  const args = words.length === 0 ? '' : ` -- ${words.join(' ')}`;
+  return { ...step, command: `${variables.join('')}npm run ${script}${args}` };
 }

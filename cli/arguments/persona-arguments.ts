@@ -45,7 +45,7 @@ export function parsePersonaArguments(
   }
   if (!isMistyped(flags)) {
     if (!given('from')) {
-      const message = 'Say of which music, by its session, as in --from 3f2a. The list: npm run sessions';
+      const message = 'Say of which music, by its session, as in --from 3f2a; npm run sessions lists them.';
       problems.push({ where: '--from', message });
     }
     if (!given('name')) {

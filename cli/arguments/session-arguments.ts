@@ -189,7 +189,7 @@ export const parseReplaceArguments: Parse<ReplaceArguments> = (argv, env = {}) =
 
 const noSession = {
   where: 'ID',
-  message: 'Name the session by its id; its first 4 characters are enough. The list: npm run sessions',
+  message: 'Name the session by its id; its first 4 characters are enough; npm run sessions lists them.',
 };
 
 function commonOf({ given }: Flags): Common {

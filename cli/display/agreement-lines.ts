@@ -17,7 +17,7 @@ export function priceWords({ clips, credits, earlier }: Price): string {
     case 'failed':
       return `A training was paid already, and failed. ${training} once more costs another ${price}.`;
     case 'overdue':
-      return `A training was paid already, and may still end well: npm run resume looks again, for nothing. ${training} once more costs another ${price}.`;
+      return `A training was paid already, and may still end well: a resume looks again, for nothing. ${training} once more costs another ${price}.`;
   }
 }
 

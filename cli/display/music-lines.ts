@@ -1,7 +1,7 @@
 import type { Dialect } from '../../functions/provider/provider.ts';
 import { dialectNames } from '../../functions/sessions/dialect-rules.ts';
 import type { CliEvent } from '../events.ts';
-import { shellWord } from '../shell-word.ts';
+import { nextLines } from './end-lines.ts';
 import { asAge, asDuration, asSize, asTime, counted, providerWords } from './words.ts';
 
 /** What is told of music and models. */
@@ -28,10 +28,7 @@ export function musicLines(event: MusicEvent): string[] {
         `Provider: ${providerWords(event)}${through(event)}.`,
       ];
     case 'music.started':
-      return [
-        `Music "${event.name}", ${madeWith(event)}. To come back to it:`,
-        `  npm run generate -- --session ${event.sessionId}`,
-      ];
+      return [`Music "${event.name}", ${madeWith(event)}.`, ...nextLines(event.next)];
     case 'session.generating':
       return ['The provider makes the music.'];
     case 'session.keeping':
@@ -57,23 +54,18 @@ export function musicLines(event: MusicEvent): string[] {
     case 'persona.ready':
       return [
         `Persona "${event.name}": ${event.personaId}, of clip ${event.clipId}.`,
-        'To make music with it:',
-        `  npm run generate -- --persona ${shellWord(event.name)} --prompt "…"${event.dialect === 'mountsea' ? ' --model MODEL' : ''}`,
+        ...nextLines(event.next),
       ];
     case 'persona.listed':
       return personaLines(event);
     case 'personas.listed':
-      return event.count === 0
-        ? ['No personas yet. The first: npm run persona -- --from SESSION --name NAME']
-        : ['To make music with one:', '  npm run generate -- --persona NAME --prompt "…"'];
+      return [...(event.count === 0 ? ['No personas yet.'] : []), ...nextLines(event.next)];
     case 'models.listed':
-      return event.count === 0
-        ? ['No models yet. The first: npm run train']
-        : [
-            ...(event.warning === undefined ? [] : [event.warning]),
-            'To make music with one:',
-            '  npm run generate -- --model NAME --prompt "…"',
-          ];
+      return [
+        ...(event.count === 0 ? ['No models yet.'] : []),
+        ...(event.warning === undefined ? [] : [event.warning]),
+        ...nextLines(event.next),
+      ];
   }
 }
 
@@ -104,11 +96,5 @@ function readyLines(event: Extract<MusicEvent, { event: 'music.ready' }>): strin
   const bill = `${counted(event.creditsSpent, 'credit')} spent, ${counted(event.providerCalls, 'call')} to the provider, ${asTime(event.seconds)}.`;
   const ids = event.clipIds.map((clipId) => `  clip ${clipId}`);
   if (event.out !== undefined) return [`Music ready: ${counted(event.clips.length, 'file')}.`, ...ids, bill];
-  return [
-    'Music ready.',
-    ...ids,
-    bill,
-    'To save its audio:',
-    `  npm run generate -- --session ${event.sessionId} --out music`,
-  ];
+  return ['Music ready.', ...ids, bill, ...nextLines(event.next)];
 }

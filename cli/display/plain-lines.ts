@@ -52,7 +52,7 @@ export function linesOf(event: ShownEvent): string[] {
     case 'stack.stopped':
       return [`The local stack is stopped; its data stay in ${event.home}.`];
     case 'note':
-      return [event.message];
+      return [event.message, ...nextLines(event.next ?? [])];
     case 'cost':
       return [`Cost: ${costWords(event)}.`, `Provider: ${providerWords(event)}.`];
     case 'session.created':
@@ -98,12 +98,7 @@ export function linesOf(event: ShownEvent): string[] {
     case 'session.listed':
       return [listedLine(event)];
     case 'sessions.listed':
-      return event.count === 0
-        ? ['No sessions yet. The first: npm run train']
-        : [
-            'How one stands, and the commands to go on (4 characters of the id are enough):',
-            '  npm run status -- ID',
-          ];
+      return [...(event.count === 0 ? ['No sessions yet.'] : []), ...nextLines(event.next)];
     case 'session.status':
       return statusLines(event, { paint: noColours, width: 120 });
     case 'price':
@@ -128,7 +123,7 @@ export function linesOf(event: ShownEvent): string[] {
         'To go on, run the same command without --dry-run.',
       ];
     case 'input.rejected':
-      return [event.message, ...event.problems.map(problemLine)];
+      return [event.message, ...event.problems.map(problemLine), ...nextLines(event.next ?? [])];
     case 'error':
       return [
         ...reasonLines(event.message),

@@ -2,7 +2,7 @@ import { own } from '../../functions/shared/shown.ts';
 import { lineWriter } from '../../local/standard-streams.ts';
 import { priceWords } from './agreement-lines.ts';
 import type { Output, Renderer, ShownEvent } from './display.ts';
-import { type EndEvent, endLines } from './end-lines.ts';
+import { type EndEvent, endLines, nextLines } from './end-lines.ts';
 import { failedTrackLines, fileLines } from './file-lines.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { linesOf } from './plain-lines.ts';
@@ -79,7 +79,9 @@ export function terminal({
         printUnder(`Stage ${event.stage}`, [`  ${event.api}`]);
         break;
       case 'note':
-        if (!rows) print(indented(event.message, { by: 2, width, style: paint.odd }));
+        if (rows) break;
+        print(indented(event.message, { by: 2, width, style: paint.odd }));
+        print(nextLines(event.next ?? []).map((line) => `  ${line}`));
         break;
       case 'cost':
         printUnder('Cost', indented(costWords(event), { by: 2, width }));
@@ -205,9 +207,12 @@ const calmEnds = new Set<EndEvent['event']>([
   'session.open',
 ]);
 
+/** As next steps name them: variables, and then a program. */
+const command = /^(?:[A-Z_]+=(?:'[^']*'|\S+) )*(?:npm|npx|aws) /;
+
 /** A line that may begin with spaces of its own; wrapped, it keeps them. A command stays whole, to be copied. */
 function hanging(line: string, width: number): string[] {
   const text = line.trimStart();
-  if (text.startsWith('npm run ')) return [line];
+  if (command.test(text)) return [line];
   return indented(text, { by: line.length - text.length, width });
 }

@@ -1,6 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';
 import { events, run } from './run-command.ts';
@@ -55,9 +56,11 @@ describe('train that stops early', () => {
 describe('whose credits are spent', () => {
   const real = { sandbox: false, provider: 'https://api.example.test' };
 
+  const named = { PROVIDER_BASE_URL: real.provider, PROVIDER_API_KEY: 'key' };
+
   it('asks before a real provider is paid, and refuses where nobody can be asked', async () => {
     const { home, tracks, fake } = await prepared(real);
-    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home, env: named });
     expect(ended.code).toBe(2);
     expect(last(ended)).toMatchObject({
       event: 'input.rejected',
@@ -66,22 +69,41 @@ describe('whose credits are spent', () => {
     });
     expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
 
-    const agreed = await run('train', [tracks, '--name', 'x', '--json', '--yes'], { home });
+    const agreed = await run('train', [tracks, '--name', 'x', '--json', '--yes'], { home, env: named });
     expect(agreed.code).toBe(0);
   });
 
   it.each([
-    ['the sandbox', {}, 'http://127.0.0.1:1'],
-    ['another real one', real, 'https://other.example.test'],
-  ])('refuses a running stack whose provider is %s', async (_, provider, PROVIDER_BASE_URL) => {
-    const { home, tracks, fake } = await prepared(provider);
-    const ended = await run('train', [tracks, '--name', 'x', '--json', '--yes'], {
-      home,
-      env: { PROVIDER_BASE_URL, PROVIDER_API_KEY: 'key' },
-    });
-    expect(ended.code).toBe(2);
-    expect(last(ended)).toMatchObject({ problems: [{ where: 'PROVIDER_BASE_URL' }] });
-    expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+    ['the sandbox, and this command names a real one', {}, 'http://127.0.0.1:1', 'the sandbox'],
+    ['another real one', real, 'https://other.example.test', real.provider],
+    ['a real one, and this command names none', real, undefined, real.provider],
+  ])(
+    'is for the provider that the command names: --yes and a person say nothing for a running stack whose provider is %s',
+    async (_, provider, named, uses) => {
+      const { home, tracks, fake } = await prepared(provider);
+      const env = named === undefined ? {} : { PROVIDER_BASE_URL: named, PROVIDER_API_KEY: 'key' };
+      const ended = await run('train', [tracks, '--name', 'x', '--json', '--yes'], { home, env });
+      expect(ended.code).toBe(2);
+      expect(last(ended)).toMatchObject({
+        problems: [{ where: 'PROVIDER_BASE_URL', message: expect.stringContaining(uses) }],
+      });
+      const asked = await run('train', [tracks, '--name', 'x'], { home, env, answer: true });
+      expect(asked).toMatchObject({ code: 2, questions: [] });
+      expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+    },
+  );
+
+  it('goes through when the provider of the running stack is named, as the refusal says', async () => {
+    const { home, tracks } = await prepared(real);
+    const args = [tracks, '--name', 'x', '--json', '--yes'];
+    const refused = await run('train', args, { home });
+    const [problem] = z
+      .array(z.object({ where: z.string(), message: z.string() }))
+      .parse(last(refused)?.problems);
+    expect(problem?.message).toContain('PROVIDER_API_KEY');
+    const value = /uses (\S+)\. /.exec(problem?.message ?? '')?.[1] ?? '';
+    const env = { [problem?.where ?? '']: value, PROVIDER_API_KEY: 'key' };
+    expect((await run('train', args, { home, env })).code).toBe(0);
   });
 
   it.each([
@@ -122,6 +144,10 @@ describe('whose credits are spent', () => {
   it('says so when the stack runs at another speed', async () => {
     const { home, tracks } = await prepared({ speed: 5 });
     const ended = await run('train', [tracks, '--name', 'x', '--json', '--speed', '50'], { home });
-    expect(events(ended)).toContainEqual({ event: 'note', message: expect.stringContaining('5×') });
+    expect(events(ended)).toContainEqual({
+      event: 'note',
+      message: expect.stringContaining('5×'),
+      next: [expect.objectContaining({ command: 'npm run stop' })],
+    });
   });
 });

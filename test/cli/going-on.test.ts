@@ -4,6 +4,7 @@ import { events, run } from './run-command.ts';
 import { commandsOf, last, standing } from './standing-session.ts';
 
 const real = { sandbox: false, provider: 'https://api.example.test' };
+const env = { PROVIDER_BASE_URL: real.provider, PROVIDER_API_KEY: 'k' };
 const lost = { error: 'NeedsDecision', reason: 'The provider calls the session "READY".' } as const;
 const overdue = { error: 'DeadlineExceeded', reason: 'Not done after 1800 s.' } as const;
 const trainingFailed = { error: 'TrainingFailed', reason: 'Its own words.' } as const;
@@ -120,12 +121,12 @@ describe('npm run approve', () => {
 
   it('never pays a real provider without a word', async () => {
     const { home, sessionId, posts } = await standing(review, real);
-    const ended = await run('approve', [sessionId, '--json'], { home });
+    const ended = await run('approve', [sessionId, '--json'], { home, env });
     expect(ended.code).toBe(2);
     expect(last(ended)).toMatchObject({ event: 'input.rejected', problems: [{ where: '--yes' }] });
     expect(posts()).toEqual([]);
 
-    const agreed = await run('approve', [sessionId, '--yes', '--json'], { home });
+    const agreed = await run('approve', [sessionId, '--yes', '--json'], { home, env });
     expect(agreed.code).toBe(0);
     expect(events(agreed)).toContainEqual(
       expect.objectContaining({ event: 'price', clips: 7, credits: 100 }),
@@ -150,7 +151,7 @@ describe('npm run decide', () => {
 
   it('checks again without asking anybody, and follows', async () => {
     const { home, fake, sessionId } = await standing(inDoubt, real);
-    const ended = await run('decide', [sessionId, '--check-again', '--watch', '--json'], { home });
+    const ended = await run('decide', [sessionId, '--check-again', '--watch', '--json'], { home, env });
     expect(ended.code).toBe(0);
     expect(last(ended)).toMatchObject({ event: 'session.ready', modelId });
     expect(fake.session(sessionId).decisions).toMatchObject([{ choice: 'check-again' }]);
@@ -177,7 +178,7 @@ describe('npm run decide', () => {
 
   it('does not call a real create again without a word', async () => {
     const { home, sessionId, posts } = await standing(inDoubt, real);
-    const ended = await run('decide', [sessionId, '--create-again', '--json'], { home });
+    const ended = await run('decide', [sessionId, '--create-again', '--json'], { home, env });
     expect(ended.code).toBe(2);
     expect(last(ended)).toMatchObject({ problems: [{ where: '--yes' }] });
     expect(posts()).toEqual([]);

@@ -29,7 +29,7 @@ const music = {
 type Reply = { status: number; body: unknown } | 'cut';
 
 /** A stack with music made through the relay, that answers `POST /personas` so. */
-async function stack(reply: Reply, more: { sandbox?: boolean; relay?: string } = {}) {
+async function stack(reply: Reply, more: { sandbox?: boolean; provider?: string; relay?: string } = {}) {
   const sent: unknown[] = [];
   const { home, fake } = await prepared({
     ...more,
@@ -48,9 +48,20 @@ async function stack(reply: Reply, more: { sandbox?: boolean; relay?: string } =
     tracks: [],
   });
   const make = (args: string[] = [], how: { answer?: boolean } = {}) =>
-    run('persona', ['--from', '3f2a', '--name', persona.name, ...args], { home, ...how });
+    run('persona', ['--from', '3f2a', '--name', persona.name, ...args], { home, env: named(more), ...how });
   return { home, sent, keys: fake.keys, make };
 }
+/** The providers of a stack, as a shell names them. */
+const named = ({ provider, relay }: { provider?: string; relay?: string }) =>
+  provider === undefined || relay === undefined
+    ? {}
+    : {
+        PROVIDER_BASE_URL: provider,
+        PROVIDER_API_KEY: 'k',
+        RELAY_BASE_URL: relay,
+        RELAY_API_KEY: 'k',
+      };
+const real = { sandbox: false, provider: 'https://api.example.test', relay: 'https://relay.example.test' };
 const problem = (status: number, error: string, detail: string): Reply => {
   const body = { type: `urn:chirpsmith:error:${error}`, title: 't', status, detail };
   return { status, body };
@@ -85,11 +96,14 @@ test('a persona is made of the music that the beginning of its id means, and the
   expect(ended.stdout).toContain('the local sandbox (no real model is made, no real credits), as the relay');
   expect(ended.stdout).toContain('persona-1, of clip clip-1');
   expect(ended.stdout).toContain(`npm run generate -- --persona 'Her "low" voice' --prompt "…"`);
-  expect(last(await make(['--json']))).toEqual({ event: 'persona.ready', ...persona });
+  expect(last(await make(['--json']))).toEqual({
+    event: 'persona.ready',
+    ...persona,
+    next: [expect.objectContaining({ words: 'To make music with it:' })],
+  });
 });
 
 test('whoever is paid is asked about by name before, and nothing is sent without a word', async () => {
-  const real = { sandbox: false, relay: 'https://relay.example.test' };
   const { make, sent } = await stack({ status: 201, body: persona }, real);
   const refused = await make(['--json']);
   expect(refused.code).toBe(2);
@@ -131,15 +145,15 @@ test('the list tells where each lives, and those of which nobody knows whether t
   const listed = events(await run('personas', ['--json'], { home }));
   expect(listed).toEqual([
     { event: 'persona.listed', ...persona, ageSeconds: expect.any(Number) },
-    { event: 'personas.listed', count: 1 },
+    expect.objectContaining({ event: 'personas.listed', count: 1 }),
   ]);
   expect((await run('personas', [], { home })).stdout).toContain('at the relay');
 });
 
 test('music with a persona names who is paid where that lives', async () => {
-  const { home } = await stack('cut', { sandbox: false, relay: 'https://relay.example.test' });
+  const { home } = await stack('cut', real);
   const args = ['--persona', persona.name, '--prompt', 'x', '--out', home, '--json'];
-  const ended = await run('generate', args, { home });
+  const ended = await run('generate', args, { home, env: named(real) });
   expect(events(ended)).toContainEqual(
     expect.objectContaining({
       event: 'music.cost',

@@ -61,11 +61,16 @@ const commands = {
 export type CommandName = keyof typeof commands;
 export const commandNames = Object.keys(commands).filter((name): name is CommandName => name in commands);
 
-/** How a command ended. */
+/**
+ * How a command ended. The home of a test is in each command that is printed; it is left out here, but where a test
+ * looks for it in `printed`.
+ */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** Standard output as it was printed. */
+  readonly printed: string;
   /** What the person at the terminal was asked. */
   readonly questions: readonly string[];
 }
@@ -125,7 +130,7 @@ export async function run(
   });
   output.end();
   if (!output.readableEnded) await new Promise((done) => output.once('end', done));
-  return { code, stdout, stderr, questions };
+  return { code, ...withoutHome(options.home, stdout, stderr), questions };
 }
 
 /**
@@ -164,8 +169,13 @@ export function spawned(
       stderr += text;
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code) => resolve({ code, ...withoutHome(options.home, stdout, stderr) }));
   });
+}
+
+function withoutHome(home: string, stdout: string, stderr: string) {
+  const without = (text: string) => text.replaceAll(`CHIRPSMITH_HOME=${home} npm`, 'npm');
+  return { stdout: without(stdout), stderr: without(stderr), printed: stdout };
 }
 
 /** Every line of standard output, each of which must be JSON. */

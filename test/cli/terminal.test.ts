@@ -121,7 +121,7 @@ const next = nextSteps(sessionAnswer);
 /** What the commands on a session tell. */
 const standing: readonly CliEvent[] = [
   { event: 'session.listed', ...sessionAnswer, ageSeconds: 300_000, actions: ['resume', 'decide', 'cancel'] },
-  { event: 'sessions.listed', count: 1 },
+  { event: 'sessions.listed', count: 1, next },
   { event: 'session.status', ...sessionAnswer, next },
   {
     event: 'price',

@@ -75,7 +75,7 @@ export const toldEvents: readonly CliEvent[] = [
   { event: 'stage.reached', stage: 'prod', api: foreign, provider: foreign },
   { event: 'stage.deployed', stage: 'prod', api: foreign, next },
   { event: 'signed-out', stage: 'prod', user: foreign, revoked: false },
-  { event: 'note', message: foreign },
+  { event: 'note', message: foreign, next },
   { event: 'cost', uploads: 2, creditsPerUpload: 1, creditsForModel: 100, credits: 102, ...paid },
   {
     event: 'session.created',
@@ -145,7 +145,15 @@ export const toldEvents: readonly CliEvent[] = [
   { event: 'track.replaced', sessionId, trackId: '001', file: foreign, instead: foreign, next },
   { event: 'dry-run.passed', name: foreign, usable: 6, credits: 106, ...paid },
   { event: 'music.cost', model: foreign, persona: foreign, dialect: 'mountsea', credits: 40, ...paid },
-  { event: 'music.started', sessionId, name: foreign, model: foreign, persona: foreign, dialect: 'relay' },
+  {
+    event: 'music.started',
+    sessionId,
+    name: foreign,
+    model: foreign,
+    persona: foreign,
+    dialect: 'relay',
+    next,
+  },
   { event: 'clip.saved', sessionId, ...clip },
   {
     event: 'music.ready',
@@ -157,6 +165,7 @@ export const toldEvents: readonly CliEvent[] = [
     creditsSpent: 40,
     providerCalls: 2,
     seconds: 1,
+    next,
   },
   {
     event: 'model.listed',
@@ -168,11 +177,11 @@ export const toldEvents: readonly CliEvent[] = [
     credits: 100,
     files: [foreign],
   },
-  { event: 'models.listed', count: 1, warning: foreign },
+  { event: 'models.listed', count: 1, warning: foreign, next },
   { event: 'persona.cost', name: foreign, sessionId, dialect: 'mountsea', ...paid },
-  { event: 'persona.ready', ...persona },
+  { event: 'persona.ready', ...persona, next },
   { event: 'persona.listed', ageSeconds: 1, ...persona },
-  { event: 'input.rejected', message: foreign, problems },
+  { event: 'input.rejected', message: foreign, problems, next },
   { event: 'error', message: foreign, lines: [foreign], problems, next },
   { event: 'stack.stopped', home: foreign },
 ];

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { leadingTo, readTarget } from '../../cli/target.ts';
+import { type CommandName, commandNames, run, temporaryFolder } from './run-command.ts';
+import { standing } from './standing-session.ts';
+
+const real = {
+  sandbox: false,
+  provider: 'https://api.example.test',
+  relay: 'https://relay.example.test/a b',
+};
+const named = { PROVIDER_BASE_URL: real.provider, RELAY_BASE_URL: real.relay };
+const keys = { PROVIDER_API_KEY: 'key-that-must-not-be-shown', RELAY_API_KEY: 'key-that-must-not-be-shown' };
+
+const isCommand = (name: string): name is CommandName => commandNames.some((one) => one === name);
+
+/** A printed command as a shell with nothing but a PATH takes it: npm gets its words, and these variables. */
+async function inAnotherShell(command: string) {
+  const bin = join(await temporaryFolder(), 'bin');
+  await mkdir(bin);
+  const npm = `#!${process.execPath}
+const { PATH, PWD, SHLVL, OLDPWD, _, ...env } = process.env;
+process.stdout.write(JSON.stringify({ args: process.argv.slice(2), env }));`;
+  await writeFile(join(bin, 'npm'), npm);
+  await chmod(join(bin, 'npm'), 0o755);
+  const said = execFileSync('bash', ['--norc', '--noprofile', '-c', command], {
+    env: { PATH: `${bin}:/usr/bin:/bin` },
+    encoding: 'utf8',
+  });
+  const { args, env } = z
+    .object({ args: z.array(z.string()), env: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(said));
+  const [runWord, script = '', dashes, ...rest] = args;
+  expect([runWord, dashes]).toEqual(['run', '--']);
+  if (!isCommand(script)) throw new Error(`${script} is no command`);
+  const { CHIRPSMITH_HOME: home = '', ...others } = env;
+  return { script, args: rest, home, env: others };
+}
+
+const nextOf = (printed: string) =>
+  z
+    .object({ next: z.array(z.object({ command: z.string() })) })
+    .parse(JSON.parse(printed.trimEnd().split('\n').at(-1) ?? ''))
+    .next.map(({ command }) => command);
+
+describe('a printed command', () => {
+  it('leads to the same home, providers and session from a shell that has nothing but the keys', async () => {
+    const { home, sessionId, fake } = await standing({ status: 'failed' }, real);
+    const told = await run('status', [sessionId, '--json'], { home, env: { ...named, ...keys } });
+    expect(told.printed).not.toContain('must-not-be-shown');
+    const [resume = ''] = nextOf(told.printed);
+    const { script, args, ...where } = await inAnotherShell(resume);
+    expect(where).toEqual({ home, env: named });
+    const without = await run(script, [...args, '--yes', '--json'], where);
+    expect(without.stdout).toContain('PROVIDER_API_KEY');
+    expect(without.code).toBe(2);
+    const ended = await run(script, [...args, '--yes', '--json'], {
+      home: where.home,
+      env: { ...where.env, ...keys },
+    });
+    expect(ended.code).toBe(0);
+    expect(fake.requests).toContain(`POST /sessions/${sessionId}/resume`);
+  });
+
+  it('ends the right stack, where that is what it is for', async () => {
+    const { home, sessionId } = await standing({ status: 'failed' }, real);
+    const told = await run('resume', [sessionId, '--json', '--user', 'anna'], { home });
+    expect(told.code).toBe(2);
+    expect(nextOf(told.printed)).toEqual([`CHIRPSMITH_HOME=${home} npm run stop`]);
+  });
+
+  it.each([
+    ['what would act', "it's \u202Enot\u001B[2J \\ plain"],
+    ['quotes, variables and commands', 'Her "low" voice $HOME `id`'],
+  ])('holds %s that a shell takes as it is, and a terminal shows without harm', async (_, value) => {
+    const { target } = readTarget(['--user', value], {});
+    const event = leadingTo(
+      target,
+      {},
+      { event: 'note', message: '', next: [{ words: '', command: 'npm run status -- ID' }] },
+    );
+    const [{ command = '' } = {}] = 'next' in event ? (event.next ?? []) : [];
+    expect(command).toMatch(/^[\x20-\x7E]+$/);
+    expect((await inAnotherShell(command)).args).toEqual(['--user', value, 'ID']);
+  });
+
+  it('names the stage and who signs in, also where variables had named them', () => {
+    const env = {
+      CHIRPSMITH_STAGE: 'prod',
+      CHIRPSMITH_USER: 'anna@example.com',
+      PROVIDER_BASE_URL: 'https://x.test',
+    };
+    const { target } = readTarget([], env);
+    const told = leadingTo(target, env, {
+      event: 'sessions.listed',
+      count: 0,
+      next: [{ words: 'The list:', command: 'npm run sessions' }],
+    });
+    expect(told).toMatchObject({
+      next: [{ command: 'npm run sessions -- --stage prod --user anna@example.com' }],
+    });
+  });
+});
