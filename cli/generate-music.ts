@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
@@ -7,15 +6,16 @@ import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
 import type { GenerateArguments } from './arguments/generate-arguments.ts';
 import type { Surroundings } from './command.ts';
-import { comeBack, creditsAt, goOnCommand } from './display/words.ts';
+import { creditsAt, goOnCommand } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
 import { onSession } from './on-session.ts';
 import { payeeOf } from './payee.ts';
 import { type ReachedStack, reachStack } from './reach-stack.ts';
-import { saveClips } from './save-clips.ts';
+import { ClipsNotSaved, checkFolder, saveClips } from './save-clips.ts';
 import { isUnderWay } from './session-changes.ts';
 import { endOf } from './session-end.ts';
+import { shellWord } from './shell-word.ts';
 import { userDirectory } from './user-directory.ts';
 import { watchSession } from './watch-session.ts';
 
@@ -26,7 +26,7 @@ import { watchSession } from './watch-session.ts';
 export async function generateMusic(args: GenerateArguments, surroundings: Surroundings): Promise<ExitCode> {
   const began = performance.now();
   const folder = resolve(userDirectory(surroundings.env, 'generate'), args.out);
-  await writable(folder, args.out);
+  await checkFolder(folder, args.out);
   if (args.session !== undefined) return goOnWith(args.session, { args, folder, began }, surroundings);
 
   const { display, signal } = surroundings;
@@ -108,6 +108,9 @@ async function follow(
   { display, signal }: Surroundings,
 ): Promise<ExitCode> {
   const { sessionId, name, music } = session;
+  // From another directory as well, and for nothing: what is made is not made again.
+  const again = `npm run generate -- --session ${sessionId} --out ${shellWord(folder)}`;
+  const next = [{ words: 'To come back to it, and save its audio:', command: again }];
   display.tell({
     event: 'music.started',
     sessionId,
@@ -115,7 +118,7 @@ async function follow(
     model: music?.modelName ?? music?.model ?? '',
     ...(music?.persona ? { persona: music.persona.name } : {}),
     dialect: music?.dialect ?? 'mountsea',
-    next: [{ words: 'To come back to it:', command: `npm run generate -- --session ${sessionId}` }],
+    next,
   });
   const seconds = () => (performance.now() - began) / 1000;
   try {
@@ -128,30 +131,20 @@ async function follow(
     const saved =
       ending.why === 'ended' ? await saveClips(ending.session, { client, folder, tell, signal }) : [];
     const { out } = args;
-    display.tell(
-      event.event === 'music.ready'
-        ? { ...event, seconds: rounded(seconds()), out, clips: saved, next: [] }
-        : event,
-    );
+    if (event.event === 'music.ready') {
+      display.tell({ ...event, seconds: rounded(seconds()), out, clips: saved, next: [] });
+    } else display.tell(ending.why !== 'ended' && 'next' in event ? { ...event, next } : event);
     return code;
   } catch (error) {
-    if (!signal.aborted) throw error;
-    const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
-    display.tell({ event: 'session.left', sessionId, running: true, next });
-    return exitCodes.left;
+    if (signal.aborted) {
+      display.tell({ event: 'session.left', sessionId, running: true, next });
+      return exitCodes.left;
+    }
+    if (!(error instanceof ClipsNotSaved)) throw error;
+    const words = 'The music is kept. To download it again, for nothing:';
+    display.tell({ event: 'error', message: error.message, next: [{ words, command: again }] });
+    return exitCodes.failed;
   }
 }
 
 const rounded = (seconds: number) => Math.round(seconds * 10) / 10;
-
-/** Before anything is spent: a folder that cannot be written would be found out too late. */
-async function writable(folder: string, typed: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new InputRejected('Nothing was started or spent.', [
-      { where: '--out', message: `${typed} cannot be made a folder (${code}): give another one.` },
-    ]);
-  }
-}

@@ -1,16 +1,49 @@
-import { writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import { explainFileError } from '../local/file-errors.ts';
 import type { ApiClient } from './api-client.ts';
-import { ApiUnreachable } from './api-client.ts';
 import type { CliEvent, SavedClip } from './events.ts';
+import { InputRejected } from './input-rejected.ts';
 
 /** Milliseconds for one file. */
 const timeoutMs = 120_000;
 
+/** Bytes of a title in a file's name. With an id and the endings a name stays within 143, the least that is common. */
+const longestTitle = 80;
+const longestName = longestTitle + 50;
+
+/** The audio was made and is kept, but is not all in the folder. */
+export class ClipsNotSaved extends Error {
+  override readonly name = 'ClipsNotSaved';
+}
+
 /**
- * Saves the audio of a session's clips, as far as it is there, under names that a person can tell apart.
- * @throws ApiUnreachable when a file cannot be had; it stays where it is
+ * Makes the folder, and tries a file with the longest name that may come: to be called before anything is spent.
+ * @param typed as the person gave it
+ * @throws InputRejected saying what is wrong with the folder
+ */
+export async function checkFolder(folder: string, typed: string): Promise<void> {
+  const probe = join(folder, `.${randomUUID()}`.padEnd(longestName, 'x'));
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(probe, 'x', { flag: 'wx' });
+    await rm(probe);
+  } catch (error) {
+    await rm(probe, { force: true }).catch(() => {});
+    const message = explainFileError(error, [{ name: '--out', path: folder }]);
+    if (message === undefined) throw error;
+    throw new InputRejected(`Nothing was started or spent: no audio can be saved in ${typed}.`, [
+      { where: '--out', message },
+    ]);
+  }
+}
+
+/**
+ * Saves the audio of a session's clips, as far as it is there, under names that a person can tell apart. A file has its
+ * name only when it is whole.
+ * @throws ClipsNotSaved when a file cannot be had or written; it stays in the bucket
  */
 export async function saveClips(
   { sessionId, name, music }: SessionAnswer,
@@ -27,14 +60,14 @@ export async function saveClips(
   const saved: SavedClip[] = [];
   for (const { clipId, file, url } of downloads) {
     const known = music.clips.find((clip) => clip.clipId === clipId);
-    const path = join(folder, `${fileName(known?.title ?? name)}-${clipId.slice(0, 8)}.${extensionOf(file)}`);
+    const path = join(folder, `${titleIn(known?.title ?? name)}-${idIn(clipId)}.${extensionOf(file)}`);
     const bytes = await download(url, signal);
     if (known?.size !== undefined && known.size !== bytes.length) {
-      throw new ApiUnreachable(
+      throw new ClipsNotSaved(
         `The audio of clip ${clipId} came with ${bytes.length} of ${known.size} bytes.`,
       );
     }
-    await writeFile(path, bytes);
+    await writeWhole(path, bytes, folder);
     const { format = '', durationSeconds = 0 } = known ?? {};
     const clip = { clipId, file: path, size: bytes.length, format, durationSeconds };
     tell({ event: 'clip.saved', sessionId, ...clip });
@@ -53,18 +86,40 @@ async function download(url: string, signal: AbortSignal): Promise<Uint8Array> {
     if (signal.aborted) throw error;
   }
   // Without the URL, which lets whoever has it in.
-  throw new ApiUnreachable(
-    `The audio cannot be downloaded (${status ?? 'no answer'}); it stays in the bucket.`,
-  );
+  const what = status === undefined ? 'no response came' : `HTTP ${status}`;
+  throw new ClipsNotSaved(`The audio cannot be downloaded: ${what}. It stays in the bucket.`);
+}
+
+async function writeWhole(path: string, bytes: Uint8Array, folder: string): Promise<void> {
+  const part = `${path}.part`;
+  try {
+    await writeFile(part, bytes);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => {});
+    const message = explainFileError(error, [{ name: '--out', path: folder }]);
+    throw message === undefined ? error : new ClipsNotSaved(message, { cause: error });
+  }
 }
 
 const extensionOf = (file: string) => /\.([a-z0-9]{1,5})$/.exec(file)?.[1] ?? 'audio';
 
-/** A title as a file name that every system takes. */
-function fileName(title: string): string {
+/** The whole id, which tells two clips apart; one that is no file's name gives way to its hash. */
+function idIn(clipId: string): string {
+  if (/^[A-Za-z0-9_-]{1,36}$/.test(clipId)) return clipId;
+  return createHash('sha256').update(clipId).digest('hex').slice(0, 32);
+}
+
+/** A title as the part of a file's name that every system takes. */
+function titleIn(title: string): string {
   const plain = title
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '');
-  return [...plain].slice(0, 60).join('') || 'music';
+  let short = '';
+  for (const sign of plain) {
+    if (Buffer.byteLength(short + sign) > longestTitle) break;
+    short += sign;
+  }
+  return short || 'music';
 }

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseGenerateArguments } from '../../cli/arguments/generate-arguments.ts';
 import { linesOf } from '../../cli/display/plain-lines.ts';
@@ -13,6 +13,9 @@ import { endOfSession } from '../../cli/session-end.ts';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
 import { withTextsEscaped } from '../../functions/shared/shown.ts';
 import { listenOnLoopback } from '../../local/loopback.ts';
+import { prepared } from './prepared-folder.ts';
+import { run } from './run-command.ts';
+import { last } from './standing-session.ts';
 
 const session: SessionAnswer = {
   sessionId: '3f2a6c1e-0000-4000-8000-000000000000',
@@ -71,8 +74,14 @@ test('with a persona, or through the relay, no model need be named', () => {
   expect(problemsOf(['--through', 'mountsea', '--prompt', 'p'])).toEqual(['--model']);
 });
 
-async function saving(bytes: string) {
+/** A session's clips, saved into an empty folder; each file is served as these bytes. */
+async function saving(
+  bytes: string,
+  clipIds: readonly string[] = ['clip-one-1'],
+  before: (folder: string) => Promise<unknown> = async () => {},
+) {
   const folder = await mkdtemp(join(tmpdir(), 'chirpsmith-music-'));
+  await before(folder);
   const server = createServer((_, response) => response.end(bytes));
   const { url, close } = await listenOnLoopback(server, 0);
   onTestFinished(async () => {
@@ -80,31 +89,100 @@ async function saving(bytes: string) {
     await rm(folder, { recursive: true });
   });
   const told: CliEvent[] = [];
-  const downloads = [
-    { clipId: 'clip-one-1', file: 'clip-one-1.wav', url: `${url}/a?X-Amz-Signature=secret` },
-  ];
   const client = {
     getGeneration: async () => ({
       session,
-      downloads: downloads.map((one) => ({ ...one, expiresAt: '2026-01-01T01:00:00Z' })),
+      downloads: clipIds.map((clipId) => ({
+        clipId,
+        file: `${clipId}.wav`,
+        url: `${url}/a?X-Amz-Signature=secret`,
+        expiresAt: '2026-01-01T01:00:00Z',
+      })),
     }),
   };
   const tell = (event: CliEvent) => void told.push(event);
   const saved = saveClips(session, { client, folder, tell, signal: new AbortController().signal });
-  return { saved, told };
+  return { saved, told, folder };
 }
 
 test('audio is saved under a name that every system takes', async () => {
   const { saved, told } = await saving('sound');
   const [clip] = await saved;
-  expect(basename(clip?.file ?? '')).toBe('Tin-Roof-night-clip-one.wav');
+  expect(basename(clip?.file ?? '')).toBe('Tin-Roof-night-clip-one-1.wav');
   expect(await readFile(clip?.file ?? '', 'utf8')).toBe('sound');
   expect(told).toMatchObject([{ event: 'clip.saved', clipId: 'clip-one-1', size: 5, format: 'WAV' }]);
   expect(JSON.stringify(told)).not.toContain('X-Amz');
 });
 
-test('a file that comes short is no file', async () => {
-  await expect((await saving('so')).saved).rejects.toThrow('2 of 5 bytes');
+test('clips whose ids begin alike, or are no names of files, have a file each', async () => {
+  const ids = ['12345678-1', '12345678-2', '../../12345678', `12345678-${'x'.repeat(300)}`];
+  const { saved, folder } = await saving('sound', ids);
+  expect(await saved).toHaveLength(4);
+  expect(await readdir(folder)).toHaveLength(4);
+});
+
+test('a file that comes short is no file, and leaves none', async () => {
+  const { saved, folder } = await saving('so');
+  await expect(saved).rejects.toThrow('2 of 5 bytes');
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a file that cannot be written leaves none, and the path and what to change are told', async () => {
+  const name = 'Tin-Roof-night-clip-one-1.wav';
+  const { saved, folder } = await saving('sound', ['clip-one-1'], (made) => mkdir(join(made, name)));
+  await expect(saved).rejects.toThrow(/clip-one-1\.wav.*cannot be used: it is a directory.*--out/);
+  expect(await readdir(folder)).toEqual([name]);
+});
+
+test.each([
+  ['is a file', 'track.mp3', /a part of the path is a file|a file is there already/],
+  [
+    'is behind a link that leads back to itself',
+    'link/music',
+    /a link in the path leads back to itself.*--out/,
+  ],
+])('an --out that %s is refused before the stack is asked for anything', async (_, out, message) => {
+  const { home, fake } = await prepared();
+  await writeFile(join(home, 'track.mp3'), '');
+  await symlink('link', join(home, 'link'));
+  const args = ['--model', 'chirp-v55', '--prompt', 'rain', '--json', '--out', resolve(home, out)];
+  const ended = await run('generate', args, { home });
+  expect(ended.code).toBe(2);
+  expect(last(ended)).toMatchObject({
+    problems: [{ where: '--out', message: expect.stringMatching(message) }],
+  });
+  expect(fake.requests).toEqual([]);
+});
+
+test('audio that could not be saved is downloaded by the printed command, which spends nothing', async () => {
+  const ready = { ...session, status: 'ready' as const };
+  const serve = { bytes: 'so' };
+  const server = createServer((_, response) => response.end(serve.bytes));
+  const { url, close } = await listenOnLoopback(server, 0);
+  onTestFinished(close);
+  const { home, fake } = await prepared({
+    others: (route) => {
+      if (route === 'POST /generations') return { status: 202, body: { session: ready, warnings: [] } };
+      if (route !== `GET /generations/${session.sessionId}`) return undefined;
+      const downloads = [{ clipId: 'clip-one-1', file: 'a.wav', url, expiresAt: '2026-01-01T01:00:00Z' }];
+      return { status: 200, body: { ...ready, session: ready, downloads } };
+    },
+  });
+  fake.add(ready);
+  const out = join(home, 'my music');
+  const args = ['--model', 'chirp-v55', '--prompt', 'rain', '--json', '--out', out];
+  const failed = await run('generate', args, { home });
+  expect(failed.code).toBe(1);
+  expect(last(failed)).toMatchObject({ event: 'error', message: expect.stringContaining('2 of 5 bytes') });
+  const command = `npm run generate -- --session ${session.sessionId} --out '${out}'`;
+  expect(last(failed)?.next).toMatchObject([{ command }]);
+
+  serve.bytes = 'sound';
+  const before = fake.requests.length;
+  const again = await run('generate', ['--session', session.sessionId, '--out', out, '--json'], { home });
+  expect(again.code).toBe(0);
+  expect(await readdir(out)).toEqual(['Tin-Roof-night-clip-one-1.wav']);
+  expect(fake.requests.slice(before).filter((request) => request.startsWith('POST'))).toEqual([]);
 });
 
 test('the end tells the clips, the credits, and how to save the audio where that was not asked for', () => {
