@@ -11,6 +11,7 @@ import { createLambda } from './lambda.ts';
 import { openHome } from './private-home.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from './provider/sandbox.ts';
 import { withDeadlinesOf } from './provider-time.ts';
+import { proxyVariables } from './proxy.ts';
 import { startS3 } from './s3/server.ts';
 import { createSecretsManager } from './secrets-manager.ts';
 import { openQueues, type Queues } from './sqs.ts';
@@ -194,6 +195,7 @@ async function compose(
     access,
   });
 
+  const proxy = proxyVariables(process.env);
   let awsUrl = '';
   const environment = (fn: LambdaFunction): Record<string, string> => ({
     AWS_ENDPOINT_URL_S3: s3.url,
@@ -202,6 +204,7 @@ async function compose(
     AWS_ENDPOINT_URL_SFN: awsUrl,
     AWS_ENDPOINT_URL_EVENTBRIDGE: awsUrl,
     CLOCK_SPEED: String(speed),
+    ...proxy,
     ...('PROVIDER_BASE_URL' in fn.environment
       ? { PROVIDER_BASE_URL: provider.baseUrl, PROVIDER_CREDITS_URL: creditsUrl }
       : {}),

@@ -6,6 +6,7 @@ import { explainFileError } from './file-errors.ts';
 import { chosenHome, pathSettings } from './home.ts';
 import { watchParent } from './parent.ts';
 import { defaultSpeed, sandboxSpeed } from './provider-time.ts';
+import { useProxy } from './proxy.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
 import type { Stack, StackOptions } from './stack.ts';
 import { complain, say } from './standard-streams.ts';
@@ -41,6 +42,7 @@ async function main(args: readonly string[]): Promise<void> {
     home = chosenHome(wanted.home, process.env).path;
     provider = externalProvider(process.env);
     relay = externalRelay(process.env);
+    useProxy(process.env);
   } catch (error) {
     return fail(error, 2);
   }

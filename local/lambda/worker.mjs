@@ -52,6 +52,12 @@ if (process.env.NODE_EXTRA_CA_CERTS) {
   setDefaultCACertificates([...getCACertificates('default'), more]);
 }
 
+// Likewise these: a function of this machine reaches the provider as its owner's other programs do.
+if (process.env.HTTPS_PROXY || process.env.HTTP_PROXY) {
+  const { setGlobalProxyFromEnv } = await import('node:http');
+  setGlobalProxyFromEnv();
+}
+
 const { handler, failure } = await load();
 parentPort.postMessage({ ready: true, failure });
 

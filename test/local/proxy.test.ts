@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { listenOnLoopback } from '../../local/loopback.ts';
+import { proxyVariables } from '../../local/proxy.ts';
+import { events, spawned } from '../cli/run-command.ts';
+import { wav } from '../cli/wav.ts';
+import { emptyHome } from './running-stack.ts';
+
+describe('the proxy of the environment', () => {
+  test('is taken in upper and lower case, and never for this machine', () => {
+    expect(proxyVariables({})).toEqual({});
+    expect(proxyVariables({ NO_PROXY: 'a.test' })).toEqual({});
+    expect(proxyVariables({ https_proxy: 'http://p.test:3128', HTTPS_PROXY: 'http://other.test' })).toEqual({
+      HTTPS_PROXY: 'http://p.test:3128',
+      NO_PROXY: '127.0.0.1,localhost,::1',
+    });
+    expect(proxyVariables({ HTTP_PROXY: 'http://p.test', no_proxy: 'a.test,.b.test' })).toEqual({
+      HTTP_PROXY: 'http://p.test',
+      NO_PROXY: 'a.test,.b.test,127.0.0.1,localhost,::1',
+    });
+  });
+
+  test('is refused by its name when it is no URL, without its value, which may hold a password', () => {
+    const secret = 'anna:secret@p.test:3128';
+    expect(() => proxyVariables({ HTTPS_PROXY: secret })).toThrow(/HTTPS_PROXY: It is not an http\(s\) URL/);
+    expect(() => proxyVariables({ HTTPS_PROXY: secret })).not.toThrow(/secret/);
+  });
+});
+
+/** A proxy that answers for every host itself, as a provider that does not know the key. */
+async function startProxy() {
+  const asked: string[] = [];
+  const refuse = (host: string | undefined) => (request: IncomingMessage, response: ServerResponse) => {
+    asked.push(`${request.method} ${host ?? request.url}`);
+    response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"no such key"}');
+  };
+  const server = createServer(refuse(undefined));
+  server.on('connect', (request, socket) => {
+    socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+    const behind = createServer(refuse(request.url));
+    behind.emit('connection', socket);
+  });
+  const { url, close } = await listenOnLoopback(server, 0);
+  onTestFinished(close);
+  return { url, asked };
+}
+
+test('a training goes through the proxy to its provider, and to nothing of this machine', async () => {
+  const { home } = emptyHome();
+  const { url, asked } = await startProxy();
+  const tracks = path.join(home, 'tracks');
+  await mkdir(tracks);
+  for (let index = 0; index < 6; index++) {
+    await writeFile(path.join(tracks, `${index}.wav`), wav(6.5, 200 + 40 * index));
+  }
+  const ended = await spawned('train', [tracks, '--name', 'x', '--yes', '--json'], {
+    home,
+    env: {
+      PROVIDER_BASE_URL: 'http://provider.example.test',
+      PROVIDER_API_KEY: 'key',
+      HTTP_PROXY: url,
+      HTTPS_PROXY: url,
+      NODE_USE_ENV_PROXY: '1',
+    },
+  });
+  expect(events(ended).at(-1)).toMatchObject({ event: 'session.failed', error: 'ProviderAuth' });
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((request) => !request.includes('provider.example.test'))).toEqual([]);
+}, 60_000);
