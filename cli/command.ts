@@ -3,6 +3,7 @@ import { escaped, own, type Shown } from '../functions/shared/shown.ts';
 import { explainFileError } from '../local/file-errors.ts';
 import { pathSettings } from '../local/home.ts';
 import { watchParent } from '../local/parent.ts';
+import { useProxy } from '../local/proxy.ts';
 import { lineWriter, standardStreams } from '../local/standard-streams.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import { confirm, prompt } from './confirm.ts';
@@ -91,6 +92,7 @@ export async function perform<Arguments extends { json: boolean; help: boolean }
     return (await confirm?.(escaped(question), signal)) ?? false;
   };
   try {
+    useProxy(env);
     const args = command.parse(rest, env);
     if (args.help) {
       lineWriter(stdout)(own(command.help.trimEnd()));

@@ -151,6 +151,14 @@ export type CliEvent =
       readonly name: string;
       readonly tracks: readonly TrackResult[];
     }
+  /** These files have a session under this name already; the command goes on with it. */
+  | {
+      readonly event: 'session.existing';
+      readonly sessionId: string;
+      readonly name: string;
+      readonly status: SessionAnswer['status'];
+      readonly next: readonly Next[];
+    }
   | {
       readonly event: 'session.preparing' | 'session.uploading' | 'session.creating' | 'session.training';
       readonly sessionId: string;

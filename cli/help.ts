@@ -46,6 +46,8 @@ Options
   --min-clips <n>      train although some files have no clip, on at least n of
                        them, ${limits.minClips} to ${limits.maxTracks}; without it every file must have one
   --skip-invalid       leave out files that cannot be used or have no clip
+  --again              train another model of files that have a session under
+                       this name already; without it that session goes on
   --review             stop after the uploads, with exit code 0 and the event
                        session.review; the training begins, and is paid, with
                        npm run approve -- ID

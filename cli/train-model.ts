@@ -1,3 +1,4 @@
+import type { CreatedSessionAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
@@ -5,12 +6,13 @@ import type { TrainArguments } from './arguments/train-arguments.ts';
 import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';
 import type { Surroundings } from './command.ts';
+import { goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
 import { resumeSession } from './resume-session.ts';
 import { startSession } from './start-session.ts';
-import { uploadFiles } from './upload-files.ts';
+import { uploadMissing } from './upload-missing.ts';
 
 /**
  * The main job: from files to a model. Before the session is started, nothing can be spent; after it, it goes on
@@ -31,9 +33,10 @@ export async function trainModel(args: TrainArguments, surroundings: Surrounding
   if (args.dryRun) return tellDryRun(args, files, surroundings);
   const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
   try {
-    const sessionId = await prepareSession(args, files, reached, surroundings);
-    if (sessionId === undefined) return exitCodes.failed;
-    const started = await startSession(sessionId, reached, surroundings);
+    const created = await createSession(args, files, reached, surroundings);
+    if (created.existing) return await goOnWithExisting(args, { files, created }, reached, surroundings);
+    if (!(await uploadMissing(files, created.uploads, surroundings))) return exitCodes.failed;
+    const started = await startSession(created.sessionId, reached, surroundings);
     if (typeof started === 'number') return started;
     return await followSession(started, reached, surroundings, {
       isNew: true,
@@ -71,13 +74,13 @@ function costOf(files: readonly UsableFile[]) {
   };
 }
 
-/** Tells the cost, asks where it is real, creates the session and uploads its files. */
-async function prepareSession(
+/** Tells the cost, asks where it is real, and creates the session, or finds the one that these files have already. */
+async function createSession(
   args: TrainArguments,
   files: readonly UsableFile[],
   reached: ReachedStack,
   surroundings: Surroundings,
-): Promise<string | undefined> {
+): Promise<CreatedSessionAnswer> {
   const { display, signal } = surroundings;
   const { provider, sandbox } = reached.stack;
   const cost = costOf(files);
@@ -89,15 +92,17 @@ async function prepareSession(
   await agree(`Spend about ${most} credits at ${provider}?`, args, reached, surroundings);
 
   signal.throwIfAborted();
-  const { name, minClips, skipInvalid, review } = args;
+  const { name, minClips, skipInvalid, review, again } = args;
   const created = await reached.client.createSession({
     name,
     files: files.map((file) => ({ name: file.name, size: file.size, sha256: file.sha256 })),
+    // An existing session keeps its options, and says where these are others.
     ...(minClips === undefined ? {} : { minClips }),
-    skipInvalid,
-    review,
-    again: true,
+    ...(skipInvalid ? { skipInvalid } : {}),
+    ...(review ? { review } : {}),
+    ...(again ? { again } : {}),
   });
+  if (created.existing) return created;
   const { sessionId } = created;
   const sizes = new Map(files.map((file) => [file.sha256, file.size]));
   const names = new Map(created.uploads.map(({ trackId, file }) => [trackId, file]));
@@ -116,18 +121,7 @@ async function prepareSession(
       duplicateOf: names.get(duplicateOf) ?? duplicateOf,
     })),
   });
-  const problems = await uploadFiles(files, created.uploads, {
-    signal,
-    tell: display.tell,
-    progress: display.progress,
-  });
-  if (problems.length === 0) return sessionId;
-  display.tell({
-    event: 'error',
-    message: 'Not every file could be uploaded. Nothing was spent: run the command again.',
-    problems,
-  });
-  return undefined;
+  return created;
 }
 
 /** That the account may hold no more models, as far as the API can tell; without an answer nothing is said. */

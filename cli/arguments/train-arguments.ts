@@ -23,6 +23,8 @@ export interface TrainArguments {
   readonly skipInvalid: boolean;
   /** Stop after the uploads, before the training is paid. */
   readonly review: boolean;
+  /** Another model of files that have a session under this name. */
+  readonly again: boolean;
   /** Check everything, start nothing. */
   readonly dryRun: boolean;
   /** `undefined` when the user left it to us. */
@@ -43,6 +45,7 @@ const trainFlags = {
   'min-clips': 'string',
   'skip-invalid': 'boolean',
   review: 'boolean',
+  again: 'boolean',
   'dry-run': 'boolean',
   speed: 'string',
   deadline: 'string',
@@ -66,7 +69,7 @@ export function parseTrainArguments(argv: readonly string[], env: NodeJS.Process
 
   if (session !== undefined) {
     if (session === '') problems.push({ where: '--session', message: 'Give the id of a session.' });
-    for (const flag of ['name', 'min-clips', 'skip-invalid', 'review', 'dry-run']) {
+    for (const flag of ['name', 'min-clips', 'skip-invalid', 'review', 'again', 'dry-run']) {
       if (!given(flag)) continue;
       const message =
         flag === 'name'
@@ -94,6 +97,7 @@ export function parseTrainArguments(argv: readonly string[], env: NodeJS.Process
     minClips,
     skipInvalid: given('skip-invalid'),
     review: given('review'),
+    again: given('again'),
     dryRun: given('dry-run'),
     speed,
     deadline,

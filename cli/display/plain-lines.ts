@@ -8,7 +8,15 @@ import { musicLines } from './music-lines.ts';
 import { createPaint } from './paint.ts';
 import { listedLine, statusLines } from './session-lines.ts';
 import { reasonLines } from './text-width.ts';
-import { asDuration, asSize, costWords, counted, providerWords, signedOutWords } from './words.ts';
+import {
+  asDuration,
+  asSize,
+  costWords,
+  counted,
+  providerWords,
+  signedOutWords,
+  statusWords,
+} from './words.ts';
 
 const noColours = createPaint(false);
 
@@ -67,6 +75,11 @@ export function linesOf(event: ShownEvent): string[] {
       return nextLines(event.next);
     case 'session.found':
       return [`Session ${event.sessionId}, "${event.name}".`];
+    case 'session.existing':
+      return [
+        `These files have a session under this name already: ${event.sessionId}, ${statusWords[event.status]}.`,
+        ...nextLines(event.next),
+      ];
     case 'session.preparing':
       return ['Preparing.'];
     case 'session.uploading':

@@ -123,6 +123,7 @@ export function terminal({
         print(['', ...indented(priceWords(event), { by: 0, width, style: paint.bold })]);
         print(indented(`provider: ${providerWords(event)}`, { by: 0, width }));
         break;
+      case 'session.existing':
       case 'session.resumed':
       case 'session.approved':
       case 'session.decided':

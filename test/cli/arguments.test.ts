@@ -43,6 +43,7 @@ describe('arguments of train', () => {
       minClips: 8,
       skipInvalid: true,
       review: false,
+      again: false,
       dryRun: false,
       speed: 0.5,
       deadline: 90,

@@ -54,6 +54,8 @@ export interface DeclaredFile {
 /** The rules of the contract over sessions in memory; what a run does is scripted. */
 export function fakeSessions(runs: readonly (readonly Step[])[]) {
   const sessions = new Map<string, FakeSession>();
+  /** Ids of the sessions by what they are of. */
+  const contents = new Map<string, string>();
   /** By `sessionId/trackId`. */
   const declared = new Map<string, DeclaredFile>();
 
@@ -114,8 +116,12 @@ export function fakeSessions(runs: readonly (readonly Step[])[]) {
       sessions.set(session.answer.sessionId, session);
       return session.answer;
     },
-    create(body: unknown): SessionAnswer {
-      const { name, files, minClips = 6, review = false } = createSessionBody.parse(body);
+    /** The session of the same files under the same name, unless the request says again. */
+    create(body: unknown): { session: SessionAnswer; existing: boolean } {
+      const { name, files, minClips = 6, review = false, again = false } = createSessionBody.parse(body);
+      const content = [name, ...new Set(files.map(({ sha256 }) => sha256))].sort().join();
+      const known = contents.get(content);
+      if (known !== undefined && !again) return { session: find(known).answer, existing: true };
       const first = new Map<string, string>();
       const tracks = files.map(({ name: file, sha256 }, index): TrackAnswer => {
         const trackId = String(index + 1).padStart(3, '0');
@@ -131,7 +137,8 @@ export function fakeSessions(runs: readonly (readonly Step[])[]) {
         const file = files[index];
         if (file) declared.set(`${answer.sessionId}/${trackId}`, file);
       }
-      return answer;
+      contents.set(content, answer.sessionId);
+      return { session: answer, existing: false };
     },
     /** A look at a session moves its run on by a step. */
     look(sessionId: string): SessionAnswer {

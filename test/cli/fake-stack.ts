@@ -110,7 +110,13 @@ export async function startFakeStack(options: {
     const other = options.others?.(route, body);
     if (other === 'cut') return response.destroy();
     if (other) return send(response, other.status, other.body);
-    if (route === 'POST /sessions') return send(response, 201, created(sessions.create(body)));
+    if (route === 'POST /sessions') {
+      const { session, existing } = sessions.create(body);
+      const answer = created(session);
+      return existing
+        ? send(response, 200, { ...answer, existing })
+        : send(response, 201, { ...answer, status: 'open' });
+    }
     if (route.startsWith('PUT ') && action === 'tracks') {
       const { file } = sessions.replace(sessionId, trackId, body);
       return send(response, 200, uploadOf(sessionId, { trackId, file }));
@@ -146,9 +152,9 @@ export async function startFakeStack(options: {
     headers: { 'x-amz-checksum-sha256': 'signed' },
     expiresAt: new Date().toISOString(),
   });
-  const created = ({ sessionId, tracks }: SessionAnswer) => ({
+  const created = ({ sessionId, status, tracks }: SessionAnswer) => ({
     sessionId,
-    status: 'open',
+    status,
     uploads: tracks.filter(({ status }) => status === 'declared').map((track) => uploadOf(sessionId, track)),
     duplicates: tracks.flatMap(({ trackId, file, duplicateOf }) =>
       duplicateOf === undefined ? [] : [{ trackId, file, duplicateOf }],

@@ -181,12 +181,15 @@ describe('npm run train', () => {
   });
 
   it('says how to come back to a session when no answer to its start comes', async () => {
-    const { home, tracks, fake } = await prepared({ cut: ['start'] });
+    const { home, tracks } = await prepared({
+      others: (route) => (route.endsWith('/start') ? 'cut' : undefined),
+    });
     const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
     expect(ended.code).toBe(1);
+    const sessionId = events(ended).find(({ event }) => event === 'session.created')?.sessionId;
     expect(last(ended)).toMatchObject({
       event: 'session.lost',
-      next: [{ command: `npm run status -- ${fake.starts[0]} --watch` }],
+      next: [{ command: `npm run status -- ${sessionId} --watch` }],
     });
   });
 

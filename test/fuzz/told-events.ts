@@ -92,6 +92,7 @@ export const toldEvents: readonly CliEvent[] = [
   { event: 'file.uploaded', trackId: '001', file: foreign, size: 1 },
   { event: 'file.upload-failed', trackId: '002', file: foreign, reason: foreign },
   { event: 'session.started', sessionId, name: foreign, tracks, next },
+  { event: 'session.existing', sessionId, name: foreign, status: 'open', next },
   { event: 'session.found', sessionId, kind: 'train', name: foreign, tracks },
   { event: 'track.submitted', sessionId, trackId: '001', file: foreign, attempt: 2 },
   { event: 'track.done', sessionId, trackId: '002', file: foreign, clipId: foreign },

@@ -69,7 +69,10 @@ export async function createSession(
     new Date(deps.now()).toISOString(),
   );
   const existing = await existingOf(session, given.again ?? false, deps);
-  if (existing) return { ...(await uploadsOf(existing, deps)), existing: true };
+  if (existing) {
+    refuseOtherOptions(given, existing.session);
+    return { ...(await uploadsOf(existing, deps)), existing: true };
+  }
   const answer = await uploadsOf({ session, tracks }, deps);
   try {
     await store.create(session, tracks);
@@ -142,6 +145,20 @@ async function recorded(
   if (kind !== 'batch') return store.read(sessionId);
   const session = await store.requireSession(sessionId).catch(nothingIfUnknown);
   return session && { session, tracks: [] };
+}
+
+/** What was asked for must hold for the session that goes on: a review before the training is paid, above all. */
+function refuseOtherOptions(given: CreateSessionBody, session: Session): void {
+  const options = ['minClips', 'skipInvalid', 'review'] as const;
+  const problems = options.flatMap((where): Problem[] => {
+    const wanted = given[where];
+    if (wanted === undefined || wanted === session[where]) return [];
+    const message = `is ${wanted}, and ${session[where] ?? 'not given'} in the session: leave it out, or create another session with "again"`;
+    return [{ where, message }];
+  });
+  if (problems.length === 0) return;
+  const words = `These files have a session under this name already, created with other options: ${session.sessionId}.`;
+  throw new ChirpsmithError('BadInput', words, { problems });
 }
 
 const contentProblem = { where: 'content', message: 'is of a batch only: leave it out' };

@@ -79,6 +79,18 @@ describe('POST /sessions with the content of an existing session', () => {
     expect(other).not.toHaveProperty('existing');
   });
 
+  it('is refused where it asks for what that session was created without, and names the session', async () => {
+    const { sessionId } = await create('Reviewed', { minClips: 6 });
+    const refused = create('Reviewed', { review: true, minClips: 6, skipInvalid: true });
+    await expect(refused).rejects.toMatchObject({
+      name: 'BadInput',
+      summary: expect.stringContaining(sessionId),
+      problems: [{ where: 'skipInvalid' }, { where: 'review', message: expect.stringContaining('"again"') }],
+    });
+    expect(await create('Reviewed', { review: false, minClips: 6 })).toMatchObject({ sessionId });
+    expect(await create('Reviewed', { review: true, again: true })).not.toHaveProperty('existing');
+  });
+
   it('creates another one when the request says again, and finds that one from then on', async () => {
     const first = await create('Twice');
     const second = await create('Twice', { again: true });

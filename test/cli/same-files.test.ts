@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { modelId, toReady } from './fake-sessions.ts';
+import { prepared } from './prepared-folder.ts';
+import { events, run, spawned } from './run-command.ts';
+import { commandsOf, last } from './standing-session.ts';
+
+const posts = (requests: readonly string[]) => requests.filter((request) => request.startsWith('POST'));
+
+describe('train with the files and the name of a session that exists', () => {
+  it('goes on with it after a Ctrl-C in the uploads: one session, uploaded and trained once', async () => {
+    const { home, tracks, fake } = await prepared({ putDelay: 300, steps: toReady });
+    const args = [tracks, '--name', 'x', '--json'];
+    const left = await spawned('train', args, {
+      home,
+      watch: (child, output) => {
+        if (output.includes('file.uploaded')) child.kill('SIGINT');
+      },
+    });
+    expect(left.code).toBe(130);
+    expect(fake.stored.size).toBeLessThan(6);
+
+    const ended = await run('train', args, { home });
+    expect(ended.code).toBe(0);
+    const [first] = events(left).filter(({ event }) => event === 'session.created');
+    expect(events(ended)).toContainEqual(
+      expect.objectContaining({ event: 'session.existing', sessionId: first?.sessionId, status: 'open' }),
+    );
+    expect(last(ended)).toMatchObject({ event: 'session.ready', sessionId: first?.sessionId });
+    expect(fake.stored.size).toBe(6);
+    expect(posts(fake.requests)).toEqual([
+      'POST /sessions',
+      'POST /sessions',
+      `POST /sessions/${first?.sessionId}/resume`,
+    ]);
+  });
+
+  it('shows the model that there is, spends nothing, and trains a second one only by the printed --again', async () => {
+    const { home, tracks, fake } = await prepared({ steps: toReady });
+    const args = [tracks, '--name', "Night's Drive", '--json'];
+    const first = await run('train', args, { home });
+    const again = await run('train', args, { home });
+    expect(again.code).toBe(0);
+    expect(last(again)).toMatchObject({
+      event: 'session.ready',
+      sessionId: last(first)?.sessionId,
+      modelId,
+    });
+    expect(fake.starts).toHaveLength(1);
+    const [existing] = events(again).filter(({ event }) => event === 'session.existing');
+    expect(commandsOf({ stdout: JSON.stringify(existing) })).toEqual([
+      `npm run train -- '${tracks}' --name 'Night'\\''s Drive' --again`,
+    ]);
+
+    const second = await run('train', [...args, '--again'], { home });
+    expect(second.code).toBe(0);
+    expect(fake.starts).toHaveLength(2);
+    expect(last(second)?.sessionId).not.toBe(last(first)?.sessionId);
+  });
+
+  it('resumes one that failed, and follows one that is under way', async () => {
+    const failure = { error: 'ProviderRefused', reason: 'Its own words.' } as const;
+    const { home, tracks, fake } = await prepared({ steps: [{ status: 'failed', failure }], again: toReady });
+    const args = [tracks, '--name', 'x', '--json'];
+    expect((await run('train', args, { home })).code).toBe(1);
+    const resumed = await run('train', [...args, '--deadline', '0.01'], { home });
+    expect(resumed.code).toBe(4);
+    const followed = await run('train', args, { home });
+    expect(last(followed)).toMatchObject({ event: 'session.ready', sessionId: fake.starts[0] });
+    expect(posts(fake.requests).filter((request) => request !== 'POST /sessions')).toEqual([
+      `POST /sessions/${fake.starts[0]}/start`,
+      `POST /sessions/${fake.starts[0]}/resume`,
+    ]);
+  });
+
+  it('says what a session needs that waits for a person, and does nothing to it', async () => {
+    const { home, tracks, fake } = await prepared({ steps: toReady });
+    const args = [tracks, '--name', 'x', '--json'];
+    expect(last(await run('train', [...args, '--review'], { home }))).toMatchObject({
+      event: 'session.review',
+    });
+    const before = posts(fake.requests).length;
+    const again = await run('train', args, { home });
+    expect(again.code).toBe(0);
+    expect(commandsOf(again)).toContain(`npm run approve -- ${fake.starts[0]}`);
+    expect(posts(fake.requests).slice(before)).toEqual(['POST /sessions']);
+  });
+});
