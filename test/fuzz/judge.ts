@@ -14,9 +14,10 @@ export interface Answer {
 export const insides =
   /\bat [^\n]{1,200}:\d+:\d+|\bnode:internal|node_modules|\.[mc]?[jt]s:\d+|(Zod|Type|Syntax|Range|Reference)Error|Exception\b/;
 
-/** What API Gateway answers by itself, by status: `{"message": …}` and nothing else. */
+/** What API Gateway answers by itself, and the local server before it, by status: `{"message": …}` and nothing else. */
 const ofApiGateway = new Map([
   [401, 'Unauthorized'],
+  [403, 'Pages of other origins may change nothing here.'],
   [413, 'Request Entity Too Large'],
 ]);
 
