@@ -18,6 +18,8 @@ PROVIDER_BASE_URL and PROVIDER_API_KEY; you are asked first then.
 Options
   --name <name>        a name to find the session by (default: the first folder's
                        or file's)
+  --convert            convert what the provider may not take, with the ffmpeg
+                       of this machine: to FLAC what has no loss, else to MP3
   --dry-run            check the files and show the cost; starts nothing
   --speed <n>          run n times as fast as the provider would (default ${sandboxSpeed})
   --deadline <s>       stop watching after s seconds; the session goes on

@@ -1,4 +1,7 @@
+import { convertedName, refusalOf } from '../functions/audio/conversion.ts';
 import type { AudioLimits, AudioProblem, Inspection } from '../functions/audio/inspection.ts';
+import { ConversionFailure, type Converter } from './converter.ts';
+import { counted } from './display/words.ts';
 import type { CliEvent } from './events.ts';
 import { type FoundFile, reasonOf } from './find-files.ts';
 
@@ -10,6 +13,10 @@ export interface UsableFile extends FoundFile {
   readonly sha256: string;
   /** Name of an earlier file with the same bytes. */
   readonly duplicateOf?: string;
+  /** The file that it was converted from, which stays as it is. */
+  readonly convertedFrom?: FoundFile;
+  /** Its format, where pages about the provider do not name it. */
+  readonly unnamedFormat?: string;
 }
 
 export interface RejectedFile {
@@ -17,6 +24,8 @@ export interface RejectedFile {
   readonly problem: AudioProblem | 'unreadable';
   /** What is wrong and what to do. */
   readonly reason: string;
+  /** `--convert` would make it usable. */
+  readonly convertible?: true;
 }
 
 /** How a file is opened and looked at; handed in, so that the order and the words can be tested alone. */
@@ -34,12 +43,15 @@ const atOnce = 4;
 /**
  * Checks every file by its content and tells each verdict, in the order of the files.
  * A second file with the same bytes stays in the list, marked.
+ * @param converter converts what the provider may not take; without it, such files stay as they are
  */
 export async function checkFiles(
   files: readonly FoundFile[],
   limits: AudioLimits,
-  { inspector, tell, signal }: { inspector: FileInspector; tell(event: CliEvent): void; signal: AbortSignal },
+  deps: CheckDeps,
 ): Promise<{ usable: readonly UsableFile[]; rejected: readonly RejectedFile[] }> {
+  const { tell, signal } = deps;
+  const names = new Set(files.map(({ name }) => name));
   const usable: UsableFile[] = [];
   const rejected: RejectedFile[] = [];
   const firstWith = new Map<string, string>();
@@ -47,7 +59,7 @@ export async function checkFiles(
   const checks: Promise<Checked>[] = [];
   const begin = (index: number) => {
     const file = files[index];
-    if (file && checks.length === index) checks.push(check(file, limits, inspector));
+    if (file && checks.length === index) checks.push(check(file, limits, names, deps));
   };
   for (let index = 0; index < atOnce; index++) begin(index);
 
@@ -58,14 +70,17 @@ export async function checkFiles(
     if (!checked) continue;
     if ('problem' in checked) {
       rejected.push(checked);
-      tell({ event: 'file.rejected', ...checked });
+      const { file, problem, reason } = checked;
+      tell({ event: 'file.rejected', file, problem, reason });
       continue;
     }
-    const { found, size, sha256, inspection } = checked;
+    const { found, size, sha256, inspection, convertedFrom } = checked;
+    const converted = convertedFrom === undefined ? {} : { convertedFrom };
+    const unnamed = inspection.convertTo === undefined ? {} : { unnamedFormat: inspection.format };
     const duplicateOf = firstWith.get(sha256);
     if (duplicateOf === undefined) firstWith.set(sha256, found.name);
     const duplicate = duplicateOf === undefined ? {} : { duplicateOf };
-    usable.push({ ...found, size, sha256, ...duplicate });
+    usable.push({ ...found, size, sha256, ...duplicate, ...converted, ...unnamed });
     tell({
       event: 'file.checked',
       file: found.name,
@@ -73,10 +88,21 @@ export async function checkFiles(
       format: inspection.format,
       durationSeconds: inspection.durationSeconds,
       ...(inspection.warning === undefined ? {} : { warning: inspection.warning }),
+      ...(convertedFrom === undefined ? {} : { convertedFrom: convertedFrom.name }),
       ...duplicate,
     });
   }
   return { usable, rejected };
+}
+
+/** That the provider may refuse some of the files for their kind, and what helps. */
+export function doubtsAbout(files: readonly UsableFile[]): string[] {
+  const formats = files.flatMap(({ unnamedFormat }) => unnamedFormat ?? []);
+  if (formats.length === 0) return [];
+  const kinds = [...new Set(formats)].join(', ');
+  return [
+    `${counted(formats.length, 'file')} of a kind that pages about the provider do not name (${kinds}): --convert turns such files into FLAC or MP3.`,
+  ];
 }
 
 type Checked =
@@ -86,17 +112,46 @@ type Checked =
       readonly size: number;
       readonly sha256: string;
       readonly inspection: Extract<Inspection, { usable: true }>;
+      readonly convertedFrom?: FoundFile;
     };
 
-async function check(found: FoundFile, limits: AudioLimits, inspector: FileInspector): Promise<Checked> {
+interface CheckDeps {
+  readonly inspector: FileInspector;
+  readonly converter?: Converter | undefined;
+  tell(event: CliEvent): void;
+  readonly signal: AbortSignal;
+}
+
+/** @param taken names of files, to which that of a converted one is added */
+async function check(
+  found: FoundFile,
+  limits: AudioLimits,
+  taken: Set<string>,
+  deps: CheckDeps,
+): Promise<Checked> {
+  const { inspector, converter } = deps;
   try {
     const { inspection, size, sha256 } = await inspector.inspect(found.path, limits);
+    const to = inspection.convertTo;
+    if (converter && to !== undefined) {
+      const rate = inspection.usable ? (size * 8) / inspection.durationSeconds : undefined;
+      const path = await converter.convert(found.path, to, rate);
+      const alike = convertedName(found.name, to);
+      const name = taken.has(alike) ? `${found.name}.${to}` : alike;
+      taken.add(name);
+      const checked = await check({ path, name }, limits, taken, { ...deps, converter: undefined });
+      return 'problem' in checked ? { ...checked, file: found.name } : { ...checked, convertedFrom: found };
+    }
     if (!inspection.usable) {
-      return { file: found.name, problem: inspection.problem, reason: inspection.reason };
+      const reason = refusalOf(inspection, found.path);
+      const convertible = to === undefined ? {} : { convertible: true as const };
+      return { file: found.name, problem: inspection.problem, reason, ...convertible };
     }
     if (sha256 !== undefined) return { found, size, sha256, inspection };
     throw new Error('a usable file without a hash');
   } catch (error) {
-    return { file: found.name, problem: 'unreadable', reason: reasonOf(error) };
+    deps.signal.throwIfAborted();
+    const reason = error instanceof ConversionFailure ? error.message : reasonOf(error);
+    return { file: found.name, problem: 'unreadable', reason };
   }
 }

@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mayHoldAudio } from '../functions/audio/formats.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { homeDirectory } from '../local/home.ts';
 import type { TrainArguments } from './arguments/train-arguments.ts';
-import { checkFiles, type UsableFile } from './check-files.ts';
+import { checkFiles, doubtsAbout, type UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
+import type { Converter } from './converter.ts';
 import { counted } from './display/words.ts';
 import { findFiles } from './find-files.ts';
 import { InputRejected } from './input-rejected.ts';
@@ -20,8 +22,9 @@ import { userDirectory } from './user-directory.ts';
 export async function chooseFiles(
   args: TrainArguments,
   surroundings: Surroundings,
+  converter?: Converter,
 ): Promise<readonly UsableFile[]> {
-  if (args.paths.length > 0) return usableFiles(args.paths, args, surroundings);
+  if (args.paths.length > 0) return usableFiles(args.paths, args, surroundings, converter);
   const { display, env } = surroundings;
   const { makeSamples } = await import('./samples/make-samples.ts');
   const kept = !args.dryRun;
@@ -41,6 +44,7 @@ async function usableFiles(
   paths: readonly string[],
   args: TrainArguments,
   { display, env, signal }: Surroundings,
+  converter?: Converter,
 ): Promise<readonly UsableFile[]> {
   const { limits } = defaultSettings;
   const { minClips = limits.minClips } = args;
@@ -50,6 +54,7 @@ async function usableFiles(
 
   const { usable, rejected } = await checkFiles(files, limits, {
     inspector: localFiles,
+    converter,
     tell: display.tell,
     signal,
   });
@@ -67,7 +72,10 @@ async function usableFiles(
       different.length >= minClips
         ? ` The other ${different.length} are fine: mend these, leave them out, or add --skip-invalid.`
         : ` The other ${different.length} are too few: ${minClips} are needed.`;
-    throw reject(`Nothing was started or spent: ${counted(rejected.length, 'file')} cannot be used.${rest}`);
+    const convertible = rejected.filter((file) => file.convertible).length;
+    const help = convertible > 0 ? ` --convert would convert ${convertible} of them.` : '';
+    const unusable = `${counted(rejected.length, 'file')} cannot be used.`;
+    throw reject(`Nothing was started or spent: ${unusable}${rest}${help}`);
   }
   if (different.length < minClips) {
     throw reject(
@@ -79,6 +87,16 @@ async function usableFiles(
       `Nothing was started or spent: at most ${limits.maxTracks} files are trained on, and there are ${different.length}. Name the ones you want.`,
     );
   }
+  const leftOut = [
+    ...skipped.filter(({ file }) => mayHoldAudio(file)).map(({ file }) => file),
+    ...rejected.map(({ file }) => file),
+  ];
+  if (leftOut.length > 0) {
+    const all = counted(leftOut.length + usable.length, 'file');
+    const message = `Of ${all}, ${usable.length} are trained on. Left out: ${leftOut.join(', ')}.`;
+    display.tell({ event: 'note', message });
+  }
+  for (const message of doubtsAbout(usable)) display.tell({ event: 'note', message });
   // The API counts duplicates too. Where they would not fit, the others are enough.
   return usable.length > limits.maxTracks ? different : usable;
 }

@@ -62,6 +62,8 @@ export type CliEvent =
       readonly format: string;
       readonly durationSeconds: number;
       readonly warning?: string;
+      /** The file that it was converted from, which stays as it is. */
+      readonly convertedFrom?: string;
       /** An earlier file with the same bytes: this one is not uploaded. */
       readonly duplicateOf?: string;
     }

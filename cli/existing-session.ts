@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { CreatedSessionAnswer, SessionAnswer } from '../functions/api/contract.ts';
+import { shellWord } from '../functions/shared/shell-word.ts';
 import type { TrainArguments } from './arguments/train-arguments.ts';
 import type { UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
@@ -10,7 +11,6 @@ import { goOn } from './go-on.ts';
 import type { ReachedStack } from './reach-stack.ts';
 import { isUnderWay } from './session-changes.ts';
 import { endOfSession } from './session-end.ts';
-import { shellWord } from './shell-word.ts';
 import { uploadMissing } from './upload-missing.ts';
 import { userDirectory } from './user-directory.ts';
 

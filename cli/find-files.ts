@@ -1,8 +1,9 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, parse, resolve, sep } from 'node:path';
+import { mayHoldAudio } from '../functions/audio/formats.ts';
 import type { Problem } from '../functions/shared/errors.ts';
-import { looksLikeAudio } from './looks-like-audio.ts';
+import { reasonToSkip } from './reason-to-skip.ts';
 
 /** A file to be checked. */
 export interface FoundFile {
@@ -87,12 +88,15 @@ async function lookInto(
       skipped.push({ file, reason: 'its name is not valid UTF-8: rename it' });
     } else if (typeof entry === 'string') {
       // Kept when its name promises audio: the check then names it with the reason.
-      if (await looksLikeAudio(path, { byNameOnly: true })) files.push(path);
+      if (mayHoldAudio(path)) files.push(path);
       else skipped.push({ file, reason: entry });
     } else if (entry.isDirectory()) skipped.push({ file, reason: folderReason });
     else if (!entry.isFile()) skipped.push({ file, reason: 'not a file' });
-    else if (await looksLikeAudio(path, { byNameOnly: false })) files.push(path);
-    else skipped.push({ file, reason: 'not audio' });
+    else {
+      const reason = await reasonToSkip(path);
+      if (reason === undefined) files.push(path);
+      else skipped.push({ file, reason });
+    }
   }
   return { files, skipped };
 }

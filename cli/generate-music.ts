@@ -3,6 +3,7 @@ import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import { dialectOf } from '../functions/sessions/dialect-rules.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
+import { shellWord } from '../functions/shared/shell-word.ts';
 import { agree } from './agree.ts';
 import type { GenerateArguments } from './arguments/generate-arguments.ts';
 import type { Surroundings } from './command.ts';
@@ -15,7 +16,6 @@ import { type ReachedStack, reachStack } from './reach-stack.ts';
 import { ClipsNotSaved, checkFolder, saveClips } from './save-clips.ts';
 import { isUnderWay } from './session-changes.ts';
 import { endOf } from './session-end.ts';
-import { shellWord } from './shell-word.ts';
 import { userDirectory } from './user-directory.ts';
 import { watchSession } from './watch-session.ts';
 

@@ -48,6 +48,8 @@ Options
   --skip-invalid       leave out files that cannot be used or have no clip
   --again              train another model of files that have a session under
                        this name already; without it that session goes on
+  --convert            convert what the provider may not take, with the ffmpeg
+                       of this machine: to FLAC what has no loss, else to MP3
   --review             stop after the uploads, with exit code 0 and the event
                        session.review; the training begins, and is paid, with
                        npm run approve -- ID

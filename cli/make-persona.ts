@@ -1,3 +1,4 @@
+import { shellWord } from '../functions/shared/shell-word.ts';
 import { agree } from './agree.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import type { PersonaArguments } from './arguments/persona-arguments.ts';
@@ -5,7 +6,6 @@ import type { Surroundings } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { onSession } from './on-session.ts';
 import { payeeOf } from './payee.ts';
-import { shellWord } from './shell-word.ts';
 
 /**
  * Makes a persona of a clip of music. Whatever keeps its answer from us, the call is not made a second time but by

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Problem } from '../functions/shared/errors.ts';
+import { shellWord } from '../functions/shared/shell-word.ts';
 import type { CliEvent, Next } from './events.ts';
-import { shellWord } from './shell-word.ts';
 
 /** What a command drives, and as whom. */
 export interface Target {

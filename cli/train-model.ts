@@ -6,6 +6,7 @@ import type { TrainArguments } from './arguments/train-arguments.ts';
 import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';
 import type { Surroundings } from './command.ts';
+import { openConverter } from './converter.ts';
 import { goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
@@ -29,7 +30,8 @@ export async function trainModel(args: TrainArguments, surroundings: Surrounding
   }
   const began = performance.now();
   const { display } = surroundings;
-  const files = await chooseFiles(args, surroundings);
+  await using converter = args.convert ? await openConverter(surroundings) : undefined;
+  const files = await chooseFiles(args, surroundings, converter);
   if (args.dryRun) return tellDryRun(args, files, surroundings);
   const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
   try {

@@ -3,8 +3,9 @@ import { trackIdAt } from '../functions/sessions/new-session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
 import type { UploadArguments } from './arguments/upload-arguments.ts';
-import { checkFiles, type RejectedFile, type UsableFile } from './check-files.ts';
+import { checkFiles, doubtsAbout, type RejectedFile, type UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
+import { type Converter, openConverter } from './converter.ts';
 import { counted } from './display/words.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -32,7 +33,8 @@ export interface ChosenFiles {
 export async function uploadBatch(args: UploadArguments, surroundings: Surroundings): Promise<ExitCode> {
   const began = performance.now();
   const { display } = surroundings;
-  const chosen = await chooseFiles(args, surroundings);
+  await using converter = args.convert ? await openConverter(surroundings) : undefined;
+  const chosen = await chooseFiles(args, surroundings, converter);
   const cost = costOf(chosen.usable);
   if (args.dryRun) {
     const paid = await providerOf(surroundings);
@@ -70,6 +72,7 @@ export async function uploadBatch(args: UploadArguments, surroundings: Surroundi
 async function chooseFiles(
   { paths }: UploadArguments,
   { display, env, signal }: Surroundings,
+  converter: Converter | undefined,
 ): Promise<ChosenFiles> {
   const { limits } = defaultSettings;
   const { files, skipped, problems } = await findFiles(paths, userDirectory(env, 'upload'));
@@ -82,11 +85,17 @@ async function chooseFiles(
     throw new InputRejected(message, []);
   }
   const { tell } = display;
-  const { usable, rejected } = await checkFiles(files, limits, { inspector: localFiles, tell, signal });
+  const { usable, rejected } = await checkFiles(files, limits, {
+    inspector: localFiles,
+    converter,
+    tell,
+    signal,
+  });
   if (usable.length === 0) {
     const named = rejected.map(({ file, reason }) => ({ where: file, message: reason }));
     throw new InputRejected(`${nothing}: none of the files can be used.`, named);
   }
+  for (const message of doubtsAbout(usable)) tell({ event: 'note', message });
   return { files, usable, rejected };
 }
 
@@ -153,7 +162,7 @@ export function withRejected(
   // In their order: two files may have the same name.
   const sent = [...told.event.files];
   const unsent = rejected.map(({ file, reason }) => ({ file, reason }));
-  const sentPaths = new Set(usable.map(({ path }) => path));
+  const sentPaths = new Set(usable.map(({ path, convertedFrom }) => convertedFrom?.path ?? path));
   const files = found.map(
     ({ path, name: file }) =>
       (sentPaths.has(path) ? sent.shift() : unsent.shift()) ?? { file, reason: 'was not sent' },

@@ -21,6 +21,8 @@ export interface TrainArguments {
   /** `undefined`: one of each file. */
   readonly minClips: number | undefined;
   readonly skipInvalid: boolean;
+  /** Convert what the provider may not take. */
+  readonly convert: boolean;
   /** Stop after the uploads, before the training is paid. */
   readonly review: boolean;
   /** Another model of files that have a session under this name. */
@@ -44,6 +46,7 @@ const trainFlags = {
   session: 'string',
   'min-clips': 'string',
   'skip-invalid': 'boolean',
+  convert: 'boolean',
   review: 'boolean',
   again: 'boolean',
   'dry-run': 'boolean',
@@ -69,7 +72,7 @@ export function parseTrainArguments(argv: readonly string[], env: NodeJS.Process
 
   if (session !== undefined) {
     if (session === '') problems.push({ where: '--session', message: 'Give the id of a session.' });
-    for (const flag of ['name', 'min-clips', 'skip-invalid', 'review', 'again', 'dry-run']) {
+    for (const flag of ['name', 'min-clips', 'skip-invalid', 'convert', 'review', 'again', 'dry-run']) {
       if (!given(flag)) continue;
       const message =
         flag === 'name'
@@ -96,6 +99,7 @@ export function parseTrainArguments(argv: readonly string[], env: NodeJS.Process
     session,
     minClips,
     skipInvalid: given('skip-invalid'),
+    convert: given('convert'),
     review: given('review'),
     again: given('again'),
     dryRun: given('dry-run'),

@@ -8,6 +8,8 @@ export interface UploadArguments {
   readonly paths: readonly string[];
   /** What to find the session by. */
   readonly name: string;
+  /** Convert what the provider may not take. */
+  readonly convert: boolean;
   /** Check everything, start nothing. */
   readonly dryRun: boolean;
   /** `undefined` when the user left it to us. */
@@ -21,6 +23,7 @@ export interface UploadArguments {
 
 const uploadFlags = {
   name: 'string',
+  convert: 'boolean',
   'dry-run': 'boolean',
   speed: 'string',
   deadline: 'string',
@@ -49,6 +52,7 @@ export function parseUploadArguments(argv: readonly string[], env: NodeJS.Proces
   return {
     paths,
     name: name ?? nameAfter(paths[0] ?? ''),
+    convert: given('convert'),
     dryRun: given('dry-run'),
     speed,
     deadline,

@@ -161,7 +161,8 @@ function checkedLines(event: Extract<CliEvent, { event: 'file.checked' }>): stri
   if (event.duplicateOf !== undefined) {
     return [`same      ${file}: the same bytes as ${event.duplicateOf}, uploaded once`];
   }
-  const facts = `${event.format}, ${asDuration(event.durationSeconds)}, ${asSize(event.size)}`;
+  const from = event.convertedFrom === undefined ? '' : `, converted from ${event.convertedFrom}`;
+  const facts = `${event.format}, ${asDuration(event.durationSeconds)}, ${asSize(event.size)}${from}`;
   return [`ok        ${file}: ${facts}${event.warning === undefined ? '' : ` (${event.warning})`}`];
 }
 

@@ -1,3 +1,4 @@
+import { refusalOf } from '../audio/conversion.ts';
 import type { AudioLimits, Inspection } from '../audio/inspection.ts';
 import { extensionOf, suffixFor } from './audio-type.ts';
 import type { AudioSource, Track } from './session.ts';
@@ -52,7 +53,7 @@ export async function lookAtTrack(
   const bytes = sha256 === undefined && etag !== undefined ? `${etag} ${size}` : undefined;
   const found = (await notUploaded(track, { source, size, sha256 }, deps)) ?? inspection;
   if (!found.usable) {
-    const failure = { error: 'AudioRejected', reason: found.reason, at: now() } as const;
+    const failure = { error: 'AudioRejected', reason: refusalOf(found, track.file), at: now() } as const;
     return { track: await store.updateTrack(track, { status: 'rejected', failure }), bytes };
   }
   const known = { ...track, sha256: track.sha256 ?? sha256 };

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { findFiles } from '../../cli/find-files.ts';
+import { matroskaFile } from '../audio-files/matroska.ts';
+import { mp4File } from '../audio-files/mp4.ts';
 import { temporaryFolder } from './run-command.ts';
 import { wav } from './wav.ts';
 
@@ -51,6 +53,34 @@ describe('finding files', () => {
       { file: 'cover.jpg', reason: 'not audio' },
       { file: 'more.mp3', reason: expect.stringContaining('not looked into') },
       { file: 'notes.txt', reason: 'not audio' },
+    ]);
+  });
+
+  it('lets the content decide where a name promises a picture, or nothing', async () => {
+    const folder = await folderWith({
+      'phone.3gp': Buffer.from(mp4File({ seconds: 7, brand: '3gp4' })),
+      'chrome.webm': Buffer.from(matroskaFile({ seconds: 7, open: true })),
+      'screen.mkv': Buffer.from(matroskaFile({ seconds: 0, soundTrack: false, pictureSeconds: 7 })),
+      'broken off.mov': Buffer.from(mp4File({ seconds: 7, moov: 'end' }).slice(0, 400)),
+      'old.mov': Buffer.from(mp4File({ seconds: 7, brand: 'none', moov: 'end' })),
+      'lossless.tta': 'TTA1',
+      'no name': Buffer.from(mp4File({ seconds: 7 })),
+      'film.avi': Buffer.from('RIFF\0\0\0\0AVI LIST'.padEnd(200, 'x')),
+      'empty.webm': '',
+    });
+    const found = await findFiles([folder], '/');
+    expect(names(found)).toEqual([
+      'broken off.mov',
+      'chrome.webm',
+      'film.avi',
+      'lossless.tta',
+      'no name',
+      'old.mov',
+      'phone.3gp',
+    ]);
+    expect(found.skipped).toEqual([
+      { file: 'empty.webm', reason: expect.stringContaining('is empty') },
+      { file: 'screen.mkv', reason: expect.stringContaining('There is no sound in this file') },
     ]);
   });
 

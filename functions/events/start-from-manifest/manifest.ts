@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { promisesAudio } from '../../audio/formats.ts';
+import { mayHoldAudio } from '../../audio/formats.ts';
 import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
 import type { Problem } from '../../shared/errors.ts';
 import { issueProblems } from '../../shared/issue-problems.ts';
@@ -95,7 +95,7 @@ interface Found {
 
 /** A name that begins with a dot is a file system's own: `._song.mp3` of a Mac is no audio. */
 function allAudio({ names, more }: Folder): Found {
-  const files = names.filter((name) => promisesAudio(name) && !name.startsWith('.'));
+  const files = names.filter((name) => mayHoldAudio(name) && !name.startsWith('.'));
   const message =
     `holds more than the ${names.length} files that are listed: name the audio in the manifest, ` +
     'or use a folder of its own';
