@@ -25,7 +25,8 @@ export async function approveSession(args: GoOnArguments, surroundings: Surround
         const { provider, sandbox } = reached.stack;
         const clips = tracks.filter(({ status }) => status === 'done').length;
         display.tell({ event: 'session.status', ...session, next: [] });
-        display.tell({ event: 'price', sessionId, clips, credits, earlier: 'none', provider, sandbox });
+        const about = { sessionId, kind: session.kind, clips, credits, provider, sandbox };
+        display.tell({ event: 'price', ...about, earlier: 'none' });
         const question = `Train on these ${counted(clips, 'clip')} for ${creditsAt(credits, reached.stack)}?`;
         await agree(question, { yes, evenInSandbox: true }, reached, surroundings);
       }

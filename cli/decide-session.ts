@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { goOn } from './go-on.ts';
 import { earlierCreate, priceAgain } from './next-steps.ts';
 import { onSession } from './on-session.ts';
+import { payeeOf } from './payee.ts';
 import { isUnderWay } from './session-changes.ts';
 
 /**
@@ -21,16 +22,18 @@ export async function decideSession(args: DecideArguments, surroundings: Surroun
     const { sessionId, tracks, actions } = session;
     // One that is under way may come to need a decision at this moment.
     if (choice === 'create-again' && (actions.includes('decide') || isUnderWay(session.status))) {
-      const { provider, sandbox } = reached.stack;
+      const { kind } = session;
+      const payee = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
       const credits = priceAgain(session);
       const known = earlierCreate(session);
       const earlier = known === 'none' ? 'in-doubt' : known;
       const clips = tracks.filter(({ status }) => status === 'done').length;
       display.tell({ event: 'session.status', ...session, next: [] });
-      display.tell({ event: 'price', sessionId, clips, credits, earlier, provider, sandbox });
+      display.tell({ event: 'price', sessionId, kind, clips, credits, earlier, ...payee });
       const cost = earlier === 'in-doubt' ? 'for perhaps another' : 'for another';
-      const question = `Call create again, ${cost} ${creditsAt(credits, reached.stack)}?`;
-      await agree(question, { yes, evenInSandbox: true }, reached, surroundings);
+      const call = kind === 'music' ? 'Ask for the music' : 'Call create';
+      const question = `${call} again, ${cost} ${creditsAt(credits, payee)}?`;
+      await agree(question, { yes, evenInSandbox: true }, { stack: payee }, surroundings);
     }
     const after = await reached.client.decideSession(sessionId, choice);
     const done = { event: 'session.decided', choice } as const;

@@ -31,7 +31,7 @@ export interface EndOfSession {
   readonly sessionId: string;
   readonly name: string;
   readonly creditsSpent: number;
-  /** Credits that going on will cost at most. */
+  /** Credits that going on will cost, if nothing has to be sent twice. */
   readonly creditsToCome: number;
   readonly providerCalls: number;
   /** Seconds since the command began; of `status`, from the session's creation to its end. */
@@ -171,6 +171,8 @@ export type CliEvent =
       readonly trackId: string;
       readonly file: string;
       readonly attempt: number;
+      /** Why the attempt before failed. */
+      readonly reason?: string;
     }
   | {
       readonly event: 'track.done';
@@ -252,6 +254,7 @@ export type CliEvent =
   | {
       readonly event: 'price';
       readonly sessionId: string;
+      readonly kind: SessionAnswer['kind'];
       readonly clips: number;
       readonly credits: number;
       /** What is known of a create that was called before. */
@@ -263,6 +266,7 @@ export type CliEvent =
   | {
       readonly event: 'session.resumed' | 'session.approved' | 'session.decided';
       readonly sessionId: string;
+      readonly kind: SessionAnswer['kind'];
       readonly name: string;
       readonly status: SessionAnswer['status'];
       readonly choice?: Decision;

@@ -94,7 +94,7 @@ async function goOnWith(typed: string, job: Job, surroundings: Surroundings): Pr
     }
     if (session.creditsToCome > 0) {
       const payee = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
-      const question = `Go on, for at most ${creditsAt(session.creditsToCome, payee)}?`;
+      const question = `Go on, for about ${creditsAt(session.creditsToCome, payee)}?`;
       await agree(question, job.args, { stack: payee }, surroundings);
     }
     return follow(await reached.client.resumeSession(session.sessionId), job, reached, surroundings);

@@ -29,10 +29,11 @@ export async function goOn(
     display.tell(event);
     return code;
   }
-  const { sessionId, name, status, creditsSpent, creditsToCome } = after;
+  const { sessionId, kind, name, status, creditsSpent, creditsToCome } = after;
   display.tell({
     ...done,
     sessionId,
+    kind,
     name,
     status,
     already: isUnderWay(before.status),

@@ -1,7 +1,7 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import type { Decision } from './api-client.ts';
-import { comeBack, counted, goOnCommand } from './display/words.ts';
+import { aboutCredits, comeBack, counted, goOnCommand } from './display/words.ts';
 import type { Next } from './events.ts';
 import { isUnderWay } from './session-changes.ts';
 
@@ -54,7 +54,7 @@ function resumeSteps(session: SessionAnswer): Next[] {
     words: 'To put another file in its place first, such as:',
     command: `npm run replace -- ${sessionId} ${lost.trackId} FILE`,
   };
-  const cost = open ? `, for at most ${counted(creditsToCome, 'credit')}` : '';
+  const cost = open ? `, for ${aboutCredits(session)}` : '';
   const resume = { words: `To go on with it, keeping what is done${cost}:`, command: goOnCommand(sessionId) };
   // Trying the same again cannot help.
   const refused = lost?.failure?.permanent === true || lost?.status === 'rejected';

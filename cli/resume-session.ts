@@ -1,11 +1,12 @@
 import { agree } from './agree.ts';
 import type { ResumeArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
-import { creditsAt } from './display/words.ts';
+import { aboutCredits } from './display/words.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
 import { goOn } from './go-on.ts';
 import { onSession } from './on-session.ts';
+import { payeeOf } from './payee.ts';
 import { isUnderWay } from './session-changes.ts';
 import { endOfSession } from './session-end.ts';
 
@@ -27,9 +28,9 @@ export async function resumeSession(args: ResumeArguments, surroundings: Surroun
         return code;
       }
       if (!isUnderWay(session.status) && session.creditsToCome > 0) {
-        const credits = creditsAt(session.creditsToCome, reached.stack);
-        const question = `Go on with "${session.name}", for at most ${credits}?`;
-        await agree(question, { yes }, reached, surroundings);
+        const payee = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
+        const question = `Go on with "${session.name}", for ${aboutCredits(session)}, at ${payee.provider}?`;
+        await agree(question, { yes }, { stack: payee }, surroundings);
       }
       const after = await reached.client.resumeSession(session.sessionId, { name, minClips });
       return goOn({ event: 'session.resumed' }, { before: session, after }, args, reached, surroundings);

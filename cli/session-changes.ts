@@ -33,7 +33,15 @@ function trackChanges(sessionId: string, old: TrackAnswer | undefined, track: Tr
   const about = { sessionId, trackId: track.trackId, file: track.file };
   switch (track.status) {
     case 'submitted':
-      return [{ event: 'track.submitted', ...about, attempt: track.attempts }];
+      return [
+        {
+          event: 'track.submitted',
+          ...about,
+          attempt: track.attempts,
+          // Kept from the attempt before: the provider's own words.
+          ...(track.failure === undefined ? {} : { reason: track.failure.reason }),
+        },
+      ];
     case 'done':
       return [
         { event: 'track.done', ...about, ...(track.clipId === undefined ? {} : { clipId: track.clipId }) },

@@ -102,7 +102,7 @@ export function linesOf(event: ShownEvent): string[] {
     case 'personas.listed':
       return musicLines(event);
     case 'track.submitted':
-      return [`provider  ${event.file}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`];
+      return [`provider  ${event.file}${attemptWords(event)}`];
     case 'track.done':
       return [`clip      ${event.file}`];
     case 'track.failed':
@@ -147,6 +147,11 @@ export function linesOf(event: ShownEvent): string[] {
     default:
       return endLines(event);
   }
+}
+
+function attemptWords({ attempt, reason }: Extract<CliEvent, { event: 'track.submitted' }>): string {
+  if (attempt <= 1) return '';
+  return ` (attempt ${attempt}${reason === undefined ? '' : `; before: ${reason}`})`;
 }
 
 function samplesWords({ files, folder, kept }: Extract<CliEvent, { event: 'samples.made' }>): string {

@@ -4,7 +4,7 @@ import { nextLines } from './end-lines.ts';
 import { differencesOf } from './list-differences.ts';
 import type { Paint } from './paint.ts';
 import { column, reasonLines, textWidth } from './text-width.ts';
-import { asAge, counted, statusWords, trackWords } from './words.ts';
+import { aboutCredits, asAge, counted, statusWords, trackWords } from './words.ts';
 
 type Listed = Extract<CliEvent, { event: 'session.listed' }>;
 type Shown = Extract<CliEvent, { event: 'session.status' }>;
@@ -93,19 +93,19 @@ function trackLines({ tracks }: Shown, { paint, width }: { paint: Paint; width: 
   });
 }
 
-function spentWords({ creditsSpent, providerCalls, status }: Shown): string {
+function spentWords({ creditsSpent, providerCalls, status, kind }: Shown): string {
   const calls = counted(providerCalls, 'call');
   if (status !== 'needs-decision') return `${counted(creditsSpent, 'credit')}, in ${calls} to the provider`;
-  return `at most ${counted(creditsSpent, 'credit')}, with create counted; ${calls} to the provider`;
+  return `at most ${counted(creditsSpent, 'credit')}, with ${kind === 'music' ? 'the music' : 'create'} counted; ${calls} to the provider`;
 }
 
 function toComeWords({ creditsToCome, status, actions, kind }: Shown): string {
   if (kind === 'batch' && creditsToCome === 0) return 'nothing';
   if (status === 'ready' || status === 'abandoned' || status === 'deleting') return 'nothing';
-  if (actions.includes('decide')) return 'nothing, but by a decision to call create again';
-  return creditsToCome === 0
-    ? 'nothing: the training is paid'
-    : `at most ${counted(creditsToCome, 'credit')}`;
+  const call = kind === 'music' ? 'ask for the music' : 'call create';
+  if (actions.includes('decide')) return `nothing, but by a decision to ${call} again`;
+  if (creditsToCome > 0) return aboutCredits({ creditsToCome, kind });
+  return `nothing: the ${kind === 'music' ? 'music' : 'training'} is paid`;
 }
 
 /** `2026-11-21 03:08` in this machine's time. */

@@ -100,7 +100,8 @@ export function sessionRows(options: {
           for (const { trackId } of tracks) stored.add(trackId);
           return;
         case 'track.submitted': {
-          const again = event.attempt > 1 ? `, attempt ${event.attempt}` : '';
+          const before = event.reason === undefined ? '' : `; before: ${event.reason}`;
+          const again = event.attempt > 1 ? `, attempt ${event.attempt}${before}` : '';
           return set(event.trackId, { sign: 'busy', words: trackWords.submitted + again });
         }
         case 'track.done':

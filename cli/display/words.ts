@@ -1,4 +1,5 @@
 import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { defaultSettings } from '../../functions/shared/settings.ts';
 import type { CliEvent } from '../events.ts';
 
 /** `3:07` of seconds. */
@@ -46,6 +47,13 @@ export function creditsAt(
     : `${counted(credits, 'credit')} at ${provider}`;
 }
 
+/** What going on costs, and what can raise it: `about 101 credits, and 1 more for each track that is sent again`. */
+export function aboutCredits({ creditsToCome, kind }: Pick<SessionAnswer, 'creditsToCome' | 'kind'>): string {
+  const { upload, create } = defaultSettings.prices;
+  const uploads = kind === 'batch' || (kind === 'train' && creditsToCome > create);
+  return `about ${counted(creditsToCome, 'credit')}${uploads ? `, and ${upload} more for each track that is sent again` : ''}`;
+}
+
 /** `3 min`, `2 h`, `4 d` of seconds: one number is enough for an age. */
 export function asAge(seconds: number): string {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
@@ -54,12 +62,13 @@ export function asAge(seconds: number): string {
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** `8 uploads × ~1 credit + 100 credits for the model = about 108 credits` */
+/** `8 uploads × ~1 credit + 100 credits for the model = about 108 credits; …`, with what can raise it. */
 export function costWords(cost: Extract<CliEvent, { event: 'cost' }>): string {
   const { uploads, creditsPerUpload, creditsForModel, credits } = cost;
   const each = `${counted(uploads, 'upload')} × ~${counted(creditsPerUpload, 'credit')}`;
-  if (creditsForModel === 0) return `${each} = about ${counted(credits, 'credit')}`;
-  return `${each} + ${counted(creditsForModel, 'credit')} for the model = about ${counted(credits, 'credit')}`;
+  const model = creditsForModel === 0 ? '' : ` + ${counted(creditsForModel, 'credit')} for the model`;
+  const more = `~${counted(creditsPerUpload, 'credit')} more for each track that is sent again`;
+  return `${each}${model} = about ${counted(credits, 'credit')}; ${more}`;
 }
 
 /** What a session's status means to a person. */

@@ -158,7 +158,11 @@ export const sessionAnswer = z.object({
   creditsSpent: z
     .number()
     .describe('Credits that this session may have cost so far, by the configured prices.'),
-  creditsToCome: z.number().describe('Credits that going on will cost at most, by the configured prices.'),
+  creditsToCome: z
+    .number()
+    .describe(
+      'Credits that going on will cost by the configured prices, if nothing has to be sent twice: each track that is sent again adds the price of an upload.',
+    ),
   actions: z
     .array(z.enum(actions))
     .describe(

@@ -72,7 +72,7 @@ describe('npm run status', () => {
     expect(stdout).toMatch(/001 1\.wav +clip ready/);
     expect(stdout).toMatch(/008 8\.wav +failed, 2 attempts\n +Copyright: somebody else\. \(for good/);
     expect(stdout).toMatch(/spent +9 credits/);
-    expect(stdout).toMatch(/to come +at most 101 credits/);
+    expect(stdout).toMatch(/to come +about 101 credits, and 1 more for each track that is sent again/);
   });
 
   it('refuses an id that nobody knows', async () => {

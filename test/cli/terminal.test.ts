@@ -126,6 +126,7 @@ const standing: readonly CliEvent[] = [
   {
     event: 'price',
     sessionId,
+    kind: 'train',
     clips: 8,
     credits: 100,
     earlier: 'in-doubt',
@@ -135,6 +136,7 @@ const standing: readonly CliEvent[] = [
   {
     event: 'session.decided',
     sessionId,
+    kind: 'train',
     name,
     status: 'preparing',
     choice: 'create-again',

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ApiRefusal, ApiUnreachable } from '../../cli/api-client.ts';
+import { linesOf } from '../../cli/display/plain-lines.ts';
 import type { CliEvent } from '../../cli/events.ts';
 import { watchSession } from '../../cli/watch-session.ts';
 import type { SessionAnswer, TrackAnswer } from '../../functions/api/contract.ts';
+import { withTextsEscaped } from '../../functions/shared/shown.ts';
 
 const session: SessionAnswer = {
   sessionId: 's',
@@ -61,6 +63,7 @@ async function watch(
   );
   return {
     ending,
+    told,
     pauses,
     events: told.map((event) => ('trackId' in event ? `${event.event} ${event.trackId}` : event.event)),
   };
@@ -124,5 +127,21 @@ describe('watching a session', () => {
 
   it('does not take a refusal for a lost stack', async () => {
     await expect(watch([new ApiRefusal(404, 'no')])).rejects.toThrow(ApiRefusal);
+  });
+});
+
+describe('a track that is sent again', () => {
+  it("is told with the provider's words about the attempt before", async () => {
+    const failure = { error: 'ProviderRefused', reason: 'Audio source not found.' } as const;
+    const { told } = await watch([
+      { status: 'uploading', tracks: [track('001', 'submitted')] },
+      { status: 'uploading', tracks: [{ ...track('001', 'submitted', 2), failure }] },
+      { status: 'ready', tracks: [track('001', 'done', 2)] },
+    ]);
+    const again = told.find((event) => event.event === 'track.submitted' && event.attempt === 2);
+    expect(again).toMatchObject({ reason: failure.reason });
+    expect(again && linesOf(withTextsEscaped(again))).toEqual([
+      'provider  001.mp3 (attempt 2; before: Audio source not found.)',
+    ]);
   });
 });
