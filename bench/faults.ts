@@ -1,8 +1,7 @@
 /**
- * Random runs by the thousand, over the three machines: sessions of 6 to 24 tracks, batches of 1 to 24 files, pieces of
- * music; faults of the provider, functions cut off, the process killed, requests that come twice, and persons who
- * cancel, resume and decide in the middle of it. After each run the rules are held against the sandbox's ledger. Ends
- * with 1 at the first broken rule, and says how to see it again.
+ * Random runs over the three machines: trainings and batches of 1 to 24 files, pieces of music, with several faults in
+ * each. After each run the rules are held against the sandbox's ledger; docs/faults.md lists both. Ends with 1 at the
+ * first broken rule, and says how to see it again.
  *
  *   npm run faults -- [--runs 2000] [--seed 1] [--machine train-model|upload-batch|generate-music]
  *

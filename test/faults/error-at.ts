@@ -8,7 +8,11 @@ import { conditionFailed } from './rig/memory-table.ts';
 export function errorAt(step: Step, kind: 'throttled' | 'conflict' | 'thrown' | 'answer-lost'): Error {
   // What the function does is done by then: nothing can go wrong but that nobody hears of it.
   if (step.kind === 'answer') return new AnswerLost();
-  if (kind === 'conflict' && step.kind === 'write' && step.what !== bucketWrite) return conditionFailed();
+  // A new item cannot be in anybody's way.
+  const isNew = step.values?.version === 0;
+  if (kind === 'conflict' && step.kind === 'write' && step.what !== bucketWrite && !isNew) {
+    return conditionFailed();
+  }
   if (step.kind === 'begin') return new LambdaError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
   if (kind === 'thrown' || step.kind === 'call') return new Error('Thrown on demand.');
   return Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });

@@ -39,21 +39,34 @@ is asked about as a track is. The number in brackets leads to how one goes on, a
 
 const afterword = `## Several at once
 
-\`npm run faults\` draws trainings of 6 to 24 tracks, batches of 1 to 24 files and pieces of music with several of these at
-once, the process killed, requests that come twice, and people who cancel, resume, decide, replace files and delete the
-session in the middle of it (\`--machine\` narrows it to one of the three), and holds the rules against the same ledger:
+\`npm run faults\` draws random runs of the three machines: trainings and batches of 1 to 24 files, and pieces of music.
+Several of the faults above happen in each, and besides:
 
-- what costs much, a training or a piece of music, is paid once unless a person says otherwise, and while it is in doubt
-  it is not called again; the record counts what was taken; every run ends within its own deadline and 25,000 events;
-- no track is made a clip of twice without a reason, and no finished clip is left out of the training;
+- the process is killed; a function is slow, and goes on after its session was cancelled or deleted;
+- an AWS client, or a client of the API, repeats a request whose answer was lost; two requests come at once;
+- a manifest is uploaded twice; a file arrives late, twice or never, or its old bytes arrive last;
+- the provider reports an error with 200, or gives an id for the second time;
+- people cancel, resume, approve, decide, replace and delete at any moment.
+
+\`--machine\` narrows it to one machine, \`--all\` lists every broken rule, and \`--plan\` plays one run again. After each run
+these rules are held against the ledger of the sandbox:
+
+- a training or a piece of music is paid once for each time that a person asked for it; while a call is in doubt, only a
+  run that a person began by \`create-again\` calls again, and nothing is bought after a cancel or a delete;
+- one wish is one session, however often its request or its manifest is repeated; a run that the API promised begins;
+- the record counts what was taken; a call is in doubt only where one may have been made; an error is recorded as an
+  error, and an id that was given before is no success;
+- every run ends within its own deadline and 25,000 events;
+- a clip is made of the bytes that were declared, and of no track twice without a reason;
+- a training has all tracks, unless the session allows fewer or the provider refuses one for good;
 - each file of a batch ends as done, failed or rejected with its reason, or as a copy, is counted once, and has the clip
-  of its own bytes; the files are on one account; what is told of the provider's list is how the list was; a resume
-  sends nothing of what is done;
-- music that is ready has the audio of all its clips in the bucket, and it is theirs, whole; what is missing is told by
-  its clip, and a resume gets it for nothing;
-- a session that was deleted leaves nothing in the bucket, and nothing is bought for it any more;
-- from every end somebody who does what the session offers arrives at a model, at a clip of each file or at the music,
-  or at the end that they chose.
+  of its own bytes; the files are on one account; the comparison with the provider's list is right; a resume sends
+  nothing that is done;
+- music that is ready has the audio of all its clips in the bucket, whole; a missing clip is named, and a resume copies
+  it at no cost;
+- a session that was deleted leaves nothing in the bucket;
+- from every end a person who does what the session offers gets a model, a clip of each file or the music, or the end
+  that they chose.
 `;
 
 /** Outcomes that differ only in the provider's words are the same one. */

@@ -54,7 +54,8 @@ export async function playCase({ place, trouble, outcome }: Case): Promise<Playe
     if (trouble.kind !== 'call' || trouble.times !== 1000) onTrack ??= step.by.trackId;
     if (onTrack !== undefined && step.by.trackId !== onTrack) return undefined;
     const isFirst = !held && state === 'Submit upload' && onTrack !== undefined;
-    if (isFirst && trouble.kind === 'step' && trouble.at !== 'begin') {
+    const isOfOne = trouble.kind === 'call' || (trouble.kind === 'step' && trouble.at !== 'begin');
+    if (isFirst && isOfOne) {
       held = true;
       return { kind: 'waits', until: othersSent() };
     }
@@ -133,6 +134,7 @@ function interferenceOf(
   if (trouble.kind === 'audio') changeAudio();
   if (trouble.kind !== 'step') return undefined;
   const { do: kind, when } = trouble.breakage;
+  if (kind === 'answer-lost') return { kind: 'repeats' };
   if (kind === 'timed-out' || kind === 'out-of-memory' || kind === 'process-killed') return { kind, when };
   return { kind: 'throws', when, error: errorAt(step, kind) };
 }

@@ -63,7 +63,7 @@ const ends: Readonly<Record<Exclude<Place, 'audio of a clip'>, Ends>> = {
     if (typeof meaning !== 'string') {
       // The last file is not sent any more.
       return isAccounts(meaning)
-        ? thenResume(meaning.error, meaning.words, { cost: 4, total: 6 })
+        ? thenResume(meaning.error, meaning.words, { cost: 5, total: 6 })
         : partly(5, meaning.words, { cost: 5, total: 6 });
     }
     return { waits: byItself(6), unheard: byItself(7), lost: byItself(6, 7) }[meaning];

@@ -188,6 +188,21 @@ const rows: readonly Row[] = [
   },
   {
     group: storage,
+    what: "the first write's answer is lost, and the AWS client repeats it",
+    at: 'write',
+    breakage: { do: 'answer-lost', when: 'after' },
+    ends: fine,
+  },
+  {
+    group: storage,
+    what: "the last write's answer is lost, and the AWS client repeats it",
+    at: 'write',
+    last: true,
+    breakage: { do: 'answer-lost', when: 'after' },
+    ends: fine,
+  },
+  {
+    group: storage,
     what: 'somebody else writes before the first write',
     at: 'write',
     breakage: { do: 'conflict', when: 'before' },

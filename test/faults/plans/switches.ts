@@ -18,7 +18,7 @@ export const kinds = [
 export type Kind = (typeof kinds)[number];
 
 /** Those that are drawn unless `FAULTS_KINDS` names others, separated by commas; or `all`. */
-const landed: readonly Kind[] = ['deliveries', 'lost answers'];
+const landed: readonly Kind[] = ['deliveries', 'lost answers', 'left out'];
 
 const named = process.env.FAULTS_KINDS;
 const on: ReadonlySet<string> = new Set(
