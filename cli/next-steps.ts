@@ -78,7 +78,9 @@ export type EarlierCreate = 'none' | 'in-doubt' | 'failed' | 'overdue';
 
 export function earlierCreate({ failure, actions }: SessionAnswer): EarlierCreate {
   if (!actions.includes('decide')) return 'none';
-  if (failure?.error === 'TrainingFailed' || failure?.error === 'GenerationFailed') return 'failed';
+  const { error } = failure ?? {};
+  if (error === 'TrainingFailed' || error === 'GenerationFailed' || error === 'ProviderContradiction')
+    return 'failed';
   return failure?.error === 'DeadlineExceeded' ? 'overdue' : 'in-doubt';
 }
 

@@ -37,7 +37,10 @@ export function withDeadlinesOf(assembly: Assembly, speed: number): Assembly {
       );
       return {
         ...fn,
-        environment: { ...fn.environment, SETTINGS: JSON.stringify({ ...settings, schedules }) },
+        environment: {
+          ...fn.environment,
+          SETTINGS: JSON.stringify({ ...settings, schedules, timeScale: speed }),
+        },
       };
     }),
     machines: assembly.machines.map((machine) => {

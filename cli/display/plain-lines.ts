@@ -85,7 +85,7 @@ export function linesOf(event: ShownEvent): string[] {
     case 'session.uploading':
       return ['The tracks are on their way to the provider.'];
     case 'session.creating':
-      return ['Asking the provider for the model.'];
+      return ['Asking the provider to begin.'];
     case 'session.training':
       return ['Training.'];
     case 'session.generating':

@@ -77,7 +77,7 @@ export const statusWords: Readonly<Record<SessionAnswer['status'], string>> = {
   preparing: 'preparing',
   uploading: 'tracks on their way',
   review: 'waits for approval',
-  creating: 'asking for the model',
+  creating: 'asking the provider',
   training: 'training',
   generating: 'making music',
   keeping: 'copying the audio',

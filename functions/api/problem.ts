@@ -11,6 +11,7 @@ const statuses: Partial<Record<ErrorName, { status: number; title: string }>> = 
   CreditsExhausted: { status: 402, title: 'The account at the provider has too few credits' },
   ProviderRefused: { status: 422, title: 'The provider refused it' },
   ProviderAuth: { status: 502, title: 'The provider does not accept our key' },
+  ProviderContradiction: { status: 502, title: 'The provider contradicts itself' },
   ProviderThrottled: { status: 503, title: 'The provider is busy; nothing was taken' },
   ProviderUnreachable: { status: 503, title: 'The provider cannot be reached; nothing was taken' },
   RecordConflict: { status: 409, title: 'Somebody else changed the session at the same moment' },

@@ -45,7 +45,7 @@ export function meaningOfStatus(call: ProviderCall, status: number): Meaning | u
   return row?.is ?? lost;
 }
 
-/** A 2xx whose body cannot be read, is too large or speaks of another task. */
+/** A 2xx whose body reports an error, cannot be read, is too large or speaks of another task. */
 export const meaningOfUnreadable: Meaning = lost;
 
 /** A key that cannot be put into a header: nothing was sent. */

@@ -8,6 +8,7 @@ import {
   retryAfterSeconds,
 } from './answers.ts';
 import { onceOnly, readBounded } from './body.ts';
+import { reportsError } from './envelope.ts';
 import { type Provider, type ProviderCall, ProviderError } from './provider.ts';
 import { providerWords } from './words.ts';
 
@@ -146,9 +147,12 @@ export function createSender(options: ProviderOptions): { send: Send } & Pick<Pr
       throw lost(error);
     }
     const answer = body.whole ? parseJson(body.text) : undefined;
-    const result = answer === undefined ? undefined : read(answer, secrets);
+    const isError = reportsError(answer);
+    const result = answer === undefined || isError ? undefined : read(answer, secrets);
     if (result === undefined) {
-      const what = `the provider answered ${status}, but the answer cannot be read`;
+      const what = isError
+        ? `the provider answered ${status} with an error in it`
+        : `the provider answered ${status}, but the answer cannot be read`;
       throw fail(meaningOfUnreadable, what, { status, reason: providerWords(body.text, secrets) });
     }
     return result;

@@ -9,7 +9,7 @@ import { slowDown } from './slow-down.ts';
  * Opens the provider's session, and writes its id down.
  * @param open the call, and how often in a row it has been turned away before
  * @returns how the loop stands, when the provider has turned the call away and it may be made again
- * @throws ProviderError
+ * @throws ProviderError; ChirpsmithError ProviderContradiction when the id that it gives is another session's
  */
 export async function openAtProvider(
   session: Session,
@@ -23,6 +23,7 @@ export async function openAtProvider(
   const { sessionId } = session;
   try {
     const { sessionId: providerSessionId } = await open();
+    await store.claimId(session, 'session', providerSessionId);
     // Not lost to somebody who changed the record meanwhile, to cancel the run, say: a resume goes on with it.
     await store.changeSession(sessionId, (now) => {
       if (now.providerSessionId !== undefined || isGivenUp(now)) return undefined;

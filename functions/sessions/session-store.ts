@@ -46,6 +46,11 @@ export interface SessionStore {
     change: (session: Session) => Changes<Session> | undefined,
   ): Promise<Session>;
   updateTrack(track: Track, changes: Changes<Track>): Promise<Track>;
+  /**
+   * Writes down that an id of the provider's belongs to this session. Doing it again changes nothing.
+   * @throws ChirpsmithError ProviderContradiction when it is another session's
+   */
+  claimId(session: Session, what: 'session' | 'model', id: string): Promise<void>;
   /** Sessions whose record says that work is under way, longest untouched first. */
   listUnderWay(limit: number): Promise<Session[]>;
   /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */
@@ -208,6 +213,23 @@ export function createSessionStore(options: {
       const after = parse(trackSchema, await update(key, track.version, changes));
       watcher?.track(track, after);
       return after;
+    },
+
+    async claimId({ sessionId, expiresAt }, what, id) {
+      const key = { pk: `PROVIDER#${what}#${id}`, sk: 'ID' };
+      // A model outlives the record of its session, as it does at the provider.
+      const item = { ...key, sessionId, ...(what === 'model' ? {} : { expiresAt }) };
+      try {
+        await put(item);
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        const found = await get(key);
+        if (found === undefined || found.sessionId === sessionId) return;
+        throw new ChirpsmithError(
+          'ProviderContradiction',
+          `The provider gives the ${what} ${id} to session ${sessionId}, and has given it to session ${String(found.sessionId)} before.`,
+        );
+      }
     },
 
     async listUnderWay(limit) {

@@ -25,6 +25,8 @@ export const errorNames = [
   'ProviderAuth',
   /** 402: not enough credits. Surely not taken. */
   'CreditsExhausted',
+  /** The provider gives an id that belongs to something else of ours, or an end without a result. */
+  'ProviderContradiction',
   /** The provider says that the training failed, with its words. */
   'TrainingFailed',
   /** The provider says that the music failed, with its words. */

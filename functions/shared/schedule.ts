@@ -50,6 +50,10 @@ export function nextWait(schedule: Schedule, waited: number): number {
   return schedule.later && waited >= schedule.later.after ? schedule.later.every : schedule.every;
 }
 
+/** How long something took, as a person is told: in seconds of the provider's. @param waited seconds of a schedule */
+export const toldSeconds = (waited: number, { timeScale }: { readonly timeScale: number }): string =>
+  `${Math.round(waited / timeScale)} s`;
+
 /**
  * Seconds to wait after a submission that was surely not taken: 10, 20, 40, then 60, or as long as the
  * provider asks if that is longer.

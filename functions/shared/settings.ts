@@ -92,6 +92,11 @@ export const settingsSchema = z.strictObject({
       download: whole.positive().max(60).default(60),
     })
     .prefault({}),
+  /**
+   * Seconds of a schedule in one second of the provider's. Other than 1 on one machine only, where our waits run faster
+   * than a provider that keeps its own time.
+   */
+  timeScale: z.number().positive().default(1),
   /** Days after which a session's record expires. */
   retentionDays: whole.positive().default(90),
 });

@@ -20,6 +20,9 @@ export const verdicts = ['waiting', 'again', 'done', 'failed'] as const;
 
 export type Verdict = (typeof verdicts)[number];
 
+/** Checks that may call a task a success without a result, before that is told: the result may come a little later. */
+export const hollowChecks = 5;
+
 /** Where a submit → wait → check loop stands. */
 const waitPosition = {
   /** Seconds the Wait state waits now. */
@@ -34,6 +37,8 @@ const waitPosition = {
   refusals: z.number().int().nonnegative(),
   /** How far apart the calls are spread ({@link slowestPace}); 1 when it is absent. */
   pace: z.number().min(1).max(slowestPace).optional(),
+  /** Checks in this loop that called the task a success and held nothing that it made; absent while there are none. */
+  hollow: z.number().int().nonnegative().optional(),
   /** What the graph does after the check. */
   verdict: z.enum(verdicts),
 };

@@ -12,6 +12,7 @@ export function inMemoryStore(session: Session, track: Track): SessionStore {
     list: unused,
     listUnderWay: unused,
     remove: unused,
+    claimId: async () => {},
     listNotStarted: unused,
     read: async () => ({ session, tracks: [track] }),
     require: async () => ({ session, tracks: [track] }),

@@ -4,9 +4,9 @@ import { mayCall } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
-import { nextWait } from '../../shared/schedule.ts';
+import { nextWait, toldSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { MusicState } from '../../shared/states.ts';
+import { hollowChecks, type MusicState } from '../../shared/states.ts';
 
 export interface CheckMusicDeps {
   readonly store: SessionStore;
@@ -18,7 +18,7 @@ export interface CheckMusicDeps {
 /**
  * `Check music`: asks how the task stands, and writes its clips down when it is done. An answer that was lost has
  * left no task to ask about, so it ends the run undecided.
- * @throws ChirpsmithError GenerationFailed with the provider's words; NeedsDecision; DeadlineExceeded;
+ * @throws ChirpsmithError GenerationFailed with the provider's words; ProviderContradiction; NeedsDecision; DeadlineExceeded;
  *   ProviderThrottled or ProviderUnreachable when the call was refused too often
  */
 export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promise<MusicState> {
@@ -36,7 +36,10 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
   if (mayCall(session)) {
     if (state.refusals < limits.createCalls) {
       if (total < schedules.music.deadline) return at('again');
-      throw new ChirpsmithError('DeadlineExceeded', `The provider did not take the call within ${total} s.`);
+      throw new ChirpsmithError(
+        'DeadlineExceeded',
+        `The provider did not take the call within ${toldSeconds(total, deps.settings)}.`,
+      );
     }
     const { name, reason } = state.lost
       ? readMachineError(state.lost)
@@ -48,7 +51,8 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
     throw new ChirpsmithError(name, `Music could not be asked for, and ${nothing}: ${reason}`);
   }
   if (create.fence === 'failed') {
-    throw new ChirpsmithError('GenerationFailed', session.failure?.reason ?? 'The music failed.');
+    const { error = 'GenerationFailed', reason = 'The music failed.' } = session.failure ?? {};
+    throw new ChirpsmithError(error, reason);
   }
   if (create.taskId === undefined) {
     const what = create.lost === undefined ? '' : ` (${create.lost})`;
@@ -80,23 +84,35 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
     return at('done', 0, 0);
   }
 
+  /** It has ended, and there is no music. */
+  const end = async (error: 'GenerationFailed' | 'ProviderContradiction', reason: string): Promise<never> => {
+    await store.updateSession(session, {
+      failure: { error, reason, at: deps.now() },
+      create: { ...create, ...ended, fence: 'failed' },
+    });
+    throw new ChirpsmithError(error, reason);
+  };
+
   if (answer?.phase === 'failed' || answer?.phase === 'timed-out') {
     const words =
       answer.failReason ?? `The provider ended the music as "${answer.status}" and gave no reason.`;
-    await store.updateSession(session, {
-      failure: { error: 'GenerationFailed', reason: words, at: deps.now() },
-      create: { ...create, ...ended, fence: 'failed' },
-    });
-    throw new ChirpsmithError('GenerationFailed', words);
+    return end('GenerationFailed', words);
+  }
+
+  const hollow = (state.hollow ?? 0) + (answer?.phase === 'succeeded' ? 1 : 0);
+  if (hollow >= hollowChecks) {
+    const words = `The provider calls the music "${answer?.status}", but its answer holds no clip that can be read.`;
+    return end('ProviderContradiction', words);
   }
 
   if (total >= schedules.music.deadline) {
     const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
     throw new ChirpsmithError(
       'DeadlineExceeded',
-      `The music was not done after ${total} s (${last}). It may still end well: a resume looks again; a second call would be paid again.`,
+      `The music was not done after ${toldSeconds(total, deps.settings)} (${last}). It may still end well: a resume looks again; a second call would be paid again.`,
     );
   }
   const wait = Math.max(nextWait(schedules.music, waited), Math.ceil(trouble?.retryAfter ?? 0));
-  return at('waiting', wait, checks);
+  const next = at('waiting', wait, checks);
+  return hollow > 0 ? { ...next, hollow } : next;
 }

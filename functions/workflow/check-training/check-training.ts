@@ -6,9 +6,9 @@ import { mayCall, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
-import { nextWait } from '../../shared/schedule.ts';
+import { nextWait, toldSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { TrainingState } from '../../shared/states.ts';
+import { hollowChecks, type TrainingState } from '../../shared/states.ts';
 
 export interface CheckTrainingDeps {
   readonly store: SessionStore;
@@ -31,7 +31,8 @@ const provesTakenAgain = new Set(['queued', 'running', 'stream', 'success']);
  * `Check training`: asks how the training stands, or, when the answer to create was lost, whether there is
  * one. The session is ready only when the answer carries an id `chirp-custom:<uuid>`.
  *
- * @throws ChirpsmithError TrainingFailed with the provider's words; NeedsDecision when a lost create cannot
+ * @throws ChirpsmithError TrainingFailed with the provider's words; ProviderContradiction when the model is another
+ *   session's; NeedsDecision when a lost create cannot
  *   be settled; DeadlineExceeded; ProviderThrottled or ProviderUnreachable when create was refused too often
  */
 export async function checkTraining(state: TrainingState, deps: CheckTrainingDeps): Promise<TrainingState> {
@@ -60,9 +61,15 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
       );
     }
     if (total < schedules.training.deadline) return at('again');
-    throw new ChirpsmithError('DeadlineExceeded', `The provider did not take create within ${total} s.`);
+    throw new ChirpsmithError(
+      'DeadlineExceeded',
+      `The provider did not take create within ${toldSeconds(total, deps.settings)}.`,
+    );
   }
-  if (fence === 'failed') throw trainingFailed(session.failure?.reason ?? 'The training failed.');
+  if (fence === 'failed') {
+    const { error = 'TrainingFailed', reason = 'The training failed.' } = session.failure ?? {};
+    throw new ChirpsmithError(error, reason);
+  }
 
   const checks = state.checks + 1;
   const { answer, trouble } = await ask(session, deps);
@@ -93,7 +100,28 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
     session = await store.updateSession(session, { status: 'training', create: taken });
   }
 
+  /** The training has ended, and there is no model. */
+  const end = async (error: 'TrainingFailed' | 'ProviderContradiction', reason: string): Promise<never> => {
+    const { create } = session;
+    await store.updateSession(session, {
+      failure: { error, reason, at: deps.now() },
+      create: {
+        ...create,
+        fence: 'failed',
+        finishedAt: deps.now(),
+        checks: create.checks + checks,
+      },
+    });
+    throw new ChirpsmithError(error, reason);
+  };
+
   if (answer?.phase === 'succeeded' && answer.modelId !== undefined) {
+    try {
+      await store.claimId(session, 'model', answer.modelId);
+    } catch (error) {
+      if (!(error instanceof ChirpsmithError && error.name === 'ProviderContradiction')) throw error;
+      return end(error.name, error.message);
+    }
     const { tracks } = await store.require(session.sessionId);
     // Before the session is ready: a step that is cut off in between comes by here again.
     await deps.models.register(modelMadeBy({ session, tracks }, answer.modelId, deps));
@@ -116,25 +144,23 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   if (answer?.phase === 'failed' || answer?.phase === 'timed-out') {
     const words =
       answer.failReason ?? `The provider ended the training as "${answer.status}" and gave no reason.`;
-    await store.updateSession(session, {
-      failure: { error: 'TrainingFailed', reason: words, at: deps.now() },
-      create: {
-        ...session.create,
-        fence: 'failed',
-        finishedAt: deps.now(),
-        checks: session.create.checks + checks,
-      },
-    });
-    throw trainingFailed(words);
+    return end('TrainingFailed', words);
+  }
+
+  const hollow = (state.hollow ?? 0) + (answer?.phase === 'succeeded' ? 1 : 0);
+  if (hollow >= hollowChecks) {
+    const words = `The provider calls the training "${answer?.status}", but its answer holds no id of a model.`;
+    return end('ProviderContradiction', words);
   }
 
   if (total >= schedules.training.deadline) {
     const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
-    const words = `The training was not done after ${total} s (${last}). It may still end well: a resume looks again; a second create would be paid again.`;
+    const words = `The training was not done after ${toldSeconds(total, deps.settings)} (${last}). It may still end well: a resume looks again; a second create would be paid again.`;
     await countChecks();
     throw new ChirpsmithError('DeadlineExceeded', words);
   }
-  return at('waiting', Math.max(nextWait(schedules.training, waited), retryAfter), checks);
+  const next = at('waiting', Math.max(nextWait(schedules.training, waited), retryAfter), checks);
+  return hollow > 0 ? { ...next, hollow } : next;
 }
 
 /** What the registry says of a model, from the record of the session that trained it. */
@@ -160,8 +186,6 @@ function missingFrom({ create }: Session, tracks: readonly Track[]): NonNullable
     reason: failure?.reason ?? 'has no clip',
   }));
 }
-
-const trainingFailed = (words: string) => new ChirpsmithError('TrainingFailed', words);
 
 /** The task of a training has the id of the session (documented), so it is known even without an answer. */
 async function ask(

@@ -3,9 +3,9 @@ import { isPermanentRejection } from '../../provider/rejections.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { slowDown } from '../../sessions/slow-down.ts';
 import { trackFailed } from '../../sessions/track-changes.ts';
-import { nextWait } from '../../shared/schedule.ts';
+import { nextWait, toldSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { UploadState } from '../../shared/states.ts';
+import { hollowChecks, type UploadState } from '../../shared/states.ts';
 
 export interface CheckUploadDeps {
   readonly store: SessionStore;
@@ -41,7 +41,10 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
 
   if (track.status !== 'submitted' || track.taskId === undefined) {
     if (total < schedule.deadline) return at('again');
-    return pastDeadline(`The provider did not take the track within ${total} s.`, state.checks);
+    return pastDeadline(
+      `The provider did not take the track within ${toldSeconds(total, deps.settings)}.`,
+      state.checks,
+    );
   }
 
   const checks = state.checks + 1;
@@ -67,6 +70,13 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
     return at('done', 0, 0);
   }
 
+  const hollow = (state.hollow ?? 0) + (answer?.phase === 'succeeded' ? 1 : 0);
+  if (hollow >= hollowChecks) {
+    const words = `The provider calls the upload "${answer?.status}", but its answer holds no id of a clip.`;
+    await store.updateTrack(track, trackFailed('ProviderContradiction', words, now(), { calls }));
+    return at('failed', 0, 0);
+  }
+
   if (answer?.phase === 'failed' || answer?.phase === 'timed-out') {
     const reason =
       answer.failReason ?? `The provider ended the upload as "${answer.status}" and gave no reason.`;
@@ -84,11 +94,14 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
 
   if (total >= schedule.deadline) {
     const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
-    return pastDeadline(`The provider was not done with the track after ${total} s (${last}).`, checks);
+    return pastDeadline(
+      `The provider was not done with the track after ${toldSeconds(total, deps.settings)} (${last}).`,
+      checks,
+    );
   }
 
   let { pace = 1 } = state;
   if (trouble?.name === 'ProviderThrottled') pace = await slowDown(store, state.sessionId, pace);
   const wait = Math.max(nextWait(schedule, waited) * pace, trouble?.retryAfter ?? 0);
-  return { ...at('waiting', Math.ceil(wait), checks), pace };
+  return { ...at('waiting', Math.ceil(wait), checks), pace, ...(hollow > 0 ? { hollow } : {}) };
 }

@@ -1,4 +1,5 @@
 import { type Provider, ProviderError } from '../../provider/provider.ts';
+import { withoutSharedClips } from '../../sessions/own-clips.ts';
 import { type BatchResult, isUnderWay, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -10,6 +11,7 @@ export interface CompareListsDeps {
   readonly store: SessionStore;
   readonly provider: Pick<Provider, 'status'>;
   readonly settings: Settings;
+  readonly now: () => string;
 }
 
 /** Ids and reasons that are told one by one; of the others, how many there are. */
@@ -24,15 +26,16 @@ const told = 20;
  */
 export async function compareLists(
   { sessionId, wait, waited: before }: CompareListsState,
-  { store, provider, settings }: CompareListsDeps,
+  { store, provider, settings, now }: CompareListsDeps,
 ): Promise<ComparedState> {
   const schedule = settings.schedules.settle;
   const waited = before + wait;
-  const { session, tracks } = await store.require(sessionId);
+  const { session, tracks: found } = await store.require(sessionId);
   if (session.status === 'ready') return { sessionId, wait: 0, waited, verdict: 'done' };
   if (!isUnderWay(session)) {
     throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}".`);
   }
+  const { tracks } = await withoutSharedClips(found, { store, now });
   const list = await listOf(session, tracks, provider);
   const differs = list.unread !== undefined || list.notListed.count > 0 || list.notOurs.count > 0;
   if (differs && waited < schedule.deadline) {

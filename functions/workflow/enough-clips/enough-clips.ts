@@ -1,21 +1,33 @@
 import { isWanted, neededClips } from '../../sessions/needed-clips.ts';
+import { withoutSharedClips } from '../../sessions/own-clips.ts';
 import { mayCall, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 
+export interface EnoughClipsDeps {
+  readonly store: SessionStore;
+  readonly settings: Settings;
+  readonly now: () => string;
+}
+
 /**
  * `Enough clips?`: one of each file, unless the session allows fewer; never under what the provider trains on (6).
  * Counted in the record, because a branch may have run twice.
  * Says, too, whether the session waits for a person's approval before the credits are spent.
- * @throws ChirpsmithError NotEnoughClips, naming every track without a clip
+ * @throws ChirpsmithError NotEnoughClips, naming every track without a clip; ProviderContradiction, naming those that
+ *   were given the same clip
  */
 export async function enoughClips(
   { sessionId }: { sessionId: string },
-  { store, settings }: { store: SessionStore; settings: Settings },
+  { store, settings, now }: EnoughClipsDeps,
 ): Promise<{ sessionId: string; review: boolean }> {
   const { session, tracks } = await store.require(sessionId);
-  if (mayCall(session)) requireClips(session, tracks, settings);
+  if (mayCall(session)) {
+    const { contradiction } = await withoutSharedClips(tracks, { store, now });
+    if (contradiction) throw contradiction;
+    requireClips(session, tracks, settings);
+  }
   const review = session.review && session.approval === undefined && mayCall(session);
   if (session.status === 'uploading')
     await store.updateSession(session, { status: review ? 'review' : 'creating' });

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { sessionStore, settings } from '../../dependencies.ts';
+import { now, sessionStore, settings } from '../../dependencies.ts';
 import { task } from '../task.ts';
 import { enoughClips } from './enough-clips.ts';
 
 const input = z.object({ sessionId: z.string().min(1) });
 
 export const handler = task('Enough clips?', input, (state) =>
-  enoughClips(state, { store: sessionStore(), settings: settings() }),
+  enoughClips(state, { store: sessionStore(), settings: settings(), now }),
 );

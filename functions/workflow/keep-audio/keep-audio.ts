@@ -4,7 +4,7 @@ import { clipKey, musicOf } from '../../sessions/music.ts';
 import { clipSchema, type MusicClipRecord, type Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { nextWait } from '../../shared/schedule.ts';
+import { nextWait, toldSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { KeepAudioState } from '../../shared/states.ts';
 
@@ -64,7 +64,7 @@ export async function keepAudio(state: KeepAudioState, deps: KeepAudioDeps): Pro
   const reasons = without.map(({ clipId, trouble }) => `clip ${clipId}: ${trouble ?? 'no reason'}`);
   throw new ChirpsmithError(
     'DeadlineExceeded',
-    `The music is made and paid, but the audio of ${without.length} of ${all} clips could not be copied in ${waited} s (${reasons.join('; ')}). A resume tries again, for nothing.`,
+    `The music is made and paid, but the audio of ${without.length} of ${all} clips could not be copied in ${toldSeconds(waited, deps.settings)} (${reasons.join('; ')}). A resume tries again, for nothing.`,
   );
 }
 

@@ -48,11 +48,10 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     await store.updateTrack(track, changes);
     return at('failed', 0);
   };
-  const answersLost = async () => {
+  const answersLost = async (what = 'the step was cut off') => {
     const lostAnswers = track.lostAnswers + 1;
     if (lostAnswers > repeatsAfterLostAnswer) {
-      const reason =
-        'The answer to the upload was lost more than once; the provider may have the track or not.';
+      const reason = `The answer to the upload was lost more than once, at last so: ${what}. The provider may have the track or not.`;
       await store.updateTrack(track, { ...trackFailed('ProviderAnswerLost', reason, now()), lostAnswers });
       return true;
     }
@@ -103,7 +102,9 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
       throw error;
     }
     if (error.taken === 'unknown') {
-      return (await answersLost()) ? at('failed', 0) : at('waiting', refusalWait(1, error.retryAfter));
+      return (await answersLost(error.message))
+        ? at('failed', 0)
+        : at('waiting', refusalWait(1, error.retryAfter));
     }
     const notTaken = { attempts: track.attempts - 1 };
     if (error.name === 'ProviderThrottled') {

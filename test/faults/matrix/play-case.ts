@@ -22,14 +22,14 @@ const songs = ['song', 'song', 'song', 'song', 'song', 'song'] as const;
 
 /** Writes that a function makes in an ordinary run before the one that tells of its call. */
 const earlierWrites: Readonly<Record<string, number>> = {
-  // Six tracks looked at, then the count of the call.
-  'Prepare session': 7,
+  // Six tracks looked at, the count of the call, and whose the provider's session is.
+  'Prepare session': 8,
   'Submit upload': 1,
   'Create model': 1,
   'Check upload': 0,
-  // The model into the registry.
-  'Check training': 1,
-  'Prepare batch': 1,
+  // Whose the model is, and the model into the registry.
+  'Check training': 2,
+  'Prepare batch': 2,
   'Compare lists': 0,
   'Request music': 1,
   'Check music': 0,

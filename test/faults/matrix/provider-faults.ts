@@ -61,7 +61,6 @@ const ends: Readonly<Record<Exclude<Place, 'audio of a clip'>, Ends>> = {
   'open batch': ofOpening(byItself(6)),
   'add to batch'(meaning) {
     if (typeof meaning !== 'string') {
-      // The last file is not sent any more.
       return isAccounts(meaning)
         ? thenResume(meaning.error, meaning.words, { cost: 5, total: 6 })
         : partly(5, meaning.words, { cost: 5, total: 6 });

@@ -46,6 +46,14 @@ const neverEnds = (words: string): Ends => ({
   generate: musicOverdue,
 });
 
+/** It is a success and holds nothing: the files can be sent again, and what was paid is a person's to decide on. */
+const hollow: Ends = {
+  upload: anotherFile('its answer holds no id of a clip'),
+  create: paidInVain('ProviderContradiction', 'its answer holds no id of a model'),
+  'add to batch': partlyForGood(5, 'its answer holds no id of a clip', 6),
+  generate: musicInVain('ProviderContradiction', 'its answer holds no clip that can be read'),
+};
+
 /** What becomes of a task after the provider has taken it. */
 const rows: readonly (readonly [string, CallFault, Ends])[] = [
   ['`failed` with a reason that may pass', { kind: 'task-failed', reason: passing }, fails(passing)],
@@ -66,7 +74,7 @@ const rows: readonly (readonly [string, CallFault, Ends])[] = [
     { kind: 'backwards' },
     { upload: byItself(), create: byItself(), 'add to batch': byItself(6), generate: byItself(40) },
   ],
-  ['`success` without an id', { kind: 'success-without-id' }, neverEnds('its last word was "success"')],
+  ['`success` without an id', { kind: 'success-without-id' }, hollow],
 ];
 
 const group = 'What becomes of a task';

@@ -76,13 +76,13 @@ export function workflowFunctions({
     'Submit upload': (input) => submitUpload(submitUploadState.parse(input), { ...calling, downloads }),
     'Check upload': (input) => checkUpload(uploadState.parse(input), checking),
     'Enough clips?': (input) =>
-      enoughClips(z.object({ sessionId: z.string().min(1) }).parse(input), { store, settings }),
+      enoughClips(z.object({ sessionId: z.string().min(1) }).parse(input), { store, settings, now }),
     'Create model': (input) => createModel(createModelState.parse(input), calling),
     'Check training': (input) => checkTraining(trainingState.parse(input), { ...checking, models }),
     'Prepare batch': (_, payload) => prepareBatch(taskEvent.parse(payload), { ...preparing, lists }),
     'Inspect file': (input) =>
       inspectFile(fileState.parse(input), { store, inspect, hash, copy, settings, now }),
-    'Compare lists': (input) => compareLists(compareListsState.parse(input), { store, provider, settings }),
+    'Compare lists': (input) => compareLists(compareListsState.parse(input), checking),
     'Request music': (input) => requestMusic(requestMusicState.parse(input), ofMusic),
     'Check music': (input) => checkMusic(musicState.parse(input), ofMusic),
     'Keep audio': (input) => keepAudio(keepAudioState.parse(input), { ...ofMusic, ...clipAudio }),

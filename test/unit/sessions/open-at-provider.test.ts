@@ -15,7 +15,7 @@ async function openedBeside(sessionId: string, changes: Partial<Session>): Promi
   const { session } = await recordSession(store, { sessionId, session: { status: 'preparing' } });
   const open = async () => {
     await store.changeSession(sessionId, () => changes);
-    return { sessionId: 'opened' };
+    return { sessionId: `opened ${sessionId}` };
   };
   await openAtProvider(session, { open, refusals: 0 }, { store, settings, random: () => 0.5 });
   return store.requireSession(sessionId);
@@ -24,14 +24,14 @@ async function openedBeside(sessionId: string, changes: Partial<Session>): Promi
 describe('the session that was opened at the provider', () => {
   it('is written down, and the uploads begin', async () => {
     expect(await openedBeside('alone', {})).toMatchObject({
-      providerSessionId: 'opened',
+      providerSessionId: 'opened alone',
       status: 'uploading',
     });
   });
 
   it('is not lost when the run is cancelled meanwhile: a resume goes on with it', async () => {
     expect(await openedBeside('cancelled', { status: 'cancelled' })).toMatchObject({
-      providerSessionId: 'opened',
+      providerSessionId: 'opened cancelled',
       status: 'cancelled',
     });
   });

@@ -31,7 +31,7 @@ const eight = (sessionId: string, last: Partial<Track>, session: Partial<Session
     session: { status: 'uploading', runs: 1, executionArn: arnOf(`${sessionId}-1`), ...session },
     track: (index) => (index < 7 ? done(index) : last),
   });
-const enough = (sessionId: string) => enoughClips({ sessionId }, { store: table.store, settings });
+const enough = (sessionId: string) => enoughClips({ sessionId }, { store: table.store, settings, now });
 const resume = (sessionId: string, body?: object) => {
   const { executions } = fakeExecutions();
   const deps = { store: table.store, executions, settings, now: () => Date.parse(testMoment) };
@@ -194,7 +194,7 @@ describe('what is held against the account', () => {
       const list = scriptedProvider({ status: [statusOf('success', { audioIds: [] })] });
       const compared = compareLists(
         { sessionId, wait: 0, waited: 0 },
-        { store: table.store, provider: list.provider, settings },
+        { store: table.store, provider: list.provider, settings, now },
       );
       await expect(compared).rejects.toMatchObject({
         name,

@@ -55,7 +55,7 @@ function prepare(
   },
 ) {
   const {
-    script = { prepare: [{ sessionId: 'p1' }] },
+    script = { prepare: [{ sessionId: `p-${sessionId}` }] },
     bucket = bucketWith(),
     run = 1,
     others = 'ended',
@@ -93,7 +93,7 @@ describe('Prepare session', () => {
     const { session, tracks } = await table.store.require('plain');
     expect(session).toMatchObject({
       status: 'uploading',
-      providerSessionId: 'p1',
+      providerSessionId: 'p-plain',
       runs: 1,
       executionArn: arn('plain-1'),
     });
@@ -293,7 +293,12 @@ describe('Prepare session', () => {
     const { done } = prepare('busy', { input: first });
     expect(await done).toMatchObject({ verdict: 'done', tracks: { length: 6 } });
     const { session } = await table.store.require('busy');
-    expect(session).toMatchObject({ status: 'uploading', providerSessionId: 'p1', prepareCalls: 2, runs: 1 });
+    expect(session).toMatchObject({
+      status: 'uploading',
+      providerSessionId: 'p-busy',
+      prepareCalls: 2,
+      runs: 1,
+    });
   });
 
   it('gives up after the allowed number of refusals', async () => {

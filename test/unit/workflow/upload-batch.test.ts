@@ -49,7 +49,8 @@ const prepare = (sessionId: string, provider: ReturnType<typeof scriptedProvider
       random,
     },
   );
-const opened = () => scriptedProvider({ openBatch: [{ sessionId: 'provider' }] });
+let opens = 0;
+const opened = () => scriptedProvider({ openBatch: [{ sessionId: `opened-${++opens}` }] });
 
 describe('Prepare batch', () => {
   it('opens one session at the provider and hands on the ids of the files, and nothing else', async () => {
@@ -64,7 +65,7 @@ describe('Prepare batch', () => {
     });
     expect(await table.store.requireSession('ids')).toMatchObject({
       status: 'uploading',
-      providerSessionId: 'provider',
+      providerSessionId: 'opened-1',
       prepareCalls: 1,
     });
   });
@@ -215,7 +216,10 @@ describe('Submit upload', () => {
 describe('Compare lists', () => {
   const clips = (index: number) => ({ status: 'done', clipId: `clip ${index + 1}` }) as const;
   const compare = (sessionId: string, provider: ReturnType<typeof scriptedProvider>, wait = 0, waited = 0) =>
-    compareLists({ sessionId, wait, waited }, { store: table.store, provider: provider.provider, settings });
+    compareLists(
+      { sessionId, wait, waited },
+      { store: table.store, provider: provider.provider, settings, now },
+    );
   const listing = (...audioIds: string[]) =>
     scriptedProvider({ status: [statusOf('success', { audioIds })] });
 

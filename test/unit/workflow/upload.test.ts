@@ -239,7 +239,7 @@ describe('Enough clips?', () => {
               failure: { error: 'ProviderRefused', reason: `refused ${index}`, at: testMoment },
             },
     });
-    const counted = enoughClips({ sessionId: 'count' }, { store: table.store, settings });
+    const counted = enoughClips({ sessionId: 'count' }, { store: table.store, settings, now });
     await expect(counted).rejects.toMatchObject({
       name: 'NotEnoughClips',
       message: expect.stringMatching(/5 of the 7(.|\n)*song 6\.mp3: refused 5(.|\n)*song 7\.mp3: refused 6/),
@@ -250,11 +250,13 @@ describe('Enough clips?', () => {
     const session = { status: 'uploading', minClips: 8 } as const;
     const track = (index: number) => ({ status: 'done', clipId: `c${index}` }) as const;
     await recordSession(table.store, { sessionId: 'asks', count: 7, session, track });
-    await expect(enoughClips({ sessionId: 'asks' }, { store: table.store, settings })).rejects.toMatchObject({
+    await expect(
+      enoughClips({ sessionId: 'asks' }, { store: table.store, settings, now }),
+    ).rejects.toMatchObject({
       name: 'NotEnoughClips',
     });
     await recordSession(table.store, { sessionId: 'enough', count: 8, session, track });
-    expect(await enoughClips({ sessionId: 'enough' }, { store: table.store, settings })).toEqual({
+    expect(await enoughClips({ sessionId: 'enough' }, { store: table.store, settings, now })).toEqual({
       sessionId: 'enough',
       review: false,
     });

@@ -1,0 +1,51 @@
+import { ChirpsmithError } from '../shared/errors.ts';
+import { inOrder } from '../shared/in-order.ts';
+import type { Track } from './session.ts';
+import type { SessionStore } from './session-store.ts';
+import { trackFailed } from './track-changes.ts';
+
+/** Tracks written down at the same time. */
+const writesAtOnce = 25;
+
+/**
+ * Finds tracks that were given the same clip. Whose it is nobody can know, so that none of them has it: they fail, and a
+ * resume sends them again.
+ * @returns the tracks as they are now, and the contradiction, if there is one
+ */
+export async function withoutSharedClips(
+  tracks: readonly Track[],
+  { store, now }: { readonly store: SessionStore; readonly now: () => string },
+): Promise<{ tracks: readonly Track[]; contradiction: ChirpsmithError | undefined }> {
+  const owners = new Map<string, Track[]>();
+  for (const track of tracks) {
+    if (track.status !== 'done' || track.clipId === undefined) continue;
+    owners.set(track.clipId, [...(owners.get(track.clipId) ?? []), track]);
+  }
+  const shared = new Map(
+    [...owners].flatMap(([clipId, those]) =>
+      those.length > 1 ? those.map(({ trackId }) => [trackId, { clipId, those }] as const) : [],
+    ),
+  );
+  if (shared.size === 0) return { tracks, contradiction: undefined };
+  const reasonOf = ({ trackId }: Track) => {
+    const { clipId, those } = shared.get(trackId) ?? { clipId: '', those: [] };
+    const others = those.filter((it) => it.trackId !== trackId).map(({ file }) => file);
+    return `The provider gave the clip ${clipId} to ${others.slice(0, 3).join(', ')} as well.`;
+  };
+  const failed = await inOrder(tracks, writesAtOnce, async (track) =>
+    shared.has(track.trackId)
+      ? store.updateTrack(track, {
+          ...trackFailed('ProviderContradiction', reasonOf(track), now()),
+          clipId: undefined,
+        })
+      : track,
+  );
+  const problems = tracks
+    .filter(({ trackId }) => shared.has(trackId))
+    .map((track) => ({ where: track.file, message: reasonOf(track) }));
+  const summary = `The provider gave ${problems.length} tracks a clip that another one has. Nothing more was sent; a resume sends them again.`;
+  return {
+    tracks: failed,
+    contradiction: new ChirpsmithError('ProviderContradiction', summary, { problems }),
+  };
+}
