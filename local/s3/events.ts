@@ -4,7 +4,7 @@ import type { DeleteMarker, ObjectVersion } from './object-store.ts';
 
 /** What became of an object, for the events of its bucket. */
 export type ObjectChange =
-  | { readonly put: ObjectVersion; readonly by?: 'PutObject' | 'CopyObject' }
+  | { readonly put: ObjectVersion; readonly by: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload' }
   | { readonly deleted: DeleteMarker };
 
 interface Where {
@@ -30,7 +30,7 @@ export function objectEvent(change: ObjectChange, { bucket, region, account, now
   const entry = 'put' in change ? change.put : change.deleted;
   const object = {
     key: entry.key,
-    ...('put' in change ? { size: change.put.size, etag: change.put.md5 } : {}),
+    ...('put' in change ? { size: change.put.size, etag: change.put.etag } : {}),
     ...(bucket.versioned ? { 'version-id': entry.id } : {}),
     sequencer: nextSequencer(now),
   };
@@ -51,9 +51,7 @@ export function objectEvent(change: ObjectChange, { bucket, region, account, now
       'request-id': randomBytes(8).toString('hex').toUpperCase(),
       requester: account,
       'source-ip-address': '127.0.0.1',
-      ...('put' in change
-        ? { reason: change.by ?? 'PutObject' }
-        : { reason: 'DeleteObject', 'deletion-type': deletion }),
+      ...('put' in change ? { reason: change.by } : { reason: 'DeleteObject', 'deletion-type': deletion }),
     },
   };
 }

@@ -1,6 +1,8 @@
 import { AwsError } from '../aws-error.ts';
+import { checksumHeader } from './checksums.ts';
 import { type Entry, isDeleted, type ObjectVersion } from './object-store.ts';
 import { type Answer, type Call, parameter } from './request.ts';
+import { document, element, namespaced } from './xml.ts';
 
 /** Bytes of an object, both ends included. */
 interface Stretch {
@@ -56,14 +58,26 @@ export function findVersion(
   return entry;
 }
 
+/** GetObjectTagging: an object has no tags here, since nothing can give it one. */
+export async function getTagging(call: Call): Promise<Answer> {
+  const { key, query } = call.target;
+  call.allow('s3:GetObjectTagging', `${call.bucketArn}/${key}`);
+  findVersion(call, { key, versionId: query.get('versionId') });
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/xml' },
+    body: document(namespaced('Tagging', [element('TagSet', [])])),
+  };
+}
+
 /** GetObject and HeadObject, which differ only in the body. */
 export async function getObject(call: Call): Promise<Answer> {
   const { key, query } = call.target;
   const version = findVersion(call, { key, versionId: query.get('versionId') });
-  const etag = `"${version.md5}"`;
+  const etag = `"${version.etag}"`;
   const ifMatch = call.headers['if-match'];
   const wanted = ifMatch?.split(',').map((one) => one.trim().replace(/^"?(.*?)"?$/, '$1'));
-  if (wanted && !wanted.includes('*') && !wanted.includes(version.md5)) {
+  if (wanted && !wanted.includes('*') && !wanted.includes(version.etag)) {
     throw new AwsError(
       'PreconditionFailed',
       412,
@@ -84,7 +98,12 @@ export async function getObject(call: Call): Promise<Answer> {
       'last-modified': new Date(version.lastModified).toUTCString(),
       ...(stretch ? { 'content-range': `bytes ${first}-${last}/${version.size}` } : {}),
       ...(call.store.versioned ? { 'x-amz-version-id': version.id } : {}),
-      ...(checksum ? { 'x-amz-checksum-sha256': version.sha256, 'x-amz-checksum-type': 'FULL_OBJECT' } : {}),
+      ...(checksum
+        ? {
+            [checksumHeader(version.checksum.algorithm)]: version.checksum.value,
+            'x-amz-checksum-type': version.checksum.type,
+          }
+        : {}),
     },
     body: { version, first, last },
   };

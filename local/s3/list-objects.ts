@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import type { ObjectVersion } from './object-store.ts';
 import type { Answer, Call } from './request.ts';
-import { document, element } from './xml.ts';
+import { document, element, namespaced } from './xml.ts';
 
 /** Most entries of a page (documented). */
 const largestPage = 1000;
@@ -93,16 +93,15 @@ export async function listObjects(call: Call): Promise<Answer> {
         : element('Contents', [
             element('Key', name(entry.version.key)),
             element('LastModified', entry.version.lastModified),
-            element('ETag', `"${entry.version.md5}"`),
+            element('ETag', `"${entry.version.etag}"`),
             element('Size', entry.version.size),
             element('StorageClass', 'STANDARD'),
           ]),
     ),
   ];
-  const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
   return {
     status: 200,
     headers: { 'content-type': 'application/xml' },
-    body: document(`<ListBucketResult ${namespace}>${fields.join('')}</ListBucketResult>`),
+    body: document(namespaced('ListBucketResult', fields)),
   };
 }

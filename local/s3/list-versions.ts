@@ -1,7 +1,7 @@
 import { byBytes, pageSize } from './list-objects.ts';
 import { type Entry, isDeleted } from './object-store.ts';
 import type { Answer, Call } from './request.ts';
-import { document, element } from './xml.ts';
+import { document, element, namespaced } from './xml.ts';
 
 /**
  * ListObjectVersions: the first page, by key and newest first. No way to the next one is known here: whoever
@@ -36,14 +36,13 @@ export async function listVersions(call: Call): Promise<Answer> {
         element('LastModified', entry.lastModified),
       ];
       if (isDeleted(entry)) return element('DeleteMarker', about);
-      const bytes = [element('ETag', `"${entry.md5}"`), element('Size', entry.size)];
+      const bytes = [element('ETag', `"${entry.etag}"`), element('Size', entry.size)];
       return element('Version', [...about, ...bytes, element('StorageClass', 'STANDARD')]);
     }),
   ];
-  const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
   return {
     status: 200,
     headers: { 'content-type': 'application/xml' },
-    body: document(`<ListVersionsResult ${namespace}>${fields.join('')}</ListVersionsResult>`),
+    body: document(namespaced('ListVersionsResult', fields)),
   };
 }

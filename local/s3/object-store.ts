@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { checksumAlgorithms } from './checksums.ts';
 
 const versionSchema = z.strictObject({
   key: z.string(),
@@ -9,10 +10,15 @@ const versionSchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{32}$/),
   /** Bytes. */
   size: z.number().int().nonnegative(),
-  /** Hex. */
-  md5: z.string(),
-  /** Base64. */
-  sha256: z.string(),
+  /** MD5 in hex; of an upload in parts, the MD5 of the parts' and how many they were. */
+  etag: z.string(),
+  /** The one that it was uploaded with. */
+  checksum: z.strictObject({
+    algorithm: z.enum(checksumAlgorithms),
+    /** Base64; of an upload in parts, the checksum of the parts' and how many they were. */
+    value: z.string(),
+    type: z.enum(['COMPOSITE', 'FULL_OBJECT']),
+  }),
   contentType: z.string(),
   lastModified: z.iso.datetime(),
 });

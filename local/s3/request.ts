@@ -1,13 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from '../aws-error.ts';
 import type { VerifiedRequest } from '../sigv4.ts';
+import { checksumAlgorithms, checksumHeader } from './checksums.ts';
 import type { ObjectChange } from './events.ts';
+import type { MultipartStore } from './multipart-store.ts';
 import type { ObjectStore, ObjectVersion } from './object-store.ts';
 
 /** The operations that this server has; everything else is refused by name. */
 export type Operation =
   | 'PutObject'
   | 'CopyObject'
+  | 'CreateMultipartUpload'
+  | 'UploadPart'
+  | 'UploadPartCopy'
+  | 'ListParts'
+  | 'ListMultipartUploads'
+  | 'CompleteMultipartUpload'
+  | 'AbortMultipartUpload'
+  | 'GetObjectTagging'
   | 'GetObject'
   | 'HeadObject'
   | 'DeleteObject'
@@ -29,6 +39,7 @@ export interface Call {
   readonly target: Target;
   readonly bucketArn: string;
   readonly store: ObjectStore;
+  readonly uploads: MultipartStore;
   readonly headers: IncomingHttpHeaders;
   readonly caller: VerifiedRequest;
   readonly now: Date;
@@ -69,17 +80,39 @@ const ofSignature = new Set([
   'x-id',
 ]);
 
-const checksums = ['x-amz-checksum-crc32', 'x-amz-checksum-sha1', 'x-amz-checksum-sha256'];
+const checksums = checksumAlgorithms.map(checksumHeader);
+/** Of a request whose body is bytes of an object. */
+const ofBody = [
+  ...checksums,
+  'x-amz-sdk-checksum-algorithm',
+  'x-amz-trailer',
+  'x-amz-decoded-content-length',
+];
+const ofSource = ['x-amz-copy-source', 'x-amz-copy-source-if-match'];
 
 /** What each operation understands of query and `x-amz-` headers; a presigned URL may carry these in its query. */
 const understood: Record<Operation, { query: readonly string[]; headers: readonly string[] }> = {
-  PutObject: {
-    query: [],
-    headers: [...checksums, 'x-amz-sdk-checksum-algorithm', 'x-amz-trailer', 'x-amz-decoded-content-length'],
+  PutObject: { query: [], headers: ofBody },
+  CreateMultipartUpload: {
+    query: ['uploads'],
+    headers: ['x-amz-checksum-algorithm', 'x-amz-checksum-type'],
   },
+  UploadPart: { query: ['uploadId', 'partNumber'], headers: ofBody },
+  UploadPartCopy: {
+    query: ['uploadId', 'partNumber'],
+    headers: [...ofSource, 'x-amz-copy-source-range'],
+  },
+  ListParts: { query: ['uploadId', 'max-parts', 'part-number-marker'], headers: [] },
+  ListMultipartUploads: { query: ['uploads', 'prefix', 'encoding-type'], headers: [] },
+  CompleteMultipartUpload: {
+    query: ['uploadId'],
+    headers: [...checksums, 'x-amz-checksum-type', 'x-amz-mp-object-size'],
+  },
+  AbortMultipartUpload: { query: ['uploadId'], headers: [] },
+  GetObjectTagging: { query: ['tagging', 'versionId'], headers: [] },
   CopyObject: {
     query: [],
-    headers: ['x-amz-copy-source', 'x-amz-metadata-directive', 'x-amz-tagging-directive'],
+    headers: [...ofSource, 'x-amz-metadata-directive', 'x-amz-tagging-directive', 'x-amz-checksum-algorithm'],
   },
   GetObject: { query: ['versionId', 'response-content-type'], headers: ['x-amz-checksum-mode'] },
   HeadObject: { query: ['versionId', 'response-content-type'], headers: ['x-amz-checksum-mode'] },
@@ -99,10 +132,20 @@ const understood: Record<Operation, { query: readonly string[]; headers: readonl
   },
 };
 
+const ofContent = ['content-disposition', 'content-encoding', 'content-language'];
+
 /** Headers without `x-amz-` that would change what an operation does. */
 const consequential: Record<Operation, readonly string[]> = {
-  PutObject: ['content-disposition', 'content-encoding', 'content-language', 'if-match', 'if-none-match'],
-  CopyObject: ['content-disposition', 'content-encoding', 'content-language'],
+  PutObject: [...ofContent, 'if-match', 'if-none-match'],
+  CopyObject: ofContent,
+  CreateMultipartUpload: ofContent,
+  UploadPart: [],
+  UploadPartCopy: [],
+  ListParts: [],
+  ListMultipartUploads: [],
+  CompleteMultipartUpload: ['if-match', 'if-none-match'],
+  AbortMultipartUpload: [],
+  GetObjectTagging: [],
   GetObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
   HeadObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
   DeleteObject: ['if-match'],
@@ -146,10 +189,20 @@ function operationOf(
   if (key === '') {
     if (method === 'GET' && query.get('list-type') === '2') return 'ListObjectsV2';
     if (method === 'GET' && query.has('versions')) return 'ListObjectVersions';
+    if (method === 'GET' && query.has('uploads')) return 'ListMultipartUploads';
     const names = [...query.keys()].filter((name) => !ofSignature.has(name)).join(', ');
     return notImplemented(`${method} on a bucket${names === '' ? '' : ` with ${names}`}`);
   }
-  if (method === 'PUT') return headers['x-amz-copy-source'] === undefined ? 'PutObject' : 'CopyObject';
+  const isCopy = headers['x-amz-copy-source'] !== undefined;
+  if (query.has('uploadId')) {
+    if (method === 'PUT') return isCopy ? 'UploadPartCopy' : 'UploadPart';
+    if (method === 'GET') return 'ListParts';
+    if (method === 'POST') return 'CompleteMultipartUpload';
+    if (method === 'DELETE') return 'AbortMultipartUpload';
+  }
+  if (method === 'POST' && query.has('uploads')) return 'CreateMultipartUpload';
+  if (method === 'GET' && query.has('tagging')) return 'GetObjectTagging';
+  if (method === 'PUT') return isCopy ? 'CopyObject' : 'PutObject';
   if (method === 'GET') return 'GetObject';
   if (method === 'HEAD') return 'HeadObject';
   if (method === 'DELETE') return 'DeleteObject';

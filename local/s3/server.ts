@@ -6,13 +6,23 @@ import { AwsError } from '../aws-error.ts';
 import type { BusEvent } from '../event-bridge/pattern.ts';
 import { serveOnLoopback } from '../loopback.ts';
 import { verifySigV4 } from '../sigv4.ts';
+import { completeUpload } from './complete-upload.ts';
 import { copyObject } from './copy-object.ts';
 import { allowsOrigin, type CorsRule, corsHeaders } from './cors.ts';
 import { deleteObject } from './delete-object.ts';
 import { objectEvent } from './events.ts';
-import { getObject } from './get-object.ts';
+import { getObject, getTagging } from './get-object.ts';
 import { listObjects } from './list-objects.ts';
 import { listVersions } from './list-versions.ts';
+import { type MultipartStore, openMultipartStore } from './multipart-store.ts';
+import {
+  abortUpload,
+  createUpload,
+  listParts,
+  listUploads,
+  uploadPart,
+  uploadPartCopy,
+} from './multipart-upload.ts';
 import { type ObjectStore, openObjectStore } from './object-store.ts';
 import { putObject } from './put-object.ts';
 import { type Answer, type Call, type Operation, parseTarget, recognise } from './request.ts';
@@ -51,6 +61,14 @@ export interface S3Options {
 const operations: Record<Operation, (call: Call) => Promise<Answer>> = {
   PutObject: putObject,
   CopyObject: copyObject,
+  CreateMultipartUpload: createUpload,
+  UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
+  ListParts: listParts,
+  ListMultipartUploads: listUploads,
+  CompleteMultipartUpload: completeUpload,
+  AbortMultipartUpload: abortUpload,
+  GetObjectTagging: getTagging,
   GetObject: getObject,
   HeadObject: getObject,
   DeleteObject: deleteObject,
@@ -86,10 +104,12 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
  */
 export async function startS3(options: S3Options): Promise<{ url: string; close(): Promise<void> }> {
   const { access, region, events, now = () => new Date(), log = () => {} } = options;
-  const buckets = new Map<string, { bucket: S3Bucket; store: ObjectStore }>();
+  const buckets = new Map<string, { bucket: S3Bucket; store: ObjectStore; uploads: MultipartStore }>();
   for (const bucket of options.buckets) {
-    const store = await openObjectStore(join(options.directory, bucket.name), bucket.versioned);
-    buckets.set(bucket.name, { bucket, store });
+    const directory = join(options.directory, bucket.name);
+    const store = await openObjectStore(directory, bucket.versioned);
+    const uploads = await openMultipartStore(join(directory, 'uploads'));
+    buckets.set(bucket.name, { bucket, store, uploads });
   }
 
   const serve = async (request: IncomingMessage, response: ServerResponse, mayAskForBody: boolean) => {
@@ -117,6 +137,7 @@ export async function startS3(options: S3Options): Promise<{ url: string; close(
       target,
       bucketArn: found.bucket.arn,
       store: found.store,
+      uploads: found.uploads,
       headers,
       caller,
       now: moment,

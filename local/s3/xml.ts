@@ -16,3 +16,8 @@ export function element(name: string, content: string | number | boolean | reado
 export function document(root: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}`;
 }
+
+/** The root of an answer, in S3's namespace. */
+export function namespaced(name: string, content: readonly string[]): string {
+  return `<${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content.join('')}</${name}>`;
+}

@@ -193,9 +193,10 @@ describe('a manifest', () => {
     const { assembly } = it_.stack;
     const [bucket] = assembly.buckets;
     if (!bucket) throw new Error('The template has no bucket.');
-    const version = { key, id: 'f'.repeat(32), size: 1, md5: '', sha256: '', contentType: '' };
+    const checksum = { algorithm: 'SHA256', value: '', type: 'FULL_OBJECT' } as const;
+    const version = { key, id: 'f'.repeat(32), size: 1, etag: '', checksum, contentType: '' };
     const put = { ...version, lastModified: new Date(0).toISOString() };
-    return objectEvent({ put }, { bucket, ...assembly, now: new Date(0) });
+    return objectEvent({ put, by: 'PutObject' }, { bucket, ...assembly, now: new Date(0) });
   }
 });
 

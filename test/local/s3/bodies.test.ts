@@ -48,7 +48,7 @@ const announced = { 'x-amz-trailer': 'x-amz-checksum-crc32' };
 const trailer = `x-amz-checksum-crc32:${crc32Of(bytes)}\r\n`;
 
 describe('a chunked upload is stored without its framing', () => {
-  it.each(['CRC32', 'SHA1', 'SHA256'] as const)(
+  it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
     'as the SDK sends a stream, with %s behind it',
     async (algorithm) => {
       const pieces = [bytes.subarray(0, 7), bytes.subarray(7, 70_001), bytes.subarray(70_001)];
@@ -133,7 +133,7 @@ describe('nothing is stored', () => {
       'with a checksum that is not implemented',
       'NotImplemented',
       hash,
-      { 'x-amz-checksum-crc32c': 'x' },
+      { 'x-amz-checksum-xxhash64': 'x' },
       bytes,
     ],
     [

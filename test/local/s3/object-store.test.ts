@@ -23,8 +23,8 @@ afterEach(() => rm(directory, { recursive: true }));
 const facts = (key: string, size: number) => ({
   key,
   size,
-  md5: 'm',
-  sha256: 's',
+  etag: 'm',
+  checksum: { algorithm: 'SHA256', value: 's', type: 'FULL_OBJECT' } as const,
   contentType: 'audio/wav',
   lastModified: '2026-01-01T00:00:00.000Z',
 });
