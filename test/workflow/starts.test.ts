@@ -31,7 +31,9 @@ afterAll(() => s3.destroy());
 
 async function put(key: string, content: Uint8Array | object) {
   const Body = content instanceof Uint8Array ? content : JSON.stringify(content);
-  await s3.send(new PutObjectCommand({ Bucket: it_.stack.ready.bucket, Key: key, Body }));
+  // With it, what the session is recorded with is the same as of a file that was declared.
+  const ChecksumAlgorithm = 'SHA256';
+  await s3.send(new PutObjectCommand({ Bucket: it_.stack.ready.bucket, Key: key, Body, ChecksumAlgorithm }));
 }
 
 async function json(key: string): Promise<unknown> {
