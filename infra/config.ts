@@ -17,6 +17,9 @@ const logDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 
 /** What Lambda keeps for the functions without a reservation (documented). */
 const unreserved = 100;
 
+/** Days for which Step Functions knows an ended execution (documented). */
+const mostAudioDays = 90;
+
 const atMost = (count: number) => z.number().int().nonnegative().default(count);
 
 /**
@@ -76,8 +79,14 @@ const fieldsSchema = z.strictObject({
   /** Whose the sessions are that manifests in the inbox start: a subject of the tokens. */
   inboxOwner: z.string().min(1).max(128),
   settings: settingsSchema,
-  /** Days after which audio is deleted. */
-  audioDays: z.number().int().positive(),
+  /** Days after which audio is deleted, manifests among it. */
+  audioDays: z
+    .number()
+    .int()
+    .positive()
+    .max(mostAudioDays, {
+      error: `must be at most ${mostAudioDays}: Step Functions forgets an execution after 90 days, and a manifest must not outlive what it has started`,
+    }),
   /** Days that logs are kept. */
   logDays: z.union(logDays.map((days) => z.literal(days))),
   /** Whom alarms and sessions that need a decision are mailed to; nobody unless configured. */
@@ -179,7 +188,9 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
     // The person at this machine sees them with everything else.
     inboxOwner: given('inboxOwner') ?? (stage === 'local' ? 'local' : 'inbox'),
     settings: jsonOf(given('settings') ?? {}),
-    audioDays: numberOf(given('audioDays') ?? (settings.success ? settings.data.retentionDays : 1)),
+    audioDays: numberOf(
+      given('audioDays') ?? (settings.success ? Math.min(settings.data.retentionDays, mostAudioDays) : 1),
+    ),
     logDays: numberOf(given('logDays') ?? 30),
     // From this machine nobody is written to, whatever the shell says.
     alarmEmail: stage === 'local' ? undefined : given('alarmEmail'),

@@ -5,6 +5,7 @@ import { type EventType, eventSource, eventTypes } from '../../functions/shared/
 import type { SessionKind } from '../../functions/shared/states.ts';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
+import { inboxFolder, nearlyInbox } from './inbox.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 // A binding is what a function needs to use a thing, in one call: its name in the environment, and the
@@ -79,7 +80,7 @@ export function bindAudioDeletion(fn: WorkflowFunction, { bucket, objectsArn }: 
 }
 
 /**
- * The inbox: listing its folders, reading manifests and the reports beside them, writing and deleting reports. What is
+ * The inbox: listing its folders, reading manifests, writing and deleting the files of ours beside them. What is
  * not listed is never asked for: with a listing that is allowed for a prefix only, S3 answers 403 for it, not 404.
  */
 export function bindInbox(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack, config: Config): void {
@@ -88,10 +89,17 @@ export function bindInbox(fn: WorkflowFunction, { bucket, objectsArn }: StorageS
   const conditions = { StringLike: { 's3:prefix': 'inbox/*' } };
   const resources = [bucket.bucketArn];
   fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources, conditions }));
-  const reason = 'The folders of the inbox are made by whoever uploads.';
-  fn.allowWildcard(['s3:GetObject'], objectsArn('inbox/*/manifest.json'), reason);
-  const reports = objectsArn('inbox/*/manifest.error.json');
-  fn.allowWildcard(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], reports, reason);
+  const reason = 'The folders of the inbox are made by the people who upload.';
+  fn.allowWildcard(['s3:GetObject'], objectsArn('inbox/*/manifest*.json'), reason);
+  for (const name of ['error', 'late']) {
+    const report = objectsArn(`inbox/*/manifest.${name}.json`);
+    fn.allowWildcard(['s3:PutObject', 's3:DeleteObject'], report, reason);
+  }
+  fn.allowWildcard(['s3:PutObject'], objectsArn('inbox/*/manifest.started.json'), reason);
+  // Beside a manifest in no folder, or in a folder that is nearly the inbox.
+  for (const folder of [inboxFolder, ...nearlyInbox]) {
+    fn.allowWildcard(['s3:PutObject'], objectsArn(`${folder}*manifest.error.json`), reason);
+  }
 }
 
 /** Writing down which files a manifest means, where they are more than an execution takes. */

@@ -8,6 +8,10 @@ import type { Config } from '../config.ts';
 import { deadLetterQueue } from './dead-letters.ts';
 import { WorkflowFunction } from './workflow-function.ts';
 
+export const inboxFolder = 'inbox/';
+/** Where a manifest that was meant for the inbox gets a report, and nothing else. */
+export const nearlyInbox = ['Inbox/', 'INBOX/', '/inbox/'];
+
 /** After that long a person has been told by the dead letters. */
 const eventAge = Duration.hours(6);
 
@@ -19,12 +23,12 @@ export class Inbox extends Construct {
   constructor(scope: Construct, id: string, { config, bucketName }: { config: Config; bucketName: string }) {
     super(scope, id);
     this.deadLetters = deadLetterQueue(this, config, 'inbox');
-    // A few calls to S3, one each to Step Functions and EventBridge; again while the folder changes.
+    // Waits up to four minutes for files that a manifest lists.
     this.fn = new WorkflowFunction(this, 'Function', {
       config,
       folder: 'events/start-from-manifest',
       description: 'Starts a session from a manifest in the inbox',
-      seconds: 60,
+      seconds: 300,
     });
     // Lambda tries twice more what the function failed on; EventBridge, what it could not hand over to Lambda.
     this.fn.configureAsyncInvoke({
@@ -38,8 +42,11 @@ export class Inbox extends Construct {
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
-        // A pattern cannot leave out the function's own reports as well; it leaves them alone by their name.
-        detail: { bucket: { name: [bucketName] }, object: { key: [{ prefix: 'inbox/' }] } },
+        // A pattern cannot leave out the function's own files as well; it leaves them alone by their names.
+        detail: {
+          bucket: { name: [bucketName] },
+          object: { key: [inboxFolder, ...nearlyInbox].map((prefix) => ({ prefix })) },
+        },
       },
       targets: [new LambdaFunction(this.fn, { maxEventAge: eventAge, deadLetterQueue: this.deadLetters })],
     });

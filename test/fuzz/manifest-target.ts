@@ -50,6 +50,7 @@ export const manifestTarget: Target<HostileFolder> = {
         settings: defaultSettings,
         owner: 'studio',
         now: () => '2026-11-21T03:00:00.000Z',
+        sleep: async () => {},
       },
     );
     const report = JSON.stringify(box.json(`inbox/${folder}/manifest.error.json`) ?? null);

@@ -109,6 +109,7 @@ describe('the configuration', () => {
     [{ jwtIssuer: 'http://insecure.example' }, /- jwtIssuer: must be an https URL/],
     [{ logDays: '31' }, /- logDays: /],
     [{ audioDays: 'soon' }, /- audioDays: /],
+    [{ audioDays: '91' }, /- audioDays: must be at most 90: Step Functions forgets/],
     [{ settings: '{limits}' }, /- settings: /],
     [{ settings: '{"limits":{"minClips":2}}' }, /- settings\.limits\.minClips: /],
     [{ settings: '{"limts":{}}' }, /- settings: .*limts/],

@@ -164,8 +164,14 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'start-from-manifest': [
     'InboxFunction',
     's3:ListBucket bucket if s3:prefix is inbox/*',
-    's3:GetObject bucket/inbox/*/manifest.json',
-    ...['Get', 'Put', 'Delete'].map((verb) => `s3:${verb}Object bucket/inbox/*/manifest.error.json`),
+    's3:GetObject bucket/inbox/*/manifest*.json',
+    ...['error', 'late'].flatMap((name) =>
+      ['Put', 'Delete'].map((verb) => `s3:${verb}Object bucket/inbox/*/manifest.${name}.json`),
+    ),
+    's3:PutObject bucket/inbox/*/manifest.started.json',
+    ...['inbox/', 'Inbox/', 'INBOX/', '/inbox/'].map(
+      (folder) => `s3:PutObject bucket/${folder}*manifest.error.json`,
+    ),
     's3:PutObject bucket/audio/*/files.*.json',
     ...['train-model', 'upload-batch'].map((name) => `states:StartExecution machine ${name}`),
     ...executions('DescribeExecution', 'train-model', 'upload-batch'),

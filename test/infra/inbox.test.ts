@@ -5,7 +5,7 @@ import { configured, propertiesOf, synthesized, tuned } from './synthesized.ts';
 const { storage, service } = synthesized(tuned);
 
 describe('the inbox', () => {
-  test('hears of every file that is put into it, and of no other', () => {
+  test('hears of every file that is put into it, and into folders that are nearly it', () => {
     storage.hasResourceProperties('AWS::S3::Bucket', {
       NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
     });
@@ -16,7 +16,9 @@ describe('the inbox', () => {
         'detail-type': ['Object Created'],
         detail: {
           bucket: { name: [{ 'Fn::ImportValue': Match.stringLikeRegexp('Audio') }] },
-          object: { key: [{ prefix: 'inbox/' }] },
+          object: {
+            key: ['inbox/', 'Inbox/', 'INBOX/', '/inbox/'].map((prefix) => ({ prefix })),
+          },
         },
       },
     });

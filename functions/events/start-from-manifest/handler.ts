@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { eventBus, executions, now, s3, settings } from '../../dependencies.ts';
 import { createFileLists } from '../../sessions/file-list.ts';
 import { environment } from '../../shared/environment.ts';
@@ -16,5 +17,6 @@ export const handler = task('Start from manifest', objectCreated, (event) => {
     settings: settings(),
     owner: environment('INBOX_OWNER'),
     now,
+    sleep: (seconds) => delay((seconds * 1000) / environment('CLOCK_SPEED')),
   });
 });

@@ -13,24 +13,29 @@ export interface Folder {
   readonly names: readonly string[];
   /** Not all were listed. */
   readonly more: boolean;
+  /** Those that were put there after the moment that was asked for; none unless one was. */
+  readonly newer: readonly string[];
 }
 
 /** An object that was read. */
 export interface ReadObject {
   readonly versionId: string;
+  /** When it was put there, ISO. */
+  readonly at: string;
   /** Undefined: it is longer than was asked for, and was not read. */
   readonly bytes: Uint8Array | undefined;
 }
 
 /** The inbox, as far as manifests need it. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
 export interface Inbox {
-  /** By listing: for what is not there, S3 answers 403 to whoever may not list the whole bucket. */
-  has(key: string): Promise<boolean>;
+  /** Is it there? By listing: for what is not there, S3 answers 403 to a caller who may not list the whole bucket. */
+  find(key: string): Promise<boolean>;
   /**
    * @param folder key prefix, with its last slash
    * @param most how many names are listed; a thousand cost a call
+   * @param after tells the files that were put there after this moment, ISO
    */
-  list(folder: string, most: number): Promise<Folder>;
+  list(folder: string, most: number, after?: string): Promise<Folder>;
   /** The newest version, or undefined when there is none, or another by the time it is read. */
   read(key: string, longest: number): Promise<ReadObject | undefined>;
   write(key: string, json: object): Promise<void>;
@@ -42,7 +47,7 @@ const page = 1000;
 
 export function createInbox({ client, bucket }: { client: S3Client; bucket: string }): Inbox {
   return {
-    async has(key) {
+    async find(key) {
       // The key itself comes before all that begin with it.
       const command = new ListObjectsV2Command({
         Bucket: bucket,
@@ -54,8 +59,9 @@ export function createInbox({ client, bucket }: { client: S3Client; bucket: stri
       return decoded(Contents[0]?.Key ?? '') === key;
     },
 
-    async list(folder, most) {
+    async list(folder, most, after) {
       const names: string[] = [];
+      const newer: string[] = [];
       let token: string | undefined;
       for (let listed = 0; listed < most; listed += page) {
         const command = new ListObjectsV2Command({
@@ -67,22 +73,29 @@ export function createInbox({ client, bucket }: { client: S3Client; bucket: stri
           EncodingType: 'url',
         });
         const { Contents = [], NextContinuationToken } = await named(client.send(command));
-        names.push(...Contents.map(({ Key = '' }) => decoded(Key).slice(folder.length)));
+        for (const { Key = '', LastModified } of Contents) {
+          const name = decoded(Key).slice(folder.length);
+          // A folder made in the console is an empty object of its own name.
+          if (name === '') continue;
+          names.push(name);
+          if (after !== undefined && LastModified && LastModified.getTime() > Date.parse(after))
+            newer.push(name);
+        }
         token = NextContinuationToken;
         if (token === undefined) break;
       }
-      // A folder made in the console is an empty object of its own name.
-      return { names: names.filter((name) => name !== ''), more: token !== undefined };
+      return { names, newer, more: token !== undefined };
     },
 
     async read(key, longest) {
       const where = { Bucket: bucket, Key: key };
       try {
-        const { ContentLength = 0, ETag, VersionId } = await client.send(new HeadObjectCommand(where));
-        const versionId = VersionId ?? ETag ?? '';
-        if (ContentLength > longest) return { versionId, bytes: undefined };
+        const head = await client.send(new HeadObjectCommand(where));
+        const { ContentLength = 0, ETag, VersionId, LastModified = new Date(0) } = head;
+        const about = { versionId: VersionId ?? ETag ?? '', at: LastModified.toISOString() };
+        if (ContentLength > longest) return { ...about, bytes: undefined };
         const { Body } = await client.send(new GetObjectCommand({ ...where, IfMatch: ETag }));
-        return { versionId, bytes: (await Body?.transformToByteArray()) ?? new Uint8Array() };
+        return { ...about, bytes: (await Body?.transformToByteArray()) ?? new Uint8Array() };
       } catch (error) {
         // It is gone; or replaced in between, and the event of that is on its way.
         if (error instanceof Error && /^(NotFound|NoSuchKey|PreconditionFailed)$/.test(error.name))

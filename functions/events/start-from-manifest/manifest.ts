@@ -17,13 +17,15 @@ const manifestSchema = z.strictObject({
   minClips: z.number().int().optional(),
   skipInvalid: z.boolean().optional(),
   review: z.boolean().optional(),
+  /** Start another session of the same content, on purpose: another number each time. */
+  again: z.number().int().min(2).optional(),
 });
 
 /** A manifest that can be read. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** A manifest whose audio is there. */
-export interface Order extends Omit<Manifest, 'audio'> {
+export interface Order extends Omit<Manifest, 'audio' | 'again'> {
   /** Names in the folder. */
   readonly files: readonly string[];
 }
@@ -33,6 +35,13 @@ export const longestManifest = 1024 * 1024;
 
 export const manifestName = 'manifest.json';
 export const reportName = 'manifest.error.json';
+/** What was started from the folder. */
+export const startedName = 'manifest.started.json';
+/** Audio that came after the start. */
+export const lateName = 'manifest.late.json';
+
+/** Files that the inbox itself puts beside a manifest. */
+export const isOurs = (name: string): boolean => [reportName, startedName, lateName].includes(name);
 
 /** Fields that say something about a model. */
 const ofModels = ['minClips', 'skipInvalid', 'review'] as const;
@@ -59,12 +68,12 @@ export function readManifest(
 export const mostListed = ({ kind }: Pick<Manifest, 'kind'>, { limits }: Settings): number =>
   kind === 'batch' ? Math.max(3000, 2 * limits.maxBatchFiles) : 3000;
 
-/** Holds a manifest against what is in its folder. Every problem is named at once. */
+/** Holds a manifest against what is in its folder. Every problem is named at once; `waits`: only files are missing. */
 export function judge(
-  { audio, ...manifest }: Manifest,
+  { audio, again: _again, ...manifest }: Manifest,
   folder: Folder,
   { limits }: Settings,
-): { order: Order } | { problems: readonly Problem[] } {
+): { order: Order } | { problems: readonly Problem[]; waits: boolean } {
   const isBatch = manifest.kind === 'batch';
   const minClips = manifest.minClips ?? limits.minClips;
   const found = audio === undefined ? allAudio(folder) : listedAudio(audio, folder);
@@ -78,8 +87,15 @@ export function judge(
     ...found.problems,
     ...countProblems(count, audio !== undefined, range),
   ];
-  return problems.length > 0 ? { problems } : { order: { ...manifest, files: found.files } };
+  if (problems.length === 0) return { order: { ...manifest, files: found.files } };
+  return { problems, waits: found.missing > 0 && found.missing === problems.length };
 }
+
+/** Is a file of the folder one that the manifest means? */
+export const relevantTo = ({ audio }: Manifest, name: string): boolean =>
+  audio === undefined
+    ? isAudio(name)
+    : audio.some((listed) => listed.normalize('NFC') === name.normalize('NFC'));
 
 const batchProblems = (manifest: Omit<Manifest, 'audio'>): Problem[] =>
   ofModels
@@ -91,19 +107,23 @@ const refused = (where: string, message: string) => ({ problems: [{ where, messa
 interface Found {
   readonly files: readonly string[];
   readonly problems: readonly Problem[];
+  /** Listed files that are not there. */
+  readonly missing: number;
 }
 
 /** A name that begins with a dot is a file system's own: `._song.mp3` of a Mac is no audio. */
+const isAudio = (name: string) => mayHoldAudio(name) && !name.startsWith('.');
+
 function allAudio({ names, more }: Folder): Found {
-  const files = names.filter((name) => mayHoldAudio(name) && !name.startsWith('.'));
+  const files = names.filter(isAudio);
   const message =
     `holds more than the ${names.length} files that are listed: name the audio in the manifest, ` +
     'or use a folder of its own';
-  return { files, problems: more ? [{ where: 'folder', message }] : [] };
+  return { files, problems: more ? [{ where: 'folder', message }] : [], missing: 0 };
 }
 
 function listedAudio(audio: readonly string[], { names, more }: Folder): Found {
-  const others = names.filter((name) => name !== manifestName && name !== reportName);
+  const others = names.filter((name) => name !== manifestName && !isOurs(name));
   // The same letters may be written with other characters by another system (é is one, or two).
   const alike = new Map([
     ...others.map((name) => [name.normalize('NFC'), name] as const),
@@ -112,13 +132,15 @@ function listedAudio(audio: readonly string[], { names, more }: Folder): Found {
   const firstWith = new Map<string, number>();
   const files: string[] = [];
   const problems: Problem[] = [];
+  let missing = 0;
   for (const [index, listed] of audio.entries()) {
     const where = `audio[${index}]`;
     const name = alike.get(listed) ?? alike.get(listed.normalize('NFC'));
     const first = name === undefined ? undefined : firstWith.get(name);
     if (name === undefined) {
-      const missing = more ? `is not among its first ${others.length} files` : 'is not in the folder';
-      problems.push({ where, message: `${quoted(listed)} ${missing}: upload it, or correct its name` });
+      missing += 1;
+      const nowhere = more ? `is not among its first ${others.length} files` : 'is not in the folder';
+      problems.push({ where, message: `${quoted(listed)} ${nowhere}: upload it, or correct its name` });
     } else if (first !== undefined) {
       problems.push({ where, message: `is audio[${first}] again: list each file once` });
     } else {
@@ -126,7 +148,7 @@ function listedAudio(audio: readonly string[], { names, more }: Folder): Found {
       files.push(name);
     }
   }
-  return { files, problems };
+  return { files, problems, missing };
 }
 
 function countProblems(

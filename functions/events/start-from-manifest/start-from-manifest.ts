@@ -3,13 +3,16 @@ import * as z from 'zod';
 import type { Executions } from '../../sessions/executions.ts';
 import type { FileLists } from '../../sessions/file-list.ts';
 import { sessionIdOf } from '../../sessions/session-id.ts';
+import { canonicalJson } from '../../shared/canonical-json.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import { eventTypes } from '../../shared/event-types.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { EventBus } from '../event-bus.ts';
-import type { Inbox } from './inbox.ts';
+import type { Inbox, ReadObject } from './inbox.ts';
 import {
+  isOurs,
   judge,
+  lateName,
   longestManifest,
   type Manifest,
   manifestName,
@@ -18,6 +21,8 @@ import {
   readManifest,
   reportName,
 } from './manifest.ts';
+import { type NearMiss, nearMiss } from './near-misses.ts';
+import { noteStart, parsed, reportLate, startsOf } from './starts.ts';
 
 /** S3's "Object Created", as far as it matters. Unlike in other notifications, the key is not encoded. */
 export const objectCreated = z.object({ detail: z.object({ object: z.object({ key: z.string() }) }) });
@@ -32,6 +37,8 @@ export interface StartFromManifestDeps {
   /** Whose the sessions are. */
   readonly owner: string;
   readonly now: () => string;
+  /** Waits so many seconds. */
+  readonly sleep: (seconds: number) => Promise<void>;
 }
 
 /** What came of an event. */
@@ -40,13 +47,14 @@ export type Outcome =
   | { readonly verdict: 'none' }
   /** Its execution runs, or ran; perhaps since an earlier event. */
   | { readonly verdict: 'started'; readonly execution: string }
+  /** Listed files are on their way; the event of the manifest itself waits for them. */
+  | { readonly verdict: 'waiting' }
   | { readonly verdict: 'refused'; readonly problems: number };
 
 /** What a person finds beside a manifest that cannot be used. */
 const reportSchema = z.object({
   manifest: z.string(),
-  versionId: z.string(),
-  at: z.string(),
+  content: z.string(),
   problems: z.array(z.object({ where: z.string(), message: z.string() })),
 });
 
@@ -55,70 +63,147 @@ const mostProblems = 50;
 const longestReport = 256 * 1024;
 /** Looks at a folder in which something changes each time, before it is left to the next event. */
 const looks = 10;
+/** Seconds between looks for listed files that are not there yet: four minutes in all. */
+const pauses = [5, 10, 20, 40, 60, 60, 45];
+/** Days after which a manifest that has started nothing does not start any more. */
+const oldAge = 30;
 
 /**
  * Something was put into a folder of the inbox. What the event says besides is not believed: events come twice, late
  * and out of order, so the folder is looked at as it is now. A manifest whose audio is there starts an execution
- * whose name follows from its key and version, so each version starts once. One that cannot be used (yet) gets a
- * report beside it, and is looked at again with the next file.
+ * whose name follows from its folder and what it says: the same manifest starts once, however often it is put there.
+ * One that cannot be used (yet) gets a report beside it, and is looked at again with the next file. Audio that comes
+ * after the start is reported as well, and so is a manifest under a name that is nearly right.
  * @throws ChirpsmithError StorageUnavailable, AccessDenied, Unexpected; the event is then brought again
  */
 export async function startFromManifest(
   { detail }: z.infer<typeof objectCreated>,
   deps: StartFromManifestDeps,
 ): Promise<Outcome> {
-  const [, folder = '', name = ''] = /^(inbox\/.+\/)([^/]+)$/s.exec(detail.object.key) ?? [];
-  // Our own report is no news.
-  if (folder === '' || name === reportName) return { verdict: 'none' };
-  const { inbox, executions } = deps;
+  const { key } = detail.object;
+  const missed = nearMiss(key);
+  if (missed) return reportMiss(key, missed, deps);
+  const [, folder = '', name = ''] = /^(inbox\/.+\/)([^/]+)$/s.exec(key) ?? [];
+  // Our own files are no news.
+  if (folder === '' || isOurs(name)) return { verdict: 'none' };
+  const { inbox } = deps;
+  const waiting = name === manifestName ? [...pauses] : [];
 
-  for (let look = 1; look <= looks; look++) {
+  for (let look = 1; look <= looks; ) {
     // Asked first, and by itself: most events are of a file whose manifest is still to come, one of thousands.
-    const isThere = await inbox.has(folder + manifestName);
-    const manifest = isThere ? await inbox.read(folder + manifestName, longestManifest) : undefined;
-    if (!manifest) return { verdict: 'none' };
-
-    const read = readManifest(manifest.bytes);
-    // A version says one thing for ever: what it was started as, it is looked for as.
-    const kind = 'manifest' in read ? read.manifest.kind : 'train';
-    const execution = executionName(folder, manifest.versionId);
-    const isNew = (await executions.standing(executions.arnOf(execution, kind))) === 'unknown';
-    const judged = isNew ? await judgedBy(read, folder, deps) : undefined;
-    const isReported = await inbox.has(folder + reportName);
-    if (judged && 'problems' in judged) {
-      const { versionId } = manifest;
-      const problems = listed(judged.problems);
-      const earlier = isReported ? await earlierReport(folder, inbox) : undefined;
-      const isKnown = earlier?.versionId === versionId;
-      if (isKnown && JSON.stringify(earlier.problems) === JSON.stringify(problems)) {
-        return { verdict: 'refused', problems: judged.problems.length };
+    const isThere = await inbox.find(folder + manifestName);
+    const found = isThere ? await inbox.read(folder + manifestName, longestManifest) : undefined;
+    if (!found) return { verdict: 'none' };
+    const one = read(folder, found);
+    const isStarted = await wasStarted(one, name, deps);
+    const judged = isStarted ? undefined : await judgedBy(one, deps);
+    const isReported = await inbox.find(folder + reportName);
+    if (!judged || 'order' in judged) {
+      if (judged) await start(one, judged.order, deps);
+      if (isReported) await inbox.remove(folder + reportName);
+      if (judged && (await inbox.find(folder + lateName))) await inbox.remove(folder + lateName);
+      return { verdict: 'started', execution: one.execution };
+    }
+    const earlier = isReported
+      ? parsed(reportSchema, await inbox.read(folder + reportName, longestReport))
+      : undefined;
+    const isKnown = earlier?.content === one.content;
+    if (judged.waits && !isKnown) {
+      const pause = waiting.shift();
+      if (pause !== undefined) {
+        await deps.sleep(pause);
+        continue;
       }
-      const report = { manifest: folder + manifestName, versionId, at: deps.now(), problems };
-      // While its files come one by one, the report follows; that they are not complete is said once. The event goes
-      // first: what fails between the two is told twice, not never.
-      if (!isKnown)
-        await deps.bus.put(eventTypes.manifestRefused, { schema: 1, bucket: deps.bucket, ...report });
-      await inbox.write(folder + reportName, report);
-      // What was missing may have come while this was written, and its own event gone before: look again.
-      continue;
+      if (name !== manifestName) return { verdict: 'waiting' };
     }
-    if (judged) {
-      const sessionId = sessionIdOf(executions.arnOf(execution, kind));
-      await executions.start(execution, await inputOf(judged.order, { folder, sessionId }, deps), kind);
+    const problems = listed(judged.problems);
+    if (isKnown && JSON.stringify(earlier.problems) === JSON.stringify(problems)) {
+      return { verdict: 'refused', problems: judged.problems.length };
     }
-    if (isReported) await inbox.remove(folder + reportName);
-    return { verdict: 'started', execution };
+    const report = { manifest: folder + manifestName, versionId: found.versionId, at: deps.now(), problems };
+    // While its files come one by one, the report follows; that they are not complete is said once. The event goes
+    // first: what fails between the two is told twice, not never.
+    if (!isKnown) await tell(report, deps);
+    await inbox.write(folder + reportName, { ...report, content: one.content });
+    // What was missing may have come while this was written, and its own event gone before: look again.
+    look += 1;
   }
   throw new ChirpsmithError('StorageUnavailable', `${folder} changes faster than it can be looked at.`);
 }
 
-type Read = { manifest: Manifest } | { problems: readonly Problem[] };
-
-async function judgedBy(read: Read, folder: string, { inbox, settings }: StartFromManifestDeps) {
-  if ('problems' in read) return read;
-  const found = await inbox.list(folder, mostListed(read.manifest, settings));
-  return judge(read.manifest, found, settings);
+/** A manifest as it is in its folder now. */
+interface Found {
+  readonly folder: string;
+  readonly said: { manifest: Manifest } | { problems: readonly Problem[] };
+  /** By what it says, not by its version: a client that repeats a PUT after a lost response makes another version. */
+  readonly content: string;
+  readonly execution: string;
+  readonly kind: Manifest['kind'];
+  /** When it was put there, ISO. */
+  readonly at: string;
 }
+
+function read(folder: string, { bytes, at }: ReadObject): Found {
+  const said = readManifest(bytes);
+  const kind = 'manifest' in said ? said.manifest.kind : 'train';
+  const words = 'manifest' in said ? canonicalJson(said.manifest) : (bytes ?? '');
+  const content = createHash('sha256').update(`${folder}\n`).update(words).digest('hex');
+  // In hexadecimal: a name may hold neither slashes nor spaces, and at most 80 characters.
+  return { folder, said, content, execution: `inbox-${content.slice(0, 40)}`, kind, at };
+}
+
+/** Has this manifest started its session before? Then what has come since is reported. */
+async function wasStarted(one: Found, name: string, deps: StartFromManifestDeps): Promise<boolean> {
+  const { inbox, executions, now, settings } = deps;
+  const { folder, content, execution, kind, at, said } = one;
+  if (!('manifest' in said)) return false;
+  const before = await startsOf(folder, inbox);
+  const noted = before.find((start) => start.content === content);
+  if (!noted && (await executions.standing(executions.arnOf(execution, kind))) === 'unknown') return false;
+  const start = { ...(noted ?? { content, execution, startedAt: now() }), manifestAt: at };
+  // Anew where the manifest was put there again, so that the note is deleted after it.
+  if (noted?.manifestAt !== at) await noteStart(folder, start, { inbox, before });
+  if (name !== manifestName) {
+    const most = mostListed(said.manifest, settings);
+    await reportLate({ folder, name }, { manifest: said.manifest, start, most }, { inbox, now });
+  }
+  return true;
+}
+
+async function judgedBy({ said, folder, at }: Found, { inbox, settings, now }: StartFromManifestDeps) {
+  if ('problems' in said) return { ...said, waits: false };
+  const days = Math.floor((Date.parse(now()) - Date.parse(at)) / (24 * 60 * 60 * 1000));
+  if (days >= oldAge) {
+    const message = `was put here ${days} days ago, too long ago to start now: put it here again`;
+    return { problems: [{ where: manifestName, message }], waits: false };
+  }
+  return judge(said.manifest, await inbox.list(folder, mostListed(said.manifest, settings)), settings);
+}
+
+async function start(one: Found, order: Order, deps: StartFromManifestDeps): Promise<void> {
+  const { inbox, executions, now } = deps;
+  const { folder, content, execution, kind, at } = one;
+  const sessionId = sessionIdOf(executions.arnOf(execution, kind));
+  const startedAt = now();
+  await executions.start(execution, await inputOf(order, { folder, sessionId }, deps), kind);
+  const noted = { content, execution, startedAt, manifestAt: at, files: [...order.files] };
+  await noteStart(folder, noted, { inbox, before: await startsOf(folder, inbox) });
+}
+
+/** A manifest under a name that is not looked at, unless there is one under the right name. */
+async function reportMiss(key: string, missed: NearMiss, deps: StartFromManifestDeps): Promise<Outcome> {
+  const { inbox, now } = deps;
+  const { folder, report, problems } = missed;
+  const isInbox = /^inbox\/./s.test(folder);
+  if (isInbox && (await inbox.find(folder + manifestName))) return { verdict: 'none' };
+  const told = { manifest: key, versionId: '', at: now(), problems: listed(problems) };
+  await tell(told, deps);
+  await inbox.write(report, told);
+  return { verdict: 'refused', problems: problems.length };
+}
+
+const tell = (report: object, { bus, bucket }: StartFromManifestDeps) =>
+  bus.put(eventTypes.manifestRefused, { schema: 1, bucket, ...report });
 
 /** What the machine is given: the same as a person would paste into the console, and who did it. */
 async function inputOf(
@@ -139,22 +224,6 @@ async function inputOf(
   }
   const audio = files.map((file) => `s3://${bucket}/${folder}${file}`);
   return { ...order, audio, owner, startedBy };
-}
-
-/** In hexadecimal: a name may hold neither slashes nor spaces, and at most 80 characters. */
-function executionName(folder: string, versionId: string): string {
-  const hash = createHash('sha256').update(`${folder}${manifestName}\n${versionId}`).digest('hex');
-  return `inbox-${hash.slice(0, 40)}`;
-}
-
-/** Undefined for one that is not ours: a person may put anything there. */
-async function earlierReport(folder: string, inbox: Inbox) {
-  const report = await inbox.read(folder + reportName, longestReport);
-  try {
-    return reportSchema.safeParse(JSON.parse(new TextDecoder().decode(report?.bytes))).data;
-  } catch {
-    return undefined;
-  }
 }
 
 function listed(problems: readonly Problem[]): Problem[] {

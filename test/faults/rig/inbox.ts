@@ -9,6 +9,8 @@ import { type Person, personAt, subject } from './person.ts';
 import type { World } from './world.ts';
 
 const folder = 'inbox/night-drive/';
+/** A run is short: nothing in the inbox comes of age. */
+const putAt = new Date(Date.UTC(2026, 0, 1)).toISOString();
 const manifestKey = `${folder}manifest.json`;
 
 /** Deliveries of an event before its service gives it up; it makes them at once here. */
@@ -56,18 +58,21 @@ function inboxOf(world: World): Inbox {
     invocations.step({ kind, what: 'the inbox' }, async () => make());
   const names = () => [...bucket.keys(folder), ...texts.keys()].filter((key) => key.startsWith(folder));
   return {
-    has: (key) => step('read', () => names().includes(key)),
+    find: (key) => step('read', () => names().includes(key)),
     list: (prefix) =>
       step('read', () => ({
         names: names()
           .map((key) => key.slice(prefix.length))
           .sort(),
+        newer: [],
         more: false,
       })),
     read: (key) =>
       step('read', () => {
         const found = texts.get(key);
-        return found && { versionId: found.versionId, bytes: new TextEncoder().encode(found.text) };
+        return (
+          found && { versionId: found.versionId, at: putAt, bytes: new TextEncoder().encode(found.text) }
+        );
       }),
     write: (key, json) => step('write', () => texts.put(key, JSON.stringify(json))),
     remove: (key) => step('write', () => texts.remove(key)),
@@ -112,6 +117,7 @@ export function sender(
     ...{ inbox, lists, bucket: 'audio', executions, settings, owner: subject },
     bus: { put: async () => {} },
     now: () => new Date(clock.now()).toISOString(),
+    sleep: (seconds: number) => clock.sleep(seconds * 1000),
   };
   const bring = async (key: string) => {
     for (let delivery = 1; ; delivery++) {

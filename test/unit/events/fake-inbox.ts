@@ -1,9 +1,13 @@
 import type { Inbox } from '../../../functions/events/start-from-manifest/inbox.ts';
 import type { FileLists } from '../../../functions/sessions/file-list.ts';
+import { testMoment } from '../../session-records.ts';
 
-/** A bucket in memory. Every put makes a new version; `during` lets somebody come in between. */
-export function fakeInbox() {
-  const objects = new Map<string, { versionId: string; bytes: Uint8Array }>();
+/**
+ * A bucket in memory. Every put makes a new version; `during` lets somebody come in between.
+ * @param now the moment of a put, ISO
+ */
+export function fakeInbox(now: () => string = () => testMoment) {
+  const objects = new Map<string, { versionId: string; at: string; bytes: Uint8Array }>();
   const calls: string[] = [];
   let versions = 0;
   const during = new Map<string, () => void>();
@@ -19,22 +23,24 @@ export function fakeInbox() {
     versions += 1;
     objects.set(key, {
       versionId: `v${versions}`,
+      at: now(),
       bytes: isBytes ? content : new TextEncoder().encode(text),
     });
   };
   const inbox: Inbox = {
-    async has(key) {
+    async find(key) {
       const found = objects.has(key);
-      happen('has')?.();
+      happen('find')?.();
       return found;
     },
-    async list(folder, most) {
+    async list(folder, most, after = '9999') {
       const names = [...objects.keys()]
         .filter((key) => key.startsWith(folder))
         .map((key) => key.slice(folder.length))
         .filter((name) => name !== '' && !name.includes('/'));
+      const newer = names.filter((name) => (objects.get(folder + name)?.at ?? '') > after);
       happen('list')?.();
-      return { names: names.slice(0, most), more: names.length > most };
+      return { names: names.slice(0, most), newer, more: names.length > most };
     },
     async read(key, longest) {
       happen('read')?.();
@@ -64,7 +70,7 @@ export function fakeInbox() {
     put,
     remove: (key: string) => objects.delete(key),
     /** Does something at the next call of this kind, after what it has seen. */
-    at: (call: 'has' | 'list' | 'read' | 'write' | 'remove', action: () => void) => during.set(call, action),
+    at: (call: 'find' | 'list' | 'read' | 'write' | 'remove', action: () => void) => during.set(call, action),
     json(key: string): unknown {
       const found = objects.get(key);
       return found && JSON.parse(new TextDecoder().decode(found.bytes));

@@ -51,6 +51,7 @@ it('whatever a manifest, its folder and its neighbours are called and hold, it s
             settings,
             owner: 'studio',
             now: () => testMoment,
+            sleep: async () => {},
           },
         );
         const report = box.json(`inbox/${folder}/manifest.error.json`);

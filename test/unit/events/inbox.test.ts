@@ -41,7 +41,12 @@ describe('the inbox in S3', () => {
     const found = await inbox.read(key, 100);
     expect(JSON.parse(new TextDecoder().decode(found?.bytes))).toEqual(written);
     expect(found?.versionId).toMatch(/^[0-9a-f]{32}$/);
-    expect(await inbox.read(key, 3)).toEqual({ versionId: found?.versionId, bytes: undefined });
+    expect(await inbox.read(key, 3)).toEqual({
+      versionId: found?.versionId,
+      at: found?.at,
+      bytes: undefined,
+    });
+    expect(Math.abs(Date.parse(found?.at ?? '') - Date.now())).toBeLessThan(60_000);
     await inbox.remove(key);
     expect(await inbox.read(key, 100)).toBeUndefined();
   });
@@ -49,9 +54,19 @@ describe('the inbox in S3', () => {
   it('tells whether a file is there, and is not taken in by one whose name begins alike', async () => {
     const key = 'inbox/there é+/manifest.json';
     await inbox.write(`${key}.old`, written);
-    expect(await inbox.has(key)).toBe(false);
+    expect(await inbox.find(key)).toBe(false);
     await inbox.write(key, written);
-    expect(await inbox.has(key)).toBe(true);
+    expect(await inbox.find(key)).toBe(true);
+  });
+
+  it('tells which files were put there after a moment', async () => {
+    const folder = 'inbox/newer/';
+    await inbox.write(`${folder}1.mp3`, written);
+    const hour = 3_600_000;
+    const at = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
+    expect(await inbox.list(folder, 100, at(-1))).toMatchObject({ names: ['1.mp3'], newer: ['1.mp3'] });
+    expect(await inbox.list(folder, 100, at(1))).toMatchObject({ names: ['1.mp3'], newer: [] });
+    expect(await inbox.list(folder, 100)).toMatchObject({ names: ['1.mp3'], newer: [] });
   });
 
   it('lists no further than it was told, by whole pages of a thousand, and says so', async () => {

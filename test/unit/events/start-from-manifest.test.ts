@@ -8,14 +8,24 @@ import { fakeInbox } from './fake-inbox.ts';
 const folder = 'inbox/Night Drive + café/';
 const manifest = `${folder}manifest.json`;
 const report = `${folder}manifest.error.json`;
+const late = `${folder}manifest.late.json`;
+const note = `${folder}manifest.started.json`;
+const day = 24 * 60 * 60 * 1000;
 const songs = ['1.mp3', '2.wav', '3 b.FLAC', '4+.ogg', '5 é.m4a', '6.mp3'];
 
 let box: ReturnType<typeof fakeInbox>;
 let machine: ReturnType<typeof fakeExecutions>;
 let told: Record<string, unknown>[];
 let refusesEvents: boolean;
+let now: number;
+let slept: number[];
+/** Happens while somebody waits. */
+let meanwhile: () => void | Promise<void>;
 beforeEach(() => {
-  box = fakeInbox();
+  now = Date.parse(testMoment);
+  slept = [];
+  meanwhile = () => {};
+  box = fakeInbox(() => new Date(now).toISOString());
   machine = fakeExecutions();
   told = [];
   refusesEvents = false;
@@ -37,7 +47,12 @@ const event = (key: string) =>
       },
       settings,
       owner: 'studio',
-      now: () => testMoment,
+      now: () => new Date(now).toISOString(),
+      sleep: async (seconds) => {
+        slept.push(seconds);
+        now += seconds * 1000;
+        await meanwhile();
+      },
     },
   );
 
@@ -119,9 +134,10 @@ describe('a manifest beside audio', () => {
 
   it.each([
     ['outside the inbox', 'audio/manifest.json'],
-    ['in no folder', 'inbox/manifest.json'],
     ['of a folder alone', folder],
     ['of the report', report],
+    ['of the note of the start', `${folder}manifest.started.json`],
+    ['of the report on late files', late],
   ])('is not looked for by an event %s', async (_, key) => {
     await putSongs();
     box.put(manifest, { name: 'There' });
@@ -134,9 +150,176 @@ describe('a manifest beside audio', () => {
     await putSongs();
     expect(await event(manifest)).toEqual({ verdict: 'none' });
     box.put(manifest, { name: 'Gone' });
-    box.at('has', () => box.remove(manifest));
+    box.at('find', () => box.remove(manifest));
     expect(await event(manifest)).toEqual({ verdict: 'none' });
   });
+});
+
+describe('the same manifest', () => {
+  it('starts one session, however often it is put there, and in whichever order its fields are', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Once', minClips: 6, audio: songs });
+    now += 60_000;
+    const again = { kind: 'train', audio: songs, minClips: 6, name: 'Once' };
+    expect(await put('manifest.json', again)).toMatchObject({ verdict: 'started' });
+    await put('manifest.json', JSON.stringify(again, undefined, 2));
+    expect(machine.started).toHaveLength(1);
+    expect(told).toEqual([]);
+  });
+
+  it('says beside it what was started, and how to start another one; which it then does, once', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Twice' });
+    expect(box.json(note)).toMatchObject({
+      advice: expect.stringContaining('put "again": 2 into it'),
+      starts: [{ execution: machine.started[0]?.split(' ')[0], startedAt: testMoment, files: songs }],
+    });
+    for (let time = 1; time <= 2; time++) await put('manifest.json', { name: 'Twice', again: 2 });
+    expect(machine.started).toHaveLength(2);
+    expect(started()[1]).toEqual(started()[0]);
+    await put('manifest.json', { name: 'Twice' });
+    expect(machine.started).toHaveLength(2);
+    await put('manifest.json', { name: 'Twice', again: 1 });
+    expect(problems()).toMatchObject([{ where: 'again' }]);
+  });
+
+  it('starts nothing when its execution is forgotten and a file comes', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Old' });
+    now += 91 * day;
+    machine = fakeExecutions();
+    expect(await put('7.mp3')).toMatchObject({ verdict: 'started' });
+    expect(machine.started).toEqual([]);
+    // The note is written anew with the manifest, and so is deleted after it.
+    await put('manifest.json', { name: 'Old' });
+    expect(machine.started).toEqual([]);
+    expect(box.json(note)).toMatchObject({ starts: [{ manifestAt: new Date(now).toISOString() }] });
+  });
+
+  it('writes the note of a start that an earlier event could not write', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Unnoted' });
+    box.remove(note);
+    await event(manifest);
+    expect(machine.started).toHaveLength(1);
+    expect(box.json(note)).toMatchObject({ starts: [{ execution: expect.stringMatching(/^inbox-/) }] });
+  });
+
+  it('that lay there for 30 days without a start is not started by a file; put there again, it is', async () => {
+    await putSongs(songs.slice(1));
+    await put('manifest.json', { name: 'Forgotten' });
+    now += 30 * day - 1000;
+    expect(await put('cover.jpg')).toMatchObject({ verdict: 'refused' });
+    expect(problems()).toMatchObject([{ where: 'folder' }]);
+    now += 1000;
+    await put(songs[0] ?? '');
+    expect(problems()).toEqual([
+      {
+        where: 'manifest.json',
+        message: 'was put here 30 days ago, too long ago to start now: put it here again',
+      },
+    ]);
+    expect(machine.started).toEqual([]);
+    await put('manifest.json', { name: 'Forgotten' });
+    expect(machine.started).toHaveLength(1);
+  });
+});
+
+describe('audio that comes after the start', () => {
+  const lateFiles = () => {
+    const found = box.json(late);
+    return found && Object(found).files.map(({ where }: { where: string }) => where);
+  };
+
+  it('is reported beside a manifest without a list, and trained on when the report is followed', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Late' });
+    for (const name of ['7.mp3', 'cover.jpg', '8.mp3']) await put(name);
+    expect(lateFiles()).toEqual(['7.mp3', '8.mp3']);
+    expect(box.json(late)).toMatchObject({
+      execution: machine.started[0]?.split(' ')[0],
+      startedAt: testMoment,
+      files: [{ message: 'came after the start: it is not in the session' }, {}],
+      advice: expect.stringContaining('put "again": 2 into it'),
+    });
+    await put('manifest.json', { name: 'Late', again: 2 });
+    expect(started()).toHaveLength(2);
+    expect(Object(started()[1]).audio).toHaveLength(8);
+    expect(box.json(late)).toBeUndefined();
+  });
+
+  it('is reported where it takes the place of a file of the session', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Replaced', audio: songs });
+    now += 60_000;
+    await put(songs[2] ?? '');
+    await put('7.mp3');
+    expect(lateFiles()).toEqual([songs[2]]);
+    expect(machine.started).toHaveLength(1);
+  });
+
+  it('is not reported for events of files that were there, late and out of order', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'All there' });
+    for (const song of songs) await event(folder + song);
+    expect(lateFiles()).toBeUndefined();
+  });
+});
+
+describe('a name that is nearly that of a manifest', () => {
+  it.each([
+    'Manifest.json',
+    'manifest.JSON',
+    'manifest.json.txt',
+    'manifest.jsonc',
+    'manifest.txt',
+    'manifest',
+    'manifest (1).json',
+    'manifests.json',
+    'manifest.json ',
+  ])('%j gets a report beside it', async (name) => {
+    await putSongs();
+    expect(await put(name, { name: 'Nearly' })).toMatchObject({ verdict: 'refused' });
+    expect(problems()).toEqual([{ where: name, message: 'is not looked at: call it manifest.json' }]);
+    expect(told).toMatchObject([{ type: 'Manifest refused', manifest: folder + name }]);
+    // As the report says.
+    await put('manifest.json', { name: 'Nearly' });
+    expect(machine.started).toHaveLength(1);
+    expect(box.json(report)).toBeUndefined();
+  });
+
+  it.each(['Inbox/', 'INBOX/', '/inbox/'])('gets a report in %s, which is not the inbox', async (root) => {
+    const key = `${root}night/manifest.json`;
+    box.put(key, { name: 'Elsewhere' });
+    expect(await event(key)).toMatchObject({ verdict: 'refused' });
+    expect(box.json(`${root}night/manifest.error.json`)).toMatchObject({
+      manifest: key,
+      problems: [{ where: root, message: expect.stringContaining('put the folder under inbox/') }],
+    });
+  });
+
+  it('gets a report where a manifest lies in no folder', async () => {
+    box.put('inbox/manifest.json', { name: 'Nowhere' });
+    await event('inbox/manifest.json');
+    expect(box.json('inbox/manifest.error.json')).toMatchObject({
+      problems: [{ where: 'manifest.json', message: expect.stringContaining('in a folder of inbox/') }],
+    });
+  });
+
+  it('gets none beside a manifest of the right name', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Right' });
+    expect(await put('manifest.json.txt')).toEqual({ verdict: 'none' });
+    expect(box.json(report)).toBeUndefined();
+  });
+
+  it.each(['my manifest.json', 'manifesto.txt', 'manifest.mp3', 'manifest.wav'])(
+    '%j is none',
+    async (name) => {
+      expect(await put(name)).toEqual({ verdict: 'none' });
+      expect(box.json(report)).toBeUndefined();
+    },
+  );
 });
 
 describe('a manifest of the kind batch', () => {
@@ -241,12 +424,28 @@ it('an event of a file whose manifest is not there costs one look, however many 
   await putSongs();
   box.calls.length = 0;
   await put('7.mp3');
-  expect(box.calls).toEqual(['has']);
+  expect(box.calls).toEqual(['find']);
 });
 
 describe('a manifest that comes before its audio', () => {
-  it('is told once to be incomplete, followed by its report, and started with the last file', async () => {
-    await put('manifest.json', { name: 'Early', audio: songs });
+  const early = { name: 'Early', audio: songs };
+
+  it('waits for the files that it lists, and starts with the last one, without a report', async () => {
+    const coming = [...songs];
+    // Each file's own event is looked at as well.
+    meanwhile = async () => {
+      const next = coming.shift();
+      if (next !== undefined) await put(next);
+    };
+    expect(await put('manifest.json', early)).toMatchObject({ verdict: 'started' });
+    expect(slept).toHaveLength(6);
+    expect(started()).toMatchObject([{ audio: songs.map((name) => `s3://audio/${folder}${name}`) }]);
+    expect({ told, report: box.json(report) }).toEqual({ told: [], report: undefined });
+  });
+
+  it('reports after four minutes what is missing, once on the bus, and starts with the last file all the same', async () => {
+    expect(await put('manifest.json', early)).toEqual({ verdict: 'refused', problems: 6 });
+    expect(slept.reduce((sum, seconds) => sum + seconds)).toBe(240);
     for (const [index, song] of songs.entries()) {
       expect(problems()).toHaveLength(songs.length - index);
       await put(song);
@@ -254,6 +453,18 @@ describe('a manifest that comes before its audio', () => {
     expect(started()).toMatchObject([{ name: 'Early' }]);
     expect(box.json(report)).toBeUndefined();
     expect(told).toMatchObject([{ type: 'Manifest refused', schema: 1, bucket: 'audio', manifest }]);
+  });
+
+  it('is left to its own event by those of its files', async () => {
+    box.put(manifest, early);
+    expect(await put('1.mp3')).toEqual({ verdict: 'waiting' });
+    expect({ slept, told, report: box.json(report) }).toEqual({ slept: [], told: [], report: undefined });
+  });
+
+  it('does not wait where something else is wrong as well', async () => {
+    await put('manifest.json', { ...early, minClips: 2 });
+    expect(slept).toEqual([]);
+    expect(problems()).toHaveLength(7);
   });
 
   it('leaves no report behind when the last file comes while the report is written', async () => {
@@ -264,6 +475,34 @@ describe('a manifest that comes before its audio', () => {
     expect(await event(manifest)).toMatchObject({ verdict: 'started' });
     expect(box.json(report)).toBeUndefined();
     expect(machine.started).toHaveLength(1);
+  });
+
+  it('leaves no report behind when another event has started it while the report is written', async () => {
+    box.put(manifest, { name: 'Overtaken' });
+    for (const song of songs.slice(1)) box.put(folder + song, 'bytes');
+    const { write } = box.inbox;
+    let overtaken = false;
+    Object.assign(box.inbox, {
+      write: async (key: string, json: object) => {
+        if (!overtaken && key === report) {
+          overtaken = true;
+          await put(songs[0] ?? '');
+        }
+        return write(key, json);
+      },
+    });
+    expect(await event(manifest)).toMatchObject({ verdict: 'started' });
+    expect(machine.started).toHaveLength(1);
+    expect(box.json(report)).toBeUndefined();
+  });
+
+  it('waits also where the report of an earlier manifest still lies beside it', async () => {
+    await put('manifest.json', { name: 'A', audio: [] });
+    expect(problems()).toHaveLength(1);
+    meanwhile = () => putSongs();
+    expect(await put('manifest.json', early)).toMatchObject({ verdict: 'started' });
+    expect(told).toHaveLength(1);
+    expect(box.json(report)).toBeUndefined();
   });
 
   it('is not refused any more once it has started, whatever becomes of its files', async () => {
@@ -364,15 +603,14 @@ describe('a manifest that cannot be used leaves a report beside it', () => {
   ])('%s', async (_, content, files, expected) => {
     await putSongs(files);
     expect(await put('manifest.json', content)).toMatchObject({ verdict: 'refused' });
-    expect(box.json(report)).toEqual({
+    const said = {
       manifest,
       versionId: expect.stringMatching(/^v\d+$/),
-      at: testMoment,
+      at: new Date(now).toISOString(),
       problems: expected,
-    });
-    expect(told).toEqual([
-      { type: 'Manifest refused', schema: 1, bucket: 'audio', ...(box.json(report) as object) },
-    ]);
+    };
+    expect(box.json(report)).toEqual({ ...said, content: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(told).toEqual([{ type: 'Manifest refused', schema: 1, bucket: 'audio', ...said }]);
     expect(machine.started).toEqual([]);
   });
 
@@ -393,8 +631,10 @@ describe('a manifest that cannot be used leaves a report beside it', () => {
     await event(manifest);
     await put('cover.jpg');
     expect({ written: written(), told: told.length }).toEqual({ written: 1, told: 1 });
-    // A new version with the same mistake is a new one.
+    // The same once more, as by a client that got no response, is the same.
     await put('manifest.json', { name: 'A' });
+    expect({ written: written(), told: told.length }).toEqual({ written: 1, told: 1 });
+    await put('manifest.json', { name: 'B' });
     expect({ written: written(), told: told.length }).toEqual({ written: 2, told: 2 });
   });
 
