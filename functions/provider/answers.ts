@@ -14,35 +14,25 @@ const refused: Meaning = { name: 'ProviderRefused', taken: 'no' };
 const auth: Meaning = { name: 'ProviderAuth', taken: 'no' };
 const poor: Meaning = { name: 'CreditsExhausted', taken: 'no' };
 
-/**
- * HTTP status × call → meaning; the first row that fits counts. The provider documents only 400, so the
- * other rows follow HTTP's own words, and doubt goes to `unknown`: that costs a question, the other a model.
- */
-const rows: readonly {
-  readonly from: number;
-  readonly to: number;
-  readonly call?: ProviderCall;
-  readonly is: Meaning;
-}[] = [
-  { from: 100, to: 199, is: lost },
-  // Redirects are not followed: whoever stands there may have passed the call on.
-  { from: 300, to: 399, is: lost },
-  { from: 401, to: 401, is: auth },
-  { from: 402, to: 402, is: poor },
-  { from: 403, to: 403, is: auth },
-  { from: 408, to: 408, is: lost },
-  // A conflict on create may mean that the session is training already; its status settles it.
-  { from: 409, to: 409, call: 'create', is: lost },
-  { from: 429, to: 429, is: throttled },
-  { from: 400, to: 499, is: refused },
-  { from: 500, to: 599, is: lost },
-];
+/** The provider documents only 400, so these follow HTTP's own words. Any other 4xx is a refusal. */
+const meanings: Readonly<Record<number, Meaning>> = {
+  401: auth,
+  402: poor,
+  403: auth,
+  408: lost,
+  429: throttled,
+};
 
-/** What an HTTP status means for a call; `undefined` for 2xx, where the body decides. */
+/**
+ * What an HTTP status means for a call; `undefined` for 2xx, where the body decides. Redirects are not followed, and a
+ * server that redirects may have passed the call on. Doubt counts as lost: that costs a question, a mistake costs a
+ * model.
+ */
 export function meaningOfStatus(call: ProviderCall, status: number): Meaning | undefined {
   if (status >= 200 && status <= 299) return undefined;
-  const row = rows.find((it) => status >= it.from && status <= it.to && (it.call ?? call) === call);
-  return row?.is ?? lost;
+  // A conflict on create may mean that the session is training already; its status settles it.
+  if (status === 409 && call === 'create') return lost;
+  return meanings[status] ?? (status >= 400 && status <= 499 ? refused : lost);
 }
 
 /** A 2xx whose body reports an error, cannot be read, is too large or speaks of another task. */
@@ -51,11 +41,8 @@ export const meaningOfUnreadable: Meaning = lost;
 /** A key that cannot be put into a header: nothing was sent. */
 export const meaningOfBadKey: Meaning = auth;
 
-/** The caller gave up before anything was sent. */
-export const meaningOfNotSent: Meaning = unreachable;
-
 /** Failures that happen before a request can be written: names, connections, certificates. */
-const beforeSending = new Set([
+const beforeSending = new Set<unknown>([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -70,13 +57,13 @@ const beforeSending = new Set([
 
 const field = (error: object, name: string): unknown => Object.getOwnPropertyDescriptor(error, name)?.value;
 
-/** The error and its causes, outermost first; the chain is cut at six. */
+/** The error and its causes, outermost first, each of them once. */
 function chain(error: unknown): object[] {
   const found: object[] = [];
   let next = error;
-  while (typeof next === 'object' && next !== null && found.length < 6) {
+  while (typeof next === 'object' && next !== null && !found.includes(next)) {
     found.push(next);
-    next = next instanceof Error ? next.cause : undefined;
+    next = field(next, 'cause');
   }
   return found;
 }
@@ -85,9 +72,7 @@ function neverSent(error: unknown): boolean {
   return chain(error).some((it) => {
     // Several addresses were tried: all of them must have failed before sending.
     if (it instanceof AggregateError) return it.errors.length > 0 && it.errors.every(neverSent);
-    const code = field(it, 'code');
-    const syscall = field(it, 'syscall');
-    return (typeof code === 'string' && beforeSending.has(code)) || syscall === 'connect';
+    return beforeSending.has(field(it, 'code')) || field(it, 'syscall') === 'connect';
   });
 }
 
@@ -99,7 +84,7 @@ function neverSent(error: unknown): boolean {
 export function meaningOfFailure(error: unknown): Meaning & { readonly word: string } {
   const errors = chain(error);
   const codes = errors.map((it) => field(it, 'code')).filter((code) => typeof code === 'string');
-  const names = errors.map((it) => (it instanceof Error ? it.name : '')).filter((name) => name !== '');
+  const names = errors.filter((it) => it instanceof Error).map(({ name }) => name);
   const timedOut = names.includes('TimeoutError');
   const word = timedOut ? 'time-out' : (codes.at(-1) ?? names.at(-1) ?? 'unknown failure');
   return { ...(neverSent(error) ? unreachable : lost), word };
@@ -118,7 +103,7 @@ export function retryAfterSeconds(header: string | null, now: number): number | 
   const bounded = (seconds: number) => Math.min(longestRetryAfter, Math.max(0, Math.ceil(seconds)));
   if (/^\d+(\.\d+)?$/.test(text)) return bounded(Number(text));
   // Date.parse reads almost anything; an HTTP date begins with the day and ends in GMT.
-  if (!/^[A-Z][a-z]{2,8}, .{8,40} GMT$/.test(text)) return undefined;
+  if (!/^[A-Z][a-z]+, .+ GMT$/.test(text)) return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : bounded((at - now) / 1000);
 }

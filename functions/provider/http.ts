@@ -2,7 +2,6 @@ import {
   type Meaning,
   meaningOfBadKey,
   meaningOfFailure,
-  meaningOfNotSent,
   meaningOfStatus,
   meaningOfUnreadable,
   retryAfterSeconds,
@@ -23,8 +22,6 @@ export interface ProviderOptions {
   readonly fetch?: typeof fetch;
   /** Milliseconds for one call, body included; 15,000 unless told. */
   readonly timeoutMs?: number;
-  /** Ends all calls of this client. */
-  readonly signal?: AbortSignal;
   /** Milliseconds since the epoch, for a `Retry-After` that is a date. */
   readonly now?: () => number;
 }
@@ -64,21 +61,24 @@ type Read<T> = (answer: unknown, secrets: readonly string[]) => T | undefined;
  */
 export function createSender(options: ProviderOptions): { send: Send } & Pick<Provider, 'readKey'> {
   const base = new URL(options.baseUrl);
-  if (!/^https?:$/.test(base.protocol)) throw new TypeError('The provider base URL must be http or https.');
+  if (!['http:', 'https:'].includes(base.protocol))
+    throw new TypeError('The provider base URL must be http or https.');
   const prefix = base.origin + base.pathname.replace(/\/+$/, '');
   const now = options.now ?? Date.now;
 
+  /** A secret that was pasted may end in a line break. */
+  const keyNow = async (forceFetch: boolean) => (await options.key({ forceFetch })).trim();
   /** The key that was read ahead of the next call, and that of the last one. */
   let ahead: string | undefined;
   let last: string | undefined;
 
   async function readKey(how: { readonly forceFetch: boolean }): Promise<boolean> {
-    ahead = await options.key(how);
-    return ahead.trim() !== last?.trim();
+    ahead = await keyNow(how.forceFetch);
+    return ahead !== last;
   }
 
   async function send<T>(request: Request, read: Read<T>): Promise<T> {
-    const key = ahead ?? (await options.key({ forceFetch: false }));
+    const key = ahead ?? (await keyNow(false));
     ahead = undefined;
     last = key;
     try {
@@ -86,15 +86,14 @@ export function createSender(options: ProviderOptions): { send: Send } & Pick<Pr
     } catch (error) {
       if (!(error instanceof ProviderError) || error.status !== 401 || request.once) throw error;
       // When the key cannot be read now, what the provider said is still what there is to say.
-      const current = await options.key({ forceFetch: true }).catch(() => key);
-      if (current.trim() === key.trim()) throw error;
+      const current = await keyNow(true).catch(() => key);
+      if (current === key) throw error;
       return sendWith(current, request, read);
     }
   }
 
-  async function sendWith<T>(given: string, request: Request, read: Read<T>): Promise<T> {
+  async function sendWith<T>(key: string, request: Request, read: Read<T>): Promise<T> {
     const { call } = request;
-    const key = given.trim();
     const fail = (
       meaning: Meaning,
       what: string,
@@ -108,11 +107,9 @@ export function createSender(options: ProviderOptions): { send: Send } & Pick<Pr
     if (!/^[\x21-\x7e]+$/.test(key)) {
       throw fail(meaningOfBadKey, 'the provider key is empty or holds characters that no header can carry');
     }
-    if (options.signal?.aborted) throw fail(meaningOfNotSent, 'stopped before it was sent');
     const secrets = [key, ...(request.secrets ?? [])];
 
-    const timeout = AbortSignal.timeout(options.timeoutMs ?? 15_000);
-    const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
+    const signal = AbortSignal.timeout(options.timeoutMs ?? 15_000);
     const lost = (error: unknown) => {
       const { word, ...meaning } = meaningOfFailure(error);
       const what =

@@ -24,33 +24,18 @@ const taskAnswer = z.object({ taskId: idSchema });
 const personaAnswer = z.object({ id: idSchema });
 const creditsAnswer = z.object({ credits: z.number() });
 
-/** The part of a signed URL that makes it a secret. */
-function queryOf(url: string): string[] {
-  const query = url.split('?').slice(1).join('?');
-  return query === '' ? [] : [query];
-}
-
-/** What a custom model can be asked for besides, in the names of the API. */
-function musicBody({
-  model,
-  prompt,
-  tags,
-  title,
-  negativeTags,
-  instrumental,
-  persona,
-}: MusicRequest): object {
+/** What a custom model can be asked for besides, in the names of the API. What is undefined is no part of JSON. */
+function musicBody(request: MusicRequest): object {
+  const { model, prompt, tags, title, negativeTags, instrumental, persona } = request;
   return {
     task: 'create',
     model,
     prompt,
     tags,
-    ...(title === undefined ? {} : { title }),
-    ...(negativeTags === undefined ? {} : { negative_tags: negativeTags }),
+    title,
+    negative_tags: negativeTags,
     ...(instrumental ? { make_instrumental: true } : {}),
-    ...(persona === undefined
-      ? {}
-      : { persona: { persona_id: persona.personaId, artist_clip_id: persona.clipId } }),
+    persona: persona && { persona_id: persona.personaId, artist_clip_id: persona.clipId },
   };
 }
 
@@ -68,7 +53,8 @@ export function createMountSea({ creditsUrl, ...options }: MountSeaOptions): Pro
     (call: 'upload' | 'addToBatch'): Provider['upload'] =>
     ({ sessionId, audioUrl }) =>
       send(
-        { ...post(call), body: { sessionId, audioUrl }, secrets: queryOf(audioUrl) },
+        // The query of a signed URL is what makes it a secret.
+        { ...post(call), body: { sessionId, audioUrl }, secrets: audioUrl.split('?').slice(1) },
         (answer) => taskAnswer.safeParse(holderOf(answer, 'taskId')).data,
       );
 
@@ -96,8 +82,7 @@ export function createMountSea({ creditsUrl, ...options }: MountSeaOptions): Pro
         (answer) => taskAnswer.safeParse(holderOf(answer, 'taskId')).data,
       ),
     persona: ({ clipId, name, description }) => {
-      const about = description === undefined ? {} : { description };
-      const body = { clip_id: clipId, name, is_public: false, ...about };
+      const body = { clip_id: clipId, name, is_public: false, description };
       return send({ ...post('persona'), body }, (answer) => {
         const { data } = personaAnswer.safeParse(holderOf(answer, 'id'));
         return data && { personaId: data.id };

@@ -161,10 +161,9 @@ export class ProviderError extends ChirpsmithError {
       status?: number | undefined;
       retryAfter?: number | undefined;
       reason?: string | undefined;
-      cause?: unknown;
     },
   ) {
-    super(name, details.message, { cause: details.cause });
+    super(name, details.message);
     this.call = details.call;
     this.status = details.status;
     this.taken = details.taken;

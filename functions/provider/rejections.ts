@@ -3,47 +3,45 @@
  * documents no list and only one code, so the words are matched; doubt counts as not permanent, which
  * costs an attempt, never a track.
  */
-const rules: readonly { readonly about: string; readonly permanent: boolean; readonly words: RegExp }[] = [
-  // Seen with code 4001: the provider could not fetch our URL. A new URL may do.
+const rules: readonly { readonly permanent: boolean; readonly words: RegExp }[] = [
+  // Fetching the audio. Seen with code 4001: the provider could not fetch our URL. A new URL may do.
   {
-    about: 'fetching the audio',
     permanent: false,
     words:
       /source not found|(fail|unable|could ?n[o']t|cannot|error)\w* (to )?(be )?(download|fetch|retriev|reach|access)|download (failed|error)/,
   },
+  // The provider's own trouble.
   {
-    about: "the provider's own trouble",
     permanent: false,
     words:
-      /tim(ed?|e)[ -]?out|try again later|temporar|rate.?limit|too many|overload|\bbusy\b|internal (server )?error|unavailable|network/,
+      /timed?[ -]?out|try again later|temporar|rate.?limit|too many|overload|\bbusy\b|internal (server )?error|unavailable|network/,
   },
+  // Copyright.
   {
-    about: 'copyright',
     permanent: true,
     words:
       /copyright|licen[cs]ed (music|content|material|work)|intellectual property|\bdmca\b|infring|existing (song|recording|work)|matche[sd] (an? )?(existing|known|protected)|rights holder/,
   },
+  // Moderation.
   {
-    about: 'moderation',
     permanent: true,
-    words:
-      /moderat|content policy|polic(y|ies) violation|violat|inappropriate|prohibited|explicit|\bnsfw\b|hate/,
+    words: /moderat|content policy|violat|inappropriate|prohibited|explicit|\bnsfw\b|hate/,
   },
+  // Not audio that it takes.
   {
-    about: 'not audio that it takes',
     permanent: true,
     words:
       /not (an? )?(valid )?(audio|supported)|no audio|unsupported|invalid (audio|file|media|format)|unrecogni[sz]ed (audio|file|format)|(could ?n[o']t|cannot|can't|fail\w*|unable)( to)?( be)? (decode|read the audio|process the audio format)|decod(e|ing) (error|failed)|corrupt|too (short|long|large)|(exceeds|below) the (maximum|minimum)/,
   },
+  // Audio without sound.
   {
-    about: 'audio without sound',
     permanent: true,
     words: /\bsilent\b|silence detected|audio is empty|empty (audio|file)/,
   },
 ];
 
-/** Codes that decide whatever the words say. 4001, "Audio source not found.", is the only one documented. */
-const codes: Readonly<Record<number, boolean>> = { 4001: false };
+/** Decides over the words. "Audio source not found." is the only code that is documented. */
+const sourceNotFound = 4001;
 
 /**
  * Is a failed upload lost for good, so that sending the track again would only cost credits?
@@ -51,8 +49,7 @@ const codes: Readonly<Record<number, boolean>> = { 4001: false };
  * @param code its `failCode`
  */
 export function isPermanentRejection(reason: string | undefined, code?: number): boolean {
-  const byCode = code === undefined ? undefined : codes[code];
-  if (byCode !== undefined) return byCode;
-  const text = (reason ?? '').slice(0, 2000).toLowerCase().replaceAll('’', "'");
+  if (code === sourceNotFound) return false;
+  const text = (reason ?? '').toLowerCase().replaceAll('’', "'");
   return rules.find((rule) => rule.words.test(text))?.permanent ?? false;
 }

@@ -46,19 +46,21 @@ export function holderOf(answer: unknown, name: string): unknown {
   return [answer.data, answer.result].find((it) => isRecord(it) && it[name] !== undefined) ?? answer;
 }
 
-/** The first model id, the shallowest first and `id` before its neighbours; the search is bounded. */
+const isModelId = (value: unknown): value is string => typeof value === 'string' && modelIdForm.test(value);
+
+/** What a value holds, its `id` first. */
+function heldBy(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (!isRecord(value)) return [];
+  const { id, ...rest } = value;
+  return [id, ...Object.values(rest)];
+}
+
+/** The first model id, the shallowest first and `id` before its neighbours. */
 function modelIdIn(result: unknown): string | undefined {
-  let level: unknown[] = [result];
-  let looked = 0;
-  for (let depth = 0; depth < 6 && level.length > 0; depth++) {
-    const below: unknown[] = [];
-    for (const value of level) {
-      if (looked++ > 1000) return undefined;
-      if (typeof value === 'string' && modelIdForm.test(value)) return value;
-      if (Array.isArray(value)) below.push(...value.slice(0, 100));
-      else if (isRecord(value)) below.push(value.id, ...Object.values(value).slice(0, 100));
-    }
-    level = below;
+  for (let level = [result]; level.length > 0; level = level.flatMap(heldBy)) {
+    const found = level.find(isModelId);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
@@ -78,18 +80,18 @@ export function readTaskStatus(
   const phase = phases[status] ?? 'pending';
   const { failReason, failCode } = parsed.data;
   const result = parsed.data.data ?? parsed.data.result;
-  const first: unknown = Array.isArray(result) ? result.find(isRecord) : result;
-  const clipId = idSchema.safeParse(isRecord(first) ? first.id : undefined).data;
+  const first = [result].flat().find(isRecord);
+  const clipId = idSchema.safeParse(first?.id).data;
   const modelId = modelIdIn(result);
   const clips = phase === 'succeeded' ? readClips(result) : [];
-  const audioIds = z.array(idSchema).safeParse(isRecord(first) ? first.audioIds : undefined).data;
+  const audioIds = z.array(idSchema).safeParse(first?.audioIds).data;
   return {
     taskId,
     phase,
     status,
     ...(failReason?.trim() ? { failReason: bounded(redact(failReason, secrets)) } : {}),
     ...(failCode === undefined ? {} : { failCode }),
-    ...(phase === 'succeeded' && clipId && !modelIdForm.test(clipId) ? { clipId } : {}),
+    ...(phase === 'succeeded' && clipId && !isModelId(clipId) ? { clipId } : {}),
     ...(phase === 'succeeded' && modelId ? { modelId } : {}),
     ...(clips.length > 0 ? { clips } : {}),
     ...(audioIds ? { audioIds } : {}),

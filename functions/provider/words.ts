@@ -21,9 +21,8 @@ export function redact(text: string, secrets: readonly string[]): string {
 
 /** Cuts to {@link longestWords} characters, never through a character. */
 export function bounded(text: string): string {
-  const characters = Array.from(text.slice(0, longestWords * 2));
-  const whole = characters.length <= longestWords && text.length <= longestWords * 2;
-  return whole ? text : `${characters.slice(0, longestWords - 1).join('')}…`;
+  const characters = Array.from(text);
+  return characters.length <= longestWords ? text : `${characters.slice(0, longestWords - 1).join('')}…`;
 }
 
 function withoutHtml(text: string): string {
@@ -36,19 +35,20 @@ function withoutHtml(text: string): string {
     .trim();
 }
 
-const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
+/** What they stand for; the other one is a space. */
+const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#39': "'" };
 
 /** Where error bodies keep their sentence; the shape is undocumented, so these are the usual names. */
 const places = ['message', 'error', 'detail', 'failReason', 'msg'];
 
 function sentence(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'string') return value.trim() === '' ? undefined : value;
-  if (depth > 4 || typeof value !== 'object' || value === null) return undefined;
+  if (depth > 4) return undefined;
   if (Array.isArray(value)) {
     const parts = value.slice(0, 10).map((it) => sentence(it, depth + 1));
     return parts.filter((it) => it !== undefined).join('; ') || undefined;
   }
-  const entries = new Map(Object.entries(value));
+  const entries = new Map(Object.entries(Object(value)));
   for (const place of places) {
     const found = sentence(entries.get(place), depth + 1);
     if (found !== undefined) return found;

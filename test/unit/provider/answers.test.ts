@@ -16,9 +16,12 @@ const calls: readonly ProviderCall[] = [
 
 describe('the table of HTTP answers', () => {
   it.each([
+    [199, 'ProviderAnswerLost', 'unknown'],
+    [300, 'ProviderAnswerLost', 'unknown'],
     [301, 'ProviderAnswerLost', 'unknown'],
     [302, 'ProviderAnswerLost', 'unknown'],
     [307, 'ProviderAnswerLost', 'unknown'],
+    [399, 'ProviderAnswerLost', 'unknown'],
     [400, 'ProviderRefused', 'no'],
     [401, 'ProviderAuth', 'no'],
     [402, 'CreditsExhausted', 'no'],
@@ -29,6 +32,7 @@ describe('the table of HTTP answers', () => {
     [413, 'ProviderRefused', 'no'],
     [422, 'ProviderRefused', 'no'],
     [429, 'ProviderThrottled', 'no'],
+    [499, 'ProviderRefused', 'no'],
     [500, 'ProviderAnswerLost', 'unknown'],
     [502, 'ProviderAnswerLost', 'unknown'],
     [503, 'ProviderAnswerLost', 'unknown'],
@@ -47,7 +51,7 @@ describe('the table of HTTP answers', () => {
     expect(meaningOfStatus(call, 409)).toEqual({ name: 'ProviderRefused', taken: 'no' });
   });
 
-  it.each([200, 201, 202])('%i leaves the word to the body', (status) => {
+  it.each([200, 201, 202, 299])('%i leaves the word to the body', (status) => {
     for (const call of calls) expect(meaningOfStatus(call, status)).toBeUndefined();
   });
 });
@@ -63,7 +67,12 @@ describe('connections that failed', () => {
     ['time-out while connecting', { code: 'UND_ERR_CONNECT_TIMEOUT' }],
     ["the system's time-out while connecting", { code: 'ETIMEDOUT', syscall: 'connect' }],
     ['no route', { code: 'EHOSTUNREACH', syscall: 'connect' }],
-    ['certificate refused', { code: 'CERT_HAS_EXPIRED' }],
+    ['certificate has expired', { code: 'CERT_HAS_EXPIRED' }],
+    ['certificate signed by itself', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
+    ['certificate signed by an unknown root', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }],
+    ['issuer of the certificate unknown', { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' }],
+    ['signature of the certificate unproven', { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }],
+    ['certificate of another host', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
   ])('%s: surely not taken', (_, properties) => {
     expect(meaningOfFailure(failed(properties))).toMatchObject({ name: 'ProviderUnreachable', taken: 'no' });
   });
@@ -95,6 +104,36 @@ describe('connections that failed', () => {
     );
   });
 
+  it('is no proof when no address was tried at all', () => {
+    expect(meaningOfFailure(new AggregateError([])).taken).toBe('unknown');
+  });
+
+  it('reads causes that name each other once', () => {
+    const outer = new Error('outer');
+    const inner = Object.assign(new Error('inner', { cause: outer }), { code: 'ECONNREFUSED' });
+    outer.cause = inner;
+    expect(meaningOfFailure(outer)).toEqual({
+      name: 'ProviderUnreachable',
+      taken: 'no',
+      word: 'ECONNREFUSED',
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['of the innermost error that has one', failed({ code: 'ECONNRESET', cause: new Error('deeper') })],
+    ['beside the code of an outer error', Object.assign(failed({ code: 'ECONNRESET' }), { code: 'OUTER' })],
+    ['before the number of another', failed({ code: 'ECONNRESET', cause: { code: 104 } })],
+    ['of a cause that is no Error', { cause: { code: 'ECONNRESET' } }],
+  ])("says the system's code %s", (_, error) => {
+    expect(meaningOfFailure(error).word).toBe('ECONNRESET');
+  });
+
+  it('says the name of the innermost error where none has a code', () => {
+    expect(meaningOfFailure(new TypeError('', { cause: new RangeError('secret text') })).word).toBe(
+      'RangeError',
+    );
+  });
+
   it("says the system's code and not the error's text", () => {
     expect(meaningOfFailure(failed({ code: 'ECONNRESET' })).word).toBe('ECONNRESET');
     expect(meaningOfFailure(new DOMException('secret text', 'TimeoutError')).word).toBe('time-out');
@@ -107,7 +146,7 @@ describe('Retry-After', () => {
   it.each([
     ['7', 7],
     [' 0 ', 0],
-    ['1.2', 2],
+    ['1.25', 2],
     ['999999', 3600],
     ['Fri, 20 Nov 2026 12:00:30 GMT', 30],
     ['Fri, 20 Nov 2026 11:00:00 GMT', 0],
@@ -116,7 +155,17 @@ describe('Retry-After', () => {
     expect(retryAfterSeconds(header, now)).toBe(seconds);
   });
 
-  it.each([null, '', 'soon', '-5', '2026-11-20', '5 minutes'])('%s is nothing', (header) => {
+  it.each([
+    null,
+    '',
+    'soon',
+    '-5',
+    '2026-11-20',
+    '5 minutes',
+    'Fri, 20 Nov 2026 12:00:30 GMT+0200',
+    'on Fri, 20 Nov 2026 12:00:30 GMT',
+    'Fri, 99 Nov 2026 12:00:30 GMT',
+  ])('%s is nothing', (header) => {
     expect(retryAfterSeconds(header, now)).toBeUndefined();
   });
 });

@@ -285,6 +285,21 @@ describe("the provider's words", () => {
     }
   });
 
+  it.each(['upload', 'addToBatch'] as const)(
+    'do not hold the query of a URL without it: %s',
+    async (call) => {
+      const body = 'query one=secret-1 and two=secret-2';
+      const { provider } = client(() => new Response(body, { status: 400 }));
+      const signed = 'https://bucket.example/audio?one=secret-1?two=secret-2';
+      const error = await failure(provider[call]({ sessionId: 's', audioUrl: signed }));
+      expect(error.reason).toBe('query [removed] and [removed]');
+      const plain = await failure(
+        provider[call]({ sessionId: 's', audioUrl: 'https://bucket.example/audio' }),
+      );
+      expect(plain.reason).toBe(body);
+    },
+  );
+
   it('a throttled call carries how long to wait, seconds or date', async () => {
     const throttled = (value: string) =>
       failure(

@@ -150,6 +150,40 @@ describe('how music stands', () => {
     });
   });
 
+  test.each(['', ' ', null, 7])('FAILURE without words has none: %j', async (fail_reason) => {
+    expect(await relay(fetched(' FAILURE ', { fail_reason })).provider.status('task-1')).toStrictEqual({
+      taskId: 'task-1',
+      phase: 'failed',
+      status: 'failure',
+    });
+  });
+
+  test('SUCCESS without clips has none', async () => {
+    expect(await relay(fetched('SUCCESS', { data: [] })).provider.status('task-1')).toStrictEqual({
+      taskId: 'task-1',
+      phase: 'succeeded',
+      status: 'success',
+    });
+  });
+
+  test('a word of more than 100 characters, or none, cannot be read', async () => {
+    const long = 'x'.repeat(100);
+    expect(await relay(fetched(long)).provider.status('task-1')).toMatchObject({ status: long });
+    for (const word of [`${long}x`, '']) {
+      await expect(relay(fetched(word)).provider.status('task-1')).rejects.toThrow('cannot be read');
+    }
+  });
+
+  test('words are bounded and hold no secret, and the id of a task is part of the path', async () => {
+    const fail_reason = `no the-key ${'x'.repeat(600)}`;
+    const failed = { ...fetched('FAILURE'), data: { task_id: 'a/b', status: 'FAILURE', fail_reason } };
+    const { provider, sent } = relay(failed);
+    const { failReason } = await provider.status('a/b');
+    expect(failReason).toMatch(/^no \[removed\] x+…$/);
+    expect(failReason).toHaveLength(500);
+    expect(sent[0]?.path).toBe('/base/suno/fetch/a%2Fb');
+  });
+
   test('an answer about another task is none', async () => {
     await expect(relay(fetched('SUCCESS')).provider.status('task-2')).rejects.toThrow('cannot be read');
   });
