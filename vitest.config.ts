@@ -1,6 +1,11 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { UnusedStatements } from './test/permissions/unused-statements.ts';
+import { recordVariable } from './test/permissions/used-permissions.ts';
 
 /** Folders whose files run whole stacks, and take the longest. */
 const long = ['test/faults/', 'test/workflow/', 'test/local/kill', 'test/local/main-job'];
@@ -14,8 +19,11 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+const recorded = mkdtempSync(path.join(tmpdir(), 'chirpsmith-permissions-'));
+
 export default defineConfig({
   test: {
+    reporters: ['default', new UnusedStatements(recorded)],
     include: ['test/**/*.test.ts'],
     // One for each core that continuous integration has; vitest alone would leave one of them to itself.
     maxWorkers: 2,
@@ -24,6 +32,7 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     env: {
       POWERTOOLS_LOG_LEVEL: 'SILENT',
+      [recordVariable]: recorded,
       // For the commands that tests start as processes, and for the functions of a stack.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)),
     },

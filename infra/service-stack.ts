@@ -16,6 +16,7 @@ import {
   bindInbox,
   bindOwnerIndex,
   bindProvider,
+  bindRecords,
   bindRuns,
   bindSettings,
   bindStop,
@@ -131,7 +132,7 @@ function workflowFunctions(scope: Construct, config: Config, storage: StorageSta
     atOnce: atOnce.submitUpload,
   });
   bindSettings(submitUpload, config);
-  bindTable(submitUpload, storage, 'GetItem', 'Query', 'UpdateItem');
+  bindRecords(submitUpload, storage, 'GetItem', 'Query', 'UpdateItem');
   bindAudioRead(submitUpload, storage);
   bindProvider(submitUpload, storage, config);
 
@@ -139,7 +140,7 @@ function workflowFunctions(scope: Construct, config: Config, storage: StorageSta
     atOnce: atOnce.checkUpload,
   });
   bindSettings(checkUpload, config);
-  bindTable(checkUpload, storage, 'GetItem', 'Query', 'UpdateItem');
+  bindRecords(checkUpload, storage, 'GetItem', 'Query', 'UpdateItem');
   bindProvider(checkUpload, storage, config);
 
   const enoughClips = make('EnoughClips', 'enough-clips', 'Enough clips?', 30);
@@ -211,7 +212,7 @@ function uploadBatchMachine(
   // At most 64 reads of one file.
   const inspectFile = make('InspectFile', 'inspect-file', 'Inspect file', 60);
   bindSettings(inspectFile, config);
-  bindTable(inspectFile, storage, 'GetItem', 'UpdateItem');
+  bindRecords(inspectFile, storage, 'GetItem', 'UpdateItem');
   bindAudioRead(inspectFile, storage);
   bindAudioList(inspectFile, storage);
   bindAudioWrite(inspectFile, storage);
@@ -258,7 +259,7 @@ function sessionApi(
 
   const addFiles = make('AddFiles', 'add-files', 'POST /sessions/{id}/files');
   bindSettings(addFiles, config);
-  bindTable(addFiles, storage, 'GetItem', 'PutItem', 'UpdateItem');
+  bindRecords(addFiles, storage, 'GetItem', 'PutItem', 'UpdateItem');
   bindAudioWrite(addFiles, storage);
 
   // All of them begin a run, or find that one runs already.
@@ -284,7 +285,7 @@ function sessionApi(
 
   const replaceTrack = make('ReplaceTrack', 'replace-track', 'PUT /sessions/{id}/tracks/{trackId}');
   bindSettings(replaceTrack, config);
-  bindTable(replaceTrack, storage, 'GetItem', 'Query', 'UpdateItem');
+  bindRecords(replaceTrack, storage, 'GetItem', 'Query', 'UpdateItem');
   bindAudioWrite(replaceTrack, storage);
 
   const getSession = make('GetSession', 'get-session', 'GET /sessions/{id}');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Assembly, Role } from './assembly.ts';
 import { AwsError } from './aws-error.ts';
-import { type Context, checkConditions, decide } from './iam/evaluation.ts';
+import { type Context, checkConditions, decide, type Permission } from './iam/evaluation.ts';
 import type { Credentials } from './sigv4.ts';
 
 /** Who may do what, from the synthesized policies. One key pair per role, and one for the person here. */
@@ -23,8 +23,11 @@ export interface Access {
   checkRole(roleArn: string, action: string, resource: string, context?: Context): void;
 }
 
+/** Receives each permission that allowed a call, at each call. */
+export type OnAllowed = (role: Role, permission: Permission) => void;
+
 /** Reads all policies once; a condition that cannot be evaluated here is an error that names it. */
-export function createAccess(assembly: Assembly): Access {
+export function createAccess(assembly: Assembly, onAllowed: OnAllowed = () => {}): Access {
   const roles = new Map(assembly.roles.map((role) => [role.arn, role]));
   const credentials = new Map<string, Credentials>();
   const callers = new Map<string, { secret: string; role: Role | undefined }>();
@@ -38,8 +41,11 @@ export function createAccess(assembly: Assembly): Access {
   }
 
   function authorize(role: Role, action: string, resource: string, context: Context): void {
-    const decision = decide(role.statements, action, resource, context);
-    if (decision === 'allowed') return;
+    const { decision, by } = decide(role.statements, action, resource, context);
+    if (decision === 'allowed') {
+      for (const permission of by) onAllowed(role, permission);
+      return;
+    }
     const reason =
       decision === 'denied'
         ? 'with an explicit deny in an identity-based policy'

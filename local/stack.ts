@@ -5,7 +5,7 @@ import { startAwsEndpoint } from './aws-endpoint.ts';
 import { type Clock, scaledClock } from './clock.ts';
 import { openDynamoDb } from './dynamodb.ts';
 import { type BusEvent, createEventBridge, type EventBridge } from './event-bridge.ts';
-import { type Access, createAccess } from './iam.ts';
+import { type Access, createAccess, type OnAllowed } from './iam.ts';
 import { startIssuer } from './issuer.ts';
 import { createLambda } from './lambda.ts';
 import { openHome } from './private-home.ts';
@@ -56,6 +56,8 @@ export interface StackOptions {
   readonly schedules?: boolean;
   /** Told of everything that AWS would put on a bill, for counting. */
   readonly meter?: Meter;
+  /** Receives each permission of the template that allowed a call, for a test. */
+  readonly onAllowed?: OnAllowed;
   /** What a person at the terminal should see: errors, and executions that end. */
   readonly notice?: (line: string) => void;
 }
@@ -68,7 +70,7 @@ export interface Stack {
   /** The sandbox, unless the provider is another server. */
   readonly sandbox: Sandbox | undefined;
   readonly stepFunctions: Pick<StepFunctions, 'running'>;
-  readonly eventBridge: Pick<EventBridge, 'publish' | 'listen' | 'settled'>;
+  readonly eventBridge: Pick<EventBridge, 'publish' | 'listen' | 'settled' | 'startSchedules'>;
   readonly queues: Pick<Queues, 'messages'>;
   readonly token: (subject: string, claims?: Readonly<Record<string, unknown>>) => Promise<string>;
   /** Milliseconds since the last request with a signature or to the API, or since the last execution. */
@@ -130,7 +132,7 @@ async function compose(
   const bucket = only('bucket', assembly.buckets);
   const { region, buckets, tables } = assembly;
   const clock = options.clock ?? scaledClock(speed);
-  const activity = watchActivity(metered(createAccess(assembly), options.meter), assembly);
+  const activity = watchActivity(metered(createAccess(assembly, options.onAllowed), options.meter), assembly);
   const { access } = activity;
   const authorizer = api.routes.find((route) => route.authorizer)?.authorizer;
   const [audience] = authorizer?.audience ?? [];

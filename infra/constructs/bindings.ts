@@ -21,13 +21,18 @@ const fileLists = 'audio/*/files.*.json';
 
 type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
-/** The session table; whoever writes there tells each turn of a session on the event bus. */
-export function bindTable(fn: WorkflowFunction, { table }: StorageStack, ...actions: TableAction[]): void {
+/** The session table, for a function that never changes the status of a session. */
+export function bindRecords(fn: WorkflowFunction, { table }: StorageStack, ...actions: TableAction[]): void {
   fn.addEnvironment('TABLE_NAME', table.tableName);
   fn.allow(
     actions.map((action) => `dynamodb:${action}`),
     table.tableArn,
   );
+}
+
+/** The session table; whoever writes there tells each change of a session's status on the event bus. */
+export function bindTable(fn: WorkflowFunction, storage: StorageStack, ...actions: TableAction[]): void {
+  bindRecords(fn, storage, ...actions);
   if (actions.includes('PutItem') || actions.includes('UpdateItem')) {
     bindEventBus(fn, eventTypes.sessionTurned);
   }

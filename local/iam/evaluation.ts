@@ -50,22 +50,37 @@ export function checkConditions(role: Role): void {
   }
 }
 
-/** IAM's order: a matching Deny wins, then a matching Allow, else the request is refused. */
+/** One action on one resource of a statement, as patterns. */
+export interface Permission {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/**
+ * IAM's order: a matching Deny wins, then a matching Allow, else the request is refused.
+ * @returns also the permissions that apply to the request
+ */
 export function decide(
   statements: readonly Statement[],
   action: string,
   resource: string,
   context: Context,
-): 'allowed' | 'denied' | 'not allowed' {
-  const applying = statements.filter(
-    (statement) =>
-      // Actions are not case-sensitive, resources are.
-      statement.actions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
-      statement.resources.some((pattern) => matches(pattern, resource)) &&
-      holds(statement.conditions, context),
-  );
-  if (applying.some(({ effect }) => effect === 'Deny')) return 'denied';
-  return applying.length > 0 ? 'allowed' : 'not allowed';
+): { readonly decision: 'allowed' | 'denied' | 'not allowed'; readonly by: readonly Permission[] } {
+  const applying = statements
+    .filter(({ conditions }) => holds(conditions, context))
+    .flatMap(({ effect, actions, resources }) =>
+      actions
+        // Actions are not case-sensitive, resources are.
+        .filter((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()))
+        .flatMap((pattern) =>
+          resources
+            .filter((one) => matches(one, resource))
+            .map((one) => ({ effect, action: pattern, resource: one })),
+        ),
+    );
+  const denying = applying.filter(({ effect }) => effect === 'Deny');
+  if (denying.length > 0) return { decision: 'denied', by: denying };
+  return { decision: applying.length > 0 ? 'allowed' : 'not allowed', by: applying };
 }
 
 /** All operators and keys must hold; of the values of one key, any. A key that the request lacks fails. */

@@ -72,9 +72,10 @@ const trace = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
 const logs = (id: string) => [`logs:CreateLogStream logs of ${id}`, `logs:PutLogEvents logs of ${id}`];
 const says = (type: string) =>
   `events:PutEvents event-bus/default if events:source is chirpsmith.local if events:detail-type is ${type}`;
-/** Whoever writes records tells the turns of sessions. */
+const records = (...actions: string[]) => actions.map((action) => `dynamodb:${action} table`);
+/** Whoever changes the status of sessions tells it. */
 const table = (...actions: string[]) => [
-  ...actions.map((action) => `dynamodb:${action} table`),
+  ...records(...actions),
   ...(actions.some((action) => /^(Put|Update)Item$/.test(action)) ? [says('Session turned')] : []),
 ];
 const readAudio = ['s3:GetObject bucket/*', 's3:GetObjectVersion bucket/*'];
@@ -104,8 +105,8 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     ...key,
     ...executions('DescribeExecution', 'train-model'),
   ],
-  'submit-upload': ['SubmitUpload', ...table('GetItem', 'Query', 'UpdateItem'), ...readAudio, ...key],
-  'check-upload': ['CheckUpload', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
+  'submit-upload': ['SubmitUpload', ...records('GetItem', 'Query', 'UpdateItem'), ...readAudio, ...key],
+  'check-upload': ['CheckUpload', ...records('GetItem', 'Query', 'UpdateItem'), ...key],
   'enough-clips': ['EnoughClips', ...table('GetItem', 'Query', 'UpdateItem')],
   'create-model': ['CreateModel', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
   'check-training': ['CheckTraining', ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...key],
@@ -129,16 +130,16 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   ],
   'inspect-file': [
     'InspectFile',
-    ...table('GetItem', 'UpdateItem'),
+    ...records('GetItem', 'UpdateItem'),
     ...readAudio,
     's3:ListBucket bucket',
     's3:PutObject bucket/audio/*',
   ],
   'compare-lists': ['CompareLists', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
-  'add-files': ['AddFiles', ...table('GetItem', 'PutItem', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
+  'add-files': ['AddFiles', ...records('GetItem', 'PutItem', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
   'replace-track': [
     'ReplaceTrack',
-    ...table('GetItem', 'Query', 'UpdateItem'),
+    ...records('GetItem', 'Query', 'UpdateItem'),
     's3:PutObject bucket/audio/*',
   ],
   'get-session': ['GetSession', ...table('Query'), ...describeExecution],

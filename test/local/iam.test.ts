@@ -68,14 +68,15 @@ test.each<[string, Statement[], string, string, string]>([
     'allowed',
   ],
 ])('%s', (_, statements, action, resource, decision) => {
-  expect(decide(statements, action, resource, {})).toBe(decision);
+  expect(decide(statements, action, resource, {}).decision).toBe(decision);
 });
 
 test('a condition holds for any of its values, and not for a request without the key', () => {
   const statements = [
     allow(['s3:ListBucket'], ['*'], { StringLike: { 's3:prefix': ['audio/*', 'logs/*'] } }),
   ];
-  const list = (context: Record<string, string>) => decide(statements, 's3:ListBucket', 'arn:a', context);
+  const list = (context: Record<string, string>) =>
+    decide(statements, 's3:ListBucket', 'arn:a', context).decision;
   expect(list({ 's3:prefix': 'logs/x' })).toBe('allowed');
   expect(list({ 's3:prefix': 'other/x' })).toBe('not allowed');
   expect(list({})).toBe('not allowed');

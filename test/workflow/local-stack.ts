@@ -22,6 +22,7 @@ import type { FaultInput } from '../../local/provider/sandbox.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import { synthesize } from '../../local/synth.ts';
 import { wavFile } from '../audio-files/wav.ts';
+import { recordStatements, recordUse } from '../permissions/used-permissions.ts';
 import { stoppingClock } from './stopping-clock.ts';
 import { withheldGrants } from './withheld-grants.ts';
 
@@ -69,13 +70,13 @@ export function songs(count: number): TestFile[] {
 
 type Action = (typeof actions)[number];
 
-const declarationOf = ({ name, bytes }: TestFile) => ({
+export const declarationOf = ({ name, bytes }: TestFile) => ({
   name,
   size: bytes.length,
   sha256: createHash('sha256').update(bytes).digest('hex'),
 });
 
-async function send(
+export async function send(
   { trackId, url, headers }: { trackId: string; url: string; headers: Record<string, string> },
   bytes: Uint8Array,
 ): Promise<void> {
@@ -139,9 +140,11 @@ export async function openStack(options: Partial<StackOptions> = {}) {
     // Room for each function, and for as long as the tests last: to load one again costs more than most tests do.
     workers: { perFunction: 2, total: 60, idleSeconds: 3600 },
     notice: news.tell,
+    onAllowed: recordUse,
     ...options,
     clock,
   });
+  recordStatements(stack.assembly);
   const close = (keep = false) => closeStack(stack, home, keep);
   return { stack, home, notices, idle, ...clientOf(stack, news), close };
 }

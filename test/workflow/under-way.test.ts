@@ -1,0 +1,149 @@
+import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createdSessionAnswer } from '../../functions/api/contract.ts';
+import { createdGenerationAnswer, generationAnswer } from '../../functions/api/generation-contract.ts';
+import { declarationOf, send, sharedStack, sinceNow, songs, type TestStack, time } from './local-stack.ts';
+
+let it_: TestStack;
+beforeAll(async () => {
+  it_ = await sharedStack();
+});
+afterEach(() => {
+  time.goOn();
+  sinceNow(it_).fault();
+});
+
+const stop = (executionArn: string | undefined) =>
+  it_.stepFunctions.send(new StopExecutionCommand({ executionArn }));
+
+/** A call of each schedule, as it comes every quarter of an hour. */
+async function sweep(): Promise<void> {
+  it_.stack.eventBridge.startSchedules();
+  await it_.stack.eventBridge.settled();
+}
+
+describe('a session whose execution runs', () => {
+  it('of a batch is neither deleted nor begun by a second execution', async () => {
+    const sessionId = await it_.upload(songs(3), { kind: 'batch' });
+    time.stopAfter(2);
+    const { executionArn = '' } = await it_.act(sessionId, 'start');
+    await it_.until(sessionId, ({ tracks }) => tracks.every(({ status }) => status === 'submitted'));
+
+    const { batchMachineArn: stateMachineArn } = it_.stack.ready;
+    const input = JSON.stringify({ sessionId });
+    const second = await it_.stepFunctions.send(new StartExecutionCommand({ stateMachineArn, input }));
+    expect(await it_.ended(second.executionArn ?? '')).toMatchObject({ error: 'NotPossible' });
+    expect(await it_.call('DELETE', `/sessions/${sessionId}`)).toMatchObject({ status: 409 });
+
+    time.goOn();
+    await it_.ended(executionArn);
+    expect(await it_.session(sessionId)).toMatchObject({ status: 'ready', batch: { clips: 3 } });
+  });
+
+  it('is answered as it is when it is approved once more', async () => {
+    const sessionId = await it_.upload(songs(6), { review: true });
+    await it_.run(sessionId);
+    time.stopAfter(30);
+    const { executionArn } = await it_.act(sessionId, 'approve');
+    await it_.until(sessionId, ({ status }) => status === 'training');
+    expect(await it_.act(sessionId, 'approve')).toMatchObject({ status: 'training', executionArn });
+    time.goOn();
+    await it_.ended(executionArn ?? '');
+  });
+
+  it('is answered as it is when the same is decided once more', async () => {
+    const { fault, sums } = sinceNow(it_);
+    const sessionId = await it_.upload(songs(6), { review: true });
+    await it_.run(sessionId);
+    fault(
+      { call: 'create', kind: 'reset-after' },
+      { call: 'status', kind: 'status', status: 500, times: 50 },
+    );
+    expect(await it_.run(sessionId, 'approve')).toMatchObject({ status: 'needs-decision' });
+    fault();
+    time.stopAfter(0);
+    const { executionArn } = await it_.act(sessionId, 'decide', { choice: 'check-again' });
+    const again = await it_.act(sessionId, 'decide', { choice: 'check-again' });
+    expect(again).toMatchObject({ executionArn, decisions: [{ choice: 'check-again' }] });
+    time.goOn();
+    await it_.ended(executionArn ?? '');
+    expect(sums().calls.create).toBe(1);
+  });
+
+  it('of music is shown as under way', async () => {
+    time.stopAfter(0);
+    const request = { model: 'chirp-v55', prompt: 'rain', tags: 'slow', title: 'Rain' };
+    const { session } = createdGenerationAnswer.parse((await it_.call('POST', '/generations', request)).body);
+    const { body } = await it_.call('GET', `/generations/${session.sessionId}`);
+    expect(generationAnswer.parse(body).session.status).toMatch(/preparing|creating|generating/);
+    time.goOn();
+    await it_.ended(session.executionArn ?? '');
+  });
+});
+
+describe('a batch whose files are declared in parts', () => {
+  it('takes those of the second part by their URLs; one that never came is named, and the others are uploaded', async () => {
+    const [first, second, never] = songs(3);
+    if (!first || !second || !never) throw new Error('three songs');
+    const declare = async (route: string, body: object, file: typeof first) => {
+      const made = createdSessionAnswer.parse((await it_.call('POST', route, body)).body);
+      const [signed] = made.uploads;
+      if (signed) await send(signed, file.bytes);
+      return made.sessionId;
+    };
+    const body = { name: 'Parts', kind: 'batch', files: [declarationOf(first)] };
+    const sessionId = await declare('/sessions', body, first);
+    const more = { from: 1, files: [second, never].map(declarationOf) };
+    await declare(`/sessions/${sessionId}/files`, more, second);
+
+    const session = await it_.run(sessionId);
+    expect(session).toMatchObject({ batch: { clips: 2, missing: 1 } });
+    expect(session.tracks.map(({ status }) => status)).toEqual(['done', 'done', 'rejected']);
+  });
+});
+
+describe('the sweep', () => {
+  it('records a session as interrupted whose execution is gone, and tells it on the event bus', async () => {
+    const sessionId = await it_.upload(songs(6));
+    time.stopAfter(2);
+    const { executionArn } = await it_.act(sessionId, 'start');
+    await it_.until(sessionId, ({ tracks }) => tracks.every(({ status }) => status === 'submitted'));
+    await stop(executionArn);
+    const told: unknown[] = [];
+    const end = it_.stack.eventBridge.listen(({ detail }) => told.push(detail));
+    await sweep();
+    end();
+    expect(told).toContainEqual(
+      expect.objectContaining({ sessionId, status: 'interrupted', before: 'uploading' }),
+    );
+    expect(await it_.session(sessionId)).toMatchObject({
+      status: 'interrupted',
+      actions: ['resume', 'cancel'],
+    });
+    time.goOn();
+    expect(await it_.run(sessionId, 'resume')).toMatchObject({ status: 'ready', creditsSpent: 106 });
+  });
+
+  it('begins a run that asks the provider where create is in doubt, and pays nothing twice', async () => {
+    const { fault, sums } = sinceNow(it_);
+    const sessionId = await it_.upload(songs(6), { review: true });
+    await it_.run(sessionId);
+    fault(
+      { call: 'create', kind: 'reset-after' },
+      { call: 'status', kind: 'status', status: 500, times: 50 },
+    );
+    time.stopAfter(1);
+    const { executionArn } = await it_.act(sessionId, 'approve');
+    await expect.poll(() => sums().calls.create).toBe(1);
+    await it_.idle();
+    await stop(executionArn);
+    await sweep();
+    fault();
+    const begun = await it_.session(sessionId);
+    expect(begun.executionArn).not.toBe(executionArn);
+    time.goOn();
+    await it_.ended(begun.executionArn ?? '');
+    expect(await it_.session(sessionId)).toMatchObject({ status: 'ready', creditsSpent: 106 });
+    expect(sums().calls.create).toBe(1);
+  });
+});
