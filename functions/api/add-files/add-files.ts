@@ -14,7 +14,7 @@ export interface AddFilesDeps extends DeclareDeps {
 /**
  * `POST /sessions/{id}/files`: declares further files of a batch and hands out their upload URLs, because those of
  * thousands fit into no one answer. The place is taken in the session's record first, so of two who declare at once
- * one is told; and whoever got no answer declares the same again.
+ * one is told; and whoever got no answer declares the same again, also after a run has found files missing.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible once it has been started, RecordConflict
  */
 export async function addFiles(
@@ -29,7 +29,7 @@ export async function addFiles(
   const session = await ownSessionAlone(sessionId, subject, deps.store);
   const place = { sessionId: session.sessionId, kind: session.kind, from };
   if (isAnswered) return uploadsOf({ session, tracks: declaredTracks(files, place, deps) }, deps);
-  requireOpen(session);
+  requireUnsent(session);
   const { declared = 0 } = session;
   const to = from + files.length;
 
@@ -62,8 +62,10 @@ async function ownSessionAlone(sessionId: string | undefined, subject: string, s
   return session;
 }
 
-function requireOpen({ kind, status }: Session): void {
-  if (kind === 'batch' && status === 'open') return;
+/** A run that found a slice declared by half has failed before it sent anything: the rest of the slice is still taken. */
+function requireUnsent({ kind, status, providerSessionId }: Session): void {
+  const isUnsent = status === 'open' || (status === 'failed' && providerSessionId === undefined);
+  if (kind === 'batch' && isUnsent) return;
   const stands = kind === 'batch' ? `it is "${status}"` : 'it is no batch';
   throw new ChirpsmithError('NotPossible', `The session takes no further files: ${stands}.`);
 }

@@ -70,6 +70,12 @@ describe('POST /sessions/{id}/files', () => {
     expect((await table.store.requireSession(sessionId)).declared).toBe(5);
   });
 
+  it('takes none once something was sent', async () => {
+    const { sessionId } = await create();
+    await table.store.changeSession(sessionId, () => ({ status: 'failed', providerSessionId: 'p' }));
+    await expect(add(sessionId, 2)).rejects.toMatchObject({ name: 'NotPossible' });
+  });
+
   it.each([
     ['a gap', 3, 1, 'only 2 files are declared'],
     ['an overlap', 1, 2, '2 files are declared already'],

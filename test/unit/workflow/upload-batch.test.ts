@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addFiles } from '../../../functions/api/add-files/add-files.ts';
 import type { FileList } from '../../../functions/sessions/file-list.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import type { AudioSource, Track } from '../../../functions/sessions/session.ts';
@@ -123,6 +124,28 @@ describe('Prepare batch', () => {
     });
     await record('half', { declared: 5 });
     await expect(prepare('half', opened())).rejects.toThrow('has 3 of 5 declared files');
+  });
+
+  it('goes on when the files are declared that it said were missing', async () => {
+    const { session } = await record('mended', { declared: 5 });
+    const refused = 'has 3 of 5 declared files: declare the others again';
+    await expect(prepare('mended', opened())).rejects.toThrow(refused);
+    await table.store.changeSession('mended', () => ({ status: 'failed' }));
+    const files = [4, 5].map((number) => ({
+      name: `${number}.wav`,
+      size: 9,
+      sha256: `${number}`.repeat(64),
+    }));
+    const uploads = { put: async () => ({ url: 'https://b.example/', headers: {}, expiresInSeconds: 60 }) };
+    const deps = {
+      store: table.store,
+      uploads,
+      bucket: 'audio',
+      settings,
+      now: () => Date.parse(testMoment),
+    };
+    await addFiles('mended', session.owner, { from: 3, files }, deps);
+    expect((await prepare('mended', opened())).tracks).toHaveLength(5);
   });
 
   it('makes a session of the list that the inbox wrote, in its order, in the name that the inbox gives', async () => {
