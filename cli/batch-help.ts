@@ -20,6 +20,8 @@ Options
                        or file's)
   --convert            convert what the provider may not take, with the ffmpeg
                        of this machine: to FLAC what has no loss, else to MP3
+  --again              upload files once more that have a session under this
+                       name already; without it that session goes on
   --dry-run            check the files and show the cost; starts nothing
   --speed <n>          run n times as fast as the provider would (default ${sandboxSpeed})
   --deadline <s>       stop watching after s seconds; the session goes on

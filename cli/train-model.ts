@@ -12,6 +12,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
 import { resumeSession } from './resume-session.ts';
+import { sameAgain } from './same-again.ts';
 import { startSession } from './start-session.ts';
 import { uploadMissing } from './upload-missing.ts';
 
@@ -36,7 +37,14 @@ export async function trainModel(args: TrainArguments, surroundings: Surrounding
   const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
   try {
     const created = await createSession(args, files, reached, surroundings);
-    if (created.existing) return await goOnWithExisting(args, { files, created }, reached, surroundings);
+    if (created.existing) {
+      const { deadline } = args;
+      const upload = () => uploadMissing(files, created.uploads, surroundings);
+      const words = 'To train a second model of these files:';
+      const again = { words, command: sameAgain('train', args, surroundings.env) };
+      const options = { again, deadline, upload };
+      return await goOnWithExisting(created.sessionId, options, reached, surroundings);
+    }
     if (!(await uploadMissing(files, created.uploads, surroundings))) return exitCodes.failed;
     const started = await startSession(created.sessionId, reached, surroundings);
     if (typeof started === 'number') return started;

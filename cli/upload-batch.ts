@@ -1,4 +1,5 @@
-import { filesPerRequest } from '../functions/api/contract.ts';
+import { createHash } from 'node:crypto';
+import { type CreatedSessionAnswer, filesPerRequest, type SessionAnswer } from '../functions/api/contract.ts';
 import { trackIdAt } from '../functions/sessions/new-session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
@@ -8,14 +9,16 @@ import type { Surroundings } from './command.ts';
 import { type Converter, openConverter } from './converter.ts';
 import { counted } from './display/words.ts';
 import type { CliEvent } from './events.ts';
+import { goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
 import { followSession } from './follow-session.ts';
 import { InputRejected } from './input-rejected.ts';
 import { localFiles } from './inspect-local-file.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
+import { sameAgain } from './same-again.ts';
 import { startSession } from './start-session.ts';
-import { uploadFiles } from './upload-files.ts';
+import { uploadMissing } from './upload-missing.ts';
 import { userDirectory } from './user-directory.ts';
 
 /** The files that were named, in their order, and which of them will do. */
@@ -53,15 +56,27 @@ export async function uploadBatch(args: UploadArguments, surroundings: Surroundi
       reached,
       surroundings,
     );
-    const sessionId = await sendFiles(args.name, chosen.usable, reached, surroundings);
-    if (sessionId === undefined) return exitCodes.failed;
+    const { deadline } = args;
+    const end = (told: { event: CliEvent; code: ExitCode }) => withRejected(told, chosen);
+    const created = await createBatch(args, chosen.usable, reached, surroundings);
+    const { sessionId } = created;
+    const send = (from: number) => sendFiles(created, from, chosen.usable, reached, surroundings);
+    if (created.existing) {
+      const words = 'To upload these files once more:';
+      const again = { words, command: sameAgain('upload', args, surroundings.env) };
+      // Before its start they are declared once more, for their uploads; after it, none is missing.
+      const upload = async ({ status }: SessionAnswer) => status !== 'open' || (await send(0));
+      const options = { again, deadline, upload, end };
+      return await goOnWithExisting(sessionId, options, reached, surroundings);
+    }
+    if (!(await send(filesPerRequest))) return exitCodes.failed;
     const started = await startSession(sessionId, reached, surroundings);
     if (typeof started === 'number') return started;
     return await followSession(started, reached, surroundings, {
       isNew: true,
-      deadline: args.deadline,
+      deadline,
       seconds: () => (performance.now() - began) / 1000,
-      end: (told) => withRejected(told, chosen),
+      end,
     });
   } finally {
     display.close();
@@ -105,36 +120,55 @@ function costOf(files: readonly UsableFile[]) {
   return { uploads, creditsPerUpload: upload, creditsForModel: 0, credits: uploads * upload };
 }
 
-/**
- * Declares and uploads the files slice by slice: the URLs of thousands fit into no one answer, and those of the last
- * would have expired by the time that the first are through.
- * @returns the session's id, unless a file could not be uploaded
- */
-async function sendFiles(
-  name: string,
+/** Creates the batch with the first slice of its files, or finds the one that these files have already. */
+async function createBatch(
+  { name, again }: UploadArguments,
   files: readonly UsableFile[],
   { client }: ReachedStack,
   { display, signal }: Surroundings,
-): Promise<string | undefined> {
-  let sessionId: string | undefined;
-  for (let from = 0; from < files.length; from += filesPerRequest) {
-    signal.throwIfAborted();
-    const slice = files.slice(from, from + filesPerRequest);
-    const declared = slice.map((file) => ({ name: file.name, size: file.size, sha256: file.sha256 }));
-    const { uploads, ...created } =
-      sessionId === undefined
-        ? await client.createSession({ kind: 'batch', name, files: declared })
-        : await client.addFiles(sessionId, from, declared);
-    if (sessionId === undefined) display.tell(createdEvent(created.sessionId, name, files));
-    sessionId = created.sessionId;
-    const { tell, progress } = display;
-    const problems = await uploadFiles(slice, uploads, { signal, tell, progress });
-    if (problems.length === 0) continue;
-    const message = 'Not every file could be uploaded. Nothing was spent: run the command again.';
-    display.tell({ event: 'error', message, problems });
-    return undefined;
+): Promise<CreatedSessionAnswer> {
+  signal.throwIfAborted();
+  const created = await client.createSession({
+    kind: 'batch',
+    name,
+    files: files.slice(0, filesPerRequest).map(declared),
+    content: contentOf(files),
+    ...(again ? { again } : {}),
+  });
+  if (!created.existing) display.tell(createdEvent(created.sessionId, name, files));
+  return created;
+}
+
+const declared = ({ name, size, sha256 }: UsableFile) => ({ name, size, sha256 });
+
+/** What all the files are, as the API has it. */
+function contentOf(files: readonly UsableFile[]): string {
+  const hashes = [...new Set(files.map(({ sha256 }) => sha256))].sort();
+  return createHash('sha256').update(hashes.join('\n')).digest('hex');
+}
+
+/**
+ * Declares and uploads the files slice by slice: the URLs of thousands fit into no one answer, and those of the last
+ * would have expired by the time that the first are through.
+ * @param from the first file that was not declared by this command; the uploads of those before it are in `created`
+ * @returns whether all of them are there
+ */
+async function sendFiles(
+  created: CreatedSessionAnswer,
+  from: number,
+  files: readonly UsableFile[],
+  { client }: ReachedStack,
+  surroundings: Surroundings,
+): Promise<boolean> {
+  const first = files.slice(0, from);
+  if (!(await uploadMissing(first, created.uploads, surroundings))) return false;
+  for (let at = from; at < files.length; at += filesPerRequest) {
+    surroundings.signal.throwIfAborted();
+    const slice = files.slice(at, at + filesPerRequest);
+    const { uploads } = await client.addFiles(created.sessionId, at, slice.map(declared));
+    if (!(await uploadMissing(slice, uploads, surroundings))) return false;
   }
-  return sessionId;
+  return true;
 }
 
 /** All files, whose ids follow from their order, although only the first of them are declared yet. */

@@ -16,7 +16,7 @@ export async function uploadMissing(
   const problems = await uploadFiles(files, uploads, { signal, tell, progress });
   if (problems.length === 0) return true;
   const message =
-    'Not every file could be uploaded. Nothing was spent: run the command again, and it goes on.';
+    'Not every file could be uploaded, and nothing was started: run the command again, and it goes on.';
   tell({ event: 'error', message, problems });
   return false;
 }

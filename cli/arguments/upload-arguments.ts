@@ -10,6 +10,8 @@ export interface UploadArguments {
   readonly name: string;
   /** Convert what the provider may not take. */
   readonly convert: boolean;
+  /** Another batch of files that have a session under this name. */
+  readonly again: boolean;
   /** Check everything, start nothing. */
   readonly dryRun: boolean;
   /** `undefined` when the user left it to us. */
@@ -24,6 +26,7 @@ export interface UploadArguments {
 const uploadFlags = {
   name: 'string',
   convert: 'boolean',
+  again: 'boolean',
   'dry-run': 'boolean',
   speed: 'string',
   deadline: 'string',
@@ -53,6 +56,7 @@ export function parseUploadArguments(argv: readonly string[], env: NodeJS.Proces
     paths,
     name: name ?? nameAfter(paths[0] ?? ''),
     convert: given('convert'),
+    again: given('again'),
     dryRun: given('dry-run'),
     speed,
     deadline,

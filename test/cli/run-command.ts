@@ -10,6 +10,8 @@ import { parseGenerateArguments } from '../../cli/arguments/generate-arguments.t
 import { parsePersonaArguments } from '../../cli/arguments/persona-arguments.ts';
 import * as given from '../../cli/arguments/session-arguments.ts';
 import { parseTrainArguments } from '../../cli/arguments/train-arguments.ts';
+import { parseUploadArguments } from '../../cli/arguments/upload-arguments.ts';
+import { uploadHelp } from '../../cli/batch-help.ts';
 import { cancelSession } from '../../cli/cancel-session.ts';
 import { type Place, perform } from '../../cli/command.ts';
 import { decideSession } from '../../cli/decide-session.ts';
@@ -25,6 +27,7 @@ import { resumeSession } from '../../cli/resume-session.ts';
 import { showStatus } from '../../cli/show-status.ts';
 import { signOutOfStage } from '../../cli/sign-out-of-stage.ts';
 import { trainModel } from '../../cli/train-model.ts';
+import { uploadBatch } from '../../cli/upload-batch.ts';
 
 const cli = fileURLToPath(new URL('../../cli/', import.meta.url));
 
@@ -32,6 +35,8 @@ const cli = fileURLToPath(new URL('../../cli/', import.meta.url));
 const commands = {
   train: (place: Place) =>
     perform({ help: help.trainHelp, parse: parseTrainArguments, run: trainModel }, place),
+  upload: (place: Place) =>
+    perform({ help: uploadHelp, parse: parseUploadArguments, run: uploadBatch }, place),
   sessions: (place: Place) =>
     perform({ help: help.sessionsHelp, parse: given.parseSessionsArguments, run: listSessions }, place),
   status: (place: Place) =>

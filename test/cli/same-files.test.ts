@@ -1,10 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sharedStack } from '../workflow/local-stack.ts';
 import { modelId, toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';
-import { events, run, spawned } from './run-command.ts';
+import { events, run, spawned, temporaryFolder } from './run-command.ts';
 import { commandsOf, last } from './standing-session.ts';
+import { wav } from './wav.ts';
 
 const posts = (requests: readonly string[]) => requests.filter((request) => request.startsWith('POST'));
+
+describe('upload with the files and the name of a batch that exists', () => {
+  it('goes on with it, and uploads them once more only with --again', async () => {
+    const { home } = await sharedStack();
+    const folder = await temporaryFolder();
+    for (let index = 0; index < 3; index++) {
+      await writeFile(join(folder, `${index}.wav`), wav(6.5, 500 + 40 * index));
+    }
+    const name = `Batch ${Date.now()}`;
+    const args = [folder, '--name', name, '--json'];
+    let gone = false;
+    const left = await run('upload', args, {
+      home,
+      parentIsGone: () => gone,
+      told: (text) => {
+        gone ||= text.includes('file.uploaded');
+      },
+    });
+    expect(left.code).toBe(130);
+    const [first] = events(left).filter(({ event }) => event === 'session.created');
+
+    const ended = await run('upload', args, { home });
+    expect(ended.code, ended.stdout).toBe(0);
+    expect(last(ended)).toMatchObject({ event: 'session.uploaded', sessionId: first?.sessionId });
+    expect(last(ended)?.audioIds).toHaveLength(3);
+
+    const shown = await run('upload', args, { home });
+    expect(last(shown)).toMatchObject({ sessionId: first?.sessionId, creditsSpent: 3 });
+    const [existing] = events(shown).filter(({ event }) => event === 'session.existing');
+    expect(commandsOf({ stdout: JSON.stringify(existing) })).toEqual([
+      `npm run upload -- ${folder} --name '${name}' --again`,
+    ]);
+    const second = await run('upload', [...args, '--again'], { home });
+    expect(second.code).toBe(0);
+    expect(last(second)?.sessionId).not.toBe(first?.sessionId);
+  }, 60_000);
+});
 
 describe('train with the files and the name of a session that exists', () => {
   it('goes on with it after a Ctrl-C in the uploads: one session, uploaded and trained once', async () => {

@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import { shellWord } from '../functions/shared/shell-word.ts';
+import { userDirectory } from './user-directory.ts';
+
+/** What decides what is made of the files. */
+interface SameArguments {
+  readonly paths: readonly string[];
+  readonly name: string;
+  readonly convert: boolean;
+  readonly minClips?: number | undefined;
+  readonly skipInvalid?: boolean;
+  readonly review?: boolean;
+}
+
+/** The command that makes the same of the same files once more, from any directory. */
+export function sameAgain(script: 'train' | 'upload', args: SameArguments, env: NodeJS.ProcessEnv): string {
+  const { paths, name, convert, minClips, skipInvalid, review } = args;
+  const from = userDirectory(env, script);
+  const words = [
+    ...paths.map((path) => shellWord(resolve(from, path))),
+    `--name ${shellWord(name)}`,
+    ...(convert ? ['--convert'] : []),
+    ...(minClips === undefined ? [] : [`--min-clips ${minClips}`]),
+    ...(skipInvalid ? ['--skip-invalid'] : []),
+    ...(review ? ['--review'] : []),
+    '--again',
+  ];
+  return `npm run ${script} -- ${words.join(' ')}`;
+}
