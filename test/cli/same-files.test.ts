@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sharedStack } from '../workflow/local-stack.ts';
 import { modelId, toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';
@@ -11,8 +11,12 @@ import { wav } from './wav.ts';
 const posts = (requests: readonly string[]) => requests.filter((request) => request.startsWith('POST'));
 
 describe('upload with the files and the name of a batch that exists', () => {
+  let home: string;
+  beforeAll(async () => {
+    home = (await sharedStack()).home;
+  });
+
   it('goes on with it, and uploads them once more only with --again', async () => {
-    const { home } = await sharedStack();
     const folder = await temporaryFolder();
     for (let index = 0; index < 3; index++) {
       await writeFile(join(folder, `${index}.wav`), wav(6.5, 500 + 40 * index));
