@@ -5,6 +5,7 @@ import { startAwsEndpoint } from './aws-endpoint.ts';
 import { type Clock, scaledClock } from './clock.ts';
 import { openDynamoDb } from './dynamodb.ts';
 import { type BusEvent, createEventBridge, type EventBridge } from './event-bridge.ts';
+import { explainFileError } from './file-errors.ts';
 import { type Access, createAccess, type OnAllowed } from './iam.ts';
 import { startIssuer } from './issuer.ts';
 import { createLambda } from './lambda.ts';
@@ -139,7 +140,8 @@ async function compose(
   const problem = (from: string) => (error: unknown) => {
     const line = error instanceof Error ? (error.stack ?? error.message) : String(error);
     logs.write('stack', `${from}: ${line}`);
-    notice(`${from}: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = explainFileError(error, [{ name: 'CHIRPSMITH_HOME', path: home }]);
+    notice(`${from}: ${reason ?? (error instanceof Error ? error.message : String(error))}`);
   };
 
   const sandbox = options.provider
