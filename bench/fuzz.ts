@@ -1,12 +1,14 @@
 /**
- * Hostile input by the thousand: bodies, paths, queries and headers to every route of a whole stack on this machine, and
- * manifests in folders of the inbox; file names and words of others in all that the command line and the logs show. Ends with 1 at the first answer that is a 5xx, shows the program or a secret, or
- * has not the form that was promised, and says how to see it again.
+ * Hostile input by the thousand: bodies, paths, queries and headers to every route of a whole stack on this machine,
+ * manifests in folders of the inbox, file names and words of others in all that the command line and the logs show, and
+ * damaged audio. Ends with 1 at the first answer that is a 5xx, shows the program or a secret, or has not the form that
+ * was promised, and at the first inspection that crashes or exceeds its bounds; and says how to see it again.
  *
- *   npm run fuzz -- [--runs 10000] [--seed 1]
+ *   npm run fuzz -- [--runs 10000] [--seed 1] [--only audio|lines|manifests|api]
  */
 import { parseArgs } from 'node:util';
 import { apiTarget } from '../test/fuzz/api-target.ts';
+import { audioTarget } from '../test/fuzz/audio-target.ts';
 import { check } from '../test/fuzz/check.ts';
 import { manifestTarget } from '../test/fuzz/manifest-target.ts';
 import type { Target } from '../test/fuzz/target.ts';
@@ -14,7 +16,11 @@ import { terminalTarget } from '../test/fuzz/terminal-target.ts';
 import { openStack } from '../test/workflow/local-stack.ts';
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '10000' }, seed: { type: 'string' } },
+  options: {
+    runs: { type: 'string', default: '10000' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+  },
 });
 const runs = Number(values.runs);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
@@ -40,14 +46,32 @@ async function attack<Input>(target: Target<Input>): Promise<boolean> {
   return broken === undefined;
 }
 
-const lines = await attack(terminalTarget);
-const manifests = await attack(manifestTarget);
-const stack = await openStack();
-const api = await apiTarget(stack);
-const requests = await attack(api);
-const statuses = [...api.tally].sort(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
-console.log(`Answers: ${statuses.join(', ')}`);
-// Throws when somebody else's session is not as it was.
-await api.close();
-await stack.close();
-process.exit(lines && manifests && requests ? 0 : 1);
+async function attackApi(): Promise<boolean> {
+  const stack = await openStack();
+  const api = await apiTarget(stack);
+  const held = await attack(api);
+  const statuses = [...api.tally].sort(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
+  console.log(`Answers: ${statuses.join(', ')}`);
+  // Throws when somebody else's session is not as it was.
+  await api.close();
+  await stack.close();
+  return held;
+}
+
+const attacks: Readonly<Record<string, () => Promise<boolean>>> = {
+  audio: () => attack(audioTarget),
+  lines: () => attack(terminalTarget),
+  manifests: () => attack(manifestTarget),
+  api: attackApi,
+};
+const chosen = values.only === undefined ? Object.keys(attacks) : [values.only];
+let held = true;
+for (const name of chosen) {
+  const begin = attacks[name];
+  if (!begin) {
+    console.error(`--only takes one of ${Object.keys(attacks).join(', ')}.`);
+    process.exit(2);
+  }
+  held = (await begin()) && held;
+}
+process.exit(held ? 0 : 1);

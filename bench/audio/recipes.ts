@@ -346,6 +346,16 @@ export const recipes: readonly Recipe[] = [
     });
     return [
       made('cut', `head -c $((${size} * 85 / 100)) ${victim} > $OUT`, 'cut'),
+      // Zeros are silence in plain sound.
+      ...(/\.(wav|aiff)$/.test(victim)
+        ? []
+        : [
+            made(
+              'zeros',
+              `{ head -c $((${size} / 2)) ${victim}; head -c $((${size} / 2)) /dev/zero; } > $OUT`,
+              'cut',
+            ),
+          ]),
       made('id3v1-behind', `{ cat ${victim}; printf TAG; head -c 125 /dev/zero; } > $OUT`, 'taken'),
     ];
   }),

@@ -1,8 +1,10 @@
+import { slice } from './bounded-source.ts';
 import { box, type Chunk, chunks, content } from './chunks.ts';
 import type { ByteSource } from './inspection.ts';
 import { BrokenAudio, numbersIn, promise } from './measured.ts';
-import type { MeasuredSound, Movie, SoundTrack } from './mp4-movie.ts';
+import { type MeasuredSound, type Movie, type SoundTrack, silentZeros } from './mp4-movie.ts';
 import { secondsOfSamples } from './mp4-samples.ts';
+import { startOfZeros } from './zero-tail.ts';
 
 /** How much of the end is searched for the last fragment, step by step. */
 const tails = [64 * 1024, 256 * 1024, 1024 * 1024];
@@ -27,11 +29,13 @@ interface Fragment {
  * @param first the first fragment behind `moov`
  */
 export async function measureFragments(
-  source: ByteSource,
+  file: ByteSource,
   movie: Movie,
   sound: SoundTrack,
   first: Chunk,
 ): Promise<MeasuredSound> {
+  const filled = silentZeros.has(sound.codec) ? file.size : await startOfZeros(file, first.at, file.size);
+  const source = slice(file, 0, filled);
   const read = (moof: Chunk) => readFragment(source, moof, sound, movie.sampleDurations.get(sound.id) ?? 0);
   const inMovie = (await secondsOfSamples(source, sound, sound.samples)) * sound.timescale;
   const beginning = await read(first);
@@ -59,7 +63,8 @@ export async function measureFragments(
   const seconds = (last.start + last.duration * share - skipped) / sound.timescale - delay;
   const promised = promise(promisedSeconds, seconds);
   // The movie may be longer than its sound; what is missing is known by the end of the file alone.
-  const isCut = missing > 0 || (promised.promisedSeconds !== undefined && !movie.hasPicture);
+  const isCut =
+    missing > 0 || filled < file.size || (promised.promisedSeconds !== undefined && !movie.hasPicture);
   return {
     seconds,
     ...(isCut && promised),

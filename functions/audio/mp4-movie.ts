@@ -62,6 +62,8 @@ const codecs: readonly (readonly [RegExp, string])[] = [
   [/^[ua]law$/, 'G.711'],
   [/^ima4$/, 'IMA ADPCM'],
 ];
+/** Of these, the ones for which a row of zeros is silence. */
+export const silentZeros: ReadonlySet<string> = new Set(['PCM', 'G.711', 'IMA ADPCM']);
 /** Codecs other than AAC in a sample entry `mp4a`, by their object type (the registry of MP4RA). */
 const objectTypes = new Map([
   [0x69, 'MP3'],
@@ -113,6 +115,11 @@ export async function readMovie(source: ByteSource, moov: Chunk): Promise<Movie>
         const wide = bytes.getUint8(0) === 1 && bytes.byteLength >= 12;
         seconds = (wide ? Number(bytes.getBigUint64(4)) : bytes.getUint32(4)) / header.timescale;
       }
+    }
+    if (part.id === 'cmov') {
+      throw new BrokenAudio(
+        'The description of the sound in this file is compressed, which nobody does since 2005.',
+      );
     }
     if (part.id !== 'trak') continue;
     // The handler of the media: files of QuickTime have more of them, in `minf` and `meta`, for other things.

@@ -11,14 +11,12 @@ import {
   videoWarning,
 } from './measured.ts';
 import { measureFragments } from './mp4-fragments.ts';
-import { type MeasuredSound, type Movie, readMovie, type SoundTrack } from './mp4-movie.ts';
+import { type MeasuredSound, type Movie, readMovie, type SoundTrack, silentZeros } from './mp4-movie.ts';
 import { samplesBefore, secondsOfSamples } from './mp4-samples.ts';
 import { startOfZeros } from './zero-tail.ts';
 
 /** Sample entries whose sound is encrypted, as FairPlay, Common Encryption and Audible write them. */
 const encrypted = new Set(['drms', 'enca', 'drmi', 'aavd']);
-/** Codecs for which a row of zeros is silence. */
-const silentZeros = new Set(['PCM', 'G.711', 'IMA ADPCM']);
 /** More boxes than this in front of the sound are in no file that a program wrote (a choice). */
 const mostBoxes = 200;
 

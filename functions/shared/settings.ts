@@ -15,7 +15,10 @@ export const settingsSchema = z.strictObject({
       minClips: whole.min(6).default(6),
       /** Most tracks in a session (undocumented; a comparable service takes 24). */
       maxTracks: whole.min(6).max(40).default(24),
-      /** Shortest and longest track, in seconds (undocumented; a choice). */
+      /**
+       * Shortest and longest track, in seconds (undocumented; a choice). A length is compared as it is shown: tenths
+       * below ten seconds, whole ones above. That is the tolerance for what encoders pad.
+       */
       minSeconds: z.number().positive().default(6),
       maxSeconds: z.number().positive().default(480),
       /** Largest file, in bytes (undocumented; a choice: 200 MiB). */

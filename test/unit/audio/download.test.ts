@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { downloadAudio } from '../../../functions/audio/download.ts';
+import { join } from '../../audio-files/bytes.ts';
+import { mp4File } from '../../audio-files/mp4.ts';
+import { opusFile, opusPages } from '../../audio-files/ogg.ts';
+import { wavPackFile } from '../../audio-files/rarer.ts';
 import { wavFile } from '../../audio-files/wav.ts';
+import { cut, zeroed } from './judged.ts';
 
 const link = 'https://cdn.example/clip?signature=secret';
 const song = wavFile({ seconds: 8 });
@@ -47,11 +52,30 @@ describe('the audio of a clip', () => {
     ['more than is taken', () => new Response(new Uint8Array(limits.maxBytes + 1)), 'larger than 1 MB'],
     ['a page instead of audio', () => new Response('<html>Soon.</html>'), 'no finished audio'],
     ['half of it', () => new Response(song.slice(0, song.length / 2)), 'not finished'],
+    ['half of an Ogg', () => new Response(cut(opusFile({ seconds: 8 }), 0.5)), 'not finished'],
+    [
+      'an Ogg up to a page in its middle',
+      () => new Response(join(...opusPages(8).slice(0, 6))),
+      'not finished',
+    ],
+    ['half of an M4A', () => new Response(cut(mp4File({ seconds: 8 }), 0.5)), 'not finished'],
+    [
+      'an M4A that is not filled yet',
+      () => new Response(zeroed(mp4File({ seconds: 300 }), 0.6)),
+      'not finished',
+    ],
+    ['half of a WavPack', () => new Response(cut(wavPackFile({ seconds: 8 }), 0.5)), 'not finished'],
   ])('that is %s is an answer in words, without the link', async (_, answer, words) => {
     const { fetch } = web({ [link]: answer });
     const { trouble } = { trouble: '', ...(await downloadAudio(link, limits, { fetch })) };
     expect(trouble).toContain(words);
     expect(trouble).not.toContain('secret');
+  });
+
+  test('that was written to a pipe is taken, though its header leaves the size open', async () => {
+    const piped = () => new Response(wavFile({ seconds: 8, statedBytes: 0x7fff_f000 }).slice());
+    const { fetch } = web({ [link]: piped });
+    expect(await downloadAudio(link, limits, { fetch })).toMatchObject({ durationSeconds: 8 });
   });
 
   test('that never comes is given up after its time', async () => {
