@@ -90,7 +90,7 @@ async function callOnce(
     store.changeSession(sessionId, ({ create, status, runs }) => {
       const settled = settledBy(outcome, callId, create, runs);
       if (!settled) return undefined;
-      const working = settled.callId === callId && settled.fence === 'submitted' && status === 'creating';
+      const working = create.callId === callId && outcome.fence === 'submitted' && status === 'creating';
       return { create: settled, ...(working ? { status: options.taken } : {}) };
     });
 

@@ -63,7 +63,7 @@ function keyOf({ owner, dialect, clipId, name }: PersonaIdentity): { pk: string;
   const digest = createHash('sha256')
     .update(JSON.stringify([dialect, clipId, name]))
     .digest('hex');
-  return { pk: ownerKey(owner), sk: `PERSONA#${digest.slice(0, 32)}` };
+  return { pk: ownerKey(owner), sk: `PERSONA#${digest}` };
 }
 
 /** Is it there, rather than in doubt or never taken? */

@@ -326,7 +326,7 @@ function parse<T>(
  * makes one up for a list of his own can only begin that list elsewhere.
  */
 function encodePage({ pk, createdAt }: Record<string, unknown>, owner: string): string {
-  const whose = createHash('sha256').update(owner).digest('base64url').slice(0, 16);
+  const whose = createHash('sha256').update(owner).digest('base64url');
   return Buffer.from(JSON.stringify([pk, createdAt, whose])).toString('base64url');
 }
 

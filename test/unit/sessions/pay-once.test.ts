@@ -53,7 +53,10 @@ describe.each(['train', 'music'] as const)('a run that is cancelled before its p
       },
     };
     const one = sessions.going(sessionId, kind, provider, store);
-    await expect(one.call()).rejects.toMatchObject({ name: 'NotPossible' });
+    await expect(one.call()).rejects.toMatchObject({
+      name: 'NotPossible',
+      message: `Session ${sessionId} is "cancelled": nothing is bought.`,
+    });
     expect(calls.filter(({ call }) => call !== 'credits')).toEqual([]);
     expect(await one.session()).toMatchObject({ status: 'cancelled', create: { fence: 'none' } });
   });

@@ -1,0 +1,327 @@
+import { createHash } from 'node:crypto';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Session, Track } from '../../../functions/sessions/session.ts';
+import { createSessionStore, type RecordWatcher } from '../../../functions/sessions/session-store.ts';
+import { openMemoryTable } from '../../faults/rig/memory-table.ts';
+import { recordSession, sessionOf, testMoment } from '../../session-records.ts';
+import { awsError, notingClient } from './noting-client.ts';
+
+const start = Date.parse(testMoment);
+const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
+let now = start;
+let table: Awaited<ReturnType<typeof openMemoryTable>>;
+beforeEach(async () => {
+  now = start;
+  table = await openMemoryTable();
+});
+
+const over = (client = table.client, watcher?: RecordWatcher) =>
+  createSessionStore({ client, tableName: 'sessions', clock: () => now, ...(watcher ? { watcher } : {}) });
+const ids = (sessions: readonly Session[]) => sessions.map(({ sessionId }) => sessionId);
+const conflict = { name: 'RecordConflict' };
+const busy = () => awsError('ThrottlingException');
+
+/** Notes who is told of what. */
+function watched() {
+  const told: unknown[] = [];
+  const watcher: RecordWatcher = {
+    session: async (before, after) => void told.push([before?.status, after.status]),
+    track: (before: Track, after: Track) => void told.push([before.trackId, before.status, after.status]),
+  };
+  return { store: over(table.client, watcher), told };
+}
+
+describe('a new session', () => {
+  it('is written after its tracks, and the watcher is told then', async () => {
+    const { client, sent } = notingClient(table.client);
+    await recordSession(over(client), { sessionId: 's', count: 3 });
+    expect(sent.map(({ Item }) => Object(Item).sk)).toEqual([
+      'TRACK#001',
+      'TRACK#002',
+      'TRACK#003',
+      'SESSION',
+    ]);
+    const { store, told } = watched();
+    await recordSession(store, { sessionId: 'other', count: 1 });
+    expect(told).toEqual([[undefined, 'open']]);
+  });
+
+  it('takes over the tracks of a start that died half-way', async () => {
+    const made = sessionOf({ sessionId: 's', count: 2 });
+    const { client } = notingClient(table.client, ({ Item }) =>
+      Object(Item).sk === 'SESSION' ? busy() : undefined,
+    );
+    await expect(over(client).create(made.session, made.tracks)).rejects.toMatchObject({
+      name: 'StorageUnavailable',
+    });
+    expect(await over().read('s')).toBeUndefined();
+    await over().create(made.session, made.tracks);
+    expect(await over().read('s')).toEqual(made);
+  });
+
+  it('is not written when one of its tracks cannot be', async () => {
+    const { client, sent } = notingClient(table.client, busy);
+    await expect(recordSession(over(client), { sessionId: 's', count: 1 })).rejects.toMatchObject({
+      name: 'StorageUnavailable',
+    });
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('further tracks', () => {
+  const files = (sha256?: string) =>
+    sessionOf({ sessionId: 's', count: 1, track: () => (sha256 === undefined ? {} : { sha256 }) }).tracks;
+  const session = sessionOf({ sessionId: 's' }).session;
+
+  it('may be declared again while they are the same files and untouched', async () => {
+    await over().addTracks(session, files('aa'));
+    await over().addTracks(session, files('aa'));
+    await expect(over().addTracks(session, files('bb'))).rejects.toMatchObject(conflict);
+    await expect(over().addTracks(session, files())).rejects.toMatchObject(conflict);
+    await over().updateTrack(await over().requireTrack('s', '001'), { status: 'submitting' });
+    await expect(over().addTracks(session, files('aa'))).rejects.toMatchObject(conflict);
+  });
+});
+
+describe('a record that is read', () => {
+  it.each<[string, (store: ReturnType<typeof over>) => Promise<unknown>]>([
+    ['a session with its tracks', (store) => store.read('s')],
+    ['a session', (store) => store.requireSession('s')],
+    ['a track', (store) => store.requireTrack('s', '001')],
+  ])('is read consistently, and a table that fails is named: %s', async (_, read) => {
+    await recordSession(over(), { sessionId: 's', count: 1 });
+    const { client, sent } = notingClient(table.client);
+    await read(over(client));
+    expect(sent).toMatchObject([{ TableName: 'sessions', ConsistentRead: true }]);
+    await expect(read(over(notingClient(table.client, busy).client))).rejects.toMatchObject({
+      name: 'StorageUnavailable',
+    });
+  });
+
+  it('lives until the second in which it expires', async () => {
+    await recordSession(over(), { sessionId: 's', count: 1, session: { expiresAt: start / 1000 + 60 } });
+    now = start + 59_999;
+    expect(await over().read('s')).toBeDefined();
+    expect(await over().requireSession('s')).toBeDefined();
+    now = start + 60_000;
+    expect(await over().read('s')).toBeUndefined();
+    await expect(over().requireTrack('s', '001')).rejects.toMatchObject({ name: 'SessionNotFound' });
+  });
+
+  it('that is not there is named', async () => {
+    expect(await over().read('gone')).toBeUndefined();
+    const missing = [over().require('gone'), over().requireSession('gone')];
+    for (const promise of missing) {
+      await expect(promise).rejects.toMatchObject({
+        name: 'SessionNotFound',
+        message: 'There is no session gone.',
+      });
+    }
+    await recordSession(over(), { sessionId: 's', count: 1 });
+    await expect(over().requireTrack('s', '009')).rejects.toMatchObject({
+      name: 'SessionNotFound',
+      message: 'There is no track 009 in session s.',
+    });
+  });
+
+  it('is read to its last page: no track is lost', async () => {
+    const made = await recordSession(over(), { sessionId: 's', count: 3 });
+    const { client, sent } = notingClient(table.client);
+    await over(client).read('s');
+    const { Items = [] } = await Reflect.apply(table.client.send, table.client, [
+      new QueryCommand(sent[0] as QueryCommandInput),
+    ]);
+    const pages = notingClient(table.client, (_, nth) =>
+      [
+        { Items: Items.slice(0, 1), LastEvaluatedKey: { pk: 'one' } },
+        { LastEvaluatedKey: { pk: 'two' } },
+        { Items: Items.slice(1) },
+      ].at(nth - 1),
+    );
+    expect(await over(pages.client).read('s')).toEqual(made);
+    expect(pages.sent.map(({ ExclusiveStartKey }) => ExclusiveStartKey)).toEqual([
+      undefined,
+      { pk: 'one' },
+      { pk: 'two' },
+    ]);
+  });
+});
+
+describe('a change', () => {
+  it('of the status writes down when it came to stand there, and no other change does', async () => {
+    const { session } = await recordSession(over(), { sessionId: 's' });
+    now = start + 1000;
+    const turned = await over().updateSession(session, { status: 'preparing' });
+    expect(turned).toMatchObject({ updatedAt: at(1), statusSince: at(1) });
+    now = start + 2000;
+    const same = await over().updateSession(turned, { status: 'preparing', pace: 2 });
+    expect(same).toMatchObject({ updatedAt: at(2), statusSince: at(1) });
+    expect(await over().updateSession(same, { pace: 4 })).toMatchObject({ pace: 4, statusSince: at(1) });
+  });
+
+  it('is told to the watcher once it is written', async () => {
+    const { store, told } = watched();
+    const { session, tracks } = await recordSession(over(), { sessionId: 's', count: 1 });
+    await store.updateSession(session, { status: 'preparing' });
+    for (const track of tracks) await store.updateTrack(track, { status: 'submitting' });
+    expect(told).toEqual([
+      ['open', 'preparing'],
+      ['001', 'declared', 'submitting'],
+    ]);
+    await expect(store.updateSession(session, { status: 'failed' })).rejects.toMatchObject(conflict);
+    expect(told).toHaveLength(2);
+  });
+
+  it('that is none leaves the session as it is', async () => {
+    const { session } = await recordSession(over(), { sessionId: 's' });
+    expect(await over().changeSession('s', () => undefined)).toEqual(session);
+    expect((await over().requireSession('s')).version).toBe(session.version);
+  });
+
+  it('is not tried again after anything but a conflict', async () => {
+    await recordSession(over(), { sessionId: 's' });
+    const { client, sent } = notingClient(table.client, ({ UpdateExpression }) =>
+      UpdateExpression ? busy() : undefined,
+    );
+    await expect(over(client).changeSession('s', () => ({ pace: 2 }))).rejects.toMatchObject({
+      name: 'StorageUnavailable',
+    });
+    expect(sent.filter(({ UpdateExpression }) => UpdateExpression)).toHaveLength(1);
+  });
+});
+
+describe('the sessions that are under way', () => {
+  const record = (sessionId: string, session: Partial<Session>) =>
+    recordSession(over(), { sessionId, count: 0, session });
+
+  it('are listed longest untouched first, up to a number, without those that expired', async () => {
+    await record('c', { status: 'training', updatedAt: at(3) });
+    await record('a', { status: 'preparing', updatedAt: at(1) });
+    await record('b', { status: 'uploading', updatedAt: at(2) });
+    await record('waits', { status: 'open', updatedAt: at(0) });
+    await record('done', { status: 'ready', updatedAt: at(0) });
+    expect(ids(await over().listUnderWay(10))).toEqual(['a', 'b', 'c']);
+    expect(ids(await over().listUnderWay(2))).toEqual(['a', 'b']);
+    await record('old', { status: 'training', updatedAt: at(4), expiresAt: start / 1000 });
+    expect(ids(await over().listUnderWay(10))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are those whose status says so now', async () => {
+    const { session } = await record('s', { status: 'open' });
+    const begun = await over().updateSession(session, { status: 'preparing' });
+    expect(ids(await over().listUnderWay(10))).toEqual(['s']);
+    const slower = await over().updateSession(begun, { pace: 2 });
+    expect(ids(await over().listUnderWay(10))).toEqual(['s']);
+    await over().updateSession(slower, { status: 'failed' });
+    expect(await over().listUnderWay(10)).toEqual([]);
+  });
+
+  it('are not those that wait for their start, which are listed by when they were last touched', async () => {
+    await record('a', { status: 'open', updatedAt: at(1) });
+    await record('b', { status: 'open', updatedAt: at(2) });
+    await record('c', { status: 'open', updatedAt: at(3) });
+    await record('runs', { status: 'training', updatedAt: at(2) });
+    await record('old', { status: 'open', updatedAt: at(2), expiresAt: start / 1000 });
+    const from = start + 1000;
+    expect(ids(await over().listNotStarted({ from, to: start + 2000 }, 10))).toEqual(['a', 'b']);
+    expect(ids(await over().listNotStarted({ from: from + 1, to: start + 9000 }, 10))).toEqual(['b', 'c']);
+    expect(ids(await over().listNotStarted({ from, to: start + 9000 }, 1))).toEqual(['a']);
+  });
+
+  it('are none where the index is empty, and a table that fails is named', async () => {
+    const empty = over(notingClient(table.client, () => ({})).client);
+    expect(await empty.listUnderWay(10)).toEqual([]);
+    expect(await empty.listNotStarted({ from: 0, to: start }, 10)).toEqual([]);
+    expect(await empty.list('ana', { limit: 10 })).toStrictEqual({ sessions: [] });
+    const failing = over(notingClient(table.client, busy).client);
+    const named = { name: 'StorageUnavailable' };
+    await expect(failing.listUnderWay(10)).rejects.toMatchObject(named);
+    await expect(failing.listNotStarted({ from: 0, to: start }, 10)).rejects.toMatchObject(named);
+    await expect(failing.list('ana', { limit: 10 })).rejects.toMatchObject(named);
+  });
+});
+
+describe('a list of one kind', () => {
+  const item = (sessionId: string, kind: Session['kind']) =>
+    sessionOf({ sessionId, count: 0, session: { kind } }).session;
+  const pageEnd = (sessionId: string) => ({
+    LastEvaluatedKey: { pk: `SESSION#${sessionId}`, sk: 'SESSION', owner: 'ana', createdAt: testMoment },
+  });
+
+  it('is asked for until it is full, and says where it ended', async () => {
+    const { client, sent } = notingClient(table.client, (_, nth) =>
+      [
+        { Items: [item('a', 'train'), item('b', 'music')], ...pageEnd('b') },
+        { Items: [], ...pageEnd('c') },
+        { Items: [item('d', 'music')], ...pageEnd('d') },
+      ].at(nth - 1),
+    );
+    const { sessions, next } = await over(client).list('ana', { limit: 2, kind: 'music' });
+    expect(ids(sessions)).toEqual(['b', 'd']);
+    expect(sent.map(({ Limit }) => Limit)).toEqual([2, 1, 1]);
+    expect(sent.map(({ ExclusiveStartKey }) => Object(ExclusiveStartKey).pk)).toEqual([
+      undefined,
+      'SESSION#b',
+      'SESSION#c',
+    ]);
+    const after = notingClient(table.client, () => ({}));
+    await over(after.client).list('ana', { limit: 2, kind: 'music', cursor: next });
+    expect(after.sent).toMatchObject([{ ExclusiveStartKey: pageEnd('d').LastEvaluatedKey }]);
+  });
+
+  it('ends where the sessions end, and without a kind one page is a page', async () => {
+    const last = notingClient(table.client, () => ({ Items: [item('a', 'train')] }));
+    expect(await over(last.client).list('ana', { limit: 2, kind: 'music' })).toStrictEqual({ sessions: [] });
+    const short = notingClient(table.client, () => ({ Items: [item('a', 'train')], ...pageEnd('a') }));
+    const { sessions } = await over(short.client).list('ana', { limit: 2 });
+    expect([ids(sessions), short.sent.length]).toEqual([['a'], 1]);
+  });
+
+  it('begins at no key that is not of a session, even for its own owner', async () => {
+    const whose = createHash('sha256').update('ana').digest('base64url');
+    const cursor = (...page: unknown[]) =>
+      Buffer.from(JSON.stringify([...page, whose])).toString('base64url');
+    const given = (text: string) => over().list('ana', { limit: 2, cursor: text });
+    const madeUp = [
+      cursor('MODELS#ana', testMoment),
+      cursor('SESSION#s', 'yesterday'),
+      cursor(`SESSION#${'x'.repeat(249)}`, testMoment),
+      cursor('SESSION#s'),
+    ];
+    for (const text of madeUp) {
+      await expect(given(text)).rejects.toMatchObject({
+        name: 'BadInput',
+        message: expect.stringContaining('The page cannot be found.'),
+        problems: [{ where: 'cursor', message: 'use the value of `next` that an earlier list gave you' }],
+      });
+    }
+  });
+});
+
+describe('a session that is deleted', () => {
+  it('is forgotten with its tracks, itself last, and forgetting it twice is no error', async () => {
+    const found = await recordSession(over(), { sessionId: 's', count: 2, session: { status: 'deleting' } });
+    const { client, sent } = notingClient(table.client);
+    await over(client).remove(found);
+    expect(sent.map(({ Key }) => Object(Key).sk)).toEqual(['TRACK#001', 'TRACK#002', 'SESSION']);
+    await over().remove(found);
+    expect(await over().read('s')).toBeUndefined();
+    await expect(over().requireTrack('s', '001')).rejects.toMatchObject({ name: 'SessionNotFound' });
+  });
+
+  it('is not forgotten unless it is being deleted', async () => {
+    const found = await recordSession(over(), { sessionId: 's', count: 0, session: { status: 'ready' } });
+    await expect(over().remove(found)).rejects.toMatchObject(conflict);
+    expect(await over().read('s')).toBeDefined();
+  });
+
+  it('is not forgotten before all of its tracks are', async () => {
+    const found = await recordSession(over(), { sessionId: 's', count: 2, session: { status: 'deleting' } });
+    const { client } = notingClient(table.client, ({ Key }) =>
+      Object(Key).sk === 'TRACK#002' ? busy() : undefined,
+    );
+    await expect(over(client).remove(found)).rejects.toMatchObject({ name: 'StorageUnavailable' });
+    expect(await over().requireSession('s')).toBeDefined();
+  });
+});
