@@ -60,8 +60,10 @@ export function openExecutionStore(directory: string): ExecutionStore {
     path.join(directory, `${String(sequence).padStart(8, '0')}.${extension}`);
   const gathered = new Map<string, string[]>();
   const flush = () => {
-    for (const [name, lines] of gathered) appendFileSync(name, lines.join(''));
-    gathered.clear();
+    for (const [name, lines] of gathered) {
+      appendFileSync(name, lines.join(''));
+      gathered.delete(name);
+    }
   };
   const timer = setInterval(flush, flushEveryMs);
   timer.unref();

@@ -75,7 +75,7 @@ beforeAll(async () => {
   });
   provider.echo.refuse.upload = 1;
   provider.echo.garble.create = 1;
-  const ready = await it_.run(await it_.upload(songs(8)));
+  const ready = await it_.run(await it_.upload(songs(8), { minClips: 6 }));
 
   sandbox.setFaults([{ call: 'create', kind: 'reset-before' }]);
   const lost = await it_.run(await it_.upload(songs(6)));

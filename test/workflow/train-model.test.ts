@@ -132,11 +132,19 @@ describe('bad input', () => {
 });
 
 describe('a track that fails', () => {
-  it('is data: the others go on, and the model is made of them', async () => {
+  it('stops the session before create; a resume with fewer clips makes the model of the others, as the failure says', async () => {
     const { fault, sums } = ledger();
     const reason = 'Copyrighted material detected: "Blue Monday".';
     fault({ call: 'upload', kind: 'task-failed', reason });
-    const session = await it_.run(await it_.upload(songs(7)));
+    const sessionId = await it_.upload(songs(7));
+    const stopped = await it_.run(sessionId);
+    expect(stopped).toMatchObject({
+      status: 'failed',
+      failure: { error: 'NotEnoughClips' },
+      creditsSpent: 7,
+    });
+    expect(stopped.failure?.reason).toContain('resume with minClips 6');
+    const session = await it_.run(sessionId, 'resume', { minClips: 6 });
     expect(session).toMatchObject({ status: 'ready', creditsSpent: 107 });
     const failed = session.tracks.filter(({ status }) => status === 'failed');
     expect(failed).toMatchObject([{ attempts: 1, failure: { reason, permanent: true } }]);
