@@ -28,7 +28,7 @@ import {
   personaAnswer,
   personaListAnswer,
 } from '../functions/api/persona-contract.ts';
-import type { decisions } from '../functions/sessions/session.ts';
+import type { decisions, PaidWork } from '../functions/sessions/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -96,7 +96,8 @@ export interface ApiClient {
     },
   ): Promise<SessionAnswer>;
   approveSession(sessionId: string): Promise<SessionAnswer>;
-  decideSession(sessionId: string, choice: Decision): Promise<SessionAnswer>;
+  /** @param name with *create-again*: a corrected name for the model */
+  decideSession(sessionId: string, choice: Decision, name?: string): Promise<SessionAnswer>;
   cancelSession(sessionId: string): Promise<SessionAnswer>;
   replaceTrack(
     sessionId: string,
@@ -105,8 +106,11 @@ export interface ApiClient {
   ): Promise<CreatedSessionAnswer['uploads'][number]>;
   /** With all its tracks. `retryAfter` in seconds, where the API gave one. */
   getSession(sessionId: string): Promise<{ session: SessionAnswer; retryAfter: number | undefined }>;
-  /** One that is gone already is no error: an earlier try may have had no answer. */
-  deleteSession(sessionId: string): Promise<void>;
+  /**
+   * One that is gone already is no error: an earlier try may have had no answer.
+   * @param abandon what is paid and may still succeed, and is given up
+   */
+  deleteSession(sessionId: string, abandon?: PaidWork): Promise<void>;
   /** @param cursor the `next` of the page before */
   listSessions(cursor?: string): Promise<SessionListAnswer>;
   /** Begins to make music. */
@@ -222,7 +226,8 @@ export function createApiClient(
     resumeSession: (sessionId, { name, minClips } = {}) =>
       act(sessionId, 'resume', name === undefined && minClips === undefined ? undefined : { name, minClips }),
     approveSession: (sessionId) => act(sessionId, 'approve'),
-    decideSession: (sessionId, choice) => act(sessionId, 'decide', { choice }),
+    decideSession: (sessionId, choice, name) =>
+      act(sessionId, 'decide', { choice, ...(name === undefined ? {} : { name }) }),
     cancelSession: (sessionId) => act(sessionId, 'cancel'),
     async replaceTrack(sessionId, trackId, body) {
       const path = `${at(sessionId)}/tracks/${encodeURIComponent(trackId)}`;
@@ -256,9 +261,10 @@ export function createApiClient(
     async listPersonas() {
       return (await call('GET', '/personas', personaListAnswer)).answer;
     },
-    async deleteSession(sessionId) {
+    async deleteSession(sessionId, abandon) {
       try {
-        await call('DELETE', at(sessionId), z.undefined());
+        const confirm = abandon === undefined ? '' : `?confirm=abandon-paid-${abandon}`;
+        await call('DELETE', at(sessionId) + confirm, z.undefined());
       } catch (error) {
         if (!(error instanceof ApiRefusal && error.status === 404)) throw error;
       }

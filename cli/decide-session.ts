@@ -35,7 +35,7 @@ export async function decideSession(args: DecideArguments, surroundings: Surroun
       const question = `${call} again, ${cost} ${creditsAt(credits, payee)}?`;
       await agree(question, { yes, evenInSandbox: true }, { stack: payee }, surroundings);
     }
-    const after = await reached.client.decideSession(sessionId, choice);
+    const after = await reached.client.decideSession(sessionId, choice, args.name);
     const done = { event: 'session.decided', choice } as const;
     const code = await goOn(done, { before: session, after }, args, reached, surroundings);
     // Given up is what was asked for.

@@ -1,10 +1,12 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { PaidWork } from '../functions/sessions/session.ts';
 import type { DeleteArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
 import { counted } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
 import { onSession } from './on-session.ts';
+import { isUnderWay } from './session-changes.ts';
 
 /**
  * Deletes a session with its files, for good, by somebody's explicit word.
@@ -13,13 +15,36 @@ import { onSession } from './on-session.ts';
 export async function deleteSession(args: DeleteArguments, surroundings: Surroundings): Promise<ExitCode> {
   const options = { quiet: true, spends: false };
   return onSession(args.session, surroundings, options, async (session, { client }) => {
-    const { sessionId, name, tracks, modelId } = session;
-    if (!args.yes) await agreed(session, surroundings);
-    await client.deleteSession(sessionId);
+    const { sessionId, name, tracks, modelId, unfinished } = session;
+    const abandon = isUnderWay(session.status) ? undefined : unfinished;
+    if (abandon !== undefined && !args.abandon.includes(abandon)) {
+      await agreedToAbandon(session, abandon, args, surroundings);
+    } else if (!args.yes) {
+      await agreed(session, surroundings);
+    }
+    await client.deleteSession(sessionId, abandon);
     const about = { sessionId, name, files: tracks.length, ...(modelId === undefined ? {} : { modelId }) };
     surroundings.display.tell({ event: 'session.deleted', ...about });
     return exitCodes.done;
   });
+}
+
+/** `--yes` is for a deletion: what is paid and may still succeed is given up only by a word that names it. */
+async function agreedToAbandon(
+  { sessionId, name, tracks }: SessionAnswer,
+  work: PaidWork,
+  { yes }: DeleteArguments,
+  { ask, signal }: Surroundings,
+): Promise<void> {
+  signal.throwIfAborted();
+  const paid = `The ${work} of "${name}" is paid and may still succeed; without the session nobody finds it.`;
+  if (!ask || yes) {
+    const message = `${paid} To get it: npm run resume -- ${sessionId}. To give it up, add --abandon-paid-${work}.`;
+    throw new InputRejected('Nothing was deleted.', [{ where: `--abandon-paid-${work}`, message }]);
+  }
+  const files = counted(tracks.length, 'file');
+  if (await ask(`${paid} Delete the session with its ${files} for good, and give the ${work} up?`)) return;
+  throw new InputRejected('Nothing was deleted.');
 }
 
 async function agreed({ name, tracks }: SessionAnswer, { ask, signal }: Surroundings): Promise<void> {

@@ -164,6 +164,9 @@ ${id}
 
 Options
   --yes, -y            do not ask
+  --abandon-paid-training, --abandon-paid-music
+                       give up what is paid and may still succeed; without the
+                       session nobody finds it, and --yes alone does not do
 ${common}
 
 Exit codes
@@ -198,6 +201,7 @@ decided, what and when, is recorded.
 ${id}
 
 Options
+  --name <name>        with --create-again: a corrected name for the model
 ${goingOn}
 
 ${codes('decided; with --watch: model ready')}`;

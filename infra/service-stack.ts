@@ -134,6 +134,7 @@ function workflowFunctions(scope: Construct, config: Config, storage: StorageSta
   bindSettings(submitUpload, config);
   bindRecords(submitUpload, storage, 'GetItem', 'Query', 'UpdateItem');
   bindAudioRead(submitUpload, storage);
+  bindAudioList(submitUpload, storage);
   bindProvider(submitUpload, storage, config);
 
   const checkUpload = make('CheckUpload', 'check-upload', 'Check upload', 45, {

@@ -1,4 +1,4 @@
-import { decisions } from '../../functions/sessions/session.ts';
+import { decisions, type PaidWork, paidWorks } from '../../functions/sessions/session.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import {
   deadlineOf,
@@ -30,6 +30,8 @@ export interface CancelArguments extends Common {
 /** `npm run delete --` */
 export interface DeleteArguments extends CancelArguments {
   readonly yes: boolean;
+  /** What is paid and may still succeed, and is given up. */
+  readonly abandon: readonly PaidWork[];
 }
 
 /** `npm run status --` */
@@ -61,6 +63,8 @@ export interface ResumeArguments extends GoOnArguments {
 /** `npm run decide --` */
 export interface DecideArguments extends GoOnArguments {
   readonly choice: (typeof decisions)[number];
+  /** With *create-again*: a corrected name for the model, trimmed. */
+  readonly name: string | undefined;
 }
 
 /** `npm run replace --` */
@@ -123,10 +127,12 @@ export const parseCancelArguments: Parse<CancelArguments> = (argv, env = {}) => 
 
 /** @throws InputRejected */
 export const parseDeleteArguments: Parse<DeleteArguments> = (argv, env = {}) => {
-  const flags = readFlags(argv, { yes: 'boolean', ...common }, env);
+  const abandoning = { 'abandon-paid-training': 'boolean', 'abandon-paid-music': 'boolean' } as const;
+  const flags = readFlags(argv, { yes: 'boolean', ...abandoning, ...common }, env);
   const session = onlySession(flags);
+  const abandon = paidWorks.filter((work) => flags.given(`abandon-paid-${work}`));
   refuseProblems(flags);
-  return { session, yes: flags.given('yes'), ...commonOf(flags) };
+  return { session, yes: flags.given('yes'), abandon, ...commonOf(flags) };
 };
 
 /** @throws InputRejected */
@@ -149,7 +155,7 @@ export const parseResumeArguments: Parse<ResumeArguments> = (argv, env = {}) => 
 
 /** @throws InputRejected */
 export const parseDecideArguments: Parse<DecideArguments> = (argv, env = {}) => {
-  const flags = readFlags(argv, { ...choosing, ...goingOn }, env);
+  const flags = readFlags(argv, { name: 'string', ...choosing, ...goingOn }, env);
   const { given, problems } = flags;
   const chosen = decisions.filter(given);
   const [choice, ...others] = chosen;
@@ -163,9 +169,13 @@ export const parseDecideArguments: Parse<DecideArguments> = (argv, env = {}) => 
   if (choice === 'abandon' && given('watch')) {
     problems.push({ where: '--watch', message: 'Nothing follows --abandon: leave it out.' });
   }
+  const name = nameOf(flags);
+  if (given('name') && choice !== 'create-again') {
+    problems.push({ where: '--name', message: 'It is for --create-again only: leave it out.' });
+  }
   const read = goOnOf(flags);
   refuseProblems(flags);
-  return { ...read, choice: choice ?? 'check-again' };
+  return { ...read, choice: choice ?? 'check-again', name };
 };
 
 /** @throws InputRejected */

@@ -4,6 +4,7 @@ import {
   decisions,
   missingSchema,
   musicSchema,
+  paidWorks,
   sessionStatuses,
   startedBys,
   trackStatuses,
@@ -84,7 +85,13 @@ export const resumeBody = z.strictObject({
 export const replaceTrackBody = fileBody;
 
 /** `POST /sessions/{id}/decide` */
-export const decideBody = z.strictObject({ choice: z.enum(decisions) });
+export const decideBody = z.strictObject({
+  choice: z.enum(decisions),
+  name: z
+    .string()
+    .optional()
+    .describe('With `create-again`: a corrected name for the model, when the old one was refused.'),
+});
 
 /** Where and how one file is to be sent. */
 export const uploadAnswer = z.object({
@@ -180,6 +187,10 @@ export const sessionAnswer = z.object({
   modelId: z.string().optional(),
   /** Of music: what was asked for, and its clips. */
   music: musicSchema.optional(),
+  unfinished: z
+    .enum(paidWorks)
+    .optional()
+    .describe('What is paid, or may be, and may still succeed: deleting the session gives it up.'),
   missing: z
     .array(missingSchema)
     .optional()
@@ -191,6 +202,16 @@ export const sessionAnswer = z.object({
   tracks: z.array(trackAnswer),
   /** Goes into `?after=` for the tracks that follow. */
   nextTracks: z.string().optional(),
+});
+
+/** Query of `DELETE /sessions/{id}`. */
+export const deleteSessionQuery = z.strictObject({
+  confirm: z
+    .enum(['abandon-paid-training', 'abandon-paid-music'])
+    .optional()
+    .describe(
+      'Names what is paid and may still succeed, where there is something (`unfinished`): it is given up.',
+    ),
 });
 
 /** `GET /sessions?limit=…&cursor=…` */

@@ -4,6 +4,7 @@ import {
   createdSessionAnswer,
   createSessionBody,
   decideBody,
+  deleteSessionQuery,
   getSessionQuery,
   listQuery,
   replaceTrackBody,
@@ -81,6 +82,7 @@ export const operations = {
   'DELETE /sessions/{id}': {
     id: 'deleteSession',
     summary: 'Delete a session with its files',
+    query: deleteSessionQuery,
     description:
       'While nothing runs. The record goes last: a deletion that ended early is repeated in the same way. What the provider has stays there.',
     answer: { status: 204, description: 'It is gone, with all versions of its files.' },

@@ -1,5 +1,13 @@
 import { creditsSpent, creditsToCome } from '../sessions/credits.ts';
-import { isOverdue, isPartial, mayCancel, mayDecide, type Session, type Track } from '../sessions/session.ts';
+import {
+  isOverdue,
+  isPartial,
+  mayCancel,
+  mayDecide,
+  type Session,
+  type Track,
+  unfinishedWork,
+} from '../sessions/session.ts';
 import type { SessionWithTracks } from '../sessions/session-store.ts';
 import { nextWait, type Schedule } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -46,6 +54,7 @@ function clipsOf({ kind }: Session, tracks: readonly Track[]) {
 /** The same without its tracks, for lists. */
 export function summary(session: Session): SessionListAnswer['sessions'][number] {
   const { sessionId, kind, name, status, startedBy, createdAt, updatedAt, minClips } = session;
+  const unfinished = unfinishedWork(session);
   return {
     sessionId,
     kind,
@@ -57,6 +66,7 @@ export function summary(session: Session): SessionListAnswer['sessions'][number]
     ...(minClips === undefined ? {} : { minClips }),
     ...(session.executionArn === undefined ? {} : { executionArn: session.executionArn }),
     ...(session.modelId === undefined ? {} : { modelId: session.modelId }),
+    ...(unfinished === undefined ? {} : { unfinished }),
     ...(session.missing === undefined ? {} : { missing: session.missing }),
     ...(session.music === undefined ? {} : { music: session.music }),
     ...(session.failure === undefined ? {} : { failure: failureAnswer(session.failure) }),

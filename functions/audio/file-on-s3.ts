@@ -4,6 +4,7 @@ import {
   type HeadObjectOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { hashObject } from '../sessions/stored-object.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { type InspectionCost, inspectAudioWithCost } from './inspect-audio.ts';
 import type { AudioLimits, ByteSource, Inspection } from './inspection.ts';
@@ -54,6 +55,26 @@ export async function inspectObject(
     ...(etag && { etag }),
     ...(versionId && { versionId }),
   };
+}
+
+/**
+ * Finds the bytes that were looked at: the object's pinned version, or, when that is gone, the newest version with the
+ * same bytes. Bytes of which S3 has no SHA-256 are read whole for that.
+ * @returns undefined when there are no such bytes any more
+ * @throws as {@link inspectObject}
+ */
+export async function findSameBytes(
+  client: S3Client,
+  object: AudioObject,
+  bytes: { readonly size?: number | undefined; readonly sha256?: string | undefined },
+): Promise<AudioObject | undefined> {
+  if (await headOf(client, object)) return object;
+  const { versionId: _gone, ...newest } = object;
+  const head = object.versionId === undefined ? undefined : await headOf(client, newest);
+  if (!head || bytes.sha256 === undefined || head.ContentLength !== bytes.size) return undefined;
+  const found = { ...newest, versionId: head.VersionId };
+  const sha256 = hexOf(head.ChecksumSHA256) ?? (await hashObject(client, found));
+  return sha256 === bytes.sha256 ? found : undefined;
 }
 
 async function headOf(client: S3Client, object: AudioObject): Promise<HeadObjectOutput | undefined> {

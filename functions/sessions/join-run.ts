@@ -10,6 +10,29 @@ const machines: Readonly<Record<SessionKind, string>> = {
   music: 'generate-music',
 };
 
+/** Whose a session is that was started in the console for nobody in particular. */
+export const nobody = 'console';
+
+/**
+ * Gives a session that was started in the console for nobody to a person, who can then approve, decide, replace and
+ * delete by the API.
+ * @throws ChirpsmithError NotPossible when it is another person's
+ */
+export async function giveTo(
+  { sessionId, owner }: Session,
+  person: string,
+  store: SessionStore,
+): Promise<Session> {
+  const given = await store.changeSession(sessionId, (current) =>
+    current.owner === nobody ? { owner: person } : undefined,
+  );
+  if (given.owner === person) return given;
+  throw new ChirpsmithError(
+    'NotPossible',
+    `Session ${sessionId} has an owner already${owner === nobody ? ' by now' : ''}: leave owner out.`,
+  );
+}
+
 /**
  * A start through the API has begun the run already; one from the console begins it here, unless another run is
  * at it: of two on one session, each would do what the other has just begun.

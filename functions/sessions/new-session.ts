@@ -35,6 +35,7 @@ export function newTrack(
     version: 0,
     run: 1,
     attempts: 0,
+    attemptsBefore: 0,
     attemptsAllowed: settings.limits.uploadAttempts,
     lostAnswers: 0,
     calls: 0,

@@ -42,6 +42,9 @@ export const startedBys = ['api', 'manifest', 'console'] as const;
 /** What a person may decide on a session whose create is in doubt, or whose paid training failed. */
 export const decisions = ['check-again', 'create-again', 'abandon'] as const;
 
+/** What a paid call makes. */
+export const paidWorks = ['training', 'music'] as const;
+
 /** Where a track stands. */
 export const trackStatuses = [
   /** Declared, nothing done yet; or put back after a submission that was surely not taken. */
@@ -254,6 +257,8 @@ export const trackSchema = z.object({
   run: count,
   /** Submissions that the provider may have taken: counted before each call, those surely not taken put back. */
   attempts: count,
+  /** Those of them that were made with a file that has been replaced. */
+  attemptsBefore: count.default(0),
   /** Attempts at which this run gives the track up. */
   attemptsAllowed: count,
   /** Submissions in this run whose answer was lost; one is repeated, the second gives the track up. */
@@ -269,6 +274,7 @@ export const trackSchema = z.object({
 
 export type Session = z.infer<typeof sessionSchema>;
 export type Create = Session['create'];
+export type PaidWork = (typeof paidWorks)[number];
 export type Track = z.infer<typeof trackSchema>;
 export type Music = z.infer<typeof musicSchema>;
 export type MusicClipRecord = z.infer<typeof clipSchema>;
@@ -320,6 +326,21 @@ export function mayCancel(session: Session): boolean {
 /** Is a training that was paid not done by its deadline? It may end yet, or never. */
 export function isOverdue({ status, create, failure }: Session): boolean {
   return status === 'failed' && create.fence === 'submitted' && failure?.error === 'DeadlineExceeded';
+}
+
+/** Calls that were, or may have been, taken, and may still end well. */
+const open: ReadonlySet<Create['fence']> = new Set(['intent', 'unknown', 'submitted']);
+
+/** What was, or may have been, paid and may still come, once nobody works on the session any more. */
+export function unfinishedWork(session: Pick<Session, 'kind' | 'create' | 'status'>): PaidWork | undefined {
+  const { kind, create } = session;
+  if (
+    isGivenUp(session) ||
+    create.fence === 'ready' ||
+    ![create, ...create.earlier].some((it) => open.has(it.fence))
+  )
+    return undefined;
+  return kind === 'music' ? 'music' : 'training';
 }
 
 /** Where a person's word counts: a create in doubt, or a paid training that failed or does not end. */

@@ -27,6 +27,8 @@ export const settingsSchema = z.strictObject({
       maxNameLength: whole.positive().default(80),
       /** How often one track may be submitted to the provider in a run. */
       uploadAttempts: whole.positive().max(5).default(3),
+      /** How often the same file may be submitted over all runs, before another file is needed (a choice). */
+      attemptsInAll: whole.positive().max(50).default(9),
       /** How often prepare may be called in a run, after answers that prove it was not taken. */
       prepareCalls: whole.positive().max(10).default(6),
       /** How often create may be called after answers that prove it was not taken. */

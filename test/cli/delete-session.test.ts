@@ -33,6 +33,37 @@ describe('npm run delete', () => {
     expect(posts()).toEqual([]);
   });
 
+  it('asks about a training that is paid and may still succeed, by that name', async () => {
+    const paid = { status: 'cancelled', unfinished: 'training', name: 'Night Drive' } as const;
+    const { home, sessionId, posts } = await standing(paid);
+    const no = await run('delete', [sessionId], { home, answer: false });
+    expect(no.questions).toEqual([
+      'The training of "Night Drive" is paid and may still succeed; without the session nobody finds it. Delete the session with its 7 files for good, and give the training up?',
+    ]);
+    expect(posts()).toEqual([]);
+    const yes = await run('delete', [sessionId], { home, answer: true });
+    expect(yes.code).toBe(0);
+    expect(posts()).toEqual([`DELETE /sessions/${sessionId}`]);
+  });
+
+  it('does not take --yes for a word about that, and says which word is', async () => {
+    const { home, sessionId, posts } = await standing({ status: 'cancelled', unfinished: 'training' });
+    const refused = await run('delete', [sessionId, '--yes', '--json'], { home, answer: true });
+    expect(refused).toMatchObject({ code: 2, questions: [] });
+    expect(last(refused)).toMatchObject({
+      problems: [
+        {
+          where: '--abandon-paid-training',
+          message: expect.stringContaining(`npm run resume -- ${sessionId}`),
+        },
+      ],
+    });
+    expect(posts()).toEqual([]);
+    const done = await run('delete', [sessionId, '--yes', '--abandon-paid-training'], { home });
+    expect(done.code).toBe(0);
+    expect(posts()).toHaveLength(1);
+  });
+
   it('says of one that runs why not, and what to do first', async () => {
     const { home, sessionId } = await standing({ status: 'training' }, { steps: [{ status: 'training' }] });
     const ended = await run('delete', [sessionId, '--yes', '--json'], { home });

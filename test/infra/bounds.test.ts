@@ -107,6 +107,7 @@ function depsOf(settings: Settings, random: () => number, more: Partial<Session>
     providerOf: () => provider,
     relay: false,
     downloads: { get: async () => 'https://example.com/audio' },
+    find: async <T>(source: T) => source,
     settings,
     now,
     random,

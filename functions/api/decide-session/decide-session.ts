@@ -1,6 +1,7 @@
 import { beginRun, ensureStarted, type RunRequest } from '../../sessions/begin-run.ts';
+import { nameProblems } from '../../sessions/names.ts';
 import { type Create, isUnderWay, mayDecide, type Session } from '../../sessions/session.ts';
-import { ChirpsmithError } from '../../shared/errors.ts';
+import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import { decideBody, type SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
 import { parseInput } from '../request.ts';
@@ -21,7 +22,7 @@ export async function decideSession(
   deps: StartSessionDeps,
   { requestId, isAnswered = false }: RunRequest = {},
 ): Promise<SessionAnswer> {
-  const { choice } = parseInput(decideBody, body);
+  const { choice, name } = parseInput(decideBody, body);
   const found = await ownSession(sessionId, subject, deps.store);
   const { session } = found;
   const answer = (changed: Session) => sessionAnswer({ ...found, session: changed }, deps.settings, false);
@@ -36,6 +37,10 @@ export async function decideSession(
     return answer(session);
   }
   requireDoubt(session);
+  const problems = name === undefined ? [] : namedProblems(name, choice, session, deps.settings);
+  if (problems.length > 0) {
+    throw new ChirpsmithError('BadInput', 'It cannot be decided like this.', { problems });
+  }
   if (choice === 'check-again' && session.kind === 'music' && session.create.taskId === undefined) {
     throw new ChirpsmithError(
       'NotPossible',
@@ -53,12 +58,25 @@ export async function decideSession(
     requireDoubt(current);
     return {
       ...decided(current),
+      ...(name === undefined ? {} : { name: name.trim() }),
       create: choice === 'create-again' ? oneMore(current) : askedAnew(current),
     };
   });
   // Somebody else began a run meanwhile, perhaps by another choice.
   if (!isCarriedOut(run)) requireDoubt(run);
   return answer(run);
+}
+
+/** What is wrong with another name for the model of the call that is made again. */
+function namedProblems(
+  name: string,
+  choice: Session['decisions'][number]['choice'],
+  { kind }: Session,
+  { limits }: StartSessionDeps['settings'],
+): Problem[] {
+  const isCall = choice === 'create-again' && kind === 'train';
+  if (isCall) return nameProblems(name, limits);
+  return [{ where: 'name', message: 'is for create-again of a training only: leave it out' }];
 }
 
 function requireDoubt(session: Session): void {

@@ -4,14 +4,15 @@ import { environment } from '../../shared/environment.ts';
 import { route } from '../http.ts';
 import { deleteSession } from './delete-session.ts';
 
-export const handler = route('DELETE /sessions/{id}', async ({ subject, path }) => {
+export const handler = route('DELETE /sessions/{id}', async ({ subject, path, query }) => {
   const files = createSessionFiles({ client: s3(), bucket: environment('AUDIO_BUCKET') });
-  await deleteSession(path.id, subject, {
+  const deps = {
     store: sessionStore(),
     contents: sessionContents(),
     files,
     executions: executions(),
     now: Date.now,
-  });
+  };
+  await deleteSession(path.id, subject, deps, query);
   return { status: 204 };
 });

@@ -74,7 +74,9 @@ export async function replaceTrack(
   await inOrder(copies, writesAtOnce, (copy) =>
     deps.store.updateTrack(copy, { ...afresh, ...sameFate(track) }),
   );
-  await deps.store.updateTrack(track, { ...afresh, file: name, source, size, sha256 });
+  // Its attempts stay counted, because they may have been paid; the new file has attempts of its own.
+  const attemptsBefore = track.attempts;
+  await deps.store.updateTrack(track, { ...afresh, file: name, source, size, sha256, attemptsBefore });
   const { url, headers, expiresInSeconds } = upload;
   const expiresAt = new Date(deps.now() + expiresInSeconds * 1000).toISOString();
   return { trackId: track.trackId, file: name, sha256, method: 'PUT', url, headers, expiresAt } as const;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { FileLists } from '../../sessions/file-list.ts';
+import { nobody } from '../../sessions/join-run.ts';
 import { tracksOf } from '../../sessions/named-audio.ts';
 import { nameProblems } from '../../sessions/names.ts';
 import { newSession } from '../../sessions/new-session.ts';
@@ -50,7 +51,7 @@ export async function batchFromConsole(
     const whole = { whole: 'input', words: 'the input' } as const;
     throw badInput(parsed.error.issues.flatMap((issue) => issueProblems(issue, whole)));
   }
-  const { name, list, owner = 'console', startedBy = 'console' } = parsed.data;
+  const { name, list, owner = nobody, startedBy = 'console' } = parsed.data;
   if (parsed.data.audio !== undefined && list !== undefined) {
     throw badInput([{ where: 'list', message: 'stands in the place of audio: leave out one of them' }]);
   }

@@ -4,7 +4,7 @@ import { creditsToCome } from '../../sessions/credits.ts';
 import { requireCredits } from '../../sessions/enough-credits.ts';
 import type { Executions } from '../../sessions/executions.ts';
 import type { FileLists } from '../../sessions/file-list.ts';
-import { joinRun } from '../../sessions/join-run.ts';
+import { giveTo, joinRun } from '../../sessions/join-run.ts';
 import { openAtProvider } from '../../sessions/open-at-provider.ts';
 import type { Session, Track } from '../../sessions/session.ts';
 import { sessionIdOf } from '../../sessions/session-id.ts';
@@ -27,7 +27,11 @@ export interface PrepareBatchDeps {
 }
 
 /** As the API starts it, and as it comes round again after the provider has turned it away. */
-const bySession = z.strictObject({ sessionId: z.string().min(1).max(64) });
+const bySession = z.strictObject({
+  sessionId: z.string().min(1).max(64),
+  /** From the console: whose a session is from now on that was started there for nobody. */
+  owner: z.string().min(1).max(128).optional(),
+});
 const turnedAway = preparedBatchState.extend({ verdict: z.literal('waiting') });
 
 /** Copies written down at the same time. */
@@ -82,7 +86,11 @@ async function recordOf(
   { store, lists, bucket, settings, now }: PrepareBatchDeps,
 ): Promise<SessionWithTracks> {
   const named = z.union([bySession, turnedAway]).safeParse(input);
-  if (named.success) return store.require(named.data.sessionId);
+  if (named.success) {
+    const found = await store.require(named.data.sessionId);
+    const owner = 'owner' in named.data ? named.data.owner : undefined;
+    return owner === undefined ? found : { ...found, session: await giveTo(found.session, owner, store) };
+  }
   const earlier = await store.read(sessionIdOf(execution.Id));
   if (earlier) return earlier;
   const given = await batchFromConsole(input, execution, { bucket, settings, now: now(), lists });

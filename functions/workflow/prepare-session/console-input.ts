@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { nobody } from '../../sessions/join-run.ts';
 import { tracksOf } from '../../sessions/named-audio.ts';
 import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
 import { newSession } from '../../sessions/new-session.ts';
@@ -47,7 +48,7 @@ export function sessionFromConsole(
     minClips,
     skipInvalid = false,
     review = false,
-    owner = 'console',
+    owner = nobody,
     startedBy = 'console',
   } = parsed.data;
 

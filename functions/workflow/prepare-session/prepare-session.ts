@@ -4,7 +4,7 @@ import { beginTrack } from '../../sessions/begin-track.ts';
 import { creditsToCome } from '../../sessions/credits.ts';
 import { requireCredits } from '../../sessions/enough-credits.ts';
 import type { Executions } from '../../sessions/executions.ts';
-import { joinRun } from '../../sessions/join-run.ts';
+import { giveTo, joinRun } from '../../sessions/join-run.ts';
 import type { CopyTrack, HashTrack, InspectTrack } from '../../sessions/look-at-track.ts';
 import { allowsFewer, isWanted, neededClips } from '../../sessions/needed-clips.ts';
 import { openAtProvider } from '../../sessions/open-at-provider.ts';
@@ -30,7 +30,11 @@ export interface PrepareSessionDeps {
 }
 
 /** As the API starts it, and as it comes round again after the provider has turned it away. */
-const bySession = z.strictObject({ sessionId: z.string().min(1).max(64) });
+const bySession = z.strictObject({
+  sessionId: z.string().min(1).max(64),
+  /** From the console: whose a session is from now on that was started there for nobody. */
+  owner: z.string().min(1).max(128).optional(),
+});
 const turnedAway = preparedState.extend({ verdict: z.literal('waiting') });
 
 /**
@@ -90,7 +94,11 @@ async function recordOf(
   { store, bucket, settings, now }: PrepareSessionDeps,
 ): Promise<SessionWithTracks> {
   const named = z.union([bySession, turnedAway]).safeParse(input);
-  if (named.success) return store.require(named.data.sessionId);
+  if (named.success) {
+    const found = await store.require(named.data.sessionId);
+    const owner = 'owner' in named.data ? named.data.owner : undefined;
+    return owner === undefined ? found : { ...found, session: await giveTo(found.session, owner, store) };
+  }
   const given = sessionFromConsole(input, execution, { bucket, settings, now: now() });
   const earlier = await store.read(given.session.sessionId);
   if (earlier) return earlier;

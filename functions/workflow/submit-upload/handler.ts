@@ -1,3 +1,4 @@
+import { findSameBytes } from '../../audio/file-on-s3.ts';
 import { now, provider, s3, sessionStore, settings } from '../../dependencies.ts';
 import { createDownloadUrls } from '../../sessions/upload-urls.ts';
 import { environment } from '../../shared/environment.ts';
@@ -16,6 +17,7 @@ export const handler = task('Submit upload', submitUploadState, (state) => {
     store: sessionStore(),
     provider: provider(),
     downloads,
+    find: findSameBytes.bind(undefined, s3()),
     settings: settings(),
     now,
     random: Math.random,

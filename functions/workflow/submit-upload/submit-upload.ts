@@ -14,6 +14,11 @@ export interface SubmitUploadDeps {
   readonly store: SessionStore;
   readonly provider: Provider;
   readonly downloads: { get(object: AudioSource): Promise<string> };
+  /** Where the bytes of a track are now, its pinned version or another with the same; undefined when they are gone. */
+  readonly find: (
+    object: AudioSource,
+    bytes: Pick<Track, 'size' | 'sha256'>,
+  ) => Promise<AudioSource | undefined>;
   readonly settings: Settings;
   readonly now: () => string;
   readonly random: () => number;
@@ -82,10 +87,16 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
   if (providerSessionId === undefined) {
     throw new ChirpsmithError('Unexpected', `Session ${sessionId} has no provider session yet.`);
   }
-  const { source } = track;
+  // The provider would fail on a URL that leads nowhere, and take its credit for the attempt.
+  const source = 'url' in track.source ? track.source : await deps.find(track.source, track);
+  if (source === undefined) {
+    const reason = 'The file is gone from the bucket. Upload it again, then resume the session.';
+    return giveUp({ status: 'rejected', failure: { error: 'AudioRejected', reason, at: now() } });
+  }
   const audioUrl = 'url' in source ? source.url : await downloads.get(source);
   track = await store.updateTrack(track, {
     status: 'submitting',
+    source,
     attempts: track.attempts + 1,
     calls: track.calls + 1,
   });

@@ -13,10 +13,10 @@ export const audioFaults: readonly Case[] = [
     outcome: {
       status: 'failed',
       error: 'NotEnoughClips',
-      reason: 'Audio source not found.',
-      cost: 8,
+      reason: 'The file is gone from the bucket',
+      cost: 5,
       next: ['replace', 'resume'],
-      finally: { status: 'ready', cost: 109 },
+      finally: { status: 'ready', cost: 106 },
     },
   },
   {
@@ -59,7 +59,7 @@ export const audioFaults: readonly Case[] = [
     what: 'deleted, with all its versions, between check and upload',
     place: 'add to batch',
     trouble: { kind: 'audio', change: 'deleted' },
-    outcome: partlyForGood(5, 'Audio source not found.', 8),
+    outcome: partlyForGood(5, 'The file is gone from the bucket', 5),
   },
   {
     group,

@@ -4,6 +4,7 @@ import type { Inspection } from '../../../functions/audio/inspection.ts';
 import type { CopyTrack, HashTrack, InspectTrack } from '../../../functions/sessions/look-at-track.ts';
 import type { AudioSource } from '../../../functions/sessions/session.ts';
 import { audioFolder } from '../../../functions/sessions/track-key.ts';
+import type { SubmitUploadDeps } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { listenOnLoopback } from '../../../local/loopback.ts';
 import { wavFile } from '../../audio-files/wav.ts';
 
@@ -50,6 +51,7 @@ export interface AudioBucket {
   readonly hash: HashTrack;
   readonly copy: CopyTrack;
   readonly downloads: { get(source: AudioSource): Promise<string> };
+  readonly find: SubmitUploadDeps['find'];
   /** What a URL of `downloads` gives, with no network in between. */
   readonly fetch: typeof fetch;
   /** What a URL of `downloads` leads to now. */
@@ -129,6 +131,12 @@ export async function openAudioBucket(): Promise<AudioBucket> {
       const { versionId, sha256, content, size } = found;
       const inspection: Inspection = content === 'text' ? notAudio : song;
       return { inspection, size, sha256, versionId };
+    },
+    find: async (source, { sha256 }) => {
+      if (versionOf(source)) return source;
+      const { versionId: _gone, ...newest } = source;
+      const found = versionOf(newest);
+      return found?.sha256 === sha256 ? { ...newest, versionId: found?.versionId } : undefined;
     },
     downloads: {
       get: async ({ key, versionId }) =>

@@ -65,7 +65,7 @@ export function workflowFunctions({
   ...chance
 }: FunctionDeps) {
   const now = () => new Date(chance.now()).toISOString();
-  const { inspect, hash, copy, downloads } = bucket;
+  const { inspect, hash, copy, downloads, find } = bucket;
   const checking = { store, provider, settings, now };
   const calling = { ...checking, random: chance.random };
   const preparing = { ...calling, executions, inspect, hash, copy, bucket: 'audio' };
@@ -73,7 +73,7 @@ export function workflowFunctions({
 
   const works: Readonly<Record<string, (input: unknown, payload: unknown) => Promise<unknown>>> = {
     'Prepare session': (_, payload) => prepareSession(taskEvent.parse(payload), preparing),
-    'Submit upload': (input) => submitUpload(submitUploadState.parse(input), { ...calling, downloads }),
+    'Submit upload': (input) => submitUpload(submitUploadState.parse(input), { ...calling, downloads, find }),
     'Check upload': (input) => checkUpload(uploadState.parse(input), checking),
     'Enough clips?': (input) =>
       enoughClips(z.object({ sessionId: z.string().min(1) }).parse(input), { store, settings, now }),

@@ -143,6 +143,7 @@ describe('POST /sessions/{id}/cancel', () => {
       provider,
       settings: { ...settings, limits: { ...settings.limits, minClips: 5 } },
       downloads: { get: async () => 'https://example.com/audio' },
+      find: async <T>(source: T) => source,
       now: () => testMoment,
       random: () => 0.5,
     };

@@ -100,6 +100,24 @@ describe('POST /sessions/{id}/decide', () => {
     expect(machine.started).toEqual(['buy-2 {"sessionId":"buy"}']);
   });
 
+  it('create-again takes a corrected name, for a model whose first name the provider refused', async () => {
+    await record('named');
+    const { executions } = fakeExecutions();
+    const deps = { store: table.store, executions, settings, now };
+    const wish = (body: object) => decideSession('named', 'ana', body, deps);
+    for (const body of [
+      { choice: 'create-again', name: '  ' },
+      { choice: 'check-again', name: 'Other' },
+    ]) {
+      await expect(wish(body)).rejects.toMatchObject({
+        name: 'BadInput',
+        problems: [expect.objectContaining({ where: 'name' })],
+      });
+    }
+    expect(await wish({ choice: 'create-again', name: ' Other ' })).toMatchObject({ name: 'Other' });
+    expect(await stored('named')).toMatchObject({ name: 'Other', create: { againIn: 2 } });
+  });
+
   it('abandon ends the session for good and starts nothing', async () => {
     await record('end');
     const machine = fakeExecutions();

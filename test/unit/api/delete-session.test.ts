@@ -29,8 +29,8 @@ function bucket(onDelete: (sessionId: string) => Promise<void> = async () => {})
 const remove = (
   sessionId: string,
   { files }: Pick<ReturnType<typeof bucket>, 'files'> = bucket(),
-  { store = table.store, subject = 'ana', executions = fakeExecutions().executions } = {},
-) => deleteSession(sessionId, subject, { store, contents: table.contents, files, executions, now });
+  { store = table.store, subject = 'ana', executions = fakeExecutions().executions, query = {} } = {},
+) => deleteSession(sessionId, subject, { store, contents: table.contents, files, executions, now }, query);
 
 const create = (fence: Session['create']['fence']) => ({ fence, calls: 1, earlier: [], checks: 0 });
 
@@ -54,6 +54,43 @@ describe('DELETE /sessions/{id}', () => {
       name: 'SessionNotFound',
     });
     expect((await table.store.listUnderWay(100)).map((one) => one.sessionId)).not.toContain(sessionId);
+  });
+
+  it.each<[string, Partial<Session>, 'training' | 'music']>([
+    ['was cancelled in its training', { status: 'cancelled', create: create('submitted') }, 'training'],
+    ['was not done in time', { status: 'failed', create: create('submitted') }, 'training'],
+    ['was cut off in its training', { status: 'interrupted', create: create('submitted') }, 'training'],
+    [
+      'has an earlier training that may end yet',
+      { status: 'failed', create: { ...create('failed'), earlier: [{ fence: 'submitted' }] } },
+      'training',
+    ],
+    [
+      'was cancelled while its music was made',
+      { status: 'cancelled', kind: 'music', create: create('submitted') },
+      'music',
+    ],
+  ])('gives up what is paid only by a word that names it, of one that %s', async (what, session, work) => {
+    const sessionId = what.replaceAll(' ', '-');
+    await record(sessionId, session);
+    const { files, emptied } = bucket();
+    const other = work === 'music' ? 'training' : 'music';
+    const words = `confirm=abandon-paid-${work}`;
+    for (const query of [{}, { confirm: `abandon-paid-${other}` }]) {
+      await expect(remove(sessionId, { files }, { query })).rejects.toMatchObject({
+        name: 'NotPossible',
+        message: expect.stringContaining(words),
+      });
+    }
+    await expect(remove(sessionId, { files }, { query: { confirm: 'yes' } })).rejects.toMatchObject({
+      name: 'BadInput',
+      problems: [expect.objectContaining({ where: 'confirm' })],
+    });
+    expect(emptied).toEqual([]);
+    expect((await table.store.requireSession(sessionId)).status).toBe(session.status);
+    await remove(sessionId, { files }, { query: { confirm: `abandon-paid-${work}` } });
+    expect(emptied).toEqual([sessionId]);
+    expect(await table.store.read(sessionId)).toBeUndefined();
   });
 
   it.each<[string, Partial<Session>, string]>([

@@ -81,6 +81,7 @@ describe('PUT /sessions/{id}/tracks/{trackId}', () => {
       version: version + 1,
       run,
       attempts: 2,
+      attemptsBefore: 2,
       attemptsAllowed,
       lostAnswers: 0,
       calls: 7,

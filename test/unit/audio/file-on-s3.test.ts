@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { inspectObject } from '../../../functions/audio/file-on-s3.ts';
+import { findSameBytes, inspectObject } from '../../../functions/audio/file-on-s3.ts';
 import { zeros } from '../../audio-files/hostile.ts';
 import { mp3File } from '../../audio-files/mp3.ts';
 import { wavFile } from '../../audio-files/wav.ts';
@@ -16,6 +16,8 @@ interface Bucket {
   contentType: string;
   /** Answers instead of the object, by method. */
   refuse: { HEAD?: number; GET?: number };
+  /** Versions that are gone. */
+  gone?: readonly string[];
   ignoreRanges: boolean;
   requests: { method: string; url: URL; headers: IncomingMessage['headers'] }[];
 }
@@ -56,7 +58,9 @@ afterEach(async () => {
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const method = request.method ?? '';
   bucket.requests.push({ method, url: new URL(request.url ?? '', 'http://s3'), headers: request.headers });
-  const refused = method === 'HEAD' ? bucket.refuse.HEAD : bucket.refuse.GET;
+  const asked = new URL(request.url ?? '', 'http://s3').searchParams.get('versionId');
+  const isGone = asked !== null && bucket.gone?.includes(asked);
+  const refused = isGone ? 404 : method === 'HEAD' ? bucket.refuse.HEAD : bucket.refuse.GET;
   const ifMatch = request.headers['if-match'];
   const status = refused ?? (ifMatch && ifMatch !== bucket.etag ? 412 : undefined);
   if (status) return void response.writeHead(status).end();
@@ -160,4 +164,42 @@ test('3 MB of zeros called MP3 are refused after a few reads', async () => {
   const found = await inspectObject(client, song, limits);
   expect(found.inspection).toMatchObject({ usable: false, problem: 'not-audio' });
   expect(found.reads).toBeLessThan(5);
+});
+
+const hexOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const declared = () => ({ size: bucket.bytes.length, sha256: hexOf(bucket.bytes) });
+
+test('the pinned version is used while it is there, after one HEAD', async () => {
+  const pinned = { ...song, versionId: 'v1' };
+  expect(await findSameBytes(client, pinned, declared())).toEqual(pinned);
+  expect(bucket.requests.map(({ method }) => method)).toEqual(['HEAD']);
+});
+
+test.each(['the checksum that S3 stored', 'its bytes, where S3 stored none'])(
+  'a newer version takes the place of one that is gone when it is the same by %s',
+  async (by) => {
+    bucket.gone = ['v1'];
+    bucket.versionId = 'v2';
+    if (by.startsWith('the checksum')) {
+      bucket.checksum = createHash('sha256').update(bucket.bytes).digest('base64');
+    }
+    const found = await findSameBytes(client, { ...song, versionId: 'v1' }, declared());
+    expect(found).toEqual({ ...song, versionId: 'v2' });
+  },
+);
+
+test.each<[string, () => { size: number; sha256?: string }]>([
+  ['of another length', () => ({ ...declared(), size: 7 })],
+  ['of other bytes', () => ({ ...declared(), sha256: 'f'.repeat(64) })],
+  ['that nobody can compare', () => ({ size: bucket.bytes.length })],
+])('a newer version %s does not take its place', async (_, bytes) => {
+  bucket.gone = ['v1'];
+  bucket.versionId = 'v2';
+  expect(await findSameBytes(client, { ...song, versionId: 'v1' }, bytes())).toBeUndefined();
+});
+
+test('an object that is not there at all has no bytes', async () => {
+  bucket.refuse = { HEAD: 404 };
+  expect(await findSameBytes(client, song, declared())).toBeUndefined();
+  expect(await findSameBytes(client, { ...song, versionId: 'v1' }, declared())).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import type { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInbox } from '../../../functions/events/start-from-manifest/inbox.ts';
 import { bucket, startBucket } from '../../local/s3/bucket.ts';
@@ -49,6 +49,19 @@ describe('the inbox in S3', () => {
     expect(Math.abs(Date.parse(found?.at ?? '') - Date.now())).toBeLessThan(60_000);
     await inbox.remove(key);
     expect(await inbox.read(key, 100)).toBeUndefined();
+  });
+
+  it('gives nothing of a manifest that is replaced between the two looks at it: its own event brings the new one', async () => {
+    const key = 'inbox/replaced/manifest.json';
+    await inbox.write(key, { old: true });
+    const replacing: S3Client = Object.assign(Object.create(client), {
+      async send(command: object) {
+        if (command instanceof GetObjectCommand) await inbox.write(key, written);
+        return Reflect.apply(client.send, client, [command]);
+      },
+    });
+    expect(await createInbox({ client: replacing, bucket }).read(key, 100)).toBeUndefined();
+    expect(JSON.parse(new TextDecoder().decode((await inbox.read(key, 100))?.bytes))).toEqual(written);
   });
 
   it('tells whether a file is there, and is not taken in by one whose name begins alike', async () => {

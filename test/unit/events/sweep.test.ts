@@ -55,6 +55,24 @@ describe('the sweep', () => {
     },
   );
 
+  it.each(['interrupted', 'settling'] as const)(
+    'does not swallow a storage that is away while it writes (%s): it is run again',
+    async (what) => {
+      await record(
+        'away',
+        what === 'settling' ? { status: 'creating', create: doubt('intent') } : { status: 'training' },
+      );
+      const { executions } = fakeExecutions({ 'away-1': 'ended' });
+      const store: SessionStore = {
+        ...table.store,
+        updateSession: () => Promise.reject(new ChirpsmithError('StorageUnavailable', 'throttled')),
+      };
+      await expect(sweep({ store, executions, now })).rejects.toMatchObject({ name: 'StorageUnavailable' });
+      const swept = await sweep({ store: table.store, executions, now });
+      expect(swept[what]).toEqual(['away']);
+    },
+  );
+
   it('lets be what runs', async () => {
     await record('runs', { status: 'training' });
     const { executions } = fakeExecutions({ 'runs-1': 'running' });

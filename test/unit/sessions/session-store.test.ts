@@ -1,4 +1,6 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSessionStore } from '../../../functions/sessions/session-store.ts';
 import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
 let now = Date.parse(testMoment);
@@ -12,6 +14,23 @@ describe('the session store', () => {
   it('gives back what was written, tracks in the order of declaration', async () => {
     const { session, tracks } = await recordSession(table.store, { sessionId: 'back', count: 12 });
     expect(await table.store.read('back')).toEqual({ session, tracks });
+  });
+
+  it('reads all tracks of a session whose records are more than one page', async () => {
+    const { session, tracks } = await recordSession(table.store, { sessionId: 'pages', count: 7 });
+    let pages = 0;
+    const client: typeof table.client = Object.assign(Object.create(null), {
+      send(command: object) {
+        if (command instanceof QueryCommand) {
+          pages++;
+          command.input.Limit = 3;
+        }
+        return Reflect.apply(table.client.send, table.client, [command]);
+      },
+    });
+    const store = createSessionStore({ client, tableName: 'sessions', clock: () => now });
+    expect(await store.read('pages')).toEqual({ session, tracks });
+    expect(pages).toBe(3);
   });
 
   it('does not write a session over another one', async () => {

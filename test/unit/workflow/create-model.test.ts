@@ -56,6 +56,25 @@ describe('Create model', () => {
     });
   });
 
+  it('is not called with fewer clips than the provider trains on, or without its session', async () => {
+    const five = (index: number) =>
+      index < 5 ? ({ status: 'done', clipId: `clip-${index}` } as const) : ({ status: 'failed' } as const);
+    const sessions = { five: { providerSessionId: 'p' }, 'no-session': {} };
+    for (const [sessionId, more] of Object.entries(sessions)) {
+      const session = { status: 'creating', minClips: 6, ...more } as const;
+      await recordSession(table.store, {
+        sessionId,
+        session,
+        track: sessionId === 'five' ? five : (index) => ({ status: 'done', clipId: `clip-${index}` }),
+      });
+      const { provider, calls } = scriptedProvider({});
+      const made = createModel({ sessionId }, { store: table.store, provider, settings, now, random });
+      await expect(made).rejects.toMatchObject({ name: 'NotEnoughClips' });
+      expect(calls).toEqual([]);
+      expect(await fenceOf(sessionId)).toBe('none');
+    }
+  });
+
   it('has written its intent before the call is made', async () => {
     await readySession('before');
     const { provider } = scriptedProvider({ create: [{ taskId: 'p-before' }] });
@@ -351,6 +370,27 @@ describe('Check training', () => {
       name: 'AccessDenied',
       message: expect.stringContaining(Cause),
     });
+  });
+
+  it('a model that was registered before the step was cut off is ready in the next one, and there once', async () => {
+    await submitted('cut-off');
+    const found = statusOf('success', { modelId: 'chirp-custom:0a1b2c3d-0000-4000-8000-0000000000aa' });
+    const { provider } = scriptedProvider({ status: [found, found] });
+    const store: SessionStore = {
+      ...table.store,
+      updateSession: () => Promise.reject(new ChirpsmithError('StorageUnavailable', 'cut off')),
+    };
+    const deps = { store: table.store, models: table.models, provider, settings, now };
+    const state = { sessionId: 'cut-off', ...position, wait: 100 };
+    await expect(checkTraining(state, { ...deps, store })).rejects.toMatchObject({
+      name: 'StorageUnavailable',
+    });
+    const ofIt = async () =>
+      (await table.models.list('ana')).filter(({ sessionId }) => sessionId === 'cut-off');
+    expect(await ofIt()).toHaveLength(1);
+    expect(await checkTraining(state, deps)).toMatchObject({ verdict: 'done' });
+    expect(await table.store.requireSession('cut-off')).toMatchObject({ status: 'ready' });
+    expect(await ofIt()).toHaveLength(1);
   });
 
   it('a step repeated after the end finds the end in the record and asks nobody', async () => {

@@ -144,6 +144,7 @@ describe('what is held against the account', () => {
         store: table.store,
         provider,
         downloads: { get: async () => 'https://bucket.example/a' },
+        find: async <T>(source: T) => source,
         settings,
         now,
         random: () => 0.5,

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
 import { sessionAnswer } from '../../../functions/api/session-answer.ts';
 import type { Inspection } from '../../../functions/audio/inspection.ts';
 import type { AudioSource, Session } from '../../../functions/sessions/session.ts';
 import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
 import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
+import { fakeExecutions } from '../../fake-executions.ts';
 import { providerError, scriptedProvider } from '../../scripted-provider.ts';
 import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
@@ -98,6 +100,45 @@ describe('Prepare session', () => {
       executionArn: arn('plain-1'),
     });
     expect(tracks[0]).toMatchObject({ format: 'MP3', durationSeconds: 21.5 });
+  });
+
+  it('sees a balance that is too small for the training before anything is sent', async () => {
+    await recordSession(table.store, { sessionId: 'poor' });
+    const { done, calls } = prepare('poor', { script: { credits: [105] } });
+    await expect(done).rejects.toMatchObject({
+      name: 'CreditsExhausted',
+      message: expect.stringContaining('106 credits, and the account has 105'),
+    });
+    expect(calls.map(({ call }) => call)).toEqual(['credits']);
+    await recordSession(table.store, { sessionId: 'rich' });
+    const enough = prepare('rich', { script: { credits: [106], prepare: [{ sessionId: 'p-rich' }] } });
+    expect(await enough.done).toMatchObject({ verdict: 'done' });
+  });
+
+  it('sends nothing in a resume while a track that was refused for good is needed', async () => {
+    const failure = {
+      error: 'ProviderRefused',
+      reason: 'Copyright.',
+      permanent: true,
+      at: testMoment,
+    } as const;
+    await recordSession(table.store, {
+      sessionId: 'for-good',
+      count: 8,
+      session: {
+        status: 'failed',
+        runs: 1,
+        providerSessionId: 'p-for-good',
+        executionArn: arn('for-good-1'),
+      },
+      track: (index) => (index === 7 ? { status: 'failed', failure, attempts: 1 } : { format: 'MP3' }),
+    });
+    const { done, calls } = prepare('for-good', { script: {}, run: 2 });
+    await expect(done).rejects.toMatchObject({
+      name: 'NotEnoughClips',
+      problems: [{ where: 'song 8.mp3', message: 'Copyright.' }],
+    });
+    expect(calls).toEqual([]);
   });
 
   it('pins a track to the version that it looked at, and copies it only where its name says something else than it is', async () => {
@@ -515,5 +556,47 @@ describe('Record failure', () => {
       { store: table.store, now },
     );
     expect(recorded).toEqual({ error: 'BadInput', cause: 'name: is empty' });
+  });
+});
+
+describe('a session that was started in the console for nobody', () => {
+  const doubt = {
+    status: 'needs-decision',
+    owner: 'console',
+    runs: 1,
+    providerSessionId: 'p1',
+    create: { fence: 'unknown', calls: 1, earlier: [], checks: 0 },
+  } satisfies Partial<Session>;
+
+  it('is given to a person by another start, who can decide on it then', async () => {
+    await recordSession(table.store, { sessionId: 'orphan', session: doubt });
+    const decide = () => {
+      const { executions } = fakeExecutions();
+      const deps = { store: table.store, executions, settings, now: () => Date.parse(testMoment) };
+      return decideSession('orphan', 'ana', { choice: 'abandon' }, deps);
+    };
+    await expect(decide()).rejects.toMatchObject({ name: 'SessionNotFound' });
+    const { done, calls } = prepare('orphan', {
+      script: {},
+      run: 2,
+      input: { sessionId: 'orphan', owner: 'ana' },
+    });
+    expect(await done).toMatchObject({ verdict: 'done', tracks: [] });
+    expect(calls).toEqual([]);
+    const given = await table.store.requireSession('orphan');
+    expect(given).toMatchObject({ owner: 'ana', create: { fence: 'unknown' } });
+    // As the run leaves it when the provider's status settles nothing.
+    await table.store.updateSession(given, { status: 'needs-decision' });
+    expect(await decide()).toMatchObject({ status: 'abandoned' });
+  });
+
+  it("does not become another person's, and nothing is begun", async () => {
+    await recordSession(table.store, { sessionId: 'hers', session: { ...doubt, owner: 'bea' } });
+    const { done } = prepare('hers', { run: 2, input: { sessionId: 'hers', owner: 'ana' } });
+    await expect(done).rejects.toMatchObject({
+      name: 'NotPossible',
+      message: expect.stringContaining('leave owner out'),
+    });
+    expect(await table.store.requireSession('hers')).toMatchObject({ owner: 'bea', runs: 1 });
   });
 });

@@ -228,7 +228,15 @@ describe('Submit upload', () => {
     await record('hands', going);
     const provider = scriptedProvider({ addToBatch: [{ taskId: 'task' }] });
     const downloads = { get: async () => 'https://bucket.example/a' };
-    const deps = { store: table.store, provider: provider.provider, downloads, settings, now, random };
+    const deps = {
+      store: table.store,
+      provider: provider.provider,
+      downloads,
+      settings,
+      now,
+      random,
+      find: async <T>(source: T) => source,
+    };
     await submitUpload({ sessionId: 'hands', trackId: '00001' }, deps);
     expect(provider.calls).toEqual([
       { call: 'addToBatch', request: { sessionId: 'provider', audioUrl: 'https://bucket.example/a' } },

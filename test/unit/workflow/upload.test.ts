@@ -4,7 +4,10 @@ import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { UploadState } from '../../../functions/shared/states.ts';
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
 import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
-import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
+import {
+  type SubmitUploadDeps,
+  submitUpload,
+} from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
 import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
@@ -21,6 +24,7 @@ async function oneTrack(
   sessionId: string,
   track: Partial<Track>,
   script: Parameters<typeof scriptedProvider>[0],
+  found: SubmitUploadDeps['find'] = async (source) => source,
 ) {
   const session = { providerSessionId: `p-${sessionId}`, status: 'uploading' } as const;
   await recordSession(table.store, { sessionId, count: 1, session, track: () => track });
@@ -33,6 +37,7 @@ async function oneTrack(
     store: table.store,
     provider: scripted.provider,
     downloads,
+    find: found,
     settings,
     now,
     random: () => 0.5,
@@ -69,6 +74,38 @@ describe('Submit upload', () => {
       },
     ]);
     expect(await one.track()).toMatchObject({ status: 'submitted', taskId: 't1', attempts: 1, calls: 1 });
+  });
+
+  it('takes another version with the same bytes when the pinned one is gone, and keeps to it', async () => {
+    const source = { bucket: 'audio', key: 'k', versionId: 'v1' };
+    const asked: unknown[] = [];
+    const one = await oneTrack(
+      'other-version',
+      { source, size: 9, sha256: 'ab' },
+      { upload: [{ taskId: 't1' }] },
+      async (object, { size, sha256 }) => {
+        asked.push({ object, size, sha256 });
+        return { ...source, versionId: 'v2' };
+      },
+    );
+    expect(await one.submit()).toMatchObject({ verdict: 'waiting' });
+    expect(asked).toEqual([{ object: source, size: 9, sha256: 'ab' }]);
+    expect(await one.track()).toMatchObject({ source: { versionId: 'v2' }, attempts: 1 });
+  });
+
+  it('tells of a file that is gone before anything is sent, and counts no attempt', async () => {
+    const one = await oneTrack('gone', {}, {}, async () => undefined);
+    expect(await one.submit()).toMatchObject({ verdict: 'failed' });
+    expect(one.calls).toEqual([]);
+    expect(await one.track()).toMatchObject({
+      status: 'rejected',
+      attempts: 0,
+      calls: 0,
+      failure: {
+        error: 'AudioRejected',
+        reason: 'The file is gone from the bucket. Upload it again, then resume the session.',
+      },
+    });
   });
 
   it('writes no URL into the record', async () => {
