@@ -46,7 +46,7 @@ export interface Request {
 }
 
 /**
- * Sends one call and hands its JSON to `read`; `undefined` from there means unreadable.
+ * Sends one call and hands its JSON to `read`, or `undefined` where it has none; `undefined` from there means unreadable.
  * @throws ProviderError
  */
 export type Send = <T>(request: Request, read: Read<T>) => Promise<T>;

@@ -118,7 +118,7 @@ describe('a key that was changed', () => {
           return `key-${asked.length}`;
         },
       });
-      await failure(provider.create({ sessionId: 's', clipIds: ['a'], name: 'n' }));
+      await failure(provider.prepare());
       expect(asked).toEqual([false]);
       expect(sent).toHaveLength(1);
     },

@@ -95,6 +95,7 @@ describe('a page', () => {
     ['<h1>502</h1><p>Bad gateway</p>', '502 Bad gateway'],
     ['<SCRIPT src="x">one < two</SCRIPT ><p>words</p>', 'words'],
     ['<style>p {}</style>some <style>b {}</style>words', 'some words'],
+    ['one<script>two</script>three', 'one three'],
     ['<styles>words</styles>', 'words'],
     ['<!doctype html>words<br/>', 'words'],
     ['1 < 2 and 3 > 2', '1 < 2 and 3 > 2'],
