@@ -22,6 +22,7 @@ import {
   bindStop,
   bindTable,
   bindUnderWayIndex,
+  bindUploadsRead,
 } from './constructs/bindings.ts';
 import { Inbox } from './constructs/inbox.ts';
 import { musicRoutes, musicWorkflow } from './constructs/music.ts';
@@ -289,6 +290,12 @@ function sessionApi(
   bindRecords(replaceTrack, storage, 'GetItem', 'Query', 'UpdateItem');
   bindAudioWrite(replaceTrack, storage);
 
+  const signUploads = make('SignUploads', 'sign-uploads', 'POST /sessions/{id}/uploads');
+  bindSettings(signUploads, config);
+  bindRecords(signUploads, storage, 'GetItem', 'UpdateItem');
+  bindAudioWrite(signUploads, storage);
+  bindUploadsRead(signUploads, storage);
+
   const getSession = make('GetSession', 'get-session', 'GET /sessions/{id}');
   bindSettings(getSession, config);
   bindTable(getSession, storage, 'Query');
@@ -312,6 +319,7 @@ function sessionApi(
     routes: [
       { method: 'POST', path: '/sessions', fn: createSession },
       { method: 'POST', path: '/sessions/{id}/files', fn: addFiles },
+      { method: 'POST', path: '/sessions/{id}/uploads', fn: signUploads },
       { method: 'POST', path: '/sessions/{id}/start', fn: startSession },
       { method: 'POST', path: '/sessions/{id}/resume', fn: resumeSession },
       { method: 'POST', path: '/sessions/{id}/approve', fn: approveSession },

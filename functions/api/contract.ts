@@ -104,6 +104,43 @@ export const uploadAnswer = z.object({
   expiresAt: z.string(),
 });
 
+/** `POST /sessions/{id}/uploads` */
+export const signUploadsBody = z.strictObject({
+  tracks: z
+    .array(
+      z.strictObject({
+        trackId: z.string(),
+        parts: z
+          .array(sha256)
+          .min(1)
+          .max(10_000)
+          .optional()
+          .describe(
+            'To upload the file in parts of 8 MiB, the last one shorter: the SHA-256 of each of them, in order.',
+          ),
+      }),
+    )
+    .min(1)
+    .max(filesPerRequest),
+});
+
+const partAnswer = uploadAnswer
+  .pick({ method: true, url: true, headers: true })
+  .extend({ number: z.number().describe('From 1.'), size: z.number().describe('Bytes.') });
+
+/** Answer to `POST /sessions/{id}/uploads`, 200. */
+export const signedUploadsAnswer = z.object({
+  uploaded: z.array(z.string()).describe('Tracks whose file is there, or is that of another track.'),
+  uploads: z.array(uploadAnswer).describe('One PUT per file.'),
+  inParts: z
+    .array(
+      uploadAnswer
+        .omit({ method: true, url: true, headers: true })
+        .extend({ parts: z.array(partAnswer).describe('Those that are not there yet: one PUT per part.') }),
+    )
+    .describe('When all parts are sent, ask again: the file is made of them then.'),
+});
+
 /** Answer to `POST /sessions`: 201, or 200 with a session that is there already. */
 export const createdSessionAnswer = z.object({
   sessionId: z.string(),
@@ -250,6 +287,7 @@ export const problemAnswer = z.object({
 export type CreateSessionBody = z.infer<typeof createSessionBody>;
 export type DeclaredFileBody = z.infer<typeof fileBody>;
 export type CreatedSessionAnswer = z.infer<typeof createdSessionAnswer>;
+export type SignedUploadsAnswer = z.infer<typeof signedUploadsAnswer>;
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 export type TrackAnswer = z.infer<typeof trackAnswer>;
 export type SessionListAnswer = z.infer<typeof sessionListAnswer>;

@@ -11,6 +11,8 @@ import {
   resumeBody,
   sessionAnswer,
   sessionListAnswer,
+  signedUploadsAnswer,
+  signUploadsBody,
   uploadAnswer,
 } from './contract.ts';
 import { musicOperations } from './music-operations.ts';
@@ -96,6 +98,15 @@ export const operations = {
     body: { schema: addFilesBody },
     answer: { status: 201, description: 'Where the files go.', schema: createdSessionAnswer },
     idempotencyKey: true,
+    mayConflict: true,
+  },
+  'POST /sessions/{id}/uploads': {
+    id: 'signUploads',
+    summary: 'See which files are still to be uploaded, and where',
+    description:
+      'For files that nobody has looked at yet, or that were rejected, while no run is under way. A file may be sent in parts, which go on where an upload was cut off: send those that are answered, and ask again until none is.',
+    body: { schema: signUploadsBody },
+    answer: { status: 200, description: 'What is missing, and where it goes.', schema: signedUploadsAnswer },
     mayConflict: true,
   },
   'POST /sessions/{id}/start': {

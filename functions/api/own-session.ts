@@ -1,3 +1,4 @@
+import type { Session } from '../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../sessions/session-store.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 
@@ -12,6 +13,20 @@ export async function ownSession(
 ): Promise<SessionWithTracks> {
   const found = sessionId === undefined ? undefined : await store.read(sessionId);
   if (found?.session.owner === subject) return found;
+  throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
+}
+
+/**
+ * The same without its tracks, of which there may be thousands.
+ * @throws ChirpsmithError SessionNotFound
+ */
+export async function ownSessionAlone(
+  sessionId: string | undefined,
+  subject: string,
+  store: Pick<SessionStore, 'requireSession'>,
+): Promise<Session> {
+  const session = await store.requireSession(sessionId ?? '').catch(nothingIfUnknown);
+  if (session?.owner === subject) return session;
   throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
 }
 

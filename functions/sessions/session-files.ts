@@ -1,4 +1,5 @@
 import {
+  AbortMultipartUploadCommand,
   type DeleteMarkerEntry,
   DeleteObjectCommand,
   ListObjectVersionsCommand,
@@ -8,8 +9,17 @@ import { nameError } from '../shared/aws-errors.ts';
 
 /** The files that a session keeps in the bucket. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
 export interface SessionFiles {
-  /** Deletes all versions of all of them for good. Where it ends early, calling it again deletes the rest. */
-  deleteAll(sessionId: string): Promise<void>;
+  /**
+   * Deletes all versions of all of them for good. Where it ends early, calling it again deletes the rest.
+   * @param unfinished uploads in parts that were begun and may not have ended
+   */
+  deleteAll(sessionId: string, unfinished?: readonly UnfinishedUpload[]): Promise<void>;
+}
+
+/** An upload in parts, which lists of objects do not show. */
+export interface UnfinishedUpload {
+  readonly key: string;
+  readonly uploadId: string;
 }
 
 /** Deletions at the same time. */
@@ -36,9 +46,18 @@ export function createSessionFiles({ client, bucket }: { client: S3Client; bucke
       isTruncated = IsTruncated;
     } while (isTruncated);
   };
+  const abort = async ({ key: Key, uploadId: UploadId }: UnfinishedUpload) => {
+    try {
+      await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+    } catch (error) {
+      // It is complete, or aborted before.
+      if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw error;
+    }
+  };
   return {
-    async deleteAll(sessionId) {
+    async deleteAll(sessionId, unfinished = []) {
       try {
+        for (const upload of unfinished) await abort(upload);
         for (const folder of ['audio', 'music']) await deleteUnder(`${folder}/${sessionId}/`);
       } catch (error) {
         throw nameError(error);

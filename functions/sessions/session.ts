@@ -246,6 +246,8 @@ export const trackSchema = z.object({
   size: count.optional(),
   /** SHA-256 of the bytes, 64 lower-case hex digits. */
   sha256: z.string().optional(),
+  /** Its upload in parts, while that is not complete. */
+  uploadId: z.string().optional(),
   status: z.enum(trackStatuses),
   version: count,
   format: z.string().optional(),

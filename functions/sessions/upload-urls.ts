@@ -2,8 +2,8 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { contentTypeOf } from './audio-type.ts';
 
-/** A file that somebody declared and may now upload. */
-export interface DeclaredFile {
+/** Bytes that somebody declared and may now upload. */
+export interface Checksummed {
   readonly key: string;
   /** Bytes. */
   readonly size: number;
@@ -26,7 +26,16 @@ interface UrlOptions {
   readonly minutes: number;
 }
 
-const checksumHeader = 'x-amz-checksum-sha256';
+export const checksumHeader = 'x-amz-checksum-sha256';
+
+/** A SHA-256 as S3 writes it: from hex to base64. */
+export const checksumOf = (sha256: string) => Buffer.from(sha256, 'hex').toString('base64');
+
+/** The headers that are signed. In the query the checksum would be part of the URL and no header would have to be sent. */
+export const signedHeaders = {
+  unhoistableHeaders: new Set([checksumHeader]),
+  signableHeaders: new Set(['host', 'content-length', checksumHeader]),
+};
 
 /**
  * Presigned PUTs that admit exactly the declared file: length and SHA-256 are signed as headers, so S3 refuses
@@ -34,12 +43,12 @@ const checksumHeader = 'x-amz-checksum-sha256';
  * the uploader only, and into no log or record.
  */
 export function createUploadUrls({ client, bucket, minutes }: UrlOptions): {
-  put(file: DeclaredFile): Promise<UploadUrl>;
+  put(file: Checksummed): Promise<UploadUrl>;
 } {
   const expiresInSeconds = minutes * 60;
   return {
     async put({ key, size, sha256 }) {
-      const checksum = Buffer.from(sha256, 'hex').toString('base64');
+      const checksum = checksumOf(sha256);
       const command = new PutObjectCommand({
         Bucket: bucket,
         Key: key,
@@ -48,9 +57,7 @@ export function createUploadUrls({ client, bucket, minutes }: UrlOptions): {
       });
       const url = await getSignedUrl(client, command, {
         expiresIn: expiresInSeconds,
-        // In the query the checksum would be part of the URL and no header would have to be sent.
-        unhoistableHeaders: new Set([checksumHeader]),
-        signableHeaders: new Set(['host', 'content-length', checksumHeader]),
+        ...signedHeaders,
       });
       return { url, headers: { [checksumHeader]: checksum }, expiresInSeconds };
     },

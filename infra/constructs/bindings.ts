@@ -74,6 +74,13 @@ export function bindAudioWrite(fn: WorkflowFunction, { bucket, objectsArn }: Sto
   fn.allowWildcard(['s3:PutObject'], objectsArn(sessionAudio), reason);
 }
 
+/** Seeing which uploads of sessions are there, whole or in parts. */
+export function bindUploadsRead(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
+  const reason = 'Sessions and tracks are made at run time, so their keys are not known here.';
+  fn.allowWildcard(['s3:GetObject', 's3:ListMultipartUploadParts'], objectsArn(sessionAudio), reason);
+  fn.allow(['s3:ListBucket'], bucket.bucketArn);
+}
+
 /** Deleting the audio of a session for good: whatever versions of it are found. */
 export function bindAudioDeletion(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
   fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
@@ -82,6 +89,7 @@ export function bindAudioDeletion(fn: WorkflowFunction, { bucket, objectsArn }: 
     fn.allowIf({ StringLike: { 's3:prefix': keys } }, ['s3:ListBucketVersions'], bucket.bucketArn);
     fn.allowWildcard(['s3:DeleteObjectVersion'], objectsArn(keys), reason);
   }
+  fn.allowWildcard(['s3:AbortMultipartUpload'], objectsArn(sessionAudio), reason);
 }
 
 /**

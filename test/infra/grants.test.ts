@@ -143,6 +143,14 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   ],
   'compare-lists': ['CompareLists', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
   'add-files': ['AddFiles', ...records('GetItem', 'PutItem', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
+  'sign-uploads': [
+    'SignUploads',
+    ...records('GetItem', 'UpdateItem'),
+    's3:PutObject bucket/audio/*',
+    's3:GetObject bucket/audio/*',
+    's3:ListMultipartUploadParts bucket/audio/*',
+    's3:ListBucket bucket',
+  ],
   'replace-track': [
     'ReplaceTrack',
     ...records('GetItem', 'Query', 'UpdateItem'),
@@ -154,6 +162,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     ...table('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
     's3:ListBucketVersions bucket if s3:prefix is audio/*',
     's3:DeleteObjectVersion bucket/audio/*',
+    's3:AbortMultipartUpload bucket/audio/*',
     's3:DeleteObjectVersion bucket/music/*',
     's3:ListBucketVersions bucket if s3:prefix is music/*',
     ...describeExecution,
@@ -295,6 +304,7 @@ describe('each function may do what it does, and nothing else', () => {
       'OpenApi apigateway.amazonaws.com /openapi.json',
       'ReplaceTrack apigateway.amazonaws.com /sessions/{id}/tracks/{trackId}',
       'ResumeSession apigateway.amazonaws.com /sessions/{id}/resume',
+      'SignUploads apigateway.amazonaws.com /sessions/{id}/uploads',
       'StartSession apigateway.amazonaws.com /sessions/{id}/start',
       'SweepFunction events.amazonaws.com Sweep',
       // $default: whatever no other route takes.

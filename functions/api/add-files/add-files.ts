@@ -4,7 +4,7 @@ import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { addFilesBody, type CreatedSessionAnswer } from '../contract.ts';
 import { type DeclareDeps, declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
-import { nothingIfUnknown } from '../own-session.ts';
+import { ownSessionAlone } from '../own-session.ts';
 import { parseInput } from '../request.ts';
 
 export interface AddFilesDeps extends DeclareDeps {
@@ -51,15 +51,6 @@ export async function addFiles(
   const claimed = from === declared ? await deps.store.updateSession(session, { declared: to }) : session;
   await deps.store.addTracks(claimed, tracks);
   return uploadsOf({ session: claimed, tracks }, deps);
-}
-
-async function ownSessionAlone(sessionId: string | undefined, subject: string, store: SessionStore) {
-  // Without its tracks, of which there may be thousands. Somebody else's is answered as one that does not exist.
-  const session = await store.requireSession(sessionId ?? '').catch(nothingIfUnknown);
-  if (session?.owner !== subject) {
-    throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
-  }
-  return session;
 }
 
 /** A run that found a slice declared by half has failed before it sent anything: the rest of the slice is still taken. */

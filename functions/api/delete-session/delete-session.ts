@@ -40,7 +40,10 @@ export async function deleteSession(
     await store.updateSession(session, { status: 'deleting' });
   }
   if (session.contentKey !== undefined) await contents.forget(session.contentKey, session.sessionId);
-  await files.deleteAll(session.sessionId);
+  const unfinished = tracks.flatMap(({ source, uploadId }) =>
+    uploadId !== undefined && 'key' in source ? [{ key: source.key, uploadId }] : [],
+  );
+  await files.deleteAll(session.sessionId, unfinished);
   await store.remove({ session, tracks });
 }
 

@@ -13,6 +13,8 @@ named.add(contract.resumeBody, { id: 'Resume' });
 named.add(contract.decideBody, { id: 'Decision' });
 named.add(contract.uploadAnswer, { id: 'Upload' });
 named.add(contract.createdSessionAnswer, { id: 'CreatedSession' });
+named.add(contract.signUploadsBody, { id: 'WantedUploads' });
+named.add(contract.signedUploadsAnswer, { id: 'SignedUploads' });
 named.add(contract.failureAnswer, { id: 'Failure' });
 named.add(contract.trackAnswer, { id: 'Track' });
 named.add(contract.sessionAnswer, { id: 'Session' });

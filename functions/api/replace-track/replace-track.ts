@@ -28,6 +28,7 @@ const afresh = {
   submittedAt: undefined,
   finishedAt: undefined,
   failure: undefined,
+  uploadId: undefined,
 } as const;
 
 /** The provider's word on the same bytes holds for a copy of them; anything else is tried with the copy. */
