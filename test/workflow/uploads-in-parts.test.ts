@@ -16,9 +16,9 @@ beforeAll(async () => {
 afterEach(() => it_.idle());
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-/** 17 MB: two whole parts and a rest. */
-const large = wavFile({ seconds: 97, sampleRate: 44_100, channels: 2 });
-const pieces = [0, 1, 2].map((index) => large.subarray(index * partSize, (index + 1) * partSize));
+/** A whole part and a rest. */
+const large = wavFile({ seconds: 49, sampleRate: 44_100, channels: 2 });
+const pieces = [0, 1].map((index) => large.subarray(index * partSize, (index + 1) * partSize));
 const parts = pieces.map(digest);
 
 const put = ({ url, headers }: { url: string; headers: Record<string, string> }, bytes: Uint8Array) =>
@@ -44,7 +44,8 @@ const pending = async (sessionId: string) => {
   return ((await admin.send(list)).Uploads ?? []).length;
 };
 
-describe('POST /sessions/{id}/uploads', () => {
+// Megabytes are signed, sent and read: on a busy machine that takes a while.
+describe('POST /sessions/{id}/uploads', { timeout: 120_000 }, () => {
   it('tells which files are missing and where they go, and goes on with parts where they were cut off', async () => {
     const { sums } = sinceNow(it_);
     const { sessionId, files, ask } = await declared();
@@ -56,12 +57,12 @@ describe('POST /sessions/{id}/uploads', () => {
     );
     const url = first?.parts[1];
     if (!url) throw new Error('There is a second part.');
-    expect((await put(url, pieces[0] ?? large)).status).toBe(400);
+    expect((await put(url, Uint8Array.from(pieces[1] ?? large).fill(1))).status).toBe(400);
     expect((await put(url, (pieces[1] ?? large).subarray(1))).status).toBe(403);
     expect((await put(url, pieces[1] ?? large)).status).toBe(200);
 
     const { inParts, uploads, uploaded } = await ask({ trackId: '001', parts }, ...others);
-    expect(inParts[0]?.parts.map(({ number }) => number)).toEqual([1, 3]);
+    expect(inParts[0]?.parts.map(({ number }) => number)).toEqual([1]);
     expect(uploads.map(({ trackId }) => trackId)).toEqual(others.map(({ trackId }) => trackId));
     expect(uploaded).toEqual([]);
     for (const part of inParts[0]?.parts ?? []) await put(part, pieces[part.number - 1] ?? large);
@@ -111,7 +112,7 @@ describe('POST /sessions/{id}/uploads', () => {
   });
 
   it.each([
-    ['too few parts', { trackId: '001', parts: parts.slice(1) }, 'tracks[0].parts', 'the file has 3'],
+    ['too few parts', { trackId: '001', parts: parts.slice(1) }, 'tracks[0].parts', 'the file has 2'],
     ['a part that is no hash', { trackId: '001', parts: ['x'] }, 'tracks[0].parts[0]', 'SHA-256'],
     ['a track that is not there', { trackId: '099' }, 'tracks[0].trackId', 'no track of the session'],
   ])('refuses %s, saying where the fault is', async (_, track, where, words) => {
