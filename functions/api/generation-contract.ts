@@ -13,7 +13,7 @@ export const createGenerationBody = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "`chirp-custom:<uuid>`, the name of a model of the caller's, or one of the provider's own; with a persona, and at the relay, it may be left out.",
+      "`chirp-custom:<uuid>` or the name of a model of the caller's, or one of the provider's own; with a persona, and at the relay, it may be left out.",
     ),
   persona: text
     .min(1)

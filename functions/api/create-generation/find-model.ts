@@ -1,5 +1,6 @@
 import type { Model, ModelStore } from '../../sessions/model-store.ts';
 import {
+  isCustomModel,
   isMistypedId,
   isModelId,
   relaySongModels,
@@ -10,15 +11,22 @@ import {
 /** A model's id, where one was named. */
 export type FoundModel = { model?: string; modelName?: string; warning?: string } | { problem: string };
 
-/** An id as it is; a name stands for the newest model of that name. */
+/**
+ * A model of the provider's own by its name; a custom one by its id or its name, which stands for the newest of that
+ * name, and only of the owner's: another user's model is answered as one that does not exist.
+ */
 export async function findModel(
   wanted: string | undefined,
   owner: string,
   models: Pick<ModelStore, 'list'>,
 ): Promise<FoundModel> {
   if (wanted === undefined) return {};
-  if (isModelId(wanted)) return { model: wanted };
+  if (isModelId(wanted) && !isCustomModel(wanted)) return { model: wanted };
   const all = await models.list(owner);
+  if (isCustomModel(wanted)) {
+    const own = all.find(({ modelId }) => modelId.toLowerCase() === wanted.toLowerCase());
+    return own ? { model: own.modelId } : { problem: `is no model of yours: ${known(all)}` };
+  }
   const [newest, ...older] = all.filter(({ name }) => name === wanted);
   if (!newest) return { problem: unknown(wanted, all) };
   const found = { model: newest.modelId, modelName: newest.name };
@@ -32,7 +40,10 @@ function unknown(wanted: string, models: readonly Model[]): string {
     const relays = [...tauModels, ...relaySongModels].join(', ');
     return `is no model's id: use chirp-custom:<uuid>, the name of a model of yours, one of ${stockModels.join(', ')}, or at the relay one of ${relays}`;
   }
+  return `is "${wanted}", and no model of yours has this name: ${known(models)}`;
+}
+
+function known(models: readonly Model[]): string {
   const names = [...new Set(models.map(({ name }) => `"${name}"`))].slice(0, 10);
-  const known = names.length > 0 ? `your models are ${names.join(', ')}` : 'you have no model yet';
-  return `is "${wanted}", and no model of yours has this name: ${known}`;
+  return names.length > 0 ? `your models are ${names.join(', ')}` : 'you have no model yet';
 }

@@ -11,9 +11,13 @@ import { openTable, settings, testMoment } from '../../session-records.ts';
 
 const custom = 'chirp-custom:00000000-0000-4000-8000-000000000000';
 
+const foreign = 'chirp-custom:11111111-1111-4111-8111-111111111111';
+
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
+  await model('ana', custom, 'Night Drive');
+  await model('bea', foreign, 'Hers alone');
   await persona('Hers', { personaId: 'older', at: '2026-11-20T00:00:00.000Z', clipId: 'clip-0' });
   await persona('Hers', { personaId: 'newer' });
   await persona('His', { dialect: 'mountsea', personaId: 'his' });
@@ -21,6 +25,17 @@ beforeAll(async () => {
   await persona('Never', { fence: 'none' });
 });
 afterAll(() => table.close());
+
+const model = (owner: string, modelId: string, name: string) =>
+  table.models.register({
+    owner,
+    modelId,
+    name,
+    sessionId: `of ${name}`,
+    files: [],
+    credits: 106,
+    createdAt: testMoment,
+  });
 
 async function persona(
   name: string,
@@ -103,6 +118,30 @@ describe('POST /generations', () => {
     expect(session.music).toMatchObject(music);
     const kept = await table.store.requireSession(session.sessionId);
     expect(kept.music).toEqual(session.music);
+  });
+
+  it.each([custom, custom.toUpperCase().replace('CHIRP-CUSTOM', 'chirp-custom'), 'Night Drive'])(
+    'makes music with a model of the caller, by its id or its name: %s',
+    async (wanted) => {
+      const { session } = await (await ask({ model: wanted })).done;
+      expect(session.music).toMatchObject({ model: custom });
+    },
+  );
+
+  it.each([
+    ['of another user', foreign],
+    ['of nobody', foreign.replaceAll('1', '2')],
+    ['of another user by its name', 'Hers alone'],
+  ])('refuses a model %s, in the same words', async (_, wanted) => {
+    expect(await problemsOf({ model: wanted })).toMatchObject({
+      name: 'BadInput',
+      problems: [
+        {
+          where: 'model',
+          message: expect.stringMatching(/no model of yours.*: your models are "Night Drive"$/),
+        },
+      ],
+    });
   });
 
   it.each([
