@@ -11,6 +11,7 @@ import { createRelay } from './provider/relay.ts';
 import { createExecutions } from './sessions/executions.ts';
 import { createModelStore } from './sessions/model-store.ts';
 import { createPersonaStore } from './sessions/persona-store.ts';
+import { type ProviderPlace, sandboxHost, sessionsHere } from './sessions/provider-place.ts';
 import { createRequestStore } from './sessions/request-store.ts';
 import { createSessionContents } from './sessions/session-contents.ts';
 import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
@@ -56,6 +57,25 @@ export const sessionStore: () => SessionStore = once(() =>
     }),
   }),
 );
+
+/** Where this stage's calls go. */
+export const here = once(() => ({ placeOf, stage: environment('STAGE') }));
+
+function placeOf(dialect: Dialect): ProviderPlace | undefined {
+  const url = environment(dialect === 'relay' ? 'RELAY_BASE_URL' : 'PROVIDER_BASE_URL');
+  if (url === '') return undefined;
+  const host = environment('PROVIDER_IS_SANDBOX') === 'yes' ? sandboxHost : new URL(url).host;
+  return { host, dialect, stage: environment('STAGE') };
+}
+
+/** The sessions for a function that asks the provider: those of another place are refused when they are read. */
+export const sessionsOfHere: () => SessionStore = once(() => sessionsHere(sessionStore(), here()));
+
+/** The same for a function that begins runs: whose a session is has to be seen before anything is said of it. */
+export const sessionsToBegin: () => SessionStore = once(() => ({
+  ...sessionsOfHere(),
+  read: sessionStore().read,
+}));
 
 export const sessionContents = once(() =>
   createSessionContents({ client: documents(), tableName: environment('TABLE_NAME'), clock: Date.now }),

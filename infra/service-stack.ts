@@ -16,6 +16,7 @@ import {
   bindInbox,
   bindOwnerIndex,
   bindProvider,
+  bindProviderUrls,
   bindRecords,
   bindRuns,
   bindSettings,
@@ -257,6 +258,7 @@ function sessionApi(
   const createSession = make('CreateSession', 'create-session', 'POST /sessions');
   bindSettings(createSession, config);
   bindTable(createSession, storage, 'GetItem', 'Query', 'PutItem');
+  bindProviderUrls(createSession, config);
   bindAudioWrite(createSession, storage);
 
   const addFiles = make('AddFiles', 'add-files', 'POST /sessions/{id}/files');
@@ -269,6 +271,7 @@ function sessionApi(
     const fn = make(id, folder, route);
     bindSettings(fn, config);
     bindTable(fn, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
+    bindProviderUrls(fn, config);
     bindRuns(fn, machines);
     return fn;
   };
@@ -350,6 +353,7 @@ function sweep(
   const { fn } = new Sweep(scope, 'Sweep', { config });
   bindTable(fn, storage, 'GetItem', 'UpdateItem');
   bindUnderWayIndex(fn, storage);
+  bindProviderUrls(fn, config);
   bindRuns(fn, machines);
   return fn;
 }

@@ -210,7 +210,11 @@ async function compose(
     CLOCK_SPEED: String(speed),
     ...proxy,
     ...('PROVIDER_BASE_URL' in fn.environment
-      ? { PROVIDER_BASE_URL: provider.baseUrl, PROVIDER_CREDITS_URL: creditsUrl }
+      ? {
+          PROVIDER_BASE_URL: provider.baseUrl,
+          PROVIDER_CREDITS_URL: creditsUrl,
+          PROVIDER_IS_SANDBOX: sandbox ? 'yes' : '',
+        }
       : {}),
     ...('RELAY_BASE_URL' in fn.environment ? { RELAY_BASE_URL: relay?.baseUrl ?? '' } : {}),
   });

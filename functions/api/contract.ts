@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { providerPlaceSchema } from '../sessions/provider-place.ts';
 import {
   batchResultSchema,
   decisions,
@@ -214,6 +215,11 @@ export const sessionAnswer = z.object({
     ),
   decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: z.string() })),
   providerCalls: z.number().describe('Calls made to the provider so far, finished loops only.'),
+  provider: providerPlaceSchema
+    .optional()
+    .describe(
+      'Where its ids at the provider mean something. Going on is refused while the stack uses another one.',
+    ),
   executionArn: z.string().optional(),
   executionUrl: z
     .url()

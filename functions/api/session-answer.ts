@@ -64,6 +64,7 @@ export function summary(session: Session): SessionListAnswer['sessions'][number]
     createdAt,
     updatedAt,
     ...(minClips === undefined ? {} : { minClips }),
+    ...(session.provider === undefined ? {} : { provider: session.provider }),
     ...(session.executionArn === undefined ? {} : { executionArn: session.executionArn }),
     ...(session.modelId === undefined ? {} : { modelId: session.modelId }),
     ...(unfinished === undefined ? {} : { unfinished }),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { createConditionalWriter, isConflict } from './own-writes.ts';
+import { providerPlaceSchema } from './provider-place.ts';
 
 /** A model that was trained here. It outlives its session's record, as it does at the provider. */
 export const modelSchema = z.object({
@@ -17,6 +18,8 @@ export const modelSchema = z.object({
   /** Credits that its session may have cost, by the configured prices. */
   credits: z.number(),
   createdAt: z.iso.datetime(),
+  /** Where its id means something. */
+  provider: providerPlaceSchema.optional(),
 });
 
 export type Model = z.infer<typeof modelSchema>;

@@ -5,6 +5,7 @@ import { dialects } from '../provider/provider.ts';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { createConditionalWriter } from './own-writes.ts';
+import { providerPlaceSchema } from './provider-place.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -14,6 +15,8 @@ export const personaSchema = z.object({
   name: z.string(),
   description: z.string().optional(),
   dialect: z.enum(dialects),
+  /** Where its id means something. */
+  provider: providerPlaceSchema.optional(),
   /** The generated clip that it is made from, and the session of that music. */
   clipId: z.string(),
   sessionId: z.string(),

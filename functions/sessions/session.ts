@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dialects } from '../provider/provider.ts';
 import { errorNames } from '../shared/errors.ts';
 import { sessionKinds } from '../shared/states.ts';
+import { providerPlaceSchema } from './provider-place.ts';
 
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();
@@ -209,6 +210,8 @@ export const sessionSchema = z.object({
   pace: z.number().min(1).default(1),
   /** Calls to prepare, counted before each call. */
   prepareCalls: count,
+  /** Where the provider's ids in it mean something; written with the record. */
+  provider: providerPlaceSchema.optional(),
   providerSessionId: z.string().optional(),
   /** Of a batch: files declared so far; they come in slices. */
   declared: count.optional(),

@@ -16,6 +16,8 @@ const variables = {
   TABLE_NAME: z.string().min(1),
   AUDIO_BUCKET: z.string().min(1),
   PROVIDER_BASE_URL: z.url({ protocol: /^https?$/ }),
+  /** Set by the local runtime beside its sandbox, whose port is another one each time. */
+  PROVIDER_IS_SANDBOX: z.enum(['', 'yes']).default(''),
   /** Whom to ask for the account's credits; empty where nobody may be asked. */
   PROVIDER_CREDITS_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   PROVIDER_SECRET: z.string().min(1),

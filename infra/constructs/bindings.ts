@@ -171,6 +171,12 @@ export function bindBothDialects(fn: WorkflowFunction, storage: StorageStack, co
   fn.allow(['secretsmanager:GetSecretValue'], storage.relayKey.secretArn);
 }
 
+/** Knowing where the provider and the relay are, to hold records against it; nobody is spoken to. */
+export function bindProviderUrls(fn: WorkflowFunction, config: Config): void {
+  fn.addEnvironment('PROVIDER_BASE_URL', config.providerBaseUrl);
+  bindRelayUrl(fn, config);
+}
+
 /** Knowing whether there is a relay, without speaking to it. */
 export function bindRelayUrl(fn: WorkflowFunction, { relayBaseUrl }: Config): void {
   if (relayBaseUrl !== undefined) fn.addEnvironment('RELAY_BASE_URL', relayBaseUrl);

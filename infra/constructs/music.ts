@@ -10,7 +10,7 @@ import {
   bindMusicWrite,
   bindOwnerIndex,
   bindPersonas,
-  bindRelayUrl,
+  bindProviderUrls,
   bindRuns,
   bindSettings,
   bindTable,
@@ -81,7 +81,7 @@ export function musicRoutes(
   const createGeneration = make('CreateGeneration', 'create-generation', 'POST /generations');
   bindSettings(createGeneration, config);
   bindTable(createGeneration, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
-  bindRelayUrl(createGeneration, config);
+  bindProviderUrls(createGeneration, config);
   bindRuns(createGeneration, [{ kind: 'music', name: workflow.name }]);
 
   const getGeneration = make('GetGeneration', 'get-generation', 'GET /generations/{id}');

@@ -34,6 +34,7 @@ describe('every function', () => {
         .sort(),
     ]);
     const provider = ['PROVIDER_BASE_URL', 'PROVIDER_CREDITS_URL', 'PROVIDER_SECRET'];
+    const where = ['PROVIDER_BASE_URL', 'RELAY_BASE_URL'];
     const both = [...provider, 'RELAY_BASE_URL', 'RELAY_SECRET'];
     // Whoever changes the status of sessions tells it.
     const writes = (...names: string[]) => ['EVENT_BUS', 'EVENT_SOURCE', ...names].sort();
@@ -46,11 +47,11 @@ describe('every function', () => {
       'create-model': writes(...provider, 'SETTINGS', 'TABLE_NAME'),
       'check-training': writes(...provider, 'SETTINGS', 'TABLE_NAME'),
       'record-failure': writes('TABLE_NAME'),
-      'create-session': writes('AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'),
-      'start-session': writes(...run),
-      'resume-session': writes(...run),
-      'approve-session': writes('SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'),
-      'decide-session': writes(...run),
+      'create-session': writes('AUDIO_BUCKET', ...where, 'SETTINGS', 'TABLE_NAME'),
+      'start-session': writes(...run, ...where),
+      'resume-session': writes(...run, ...where),
+      'approve-session': writes(...where, 'SETTINGS', 'STATE_MACHINE_ARN', 'TABLE_NAME'),
+      'decide-session': writes(...run, ...where),
       'cancel-session': writes(...run),
       'replace-track': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
       'get-session': run,
@@ -73,11 +74,11 @@ describe('every function', () => {
         'SETTINGS',
         'STATE_MACHINE_ARN',
       ],
-      sweep: writes('BATCH_MACHINE_ARN', 'MUSIC_MACHINE_ARN', 'STATE_MACHINE_ARN', 'TABLE_NAME'),
+      sweep: writes(...where, 'BATCH_MACHINE_ARN', 'MUSIC_MACHINE_ARN', 'STATE_MACHINE_ARN', 'TABLE_NAME'),
       'request-music': writes(...both, 'SETTINGS', 'TABLE_NAME'),
       'check-music': writes(...both, 'SETTINGS', 'TABLE_NAME'),
       'keep-audio': writes('AUDIO_BUCKET', ...both, 'SETTINGS', 'TABLE_NAME'),
-      'create-generation': writes('MUSIC_MACHINE_ARN', 'RELAY_BASE_URL', 'SETTINGS', 'TABLE_NAME'),
+      'create-generation': writes('MUSIC_MACHINE_ARN', ...where, 'SETTINGS', 'TABLE_NAME'),
       'create-persona': [...both, 'TABLE_NAME'],
       'list-personas': ['TABLE_NAME'],
       'get-generation': ['AUDIO_BUCKET', 'MUSIC_MACHINE_ARN', 'SETTINGS', 'TABLE_NAME'],

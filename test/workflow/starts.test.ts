@@ -128,6 +128,8 @@ describe('a session', () => {
 
     const expected = await recordOf(api);
     expect(expected.tracks).toHaveLength(6);
+    const provider = { host: 'sandbox', dialect: 'mountsea', stage: 'local' };
+    expect(expected.session).toMatchObject({ provider });
     expect(await recordOf(manifest)).toEqual(expected);
     expect(await recordOf(console)).toEqual(expected);
   });
@@ -229,6 +231,25 @@ describe('a manifest', () => {
     const put = { ...version, lastModified: new Date(0).toISOString() };
     return objectEvent({ put, by: 'PutObject' }, { bucket, ...assembly, now: new Date(0) });
   }
+});
+
+describe('a session whose ids belong to another provider', () => {
+  it('is begun by nobody: the API and the console name the variable, and the provider is not asked', async () => {
+    const { entries } = sinceNow(it_);
+    const sessionId = await it_.upload(songs(6));
+    const provider = { host: 'api.example.com', dialect: 'mountsea', stage: 'local' } as const;
+    await store.changeSession(sessionId, () => ({ provider }));
+    const refused = await it_.call('POST', `/sessions/${sessionId}/start`);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('PROVIDER_BASE_URL') },
+    });
+    const { execution } = await fromConsole({ sessionId });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'NotPossible' });
+    expect(entries()).toEqual([]);
+    expect(await it_.session(sessionId)).toMatchObject({ status: 'open', provider });
+    expect((await it_.act(sessionId, 'cancel')).status).toBe('cancelled');
+  });
 });
 
 describe('the console', () => {

@@ -5,6 +5,7 @@ import type { ModelStore } from '../../sessions/model-store.ts';
 import { musicProblems } from '../../sessions/music-rules.ts';
 import { newSession } from '../../sessions/new-session.ts';
 import type { PersonaStore } from '../../sessions/persona-store.ts';
+import type { Here } from '../../sessions/provider-place.ts';
 import type { Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -22,6 +23,8 @@ export interface CreateGenerationDeps {
   readonly models: Pick<ModelStore, 'list'>;
   readonly personas: Pick<PersonaStore, 'list'>;
   readonly executions: Executions;
+  /** Models and personas of other places are refused; none is unless given. */
+  readonly here?: Here;
   /** Is a relay configured? */
   readonly relay: boolean;
   readonly settings: Settings;
@@ -52,8 +55,8 @@ export async function createGeneration(
   const { model: wanted, persona: who, dialect: said, ...request } = parseInput(createGenerationBody, body);
   const problems = musicProblems(request);
   const [found, sings] = await Promise.all([
-    findModel(wanted, subject, deps.models),
-    findPersona(who, subject, deps.personas),
+    findModel(wanted, subject, deps),
+    findPersona(who, subject, deps),
   ]);
   if ('problem' in found) problems.push({ where: 'model', message: found.problem });
   if ('problem' in sings) problems.push({ where: 'persona', message: sings.problem });

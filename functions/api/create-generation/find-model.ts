@@ -7,6 +7,7 @@ import {
   stockModels,
   tauModels,
 } from '../../sessions/music-rules.ts';
+import { elsewhere, type Here } from '../../sessions/provider-place.ts';
 
 /** A model's id, where one was named. */
 export type FoundModel = { model?: string; modelName?: string; warning?: string } | { problem: string };
@@ -18,17 +19,21 @@ export type FoundModel = { model?: string; modelName?: string; warning?: string 
 export async function findModel(
   wanted: string | undefined,
   owner: string,
-  models: Pick<ModelStore, 'list'>,
+  { models, here }: { readonly models: Pick<ModelStore, 'list'>; readonly here?: Here | undefined },
 ): Promise<FoundModel> {
   if (wanted === undefined) return {};
   if (isModelId(wanted) && !isCustomModel(wanted)) return { model: wanted };
   const all = await models.list(owner);
   if (isCustomModel(wanted)) {
     const own = all.find(({ modelId }) => modelId.toLowerCase() === wanted.toLowerCase());
-    return own ? { model: own.modelId } : { problem: `is no model of yours: ${known(all)}` };
+    if (!own) return { problem: `is no model of yours: ${known(all)}` };
+    const problem = here && elsewhere('', own.provider, here);
+    return problem === undefined ? { model: own.modelId } : { problem };
   }
-  const [newest, ...older] = all.filter(({ name }) => name === wanted);
-  if (!newest) return { problem: unknown(wanted, all) };
+  const named = all.filter(({ name }) => name === wanted);
+  const problems = new Map(named.map((one) => [one, here && elsewhere('', one.provider, here)]));
+  const [newest, ...older] = named.filter((one) => problems.get(one) === undefined);
+  if (!newest) return { problem: problems.values().next().value ?? unknown(wanted, all) };
   const found = { model: newest.modelId, modelName: newest.name };
   if (older.length === 0) return found;
   const warning = `${older.length + 1} models are called "${wanted}"; the newest is used, made ${newest.createdAt}: ${newest.modelId}.`;

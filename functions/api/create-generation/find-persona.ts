@@ -1,4 +1,5 @@
 import { isMade, type MadePersona, type PersonaStore } from '../../sessions/persona-store.ts';
+import { elsewhere, type Here } from '../../sessions/provider-place.ts';
 
 /** A persona that is there, where one was named. */
 export type FoundPersona = { persona?: MadePersona; warning?: string } | { problem: string };
@@ -7,15 +8,19 @@ export type FoundPersona = { persona?: MadePersona; warning?: string } | { probl
 export async function findPersona(
   wanted: string | undefined,
   owner: string,
-  personas: Pick<PersonaStore, 'list'>,
+  { personas, here }: { readonly personas: Pick<PersonaStore, 'list'>; readonly here?: Here | undefined },
 ): Promise<FoundPersona> {
   if (wanted === undefined) return {};
   const all = await personas.list(owner);
-  const made = all.filter(isMade);
+  const anywhere = all.filter(isMade);
+  const made = anywhere.filter(({ provider }) => !here || elsewhere('', provider, here) === undefined);
   const byId = made.find(({ personaId }) => personaId === wanted);
   const [newest, ...older] = made.filter(({ name }) => name === wanted);
   const persona = byId ?? newest;
   if (!persona) {
+    const other = anywhere.find(({ name, personaId }) => name === wanted || personaId === wanted);
+    const problem = other && here && elsewhere('', other.provider, here);
+    if (problem !== undefined) return { problem };
     const doubt = all.some(({ name, fence }) => name === wanted && fence !== 'none');
     return { problem: doubt ? doubtful(wanted) : unknownPersona(wanted, made) };
   }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import {
   executions,
+  here,
   modelStore,
   personaStore,
   relayIsConfigured,
   requestStore,
-  sessionStore,
+  sessionsToBegin,
   settings,
 } from '../../dependencies.ts';
 import { idempotentRoute } from '../idempotent-route.ts';
@@ -14,11 +15,12 @@ import { createGeneration } from './create-generation.ts';
 export const handler = idempotentRoute('POST /generations', requestStore, async (request) => {
   const { subject, body, requestId = randomUUID() } = request;
   const deps = {
-    store: sessionStore(),
+    store: sessionsToBegin(),
     models: modelStore(),
     personas: personaStore(),
     relay: relayIsConfigured(),
     executions: executions(),
+    here: here(),
     settings: settings(),
     now: Date.now,
     newId: () => requestId,

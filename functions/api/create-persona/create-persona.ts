@@ -2,6 +2,7 @@ import { type Dialect, type Provider, ProviderError } from '../../provider/provi
 import { noRelay } from '../../sessions/dialect-rules.ts';
 import { personaTextProblems } from '../../sessions/music-rules.ts';
 import { isMade, type Persona, type PersonaStore } from '../../sessions/persona-store.ts';
+import { elsewhere, type Here } from '../../sessions/provider-place.ts';
 import type { Music } from '../../sessions/session.ts';
 import { isSessionId } from '../../sessions/session-id.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
@@ -17,6 +18,8 @@ export interface CreatePersonaDeps {
   readonly providerOf: (dialect: Dialect) => Provider;
   /** Is a relay configured? */
   readonly relay: boolean;
+  /** Music of other places is refused; none is unless given. */
+  readonly here?: Here;
   /** An ISO moment. */
   readonly now: () => string;
 }
@@ -118,12 +121,12 @@ async function clipOf(
   subject: string,
   generation: string,
   clip: string | undefined,
-  { store, relay }: CreatePersonaDeps,
-): Promise<Pick<Persona, 'clipId' | 'dialect' | 'sessionId'> | { problem: Problem }> {
+  { store, relay, here }: CreatePersonaDeps,
+): Promise<Pick<Persona, 'clipId' | 'dialect' | 'sessionId' | 'provider'> | { problem: Problem }> {
   const wrong = (where: string, message: string) => ({ problem: { where, message } });
   const session = isSessionId(generation) ? (await store.read(generation))?.session : undefined;
   if (!session || session.owner !== subject) return wrong('generation', 'is no music of yours');
-  const { sessionId, kind, music, status } = session;
+  const { sessionId, kind, music, status, provider } = session;
   if (!music) {
     const what = kind === 'batch' ? 'a batch' : 'a training';
     return wrong(
@@ -133,6 +136,8 @@ async function clipOf(
   }
   const { dialect, clips } = music;
   if (clips.length === 0) return wrong('generation', `has no clip: it is "${status}"`);
+  const problem = here && elsewhere('', provider, here);
+  if (problem !== undefined) return wrong('generation', problem);
   if (dialect === 'relay' && !relay) {
     return wrong('generation', `was made at the relay, and ${noRelay}`);
   }
@@ -148,7 +153,7 @@ async function clipOf(
       `is no clip of this music, and an uploaded one cannot be a persona: use one of ${idsOf(music)}`,
     );
   }
-  return { clipId, dialect, sessionId };
+  return { clipId, dialect, sessionId, ...(provider && { provider }) };
 }
 
 const idsOf = ({ clips }: Music) => clips.map(({ clipId }) => clipId).join(', ');

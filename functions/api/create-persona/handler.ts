@@ -1,4 +1,5 @@
 import {
+  here,
   now,
   personaStore,
   providerOf,
@@ -15,6 +16,7 @@ export const handler = idempotentRoute('POST /personas', requestStore, async (re
     personas: personaStore(),
     providerOf,
     relay: relayIsConfigured(),
+    here: here(),
     now,
   };
   const persona = await createPersona(request.subject, request.body, deps, request);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { requestStore, s3, sessionContents, sessionStore, settings } from '../../dependencies.ts';
+import { requestStore, s3, sessionContents, sessionsToBegin, settings } from '../../dependencies.ts';
 import { createUploadUrls } from '../../sessions/upload-urls.ts';
 import { environment } from '../../shared/environment.ts';
 import { idempotentRoute } from '../idempotent-route.ts';
@@ -10,7 +10,7 @@ export const handler = idempotentRoute('POST /sessions', requestStore, async (re
   const bucket = environment('AUDIO_BUCKET');
   const uploads = createUploadUrls({ client: s3(), bucket, minutes: settings().urls.upload });
   const deps = {
-    store: sessionStore(),
+    store: sessionsToBegin(),
     contents: sessionContents(),
     uploads,
     bucket,

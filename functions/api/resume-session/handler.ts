@@ -1,10 +1,10 @@
-import { executions, requestStore, sessionStore, settings } from '../../dependencies.ts';
+import { executions, requestStore, sessionsToBegin, settings } from '../../dependencies.ts';
 import { idempotentRoute, runRequestOf } from '../idempotent-route.ts';
 import { resumeSession } from './resume-session.ts';
 
 export const handler = idempotentRoute('POST /sessions/{id}/resume', requestStore, async (request) => {
   const { subject, path, body } = request;
-  const deps = { store: sessionStore(), executions: executions(), settings: settings(), now: Date.now };
+  const deps = { store: sessionsToBegin(), executions: executions(), settings: settings(), now: Date.now };
   const session = await resumeSession(path.id, subject, body, deps, runRequestOf(request));
   return { status: 202, body: session, headers: { 'retry-after': '1' }, outcome: {} };
 });

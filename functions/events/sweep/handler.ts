@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { executions, sessionStore } from '../../dependencies.ts';
+import { executions, sessionsToBegin } from '../../dependencies.ts';
 import { logger, measure } from '../../shared/log.ts';
 import { task } from '../../workflow/task.ts';
 import { sweep, sweepMeasurements } from './sweep.ts';
 
 /** The schedule's event says nothing that matters, and nobody waits for the answer: what was done is logged. */
 export const handler = task('Sweep', z.unknown(), async () => {
-  const swept = await sweep({ store: sessionStore(), executions: executions(), now: Date.now });
+  const swept = await sweep({ store: sessionsToBegin(), executions: executions(), now: Date.now });
   logger.info('swept', { ...swept });
   for (const it of sweepMeasurements(swept)) measure(it);
   return swept;

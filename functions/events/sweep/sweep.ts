@@ -73,8 +73,10 @@ export async function sweep(deps: BeginRunDeps): Promise<Swept> {
         swept.interrupted.push(sessionId);
       }
     } catch (error) {
-      // Somebody resumed or cancelled it at this moment: there is nothing left to settle.
-      if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
+      // Somebody resumed or cancelled it at this moment, or its ids are another provider's: nothing is settled here.
+      const isLeft =
+        error instanceof ChirpsmithError && ['RecordConflict', 'NotPossible'].includes(error.name);
+      if (!isLeft) throw error;
     }
   }
   return swept;

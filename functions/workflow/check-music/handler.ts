@@ -1,8 +1,8 @@
-import { now, providerOf, sessionStore, settings } from '../../dependencies.ts';
+import { now, providerOf, sessionsOfHere, settings } from '../../dependencies.ts';
 import { musicState } from '../../shared/states.ts';
 import { task } from '../task.ts';
 import { checkMusic } from './check-music.ts';
 
 export const handler = task('Check music', musicState, (state) =>
-  checkMusic(state, { store: sessionStore(), providerOf, settings: settings(), now }),
+  checkMusic(state, { store: sessionsOfHere(), providerOf, settings: settings(), now }),
 );

@@ -169,10 +169,12 @@ function modelMadeBy(
   modelId: string,
   { settings, now }: CheckTrainingDeps,
 ): Model {
-  const { sessionId, owner, name, create } = session;
+  const { sessionId, owner, name, create, provider } = session;
   const used = tracks.filter(({ clipId }) => clipId !== undefined && create.clipIds?.includes(clipId));
   const credits = creditsSpent({ session, tracks }, settings.prices);
-  return { modelId, name, owner, sessionId, files: used.map(({ file }) => file), credits, createdAt: now() };
+  const files = used.map(({ file }) => file);
+  const about = { modelId, name, owner, sessionId, files, credits, createdAt: now() };
+  return provider === undefined ? about : { ...about, provider };
 }
 
 /** Files that are not in the model, and why. */

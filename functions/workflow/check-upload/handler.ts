@@ -1,8 +1,8 @@
-import { now, provider, sessionStore, settings } from '../../dependencies.ts';
+import { now, provider, sessionsOfHere, settings } from '../../dependencies.ts';
 import { uploadState } from '../../shared/states.ts';
 import { task } from '../task.ts';
 import { checkUpload } from './check-upload.ts';
 
 export const handler = task('Check upload', uploadState, (state) =>
-  checkUpload(state, { store: sessionStore(), provider: provider(), settings: settings(), now }),
+  checkUpload(state, { store: sessionsOfHere(), provider: provider(), settings: settings(), now }),
 );

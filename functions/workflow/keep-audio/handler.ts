@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { downloadAudio } from '../../audio/download.ts';
-import { providerOf, providerUrl, s3, sessionStore, settings } from '../../dependencies.ts';
+import { providerOf, providerUrl, s3, sessionsOfHere, settings } from '../../dependencies.ts';
 import { nameError } from '../../shared/aws-errors.ts';
 import { environment } from '../../shared/environment.ts';
 import { keepAudioState } from '../../shared/states.ts';
@@ -16,7 +16,7 @@ export const handler = task('Keep audio', keepAudioState, (state) => {
     timeoutMs: clipTimeout,
   };
   return keepAudio(state, {
-    store: sessionStore(),
+    store: sessionsOfHere(),
     providerOf,
     download: (url, dialect) =>
       downloadAudio(url, { ...bounds, trustedOrigin: new URL(providerUrl(dialect)).origin }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { executions, now, provider, s3, sessionStore, settings } from '../../dependencies.ts';
+import { executions, now, provider, s3, sessionsOfHere, settings } from '../../dependencies.ts';
 import { createFileLists } from '../../sessions/file-list.ts';
 import { environment } from '../../shared/environment.ts';
 import { taskEvent } from '../../shared/states.ts';
@@ -8,7 +8,7 @@ import { prepareBatch } from './prepare-batch.ts';
 
 export const handler = task('Prepare batch', z.unknown(), async (_, event) =>
   prepareBatch(taskEvent.parse(event), {
-    store: sessionStore(),
+    store: sessionsOfHere(),
     provider: provider(),
     executions: executions(),
     lists: createFileLists({ client: s3(), bucket: environment('AUDIO_BUCKET') }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { inspectObject } from '../../audio/file-on-s3.ts';
-import { executions, now, provider, s3, sessionStore, settings } from '../../dependencies.ts';
+import { executions, now, provider, s3, sessionsOfHere, settings } from '../../dependencies.ts';
 import { copyObject, hashObject } from '../../sessions/stored-object.ts';
 import { environment } from '../../shared/environment.ts';
 import { taskEvent } from '../../shared/states.ts';
@@ -11,7 +11,7 @@ export const handler = task('Prepare session', z.unknown(), async (_, event) => 
   const bucket = environment('AUDIO_BUCKET');
   const inspect = inspectObject.bind(undefined, s3());
   return prepareSession(taskEvent.parse(event), {
-    store: sessionStore(),
+    store: sessionsOfHere(),
     provider: provider(),
     executions: executions(),
     inspect,

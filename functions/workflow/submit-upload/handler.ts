@@ -1,5 +1,5 @@
 import { findSameBytes } from '../../audio/file-on-s3.ts';
-import { now, provider, s3, sessionStore, settings } from '../../dependencies.ts';
+import { now, provider, s3, sessionsOfHere, settings } from '../../dependencies.ts';
 import { createDownloadUrls } from '../../sessions/upload-urls.ts';
 import { environment } from '../../shared/environment.ts';
 import { submitUploadState } from '../../shared/states.ts';
@@ -14,7 +14,7 @@ export const handler = task('Submit upload', submitUploadState, (state) => {
     minutes: urls.download,
   });
   const deps = {
-    store: sessionStore(),
+    store: sessionsOfHere(),
     provider: provider(),
     downloads,
     find: findSameBytes.bind(undefined, s3()),

@@ -45,9 +45,10 @@ async function persona(
     fence?: Persona['fence'];
     at?: string;
     clipId?: string;
+    provider?: Persona['provider'];
   },
 ) {
-  const { personaId, dialect = 'relay', fence = 'made', at = testMoment, clipId = 'clip-1' } = more;
+  const { personaId, dialect = 'relay', fence = 'made', at = testMoment, clipId = 'clip-1', provider } = more;
   const made = personaId === undefined ? {} : { personaId, createdAt: at };
   const about: Omit<Persona, 'version'> = {
     owner: 'ana',
@@ -59,7 +60,7 @@ async function persona(
     calls: 1,
     requestedAt: at,
   };
-  await table.personas.put({ ...about, ...made }, undefined);
+  await table.personas.put({ ...about, ...made, ...(provider && { provider }) }, undefined);
 }
 
 let ids = 0;
@@ -74,6 +75,10 @@ async function ask(request: object, relay = true) {
       personas: table.personas,
       executions,
       relay,
+      here: {
+        stage: 'local',
+        placeOf: (dialect: Dialect) => ({ host: 'sandbox', dialect, stage: 'local' }),
+      },
       settings,
       now: () => Date.parse(testMoment),
       newId: () => `music-${++ids}`,
@@ -142,6 +147,27 @@ describe('POST /generations', () => {
         },
       ],
     });
+  });
+
+  it('refuses a model and a persona of another provider, by the variable that is to be changed', async () => {
+    const provider = { host: 'api.example.com', dialect: 'mountsea', stage: 'local' } as const;
+    const modelId = foreign.replaceAll('1', '3');
+    const about = { owner: 'ana', modelId, name: 'Paid', sessionId: 's', files: [], credits: 1 };
+    await table.models.register({ ...about, createdAt: testMoment, provider });
+    await persona('Paid voice', { dialect: 'mountsea', personaId: 'paid-voice', clipId: 'c', provider });
+    for (const request of [
+      { model: modelId },
+      { model: 'Paid' },
+      { persona: 'Paid voice', model: 'chirp-v55' },
+    ]) {
+      expect(await problemsOf(request)).toMatchObject({
+        problems: [
+          {
+            message: expect.stringMatching(/^belongs to the provider at api.example.com.*PROVIDER_BASE_URL/),
+          },
+        ],
+      });
+    }
   });
 
   it.each([
