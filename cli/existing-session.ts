@@ -3,6 +3,7 @@ import type { Surroundings } from './command.ts';
 import type { CliEvent, Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
+import { refuseOtherProvider } from './other-provider.ts';
 import type { ReachedStack } from './reach-stack.ts';
 import { isUnderWay } from './session-changes.ts';
 import { endOfSession } from './session-end.ts';
@@ -29,6 +30,7 @@ export async function goOnWithExisting(
   const { display, signal } = surroundings;
   const { again, deadline, upload, end = (told) => told } = options;
   let { session } = await client.getSession(sessionId);
+  refuseOtherProvider(session, reached, surroundings);
   const { name, status, actions } = session;
   display.tell({ event: 'session.existing', sessionId, name, status, next: [again] });
   if (actions.includes('start') || actions.includes('resume')) {

@@ -7,6 +7,7 @@ import { show } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findSession, unknownSession } from './find-session.ts';
 import { nextSteps } from './next-steps.ts';
+import { refuseOtherProvider } from './other-provider.ts';
 import { type ReachedStack, reachStack } from './reach-stack.ts';
 import { stackEnded } from './watch-session.ts';
 
@@ -27,6 +28,7 @@ export async function onSession(
   const reached = await reachStack(options.speed, surroundings, options);
   try {
     const session = await findSession(typed, reached.client);
+    if (options.spends) refuseOtherProvider(session, reached, surroundings);
     try {
       return await work(session, reached);
     } catch (error) {

@@ -5,6 +5,7 @@ import { followSession, lifetime } from './follow-session.ts';
 import { listSessions } from './list-sessions.ts';
 import { nextSteps } from './next-steps.ts';
 import { onSession } from './on-session.ts';
+import { otherProvider } from './other-provider.ts';
 
 /**
  * Shows one session, or follows it to its end; without an id, the list. Where no stack runs, one is started to
@@ -18,7 +19,9 @@ export async function showStatus(args: StatusArguments, surroundings: Surroundin
     if (args.watch) {
       return followSession(session, reached, surroundings, { deadline: args.deadline, seconds: lifetime });
     }
-    surroundings.display.tell({ event: 'session.status', ...session, next: nextSteps(session) });
+    const other = otherProvider(session, reached, surroundings);
+    const next = [...(other ? [{ words: other.message }] : []), ...nextSteps(session)];
+    surroundings.display.tell({ event: 'session.status', ...session, next });
     return exitCodes.done;
   });
 }
