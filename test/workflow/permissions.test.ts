@@ -112,13 +112,13 @@ describe('a run without one of its grants ends as AccessDenied, naming function,
     expect(notices).toContain(denial('create-model', 'dynamodb:Query', resources.table));
   });
 
-  it('a track that the provider may not fetch is told by S3, which cannot tell the provider', async () => {
+  it('a track that may not be read ends the run before the provider is asked to fetch it', async () => {
     sessionId = await it_.upload(songs(6));
     // A URL that is signed by a role without the permission is as good as none.
     withhold({ of: 'submit-upload', action: 's3:GetObjectVersion' });
     const { session, notices } = await failedRun();
-    expect(session).toMatchObject({ status: 'failed', failure: { error: 'NotEnoughClips' } });
-    expect(session.failure?.reason).toContain('Audio source not found.');
+    expect(session).toMatchObject({ status: 'failed', failure: { error: 'AccessDenied' } });
+    expect(session.tracks.map(({ attempts }) => attempts)).toEqual([0, 0, 0, 0, 0, 0]);
     expect(notices).toContain(denial('submit-upload', 's3:GetObjectVersion', resources.objects));
   });
 });
