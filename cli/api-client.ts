@@ -8,8 +8,10 @@ import {
   problemAnswer,
   type SessionAnswer,
   type SessionListAnswer,
+  type SignedUploadsAnswer,
   sessionAnswer,
   sessionListAnswer,
+  signedUploadsAnswer,
   uploadAnswer,
 } from '../functions/api/contract.ts';
 import {
@@ -85,6 +87,11 @@ export interface ApiClient {
   }): Promise<CreatedSessionAnswer>;
   /** Declares further files of a batch, after `from` that are declared already. */
   addFiles(sessionId: string, from: number, files: readonly DeclaredFile[]): Promise<CreatedSessionAnswer>;
+  /** Which of these tracks' files are missing, and where they go: whole, or in parts of which the SHA-256 are given. */
+  signUploads(
+    sessionId: string,
+    tracks: readonly { readonly trackId: string; readonly parts?: string[] }[],
+  ): Promise<SignedUploadsAnswer>;
   startSession(sessionId: string): Promise<SessionAnswer>;
   resumeSession(
     sessionId: string,
@@ -221,6 +228,10 @@ export function createApiClient(
     async addFiles(sessionId, from, files) {
       const options = { body: { from, files }, charges: true };
       return (await call('POST', `${at(sessionId)}/files`, createdSessionAnswer, options)).answer;
+    },
+    async signUploads(sessionId, tracks) {
+      const path = `${at(sessionId)}/uploads`;
+      return (await call('POST', path, signedUploadsAnswer, { body: { tracks } })).answer;
     },
     startSession: (sessionId) => act(sessionId, 'start'),
     resumeSession: (sessionId, { name, minClips } = {}) =>

@@ -6,6 +6,7 @@ import { counted } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
 import { onSession } from './on-session.ts';
+import { forgetFiles } from './remembered-files.ts';
 import { isUnderWay } from './session-changes.ts';
 
 /**
@@ -23,6 +24,7 @@ export async function deleteSession(args: DeleteArguments, surroundings: Surroun
       await agreed(session, surroundings);
     }
     await client.deleteSession(sessionId, abandon);
+    forgetFiles(sessionId, surroundings);
     const about = { sessionId, name, files: tracks.length, ...(modelId === undefined ? {} : { modelId }) };
     surroundings.display.tell({ event: 'session.deleted', ...about });
     return exitCodes.done;

@@ -30,6 +30,8 @@ export async function replaceTrack(args: ReplaceArguments, surroundings: Surroun
     const { name, size, sha256 } = file;
     const upload = await client.replaceTrack(sessionId, track.trackId, { name, size, sha256 });
     const problems = await uploadFiles([file], [upload], {
+      client,
+      sessionId,
       signal,
       tell: display.tell,
       progress: display.progress,

@@ -2,16 +2,18 @@ import { agree } from './agree.ts';
 import type { ResumeArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
 import { aboutCredits } from './display/words.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
 import { goOn } from './go-on.ts';
 import { onSession } from './on-session.ts';
 import { payeeOf } from './payee.ts';
 import { isUnderWay } from './session-changes.ts';
 import { endOfSession } from './session-end.ts';
+import { uploadRemembered } from './upload-remembered.ts';
 
 /**
- * Goes on with a session, or starts it: what is done is kept, what is paid is not paid again.
+ * Goes on with a session, or starts it: what is done is kept, what is paid is not paid again. Files whose upload was cut
+ * off are uploaded first, if this machine has declared them.
  * @throws InputRejected, ApiRefusal, ApiUnreachable
  */
 export async function resumeSession(args: ResumeArguments, surroundings: Surroundings): Promise<ExitCode> {
@@ -31,6 +33,9 @@ export async function resumeSession(args: ResumeArguments, surroundings: Surroun
         const payee = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
         const question = `Go on with "${session.name}", for ${aboutCredits(session)}, at ${payee.provider}?`;
         await agree(question, { yes }, { stack: payee }, surroundings);
+      }
+      if (!isUnderWay(session.status) && !(await uploadRemembered(session, reached, surroundings))) {
+        return exitCodes.failed;
       }
       const after = await reached.client.resumeSession(session.sessionId, { name, minClips });
       return goOn({ event: 'session.resumed' }, { before: session, after }, args, reached, surroundings);

@@ -1,4 +1,4 @@
-import type { CreatedSessionAnswer } from '../functions/api/contract.ts';
+import type { CreatedSessionAnswer, SessionAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
@@ -11,10 +11,12 @@ import { goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
+import { forgetFiles, rememberFiles } from './remembered-files.ts';
 import { resumeSession } from './resume-session.ts';
 import { sameAgain } from './same-again.ts';
 import { startSession } from './start-session.ts';
 import { uploadMissing } from './upload-missing.ts';
+import { uploadRest } from './upload-rest.ts';
 
 /**
  * The main job: from files to a model. Before the session is started, nothing can be spent; after it, it goes on
@@ -39,14 +41,20 @@ export async function trainModel(args: TrainArguments, surroundings: Surrounding
     const created = await createSession(args, files, reached, surroundings);
     if (created.existing) {
       const { deadline } = args;
-      const upload = () => uploadMissing(files, created.uploads, surroundings);
+      const byContent = new Map(files.map((file) => [file.sha256, file]));
+      const find = async (sha256: string) => byContent.get(sha256);
+      const upload = (session: SessionAnswer) => uploadRest(session, find, reached.client, surroundings);
       const words = 'To train a second model of these files:';
       const again = { words, command: sameAgain('train', args, surroundings.env) };
       const options = { again, deadline, upload };
       return await goOnWithExisting(created.sessionId, options, reached, surroundings);
     }
-    if (!(await uploadMissing(files, created.uploads, surroundings))) return exitCodes.failed;
-    const started = await startSession(created.sessionId, reached, surroundings);
+    const { sessionId, uploads } = created;
+    rememberFiles(sessionId, files, surroundings);
+    const at = { client: reached.client, sessionId };
+    if (!(await uploadMissing(files, uploads, at, surroundings))) return exitCodes.failed;
+    forgetFiles(sessionId, surroundings);
+    const started = await startSession(sessionId, reached, surroundings);
     if (typeof started === 'number') return started;
     return await followSession(started, reached, surroundings, {
       isNew: true,

@@ -16,9 +16,11 @@ import { followSession } from './follow-session.ts';
 import { InputRejected } from './input-rejected.ts';
 import { localFiles } from './inspect-local-file.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
+import { forgetFiles, rememberFiles } from './remembered-files.ts';
 import { sameAgain } from './same-again.ts';
 import { startSession } from './start-session.ts';
 import { uploadMissing } from './upload-missing.ts';
+import { uploadRemembered } from './upload-remembered.ts';
 import { userDirectory } from './user-directory.ts';
 
 /** The files that were named, in their order, and which of them will do. */
@@ -60,16 +62,17 @@ export async function uploadBatch(args: UploadArguments, surroundings: Surroundi
     const end = (told: { event: CliEvent; code: ExitCode }) => withRejected(told, chosen);
     const created = await createBatch(args, chosen.usable, reached, surroundings);
     const { sessionId } = created;
-    const send = (from: number) => sendFiles(created, from, chosen.usable, reached, surroundings);
     if (created.existing) {
       const words = 'To upload these files once more:';
       const again = { words, command: sameAgain('upload', args, surroundings.env) };
-      // Before its start they are declared once more, for their uploads; after it, none is missing.
-      const upload = async ({ status }: SessionAnswer) => status !== 'open' || (await send(0));
+      rememberFiles(sessionId, chosen.usable, surroundings);
+      const upload = (session: SessionAnswer) => uploadRemembered(session, reached, surroundings);
       const options = { again, deadline, upload, end };
       return await goOnWithExisting(sessionId, options, reached, surroundings);
     }
-    if (!(await send(filesPerRequest))) return exitCodes.failed;
+    rememberFiles(sessionId, chosen.usable, surroundings);
+    if (!(await sendFiles(created, chosen.usable, reached, surroundings))) return exitCodes.failed;
+    forgetFiles(sessionId, surroundings);
     const started = await startSession(sessionId, reached, surroundings);
     if (typeof started === 'number') return started;
     return await followSession(started, reached, surroundings, {
@@ -150,23 +153,22 @@ function contentOf(files: readonly UsableFile[]): string {
 /**
  * Declares and uploads the files slice by slice: the URLs of thousands fit into no one answer, and those of the last
  * would have expired by the time that the first are through.
- * @param from the first file that was not declared by this command; the uploads of those before it are in `created`
+ * @param created with the uploads of the first slice
  * @returns whether all of them are there
  */
 async function sendFiles(
-  created: CreatedSessionAnswer,
-  from: number,
+  { sessionId, uploads: first }: CreatedSessionAnswer,
   files: readonly UsableFile[],
   { client }: ReachedStack,
   surroundings: Surroundings,
 ): Promise<boolean> {
-  const first = files.slice(0, from);
-  if (!(await uploadMissing(first, created.uploads, surroundings))) return false;
-  for (let at = from; at < files.length; at += filesPerRequest) {
+  const to = { client, sessionId };
+  if (!(await uploadMissing(files.slice(0, filesPerRequest), first, to, surroundings))) return false;
+  for (let from = filesPerRequest; from < files.length; from += filesPerRequest) {
     surroundings.signal.throwIfAborted();
-    const slice = files.slice(at, at + filesPerRequest);
-    const { uploads } = await client.addFiles(created.sessionId, at, slice.map(declared));
-    if (!(await uploadMissing(slice, uploads, surroundings))) return false;
+    const slice = files.slice(from, from + filesPerRequest);
+    const { uploads } = await client.addFiles(sessionId, from, slice.map(declared));
+    if (!(await uploadMissing(slice, uploads, to, surroundings))) return false;
   }
   return true;
 }

@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { setTimeout as delay } from 'node:timers/promises';
+import { patiently, type WaitingClock } from './patience.ts';
 
 /** One PUT to a presigned URL. */
 export interface PreparedUpload {
   readonly path: string;
-  /** Bytes, as declared. */
+  /** Bytes to be sent, as declared. */
   readonly size: number;
+  /** Where the bytes begin in the file: of a part. Without it they are the whole file. */
+  readonly start?: number;
   /** Signed: never shown, never logged, in no error. */
   readonly url: string;
   /** To be sent exactly so. */
@@ -19,50 +21,54 @@ export class UploadFailure extends Error {
   override readonly name = 'UploadFailure';
   /** Could sending the same again help? */
   readonly again: boolean;
+  /** The URL was refused: it may have expired, and a new one help. */
+  readonly urlRefused: boolean;
 
-  constructor(message: string, again: boolean) {
+  constructor(message: string, again: boolean, urlRefused = false) {
     super(message);
     this.again = again;
+    this.urlRefused = urlRefused;
   }
 }
 
-const attempts = 4;
 const idleMs = 30_000;
 
+/** What an upload tells while it goes on, and the time that its pauses take. */
+export interface UploadOptions {
+  readonly signal: AbortSignal;
+  /** Bytes handed to the connection so far; starts again from 0 with every attempt. */
+  onProgress(sent: number): void;
+  onRetry(attempt: number, reason: string): void;
+  readonly clock?: WaitingClock | undefined;
+}
+
 /**
- * Sends one file, streaming, with its length known beforehand. Lost connections, 429 and 5xx are tried
- * again, {@link attempts} times in all: a PUT of the same bytes may be repeated. Other answers are final.
+ * Sends one file, or a part of it, streaming, with its length known beforehand. Lost connections, 429 and 5xx are tried
+ * again for minutes: a PUT of the same bytes may be repeated. Other answers are final.
  * @throws UploadFailure, or the signal's reason
  */
 export async function uploadFile(
   upload: PreparedUpload,
-  options: {
-    signal: AbortSignal;
-    /** Bytes handed to the connection so far; starts again from 0 with every attempt. */
-    onProgress(sent: number): void;
-    onRetry(attempt: number, reason: string): void;
-    pauseMs?: number;
-  },
+  { signal, onProgress, onRetry, clock }: UploadOptions,
 ): Promise<void> {
-  const { signal, onProgress, onRetry, pauseMs = 300 } = options;
-  for (let attempt = 1; ; attempt++) {
+  const send = async () => {
     onProgress(0);
-    try {
-      await put(upload, signal, onProgress);
-      return;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof UploadFailure) || !error.again || attempt >= attempts) throw error;
-      onRetry(attempt, error.message);
-      await delay(pauseMs * 2 ** (attempt - 1), undefined, { signal });
-    }
-  }
+    await put(upload, signal, onProgress);
+  };
+  await patiently(send, {
+    signal,
+    clock,
+    isPassing: (error) => error instanceof UploadFailure && error.again,
+    onRetry: (attempt, error) => onRetry(attempt, error instanceof Error ? error.message : String(error)),
+  });
 }
 
 function put(upload: PreparedUpload, signal: AbortSignal, onProgress: (sent: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const url = new URL(upload.url);
-    const file = createReadStream(upload.path, { highWaterMark: 256 * 1024 });
+    const { path, start, size } = upload;
+    const stretch = start === undefined ? {} : { start, end: start + size - 1 };
+    const file = createReadStream(path, { highWaterMark: 256 * 1024, ...stretch });
     let request: ClientRequest;
     let answered = false;
     const fail = (error: Error) => {
@@ -137,5 +143,5 @@ function refusal(status: number, body: string): UploadFailure {
   }
   const again =
     status >= 500 || status === 429 || status === 408 || code === 'RequestTimeout' || code === 'SlowDown';
-  return new UploadFailure(`${words}.`, again);
+  return new UploadFailure(`${words}.`, again, status === 403);
 }

@@ -1,19 +1,22 @@
-import type { CreatedSessionAnswer } from '../functions/api/contract.ts';
 import type { UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
-import { uploadFiles } from './upload-files.ts';
+import { type Upload, type UploadFilesOptions, uploadFiles } from './upload-files.ts';
 
 /**
  * Uploads what the API asks for, and tells what could not be uploaded.
+ * @param lost files that are not on this disk, and what to do about each
  * @returns whether all of it is there now
  */
 export async function uploadMissing(
   files: readonly UsableFile[],
-  uploads: CreatedSessionAnswer['uploads'],
+  uploads: readonly Upload[],
+  { client, sessionId }: Pick<UploadFilesOptions, 'client' | 'sessionId'>,
   { display, signal }: Pick<Surroundings, 'display' | 'signal'>,
+  lost: readonly { where: string; message: string }[] = [],
 ): Promise<boolean> {
   const { tell, progress } = display;
-  const problems = await uploadFiles(files, uploads, { signal, tell, progress });
+  const failed = await uploadFiles(files, uploads, { client, sessionId, signal, tell, progress });
+  const problems = [...lost, ...failed];
   if (problems.length === 0) return true;
   const message =
     'Not every file could be uploaded, and nothing was started: run the command again, and it goes on.';

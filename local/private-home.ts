@@ -25,6 +25,7 @@ const ownEntries: ReadonlySet<string> = new Set([
   'stack.lock',
   'stages',
   'step-functions',
+  'uploads',
 ]);
 
 /** Of the mode of a file or directory: what others than its owner may do. */

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { nameError } from '../shared/aws-errors.ts';
+import { partSize } from './file-parts.ts';
 import {
   type Checksummed,
   checksumHeader,
@@ -16,12 +17,6 @@ import {
   signedHeaders,
   type UploadUrl,
 } from './upload-urls.ts';
-
-/** Bytes of each part of a file but its last, which holds the rest. */
-export const partSize = 8 * 1024 * 1024;
-
-/** How many parts a file of this size has. */
-export const partCount = (size: number) => Math.max(1, Math.ceil(size / partSize));
 
 /** A part that is still to be sent. */
 export interface MissingPart extends UploadUrl {

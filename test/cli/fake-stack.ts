@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { type SessionAnswer, signUploadsBody } from '../../functions/api/contract.ts';
 import { thisProcess } from '../../local/stack/process-identity.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { FakeProblem, fakeSessions, type Step, toReady } from './fake-sessions.ts';
@@ -126,6 +126,23 @@ export async function startFakeStack(options: {
       const cut = options.cut?.includes('delete') && sessions.find(sessionId);
       sessions.remove(sessionId);
       return cut ? response.destroy() : gone();
+    }
+    if (route.startsWith('POST ') && action === 'uploads') {
+      const { tracks } = signUploadsBody.parse(body);
+      const isThere = (trackId: string) => {
+        const file = sessions.declared.get(`${sessionId}/${trackId}`);
+        return file === undefined || stored.has(file.name);
+      };
+      const all = sessions.find(sessionId).answer.tracks;
+      const missing = all.filter(({ trackId }) =>
+        tracks.some((one) => one.trackId === trackId && !isThere(trackId)),
+      );
+      const uploaded = tracks.map(({ trackId }) => trackId).filter(isThere);
+      return send(response, 200, {
+        uploaded,
+        uploads: missing.map((track) => uploadOf(sessionId, track)),
+        inParts: [],
+      });
     }
     const act = route.startsWith('POST ') ? actions[action] : undefined;
     if (act) {

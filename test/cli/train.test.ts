@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { modelId, type Step, toReady } from './fake-sessions.ts';
@@ -165,12 +165,55 @@ describe('npm run train', () => {
     expect(ended.code).toBe(0);
     expect(events(ended).filter(({ event }) => event === 'file.upload-retried')).toHaveLength(2);
 
-    const refusing = await prepared({ putStatuses: [403] });
+    const refusing = await prepared({ putStatuses: [400] });
     const failed = await run('train', [refusing.tracks, '--name', 'x', '--json'], { home: refusing.home });
     expect(failed.code).toBe(1);
     expect(last(failed)).toMatchObject({ event: 'error', problems: [{ where: refusing.fake.refused[0] }] });
     expect(refusing.fake.refused).toHaveLength(1);
     expect(refusing.fake.starts).toEqual([]);
+  });
+
+  it('gets a new URL when one has expired', async () => {
+    const { home, tracks, fake } = await prepared({ putStatuses: [403] });
+    const ended = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    expect(ended.code).toBe(0);
+    expect(fake.stored.size).toBe(6);
+  });
+
+  it('cut off in the uploads, is gone on with by resume: the rest is uploaded, renamed files too, and no byte twice', async () => {
+    const { home, tracks, fake } = await prepared({ putStatuses: [400] });
+    const cut = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    expect(cut.code).toBe(1);
+    const sessionId = String(events(cut).find(({ event }) => event === 'session.created')?.sessionId);
+    const [missing = ''] = fake.refused;
+    const onDisk = (await readdir(tracks)).find((name) => name.normalize('NFC') === missing) ?? '';
+    await rename(join(tracks, onDisk), join(tracks, 'renamed.wav'));
+    const before = fake.requests.length;
+    const ended = await run('resume', [sessionId, '--watch', '--json'], { home });
+    expect(ended.code).toBe(0);
+    const puts = fake.requests.slice(before).filter((request) => request.startsWith('PUT '));
+    expect(puts).toHaveLength(1);
+    expect(fake.stored.size).toBe(6);
+  });
+
+  it('whose missing file is gone from the disk says how to put it in its place, and starts nothing', async () => {
+    const { home, tracks, fake } = await prepared({ putStatuses: [400] });
+    const cut = await run('train', [tracks, '--name', 'x', '--json'], { home });
+    const sessionId = String(events(cut).find(({ event }) => event === 'session.created')?.sessionId);
+    const [missing = ''] = fake.refused;
+    const onDisk = (await readdir(tracks)).find((name) => name.normalize('NFC') === missing) ?? '';
+    await rename(join(tracks, onDisk), join(home, 'elsewhere.wav'));
+    const lost = await run('resume', [sessionId, '--watch', '--json'], { home });
+    expect(lost.code).toBe(1);
+    expect(fake.session(sessionId).status).toBe('open');
+    const [problem] = (last(lost)?.problems ?? []) as { where: string; message: string }[];
+    const [, trackId = ''] = /npm run replace -- \S+ (\d+) FILE/.exec(problem?.message ?? '') ?? [];
+    // As the message advises.
+    const replaced = await run('replace', [sessionId, trackId, join(home, 'elsewhere.wav'), '--json'], {
+      home,
+    });
+    expect(replaced.code).toBe(0);
+    expect((await run('resume', [sessionId, '--watch', '--json'], { home })).code).toBe(0);
   });
 
   it('gets a new token when the one in the home has expired', async () => {

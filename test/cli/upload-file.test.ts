@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UploadFailure, uploadFile } from '../../cli/upload-file.ts';
+import { jumpingClock } from './jumping-clock.ts';
 import { temporaryFolder } from './run-command.ts';
 
 const size = 700_000;
@@ -26,6 +27,7 @@ async function upload(
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
   const progress: number[] = [];
+  const clock = jumpingClock();
   const work = uploadFile(
     {
       path,
@@ -37,10 +39,10 @@ async function upload(
       signal: options.signal ?? new AbortController().signal,
       onProgress: (sent) => progress.push(sent),
       onRetry: options.onRetry ?? (() => {}),
-      pauseMs: 1,
+      clock,
     },
   );
-  return { work, progress };
+  return { work, progress, clock };
 }
 
 /** Reads the request to its end, then answers. */
@@ -82,14 +84,23 @@ describe('uploading a file', () => {
     ]);
   });
 
-  it('tries again when the connection is cut, a bounded number of times', async () => {
-    let calls = 0;
-    const { work } = await upload((request) => {
-      calls++;
-      request.socket.destroy();
-    });
+  it('waits for an outage of minutes, with growing pauses, and gives up after ten', async () => {
+    const { work, clock } = await upload((request) => request.socket.destroy());
     await expect(work).rejects.toThrow(/connection to the storage was lost/);
-    expect(calls).toBe(4);
+    expect(clock.pauses.slice(0, 4)).toEqual([300, 600, 1200, 2400]);
+    expect(Math.max(...clock.pauses)).toBe(20_000);
+    expect(clock.now()).toBeGreaterThanOrEqual(600_000);
+    expect(clock.now()).toBeLessThan(630_000);
+  });
+
+  it('goes on after an outage of nine minutes', async () => {
+    let isBack = (): boolean => false;
+    const { work, clock } = await upload((request, response) =>
+      isBack() ? answering(200)(request, response) : request.socket.destroy(),
+    );
+    isBack = () => clock.now() > 540_000;
+    await work;
+    expect(clock.now()).toBeGreaterThan(540_000);
   });
 
   it('does not try again what is refused for good, and shows the code but not the URL', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createdSessionAnswer, signedUploadsAnswer } from '../../functions/api/contract.ts';
-import { partSize } from '../../functions/sessions/part-uploads.ts';
+import { partSize } from '../../functions/sessions/file-parts.ts';
 import { wavFile } from '../audio-files/wav.ts';
 import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
 

@@ -1,5 +1,6 @@
+import { partCount, partSize } from '../../sessions/file-parts.ts';
 import { isUnseen } from '../../sessions/look-at-track.ts';
-import { type PartUploads, partCount, partSize } from '../../sessions/part-uploads.ts';
+import type { PartUploads } from '../../sessions/part-uploads.ts';
 import { isGivenUp, isUnderWay, type Track } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';

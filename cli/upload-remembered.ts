@@ -1,0 +1,41 @@
+import { filesPerRequest, type SessionAnswer } from '../functions/api/contract.ts';
+import type { Surroundings } from './command.ts';
+import type { ReachedStack } from './reach-stack.ts';
+import { forgetFiles, type RememberedFile, recallFiles } from './remembered-files.ts';
+import { findAgain, uploadRest } from './upload-rest.ts';
+
+/**
+ * Uploads what is left of a session whose upload was cut off on this machine. Of a batch, the files that it had not
+ * come to are declared first.
+ * @returns whether all of it is there now; else it is told what is missing
+ */
+export async function uploadRemembered(
+  session: SessionAnswer,
+  { client }: Pick<ReachedStack, 'client'>,
+  surroundings: Surroundings,
+): Promise<boolean> {
+  const { sessionId } = session;
+  const files = recallFiles(sessionId, surroundings);
+  if (files.length === 0) return true;
+  const whole = session.kind === 'batch' ? await declareRest(session, files, client) : session;
+  if (!(await uploadRest(whole, findAgain(files), client, surroundings))) return false;
+  forgetFiles(sessionId, surroundings);
+  return true;
+}
+
+async function declareRest(
+  session: SessionAnswer,
+  files: readonly RememberedFile[],
+  client: ReachedStack['client'],
+): Promise<SessionAnswer> {
+  const { sessionId, tracks } = session;
+  if (tracks.length >= files.length) return session;
+  // In the slices in which they were declared before: one that was cut off is declared once more.
+  const declared = tracks.length - (tracks.length % filesPerRequest);
+  for (let from = declared; from < files.length; from += filesPerRequest) {
+    const slice = files.slice(from, from + filesPerRequest);
+    const bodies = slice.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
+    await client.addFiles(sessionId, from, bodies);
+  }
+  return (await client.getSession(sessionId)).session;
+}

@@ -1,0 +1,81 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { filesPerRequest, type SessionAnswer, type TrackAnswer } from '../functions/api/contract.ts';
+import type { ApiClient } from './api-client.ts';
+import type { UsableFile } from './check-files.ts';
+import type { Surroundings } from './command.ts';
+import { counted } from './display/words.ts';
+import { openLocalFile } from './local-file.ts';
+import type { RememberedFile } from './remembered-files.ts';
+import type { Upload } from './upload-files.ts';
+import { uploadMissing } from './upload-missing.ts';
+
+/**
+ * Uploads those of a session's files that are not in the bucket yet.
+ * @param find the file of this SHA-256 on this disk
+ * @returns whether all of them are there now; else it is told what is missing
+ */
+export async function uploadRest(
+  { sessionId, tracks }: Pick<SessionAnswer, 'sessionId' | 'tracks'>,
+  find: (sha256: string) => Promise<UsableFile | undefined>,
+  client: Pick<ApiClient, 'signUploads'>,
+  surroundings: Pick<Surroundings, 'display' | 'signal'>,
+): Promise<boolean> {
+  const unseen = tracks.filter(isUnseen).map(({ trackId }) => ({ trackId }));
+  const missing: Upload[] = [];
+  for (let from = 0; from < unseen.length; from += filesPerRequest) {
+    const slice = unseen.slice(from, from + filesPerRequest);
+    missing.push(...(await client.signUploads(sessionId, slice)).uploads);
+  }
+  if (missing.length === 0) return true;
+  surroundings.display.tell({
+    event: 'note',
+    message: `Still to be uploaded: ${counted(missing.length, 'file')}.`,
+  });
+  const files: UsableFile[] = [];
+  const lost: { where: string; message: string }[] = [];
+  for (const { trackId, file: where, sha256 } of missing) {
+    const file = await find(sha256);
+    if (file) files.push(file);
+    else {
+      const replace = `npm run replace -- ${sessionId} ${trackId} FILE`;
+      lost.push({
+        where,
+        message: `It is not where it was on this disk. To put it in its place: ${replace}`,
+      });
+    }
+  }
+  const found = new Set(files.map(({ sha256 }) => sha256));
+  const uploads = missing.filter(({ sha256 }) => found.has(sha256));
+  return uploadMissing(files, uploads, { client, sessionId }, surroundings, lost);
+}
+
+/** Nobody has looked at its file yet; or what was there is no file to train on. */
+const isUnseen = ({ status, format, unchecked }: TrackAnswer) =>
+  !unchecked && (status === 'rejected' || (status === 'declared' && format === undefined));
+
+/** Finds a file where it lay when the session was declared, or by its content under another name beside that. */
+export function findAgain(remembered: readonly RememberedFile[]) {
+  const byContent = new Map(remembered.map((file) => [file.sha256, file]));
+  return async (sha256: string): Promise<UsableFile | undefined> => {
+    const file = byContent.get(sha256);
+    if (!file) return undefined;
+    const folder = dirname(file.path);
+    const beside = await readdir(folder).catch(() => []);
+    for (const path of [file.path, ...beside.map((name) => join(folder, name))]) {
+      if (await holds(path, file)) return { ...file, path };
+    }
+    return undefined;
+  };
+}
+
+async function holds(path: string, { size, sha256 }: RememberedFile): Promise<boolean> {
+  const file = await openLocalFile(path).catch(() => undefined);
+  try {
+    return file?.source.size === size && (await file.sha256()) === sha256;
+  } catch {
+    return false;
+  } finally {
+    await file?.close();
+  }
+}
