@@ -62,6 +62,7 @@ describe('every function', () => {
         'STATE_MACHINE_ARN',
         'TABLE_NAME',
       ),
+      'sign-uploads': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
       'list-sessions': ['TABLE_NAME'],
       openapi: [],
       'unknown-route': [],
@@ -143,6 +144,7 @@ describe('the HTTP API', () => {
       'POST /sessions/{id}/files JWT',
       'POST /sessions/{id}/resume JWT',
       'POST /sessions/{id}/start JWT',
+      'POST /sessions/{id}/uploads JWT',
       'PUT /sessions/{id}/tracks/{trackId} JWT',
     ]);
     const authorizers = service.findResources('AWS::ApiGatewayV2::Authorizer');
@@ -226,6 +228,6 @@ describe('the stacks', () => {
       Object.values(template.findResources('*')).map(({ Type }) => String(Type)),
     );
     expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
-    expect(Object.keys(functions)).toHaveLength(34);
+    expect(Object.keys(functions)).toHaveLength(35);
   });
 });
