@@ -128,10 +128,13 @@ describe('connections that failed', () => {
     expect(meaningOfFailure(error).word).toBe('ECONNRESET');
   });
 
-  it('says the name of the innermost error where none has a code', () => {
-    expect(meaningOfFailure(new TypeError('', { cause: new RangeError('secret text') })).word).toBe(
-      'RangeError',
-    );
+  it.each<[string, unknown]>([
+    ['RangeError', new TypeError('', { cause: new Error('', { cause: new RangeError('secret text') }) })],
+    ['TypeError', new TypeError('secret text', { cause: { text: 'secret text' } })],
+    ['TypeError', new TypeError('secret text', { cause: null })],
+    ['unknown failure', null],
+  ])('says the name of the innermost error where none has a code: %s', (word, error) => {
+    expect(meaningOfFailure(error)).toEqual({ name: 'ProviderAnswerLost', taken: 'unknown', word });
   });
 
   it("says the system's code and not the error's text", () => {

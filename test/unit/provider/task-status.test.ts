@@ -73,6 +73,16 @@ describe('a status', () => {
   });
 });
 
+describe('a status in an envelope', () => {
+  it('is read there, and a word for the time that has run out is a phase of its own', () => {
+    expect(read({ code: 'ok', data: { taskId: 't', status: 'timeout' } })).toStrictEqual({
+      taskId: 't',
+      phase: 'timed-out',
+      status: 'timeout',
+    });
+  });
+});
+
 describe('a clip', () => {
   it.each([
     ['in an object', { id: 'clip' }],
@@ -154,5 +164,11 @@ describe('the clips of music', () => {
 
   it('are not told before it', () => {
     expect(read({ taskId: 't', status: 'stream', data })).not.toHaveProperty('clips');
+  });
+});
+
+describe('an id of a model', () => {
+  it('does not count before success', () => {
+    expect(read({ taskId: 't', status: 'running', data: { id: modelId } })).not.toHaveProperty('modelId');
   });
 });

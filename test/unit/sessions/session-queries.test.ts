@@ -222,6 +222,7 @@ describe('the sessions that are under way', () => {
     await record('b', { status: 'open', updatedAt: at(2) });
     await record('c', { status: 'open', updatedAt: at(3) });
     await record('runs', { status: 'training', updatedAt: at(2) });
+    await record('done', { status: 'ready', updatedAt: at(2) });
     await record('old', { status: 'open', updatedAt: at(2), expiresAt: start / 1000 });
     const from = start + 1000;
     expect(ids(await over().listNotStarted({ from, to: start + 2000 }, 10))).toEqual(['a', 'b']);
@@ -239,6 +240,44 @@ describe('the sessions that are under way', () => {
     await expect(failing.listUnderWay(10)).rejects.toMatchObject(named);
     await expect(failing.listNotStarted({ from: 0, to: start }, 10)).rejects.toMatchObject(named);
     await expect(failing.list('ana', { limit: 10 })).rejects.toMatchObject(named);
+  });
+});
+
+describe("an id of the provider's", () => {
+  const session = sessionOf({ sessionId: 's', count: 0 }).session;
+  const other = sessionOf({ sessionId: 'other', count: 0 }).session;
+
+  it('belongs to one session, and claiming it again changes nothing', async () => {
+    await over().claimId(session, 'session', 'p1');
+    await over().claimId(session, 'session', 'p1');
+    await expect(over().claimId(other, 'session', 'p1')).rejects.toMatchObject({
+      name: 'ProviderContradiction',
+      message: 'The provider gives the session p1 to session other, and has given it to session s before.',
+    });
+    await over().claimId(other, 'model', 'p1');
+    await over().claimId(other, 'session', 'p2');
+  });
+
+  it('of a session expires with its record, and that of a model never', async () => {
+    const { client, sent } = notingClient(table.client);
+    await over(client).claimId(session, 'session', 'p1');
+    await over(client).claimId(session, 'model', 'm1');
+    expect(sent).toMatchObject([{ Item: { expiresAt: session.expiresAt } }, { Item: {} }]);
+    expect(sent[1]?.Item).not.toHaveProperty('expiresAt');
+  });
+
+  it('that was released between the write and the look is no contradiction', async () => {
+    const { client } = notingClient(table.client, ({ Item }) =>
+      Item ? awsError('ConditionalCheckFailedException') : {},
+    );
+    await expect(over(client).claimId(session, 'session', 'p1')).resolves.toBeUndefined();
+  });
+
+  it('is not claimed while the table fails', async () => {
+    const { client } = notingClient(table.client, busy);
+    await expect(over(client).claimId(session, 'session', 'p1')).rejects.toMatchObject({
+      name: 'StorageUnavailable',
+    });
   });
 });
 
