@@ -314,5 +314,19 @@ function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
     return events;
   }
 
-  return { call, upload, replace, audioOf, session, act, run, until, ended, path, history, stepFunctions };
+  return {
+    call,
+    upload,
+    replace,
+    audioOf,
+    session,
+    act,
+    run,
+    until,
+    ended,
+    path,
+    history,
+    stepFunctions,
+    s3,
+  };
 }

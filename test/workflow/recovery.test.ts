@@ -1,3 +1,4 @@
+import { DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
@@ -222,5 +223,39 @@ describe('many at once', () => {
     await it_.ended(executionArn);
     expect(await it_.session(sessionId)).toMatchObject({ status: 'ready', executionArn });
     expect(sums().calls).toMatchObject({ prepare: 1, upload: 6, create: 1 });
+  });
+});
+
+describe('a file that goes from the bucket after it was looked at', () => {
+  it('is told before the provider is asked to fetch it; with the file there again, a resume goes on', async () => {
+    const { fault, sums } = ledger();
+    const files = songs(6);
+    const sessionId = await it_.upload(files);
+    fault({ call: 'upload', kind: 'status', status: 402 });
+    // The account's trouble ends the run with one track looked at, and not sent.
+    expect(await it_.run(sessionId)).toMatchObject({ failure: { error: 'CreditsExhausted' } });
+    await it_.idle();
+    fault();
+    const { tracks } = await it_.session(sessionId);
+    const { trackId = '' } = tracks.find(({ status }) => status === 'declared') ?? {};
+    const Bucket = it_.stack.ready.bucket;
+    const Prefix = `audio/${sessionId}/${trackId}`;
+    const { Versions = [] } = await it_.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix }));
+    expect(Versions).toHaveLength(1);
+    for (const { Key, VersionId } of Versions) {
+      await it_.s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+    }
+
+    const gone = await it_.run(sessionId, 'resume');
+    expect(gone).toMatchObject({ status: 'failed', failure: { error: 'NotEnoughClips' } });
+    expect(gone.failure?.reason).toContain('The file is gone from the bucket.');
+    // The other five were sent once each, it was not.
+    expect(sums().credits).toBe(5);
+    expect(gone.tracks.find((track) => track.trackId === trackId)).toMatchObject({ attempts: 0 });
+
+    const file = files[Number(trackId) - 1];
+    if (!file) throw new Error('the track has a file');
+    await it_.replace(sessionId, trackId, file);
+    expect(await it_.run(sessionId, 'resume')).toMatchObject({ status: 'ready', creditsSpent: 106 });
   });
 });
