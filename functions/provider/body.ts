@@ -29,7 +29,7 @@ export async function readBounded(
 export function onceOnly(bytes: Uint8Array): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
-      if (bytes.length > 0) controller.enqueue(bytes);
+      controller.enqueue(bytes);
       controller.close();
     },
   });

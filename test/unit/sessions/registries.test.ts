@@ -94,6 +94,18 @@ describe('the registry of personas', () => {
     for (const other of others) expect(await personas.find(other)).toBeUndefined();
   });
 
+  it.each(['none', 'intent', 'unknown', 'made'] as const)('holds one whose call is at %s', async (fence) => {
+    const { personas } = over();
+    const written = await personas.put(persona('c1', { fence }), undefined);
+    expect(await personas.find(persona('c1'))).toStrictEqual(written);
+  });
+
+  it('has no name in its keys: a name may be anything', async () => {
+    const { client, sent } = notingClient(table.client);
+    await over(client).personas.put(persona('c1', { name: '#'.repeat(2000) }), undefined);
+    expect(sent[0]).toMatchObject({ Item: { sk: expect.stringMatching(/^PERSONA#[0-9a-f]{64}$/) } });
+  });
+
   it('lets the first of two who saw the same write, and tells the second', async () => {
     const { personas } = over();
     const first = await personas.put(persona('c1'), undefined);

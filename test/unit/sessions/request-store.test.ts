@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRequestStore, keyLifetime, longestHold } from '../../../functions/sessions/request-store.ts';
 import { openMemoryTable } from '../../faults/rig/memory-table.ts';
+import { repeatingClient } from '../../repeating-client.ts';
 import { testMoment } from '../../session-records.ts';
 import { awsError, notingClient } from './noting-client.ts';
 
@@ -105,6 +106,21 @@ describe('two invocations at once', () => {
       },
     });
     expect(await storeOver(client).begin('r', 'print')).toStrictEqual({ is: 'repeated' });
+  });
+
+  it('are told apart: the first whose own write landed unseen is the first', async () => {
+    const twice = repeatingClient(table.client, () => true);
+    expect(await storeOver(twice).begin('r', 'print')).toStrictEqual({ is: 'first' });
+  });
+
+  it('both wait where the one forgets the request before the other has looked', async () => {
+    await storeOver().begin('r', 'print');
+    now = start + longestHold;
+    const { client } = notingClient(table.client, ({ Item, Key }, nth) => {
+      if (Item) return awsError('ConditionalCheckFailedException');
+      return Key && nth > 2 ? {} : undefined;
+    });
+    expect(await storeOver(client).begin('r', 'print')).toStrictEqual({ is: 'held' });
   });
 
   it('find nothing where the item expired in between, and wait', async () => {
