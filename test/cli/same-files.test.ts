@@ -75,6 +75,7 @@ describe('train with the files and the name of a session that exists', () => {
     expect(posts(fake.requests)).toEqual([
       'POST /sessions',
       'POST /sessions',
+      `POST /sessions/${first?.sessionId}/uploads`,
       `POST /sessions/${first?.sessionId}/resume`,
     ]);
   });
@@ -113,6 +114,7 @@ describe('train with the files and the name of a session that exists', () => {
     expect(last(followed)).toMatchObject({ event: 'session.ready', sessionId: fake.starts[0] });
     expect(posts(fake.requests).filter((request) => request !== 'POST /sessions')).toEqual([
       `POST /sessions/${fake.starts[0]}/start`,
+      `POST /sessions/${fake.starts[0]}/uploads`,
       `POST /sessions/${fake.starts[0]}/resume`,
     ]);
   });
