@@ -47,7 +47,9 @@ describe('text that others wrote', () => {
   });
 });
 
-test('the linter lets no text past the writers: not by a stream of the process, the console, or a cast', { timeout: 120_000 }, () => {
+test('the linter lets no text past the writers: not by a stream of the process, the console, or a cast', {
+  timeout: 120_000,
+}, () => {
   const project = fileURLToPath(new URL('../../..', import.meta.url));
   const folder = mkdtempSync(path.join(project, 'cli', 'lint-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
