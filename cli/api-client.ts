@@ -136,7 +136,7 @@ export type Decision = (typeof decisions)[number];
 type Action = (typeof actions)[number];
 
 const timeoutMs = 30_000;
-/** Requests without a readable response, or with a fault of the API, until the last one is told. */
+/** Requests without a readable response, or with a fault of the API, before the command reports an error. */
 const tries = 4;
 /** Requests that find an earlier one with their key still being answered: that ends within half a minute. */
 const heldTries = 15;

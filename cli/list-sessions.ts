@@ -43,7 +43,7 @@ export async function listSessions(_args: object, surroundings: Surroundings): P
 
 function listed(count: number): CliEvent {
   const first = { words: 'The first:', command: 'npm run train -- FOLDER --name NAME' };
-  const words = 'How one stands, and the commands to go on (4 characters of the id are enough):';
+  const words = 'The state of one, and the commands to go on (4 characters of the id are enough):';
   const one = { words, command: 'npm run status -- ID' };
   return { event: 'sessions.listed', count, next: [count === 0 ? first : one] };
 }
