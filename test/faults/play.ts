@@ -1,6 +1,7 @@
 import type { SessionAnswer } from '../../functions/api/contract.ts';
 import { sessionAnswer } from '../../functions/api/session-answer.ts';
 import { trackIdAt } from '../../functions/sessions/new-session.ts';
+import { longestHold } from '../../functions/sessions/request-store.ts';
 import { errorAt } from './error-at.ts';
 import { goOn } from './go-on.ts';
 import { begin, beginElder, type Someone } from './openings.ts';
@@ -123,6 +124,8 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
       const answer = await opened.open();
       if ('answer' in answer) break;
       refused = answer.error === 'BadInput';
+      // A function that was cut off may work on it yet, as far as anybody knows.
+      await world.clock.sleep(longestHold);
     }
     phase = 'all';
     person = opened;
@@ -131,6 +134,7 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     // A request for music that was cut off early leaves nothing behind.
     const knowsOfNone = async () => !refused && lastSeen === undefined && !(await standing());
     for (let more = asksAgain; more > 0 && (await knowsOfNone()); more--) {
+      await world.clock.sleep(longestHold);
       await carryOut({ do: 'start', twice: false });
       await atRest();
     }

@@ -4,8 +4,6 @@ export const kinds = [
   'deliveries',
   /** A client library that repeats a request whose answer was lost, and a client that does so. */
   'lost answers',
-  /** A request for music that is made again, with the same key, because its answer was lost. */
-  'repeated requests',
   /** The rule that no track is left out of a training unless the session says so. */
   'left out',
   /** A manifest that is put twice. */

@@ -1,8 +1,8 @@
 import { nameError } from '../../../functions/shared/aws-errors.ts';
 import type { ErrorName } from '../../../functions/shared/errors.ts';
 import { LambdaError } from '../../../local/lambda.ts';
-import { isOn } from '../plans/switches.ts';
 import { type Invocation, ProcessKilled } from './invocations.ts';
+import { StillAnswered } from './routes.ts';
 import type { World } from './world.ts';
 
 /** What a person is told: an answer, or an error in our names with its sentence; `unheard`: not even that. */
@@ -31,8 +31,7 @@ export async function told<T>(
   for (let attempt = 1; ; attempt++) {
     const heard = await world.during(() => once(world, who, work));
     if (!('lost' in heard)) return heard;
-    if (attempt >= attempts || (who.name === 'generate' && !isOn('repeated requests')))
-      return { error: 'Unexpected', reason: 'There is no answer.', unheard: true };
+    if (attempt >= attempts) return { error: 'Unexpected', reason: 'There is no answer.', unheard: true };
   }
 }
 
@@ -51,8 +50,8 @@ async function once<T>(
     return { answer };
   } catch (error) {
     if (error instanceof AnswerLost) return { lost: true };
-    const cutOff = error instanceof LambdaError || error instanceof ProcessKilled;
+    const unheard = [LambdaError, ProcessKilled, StillAnswered].some((kind) => error instanceof kind);
     const { name, message } = nameError(error);
-    return { error: name, reason: message, ...(cutOff ? { unheard: true } : {}) };
+    return { error: name, reason: message, ...(unheard ? { unheard: true } : {}) };
   }
 }

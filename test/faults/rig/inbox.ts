@@ -5,7 +5,8 @@ import { sessionIdOf } from '../../../functions/sessions/session-id.ts';
 import type { Content } from './audio-bucket.ts';
 import { type Told, told } from './client.ts';
 import { declaredFiles } from './files.ts';
-import { type Person, personAt, subject } from './person.ts';
+import { type Person, personAt } from './person.ts';
+import { subject } from './routes.ts';
 import type { World } from './world.ts';
 
 const folder = 'inbox/night-drive/';

@@ -1,7 +1,7 @@
 import { createGeneration } from '../../../functions/api/create-generation/create-generation.ts';
-import { isOn } from '../plans/switches.ts';
 import { told } from './client.ts';
-import { newId, type Person, personAt, subject } from './person.ts';
+import { newId, type Person, personAt } from './person.ts';
+import { requested, subject } from './routes.ts';
 import type { World } from './world.ts';
 
 const wish = { model: 'chirp-v55', prompt: 'Rain on a tin roof at four in the morning', tags: 'ambient' };
@@ -12,27 +12,23 @@ const wish = { model: 'chirp-v55', prompt: 'Rain on a tin roof at four in the mo
  */
 export function openMusic(world: World): Person {
   const { store, executions, settings, clock, models, random } = world;
-  const deps = {
-    ...{ store, executions, settings, models, now: clock.now, newId: () => newId(random) },
-    personas: { list: async () => [] },
-    relay: false,
-  };
   const person = personAt(world);
-  // Without a key, a request that is made again is for another piece of music: then the first is looked for.
-  const find = async () => {
-    const { sessions } = await world.records.list(subject, { limit: 50 });
-    const own = sessions.find(({ sessionId }) => !world.past.has(sessionId));
-    if (own && !isOn('repeated requests')) person.found(own.sessionId);
-  };
+  const key = newId(random);
   let asking = false;
   const ask = async () => {
     asking = true;
-    const answer = await told(
-      world,
-      { name: 'generate' },
-      async () => (await createGeneration(subject, wish, deps)).session,
+    const answer = await told(world, { name: 'generate' }, () =>
+      requested(world, 'POST /generations', { key, body: wish }, async (request) => {
+        const { body, requestId = key } = request;
+        const deps = {
+          ...{ store, executions, settings, models, now: clock.now, newId: () => requestId },
+          personas: { list: async () => [] },
+          relay: false,
+        };
+        const made = await createGeneration(subject, body, deps, request);
+        return { body: made.session, outcome: { warnings: made.warnings } };
+      }),
     );
-    await find();
     asking = false;
     if ('answer' in answer) person.found(answer.answer.sessionId);
     return answer;

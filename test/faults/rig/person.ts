@@ -2,19 +2,22 @@ import { addFiles } from '../../../functions/api/add-files/add-files.ts';
 import { approveSession } from '../../../functions/api/approve-session/approve-session.ts';
 import { cancelSession } from '../../../functions/api/cancel-session/cancel-session.ts';
 import type { CreatedSessionAnswer, SessionAnswer } from '../../../functions/api/contract.ts';
-import { createSession } from '../../../functions/api/create-session/create-session.ts';
+import { createdBefore, createSession } from '../../../functions/api/create-session/create-session.ts';
 import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
 import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
 import { getSession } from '../../../functions/api/get-session/get-session.ts';
+import { runRequestOf } from '../../../functions/api/idempotent-route.ts';
 import { replaceTrack } from '../../../functions/api/replace-track/replace-track.ts';
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
 import { type Swept, sweep } from '../../../functions/events/sweep/sweep.ts';
+import type { RunRequest } from '../../../functions/sessions/begin-run.ts';
 import type { decisions } from '../../../functions/sessions/session.ts';
 import type { Content } from './audio-bucket.ts';
 import { type Told, told } from './client.ts';
 import { bucketWrite } from './clip-audio.ts';
 import { createShelf, type Declared, type Delivery, declared, declaredFiles, type Shelf } from './files.ts';
+import { requested, subject } from './routes.ts';
 import type { World } from './world.ts';
 
 export type Decision = (typeof decisions)[number];
@@ -40,9 +43,6 @@ export interface Person {
   look(): Promise<Told<SessionAnswer>>;
   sweep(): Promise<Told<Swept>>;
 }
-
-/** Whose sessions they are. */
-export const subject = 'ana';
 
 const uploads = {
   put: async ({ key }: { key: string }) => ({
@@ -107,7 +107,17 @@ export function declaring(
   const uploading = uploadingOf(world);
   const files = declaredFiles(contents);
   const person = personAt(world, files.length);
+  const key = newId(world.random);
   let sent = 0;
+  const body = { name: 'Night Drive', ...wishes, files: files.slice(0, slice).map(bodyOf) };
+  const create = () =>
+    requested(world, 'POST /sessions', { key, body }, async ({ requestId = key, outcome }) => {
+      const made =
+        outcome?.sessionId === undefined
+          ? await createSession(subject, body, { ...uploading, newId: () => requestId })
+          : await createdBefore(outcome.sessionId, body, uploading);
+      return { body: made, outcome: { sessionId: made.sessionId } };
+    });
   const declare = (answer: Pick<CreatedSessionAnswer, 'sessionId' | 'uploads'>, from: number) => {
     person.found(answer.sessionId);
     for (const upload of answer.uploads) {
@@ -126,17 +136,20 @@ export function declaring(
     },
     async open() {
       if (sent === 0) {
-        const body = { name: 'Night Drive', ...wishes, files: files.slice(0, slice).map(bodyOf) };
-        const created = await told(world, { name: 'create' }, () =>
-          createSession(subject, body, { ...uploading, newId: () => newId(world.random) }),
-        );
+        const created = await told(world, { name: 'create' }, () => create());
         if ('error' in created) return created;
         declare(created.answer, slice);
       }
       while (sent < files.length) {
-        const further = { from: sent, files: files.slice(sent, sent + slice).map(bodyOf) };
+        const body = { from: sent, files: files.slice(sent, sent + slice).map(bodyOf) };
+        const { sessionId } = person;
+        const request = { key: `${key} ${sent}`, sessionId, body };
         const added = await told(world, { name: 'add' }, () =>
-          addFiles(person.sessionId, subject, further, uploading),
+          requested(world, 'POST /sessions/{id}/files', request, async ({ outcome }) => {
+            const isAnswered = outcome !== undefined;
+            const made = await addFiles(sessionId, subject, body, uploading, { isAnswered });
+            return { body: made, outcome: {} };
+          }),
         );
         if ('error' in added) return added;
         declare(added.answer, sent + slice);
@@ -161,6 +174,21 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
   const replacing = new Map<string, number>();
   let files = declaredBefore;
   let sessionId = '';
+  /** A request that begins a run: one key for each, whatever its client has to repeat. */
+  const asked = (
+    name: 'start' | 'resume' | 'approve' | 'decide',
+    body: { name: string } | { choice: Decision } | undefined,
+    work: (run: RunRequest) => Promise<SessionAnswer>,
+  ) => {
+    const request = { key: newId(world.random), sessionId, ...(body && { body }) };
+    const who = { name, ...(body && 'choice' in body ? { choice: body.choice } : {}) };
+    return told(world, who, () =>
+      requested(world, `POST /sessions/{id}/${name}`, request, async (given) => ({
+        body: await work(runRequestOf(given)),
+        outcome: {},
+      })),
+    );
+  };
   return {
     get sessionId() {
       return sessionId;
@@ -175,14 +203,14 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
       shelf.deliver(upload.trackId, { ...file, key: keyOf(upload) }, how);
     },
     open: async () => ({ answer: undefined }),
-    start: () => told(world, { name: 'start' }, () => startSession(sessionId, subject, deps)),
-    resume: (name) =>
-      told(world, { name: 'resume' }, () =>
-        resumeSession(sessionId, subject, name === undefined ? undefined : { name }, deps),
-      ),
-    approve: () => told(world, { name: 'approve' }, () => approveSession(sessionId, subject, deps)),
+    start: () => asked('start', undefined, (run) => startSession(sessionId, subject, deps, run)),
+    resume: (name) => {
+      const body = name === undefined ? undefined : { name };
+      return asked('resume', body, (run) => resumeSession(sessionId, subject, body, deps, run));
+    },
+    approve: () => asked('approve', undefined, (run) => approveSession(sessionId, subject, deps, run)),
     decide: (choice) =>
-      told(world, { name: 'decide', choice }, () => decideSession(sessionId, subject, { choice }, deps)),
+      asked('decide', { choice }, (run) => decideSession(sessionId, subject, { choice }, deps, run)),
     cancel: () => told(world, { name: 'cancel' }, () => cancelSession(sessionId, subject, deps)),
     async replace(trackId, content, delivery = 'at once') {
       const file = declared(content, ++files);

@@ -2,6 +2,7 @@ import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamod
 import type { EventBus } from '../../../functions/events/event-bus.ts';
 import { createExecutions } from '../../../functions/sessions/executions.ts';
 import { createModelStore, type ModelStore } from '../../../functions/sessions/model-store.ts';
+import { createRequestStore, type RequestStore } from '../../../functions/sessions/request-store.ts';
 import { createSessionContents, type SessionContents } from '../../../functions/sessions/session-contents.ts';
 import {
   createSessionStore,
@@ -34,9 +35,9 @@ import {
 } from './invocations.ts';
 import { type MachineName, machineOf, statesByFunction } from './machine.ts';
 import { openMemoryTable } from './memory-table.ts';
-import { subject } from './person.ts';
 import { type CallFact, type CallFault, createFaultyProvider } from './provider.ts';
 import { generator } from './random.ts';
+import { subject } from './routes.ts';
 import { createTurns } from './turns.ts';
 import { type Wire, wired } from './wire.ts';
 
@@ -95,6 +96,8 @@ export interface World {
   readonly models: ModelStore;
   /** Which session there is for which files. */
   readonly contents: SessionContents;
+  /** Requests by their idempotency keys. */
+  readonly requests: RequestStore;
   /** All calls to the provider, in order. */
   readonly calls: readonly CallFact[];
   /** Who wrote an execution's ARN into a record first: what the run was begun by. */
@@ -202,7 +205,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         : whole;
 
   const models = createModelStore({ client, tableName: table.name });
-  const contents = createSessionContents({ client, tableName: table.name, clock: clock.now });
+  const ofTable = { client, tableName: table.name, clock: clock.now };
+  const contents = createSessionContents(ofTable);
+  const requests = createRequestStore(ofTable);
   const called = createFaultyProvider({
     sandbox,
     clock,
@@ -302,6 +307,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     records,
     models,
     contents,
+    requests,
     calls,
     begunBy,
     overlong,

@@ -1,4 +1,4 @@
-import { subject } from '../rig/person.ts';
+import { subject } from '../rig/routes.ts';
 import type { Scene } from './scene.ts';
 
 /** An id that the provider has given before, for something else, is not taken for success. */
