@@ -50,7 +50,7 @@ export interface SessionStore {
    * Writes down that an id of the provider's belongs to this session. Doing it again changes nothing.
    * @throws ChirpsmithError ProviderContradiction when it is another session's
    */
-  claimId(session: Session, what: 'session' | 'model', id: string): Promise<void>;
+  claimId(session: Session, what: 'session' | 'model' | 'task', id: string): Promise<void>;
   /** Sessions whose record says that work is under way, longest untouched first. */
   listUnderWay(limit: number): Promise<Session[]>;
   /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */

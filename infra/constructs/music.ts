@@ -11,6 +11,7 @@ import {
   bindOwnerIndex,
   bindPersonas,
   bindProviderUrls,
+  bindRecords,
   bindRuns,
   bindSettings,
   bindTable,
@@ -59,6 +60,8 @@ export function musicWorkflow(
     keepAudio: make('KeepAudio', 'keep-audio', 'Keep audio', 300, reserved.keepAudio, 512),
     recordFailure,
   };
+  // To write down whose a task is.
+  bindRecords(functions.checkMusic, storage, 'PutItem');
   bindMusicWrite(functions.keepAudio, storage);
   return new Workflow(scope, 'Music', {
     config,

@@ -195,7 +195,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} InboxDeadLetters`),
   ],
   'request-music': ['RequestMusic', ...table('GetItem', 'Query', 'UpdateItem'), ...bothKeys],
-  'check-music': ['CheckMusic', ...table('GetItem', 'Query', 'UpdateItem'), ...bothKeys],
+  'check-music': ['CheckMusic', ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...bothKeys],
   'keep-audio': [
     'KeepAudio',
     ...table('GetItem', 'Query', 'UpdateItem'),

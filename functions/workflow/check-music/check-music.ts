@@ -1,6 +1,6 @@
 import { type Dialect, type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import { musicOf } from '../../sessions/music.ts';
-import { mayCall } from '../../sessions/session.ts';
+import { mayCall, type Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
@@ -54,13 +54,10 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
     const { error = 'GenerationFailed', reason = 'The music failed.' } = session.failure ?? {};
     throw new ChirpsmithError(error, reason);
   }
-  if (create.taskId === undefined) {
-    const what = create.lost === undefined ? '' : ` (${create.lost})`;
-    throw new ChirpsmithError(
-      'NeedsDecision',
-      `The answer to the call was lost${what}, and with it the task, so nobody can ask how it stands. About ${deps.settings.prices.generate} credits may have been taken or not; a second call may cost them again.`,
-    );
-  }
+  if (create.taskId === undefined) throw undecided(create.lost, deps.settings);
+  // Asked once in each loop: the task of another session is not this music.
+  const contradiction = state.checks === 0 ? await anothersTask(session, create.taskId, store) : undefined;
+  if (contradiction !== undefined) throw undecided(contradiction, deps.settings);
 
   const checks = state.checks + 1;
   const ended = { finishedAt: deps.now(), checks: create.checks + checks };
@@ -115,4 +112,30 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
   const wait = Math.max(nextWait(schedules.music, waited), Math.ceil(trouble?.retryAfter ?? 0));
   const next = at('waiting', wait, checks);
   return hollow > 0 ? { ...next, hollow } : next;
+}
+
+function undecided(lost: string | undefined, { prices }: Settings): ChirpsmithError {
+  const what = lost === undefined ? '' : ` (${lost})`;
+  return new ChirpsmithError(
+    'NeedsDecision',
+    `The answer to the call was lost${what}, and with it the task, so nobody can ask how it stands. About ${prices.generate} credits may have been taken or not; a second call may cost them again.`,
+  );
+}
+
+/** Is the task another session's? Then no answer has given one for this music, and its call is in doubt. */
+async function anothersTask(
+  session: Session,
+  taskId: string,
+  store: SessionStore,
+): Promise<string | undefined> {
+  try {
+    // Each of the two services has tasks of its own.
+    await store.claimId(session, 'task', `${musicOf(session).dialect} ${taskId}`);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ChirpsmithError && error.name === 'ProviderContradiction')) throw error;
+    const { taskId: _anothers, ...create } = session.create;
+    await store.updateSession(session, { create: { ...create, fence: 'unknown', lost: error.message } });
+    return error.message;
+  }
 }

@@ -2,7 +2,7 @@ import { creditsSpent } from '../../../functions/sessions/credits.ts';
 import { creditsOf, type Scene } from './scene.ts';
 
 /** Faults after which nobody can know that a call was not taken. */
-const leaveOpen = new Set(['reset-before', 'timeout-before', 'status', 'body', 'envelope']);
+const leaveOpen = new Set(['reset-before', 'timeout-before', 'status', 'body', 'envelope', 'seen-before']);
 
 /** The call that costs, the state that makes it, and its price. */
 const costs = [

@@ -7,9 +7,16 @@ const handOver = { 'train-model': 'upload', 'upload-batch': 'addToBatch' } as co
 export const submissionsOf = ({ world, plan }: Scene<TrainPlan | BatchPlan>, trackId: string) =>
   taken(world.calls.filter((it) => it.call === handOver[plan.machine] && it.trackId === trackId));
 
+/** What happened to a track that may have it sent again. */
+export function reasonsOf({ tally, world }: Pick<Scene, 'tally' | 'world'>, trackId: string): number {
+  // Of two tracks that were given the same clip neither has it.
+  const givenTwice = world.calls.filter(({ fault }) => fault === 'seen-before').length;
+  return (tally.reasons.get(trackId) ?? 0) + tally.general + givenTwice;
+}
+
 /** No track is submitted more often than it may be, or made a clip of twice without a reason. */
 export function noTrackTooOften(scene: Scene<TrainPlan | BatchPlan>): string[] {
-  const { world, tracks, tally, session, provider } = scene;
+  const { world, tracks, session, provider } = scene;
   const most = world.settings.limits.uploadAttempts * session.runs;
   const failed = new Set(
     provider.sessions
@@ -24,7 +31,7 @@ export function noTrackTooOften(scene: Scene<TrainPlan | BatchPlan>): string[] {
     // Each file makes one clip; beyond that something must have happened to the track.
     const clips = uploads.filter(({ entry }) => !failed.has(entry?.taskId ?? ''));
     const versions = new Set(clips.map(({ audio }) => audio)).size;
-    const explained = versions + (tally.reasons.get(trackId) ?? 0) + tally.general;
+    const explained = versions + reasonsOf(scene, trackId);
     if (clips.length <= explained) return [];
     return [`track ${trackId} was made a clip of ${clips.length} times for ${explained} reasons`];
   });

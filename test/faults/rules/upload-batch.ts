@@ -2,7 +2,7 @@ import { sessionAnswer } from '../../../functions/api/session-answer.ts';
 import type { BatchResult, Track } from '../../../functions/sessions/session.ts';
 import type { BatchPlan } from '../plan.ts';
 import { type Scene, taken } from './scene.ts';
-import { noTrackTooOften, submissionsOf } from './tracks.ts';
+import { noTrackTooOften, reasonsOf, submissionsOf } from './tracks.ts';
 
 /** What holds of a batch beyond what holds of everything. */
 export function ofBatch(scene: Scene<BatchPlan>): string[] {
@@ -111,7 +111,7 @@ function oneAccount({ world, session, tally }: Scene): string[] {
 
 /** What a batch says of the provider's list is how the list was when it was asked for. */
 function listIsToldTruly(scene: Scene<BatchPlan>): string[] {
-  const { world, session, tracks, tally, atProvider } = scene;
+  const { world, session, tracks, atProvider } = scene;
   if (session.status !== 'ready' || !session.batch) return [];
   const { list } = session.batch;
   const asked = world.calls.filter(({ call, by }) => call === 'status' && by === 'Compare lists');
@@ -143,8 +143,9 @@ function listIsToldTruly(scene: Scene<BatchPlan>): string[] {
   );
   return strays.flatMap(({ taskId }) => {
     const trackId = world.calls.find(({ entry }) => entry?.taskId === taskId)?.trackId ?? '';
-    const reasons = (tally.reasons.get(trackId) ?? 0) + tally.general;
-    return reasons > 0 ? [] : [`a clip of file ${trackId} is nobody's, and nothing had happened to it`];
+    return reasonsOf(scene, trackId) > 0
+      ? []
+      : [`a clip of file ${trackId} is nobody's, and nothing had happened to it`];
   });
 }
 

@@ -254,3 +254,36 @@ it("times are told in the provider's seconds where our waits run faster than it"
   const late = checkTraining({ sessionId: 'slow', ...position, total: deadline * 10 }, deps);
   await expect(late).rejects.toThrow(`The training was not done after ${deadline} s`);
 });
+
+describe('one task of the provider for two pieces of music', () => {
+  const music = musicSchema.parse({
+    model: 'chirp-v55',
+    prompt: 'Rain',
+    tags: '',
+    instrumental: false,
+    clips: [],
+  });
+  const check = (sessionId: string) => {
+    const { provider } = scriptedProvider({ status: [statusOf('running')] });
+    const deps = { store: table.store, providerOf: () => provider, settings, now };
+    return checkMusic({ ...position, sessionId }, deps);
+  };
+
+  it('leaves the second in doubt, for a person to decide, and the first as it is', async () => {
+    const session = { kind: 'music', status: 'generating', music, create: submitted('task-1') } as const;
+    for (const sessionId of ['music-1', 'music-2']) {
+      await recordSession(table.store, { sessionId, count: 0, session });
+    }
+    await expect(check('music-1')).resolves.toMatchObject({ verdict: 'waiting' });
+    await expect(check('music-1')).resolves.toMatchObject({ verdict: 'waiting' });
+    await expect(check('music-2')).rejects.toMatchObject({
+      name: 'NeedsDecision',
+      message: expect.stringContaining('has given it to session music-1 before'),
+    });
+    const second = await table.store.requireSession('music-2');
+    expect(second.create).toMatchObject({ fence: 'unknown', calls: 1 });
+    expect(second.create).not.toHaveProperty('taskId');
+    expect(mayDecide({ ...second, status: 'needs-decision' })).toBe(true);
+    expect((await table.store.requireSession('music-1')).create).toEqual(submitted('task-1'));
+  });
+});

@@ -40,14 +40,16 @@ async function record(more: Partial<Music> = {}, session: Partial<Session> = {})
   return sessionId;
 }
 
-/** Both dialects, and what each was asked. */
+/** Both dialects, what each was asked, and the one task that they know. */
 function providers(
-  generate: () => Promise<{ taskId: string }> = async () => ({ taskId: 'task-1' }),
+  call?: () => Promise<{ taskId: string }>,
   clip: Partial<MusicClip> = { audioUrl: 'https://cdn.example/1' },
 ) {
+  const taskId = `task-of-music-${drawn + 1}`;
+  const generate = call ?? (async () => ({ taskId }));
   const asked: [dialect: Dialect, what: string, request: unknown][] = [];
   const clips = [{ clipId: 'clip-1', ...clip }];
-  const status: TaskStatus = { taskId: 'task-1', phase: 'succeeded', status: 'success', clips };
+  const status: TaskStatus = { taskId, phase: 'succeeded', status: 'success', clips };
   const providerOf = (dialect: Dialect) => ({
     ...refusing(dialect),
     generate: (request: unknown) => {
@@ -59,7 +61,7 @@ function providers(
       return status;
     },
   });
-  return { asked, providerOf };
+  return { asked, taskId, providerOf };
 }
 const deps = (at: ReturnType<typeof providers>, relay = true) => ({
   store: table.store,
@@ -142,7 +144,7 @@ describe('a relay that is taken away while music is under way', () => {
       const left = state === 'Keep audio' ? keepAudio({ sessionId }, gone) : checkMusic(going, gone);
       await expect(left).rejects.toMatchObject({ name: 'NotPossible' });
       expect(await table.store.requireSession(sessionId)).toEqual(before);
-      expect(before.create).toMatchObject({ taskId: 'task-1', calls: 1 });
+      expect(before.create).toMatchObject({ taskId: at.taskId, calls: 1 });
 
       // As a resume begins it: nothing is asked for a second time.
       const again = await requestMusic({ sessionId }, deps(at));
