@@ -10,6 +10,9 @@ import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from
 
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
+/** Ids of the provider's that belong to one session of ours each. */
+export type ProviderId = 'session' | 'model' | 'task';
+
 /** A session with its tracks, in their order. */
 export interface SessionWithTracks {
   readonly session: Session;
@@ -50,7 +53,7 @@ export interface SessionStore {
    * Writes down that an id of the provider's belongs to this session. Doing it again changes nothing.
    * @throws ChirpsmithError ProviderContradiction when it is another session's
    */
-  claimId(session: Session, what: 'session' | 'model' | 'task', id: string): Promise<void>;
+  claimId(session: Session, what: ProviderId, id: string): Promise<void>;
   /** Sessions whose record says that work is under way, longest untouched first. */
   listUnderWay(limit: number): Promise<Session[]>;
   /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */

@@ -34,7 +34,7 @@ describe('whatever breaks', () => {
     ],
   ] as const)('the check finds %s, when the record of %s forgets %s', async (_, machine, forgets, words) => {
     // The first rule that is broken ends a check; by another seed it is perhaps this one.
-    for (const seed of [6, 7, 8, 9]) {
+    for (const seed of [2, 4, 6, 8]) {
       const found = await check({ seed, runs: 60, machine, forgets, shrink: false });
       if (!words.test(found ?? '')) continue;
       return expect(found).toMatch(new RegExp(`npm run faults -- --seed ${seed} --runs \\d+ --machine `));

@@ -4,7 +4,6 @@ import type { Content } from '../rig/audio-bucket.ts';
 import { type Delivery, deliveries } from '../rig/files.ts';
 import type { Step } from '../rig/invocations.ts';
 import type { Decision } from '../rig/person.ts';
-import { isOn } from './switches.ts';
 
 /** A function worth aiming at: how much, and about how many steps it makes in a run. */
 export interface Aim {
@@ -69,12 +68,10 @@ const twice = fc.boolean();
 const content = fc.constantFrom<Content[]>('song', 'song', 'refused', 'text');
 const track = fc.integer({ min: 0, max: 23 });
 
-export const delivery: fc.Arbitrary<Delivery> = isOn('deliveries')
-  ? fc.oneof(
-      { weight: 4, arbitrary: fc.constant<Delivery>('at once') },
-      { weight: 3, arbitrary: fc.constantFrom(...deliveries) },
-    )
-  : fc.constant('at once');
+export const delivery: fc.Arbitrary<Delivery> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Delivery>('at once') },
+  { weight: 3, arbitrary: fc.constantFrom(...deliveries) },
+);
 
 /** How some of the files that are declared at first arrive. */
 export const arrivals = fc.oneof(
@@ -87,9 +84,14 @@ export const arrivals = fc.oneof(
 );
 
 /** How a session with files comes to be. */
-export const broughtBy: fc.Arbitrary<TrainPlan['by']> = isOn('manifests')
-  ? fc.constantFrom('request', 'request', 'request', 'request', 'manifest', 'listing manifest')
-  : fc.constant('request');
+export const broughtBy: fc.Arbitrary<TrainPlan['by']> = fc.constantFrom(
+  'request',
+  'request',
+  'request',
+  'request',
+  'manifest',
+  'listing manifest',
+);
 
 /** It costs a whole run: for few. */
 export const elder = fc.nat({ max: 11 }).map((n) => n === 0);
@@ -113,7 +115,7 @@ export const runs = fc.oneof(
 export const toFiles: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('replace' as const), track, content, delivery }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('delete', 'overwrite'), track }) },
-  { weight: isOn('manifests') ? 1 : 0, arbitrary: fc.constant<Command>({ do: 'manifest' }) },
+  fc.constant<Command>({ do: 'manifest' }),
 );
 
 export const choices = fc.array(fc.constantFrom<Decision[]>('check-again', 'create-again', 'abandon'), {
@@ -165,7 +167,7 @@ export function eventsOf(options: {
   });
   return fc.array(
     fc.oneof({ weight: 5, arbitrary: anywhere }, near, awkward, {
-      weight: isOn('lost answers') ? 2 : 0,
+      weight: 2,
       arbitrary: lostAnswer(aims, steps),
     }),
     { maxLength: 5, size: 'max' },

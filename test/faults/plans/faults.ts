@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import type { PlannedCall, PlannedFault } from '../plan.ts';
 import type { CallFault } from '../rig/provider.ts';
-import { isOn } from './switches.ts';
 
 const html = '<html><body><h1>Bad gateway</h1></body></html>';
 
@@ -74,10 +73,10 @@ export const ofCall = (call: PlannedCall, mostCalls: number): fc.Arbitrary<Plann
       { weight: begins.has(call) ? 4 : 2, arbitrary: lostAnswer },
       { weight: begins.has(call) ? 2 : 1, arbitrary: notTaken },
       refusal,
-      { weight: isOn('envelopes') ? 1 : 0, arbitrary: envelope },
+      envelope,
       { weight: begins.has(call) ? 2 : 0, arbitrary: task },
       {
-        weight: gives.has(call) && isOn('ids given twice') ? 1 : 0,
+        weight: gives.has(call) ? 1 : 0,
         arbitrary: fc.constant<CallFault>({ kind: 'seen-before' }),
       },
     ),

@@ -1,9 +1,11 @@
 import type { ProviderCall } from '../../../functions/provider/provider.ts';
 
-/** A provider that gives an id twice: the session, the task, or what a task makes. */
+/** A provider that gives an id twice, and no id three times: the session, the task, or what a task makes. */
 export interface Echoes {
   /** Makes a call whose id, or the id of what it makes, is one that was given before, if there is one. */
   repeat(call: ProviderCall, make: () => Promise<Response>): Promise<Response>;
+  /** Forgets the clips: whether the same bytes are given another clip in another session is not documented. */
+  forgetClips(): void;
   /** Makes a call, and remembers the ids that its answer gives. */
   plain(call: ProviderCall, make: () => Promise<Response>): Promise<Response>;
 }
@@ -24,7 +26,9 @@ export function createEchoes(): Echoes {
   const given = new Map<ProviderCall, string>();
   /** By task, the id that is told instead of that of what it makes, once it is. */
   const echoing = new Map<string, { id: string | undefined }>();
-  const firstMade = new Map<string, string>();
+  /** What was made and told of, by kind; each is told once more at most. */
+  const told = new Map<string, Set<string>>();
+  const echoed = new Set<string>();
 
   const answerOf = (text: string, { status, headers }: Response) => new Response(text, { status, headers });
   const idIn = (text: string, field: string) => named(field).exec(text)?.[1];
@@ -35,13 +39,20 @@ export function createEchoes(): Echoes {
     const own = made.exec(text)?.[1];
     if (own === undefined) return answerOf(text, answer);
     const kind = own.startsWith('chirp-custom:') ? 'model' : 'clip';
+    const ofKind = told.get(kind) ?? new Set();
+    told.set(kind, ofKind);
     const echo = echoing.get(taskId);
-    if (echo) echo.id ??= firstMade.get(kind);
-    if (!echo?.id) firstMade.set(kind, firstMade.get(kind) ?? own);
+    if (echo && echo.id === undefined) {
+      echo.id = [...ofKind].find((id) => id !== own);
+      if (echo.id !== undefined) ofKind.delete(echo.id);
+    }
+    if (!echo?.id && !echoed.has(own)) ofKind.add(own);
+    if (echo?.id) echoed.add(echo.id);
     return answerOf(echo?.id ? text.replaceAll(own, echo.id) : text, answer);
   }
 
   const echoes: Echoes = {
+    forgetClips: () => void told.delete('clip'),
     async plain(call, make) {
       const answer = await make();
       const text = await answer.text();

@@ -4,7 +4,7 @@ import type { Track } from '../../../functions/sessions/session.ts';
 import type { Clock } from '../../../local/clock.ts';
 import type { FaultInput, LedgerEntry, Sandbox } from '../../../local/provider/sandbox.ts';
 import type { AudioBucket, StoredObject } from './audio-bucket.ts';
-import { createEchoes } from './echoes.ts';
+import type { Echoes } from './echoes.ts';
 import type { Invocation, Step } from './invocations.ts';
 import type { Wired } from './wire.ts';
 
@@ -73,8 +73,8 @@ export function createFaultyProvider(options: {
   readonly bucket: AudioBucket;
   readonly wire: Wired;
   readonly creditsUrl?: string;
-  /** Remember the ids that are given, so that one can be given twice. */
-  readonly echoes: boolean;
+  /** Where ids may be given twice. */
+  readonly echoes: Echoes | undefined;
   step<T>(about: Pick<Step, 'kind' | 'what'>, make: (fault: CallFault | undefined) => Promise<T>): Promise<T>;
   /** The one at hand. */
   invocation(): Invocation | undefined;
@@ -83,8 +83,7 @@ export function createFaultyProvider(options: {
   tracksOf(providerSessionId: string): Promise<readonly Track[]>;
   onCall(fact: CallFact): void;
 }): Provider {
-  const { sandbox, clock, bucket, wire } = options;
-  const echoes = options.echoes ? createEchoes() : undefined;
+  const { sandbox, clock, bucket, wire, echoes } = options;
   const keysRead = new Map<string, number>();
 
   /** Kept by each function for a while. */

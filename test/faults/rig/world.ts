@@ -21,6 +21,7 @@ import { type AudioBucket, openAudioBucket } from './audio-bucket.ts';
 import { createClipAudio } from './clip-audio.ts';
 import { newDirectory } from './directory.ts';
 import { openDynaliteTable } from './dynalite-table.ts';
+import { createEchoes } from './echoes.ts';
 import { clientOf } from './executions.ts';
 import { withoutIntents, withoutLastFile } from './forgetful-store.ts';
 import { workflowFunctions } from './functions.ts';
@@ -208,6 +209,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const ofTable = { client, tableName: table.name, clock: clock.now };
   const contents = createSessionContents(ofTable);
   const requests = createRequestStore(ofTable);
+  const echoes = options.echoes ? createEchoes() : undefined;
   const called = createFaultyProvider({
     sandbox,
     clock,
@@ -216,7 +218,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     // Nobody is asked for the credits of a training, so that they can run out in its middle.
     ...(name === 'train-model' ? {} : { creditsUrl: `${sandbox.url}/api-user/credits` }),
     invocation: () => invocations.current(),
-    echoes: options.echoes ?? false,
+    echoes,
     step: (about, make) => invocations.step(about, make),
     moment: invocations.moment,
     async tracksOf(providerSessionId) {
@@ -292,7 +294,11 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   await start();
 
   const past = new Set<string>();
-  const records = storeOn(table.client);
+  // In its turn as well, though nothing can befall it: else how long it really takes would mix what runs beside it.
+  const looking: DynamoDBDocumentClient = Object.assign(Object.create(null), {
+    send: (command: unknown) => turns.take(() => Reflect.apply(table.client.send, table.client, [command])),
+  });
+  const records = storeOn(looking);
   const histories = createHistories(machine.arn);
   let under = 0;
   return {
@@ -317,6 +323,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     past,
     async forget() {
       calls.length = 0;
+      echoes?.forgetClips();
       for (const { name } of await histories(service)) past.add(name);
       const { sessions } = await records.list(subject, { limit: 50 });
       for (const { sessionId } of sessions) past.add(sessionId);

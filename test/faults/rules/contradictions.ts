@@ -5,8 +5,10 @@ import type { Scene } from './scene.ts';
 export async function idsAreNew({ world, session, tracks }: Scene): Promise<string[]> {
   const broken: string[] = [];
   const clips = new Map<string, string>();
+  // Clips are compared when all are there; a run that ends before that compares nothing.
+  const isCompared = ['review', 'creating', 'training', 'ready'].includes(session.status);
   for (const { trackId, clipId, status } of tracks) {
-    if (status !== 'done' || clipId === undefined) continue;
+    if (!isCompared || status !== 'done' || clipId === undefined) continue;
     const other = clips.get(clipId);
     if (other !== undefined) broken.push(`tracks ${other} and ${trackId} have the same clip`);
     clips.set(clipId, trackId);

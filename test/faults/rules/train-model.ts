@@ -1,6 +1,5 @@
 import type { Track } from '../../../functions/sessions/session.ts';
 import type { TrainPlan } from '../plan.ts';
-import { isOn } from '../plans/switches.ts';
 import type { World } from '../rig/world.ts';
 import { paidCalls } from '../tally.ts';
 import { type Scene, taken } from './scene.ts';
@@ -39,7 +38,7 @@ function noTrackLeftOut({ world, plan }: Scene<TrainPlan>): string[] {
   const allowed = plan.skipInvalid || plan.minClips !== undefined;
   return paidCalls(world).flatMap(({ clipIds = [], tracks = [] }) => {
     if (clipIds.length < (plan.minClips ?? 0)) return [`create was called with ${clipIds.length} clips`];
-    if (allowed || !isOn('left out')) return [];
+    if (allowed) return [];
     const left = tracks.filter((it) => !isIn(it, clipIds) && !isRefused(world, it));
     return left.map(
       ({ trackId, status }) => `create was called without track ${trackId}, which is ${status}`,

@@ -155,7 +155,10 @@ describe('Request music', () => {
 
 describe('Check music', () => {
   const going = (sessionId: string) =>
-    record(sessionId, { status: 'generating', create: create('submitted', { taskId: 'task' }) });
+    record(sessionId, {
+      status: 'generating',
+      create: create('submitted', { taskId: `task of ${sessionId}` }),
+    });
 
   it('writes the clips down without their links, and goes on to keep the audio', async () => {
     await going('clips');
