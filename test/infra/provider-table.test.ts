@@ -5,12 +5,11 @@ import { createRelay } from '../../functions/provider/relay.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { exists, hasTest, read, shownTests, tableRows } from './shown-tests.ts';
 
-const [, section = ''] =
-  /^## What is documented, and what becomes of it\n(.*?)^## /ms.exec(read('README.md')) ?? [];
-const rows = tableRows(section).map(([what = '', handled = '', shown = '', ...more]) => ({
+const page = read('docs/provider.md');
+const rows = tableRows(page).map(([what = '', handled = '', shown = '', ...more]) => ({
   what,
   used: !handled.startsWith('not used: '),
-  files: [...handled.matchAll(/\]\(([^)]+)\)/g)].map(([, file = '']) => file),
+  files: [...handled.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, file = '']) => file),
   shown: shownTests(shown),
   more,
 }));
@@ -80,7 +79,7 @@ describe('the table of what the provider documents', () => {
     const shown = rows.flatMap((row) => row.shown);
     expect(shown.filter(([file, title]) => !hasTest(file, title))).toEqual([]);
     // Every link to a test was read as one, with its title.
-    expect(shown.length).toBe([...section.matchAll(/\]\(test\//g)].length);
+    expect(shown.length).toBe([...page.matchAll(/\]\(\.\.\/test\//g)].length);
   });
 
   test('would not pass with a title that is gone', () => {
