@@ -133,7 +133,12 @@ export function bindEventBus(fn: WorkflowFunction, type: EventType): void {
   const bus = Stack.of(fn).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });
   fn.addEnvironment('EVENT_BUS', bus);
   fn.addEnvironment('EVENT_SOURCE', source);
-  const conditions = { StringEquals: { 'events:source': source, 'events:detail-type': type } };
+  // A request has several entries, and so the keys several values: all of them must be right, and there must be one
+  // (Service Authorization Reference: both are arrays; IAM user guide, "Set operators for multivalued context keys").
+  const conditions = {
+    'ForAllValues:StringEquals': { 'events:source': source, 'events:detail-type': type },
+    Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+  };
   fn.allowIf(conditions, ['events:PutEvents'], bus);
 }
 

@@ -66,11 +66,12 @@ export function createPutEvents({ assembly, access, now, publish }: PutEventsOpt
       name.startsWith('arn:')
         ? name
         : `arn:aws:events:${assembly.region}:${assembly.account}:event-bus/${name}`;
-    // One entry that may not be put refuses the whole request.
-    for (const { EventBusName, Source, DetailType } of entries) {
-      access.check(accessKeyId, 'events:PutEvents', arnOf(EventBusName), {
-        'events:source': Source,
-        'events:detail-type': DetailType,
+    // One entry that may not be put refuses the whole request: the keys have the values of all entries.
+    for (const bus of new Set(entries.map(({ EventBusName }) => arnOf(EventBusName)))) {
+      const there = entries.filter(({ EventBusName }) => arnOf(EventBusName) === bus);
+      access.check(accessKeyId, 'events:PutEvents', bus, {
+        'events:source': there.map(({ Source }) => Source),
+        'events:detail-type': there.map(({ DetailType }) => DetailType),
       });
     }
     if (Buffer.byteLength(JSON.stringify(entries)) > largestRequest) {

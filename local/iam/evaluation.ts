@@ -1,7 +1,7 @@
 import type { Role, Statement } from '../assembly.ts';
 
-/** Values of condition keys, as the service sees them in the request. */
-export type Context = Readonly<Record<string, string>>;
+/** Values of condition keys, as the service sees them in the request: a list for a key that may have several. */
+export type Context = Readonly<Record<string, string | readonly string[]>>;
 
 /** Does a policy's pattern (`*` any characters, `?` exactly one) cover the whole value? */
 export function matches(pattern: string, value: string): boolean {
@@ -14,7 +14,7 @@ export function matches(pattern: string, value: string): boolean {
 
 type Operator = (expected: string, actual: string) => boolean;
 
-/** How one expected value is held against the request's. */
+/** How one expected value is held against one of the request's. */
 const operators: Readonly<Record<string, Operator>> = {
   StringEquals: (expected, actual) => expected === actual,
   StringLike: matches,
@@ -23,7 +23,21 @@ const operators: Readonly<Record<string, Operator>> = {
 };
 
 /** Keys that the stand-ins pass in; a condition on any other could never be met and would only hide. */
-const contextKeys = ['s3:prefix', 'events:source', 'events:detail-type'];
+const contextKeys: Readonly<Record<string, 'one value' | 'several values'>> = {
+  's3:prefix': 'one value',
+  // Arrays of strings, of all entries of a request (Service Authorization Reference, EventBridge).
+  'events:source': 'several values',
+  'events:detail-type': 'several values',
+};
+
+/** `ForAllValues:StringEquals` → `ForAllValues` and `StringEquals`; `Null` has no set operator. */
+function parseOperator(
+  name: string,
+): { readonly set: string | undefined; readonly test: string } | undefined {
+  const [, set, test = ''] = /^(?:(ForAllValues|ForAnyValue):)?(\w+)$/.exec(name) ?? [];
+  if (test === 'Null') return set === undefined ? { set, test } : undefined;
+  return test in operators ? { set, test } : undefined;
+}
 
 /** Throws an error naming role and condition for whatever {@link decide} would not evaluate as AWS does. */
 export function checkConditions(role: Role): void {
@@ -32,19 +46,25 @@ export function checkConditions(role: Role): void {
     if (variable !== undefined) {
       throw new Error(`${role.name}: the policy variable in ${variable} is not known to the local runtime.`);
     }
-    for (const [operator, tests] of Object.entries(conditions)) {
-      if (!(operator in operators)) {
-        throw new Error(
-          `${role.name}: the condition operator ${operator} is not known to the local runtime.`,
-        );
+    for (const [name, tests] of Object.entries(conditions)) {
+      const operator = parseOperator(name);
+      if (!operator) {
+        throw new Error(`${role.name}: the condition operator ${name} is not known to the local runtime.`);
       }
       for (const [key, expected] of Object.entries(readTests(tests))) {
-        if (!contextKeys.includes(key)) {
+        const values = contextKeys[key];
+        if (values === undefined) {
           throw new Error(
-            `${role.name}: the condition key ${key} (${operator}) is not known to the local runtime.`,
+            `${role.name}: the condition key ${key} (${name}) is not known to the local runtime.`,
           );
         }
         readExpected(expected);
+        // AWS takes both, and then decides otherwise than the policy reads (IAM user guide, multivalued context keys).
+        if (operator.test !== 'Null' && (operator.set !== undefined) !== (values === 'several values')) {
+          const form =
+            values === 'several values' ? `ForAllValues:${name} or ForAnyValue:${name}` : operator.test;
+          throw new Error(`${role.name}: ${key} has ${values} in a request, so ${name} must be ${form}.`);
+        }
       }
     }
   }
@@ -83,17 +103,26 @@ export function decide(
   return { decision: applying.length > 0 ? 'allowed' : 'not allowed', by: applying };
 }
 
-/** All operators and keys must hold; of the values of one key, any. A key that the request lacks fails. */
+/** All operators and keys must hold; of the values that a policy gives for one key, any. */
 function holds(conditions: Statement['conditions'], context: Context): boolean {
-  return Object.entries(conditions).every(([operator, tests]) =>
-    Object.entries(readTests(tests)).every(([key, expected]) => {
-      const actual = context[key];
-      const test = operators[operator];
-      return (
-        actual !== undefined && test !== undefined && readExpected(expected).some((one) => test(one, actual))
-      );
-    }),
+  return Object.entries(conditions).every(([name, tests]) =>
+    Object.entries(readTests(tests)).every(([key, expected]) =>
+      keyHolds(name, readExpected(expected), context[key]),
+    ),
   );
+}
+
+function keyHolds(name: string, expected: readonly string[], given: Context[string] | undefined): boolean {
+  const actual = typeof given === 'string' ? [given] : (given ?? []);
+  const operator = parseOperator(name);
+  // A key without a value is as good as none.
+  if (operator?.test === 'Null') return expected.includes(String(actual.length === 0));
+  const test = operators[operator?.test ?? ''];
+  if (!test) return false;
+  const known = (value: string) => expected.some((one) => test(one, value));
+  // Of no values, all are right: a request without the key passes, unless the policy asks for the key by Null.
+  if (operator?.set === 'ForAllValues') return actual.every(known);
+  return actual.some(known);
 }
 
 function readTests(tests: unknown): Record<string, unknown> {

@@ -58,8 +58,10 @@ function permissions(): Record<string, string[]> {
     ];
     const lines = documents.flatMap(({ Statement }) =>
       Statement.flatMap(({ Action, Resource, Condition }) => {
-        const tests = Object.values(Condition).flatMap((keys) => Object.entries(keys));
-        const only = tests.map(([key, value]) => ` if ${key} is ${value}`).join('');
+        const tests = Object.entries(Condition).flatMap(([operator, keys]) =>
+          Object.entries(keys).map(([key, value]) => ` if ${key} ${operator} ${value}`),
+        );
+        const only = tests.join('');
         return Resource.flatMap((resource) => Action.map((action) => `${action} ${spoken(resource)}${only}`));
       }),
     );
@@ -71,7 +73,9 @@ function permissions(): Record<string, string[]> {
 const trace = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
 const logs = (id: string) => [`logs:CreateLogStream logs of ${id}`, `logs:PutLogEvents logs of ${id}`];
 const says = (type: string) =>
-  `events:PutEvents event-bus/default if events:source is chirpsmith.local if events:detail-type is ${type}`;
+  `events:PutEvents event-bus/default if events:source ForAllValues:StringEquals chirpsmith.local` +
+  ` if events:detail-type ForAllValues:StringEquals ${type}` +
+  ' if events:source Null false if events:detail-type Null false';
 const records = (...actions: string[]) => actions.map((action) => `dynamodb:${action} table`);
 /** Whoever changes the status of sessions tells it. */
 const table = (...actions: string[]) => [
@@ -160,11 +164,11 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'delete-session': [
     'DeleteSession',
     ...table('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
-    's3:ListBucketVersions bucket if s3:prefix is audio/*',
+    's3:ListBucketVersions bucket if s3:prefix StringLike audio/*',
     's3:DeleteObjectVersion bucket/audio/*',
     's3:AbortMultipartUpload bucket/audio/*',
     's3:DeleteObjectVersion bucket/music/*',
-    's3:ListBucketVersions bucket if s3:prefix is music/*',
+    's3:ListBucketVersions bucket if s3:prefix StringLike music/*',
     ...describeExecution,
   ],
   openapi: ['OpenApi'],
@@ -179,7 +183,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   ],
   'start-from-manifest': [
     'InboxFunction',
-    's3:ListBucket bucket if s3:prefix is inbox/*',
+    's3:ListBucket bucket if s3:prefix StringLike inbox/*',
     's3:GetObject bucket/inbox/*/manifest*.json',
     ...['error', 'late'].flatMap((name) =>
       ['Put', 'Delete'].map((verb) => `s3:${verb}Object bucket/inbox/*/manifest.${name}.json`),

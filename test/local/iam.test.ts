@@ -82,6 +82,68 @@ test('a condition holds for any of its values, and not for a request without the
   expect(list({})).toBe('not allowed');
 });
 
+const sources = { 'ForAllValues:StringEquals': { 'events:source': ['ours', 'also ours'] } };
+const there = { Null: { 'events:source': 'false' } };
+test.each<[string, object, Record<string, string[]>, string]>([
+  [
+    'of ForAllValues holds when all values are right',
+    sources,
+    { 'events:source': ['also ours', 'ours'] },
+    'allowed',
+  ],
+  [
+    'of ForAllValues fails for one wrong value',
+    sources,
+    { 'events:source': ['ours', 'theirs'] },
+    'not allowed',
+  ],
+  ['of ForAllValues holds without the key', sources, {}, 'allowed'],
+  ['of ForAllValues holds for a key without values', sources, { 'events:source': [] }, 'allowed'],
+  ['of Null false fails without the key', { ...sources, ...there }, {}, 'not allowed'],
+  [
+    'of Null false fails for a key without values',
+    { ...sources, ...there },
+    { 'events:source': [] },
+    'not allowed',
+  ],
+  ['of Null false holds with the key', { ...sources, ...there }, { 'events:source': ['ours'] }, 'allowed'],
+  ['of Null true holds without the key', { Null: { 'events:source': 'true' } }, {}, 'allowed'],
+  [
+    'of Null true fails with the key',
+    { Null: { 'events:source': 'true' } },
+    { 'events:source': ['a'] },
+    'not allowed',
+  ],
+  [
+    'of ForAnyValue holds for one right value',
+    { 'ForAnyValue:StringEquals': { 'events:source': 'ours' } },
+    { 'events:source': ['theirs', 'ours'] },
+    'allowed',
+  ],
+  [
+    'of ForAnyValue fails without the key',
+    { 'ForAnyValue:StringEquals': { 'events:source': 'ours' } },
+    {},
+    'not allowed',
+  ],
+])('a condition %s', (_, conditions, context, decision) => {
+  const statements = [allow(['events:PutEvents'], ['*'], conditions)];
+  expect(decide(statements, 'events:PutEvents', 'arn:bus', context).decision).toBe(decision);
+});
+
+test.each([
+  [{ StringEquals: { 'events:source': 'ours' } }, 'so StringEquals must be ForAllValues:StringEquals or'],
+  [{ 'ForAllValues:StringLike': { 's3:prefix': 'a/*' } }, 'so ForAllValues:StringLike must be StringLike'],
+  [
+    { 'ForAllValues:Null': { 's3:prefix': 'false' } },
+    'the condition operator ForAllValues:Null is not known',
+  ],
+])('a condition that AWS decides otherwise than it reads stops the start: %j', (conditions, message) => {
+  const assembly = smallAssembly();
+  const role = { ...first(assembly.roles), statements: [allow(['*'], ['*'], conditions)] };
+  expect(() => createAccess({ ...assembly, roles: [role] })).toThrow(message);
+});
+
 test.each([
   ['operator', { NumericLessThan: { 's3:max-keys': '10' } }, 'the condition operator NumericLessThan'],
   ['key', { StringEquals: { 'aws:PrincipalOrgID': 'o' } }, 'the condition key aws:PrincipalOrgID'],

@@ -13,7 +13,10 @@ const grant = {
   effect: 'Allow',
   actions: ['events:PutEvents'],
   resources: [busArn('turns')],
-  conditions: { StringEquals: { 'events:source': 'chirpsmith' } },
+  conditions: {
+    'ForAllValues:StringEquals': { 'events:source': 'chirpsmith' },
+    Null: { 'events:source': 'false' },
+  },
 } as const;
 const { roleArn } = first(small.functions);
 const assembly: Assembly = {
