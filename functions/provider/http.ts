@@ -145,7 +145,7 @@ export function createSender(options: ProviderOptions): { send: Send } & Pick<Pr
     }
     const answer = body.whole ? parseJson(body.text) : undefined;
     const isError = reportsError(answer);
-    const result = answer === undefined || isError ? undefined : read(answer, secrets);
+    const result = isError ? undefined : read(answer, secrets);
     if (result === undefined) {
       const what = isError
         ? `the provider answered ${status} with an error in it`
@@ -169,7 +169,7 @@ function init(request: Request, key: string, signal: AbortSignal): RequestInit {
   if (request.method === 'GET') return { method: 'GET', headers, redirect: 'manual', signal };
   const bytes = new TextEncoder().encode(request.body ? JSON.stringify(request.body) : '');
   return {
-    method: 'POST',
+    method: request.method,
     headers: {
       ...headers,
       ...(request.body ? { 'content-type': 'application/json' } : {}),

@@ -5,18 +5,11 @@ import { type MusicRequest, type Provider, refusing, type TaskStatus } from './p
 import { idSchema } from './task-status.ts';
 import { bounded, redact } from './words.ts';
 
-/**
- * The raw object. Its own `status` is `complete` at once and says nothing of the music. What has another `code` is an error:
- * an `id` beside an error is the request's.
- */
-const rawAnswer = z.object({
-  id: idSchema,
-  clips: z.array(z.unknown()),
-  code: z.literal('success').optional(),
-});
+/** The raw object. Its own `status` is `complete` at once and says nothing of the music. */
+const rawAnswer = z.object({ id: idSchema, clips: z.array(z.unknown()) });
 const envelopeAnswer = z.object({ code: z.literal('success'), data: idSchema });
 /** Documented as the persona itself; clients also read it from an envelope. */
-const rawPersona = z.object({ id: idSchema, code: z.literal('success').optional() });
+const rawPersona = z.object({ id: idSchema });
 const envelopePersona = z.object({ code: z.literal('success'), data: z.object({ id: idSchema }) });
 
 const fetched = z.object({

@@ -212,11 +212,35 @@ test.each(['generate', 'persona', 'status'] as const)(
     }[call]();
     await expect(made).rejects.toMatchObject({
       name: 'ProviderAnswerLost',
+      call,
       taken: 'unknown',
       reason: 'upstream timed out',
     });
   },
 );
+
+test('a persona without an id is none', async () => {
+  for (const answer of [{}, { code: 'success', data: null }, { code: 'success', data: { id: '' } }]) {
+    await expect(relay(answer).provider.persona({ clipId, name: 'Her' })).rejects.toMatchObject({
+      name: 'ProviderAnswerLost',
+    });
+  }
+});
+
+test('what may cost is not sent again with a key that was changed: that needs an intent of its own', async () => {
+  const keys = ['old-key', 'new-key'];
+  let sent = 0;
+  const provider = createRelay({
+    baseUrl: 'https://relay.example',
+    key: async () => keys.shift() ?? '',
+    fetch: async () => {
+      sent++;
+      return Response.json({}, { status: 401 });
+    },
+  });
+  await expect(provider.generate(wish)).rejects.toMatchObject({ name: 'ProviderAuth' });
+  expect(sent).toBe(1);
+});
 
 test('of an answer that is cut off nothing is quoted: it holds links to audio', async () => {
   const whole = JSON.stringify(fetched('SUCCESS', { data: [clip('complete', 'https://cdn.example/a.mp3')] }));
