@@ -146,6 +146,24 @@ describe('an intent', () => {
     expect(calls).toEqual([]);
     expect((await one.session()).create.fence).toBe('none');
   });
+
+  it('that was settled before the call buys nothing', async () => {
+    const sessionId = await sessions.before();
+    const { provider, calls } = scriptedProvider({});
+    const store: SessionStore = {
+      ...table.store,
+      async updateSession(...given) {
+        await table.store.updateSession(...given);
+        return table.store.changeSession(sessionId, ({ create }) => ({
+          create: { ...create, fence: 'unknown' },
+        }));
+      },
+    };
+    const one = sessions.going(sessionId, 'train', provider, store);
+    await expect(one.call()).rejects.toMatchObject({ name: 'NotPossible' });
+    expect(calls).toEqual([]);
+    expect((await one.session()).create.fence).toBe('unknown');
+  });
 });
 
 describe('a late response', () => {
@@ -170,7 +188,9 @@ describe('a late response', () => {
       'train',
       scriptedProvider({ create: [{ taskId: 'second' }] }).provider,
     );
-    return { ...other, response, ended };
+    const settleAs = (fence: Session['create']['fence']) =>
+      table.store.changeSession(sessionId, ({ create }) => ({ create: { ...create, fence } }));
+    return { ...other, response, ended, settleAs };
   }
   const refused = () => providerError('ProviderRefused', 'no');
 
@@ -209,6 +229,15 @@ describe('a late response', () => {
       create: { taskId: 'second', earlier: [{ fence: 'submitted', taskId: 'first' }] },
     });
     expect(await one.spent()).toBe(206);
+  });
+
+  it('to a call that is settled already changes nothing', async () => {
+    const one = await onItsWay();
+    await one.settleAs('submitted');
+    const before = await one.session();
+    one.response.resolve({ taskId: 'first' });
+    expect(await one.ended).toMatchObject({ verdict: 'waiting' });
+    expect(await one.session()).toEqual(before);
   });
 
   it('takes back the word for another call, when that has not been made', async () => {
