@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelSession } from '../../../functions/api/cancel-session/cancel-session.ts';
 import { beginRun } from '../../../functions/sessions/begin-run.ts';
 import type { Session, Track } from '../../../functions/sessions/session.ts';
+import type { SessionStore } from '../../../functions/sessions/session-store.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
@@ -49,6 +50,18 @@ describe('POST /sessions/{id}/cancel', () => {
   it.each<[string, Partial<Session>, Track['status'][], string]>([
     ['nothing was sent', {}, ['declared', 'done', 'failed'], 'Nothing runs at the provider.'],
     ['an upload runs', {}, ['submitted', 'done'], 'Still running at the provider: 1 upload.'],
+    [
+      'music is paid',
+      { kind: 'music', status: 'generating', create: create('submitted') },
+      [],
+      'Still running at the provider: the music, which is paid.',
+    ],
+    [
+      'uploads and a training run',
+      { status: 'training', create: create('submitted') },
+      ['submitted', 'done'],
+      'Cancelled. Still running at the provider: 1 upload and the training, which is paid. A resume goes on from here.',
+    ],
     ['uploads run', {}, ['submitted', 'submitting', 'done'], 'Still running at the provider: 2 uploads.'],
     [
       'the training is paid',
@@ -130,6 +143,27 @@ describe('POST /sessions/{id}/cancel', () => {
     expect(await cancel('chase', machine, { store })).toMatchObject({ status: 'cancelled' });
     expect(machine.stopped).toEqual([arnOf('chase-1'), arnOf('chase-2')]);
     expect(await executions.standing(arnOf('chase-2'))).toBe('ended');
+  });
+
+  it('gives up when somebody begins a run each time, and says so', async () => {
+    await record('busy', { executionArn: undefined });
+    let runs = 0;
+    const store: SessionStore = {
+      ...table.store,
+      async changeSession(...given) {
+        runs++;
+        await table.store.changeSession('busy', () => ({ executionArn: arnOf(`busy-${runs}`) }));
+        return table.store.changeSession(...given);
+      },
+    };
+    const machine = fakeExecutions();
+    await expect(cancel('busy', machine, { store })).rejects.toMatchObject({
+      name: 'RecordConflict',
+      message: 'Somebody else starts the session again and again.',
+    });
+    // The first had no execution yet.
+    expect(machine.stopped).toEqual([arnOf('busy-1'), arnOf('busy-2')]);
+    expect(await stored('busy')).toMatchObject({ status: 'uploading' });
   });
 
   it('what the stopped execution had called on its way sends and buys nothing any more', async () => {

@@ -105,17 +105,66 @@ describe('POST /sessions/{id}/decide', () => {
     const { executions } = fakeExecutions();
     const deps = { store: table.store, executions, settings, now };
     const wish = (body: object) => decideSession('named', 'ana', body, deps);
-    for (const body of [
-      { choice: 'create-again', name: '  ' },
-      { choice: 'check-again', name: 'Other' },
+    const leaveOut = 'is for create-again of a training only: leave it out';
+    for (const [body, message] of [
+      [{ choice: 'create-again', name: '  ' }, expect.any(String)],
+      [{ choice: 'check-again', name: 'Other' }, leaveOut],
     ]) {
       await expect(wish(body)).rejects.toMatchObject({
         name: 'BadInput',
-        problems: [expect.objectContaining({ where: 'name' })],
+        message: expect.stringContaining('It cannot be decided like this.'),
+        problems: [{ where: 'name', message }],
       });
     }
+    await record('named-song', { kind: 'music' });
+    const again = { choice: 'create-again', name: 'Other' };
+    await expect(decideSession('named-song', 'ana', again, deps)).rejects.toMatchObject({
+      problems: [{ where: 'name', message: leaveOut }],
+    });
     expect(await wish({ choice: 'create-again', name: ' Other ' })).toMatchObject({ name: 'Other' });
     expect(await stored('named')).toMatchObject({ name: 'Other', create: { againIn: 2 } });
+  });
+
+  it('check-again is for music whose task is known: otherwise there is nobody to ask', async () => {
+    await record('song', { kind: 'music' });
+    const machine = fakeExecutions();
+    await expect(decide('song', 'check-again', machine)).rejects.toMatchObject({
+      name: 'NotPossible',
+      message:
+        'The task was lost with the answer, so there is nobody to ask: look at the provider, then create-again or abandon.',
+    });
+    expect(machine.started).toEqual([]);
+    expect(await stored('song')).toMatchObject({ status: 'needs-decision', decisions: [] });
+    expect(await decide('song', 'create-again', machine)).toMatchObject({ status: 'preparing' });
+    await record('known-song', { kind: 'music', create: create('unknown', { taskId: 't1' }) });
+    expect(await decide('known-song', 'check-again', machine)).toMatchObject({ status: 'preparing' });
+  });
+
+  it('decides nothing for a request that had its response before, and shows the session as it is', async () => {
+    await record('answered');
+    const machine = fakeExecutions();
+    const deps = { store: table.store, executions: machine.executions, settings, now };
+    const body = { choice: 'create-again' };
+    const answer = await decideSession('answered', 'ana', body, deps, { requestId: 'r', isAnswered: true });
+    expect(answer).toMatchObject({ status: 'needs-decision', decisions: [] });
+    expect(machine.started).toEqual([]);
+  });
+
+  it('create-again once more, when its model is there, shows the model and begins nothing', async () => {
+    const modelId = 'chirp-custom:1';
+    await record('done', {
+      status: 'ready',
+      modelId,
+      create: create('ready'),
+      decisions: [word('create-again')],
+    });
+    expect(await decide('done', 'create-again', fakeExecutions())).toMatchObject({
+      status: 'ready',
+      modelId,
+    });
+    await expect(decide('done', 'check-again', fakeExecutions())).rejects.toMatchObject({
+      name: 'NotPossible',
+    });
   });
 
   it('abandon ends the session for good and starts nothing', async () => {
