@@ -31,6 +31,20 @@ it('fails when the call succeeds and the event was not taken', async () => {
   });
 });
 
+it('takes an event for taken unless EventBridge says otherwise, and says so without its words, too', async () => {
+  mock.on(PutEventsCommand).resolves({});
+  await expect(bus.put('Manifest refused', {})).resolves.toBeUndefined();
+  mock.on(PutEventsCommand).resolves({ Entries: [{ EventId: '1' }, { ErrorCode: 'InternalFailure' }] });
+  await expect(bus.put('Manifest refused', {})).rejects.toMatchObject({
+    message: 'EventBridge did not take "Manifest refused": InternalFailure',
+  });
+});
+
+it('names what the caller is not allowed to do', async () => {
+  mock.on(PutEventsCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
+  await expect(bus.put('Manifest refused', {})).rejects.toMatchObject({ name: 'AccessDenied' });
+});
+
 it('gives up a call that takes too long', async () => {
   mock.restore();
   const client = new EventBridgeClient({

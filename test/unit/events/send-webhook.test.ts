@@ -36,10 +36,23 @@ it('sends the event with a signature that the receiver can check by moment, body
     time: '2026-11-21T03:00:00Z',
     detail: event.detail,
   });
+  expect(new Headers(init?.headers).get('content-type')).toBe('application/json');
   const header = new Headers(init?.headers).get('chirpsmith-signature') ?? '';
   const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(header) ?? [];
   expect(t).toBe('1795230007');
   expect(v1).toBe(createHmac('sha256', 'shared').update(`${t}.${body}`).digest('hex'));
+});
+
+it('hangs up on a receiver that goes on talking', async () => {
+  let isCancelled = false;
+  const endless = new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(1)),
+    cancel: () => {
+      isCancelled = true;
+    },
+  });
+  expect(await send(async () => new Response(endless)).sent).toMatchObject({ status: 200 });
+  expect(isCancelled).toBe(true);
 });
 
 it.each([301, 400, 410, 429, 500, 503])('fails on %i, so that it is tried again', async (status) => {
@@ -50,6 +63,7 @@ it.each([301, 400, 410, 429, 500, 503])('fails on %i, so that it is tried again'
 it.each([
   [new DOMException(`${url} was aborted`, 'TimeoutError'), 'The webhook did not answer within 10 s.'],
   [new TypeError(`fetch failed: ${url}`), 'The webhook could not be reached.'],
+  [undefined, 'The webhook could not be reached.'],
 ])('fails without showing the URL: %s', async (error, words) => {
   const { sent } = send(() => Promise.reject(error));
   const failure: unknown = await sent.catch((thrown: unknown) => thrown);

@@ -306,6 +306,14 @@ describe('a name that is nearly that of a manifest', () => {
     });
   });
 
+  it('gets a report also where a manifest of the right name lies in the same folder, outside the inbox', async () => {
+    box.put('Inbox/night/manifest.json', { name: 'Elsewhere' });
+    expect(await event('Inbox/night/Manifest.json')).toMatchObject({ verdict: 'refused', problems: 2 });
+    box.put('inbox/manifest.json', { name: 'Nowhere' });
+    expect(await event('inbox/Manifest.json')).toMatchObject({ verdict: 'refused', problems: 2 });
+    expect(box.json('inbox/manifest.error.json')).toMatchObject({ versionId: '' });
+  });
+
   it('gets none beside a manifest of the right name', async () => {
     await putSongs();
     await put('manifest.json', { name: 'Right' });
@@ -645,6 +653,23 @@ describe('a manifest that cannot be used leaves a report beside it', () => {
     refusesEvents = false;
     await event(manifest);
     expect(told).toHaveLength(1);
+  });
+
+  it('is left to the next event when its folder changes at each of ten looks', async () => {
+    const { write } = box.inbox;
+    let looks = 0;
+    Object.assign(box.inbox, {
+      write: async (key: string, json: object) => {
+        await write(key, json);
+        looks += 1;
+        box.put(manifest, { name: `${looks}` });
+      },
+    });
+    await expect(put('manifest.json', { name: '0' })).rejects.toMatchObject({
+      name: 'StorageUnavailable',
+      message: `${folder} changes faster than it can be looked at.`,
+    });
+    expect(looks).toBe(10);
   });
 
   it('something else of that name is written over', async () => {
