@@ -1,4 +1,9 @@
-import { GetObjectCommand, type ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  type ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInbox } from '../../../functions/events/start-from-manifest/inbox.ts';
 import { bucket, startBucket } from '../../local/s3/bucket.ts';
@@ -14,6 +19,8 @@ beforeAll(async () => {
 afterAll(() => stand.stop());
 
 const written = { a: 1 };
+/** The inbox over a client some of whose methods are made up. */
+const over = (made: object) => createInbox({ client: Object.assign(Object.create(client), made), bucket });
 
 describe('the inbox in S3', () => {
   it('lists the files of one folder by their own names, whatever these are', async () => {
@@ -39,7 +46,10 @@ describe('the inbox in S3', () => {
     await inbox.write(key, { old: true });
     await inbox.write(key, written);
     const found = await inbox.read(key, 100);
-    expect(JSON.parse(new TextDecoder().decode(found?.bytes))).toEqual(written);
+    expect(new TextDecoder().decode(found?.bytes)).toBe('{\n  "a": 1\n}\n');
+    const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    expect(head.ContentType).toBe('application/json');
+    expect((await inbox.read(key, head.ContentLength ?? 0))?.bytes).toEqual(found?.bytes);
     expect(found?.versionId).toMatch(/^[0-9a-f]{32}$/);
     expect(await inbox.read(key, 3)).toEqual({
       versionId: found?.versionId,
@@ -68,6 +78,7 @@ describe('the inbox in S3', () => {
     const key = 'inbox/there é+/manifest.json';
     await inbox.write(`${key}.old`, written);
     expect(await inbox.find(key)).toBe(false);
+    expect(await inbox.find('inbox/nowhere/manifest.json')).toBe(false);
     await inbox.write(key, written);
     expect(await inbox.find(key)).toBe(true);
   });
@@ -90,15 +101,41 @@ describe('the inbox in S3', () => {
         return { Contents: [{ Key: `${input.Prefix}${pages.length}` }], NextContinuationToken: 'on' };
       },
     };
-    const { names, more } = await createInbox({
-      client: Object.assign(Object.create(client), endless),
-      bucket,
-    }).list('inbox/x/', 2500);
+    const { names, more } = await over(endless).list('inbox/x/', 2500);
     expect({ names, more, pages }).toEqual({
       names: ['1', '2', '3'],
       more: true,
       pages: [undefined, 'on', 'on'],
     });
+    pages.length = 0;
+    await over(endless).list('inbox/x/', 2000);
+    expect(pages).toHaveLength(2);
+  });
+
+  it('takes a file for newer only when it surely is', async () => {
+    const at = '2026-11-21T03:00:00.000Z';
+    const Contents = [
+      { Key: 'inbox/x/same.mp3', LastModified: new Date(at) },
+      { Key: 'inbox/x/unknown.mp3' },
+      { Key: 'inbox/x/newer.mp3', LastModified: new Date(Date.parse(at) + 1000) },
+    ];
+    const found = await over({ send: async () => ({ Contents }) }).list('inbox/x/', 10, at);
+    expect(found).toEqual({
+      names: ['same.mp3', 'unknown.mp3', 'newer.mp3'],
+      newer: ['newer.mp3'],
+      more: false,
+    });
+  });
+
+  it('reads from a bucket without versions, and takes what S3 does not say for old and empty', async () => {
+    const read = (head: object) =>
+      over({ send: async (command: object) => (command instanceof HeadObjectCommand ? head : {}) }).read(
+        'k',
+        9,
+      );
+    const nothing = { at: '1970-01-01T00:00:00.000Z', bytes: new Uint8Array() };
+    expect(await read({ ETag: '"e"' })).toEqual({ versionId: '"e"', ...nothing });
+    expect(await read({})).toEqual({ versionId: '', ...nothing });
   });
 
   it('says by whose and what permission it fails', async () => {
@@ -108,5 +145,23 @@ describe('the inbox in S3', () => {
       message: expect.stringContaining('may not s3:ListBucket'),
     });
     stand.denied.clear();
+    const key = 'inbox/x/manifest.json';
+    await inbox.write(key, written);
+    for (const [permission, call] of [
+      ['s3:ListBucket', () => inbox.find(key)],
+      ['s3:GetObject', () => inbox.read(key, 100)],
+      ['s3:PutObject', () => inbox.write(key, written)],
+      ['s3:DeleteObject', () => inbox.remove(key)],
+    ] as const) {
+      stand.denied.add(permission);
+      await expect(call()).rejects.toMatchObject({ name: 'AccessDenied' });
+      stand.denied.clear();
+    }
+    // Of another name than S3's own for what is not there.
+    const gone = (name: string) =>
+      over({ send: () => Promise.reject(Object.assign(new Error('no'), { name })) });
+    for (const name of ['NotFoundHere', 'MyNotFound']) {
+      await expect(gone(name).read(key, 100)).rejects.toMatchObject({ name: 'Unexpected' });
+    }
   });
 });
