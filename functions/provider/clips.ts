@@ -24,16 +24,18 @@ const clipSchema = z.object({
 
 /**
  * The clips in a result: an array of them, an object, or an object that carries the array under `clips`. What has no
- * id that could be part of a key is no clip. Upper bound: {@link mostClips}.
+ * id that could be part of a key is no clip, and what comes twice is one. Upper bound: {@link mostClips}.
  * @param finished the clip's own word that its audio is there, where a link is there before it: a link beside any
  *   other word plays what is made so far, and is not taken
  */
 export function readClips(result: unknown, finished?: string): MusicClip[] {
   const carried = z.object({ clips: z.array(z.unknown()) }).safeParse(result).data?.clips;
   const list = carried ?? (Array.isArray(result) ? result : [result]);
+  const seen = new Set<string>();
   return list.slice(0, mostClips).flatMap((one: unknown) => {
     const { data } = clipSchema.safeParse(one);
-    if (!data) return [];
+    if (!data || seen.has(data.id)) return [];
+    seen.add(data.id);
     const duration = data.metadata?.duration;
     const word = finished === undefined || data.status === finished ? undefined : data.status;
     return {

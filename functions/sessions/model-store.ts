@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { createConditionalWriter, isConflict } from './own-writes.ts';
-import { providerPlaceSchema } from './provider-place.ts';
+import { placeKey, providerPlaceSchema } from './provider-place.ts';
 
 /** A model that was trained here. It outlives its session's record, as it does at the provider. */
 export const modelSchema = z.object({
@@ -41,7 +41,12 @@ export function createModelStore(options: { client: DynamoDBDocumentClient; tabl
     async register(model) {
       // Not under `owner`: that would put it into the index of sessions by owner.
       const { owner, ...rest } = model;
-      const item = { pk: ownerKey(owner), sk: `MODEL#${model.modelId}`, modelOwner: owner, model: rest };
+      const item = {
+        pk: ownerKey(owner),
+        sk: `MODEL#${placeKey(model.provider)}#${model.modelId}`,
+        modelOwner: owner,
+        model: rest,
+      };
       await writer.put(item).catch((error: unknown) => {
         if (!isConflict(error)) throw error;
       });

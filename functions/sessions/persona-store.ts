@@ -5,7 +5,7 @@ import { dialects } from '../provider/provider.ts';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { createConditionalWriter } from './own-writes.ts';
-import { providerPlaceSchema } from './provider-place.ts';
+import { placeKey, providerPlaceSchema } from './provider-place.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -44,8 +44,8 @@ export type Persona = z.infer<typeof personaSchema>;
 /** A persona that is there, with its id. */
 export type MadePersona = Persona & { readonly personaId: string };
 
-/** What makes two requests the same: the same voice, from the same clip, under the same name. */
-export type PersonaIdentity = Pick<Persona, 'owner' | 'dialect' | 'clipId' | 'name'>;
+/** What makes two requests the same: the same voice, from the same clip of the same provider, under the same name. */
+export type PersonaIdentity = Pick<Persona, 'owner' | 'dialect' | 'provider' | 'clipId' | 'name'>;
 
 /** The registry of personas, in the session table. Methods throw the errors of the session store. */
 export interface PersonaStore {
@@ -62,9 +62,9 @@ export interface PersonaStore {
 const ownerKey = (owner: string) => `PERSONAS#${owner}`;
 
 /** A name may be anything, so it is no part of a key as it stands. */
-function keyOf({ owner, dialect, clipId, name }: PersonaIdentity): { pk: string; sk: string } {
+function keyOf({ owner, dialect, provider, clipId, name }: PersonaIdentity): { pk: string; sk: string } {
   const digest = createHash('sha256')
-    .update(JSON.stringify([dialect, clipId, name]))
+    .update(JSON.stringify([placeKey(provider), dialect, clipId, name]))
     .digest('hex');
   return { pk: ownerKey(owner), sk: `PERSONA#${digest}` };
 }

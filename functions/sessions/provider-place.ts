@@ -16,6 +16,10 @@ export const providerPlaceSchema = z.object({
 
 export type ProviderPlace = Readonly<z.infer<typeof providerPlaceSchema>>;
 
+/** What keeps ids of two providers apart in the keys of one table; the table is one stage's. */
+export const placeKey = (place: ProviderPlace | undefined): string =>
+  place === undefined ? 'unknown' : `${place.dialect} ${place.host}`;
+
 /** Where this stage's calls in a dialect go; undefined where none is configured. */
 export type PlaceOf = (dialect: Dialect) => ProviderPlace | undefined;
 

@@ -6,12 +6,13 @@ import { ChirpsmithError } from '../shared/errors.ts';
 import { inOrder } from '../shared/in-order.ts';
 import type { SessionKind } from '../shared/states.ts';
 import { createConditionalWriter, isConflict } from './own-writes.ts';
+import { placeKey } from './provider-place.ts';
 import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from './session.ts';
 
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** Ids of the provider's that belong to one session of ours each. */
-export type ProviderId = 'session' | 'model' | 'task';
+/** Ids of the provider's that belong to one session of ours each; a persona's, to one clip of one. */
+export type ProviderId = 'session' | 'model' | 'task' | 'clip' | 'persona';
 
 /** A session with its tracks, in their order. */
 export interface SessionWithTracks {
@@ -50,10 +51,12 @@ export interface SessionStore {
   ): Promise<Session>;
   updateTrack(track: Track, changes: Changes<Track>): Promise<Track>;
   /**
-   * Writes down that an id of the provider's belongs to this session. Doing it again changes nothing.
-   * @throws ChirpsmithError ProviderContradiction when it is another session's
+   * Writes down that an id of the provider's belongs to this session. Doing it again changes nothing. The same id of
+   * another provider, or in another dialect, is another one.
+   * @param clipId the clip of the session that it belongs to, where it is not the session's own
+   * @throws ChirpsmithError ProviderContradiction when it is another session's, or another clip's
    */
-  claimId(session: Session, what: ProviderId, id: string): Promise<void>;
+  claimId(session: Session, what: ProviderId, id: string, clipId?: string): Promise<void>;
   /** Sessions whose record says that work is under way, longest untouched first. */
   listUnderWay(limit: number): Promise<Session[]>;
   /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */
@@ -218,16 +221,17 @@ export function createSessionStore(options: {
       return after;
     },
 
-    async claimId({ sessionId, expiresAt }, what, id) {
-      const key = { pk: `PROVIDER#${what}#${id}`, sk: 'ID' };
-      // A model outlives the record of its session, as it does at the provider.
-      const item = { ...key, sessionId, ...(what === 'model' ? {} : { expiresAt }) };
+    async claimId({ sessionId, expiresAt, provider }, what, id, clipId) {
+      const key = { pk: `PROVIDER#${placeKey(provider)}#${what}#${id}`, sk: 'ID' };
+      // These outlive the record of their session, as they do at the provider.
+      const lasts = what === 'model' || what === 'persona';
+      const item = { ...key, sessionId, clipId, ...(lasts ? {} : { expiresAt }) };
       try {
         await put(item);
       } catch (error) {
         if (!isConflict(error)) throw error;
         const found = await get(key);
-        if (found === undefined || found.sessionId === sessionId) return;
+        if (found === undefined || (found.sessionId === sessionId && found.clipId === clipId)) return;
         throw new ChirpsmithError(
           'ProviderContradiction',
           `The provider gives the ${what} ${id} to session ${sessionId}, and has given it to session ${String(found.sessionId)} before.`,

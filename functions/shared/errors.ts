@@ -107,6 +107,10 @@ export class ChirpsmithError extends Error {
   }
 }
 
+/** Does the provider contradict what it has said before? */
+export const isContradiction = (error: unknown): error is ChirpsmithError =>
+  error instanceof ChirpsmithError && error.name === 'ProviderContradiction';
+
 /** Is this error one of the closed set? */
 export function isErrorName(name: string): name is ErrorName {
   return (errorNames as readonly string[]).includes(name);

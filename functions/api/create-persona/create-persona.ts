@@ -3,17 +3,17 @@ import { noRelay } from '../../sessions/dialect-rules.ts';
 import { personaTextProblems } from '../../sessions/music-rules.ts';
 import { isMade, type Persona, type PersonaStore } from '../../sessions/persona-store.ts';
 import { elsewhere, type Here } from '../../sessions/provider-place.ts';
-import type { Music } from '../../sessions/session.ts';
+import type { Music, Session } from '../../sessions/session.ts';
 import { isSessionId } from '../../sessions/session-id.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
-import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
+import { ChirpsmithError, isContradiction, type Problem } from '../../shared/errors.ts';
 import type { IdempotentRequest } from '../idempotent-route.ts';
 import { personaAnswer } from '../persona-answer.ts';
 import { createPersonaBody, type PersonaAnswer } from '../persona-contract.ts';
 import { parseInput } from '../request.ts';
 
 export interface CreatePersonaDeps {
-  readonly store: Pick<SessionStore, 'read'>;
+  readonly store: Pick<SessionStore, 'read' | 'claimId'>;
   readonly personas: PersonaStore;
   readonly providerOf: (dialect: Dialect) => Provider;
   /** Is a relay configured? */
@@ -50,7 +50,16 @@ export async function createPersona(
     throw new ChirpsmithError('BadInput', 'A persona cannot be made like this.', { problems });
   }
 
-  const wish = { owner: subject, ...said, ...from };
+  const { session, clipId } = from;
+  const { sessionId, provider } = session;
+  const wish = {
+    owner: subject,
+    ...said,
+    clipId,
+    dialect: from.dialect,
+    sessionId,
+    ...(provider && { provider }),
+  };
   const seen = await personas.find(wish);
   if (seen && isMade(seen)) {
     if (seen.description === said.description) return personaAnswer(seen);
@@ -97,6 +106,14 @@ export async function createPersona(
       { cause: error },
     );
   }
+  try {
+    await deps.store.claimId(session, 'persona', personaId, clipId);
+  } catch (error) {
+    if (!isContradiction(error)) throw error;
+    // The id is of another clip's persona, so no answer has given one for this clip.
+    const lost = { ...fenced, fence: 'unknown', calls: calls + 1, lost: error.message } as const;
+    throw inDoubt(await personas.put(lost, intent));
+  }
   const made = { ...fenced, fence: 'made', calls: calls + 1, personaId, createdAt: now() } as const;
   return personaAnswer(await personas.put(made, intent));
 }
@@ -122,11 +139,11 @@ async function clipOf(
   generation: string,
   clip: string | undefined,
   { store, relay, here }: CreatePersonaDeps,
-): Promise<Pick<Persona, 'clipId' | 'dialect' | 'sessionId' | 'provider'> | { problem: Problem }> {
+): Promise<(Pick<Persona, 'clipId' | 'dialect'> & { session: Session }) | { problem: Problem }> {
   const wrong = (where: string, message: string) => ({ problem: { where, message } });
   const session = isSessionId(generation) ? (await store.read(generation))?.session : undefined;
   if (!session || session.owner !== subject) return wrong('generation', 'is no music of yours');
-  const { sessionId, kind, music, status, provider } = session;
+  const { kind, music, status, provider } = session;
   if (!music) {
     const what = kind === 'batch' ? 'a batch' : 'a training';
     return wrong(
@@ -153,7 +170,7 @@ async function clipOf(
       `is no clip of this music, and an uploaded one cannot be a persona: use one of ${idsOf(music)}`,
     );
   }
-  return { clipId, dialect, sessionId, ...(provider && { provider }) };
+  return { clipId, dialect, session };
 }
 
 const idsOf = ({ clips }: Music) => clips.map(({ clipId }) => clipId).join(', ');

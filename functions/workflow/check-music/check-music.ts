@@ -2,7 +2,7 @@ import { type Dialect, type Provider, ProviderError, type TaskStatus } from '../
 import { musicOf } from '../../sessions/music.ts';
 import { mayCall, type Session } from '../../sessions/session.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
-import { ChirpsmithError } from '../../shared/errors.ts';
+import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
 import { nextWait, toldSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -70,7 +70,22 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
     trouble = error;
   }
 
+  /** It has ended, and there is no music. */
+  const end = async (error: 'GenerationFailed' | 'ProviderContradiction', reason: string): Promise<never> => {
+    await store.updateSession(session, {
+      failure: { error, reason, at: deps.now() },
+      create: { ...create, ...ended, fence: 'failed' },
+    });
+    throw new ChirpsmithError(error, reason);
+  };
+
   if (answer?.phase === 'succeeded' && answer.clips !== undefined) {
+    try {
+      for (const { clipId } of answer.clips) await store.claimId(session, 'clip', clipId);
+    } catch (error) {
+      if (!isContradiction(error)) throw error;
+      return end('ProviderContradiction', error.message);
+    }
     const clips = answer.clips.map(({ audioUrl: _url, word: _word, ...clip }) => clip);
     await store.updateSession(session, {
       status: 'keeping',
@@ -80,15 +95,6 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
     });
     return at('done', 0, 0);
   }
-
-  /** It has ended, and there is no music. */
-  const end = async (error: 'GenerationFailed' | 'ProviderContradiction', reason: string): Promise<never> => {
-    await store.updateSession(session, {
-      failure: { error, reason, at: deps.now() },
-      create: { ...create, ...ended, fence: 'failed' },
-    });
-    throw new ChirpsmithError(error, reason);
-  };
 
   if (answer?.phase === 'failed' || answer?.phase === 'timed-out') {
     const words =
@@ -129,11 +135,10 @@ async function anothersTask(
   store: SessionStore,
 ): Promise<string | undefined> {
   try {
-    // Each of the two services has tasks of its own.
-    await store.claimId(session, 'task', `${musicOf(session).dialect} ${taskId}`);
+    await store.claimId(session, 'task', taskId);
     return undefined;
   } catch (error) {
-    if (!(error instanceof ChirpsmithError && error.name === 'ProviderContradiction')) throw error;
+    if (!isContradiction(error)) throw error;
     const { taskId: _anothers, ...create } = session.create;
     await store.updateSession(session, { create: { ...create, fence: 'unknown', lost: error.message } });
     return error.message;

@@ -4,7 +4,7 @@ import type { Model, ModelStore } from '../../sessions/model-store.ts';
 import { isWanted } from '../../sessions/needed-clips.ts';
 import { mayCall, type Session, type Track } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
-import { ChirpsmithError } from '../../shared/errors.ts';
+import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
 import { nextWait, toldSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -119,8 +119,8 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
     try {
       await store.claimId(session, 'model', answer.modelId);
     } catch (error) {
-      if (!(error instanceof ChirpsmithError && error.name === 'ProviderContradiction')) throw error;
-      return end(error.name, error.message);
+      if (!isContradiction(error)) throw error;
+      return end('ProviderContradiction', error.message);
     }
     const { tracks } = await store.require(session.sessionId);
     // Before the session is ready: a step that is cut off in between comes by here again.

@@ -37,7 +37,7 @@ const envelope: fc.Arbitrary<CallFault> = fc.record({
   taken: fc.boolean(),
 });
 
-/** Calls whose answer gives an id, or that begin something which is given one. */
+/** Calls whose answer gives an id, or that begin something which is given one; of music, those of its clips. */
 const gives: ReadonlySet<PlannedCall> = new Set([
   'prepare',
   'upload',
@@ -45,6 +45,7 @@ const gives: ReadonlySet<PlannedCall> = new Set([
   'openBatch',
   'addToBatch',
   'generate',
+  'music',
 ]);
 
 const refusal: fc.Arbitrary<CallFault> = fc

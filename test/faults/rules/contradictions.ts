@@ -26,6 +26,10 @@ export async function idsAreNew({ world, session, tracks }: Scene): Promise<stri
     if (works && session.kind === 'music' && shared(session.create.taskId, elder.create.taskId)) {
       broken.push("the music is another session's");
     }
+    const theirs = new Set(elder.music?.clips.map(({ clipId }) => clipId));
+    if (session.music?.clips.some(({ clipId }) => theirs.has(clipId))) {
+      broken.push("a clip of the music is another session's");
+    }
   }
   return broken;
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await model('bea', foreign, 'Hers alone');
   await persona('Hers', { personaId: 'older', at: '2026-11-20T00:00:00.000Z', clipId: 'clip-0' });
   await persona('Hers', { personaId: 'newer' });
-  await persona('His', { dialect: 'mountsea', personaId: 'his' });
+  await persona('His', { dialect: 'mountsea', personaId: 'his', at: '2026-11-19T00:00:00.000Z' });
   await persona('Perhaps', { fence: 'unknown' });
   await persona('Never', { fence: 'none' });
 });

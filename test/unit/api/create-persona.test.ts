@@ -112,6 +112,28 @@ describe('POST /personas', () => {
     expect(other).toMatchObject({ name: 'NotPossible', message: expect.stringContaining('another name') });
   });
 
+  it('takes no id that the provider has given for another clip before', async () => {
+    const same: Answer = async () => ({ personaId: 'persona-given-twice' });
+    const [at, generation] = [provider(same, same, same, same, made), await music()];
+    const first = { name: 'Given', generation, clip: 'clip-1' };
+    await create(first, at);
+    // Of the same clip it may well be the same persona: nobody knows.
+    expect(await create({ ...first, name: 'Given again' }, at)).toMatchObject({ status: 'made' });
+    const others = [
+      { name: 'Other', generation, clip: 'clip-2' },
+      { name: 'Other', generation: await music(), clip: 'clip-1' },
+    ];
+    for (const other of others) {
+      expect(await refusal(create(other, at))).toMatchObject({
+        name: 'NeedsDecision',
+        message: expect.stringContaining(`has given it to session ${generation}`),
+      });
+    }
+    // As the message says.
+    const again = { name: 'Other', generation, clip: 'clip-2', again: true };
+    expect(await create(again, at)).toMatchObject({ status: 'made', calls: 2 });
+  });
+
   it('calls once more for each request that says again, and not for a repetition of it', async () => {
     const lost = fails('ProviderAnswerLost', 'unknown');
     const [at, generation] = [provider(lost, lost, made), await music()];

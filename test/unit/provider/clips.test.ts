@@ -8,6 +8,7 @@ describe('the clips in a result', () => {
     ['of an object', { id: 'a' }],
     ['of a list', [{ id: 'a' }]],
     ['of a list under `clips`', { id: 'task', clips: [{ id: 'a' }] }],
+    ['that come twice', [{ id: 'a' }, { id: 'a' }]],
     ['beside what is no clip', [null, 'a', {}, { id: 7 }, { id: 'a' }]],
   ])('are those %s', (_, result) => {
     expect(readClips(result)).toStrictEqual([{ clipId: 'a' }]);

@@ -32,6 +32,7 @@ const persona = (clipId: string, more: Partial<Persona> = {}): Omit<Persona, 've
   requestedAt: testMoment,
   ...more,
 });
+const place = (host: string) => ({ host, dialect: 'mountsea', stage: 'local' }) as const;
 const over = (client = table.client) => ({
   models: createModelStore({ client, tableName: 'sessions' }),
   personas: createPersonaStore({ client, tableName: 'sessions' }),
@@ -54,6 +55,14 @@ describe('the registry of models', () => {
     await models.register(model('a'));
     await models.register(model('a', { name: 'Other' }));
     expect(await models.list('ana')).toStrictEqual([model('a')]);
+  });
+
+  it('holds two models whose ids are equal at two providers', async () => {
+    const { models } = over();
+    await models.register(model('a', { provider: place('one.example') }));
+    await models.register(model('a', { provider: place('two.example') }));
+    const hosts = (await models.list('ana')).map(({ provider }) => provider?.host);
+    expect(hosts.sort()).toEqual(['one.example', 'two.example']);
   });
 
   it('keeps a model out of the list of sessions by owner', async () => {
@@ -90,6 +99,7 @@ describe('the registry of personas', () => {
       persona('c1', { name: 'Other' }),
       persona('c1', { owner: 'pia' }),
       persona('c1', { dialect: 'relay' }),
+      persona('c1', { provider: place('other.example') }),
     ];
     for (const other of others) expect(await personas.find(other)).toBeUndefined();
   });

@@ -258,12 +258,23 @@ describe("an id of the provider's", () => {
     await over().claimId(other, 'session', 'p2');
   });
 
-  it('of a session expires with its record, and that of a model never', async () => {
+  it('is another id at another provider, and in another dialect', async () => {
+    const place = { host: 'one.example', dialect: 'mountsea', stage: 'local' } as const;
+    await over().claimId({ ...session, provider: place }, 'session', 'p1');
+    await over().claimId({ ...other, provider: { ...place, host: 'two.example' } }, 'session', 'p1');
+    await over().claimId({ ...other, provider: { ...place, dialect: 'relay' } }, 'session', 'p1');
+    await expect(
+      over().claimId({ ...other, provider: { ...place, stage: 'prod' } }, 'session', 'p1'),
+    ).rejects.toMatchObject({ name: 'ProviderContradiction' });
+  });
+
+  it('of a session expires with its record, and that of a model or a persona never', async () => {
     const { client, sent } = notingClient(table.client);
     await over(client).claimId(session, 'session', 'p1');
     await over(client).claimId(session, 'model', 'm1');
-    expect(sent).toMatchObject([{ Item: { expiresAt: session.expiresAt } }, { Item: {} }]);
-    expect(sent[1]?.Item).not.toHaveProperty('expiresAt');
+    await over(client).claimId(session, 'persona', 'm1');
+    expect(sent).toMatchObject([{ Item: { expiresAt: session.expiresAt } }, { Item: {} }, { Item: {} }]);
+    for (const { Item } of sent.slice(1)) expect(Item).not.toHaveProperty('expiresAt');
   });
 
   it('that was released between the write and the look is no contradiction', async () => {

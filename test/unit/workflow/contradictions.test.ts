@@ -255,6 +255,41 @@ it("times are told in the provider's seconds where our waits run faster than it"
   await expect(late).rejects.toThrow(`The training was not done after ${deadline} s`);
 });
 
+describe('one clip of the provider for two pieces of music', () => {
+  const music = musicSchema.parse({
+    model: 'chirp-v55',
+    prompt: 'Rain',
+    tags: '',
+    instrumental: false,
+    clips: [],
+  });
+  const check = (sessionId: string, ...clipIds: string[]) => {
+    const clips = clipIds.map((clipId) => ({ clipId }));
+    const { provider } = scriptedProvider({ status: [statusOf('success', { clips })] });
+    const deps = { store: table.store, providerOf: () => provider, settings, now };
+    return checkMusic({ ...position, sessionId }, deps);
+  };
+
+  it('is told and not kept as the second one, and a person decides', async () => {
+    for (const sessionId of ['song-1', 'song-2']) {
+      const session = { kind: 'music', status: 'generating', music, create: submitted(sessionId) } as const;
+      await recordSession(table.store, { sessionId, count: 0, session });
+    }
+    await expect(check('song-1', 'c1', 'c2')).resolves.toMatchObject({ verdict: 'done' });
+    await expect(check('song-2', 'c3', 'c2')).rejects.toMatchObject({
+      name: 'ProviderContradiction',
+      message: 'The provider gives the clip c2 to session song-2, and has given it to session song-1 before.',
+    });
+    const second = await table.store.requireSession('song-2');
+    expect(second).toMatchObject({
+      create: { fence: 'failed', calls: 1 },
+      failure: { error: 'ProviderContradiction' },
+      music: { clips: [] },
+    });
+    expect(mayDecide({ ...second, status: 'failed' })).toBe(true);
+  });
+});
+
 describe('one task of the provider for two pieces of music', () => {
   const music = musicSchema.parse({
     model: 'chirp-v55',

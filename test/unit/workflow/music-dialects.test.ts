@@ -40,7 +40,7 @@ async function record(more: Partial<Music> = {}, session: Partial<Session> = {})
   return sessionId;
 }
 
-/** Both dialects, what each was asked, and the one task that they know. */
+/** Both dialects, what each was asked, and the one task that they know, with its clip. */
 function providers(
   call?: () => Promise<{ taskId: string }>,
   clip: Partial<MusicClip> = { audioUrl: 'https://cdn.example/1' },
@@ -48,7 +48,8 @@ function providers(
   const taskId = `task-of-music-${drawn + 1}`;
   const generate = call ?? (async () => ({ taskId }));
   const asked: [dialect: Dialect, what: string, request: unknown][] = [];
-  const clips = [{ clipId: 'clip-1', ...clip }];
+  const clipId = `clip-of-music-${drawn + 1}`;
+  const clips = [{ clipId, ...clip }];
   const status: TaskStatus = { taskId, phase: 'succeeded', status: 'success', clips };
   const providerOf = (dialect: Dialect) => ({
     ...refusing(dialect),
@@ -61,7 +62,7 @@ function providers(
       return status;
     },
   });
-  return { asked, taskId, providerOf };
+  return { asked, taskId, clipId, providerOf };
 }
 const deps = (at: ReturnType<typeof providers>, relay = true) => ({
   store: table.store,
@@ -183,10 +184,10 @@ it('a clip that the relay calls an error is waited for as long as the schedule s
   await expect(keeping(settings.schedules.audio.deadline)).rejects.toMatchObject({
     name: 'DeadlineExceeded',
     message: expect.stringContaining(
-      'clip clip-1: The provider gives no link to the audio yet: it calls the clip "error"',
+      `clip ${at.clipId}: The provider gives no link to the audio yet: it calls the clip "error"`,
     ),
   });
   expect((await table.store.requireSession(sessionId)).music?.clips).toEqual([
-    { clipId: 'clip-1', trouble: expect.stringContaining('"error"') },
+    { clipId: at.clipId, trouble: expect.stringContaining('"error"') },
   ]);
 });
