@@ -61,7 +61,7 @@ export function createModelStore(options: { client: DynamoDBDocumentClient; tabl
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': ownerKey(owner) },
           ConsistentRead: true,
-          ...(from ? { ExclusiveStartKey: from } : {}),
+          ExclusiveStartKey: from,
         });
         const page = await client.send(query).catch((error: unknown) => {
           throw nameError(error);

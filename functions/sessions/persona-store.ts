@@ -116,7 +116,7 @@ export function createPersonaStore(options: {
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': ownerKey(owner) },
           ConsistentRead: true,
-          ...(from ? { ExclusiveStartKey: from } : {}),
+          ExclusiveStartKey: from,
         });
         const page = await named(client.send(query));
         personas.push(...(page.Items ?? []).map((item) => parse({ ...item.persona, owner })));

@@ -280,7 +280,7 @@ export function createSessionStore(options: {
           ExpressionAttributeValues: { ':owner': owner },
           ScanIndexForward: false,
           Limit: limit - sessions.length,
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+          ExclusiveStartKey: from,
         });
         const { Items = [], LastEvaluatedKey } = await named(client.send(query));
         const found = Items.filter(alive).map((item) => parse(sessionSchema, item));

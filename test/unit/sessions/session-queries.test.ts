@@ -87,6 +87,7 @@ describe('further tracks', () => {
 describe('a record that is read', () => {
   it.each<[string, (store: ReturnType<typeof over>) => Promise<unknown>]>([
     ['a session with its tracks', (store) => store.read('s')],
+    ['a session with its tracks that must be there', (store) => store.require('s')],
     ['a session', (store) => store.requireSession('s')],
     ['a track', (store) => store.requireTrack('s', '001')],
   ])('is read consistently, and a table that fails is named: %s', async (_, read) => {
@@ -110,6 +111,8 @@ describe('a record that is read', () => {
   });
 
   it('that is not there is named', async () => {
+    const made = await recordSession(over(), { sessionId: 'here', count: 1 });
+    expect(await over().require('here')).toEqual(made);
     expect(await over().read('gone')).toBeUndefined();
     const missing = [over().require('gone'), over().requireSession('gone')];
     for (const promise of missing) {
@@ -255,6 +258,9 @@ describe("an id of the provider's", () => {
       message: 'The provider gives the session p1 to session other, and has given it to session s before.',
     });
     await over().claimId(other, 'model', 'p1');
+    await expect(over().claimId(session, 'model', 'p1')).rejects.toMatchObject({
+      name: 'ProviderContradiction',
+    });
     await over().claimId(other, 'session', 'p2');
   });
 
@@ -273,7 +279,15 @@ describe("an id of the provider's", () => {
     await over(client).claimId(session, 'session', 'p1');
     await over(client).claimId(session, 'model', 'm1');
     await over(client).claimId(session, 'persona', 'm1');
-    expect(sent).toMatchObject([{ Item: { expiresAt: session.expiresAt } }, { Item: {} }, { Item: {} }]);
+    const key = (id: string) => ({
+      pk: expect.stringMatching(new RegExp(`^PROVIDER#.+#${id}$`)),
+      sk: expect.stringMatching(/./),
+    });
+    expect(sent).toMatchObject([
+      { Item: { ...key('session#p1'), expiresAt: session.expiresAt } },
+      { Item: key('model#m1') },
+      { Item: key('persona#m1') },
+    ]);
     for (const { Item } of sent.slice(1)) expect(Item).not.toHaveProperty('expiresAt');
   });
 
@@ -285,7 +299,7 @@ describe("an id of the provider's", () => {
   });
 
   it('is not claimed while the table fails', async () => {
-    const { client } = notingClient(table.client, busy);
+    const { client } = notingClient(table.client, ({ Item }) => (Item ? busy() : {}));
     await expect(over(client).claimId(session, 'session', 'p1')).rejects.toMatchObject({
       name: 'StorageUnavailable',
     });
