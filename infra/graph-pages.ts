@@ -17,12 +17,12 @@ export const pagesWithGraph: readonly { readonly page: string; readonly machine:
 
 /** The graphs of the machines by their names, as they are synthesized with nothing configured. */
 export function currentGraphs(): ReadonlyMap<string, string> {
-  const config = readConfig({ context: () => undefined, environment: {} });
+  const config = readConfig({ context: (name) => (name === 'stage' ? 'local' : undefined), environment: {} });
   const outdir = mkdtempSync(join(tmpdir(), 'chirpsmith-graph-'));
   try {
     // The graph needs no code, and the CDK needs seconds to bundle it.
     const context = { 'aws:cdk:bundling-stacks': [] };
-    const app = buildApp({ ...config, stage: 'local' }, { outdir, context });
+    const app = buildApp(config, { outdir, context });
     return new Map(
       [...definitionsOf(app)].map(([name, definition]) => [
         name.replace('chirpsmith-local-', ''),

@@ -22,14 +22,15 @@ const oneOrMore = z.union([z.array(z.unknown()), z.unknown().transform((one) => 
 const documentSchema = z.object({
   Statement: z.array(z.object({ Effect: z.literal('Allow'), Action: oneOrMore, Resource: oneOrMore })),
 });
-const nameSchema = z.string().transform((name) => name.replace(/^chirpsmith-[a-z0-9]+-/, ''));
+/** The description of a role names whose it is: roles have names of AWS's making. */
+const nameOf = ({ description = '' }: CfnRole) =>
+  /^What chirpsmith-[a-z0-9]+-(\S+) may do$/.exec(description)?.[1] ?? description;
 
 /** Everything that the roles of an App may do, by role and resource. Synthesizes it. */
 export function permissionsOf(app: App): Permission[] {
   app.synth();
   const constructs = app.node.findAll();
   const roles = constructs.filter((it) => it instanceof CfnRole);
-  const nameOf = (role: CfnRole) => nameSchema.parse(role.roleName ?? Stack.of(role).getLogicalId(role));
   const fromRoles = roles.flatMap((role) => {
     const policies = z
       .array(z.object({ policyDocument: z.unknown() }))

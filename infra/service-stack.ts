@@ -28,6 +28,7 @@ import {
 import { Inbox } from './constructs/inbox.ts';
 import { musicRoutes, musicWorkflow } from './constructs/music.ts';
 import { operating } from './constructs/operating.ts';
+import { relayKeySecret } from './constructs/relay-key.ts';
 import { type Route, SessionApi } from './constructs/session-api.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { Webhook } from './constructs/webhook.ts';
@@ -72,14 +73,16 @@ export class ServiceStack extends Stack {
       seconds: longestRun(config.settings),
       definition: (states) => trainModel(states, functions, config.settings),
     });
-    const music = musicWorkflow(this, { config, storage, recordFailure: functions.recordFailure });
+    const relayKey = relayKeySecret(this, config);
+    const { recordFailure } = functions;
+    const music = musicWorkflow(this, { config, storage, recordFailure, relayKey });
     const batch = uploadBatchMachine(this, config, storage, functions);
     const machines = [
       trainMachine(config),
       batchMachine(config),
       { kind: 'music', name: music.name } as const,
     ];
-    const more = musicRoutes(this, { config, storage, workflow: music });
+    const more = musicRoutes(this, { config, storage, workflow: music, relayKey });
     const api = sessionApi(this, config, storage, machines, more);
     const swept = sweep(this, config, storage, machines);
     const manifests = inbox(this, config, storage);
@@ -89,7 +92,7 @@ export class ServiceStack extends Stack {
       config,
       workflows: [training, batch, music],
       sweep: swept,
-      recordFailure: functions.recordFailure,
+      recordFailure,
       api: api.api,
       others: [manifests.fn, ...(webhook ? [webhook.fn] : [])],
       deadLetters: { inbox: manifests.deadLetters, ...(webhook && { webhook: webhook.deadLetters }) },

@@ -21,8 +21,6 @@ export class StorageStack extends Stack {
   readonly bucket: Bucket;
   readonly table: Table;
   readonly providerKey: Secret;
-  /** The relay's, where one is configured. */
-  readonly relayKey: Secret | undefined;
   /** What the API asks of a token: of the configured issuer, or of the stage's own user pool. */
   readonly tokens: TokenRules;
 
@@ -94,17 +92,18 @@ export class StorageStack extends Stack {
       projectionType: ProjectionType.ALL,
     });
 
-    this.providerKey = keySecret(this, 'ProviderKey', { config, of: 'provider' });
-    this.relayKey =
-      config.relayBaseUrl === undefined ? undefined : keySecret(this, 'RelayKey', { config, of: 'relay' });
-
-    this.tokens = config.tokens ?? new People(this, 'People', { config }).tokens;
+    this.providerKey = providerKeySecret(this, config);
+    // Also with another issuer: what it exports may not go while the deployed service imports it, and idle it costs nothing.
+    const people = config.stage === 'local' ? undefined : new People(this, 'People', { config });
+    for (const value of people?.exported ?? []) this.exportValue(value);
+    const tokens = config.tokens ?? people?.tell();
+    if (!tokens) throw new Error('The local stage needs an issuer: jwtIssuer.');
+    this.tokens = tokens;
     new CfnOutput(this, 'TokenIssuer', { value: this.tokens.issuer });
 
     new CfnOutput(this, 'AudioBucketName', { value: this.bucket.bucketName });
     new CfnOutput(this, 'SessionTableName', { value: this.table.tableName });
     new CfnOutput(this, 'ProviderSecretArn', { value: this.providerKey.secretArn });
-    if (this.relayKey) new CfnOutput(this, 'RelaySecretArn', { value: this.relayKey.secretArn });
   }
 
   /** ARN of the index by owner. */
@@ -124,19 +123,15 @@ export class StorageStack extends Stack {
   readonly objectsArn = (keys: string): string => `${this.exportValue(this.bucket.bucketArn)}/${keys}`;
 }
 
-/** Made with a random value, which nobody accepts; a person puts the real key in its place. */
-function keySecret(
-  scope: Construct,
-  id: string,
-  { config, of }: { config: Config; of: 'provider' | 'relay' },
-): Secret {
-  const secret = new Secret(scope, id, {
-    secretName: `chirpsmith/${config.stage}/${of}-key`,
-    description: `API key of the ${of}, as plain text`,
+/** Made with a random value, which nobody accepts; a person puts the real key in its place, and finds it by its name. */
+function providerKeySecret(scope: Construct, { stage }: Config): Secret {
+  const secret = new Secret(scope, 'ProviderKey', {
+    secretName: `chirpsmith/${stage}/provider-key`,
+    description: 'API key of the provider, as plain text',
     // A first deployment that is rolled back deletes it: its name would stand in the way of the second try.
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
-  acknowledge(secret, 'SMG4', `The ${of} issues the key by hand and has no call to rotate it.`);
+  acknowledge(secret, 'SMG4', 'The provider issues the key by hand and has no call to rotate it.');
   return secret;
 }
 

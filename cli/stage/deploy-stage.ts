@@ -61,8 +61,8 @@ export async function deployStage(
   }
   // The CDK's command line writes it for everybody to read.
   if (existsSync(outputs)) chmodSync(outputs, 0o600);
-  const { api, userPool, relay } = readStage({ ...target, stage, apiUrl: undefined }, env);
-  const next = firstSteps({ stage, region }, userPool?.id, relay !== undefined);
+  const { api, userPool, relaySecret } = readStage({ ...target, stage, apiUrl: undefined }, env);
+  const next = firstSteps({ stage, region }, userPool?.id, relaySecret);
   display.tell({ event: 'stage.deployed', stage, api, next });
   return exitCodes.done;
 }
@@ -140,15 +140,18 @@ async function afterFailure(
 function firstSteps(
   { stage, region }: Pick<Deployment, 'stage' | 'region'>,
   userPoolId: string | undefined,
-  relay: boolean,
+  relaySecret: string | undefined,
 ): Next[] {
   const put = (secret: string) =>
-    `aws secretsmanager put-secret-value --region ${region} --secret-id chirpsmith/${stage}/${secret} --secret-string file:///dev/stdin`;
+    `aws secretsmanager put-secret-value --region ${region} --secret-id ${secret} --secret-string file:///dev/stdin`;
   const key = {
     words: "Once, the provider's key, which is read from standard input and so in no shell's history:",
-    command: put('provider-key'),
+    command: put(`chirpsmith/${stage}/provider-key`),
   };
-  const keys = [key, ...(relay ? [{ words: "And the relay's:", command: put('relay-key') }] : [])];
+  const keys = [
+    key,
+    ...(relaySecret === undefined ? [] : [{ words: "And the relay's:", command: put(relaySecret) }]),
+  ];
   if (userPoolId === undefined) return keys;
   return [
     ...keys,

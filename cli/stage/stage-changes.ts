@@ -41,10 +41,9 @@ export function changedFile(file: StageFile, changes: readonly StageChange[]): S
 function consequenceOf({ field, from, to }: Pick<StageChange, 'field' | 'from' | 'to'>): string | undefined {
   switch (field) {
     case 'jwtIssuer':
-      if (from === undefined)
-        return 'The people of the user pool cannot sign in any more; the pool itself is kept.';
+      if (from === undefined) return 'The people of the user pool cannot sign in any more; the pool is kept.';
       if (to === undefined)
-        return 'The stage gets a user pool of its own; tokens of the former issuer stop working.';
+        return "The people of the stage's own user pool sign in; tokens of the former issuer stop working.";
       return 'Tokens of the former issuer stop working, and sessions belong to the subjects of its tokens.';
     case 'webhookUrl':
       return to === undefined
@@ -59,7 +58,9 @@ function consequenceOf({ field, from, to }: Pick<StageChange, 'field' | 'from' |
     case 'providerBaseUrl':
       return 'Sessions under way belong to the former provider: they stop, and say so.';
     case 'relayBaseUrl':
-      return to === undefined ? 'Music and personas through the relay stop; its secret is kept.' : undefined;
+      return to === undefined
+        ? 'Music and personas through the relay stop; the secret with its key is destroyed.'
+        : undefined;
     default:
       return undefined;
   }

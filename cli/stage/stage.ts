@@ -14,6 +14,8 @@ export interface Stage {
   readonly provider: string;
   /** Who is paid for what goes through the relay; absent where none is configured, or that is not known here. */
   readonly relay: string | undefined;
+  /** ARN of the secret that holds the relay's key; absent as `relay` is. */
+  readonly relaySecret: string | undefined;
   /** Absent where somebody else issues the tokens. */
   readonly userPool: { readonly id: string; readonly clientId: string; readonly region: string } | undefined;
 }
@@ -61,6 +63,7 @@ export function readStage(target: Target & { readonly stage: string }, environme
     name: stage,
     api: api ?? '',
     relay: outputs.RelayBaseUrl,
+    relaySecret: outputs.RelaySecretArn,
     provider: outputs.ProviderBaseUrl ?? `the provider of stage ${stage}`,
     userPool:
       id === undefined || clientId === undefined || region === undefined

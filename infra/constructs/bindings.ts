@@ -1,5 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { type EventType, eventSource, eventTypes } from '../../functions/shared/event-types.ts';
 import type { SessionKind } from '../../functions/shared/states.ts';
@@ -168,12 +169,17 @@ export function bindProvider(fn: WorkflowFunction, { providerKey }: StorageStack
 }
 
 /** Whoever makes music or personas speaks both dialects, the second where a relay is configured. */
-export function bindBothDialects(fn: WorkflowFunction, storage: StorageStack, config: Config): void {
+export function bindBothDialects(
+  fn: WorkflowFunction,
+  storage: StorageStack,
+  config: Config,
+  relayKey: Secret | undefined,
+): void {
   bindProvider(fn, storage, config);
   bindRelayUrl(fn, config);
-  if (!storage.relayKey) return;
-  fn.addEnvironment('RELAY_SECRET', storage.relayKey.secretArn);
-  fn.allow(['secretsmanager:GetSecretValue'], storage.relayKey.secretArn);
+  if (!relayKey) return;
+  fn.addEnvironment('RELAY_SECRET', relayKey.secretArn);
+  fn.allow(['secretsmanager:GetSecretValue'], relayKey.secretArn);
 }
 
 /** Knowing where the provider and the relay are, to hold records against it; nobody is spoken to. */

@@ -1,13 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Config } from '../config.ts';
 import { acknowledge, acknowledgeServerless } from './acknowledge.ts';
 
-/** A queue of what could not be delivered, named after whom it was for; kept for two weeks. */
-export function deadLetterQueue(scope: Construct, { stage }: Config, of: string): Queue {
+/** A queue of what could not be delivered; kept for two weeks. SQS keeps the name of a deleted queue for a minute: AWS makes it. */
+export function deadLetterQueue(scope: Construct): Queue {
   const queue = new Queue(scope, 'DeadLetters', {
-    queueName: `chirpsmith-${stage}-${of}-dead-letters`,
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),

@@ -22,7 +22,7 @@ export class Inbox extends Construct {
 
   constructor(scope: Construct, id: string, { config, bucketName }: { config: Config; bucketName: string }) {
     super(scope, id);
-    this.deadLetters = deadLetterQueue(this, config, 'inbox');
+    this.deadLetters = deadLetterQueue(this);
     // Waits up to four minutes for files that a manifest lists.
     this.fn = new WorkflowFunction(this, 'Function', {
       config,
@@ -37,7 +37,6 @@ export class Inbox extends Construct {
       onFailure: new SqsDestination(this.deadLetters),
     });
     new Rule(this, 'Uploads', {
-      ruleName: `chirpsmith-${config.stage}-inbox`,
       description: 'Calls the inbox for every file that is put into it',
       eventPattern: {
         source: ['aws.s3'],

@@ -25,7 +25,6 @@ export class Mail extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.topic = new Topic(this, 'Topic', {
-      topicName: `chirpsmith-${config.stage}-operators`,
       displayName: `Chirpsmith ${config.stage}`,
       masterKey: key,
       enforceSSL: true,
@@ -44,7 +43,6 @@ export class Mail extends Construct {
     const link = runbookLink(config.runbookUrl, 'needs-decision');
     const words = `Session ${session} needs a decision before it goes on. What to do: ${link}`;
     const waiting = new Rule(this, 'NeedsDecision', {
-      ruleName: `chirpsmith-${config.stage}-needs-decision`,
       description: 'Tells of each session that waits for a decision',
       eventPattern: {
         source: [eventSource(config.stage)],

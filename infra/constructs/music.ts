@@ -1,3 +1,4 @@
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
@@ -29,7 +30,13 @@ export function musicWorkflow(
     config,
     storage,
     recordFailure,
-  }: { config: Config; storage: StorageStack; recordFailure: WorkflowFunction },
+    relayKey,
+  }: {
+    config: Config;
+    storage: StorageStack;
+    recordFailure: WorkflowFunction;
+    relayKey: Secret | undefined;
+  },
 ): Workflow {
   const make = (
     id: string,
@@ -49,7 +56,7 @@ export function musicWorkflow(
     });
     bindSettings(fn, config);
     bindTable(fn, storage, 'GetItem', 'Query', 'UpdateItem');
-    bindBothDialects(fn, storage, config);
+    bindBothDialects(fn, storage, config, relayKey);
     return fn;
   };
   const { reservedConcurrency: reserved } = config;
@@ -76,7 +83,12 @@ export function musicWorkflow(
 /** The routes for music, personas and models. What ends or goes on with music are the routes of sessions. */
 export function musicRoutes(
   scope: Construct,
-  { config, storage, workflow }: { config: Config; storage: StorageStack; workflow: Workflow },
+  {
+    config,
+    storage,
+    workflow,
+    relayKey,
+  }: { config: Config; storage: StorageStack; workflow: Workflow; relayKey: Secret | undefined },
 ): Route[] {
   const make = (id: string, folder: string, description: string, atOnce = 0) =>
     new WorkflowFunction(scope, id, { config, folder: `api/${folder}`, description, seconds: 20, atOnce });
@@ -108,7 +120,7 @@ export function musicRoutes(
     config.reservedConcurrency.createPersona,
   );
   bindPersonas(createPersona, storage);
-  bindBothDialects(createPersona, storage, config);
+  bindBothDialects(createPersona, storage, config, relayKey);
 
   const listPersonas = make('ListPersonas', 'list-personas', 'GET /personas');
   bindTable(listPersonas, storage, 'Query');

@@ -35,13 +35,16 @@ export class People extends Construct {
         requireSymbols: true,
         tempPasswordValidity: Duration.days(invitationDays),
       },
-      mfa: Mfa.OPTIONAL,
-      // By an authenticator app; a text message costs money and can be intercepted.
-      mfaSecondFactor: { otp: true, sms: false, email: false },
+      // There is no page on which a person could set up an authenticator app, so no second factor is offered.
+      mfa: Mfa.OFF,
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    acknowledge(this.#pool, 'COG2', 'A second factor (TOTP) is offered, and each person decides on it.');
+    acknowledge(
+      this.#pool,
+      'COG2',
+      'Nobody could enrol: there is no page to set up a second factor on. Who needs one brings an issuer (jwtIssuer).',
+    );
     acknowledge(
       this.#pool,
       'COG8',
@@ -62,18 +65,23 @@ export class People extends Construct {
       idTokenValidity: Duration.minutes(accessMinutes),
       refreshTokenValidity: Duration.days(refreshDays),
     });
-    new CfnOutput(this, 'UserPoolId', { value: this.#pool.userPoolId }).overrideLogicalId('UserPoolId');
-    new CfnOutput(this, 'UserPoolClientId', {
-      value: this.#client.userPoolClientId,
-    }).overrideLogicalId('UserPoolClientId');
+  }
+
+  /** What the stack of the API imports. */
+  get exported(): readonly string[] {
+    return [this.#pool.userPoolProviderUrl, this.#client.userPoolClientId];
   }
 
   /**
-   * What the API asks of a token. Cognito's access tokens name the client in `client_id` and have no `aud`; API
-   * Gateway then takes `client_id` for it (its developer guide, "Control access to HTTP APIs with JWT authorizers",
-   * under "Validate claims").
+   * Tells where people sign in, by the outputs of the stack.
+   * @returns what the API asks of a token. Cognito's access tokens name the client in `client_id` and have no `aud`; API
+   *   Gateway then takes `client_id` for it (its developer guide, "Control access to HTTP APIs with JWT authorizers",
+   *   under "Validate claims")
    */
-  get tokens(): TokenRules {
+  tell(): TokenRules {
+    const tell = (id: string, value: string) => new CfnOutput(this, id, { value }).overrideLogicalId(id);
+    tell('UserPoolId', this.#pool.userPoolId);
+    tell('UserPoolClientId', this.#client.userPoolClientId);
     return { issuer: this.#pool.userPoolProviderUrl, audience: [this.#client.userPoolClientId] };
   }
 }

@@ -22,7 +22,6 @@ export class Sweep extends Construct {
       seconds: 120,
     });
     const schedule = new Rule(this, 'Schedule', {
-      ruleName: `chirpsmith-${config.stage}-sweep`,
       description: 'Calls the sweep',
       schedule: Schedule.rate(interval),
       // One that comes late has nothing to say that the next one does not.

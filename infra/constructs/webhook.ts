@@ -21,7 +21,7 @@ export class Webhook extends Construct {
 
   constructor(scope: Construct, id: string, { config, url }: { config: Config; url: string }) {
     super(scope, id);
-    this.deadLetters = deadLetterQueue(this, config, 'webhook');
+    this.deadLetters = deadLetterQueue(this);
     // Of AWS's making, the value and the name: a deleted secret keeps its name for weeks.
     const secret = new Secret(this, 'Secret', {
       description: 'Signs what the webhook is sent; the receiver has it too',
@@ -51,7 +51,6 @@ export class Webhook extends Construct {
       onFailure: new SqsDestination(this.deadLetters),
     });
     new Rule(this, 'Events', {
-      ruleName: `chirpsmith-${config.stage}-webhook`,
       description: 'Sends every event of the stage to the webhook',
       eventPattern: { source: [eventSource(config.stage)] },
       targets: [new LambdaFunction(fn, { maxEventAge: eventAge, deadLetterQueue: this.deadLetters })],

@@ -49,7 +49,6 @@ export class WorkflowFunction extends LambdaFunction {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${id}Role`, {
-      roleName: name,
       description: `What ${name} may do`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });

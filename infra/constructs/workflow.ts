@@ -46,7 +46,6 @@ export class Workflow extends Construct {
     this.name = workflowName(props.config, props.name);
     this.functions = props.functions;
     const role = new Role(this, 'Role', {
-      roleName: this.name,
       description: `What ${this.name} may do`,
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       inlinePolicies: {

@@ -17,7 +17,7 @@ const documentSchema = z.object({
   ),
 });
 const roleSchema = z.object({
-  RoleName: z.string(),
+  Description: z.string(),
   Policies: z.array(z.object({ PolicyDocument: documentSchema })).default([]),
   ManagedPolicyArns: z.undefined().optional(),
 });
@@ -32,8 +32,9 @@ function spoken(resource: unknown): string {
   const rest = /\}, ?"(\/[^"]*)"\]/.exec(text)?.[1] ?? '';
   const executions = /:execution:([^"]+)"/.exec(text)?.[1];
   if (executions) return `executions ${executions}`;
-  const known = /ImportValue.*(Audio|Sessions|ProviderKey|RelayKey)[0-9A-F]{8}/.exec(text)?.[1];
-  const spokenOf = { Audio: 'bucket', Sessions: 'table', ProviderKey: 'secret', RelayKey: 'relay secret' };
+  const known = /ImportValue.*(Audio|Sessions|ProviderKey)[0-9A-F]{8}/.exec(text)?.[1];
+  if (/"Ref":"RelayKey/.test(text)) return 'relay secret';
+  const spokenOf = { Audio: 'bucket', Sessions: 'table', ProviderKey: 'secret' };
   if (known) return Object.entries(spokenOf).find(([id]) => id === known)?.[1] + rest;
   const machine = /:stateMachine:chirpsmith-local-([a-z-]+)"/.exec(text)?.[1];
   if (machine) return `machine ${machine}`;
@@ -65,7 +66,7 @@ function permissions(): Record<string, string[]> {
         return Resource.flatMap((resource) => Action.map((action) => `${action} ${spoken(resource)}${only}`));
       }),
     );
-    return [role.RoleName.replace('chirpsmith-local-', ''), lines.sort()] as const;
+    return [role.Description.replace(/^What chirpsmith-local-(\S+) may do$/, '$1'), lines.sort()] as const;
   });
   return Object.fromEntries(entries);
 }

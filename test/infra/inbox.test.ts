@@ -10,7 +10,7 @@ describe('the inbox', () => {
       NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
     });
     service.hasResourceProperties('AWS::Events::Rule', {
-      Name: 'chirpsmith-local-inbox',
+      Description: 'Calls the inbox for every file that is put into it',
       EventPattern: {
         source: ['aws.s3'],
         'detail-type': ['Object Created'],
@@ -41,7 +41,7 @@ describe('the inbox', () => {
       SqsManagedSseEnabled: true,
     });
     service.hasResourceProperties('AWS::Events::Rule', {
-      Name: 'chirpsmith-local-inbox',
+      Description: 'Calls the inbox for every file that is put into it',
       Targets: [Match.objectLike({ DeadLetterConfig: { Arn: letters } })],
     });
     service.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {

@@ -20,7 +20,7 @@ describe('the people of a stage with no issuer configured', () => {
     });
   });
 
-  test('have long passwords, and a second factor by an app when they want one', () => {
+  test('have long passwords, and are offered no second factor, which nobody could enrol', () => {
     storage.hasResourceProperties('AWS::Cognito::UserPool', {
       Policies: {
         PasswordPolicy: {
@@ -32,8 +32,8 @@ describe('the people of a stage with no issuer configured', () => {
           TemporaryPasswordValidityDays: 7,
         },
       },
-      MfaConfiguration: 'OPTIONAL',
-      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+      MfaConfiguration: 'OFF',
+      EnabledMfas: Match.absent(),
     });
   });
 
@@ -70,18 +70,20 @@ describe('the people of a stage with no issuer configured', () => {
 });
 
 test.each([
-  ['the local stage', {}, 'https://issuer.chirpsmith.local', ['chirpsmith']],
+  ['the local stage', {}, 'https://issuer.chirpsmith.local', ['chirpsmith'], 0],
   [
     'a stage with an issuer configured',
     { stage: 'prod', jwtIssuer: 'https://id.example.com', jwtAudience: 'app,cli' },
     'https://id.example.com',
     ['app', 'cli'],
+    1,
   ],
-])('%s has no user pool', (_, context, issuer, audience) => {
+])('%s takes no tokens of a user pool, and tells of none', (_, context, issuer, audience, pools) => {
   const stacks = synthesized(configured(context));
-  expect(stacks.storage.findResources('AWS::Cognito::UserPool')).toEqual({});
-  expect(stacks.storage.findResources('AWS::Cognito::UserPoolClient')).toEqual({});
   const [authorizer] = Object.values(propertiesOf(stacks.service, 'AWS::ApiGatewayV2::Authorizer'));
   expect(authorizer?.JwtConfiguration).toEqual({ Issuer: issuer, Audience: audience });
   expect(stacks.storage.findOutputs('TokenIssuer')).toEqual({ TokenIssuer: { Value: issuer } });
+  expect(stacks.storage.findOutputs('UserPoolId')).toEqual({});
+  // It stays where it was used once, because the API's stack may still import from it.
+  expect(Object.keys(stacks.storage.findResources('AWS::Cognito::UserPool'))).toHaveLength(pools);
 });

@@ -198,7 +198,7 @@ describe('the HTTP API', () => {
 describe('the sweep', () => {
   test('is called every quarter of an hour, and a call that comes late is dropped for the next', () => {
     service.hasResourceProperties('AWS::Events::Rule', {
-      Name: 'chirpsmith-local-sweep',
+      Description: 'Calls the sweep',
       ScheduleExpression: 'rate(15 minutes)',
       State: 'ENABLED',
       Targets: [Match.objectLike({ RetryPolicy: Match.objectLike({ MaximumEventAgeInSeconds: 15 * 60 }) })],
@@ -225,8 +225,9 @@ describe('the stacks', () => {
 
   test('consist of resources that do what they are, none of them a program of its own', () => {
     const types = [storage, service].flatMap((template) =>
-      Object.values(template.findResources('*')).map(({ Type }) => String(Type)),
+      Object.values(Object(template.toJSON().Resources)).map((it) => String(Object(it).Type)),
     );
+    expect(types.length).toBeGreaterThan(100);
     expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
     expect(Object.keys(functions)).toHaveLength(35);
   });

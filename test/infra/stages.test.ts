@@ -58,11 +58,10 @@ describe('the templates of stages dev and prod, made with no account', () => {
       providerBaseUrl:
         /\/Environment\/Variables\/PROVIDER_(BASE|CREDITS)_URL$|^\/service\/Outputs\/ProviderBaseUrl\//,
       relayBaseUrl:
-        /\/Environment\/Variables\/RELAY_|\/RelayKey\w+\/|ExportsOutput\w*RelayKey|Outputs\/Relay|\/(RequestMusic|CheckMusic|KeepAudio|CreatePersona)\w+\/Properties\/PolicyDocument\//,
+        /\/Environment\/Variables\/RELAY_|\/RelayKey\w+\/|Outputs\/Relay|\/(RequestMusic|CheckMusic|KeepAudio|CreatePersona)\w+\/Properties\/PolicyDocument\//,
       allowedOrigins:
         /^\/(storage\/Resources\/Audio\w+|service\/Resources\/SessionApi\w+)\/Properties\/(Cors|CorsConfiguration)|\/SessionApiPreflight/,
-      jwtIssuer:
-        /^\/storage\/(Resources\/People|Outputs\/(UserPool|TokenIssuer|Exports\w*People))|\/JwtConfiguration\/Issuer/,
+      jwtIssuer: /^\/storage\/Outputs\/(UserPool|TokenIssuer)|\/JwtConfiguration\/Issuer/,
       jwtAudience: /\/JwtConfiguration\/Audience/,
     } satisfies Record<keyof typeof configuration, RegExp>;
     const found = difference(dev, templatesOf('prod', configuration));

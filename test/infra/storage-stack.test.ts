@@ -110,12 +110,9 @@ describe('the storage stack', () => {
     });
   });
 
-  test("carries no key of the provider or the relay, only the secrets' names", () => {
+  test("carries no key of the provider, only the secret's name", () => {
     const secrets = Object.values(propertiesOf(storage, 'AWS::SecretsManager::Secret'));
-    expect(secrets.map(({ Name }) => Name)).toEqual([
-      'chirpsmith/local/provider-key',
-      'chirpsmith/local/relay-key',
-    ]);
+    expect(secrets.map(({ Name }) => Name)).toEqual(['chirpsmith/local/provider-key']);
     for (const secret of secrets) expect(secret).not.toHaveProperty('SecretString');
   });
 });

@@ -15,7 +15,6 @@ const secret = idOf('AWS::SecretsManager::Secret', ofWebhook);
 describe('with a webhook', () => {
   test('every event of the stage calls the function that sends it, and no other event does', () => {
     service.hasResourceProperties('AWS::Events::Rule', {
-      Name: 'chirpsmith-prod-webhook',
       EventPattern: { source: ['chirpsmith.prod'] },
       Targets: [
         Match.objectLike({

@@ -19,8 +19,8 @@ const ofAws = [
   { statement: 'a logs:PutLogEvents b', permissions: ['a logs:PutLogEvents b'] },
   { statement: 'a xray:PutTraceSegments *', permissions: ['a xray:PutTraceSegments *'] },
   {
-    statement: 'upload-batch states:DescribeExecution,states:StopExecution x',
-    permissions: ['upload-batch states:DescribeExecution x'],
+    statement: 'service-UploadBatchRole1A2B-3c4d states:DescribeExecution,states:StopExecution x',
+    permissions: ['service-UploadBatchRole1A2B-3c4d states:DescribeExecution x'],
   },
 ];
 const statement = (action: string) => ({
@@ -39,6 +39,6 @@ it('a statement is used when any process of the run was allowed a call by it, an
 it('what AWS itself uses needs no call, and an exception that covers nothing is named', () => {
   expect(unusedStatements(recorded(ofAws))).toEqual([]);
   expect(unusedStatements(recorded(ofAws.slice(0, 2)))).toEqual([
-    expect.stringMatching(/^the exception .*upload-batch.* has no unused statement$/),
+    expect.stringMatching(/^the exception .*UploadBatch.* has no unused statement$/),
   ]);
 });

@@ -49,7 +49,7 @@ const usedByAws: readonly { readonly statement: RegExp; readonly reason: string 
   { statement: / logs:/, reason: 'Lambda and Step Functions write the logs themselves.' },
   { statement: / xray:/, reason: 'Lambda and Step Functions write the traces themselves.' },
   {
-    statement: /^upload-batch states:DescribeExecution,states:StopExecution /,
+    statement: /^service-UploadBatchRole\w*(-\w+)? states:DescribeExecution,states:StopExecution /,
     reason: 'Step Functions looks at, and stops, the child executions of a Distributed Map (documented).',
   },
 ];

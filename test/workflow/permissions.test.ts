@@ -42,8 +42,7 @@ const functionArn = (name: string) =>
 
 /** Who may not do what with what, as AWS words it. */
 const denial = (of: string, action: string, resource: string) =>
-  `assumed-role/chirpsmith-local-${of}/chirpsmith-local-${of} is not authorized to perform: ${action} ` +
-  `on resource: ${resource}`;
+  `/chirpsmith-local-${of} is not authorized to perform: ${action} on resource: ${resource}`;
 
 /** Runs the session and says what a person finds in the console, in the API and at the terminal. */
 async function failedRun() {

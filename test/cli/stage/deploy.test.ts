@@ -118,10 +118,15 @@ describe('deploy', () => {
 
   it("names the relay's secret as well, where a relay is configured", async () => {
     const { said } = await (await inAccount()).command('deploy', '--stage', 'prod');
-    expect(said).not.toContain('relay-key');
-    const relay = await inAccount({ more: { RelayBaseUrl: 'https://relay.example.com' } });
+    expect(said).not.toContain("the relay's");
+    const relay = await inAccount({
+      more: {
+        RelayBaseUrl: 'https://relay.example.com',
+        RelaySecretArn: 'arn:aws:secretsmanager:x:1:secret:r',
+      },
+    });
     expect((await relay.command('deploy', '--stage', 'prod')).said).toContain(
-      '--secret-id chirpsmith/prod/relay-key',
+      '--secret-id arn:aws:secretsmanager:x:1:secret:r --secret-string',
     );
   });
 
