@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
+import { identityOf } from '../../local/assembly/identities.ts';
 import { propertiesOf, synthesized } from '../infra/synthesized.ts';
 import type { SeenMetrics } from './seen-metrics.ts';
 
@@ -42,11 +43,17 @@ const named = {
   'AWS::ApiGatewayV2::Api': 'Name',
 };
 
+/** Where the local runtime has the stack: it names a queue after it, as AWS does. */
+const place = { stack: 'chirpsmith-local-service', region: 'us-east-1', account: '000000000000' };
+
 /** The same with the names of resources in the place of references to them. */
 function withNames(template: Template, value: unknown): unknown {
   const names = new Map(
     Object.entries(named).flatMap(([type, property]) =>
-      Object.entries(propertiesOf(template, type)).map(([id, it]) => [id, it[property]]),
+      Object.entries(propertiesOf(template, type)).map(([id, it]) => [
+        id,
+        it[property] ?? identityOf(type, id, undefined, place)?.attributes[property],
+      ]),
     ),
   );
   return JSON.parse(JSON.stringify(value), (_, it: unknown) => {

@@ -96,7 +96,7 @@ const event = (id: string): BusEvent => ({
 });
 const letters = () =>
   it_.stack.assembly.queues
-    .filter(({ name }) => name.includes('webhook'))
+    .filter(({ name }) => name.includes('Webhook'))
     .flatMap(({ arn }) => it_.stack.queues.messages(arn));
 
 it('brings each turn of a session, signed so that the documented check takes it', async () => {

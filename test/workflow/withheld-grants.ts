@@ -15,10 +15,11 @@ export interface Grant {
 export function withheldGrants() {
   let withheld: readonly Grant[] = [];
   let replaced: readonly Role[] = [];
-  const statementsOf = (role: Role): readonly Statement[] => {
+  const statementsOf = (assembly: Assembly, role: Role): readonly Statement[] => {
+    const owners = [...assembly.functions, ...assembly.machines].filter((it) => it.roleArn === role.arn);
     const from = replaced.find(({ arn }) => arn === role.arn) ?? role;
     return withheld
-      .filter((grant) => role.arn.endsWith(`-${grant.of}`))
+      .filter((grant) => owners.some(({ name }) => name.endsWith(`-${grant.of}`)))
       .reduce((statements, grant) => without(statements, grant), from.statements);
   };
   return {
@@ -27,7 +28,7 @@ export function withheldGrants() {
       roles: assembly.roles.map((role) => ({
         ...role,
         get statements() {
-          return statementsOf(role);
+          return statementsOf(assembly, role);
         },
       })),
     }),
