@@ -37,7 +37,7 @@ const waitPosition = {
   refusals: z.number().int().nonnegative(),
   /** How far apart the calls are spread ({@link slowestPace}); 1 when it is absent. */
   pace: z.number().min(1).max(slowestPace).optional(),
-  /** Checks in this loop that called the task a success and held nothing that it made; absent while there are none. */
+  /** Checks in this loop that called the task a success and held nothing that it made. */
   hollow: z.number().int().nonnegative().optional(),
   /** What the graph does after the check. */
   verdict: z.enum(verdicts),

@@ -109,15 +109,14 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
   }
 
   if (total >= schedules.music.deadline) {
-    const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
+    const last = trouble?.message ?? `its last word was "${answer?.status}"`;
     throw new ChirpsmithError(
       'DeadlineExceeded',
       `The music was not done after ${toldSeconds(total, deps.settings)} (${last}). It may still end well: a resume looks again; a second call would be paid again.`,
     );
   }
   const wait = Math.max(nextWait(schedules.music, waited), Math.ceil(trouble?.retryAfter ?? 0));
-  const next = at('waiting', wait, checks);
-  return hollow > 0 ? { ...next, hollow } : next;
+  return { ...at('waiting', wait, checks), hollow };
 }
 
 function undecided(lost: string | undefined, { prices }: Settings): ChirpsmithError {

@@ -154,13 +154,12 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   }
 
   if (total >= schedules.training.deadline) {
-    const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
+    const last = trouble?.message ?? `its last word was "${answer?.status}"`;
     const words = `The training was not done after ${toldSeconds(total, deps.settings)} (${last}). It may still end well: a resume looks again; a second create would be paid again.`;
     await countChecks();
     throw new ChirpsmithError('DeadlineExceeded', words);
   }
-  const next = at('waiting', Math.max(nextWait(schedules.training, waited), retryAfter), checks);
-  return hollow > 0 ? { ...next, hollow } : next;
+  return { ...at('waiting', Math.max(nextWait(schedules.training, waited), retryAfter), checks), hollow };
 }
 
 /** What the registry says of a model, from the record of the session that trained it. */

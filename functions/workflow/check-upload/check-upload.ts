@@ -93,7 +93,7 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
   }
 
   if (total >= schedule.deadline) {
-    const last = trouble?.message ?? `its last word was "${answer?.status ?? 'none'}"`;
+    const last = trouble?.message ?? `its last word was "${answer?.status}"`;
     return pastDeadline(
       `The provider was not done with the track after ${toldSeconds(total, deps.settings)} (${last}).`,
       checks,
@@ -103,5 +103,5 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
   let { pace = 1 } = state;
   if (trouble?.name === 'ProviderThrottled') pace = await slowDown(store, state.sessionId, pace);
   const wait = Math.max(nextWait(schedule, waited) * pace, trouble?.retryAfter ?? 0);
-  return { ...at('waiting', Math.ceil(wait), checks), pace, ...(hollow > 0 ? { hollow } : {}) };
+  return { ...at('waiting', Math.ceil(wait), checks), pace, hollow };
 }

@@ -61,7 +61,7 @@ export async function keepAudio(state: KeepAudioState, deps: KeepAudioDeps): Pro
     return { ...position, wait: Math.ceil(wait), verdict: 'waiting' };
   }
   const all = musicOf(session).clips.length;
-  const reasons = without.map(({ clipId, trouble }) => `clip ${clipId}: ${trouble ?? 'no reason'}`);
+  const reasons = without.map(({ clipId, trouble }) => `clip ${clipId}: ${trouble}`);
   throw new ChirpsmithError(
     'DeadlineExceeded',
     `The music is made and paid, but the audio of ${without.length} of ${all} clips could not be copied in ${toldSeconds(waited, deps.settings)} (${reasons.join('; ')}). A resume tries again, for nothing.`,
