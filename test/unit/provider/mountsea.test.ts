@@ -79,6 +79,27 @@ describe('the calls', () => {
     expect(nobody.sent).toEqual([]);
   });
 
+  it('find what they look for also inside an envelope', async () => {
+    const data = { sessionId: 's', taskId: 's', id: 'p', credits: 12 };
+    const { provider } = client(() => json({ code: 200, data }), { creditsUrl: 'https://account.example' });
+    expect(provider.dialect).toBe('mountsea');
+    const audio = { sessionId: 's', audioUrl };
+    expect([await provider.prepare(), await provider.openBatch()]).toEqual(Array(2).fill({ sessionId: 's' }));
+    expect([
+      await provider.upload(audio),
+      await provider.addToBatch(audio),
+      await provider.create({ sessionId: 's', clipIds: [], name: 'n' }),
+      await provider.generate(song),
+    ]).toEqual(Array(4).fill({ taskId: 's' }));
+    expect(await provider.persona({ clipId: 'c', name: 'n' })).toEqual({ personaId: 'p' });
+    expect(await provider.credits()).toBe(12);
+  });
+
+  it('the credits cannot be read from an answer without them', async () => {
+    const { provider } = client(() => json({ data: {} }), { creditsUrl: 'https://account.example' });
+    expect((await failure(provider.credits())).message).toContain('credits: the provider answered 200');
+  });
+
   it.each([200, 201])('read an answer of %i', async (status) => {
     expect(await client(() => json({ sessionId: 's' }, status)).provider.prepare()).toEqual({
       sessionId: 's',
@@ -297,6 +318,10 @@ describe("the provider's words", () => {
         provider[call]({ sessionId: 's', audioUrl: 'https://bucket.example/audio' }),
       );
       expect(plain.reason).toBe(body);
+      const named = client(() => new Response('cannot fetch https://bucket.example/audio', { status: 400 }));
+      expect(await failure(named.provider[call]({ sessionId: 's', audioUrl: signed }))).toMatchObject({
+        reason: 'cannot fetch https://bucket.example/audio',
+      });
     },
   );
 
