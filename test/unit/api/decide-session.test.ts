@@ -1,16 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
+import { createSessionStore, type SessionStore } from '../../../functions/sessions/session-store.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
-
-let table: Awaited<ReturnType<typeof openTable>>;
-beforeAll(async () => {
-  table = await openTable();
-});
-afterAll(() => table.close());
+import { openMemoryTable } from '../../faults/rig/memory-table.ts';
+import { recordSession, settings, testMoment } from '../../session-records.ts';
 
 const now = () => Date.parse(testMoment);
+let table: { store: SessionStore };
+beforeAll(async () => {
+  const { client } = await openMemoryTable();
+  table = { store: createSessionStore({ client, tableName: 'sessions', clock: now }) };
+});
+
 const create = (fence: Session['create']['fence'], more: Partial<Session['create']> = {}) => ({
   fence,
   calls: 1,
