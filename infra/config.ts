@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { keyOf } from '../functions/runtime/spec.ts';
 import { settingsSchema } from '../functions/shared/settings.ts';
+import { states } from './specs.ts';
 import type { StageFile } from './stage-file.ts';
 
 /** The issuer of the local runtime; it signs with exactly this name. */
@@ -22,24 +24,22 @@ const mostAudioDays = 90;
 
 const atMost = (count: number) => z.number().int().nonnegative().default(count);
 
+const reservations = Object.fromEntries(
+  states.flatMap((spec) => {
+    const { reservedConcurrency } = spec.lambda;
+    return reservedConcurrency === undefined ? [] : [[keyOf(spec), atMost(reservedConcurrency)]];
+  }),
+);
+
 /**
  * Defaults for some twenty sessions at once. More than one invocation of a session runs at a time only while its
  * tracks are uploaded, each for about a second. An upload's steps that are turned away are tried twice more, so the
  * numbers must not be tight; 0 reserves nothing.
  */
 const reservedConcurrencySchema = z.strictObject({
-  prepareSession: atMost(20),
-  submitUpload: atMost(40),
-  checkUpload: atMost(40),
-  createModel: atMost(10),
-  checkTraining: atMost(20),
-  requestMusic: atMost(10),
-  checkMusic: atMost(20),
-  keepAudio: atMost(10),
-  prepareBatch: atMost(5),
-  compareLists: atMost(5),
+  ...reservations,
   createPersona: atMost(5),
-});
+} as typeof reservations);
 
 const originSchema = z
   .string()
@@ -125,7 +125,7 @@ const configSchema = fieldsSchema.superRefine(
       );
     }
     for (const name of ['submitUpload', 'checkUpload'] as const) {
-      const reserved = reservedConcurrency[name];
+      const reserved = reservedConcurrency[name] ?? 0;
       if (reserved > 0 && reserved < settings.limits.concurrency) {
         problem(`${name} is ${reserved}: one session alone uploads ${settings.limits.concurrency} at a time`);
       }

@@ -1,21 +1,18 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { eventTypes } from '../functions/shared/event-types.ts';
+import { machines, type SessionKind, sessionKinds } from '../functions/shared/states.ts';
+import { state as recordFailure } from '../functions/workflow/record-failure/state.ts';
 import type { Config } from './config.ts';
 import {
   type BoundMachine,
   bindAudioDeletion,
-  bindAudioList,
-  bindAudioName,
-  bindAudioRead,
   bindAudioWrite,
   bindDescribe,
   bindEventBus,
-  bindFileListRead,
   bindFileListWrite,
   bindInbox,
   bindOwnerIndex,
-  bindProvider,
   bindProviderUrls,
   bindRecords,
   bindRuns,
@@ -26,10 +23,11 @@ import {
   bindUploadsRead,
 } from './constructs/bindings.ts';
 import { Inbox } from './constructs/inbox.ts';
-import { musicRoutes, musicWorkflow } from './constructs/music.ts';
+import { musicRoutes } from './constructs/music.ts';
 import { operating } from './constructs/operating.ts';
 import { relayKeySecret } from './constructs/relay-key.ts';
 import { type Route, SessionApi } from './constructs/session-api.ts';
+import { SpecFunctions } from './constructs/spec-functions.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { Webhook } from './constructs/webhook.ts';
 import { Workflow, workflowName } from './constructs/workflow.ts';
@@ -37,7 +35,9 @@ import { WorkflowFunction } from './constructs/workflow-function.ts';
 import type { StorageStack } from './storage-stack.ts';
 import { requireBoundedHistory } from './workflows/bounded-history.ts';
 import { longestBatch, longestRun } from './workflows/bounds.ts';
-import { type TrainModelFunctions, trainModel } from './workflows/train-model.ts';
+import { generateMusic } from './workflows/generate-music.ts';
+import { longestMusic } from './workflows/music-bounds.ts';
+import { trainModel } from './workflows/train-model.ts';
 import { uploadBatch } from './workflows/upload-batch.ts';
 
 export interface ServiceStackProps extends StackProps {
@@ -45,16 +45,9 @@ export interface ServiceStackProps extends StackProps {
   readonly storage: StorageStack;
 }
 
-const trainModelName = 'train-model';
-const uploadBatchName = 'upload-batch';
-
-const trainMachine = (config: Config): BoundMachine => ({
-  kind: 'train',
-  name: workflowName(config, trainModelName),
-});
-const batchMachine = (config: Config): BoundMachine => ({
-  kind: 'batch',
-  name: workflowName(config, uploadBatchName),
+const machineOf = (config: Config, kind: SessionKind): BoundMachine => ({
+  kind,
+  name: workflowName(config, machines[kind]),
 });
 
 /** Everything that can be thrown away and made anew: functions, the machine, the API. */
@@ -64,27 +57,37 @@ export class ServiceStack extends Stack {
     const { config, storage } = props;
     requireBoundedHistory(config.settings);
 
-    const functions = workflowFunctions(this, config, storage);
+    const relayKey = relayKeySecret(this, config);
+    const functions = new SpecFunctions(this, { config, storage, relayKey });
     const training = new Workflow(this, 'TrainModel', {
       config,
-      name: trainModelName,
+      name: machines.train,
       comment: 'From the audio of a session to a custom music model',
-      functions: Object.values(functions),
+      functions,
       seconds: longestRun(config.settings),
-      definition: (states) => trainModel(states, functions, config.settings),
+      definition: trainModel,
     });
-    const relayKey = relayKeySecret(this, config);
-    const { recordFailure } = functions;
-    const music = musicWorkflow(this, { config, storage, recordFailure, relayKey });
-    const batch = uploadBatchMachine(this, config, storage, functions);
-    const machines = [
-      trainMachine(config),
-      batchMachine(config),
-      { kind: 'music', name: music.name } as const,
-    ];
+    const music = new Workflow(this, 'Music', {
+      config,
+      name: machines.music,
+      comment: 'From a prompt to audio in the bucket',
+      functions,
+      seconds: longestMusic(config.settings),
+      definition: generateMusic,
+    });
+    const batch = new Workflow(this, 'UploadBatch', {
+      config,
+      name: machines.batch,
+      comment: "From files to clips on one of the provider's accounts",
+      functions,
+      seconds: longestBatch(config.settings),
+      distributed: true,
+      definition: uploadBatch,
+    });
+    const all = sessionKinds.map((kind) => machineOf(config, kind));
     const more = musicRoutes(this, { config, storage, workflow: music, relayKey });
-    const api = sessionApi(this, config, storage, machines, more);
-    const swept = sweep(this, config, storage, machines);
+    const api = sessionApi(this, config, storage, all, more);
+    const swept = sweep(this, config, storage, all);
     const manifests = inbox(this, config, storage);
     const url = config.webhookUrl;
     const webhook = url === undefined ? undefined : new Webhook(this, 'Webhook', { config, url });
@@ -92,7 +95,7 @@ export class ServiceStack extends Stack {
       config,
       workflows: [training, batch, music],
       sweep: swept,
-      recordFailure,
+      recordFailure: functions.of(recordFailure),
       api: api.api,
       others: [manifests.fn, ...(webhook ? [webhook.fn] : [])],
       deadLetters: { inbox: manifests.deadLetters, ...(webhook && { webhook: webhook.deadLetters }) },
@@ -106,145 +109,6 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'StateMachineArn', { value: training.machine.stateMachineArn });
     new CfnOutput(this, 'BatchMachineArn', { value: batch.machine.stateMachineArn });
   }
-}
-
-function workflowFunctions(scope: Construct, config: Config, storage: StorageStack): TrainModelFunctions {
-  const make = (
-    id: string,
-    folder: string,
-    description: string,
-    seconds: number,
-    more: { memory?: number; atOnce?: number } = {},
-  ) =>
-    new WorkflowFunction(scope, id, { config, folder: `workflow/${folder}`, description, seconds, ...more });
-  const atOnce = config.reservedConcurrency;
-
-  // Looks into every file of the session, at most 64 reads each. The others make a call or two to the
-  // provider, which is given 15 s for each, and a few to AWS.
-  const prepareSession = make('PrepareSession', 'prepare-session', 'Prepare session', 300, {
-    memory: 512,
-    atOnce: atOnce.prepareSession,
-  });
-  bindSettings(prepareSession, config);
-  bindTable(prepareSession, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
-  bindAudioRead(prepareSession, storage);
-  bindAudioList(prepareSession, storage);
-  bindAudioWrite(prepareSession, storage);
-  bindProvider(prepareSession, storage, config);
-  bindDescribe(prepareSession, [trainMachine(config)]);
-
-  const submitUpload = make('SubmitUpload', 'submit-upload', 'Submit upload', 60, {
-    atOnce: atOnce.submitUpload,
-  });
-  bindSettings(submitUpload, config);
-  bindRecords(submitUpload, storage, 'GetItem', 'Query', 'UpdateItem');
-  bindAudioRead(submitUpload, storage);
-  bindAudioList(submitUpload, storage);
-  bindProvider(submitUpload, storage, config);
-
-  const checkUpload = make('CheckUpload', 'check-upload', 'Check upload', 45, {
-    atOnce: atOnce.checkUpload,
-  });
-  bindSettings(checkUpload, config);
-  bindRecords(checkUpload, storage, 'GetItem', 'Query', 'UpdateItem');
-  bindProvider(checkUpload, storage, config);
-
-  const enoughClips = make('EnoughClips', 'enough-clips', 'Enough clips?', 30);
-  bindSettings(enoughClips, config);
-  bindTable(enoughClips, storage, 'GetItem', 'Query', 'UpdateItem');
-
-  const createModel = make('CreateModel', 'create-model', 'Create model', 60, {
-    atOnce: atOnce.createModel,
-  });
-  bindSettings(createModel, config);
-  bindTable(createModel, storage, 'GetItem', 'Query', 'UpdateItem');
-  bindProvider(createModel, storage, config);
-
-  const checkTraining = make('CheckTraining', 'check-training', 'Check training', 45, {
-    atOnce: atOnce.checkTraining,
-  });
-  bindSettings(checkTraining, config);
-  bindTable(checkTraining, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
-  bindProvider(checkTraining, storage, config);
-
-  const recordFailure = make('RecordFailure', 'record-failure', 'Record failure', 30);
-  bindTable(recordFailure, storage, 'GetItem', 'Query', 'UpdateItem');
-
-  return {
-    prepareSession,
-    submitUpload,
-    checkUpload,
-    enoughClips,
-    createModel,
-    checkTraining,
-    recordFailure,
-  };
-}
-
-/** The states that a batch has for itself; a file is uploaded by the same ones as a track. */
-function uploadBatchMachine(
-  scope: Construct,
-  config: Config,
-  storage: StorageStack,
-  { submitUpload, checkUpload, recordFailure }: TrainModelFunctions,
-): Workflow {
-  const make = (id: string, folder: string, description: string, seconds: number, memory = 256, atOnce = 0) =>
-    new WorkflowFunction(scope, id, {
-      config,
-      folder: `workflow/${folder}`,
-      description,
-      seconds,
-      memory,
-      atOnce,
-    });
-  const reserved = config.reservedConcurrency;
-
-  // Reads and writes thousands of records, and calls the provider once.
-  const prepareBatch = make(
-    'PrepareBatch',
-    'prepare-batch',
-    'Prepare batch',
-    300,
-    512,
-    reserved.prepareBatch,
-  );
-  bindSettings(prepareBatch, config);
-  bindTable(prepareBatch, storage, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
-  bindAudioName(prepareBatch, storage);
-  bindFileListRead(prepareBatch, storage);
-  bindProvider(prepareBatch, storage, config);
-  bindDescribe(prepareBatch, [batchMachine(config)]);
-
-  // At most 64 reads of one file.
-  const inspectFile = make('InspectFile', 'inspect-file', 'Inspect file', 60);
-  bindSettings(inspectFile, config);
-  bindRecords(inspectFile, storage, 'GetItem', 'UpdateItem');
-  bindAudioRead(inspectFile, storage);
-  bindAudioList(inspectFile, storage);
-  bindAudioWrite(inspectFile, storage);
-
-  const compareLists = make(
-    'CompareLists',
-    'compare-lists',
-    'Compare lists',
-    120,
-    512,
-    reserved.compareLists,
-  );
-  bindSettings(compareLists, config);
-  bindTable(compareLists, storage, 'GetItem', 'Query', 'UpdateItem');
-  bindProvider(compareLists, storage, config);
-
-  const functions = { prepareBatch, inspectFile, submitUpload, checkUpload, compareLists, recordFailure };
-  return new Workflow(scope, 'UploadBatch', {
-    config,
-    name: uploadBatchName,
-    comment: "From files to clips on one of the provider's accounts",
-    functions: Object.values(functions),
-    seconds: longestBatch(config.settings),
-    distributed: true,
-    definition: (states) => uploadBatch(states, functions, config.settings),
-  });
 }
 
 function sessionApi(
@@ -282,7 +146,7 @@ function sessionApi(
   const resumeSession = begins('ResumeSession', 'resume-session', 'POST /sessions/{id}/resume');
   // Only a training stops for its price.
   const approveSession = begins('ApproveSession', 'approve-session', 'POST /sessions/{id}/approve', [
-    trainMachine(config),
+    machineOf(config, 'train'),
   ]);
   const decideSession = begins('DecideSession', 'decide-session', 'POST /sessions/{id}/decide');
 
@@ -368,7 +232,7 @@ function inbox(scope: Construct, config: Config, storage: StorageStack): Inbox {
   bindSettings(fn, config);
   bindInbox(fn, storage, config);
   bindFileListWrite(fn, storage);
-  bindRuns(fn, [trainMachine(config), batchMachine(config)]);
+  bindRuns(fn, [machineOf(config, 'train'), machineOf(config, 'batch')]);
   bindEventBus(fn, eventTypes.manifestRefused);
   return made;
 }

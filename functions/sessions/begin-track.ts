@@ -10,7 +10,7 @@ import type { SessionStore } from './session-store.ts';
 export async function beginTrack(
   track: Track,
   run: number,
-  { store, settings }: { readonly store: SessionStore; readonly settings: Settings },
+  { store, settings }: { readonly store: Pick<SessionStore, 'updateTrack'>; readonly settings: Settings },
 ): Promise<Track> {
   if (track.run >= run || track.status === 'done' || track.failure?.permanent) return track;
   const stillRunning = track.failure?.error === 'DeadlineExceeded' && track.taskId !== undefined;

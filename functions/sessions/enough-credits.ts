@@ -8,7 +8,11 @@ import { ChirpsmithError } from '../shared/errors.ts';
  * @param what would cost them, as the subject of a sentence
  * @throws ChirpsmithError CreditsExhausted
  */
-export async function requireCredits(needed: number, what: string, provider: Provider): Promise<void> {
+export async function requireCredits(
+  needed: number,
+  what: string,
+  provider: Pick<Provider, 'credits'>,
+): Promise<void> {
   let credits: number | undefined;
   try {
     credits = await provider.credits();

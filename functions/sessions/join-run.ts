@@ -1,14 +1,8 @@
 import { ChirpsmithError } from '../shared/errors.ts';
-import type { SessionKind } from '../shared/states.ts';
+import { machines, type SessionKind } from '../shared/states.ts';
 import type { Executions } from './executions.ts';
 import { isGivenUp, isUnderWay, type Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
-
-const machines: Readonly<Record<SessionKind, string>> = {
-  train: 'train-model',
-  batch: 'upload-batch',
-  music: 'generate-music',
-};
 
 /** Whose a session is that was started in the console for nobody in particular. */
 export const nobody = 'console';
@@ -21,7 +15,7 @@ export const nobody = 'console';
 export async function giveTo(
   { sessionId, owner }: Session,
   person: string,
-  store: SessionStore,
+  store: Pick<SessionStore, 'changeSession'>,
 ): Promise<Session> {
   const given = await store.changeSession(sessionId, (current) =>
     current.owner === nobody ? { owner: person } : undefined,
@@ -42,7 +36,13 @@ export async function giveTo(
 export async function joinRun(
   session: Session,
   run: { readonly executionArn: string; readonly kind: SessionKind },
-  { store, executions }: { readonly store: SessionStore; readonly executions: Pick<Executions, 'standing'> },
+  {
+    store,
+    executions,
+  }: {
+    readonly store: Pick<SessionStore, 'updateSession'>;
+    readonly executions: Pick<Executions, 'standing'>;
+  },
 ): Promise<Session> {
   const { sessionId, status, kind } = session;
   const { executionArn } = run;

@@ -18,7 +18,7 @@ export type HashTrack = (source: AudioSource) => Promise<string>;
 export type CopyTrack = (source: AudioSource, key: string) => Promise<AudioSource>;
 
 export interface LookDeps {
-  readonly store: SessionStore;
+  readonly store: Pick<SessionStore, 'updateTrack'>;
   readonly inspect: InspectTrack;
   readonly hash: HashTrack;
   readonly copy: CopyTrack;

@@ -18,7 +18,11 @@ export async function openAtProvider(
     store,
     settings,
     random,
-  }: { readonly store: SessionStore; readonly settings: Settings; readonly random: () => number },
+  }: {
+    readonly store: Pick<SessionStore, 'claimId' | 'changeSession'>;
+    readonly settings: Settings;
+    readonly random: () => number;
+  },
 ): Promise<{ wait: number; refusals: number } | undefined> {
   const { sessionId } = session;
   try {

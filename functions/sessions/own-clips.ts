@@ -14,7 +14,7 @@ const writesAtOnce = 25;
  */
 export async function withoutSharedClips(
   tracks: readonly Track[],
-  { store, now }: { readonly store: SessionStore; readonly now: () => string },
+  { store, now }: { readonly store: Pick<SessionStore, 'updateTrack'>; readonly now: () => string },
 ): Promise<{ tracks: readonly Track[]; contradiction: ChirpsmithError | undefined }> {
   const owners = new Map<string, Track[]>();
   for (const track of tracks) {

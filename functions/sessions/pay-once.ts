@@ -6,7 +6,7 @@ import { type Create, isInDoubt, isUnderWay, mayCall, type Session, type Session
 import type { SessionStore } from './session-store.ts';
 
 export interface PayOnceDeps {
-  readonly store: SessionStore;
+  readonly store: Pick<SessionStore, 'requireSession' | 'updateSession' | 'changeSession'>;
   readonly now: () => string;
   readonly random: () => number;
 }

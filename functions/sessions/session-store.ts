@@ -73,6 +73,14 @@ export interface SessionStore {
   remove(found: SessionWithTracks): Promise<void>;
 }
 
+/** Changes of a session that leave its status alone. */
+export interface SessionNotes {
+  changeSession(
+    sessionId: string,
+    change: (session: Session) => Omit<Changes<Session>, 'status'> | undefined,
+  ): Promise<Session>;
+}
+
 /**
  * Is told of every write once it is done; whoever wrote waits for it. Must not throw: what is written is written.
  */

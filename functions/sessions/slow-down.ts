@@ -1,6 +1,6 @@
 import { ChirpsmithError } from '../shared/errors.ts';
 import { slower, slowestPace } from '../shared/pace.ts';
-import type { SessionStore } from './session-store.ts';
+import type { SessionNotes } from './session-store.ts';
 
 /**
  * The provider turned a call of this session away: all its uploads go slower from now on, by one step for each such
@@ -8,7 +8,7 @@ import type { SessionStore } from './session-store.ts';
  * @param pace at which the call was made
  * @returns the pace to go on with; also when it could not be written down, because it is advice and no truth
  */
-export async function slowDown(store: SessionStore, sessionId: string, pace: number): Promise<number> {
+export async function slowDown(store: SessionNotes, sessionId: string, pace: number): Promise<number> {
   try {
     const session = await store.changeSession(sessionId, (now) =>
       now.pace < slowestPace ? { pace: slower(now.pace) } : undefined,

@@ -37,6 +37,9 @@ const variables = {
   CLOCK_SPEED: z.coerce.number().positive().default(1),
 };
 
+/** The variables that there are. */
+export type Variable = keyof typeof variables;
+
 type Variables = { [K in keyof typeof variables]: z.infer<(typeof variables)[K]> };
 
 /**

@@ -12,6 +12,13 @@ export const sessionKinds = ['train', 'batch', 'music'] as const;
 
 export type SessionKind = (typeof sessionKinds)[number];
 
+/** The machine of each kind, by the name of its file in infra/workflows. */
+export const machines: Readonly<Record<SessionKind, string>> = {
+  train: 'train-model',
+  batch: 'upload-batch',
+  music: 'generate-music',
+};
+
 const id = z.string().min(1).max(64);
 const wholeSeconds = z.number().int().nonnegative();
 
@@ -61,6 +68,9 @@ export const submitUploadState = z.object({
 
 /** `Submit upload` → `Wait for upload` → `Check upload` → `Upload finished?`. */
 export const uploadState = z.object({ sessionId: id, trackId: id, ...waitPosition });
+
+/** Into `Enough clips?`: what it counts is in the record. */
+export const enoughClipsState = z.object({ sessionId: z.string().min(1) });
 
 /** `Enough clips?` → `Create model`; coming round again, with the position of the loop. */
 export const createModelState = z.object({

@@ -1,12 +1,12 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Construct } from 'constructs';
 import { type EventType, eventSource, eventTypes } from '../../functions/shared/event-types.ts';
 import type { SessionKind } from '../../functions/shared/states.ts';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
 import { inboxFolder, nearlyInbox } from './inbox.ts';
+import { executionsArn, machineArn } from './workflow.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 // A binding is what a function needs to use a thing, in one call: its name in the environment, and the
@@ -239,19 +239,4 @@ function bindExecutions(fn: WorkflowFunction, machines: readonly BoundMachine[],
     fn.addEnvironment(machineVariables[kind], machineArn(fn, name));
     fn.allowWildcard([`states:${action}`], executionsArn(fn, name), reason);
   }
-}
-
-/** ARN of a machine by its name. */
-export const machineArn = (scope: Construct, name: string) => statesArn(scope, 'stateMachine', name);
-
-/** All executions of a machine. */
-export const executionsArn = (scope: Construct, name: string) => statesArn(scope, 'execution', `${name}:*`);
-
-function statesArn(scope: Construct, resource: string, resourceName: string): string {
-  return Stack.of(scope).formatArn({
-    service: 'states',
-    resource,
-    resourceName,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
 }

@@ -2,83 +2,20 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
-import { generateMusic } from '../workflows/generate-music.ts';
-import { longestMusic } from '../workflows/music-bounds.ts';
 import {
   bindBothDialects,
   bindDescribe,
   bindMusicRead,
-  bindMusicWrite,
   bindOwnerIndex,
   bindPersonas,
   bindProviderUrls,
-  bindRecords,
   bindRuns,
   bindSettings,
   bindTable,
 } from './bindings.ts';
 import type { Route } from './session-api.ts';
-import { Workflow } from './workflow.ts';
+import type { Workflow } from './workflow.ts';
 import { WorkflowFunction } from './workflow-function.ts';
-
-export const generateMusicName = 'generate-music';
-
-/** The machine that makes music, with its functions. */
-export function musicWorkflow(
-  scope: Construct,
-  {
-    config,
-    storage,
-    recordFailure,
-    relayKey,
-  }: {
-    config: Config;
-    storage: StorageStack;
-    recordFailure: WorkflowFunction;
-    relayKey: Secret | undefined;
-  },
-): Workflow {
-  const make = (
-    id: string,
-    folder: string,
-    description: string,
-    seconds: number,
-    atOnce: number,
-    memory = 256,
-  ) => {
-    const fn = new WorkflowFunction(scope, id, {
-      config,
-      folder: `workflow/${folder}`,
-      description,
-      seconds,
-      memory,
-      atOnce,
-    });
-    bindSettings(fn, config);
-    bindTable(fn, storage, 'GetItem', 'Query', 'UpdateItem');
-    bindBothDialects(fn, storage, config, relayKey);
-    return fn;
-  };
-  const { reservedConcurrency: reserved } = config;
-  const functions = {
-    requestMusic: make('RequestMusic', 'request-music', 'Request music', 60, reserved.requestMusic),
-    checkMusic: make('CheckMusic', 'check-music', 'Check music', 45, reserved.checkMusic),
-    // Up to six clips, 40 s each, and each in memory twice while it is sent on.
-    keepAudio: make('KeepAudio', 'keep-audio', 'Keep audio', 300, reserved.keepAudio, 512),
-    recordFailure,
-  };
-  // To write down whose a task is.
-  bindRecords(functions.checkMusic, storage, 'PutItem');
-  bindMusicWrite(functions.keepAudio, storage);
-  return new Workflow(scope, 'Music', {
-    config,
-    name: generateMusicName,
-    comment: 'From a prompt to audio in the bucket',
-    functions: Object.values(functions),
-    seconds: longestMusic(config.settings),
-    definition: (states) => generateMusic(states, functions, config.settings),
-  });
-}
 
 /** The routes for music, personas and models. What ends or goes on with music are the routes of sessions. */
 export function musicRoutes(
@@ -117,7 +54,7 @@ export function musicRoutes(
     'CreatePersona',
     'create-persona',
     'POST /personas',
-    config.reservedConcurrency.createPersona,
+    config.reservedConcurrency.createPersona ?? 0,
   );
   bindPersonas(createPersona, storage);
   bindBothDialects(createPersona, storage, config, relayKey);

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
@@ -9,10 +9,14 @@ import {
   StateMachine,
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
+import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import type { StateSpec } from '../../functions/runtime/spec.ts';
+import type { Settings } from '../../functions/shared/settings.ts';
 import type { Config } from '../config.ts';
+import { type TaskOptions, task } from '../workflows/task.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import { executionsArn, machineArn } from './bindings.ts';
+import type { SpecFunctions } from './spec-functions.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 export interface WorkflowProps {
@@ -20,14 +24,23 @@ export interface WorkflowProps {
   /** In the words of its file: `train-model`. */
   readonly name: string;
   readonly comment: string;
-  /** The functions that its tasks call, all of them. */
-  readonly functions: readonly WorkflowFunction[];
+  /** Makes the functions that its tasks call. */
+  readonly functions: SpecFunctions;
   /** Seconds after which an execution is ended from outside; over what its own deadlines allow. */
   readonly seconds: number;
   /** It has a Distributed Map, whose items are executions of its own. */
   readonly distributed?: boolean;
-  /** Builds the states, in the scope given. */
-  readonly definition: (scope: Construct) => IChainable;
+  /** Draws the states. */
+  readonly definition: (machine: Machine) => IChainable;
+}
+
+/** What a machine is drawn with. */
+export interface Machine {
+  /** Where its states belong. */
+  readonly scope: Construct;
+  readonly settings: Settings;
+  /** A state that calls its function, as its spec says. */
+  readonly task: (state: StateSpec, options?: TaskOptions) => LambdaInvoke;
 }
 
 /** The machine's name in AWS, known before there is a machine. */
@@ -44,14 +57,24 @@ export class Workflow extends Construct {
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
     this.name = workflowName(props.config, props.name);
-    this.functions = props.functions;
+    const called = new Set<WorkflowFunction>();
+    const definition = props.definition({
+      scope: this,
+      settings: props.config.settings,
+      task: (state, options) => {
+        const fn = props.functions.of(state);
+        called.add(fn);
+        return task(this, state, fn, options);
+      },
+    });
+    this.functions = [...called];
     const role = new Role(this, 'Role', {
       description: `What ${this.name} may do`,
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       inlinePolicies: {
         tasks: allowing(
           ['lambda:InvokeFunction'],
-          props.functions.map(({ functionArn }) => functionArn),
+          this.functions.map(({ functionArn }) => functionArn),
         ),
         logs: allowing(logDelivery, ['*']),
         traces: allowing(tracing, ['*']),
@@ -74,7 +97,7 @@ export class Workflow extends Construct {
       // Standard: runs for hours and leaves a history of each run (docs/adr).
       stateMachineType: StateMachineType.STANDARD,
       queryLanguage: QueryLanguage.JSON_PATH,
-      definitionBody: DefinitionBody.fromChainable(props.definition(this)),
+      definitionBody: DefinitionBody.fromChainable(definition),
       timeout: Duration.seconds(props.seconds),
       // CDK would add every version and alias of each function (`arn:…:*`) to the role. It is complete.
       role: role.withoutPolicyUpdates(),
@@ -130,3 +153,18 @@ const tracing = [
   'xray:GetSamplingRules',
   'xray:GetSamplingTargets',
 ];
+
+/** ARN of a machine by its name. */
+export const machineArn = (scope: Construct, name: string) => statesArn(scope, 'stateMachine', name);
+
+/** All executions of a machine. */
+export const executionsArn = (scope: Construct, name: string) => statesArn(scope, 'execution', `${name}:*`);
+
+function statesArn(scope: Construct, resource: string, resourceName: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'states',
+    resource,
+    resourceName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}

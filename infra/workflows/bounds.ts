@@ -1,12 +1,16 @@
 import { nextWait, refusalWait, type Schedule } from '../../functions/shared/schedule.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
-import {
-  everyRound,
-  oncePerRun,
-  providerAnswerLost,
-  providerUnreachable,
-  type RetryPolicy,
-} from './retry-policies.ts';
+import { state as checkTraining } from '../../functions/workflow/check-training/state.ts';
+import { state as checkUpload } from '../../functions/workflow/check-upload/state.ts';
+import { state as compareLists } from '../../functions/workflow/compare-lists/state.ts';
+import { state as createModel } from '../../functions/workflow/create-model/state.ts';
+import { state as enoughClips } from '../../functions/workflow/enough-clips/state.ts';
+import { state as inspectFile } from '../../functions/workflow/inspect-file/state.ts';
+import { state as prepareBatch } from '../../functions/workflow/prepare-batch/state.ts';
+import { state as prepareSession } from '../../functions/workflow/prepare-session/state.ts';
+import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
+import { state as submitUpload } from '../../functions/workflow/submit-upload/state.ts';
+import { repetitionsOf } from './retry-policies.ts';
 
 /** Events after which Step Functions ends a Standard execution (its quotas, documented). */
 export const historyQuota = 25_000;
@@ -20,7 +24,7 @@ export const childrenQuota = 10_000;
 /** Seconds after which a Standard execution ends whatever it does: a year (documented). */
 const longestExecution = 365 * 24 * 60 * 60;
 
-/** How often the machine may repeat each kind of task when every attempt fails: the sum over its policies. */
+/** How often the machine may repeat each kind of task when every attempt fails. */
 export interface Repetitions {
   readonly prepare: number;
   readonly submitUpload: number;
@@ -31,18 +35,15 @@ export interface Repetitions {
   readonly recordFailure: number;
 }
 
-const attempts = (policies: readonly RetryPolicy[]) =>
-  policies.reduce((sum, { maxAttempts }) => sum + maxAttempts, 0);
-
 /** As the machine's policies have it. */
 export const repetitions: Repetitions = {
-  prepare: attempts([...oncePerRun, providerUnreachable, providerAnswerLost]),
-  submitUpload: attempts(everyRound),
-  checkUpload: attempts(everyRound),
-  enoughClips: attempts(oncePerRun),
-  createModel: 0,
-  checkTraining: attempts(everyRound),
-  recordFailure: attempts(oncePerRun),
+  prepare: repetitionsOf(prepareSession),
+  submitUpload: repetitionsOf(submitUpload),
+  checkUpload: repetitionsOf(checkUpload),
+  enoughClips: repetitionsOf(enoughClips),
+  createModel: repetitionsOf(createModel),
+  checkTraining: repetitionsOf(checkTraining),
+  recordFailure: repetitionsOf(recordFailure),
 };
 
 export interface BatchRepetitions
@@ -54,12 +55,12 @@ export interface BatchRepetitions
 
 /** The same of `upload-batch`. */
 export const batchRepetitions: BatchRepetitions = {
-  prepareBatch: repetitions.prepare,
-  inspectFile: attempts(everyRound),
-  submitUpload: repetitions.submitUpload,
-  checkUpload: repetitions.checkUpload,
-  compareLists: attempts(oncePerRun),
-  recordFailure: repetitions.recordFailure,
+  prepareBatch: repetitionsOf(prepareBatch),
+  inspectFile: repetitionsOf(inspectFile),
+  submitUpload: repetitionsOf(submitUpload),
+  checkUpload: repetitionsOf(checkUpload),
+  compareLists: repetitionsOf(compareLists),
+  recordFailure: repetitionsOf(recordFailure),
 };
 
 // Events as the service counts them: a task enters, is scheduled, started and ended for every attempt, and

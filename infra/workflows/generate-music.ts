@@ -8,31 +8,26 @@ import {
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Construct } from 'constructs';
 import { settledCreateErrors } from '../../functions/shared/errors.ts';
-import type { Settings } from '../../functions/shared/settings.ts';
-import type { WorkflowFunction } from '../constructs/workflow-function.ts';
-import { everyRound, oncePerRun } from './retry-policies.ts';
-import { task } from './task.ts';
+import { state as checkMusic } from '../../functions/workflow/check-music/state.ts';
+import { state as keepAudio } from '../../functions/workflow/keep-audio/state.ts';
+import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
+import { state as requestMusic } from '../../functions/workflow/request-music/state.ts';
+import type { Machine } from '../constructs/workflow.ts';
 import { beforeFirstCall, lookedIntoSoon, says, waitAndCheck } from './wait-and-check.ts';
-
-/** One function for each state that does something. */
-export type GenerateMusicFunctions = Readonly<
-  Record<'requestMusic' | 'checkMusic' | 'keepAudio' | 'recordFailure', WorkflowFunction>
->;
 
 const everything = 'States.ALL';
 const keepError = { resultPath: '$.error' };
 
 /** From a prompt to audio files in the bucket. */
-export function generateMusic(scope: Construct, fns: GenerateMusicFunctions, settings: Settings): IChainable {
+export function generateMusic({ scope, task, settings }: Machine): IChainable {
   const begin = Pass.jsonPath(scope, 'Begin', {
     parameters: { sessionId: JsonPath.stringAt('$.sessionId'), ...beforeFirstCall },
   });
   // No retry, ever: a second call may cost the credits twice. What may be repeated goes round the graph.
-  const request = task(scope, 'Request music', fns.requestMusic, { retry: [] });
-  const check = task(scope, 'Check music', fns.checkMusic, { retry: everyRound });
-  const keep = task(scope, 'Keep audio', fns.keepAudio, { retry: everyRound });
+  const request = task(requestMusic);
+  const check = task(checkMusic);
+  const keep = task(keepAudio);
   const music = waitAndCheck(scope, {
     submit: request,
     wait: 'Wait for music',
@@ -54,9 +49,8 @@ export function generateMusic(scope: Construct, fns: GenerateMusicFunctions, set
   const lost = Pass.jsonPath(scope, 'Answer lost', { parameters: lookedIntoSoon(settings) });
   lost.next(music.wait);
 
-  const failure = task(scope, 'Record failure', fns.recordFailure, {
+  const failure = task(recordFailure, {
     payload: { error: JsonPath.objectAt('$.error') },
-    retry: oncePerRun,
   });
   failure.next(new Fail(scope, 'Music failed', { errorPath: '$.error', causePath: '$.cause' }));
   request.addCatch(failure, { errors: [...settledCreateErrors], ...keepError });

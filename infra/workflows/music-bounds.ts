@@ -1,10 +1,11 @@
 import { nextWait } from '../../functions/shared/schedule.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
+import { state as checkMusic } from '../../functions/workflow/check-music/state.ts';
+import { state as keepAudio } from '../../functions/workflow/keep-audio/state.ts';
+import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
+import { state as requestMusic } from '../../functions/workflow/request-music/state.ts';
 import { mostEvents, plainEvents, taskEvents } from './bounds.ts';
-import { everyRound, oncePerRun, type RetryPolicy } from './retry-policies.ts';
-
-const attempts = (policies: readonly RetryPolicy[]) =>
-  policies.reduce((sum, { maxAttempts }) => sum + maxAttempts, 0);
+import { repetitionsOf } from './retry-policies.ts';
 
 export type MusicRepetitions = Readonly<
   Record<'requestMusic' | 'checkMusic' | 'keepAudio' | 'recordFailure', number>
@@ -12,10 +13,10 @@ export type MusicRepetitions = Readonly<
 
 /** How often `generate-music` may repeat each kind of task when every attempt fails. */
 export const musicRepetitions: MusicRepetitions = {
-  requestMusic: 0,
-  checkMusic: attempts(everyRound),
-  keepAudio: attempts(everyRound),
-  recordFailure: attempts(oncePerRun),
+  requestMusic: repetitionsOf(requestMusic),
+  checkMusic: repetitionsOf(checkMusic),
+  keepAudio: repetitionsOf(keepAudio),
+  recordFailure: repetitionsOf(recordFailure),
 };
 
 /** The execution's start and end, `Begin`, and the end that says how it went. */

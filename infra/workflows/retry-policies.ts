@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateSpec } from '../../functions/runtime/spec.ts';
 import type { ErrorName } from '../../functions/shared/errors.ts';
 
 /**
@@ -102,3 +103,18 @@ export const everyRound: readonly RetryPolicy[] = [
     maxAttempts: 2,
   },
 ];
+
+/**
+ * The words of the specs: ordered, the first policy that lists an error decides. `never` is for calls that cost: a
+ * second one may be paid twice.
+ */
+export const retryPolicies: Readonly<Record<StateSpec['retry'], readonly RetryPolicy[]>> = {
+  never: [],
+  oncePerRun,
+  oncePerRunOrForProvider: [...oncePerRun, providerUnreachable, providerAnswerLost],
+  everyRound,
+};
+
+/** How often the machine may repeat a state when every attempt fails: the sum over its policies. */
+export const repetitionsOf = ({ retry }: Pick<StateSpec, 'retry'>): number =>
+  retryPolicies[retry].reduce((sum, { maxAttempts }) => sum + maxAttempts, 0);

@@ -2,8 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { JsonPath, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import type { StateSpec } from '../../functions/runtime/spec.ts';
 import type { WorkflowFunction } from '../constructs/workflow-function.ts';
-import type { RetryPolicy } from './retry-policies.ts';
+import { retryPolicies } from './retry-policies.ts';
 
 /** Seconds that the machine waits longer than the function may run, so that Lambda is the one to cut it off. */
 const margin = 10;
@@ -12,8 +13,6 @@ const margin = 10;
 const execution = { Id: JsonPath.executionId, Name: JsonPath.executionName };
 
 export interface TaskOptions {
-  /** Ordered: the first policy that lists an error decides. Empty means that nothing repeats the task. */
-  readonly retry: readonly RetryPolicy[];
   /** What the function gets beyond the state's whole input and the execution's name. */
   readonly payload?: Record<string, unknown>;
   /** What becomes of its answer; the state's whole output unless given. */
@@ -23,15 +22,14 @@ export interface TaskOptions {
 /**
  * A state that calls its function: the state's input and the execution in, the answer out. Every task of every
  * machine is made here, so that none lacks its timeout or its ordered retriers.
- * @param state the state's name: its title in the graph
  */
 export function task(
   scope: Construct,
-  state: string,
+  spec: StateSpec,
   fn: WorkflowFunction,
-  { retry, payload, result }: TaskOptions,
+  { payload, result }: TaskOptions = {},
 ): LambdaInvoke {
-  const invoke = LambdaInvoke.jsonPath(scope, state, {
+  const invoke = LambdaInvoke.jsonPath(scope, spec.name, {
     lambdaFunction: fn,
     payloadResponseOnly: true,
     // CDK's default retriers would come in unseen, also for the one task that must have none.
@@ -40,6 +38,6 @@ export function task(
     payload: TaskInput.fromObject({ execution, input: JsonPath.entirePayload, ...payload }),
     ...(result && { resultSelector: result }),
   });
-  for (const policy of retry) invoke.addRetry(policy);
+  for (const policy of retryPolicies[spec.retry]) invoke.addRetry(policy);
   return invoke;
 }

@@ -10,42 +10,29 @@ import {
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Construct } from 'constructs';
 import { settledCreateErrors } from '../../functions/shared/errors.ts';
-import type { Settings } from '../../functions/shared/settings.ts';
-import type { WorkflowFunction } from '../constructs/workflow-function.ts';
-import { everyRound, oncePerRun, providerAnswerLost, providerUnreachable } from './retry-policies.ts';
-import { task } from './task.ts';
+import { state as checkTraining } from '../../functions/workflow/check-training/state.ts';
+import { state as checkUpload } from '../../functions/workflow/check-upload/state.ts';
+import { state as createModel } from '../../functions/workflow/create-model/state.ts';
+import { state as enoughClips } from '../../functions/workflow/enough-clips/state.ts';
+import { state as prepareSession } from '../../functions/workflow/prepare-session/state.ts';
+import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
+import { state as submitUpload } from '../../functions/workflow/submit-upload/state.ts';
+import type { Machine } from '../constructs/workflow.ts';
 import { beforeFirstCall, lookedIntoSoon, says, waitAndCheck } from './wait-and-check.ts';
-
-/** One function for each state that does something. */
-export type TrainModelFunctions = Readonly<
-  Record<
-    | 'prepareSession'
-    | 'submitUpload'
-    | 'checkUpload'
-    | 'enoughClips'
-    | 'createModel'
-    | 'checkTraining'
-    | 'recordFailure',
-    WorkflowFunction
-  >
->;
 
 const everything = 'States.ALL';
 const keepInput = { resultPath: JsonPath.DISCARD };
 
 /** From a session's audio to a custom model. */
-export function trainModel(scope: Construct, fns: TrainModelFunctions, settings: Settings): IChainable {
-  const prepare = task(scope, 'Prepare session', fns.prepareSession, {
-    retry: [...oncePerRun, providerUnreachable, providerAnswerLost],
-  });
+export function trainModel({ scope, task, settings }: Machine): IChainable {
+  const prepare = task(prepareSession);
 
   const outcome = { trackId: JsonPath.stringAt('$.trackId'), verdict: JsonPath.stringAt('$.verdict') };
   const uploadOne = waitAndCheck(scope, {
-    submit: task(scope, 'Submit upload', fns.submitUpload, { retry: everyRound }),
+    submit: task(submitUpload),
     wait: 'Wait for upload',
-    check: task(scope, 'Check upload', fns.checkUpload, { retry: everyRound }),
+    check: task(checkUpload),
     finished: 'Upload finished?',
     done: Pass.jsonPath(scope, 'Track uploaded', { parameters: outcome }),
     failed: Pass.jsonPath(scope, 'Track failed', { parameters: outcome }),
@@ -58,19 +45,18 @@ export function trainModel(scope: Construct, fns: TrainModelFunctions, settings:
   }).itemProcessor(uploadOne.start);
 
   // Ends with the position at which a training loop begins, so that every state after it can count on.
-  const enough = task(scope, 'Enough clips?', fns.enoughClips, {
+  const enough = task(enoughClips, {
     result: {
       sessionId: JsonPath.stringAt('$.sessionId'),
       review: JsonPath.objectAt('$.review'),
       ...beforeFirstCall,
     },
-    retry: oncePerRun,
   });
 
   // No retry, ever: a second create may cost the credits twice. What may be repeated goes round the graph.
-  const create = task(scope, 'Create model', fns.createModel, { retry: [] });
+  const create = task(createModel);
   const ready = new Succeed(scope, 'Model ready');
-  const check = task(scope, 'Check training', fns.checkTraining, { retry: everyRound });
+  const check = task(checkTraining);
   const training = waitAndCheck(scope, {
     submit: create,
     wait: 'Wait for training',
@@ -83,9 +69,8 @@ export function trainModel(scope: Construct, fns: TrainModelFunctions, settings:
   const lost = Pass.jsonPath(scope, 'Answer lost', { parameters: lookedIntoSoon(settings) });
   lost.next(training.wait);
 
-  const failure = task(scope, 'Record failure', fns.recordFailure, {
+  const failure = task(recordFailure, {
     payload: { error: JsonPath.objectAt('$.error') },
-    retry: oncePerRun,
   });
   failure.next(new Fail(scope, 'Training failed', { errorPath: '$.error', causePath: '$.cause' }));
   const keepError = { resultPath: '$.error' };

@@ -10,35 +10,27 @@ import {
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Construct } from 'constructs';
-import type { Settings } from '../../functions/shared/settings.ts';
-import type { WorkflowFunction } from '../constructs/workflow-function.ts';
-import { everyRound, oncePerRun, providerAnswerLost, providerUnreachable } from './retry-policies.ts';
-import { task } from './task.ts';
+import { state as checkUpload } from '../../functions/workflow/check-upload/state.ts';
+import { state as compareLists } from '../../functions/workflow/compare-lists/state.ts';
+import { state as inspectFile } from '../../functions/workflow/inspect-file/state.ts';
+import { state as prepareBatch } from '../../functions/workflow/prepare-batch/state.ts';
+import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
+import { state as submitUpload } from '../../functions/workflow/submit-upload/state.ts';
+import type { Machine } from '../constructs/workflow.ts';
 import { says, waitAndCheck } from './wait-and-check.ts';
-
-/** One function for each state that does something; three of them are those of `train-model`. */
-export type UploadBatchFunctions = Readonly<
-  Record<
-    'prepareBatch' | 'inspectFile' | 'submitUpload' | 'checkUpload' | 'compareLists' | 'recordFailure',
-    WorkflowFunction
-  >
->;
 
 /** What a file's own execution leaves: nothing. What became of the file is in the record. */
 const nothing = {};
 
 /** From files, few or thousands, to clips on one account of the provider. */
-export function uploadBatch(scope: Construct, fns: UploadBatchFunctions, settings: Settings): IChainable {
-  const prepare = task(scope, 'Prepare batch', fns.prepareBatch, {
-    retry: [...oncePerRun, providerUnreachable, providerAnswerLost],
-  });
+export function uploadBatch({ scope, task, settings }: Machine): IChainable {
+  const prepare = task(prepareBatch);
 
-  const inspect = task(scope, 'Inspect file', fns.inspectFile, { retry: everyRound });
+  const inspect = task(inspectFile);
   const uploadOne = waitAndCheck(scope, {
-    submit: task(scope, 'Submit upload', fns.submitUpload, { retry: everyRound }),
+    submit: task(submitUpload),
     wait: 'Wait for upload',
-    check: task(scope, 'Check upload', fns.checkUpload, { retry: everyRound }),
+    check: task(checkUpload),
     finished: 'Upload finished?',
     done: Pass.jsonPath(scope, 'File uploaded', { parameters: nothing }),
     failed: Pass.jsonPath(scope, 'File failed', { parameters: nothing }),
@@ -64,15 +56,14 @@ export function uploadBatch(scope: Construct, fns: UploadBatchFunctions, setting
   }).itemProcessor(inspect);
 
   const ready = new Succeed(scope, 'Batch ready');
-  const compare = task(scope, 'Compare lists', fns.compareLists, { retry: oncePerRun });
+  const compare = task(compareLists);
   const later = new Wait(scope, 'Wait for list', { time: WaitTime.secondsPath('$.wait') });
   const compared = new Choice(scope, 'Lists compared?')
     .when(says('waiting'), later.next(compare))
     .otherwise(ready);
 
-  const failure = task(scope, 'Record failure', fns.recordFailure, {
+  const failure = task(recordFailure, {
     payload: { error: JsonPath.objectAt('$.error') },
-    retry: oncePerRun,
   });
   failure.next(new Fail(scope, 'Batch failed', { errorPath: '$.error', causePath: '$.cause' }));
   for (const state of [prepare, upload, compare]) {

@@ -52,7 +52,7 @@ async function failedRun() {
   return { session, execution, notices: it_.notices.join('\n') };
 }
 
-// What is taken away here is what infra/constructs/bindings.ts makes of each bind call; that each function has
+// What is taken away here is what functions/runtime/capabilities.ts allows with each use; that each function has
 // just those is held in test/infra/grants.test.ts, so a few will do; not the provider's key, which a function keeps for
 // minutes. The table follows the way of a run: each start goes a little further than the one before and stops at the
 // next thing that is not allowed, on one and the same session.

@@ -1,4 +1,4 @@
-import { executions, sessionStore, settings } from '../../dependencies.ts';
+import { executions, sessionStore, settings } from '../../runtime/clients.ts';
 import { route } from '../http.ts';
 import { cancelSession } from './cancel-session.ts';
 

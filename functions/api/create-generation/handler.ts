@@ -8,7 +8,7 @@ import {
   requestStore,
   sessionsToBegin,
   settings,
-} from '../../dependencies.ts';
+} from '../../runtime/clients.ts';
 import { idempotentRoute } from '../idempotent-route.ts';
 import { createGeneration } from './create-generation.ts';
 

@@ -6,7 +6,7 @@ import {
   relayIsConfigured,
   requestStore,
   sessionStore,
-} from '../../dependencies.ts';
+} from '../../runtime/clients.ts';
 import { idempotentRoute } from '../idempotent-route.ts';
 import { createPersona } from './create-persona.ts';
 
@@ -17,7 +17,7 @@ export const handler = idempotentRoute('POST /personas', requestStore, async (re
     providerOf,
     relay: relayIsConfigured(),
     here: here(),
-    now,
+    now: now(),
   };
   const persona = await createPersona(request.subject, request.body, deps, request);
   return { status: 201, body: persona, outcome: {} };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { requestStore, s3, sessionContents, sessionsToBegin, settings } from '../../dependencies.ts';
+import { requestStore, s3, sessionContents, sessionsToBegin, settings } from '../../runtime/clients.ts';
 import { createUploadUrls } from '../../sessions/upload-urls.ts';
 import { environment } from '../../shared/environment.ts';
 import { idempotentRoute } from '../idempotent-route.ts';

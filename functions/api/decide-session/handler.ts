@@ -1,4 +1,4 @@
-import { executions, requestStore, sessionsToBegin, settings } from '../../dependencies.ts';
+import { executions, requestStore, sessionsToBegin, settings } from '../../runtime/clients.ts';
 import { idempotentRoute, runRequestOf } from '../idempotent-route.ts';
 import { decideSession } from './decide-session.ts';
 

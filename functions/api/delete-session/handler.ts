@@ -1,4 +1,4 @@
-import { executions, s3, sessionContents, sessionStore } from '../../dependencies.ts';
+import { executions, s3, sessionContents, sessionStore } from '../../runtime/clients.ts';
 import { createSessionFiles } from '../../sessions/session-files.ts';
 import { environment } from '../../shared/environment.ts';
 import { route } from '../http.ts';

@@ -1,4 +1,4 @@
-import { executions, s3, sessionStore, settings } from '../../dependencies.ts';
+import { executions, s3, sessionStore, settings } from '../../runtime/clients.ts';
 import { createDownloadUrls } from '../../sessions/upload-urls.ts';
 import { environment } from '../../shared/environment.ts';
 import { route } from '../http.ts';

@@ -1,4 +1,4 @@
-import { executions, sessionStore, settings } from '../../dependencies.ts';
+import { executions, sessionStore, settings } from '../../runtime/clients.ts';
 import { environment } from '../../shared/environment.ts';
 import { route } from '../http.ts';
 import { consoleLink } from './console-link.ts';

@@ -1,4 +1,4 @@
-import { sessionStore } from '../../dependencies.ts';
+import { sessionStore } from '../../runtime/clients.ts';
 import { route } from '../http.ts';
 import { listSessions } from '../list-sessions/list-sessions.ts';
 

@@ -1,4 +1,4 @@
-import { modelStore, settings } from '../../dependencies.ts';
+import { modelStore, settings } from '../../runtime/clients.ts';
 import { route } from '../http.ts';
 import { listModels } from './list-models.ts';
 

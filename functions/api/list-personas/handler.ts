@@ -1,4 +1,4 @@
-import { personaStore } from '../../dependencies.ts';
+import { personaStore } from '../../runtime/clients.ts';
 import { route } from '../http.ts';
 import { listPersonas } from './list-personas.ts';
 

@@ -1,4 +1,4 @@
-import { s3, sessionStore, settings } from '../../dependencies.ts';
+import { s3, sessionStore, settings } from '../../runtime/clients.ts';
 import { createUploadUrls } from '../../sessions/upload-urls.ts';
 import { environment } from '../../shared/environment.ts';
 import { route } from '../http.ts';

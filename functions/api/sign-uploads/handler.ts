@@ -1,4 +1,4 @@
-import { s3, sessionStore, settings } from '../../dependencies.ts';
+import { s3, sessionStore, settings } from '../../runtime/clients.ts';
 import { createPartUploads } from '../../sessions/part-uploads.ts';
 import { createUploadUrls } from '../../sessions/upload-urls.ts';
 import { environment } from '../../shared/environment.ts';

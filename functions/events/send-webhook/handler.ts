@@ -1,6 +1,6 @@
-import { webhookSecret } from '../../dependencies.ts';
+import { webhookSecret } from '../../runtime/clients.ts';
+import { task } from '../../runtime/run-task.ts';
 import { environment } from '../../shared/environment.ts';
-import { task } from '../../workflow/task.ts';
 import { busEvent, sendWebhook } from './send-webhook.ts';
 
 export const handler = task('Send webhook', busEvent, (event) =>

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventBus, executions, now, s3, settings } from '../../dependencies.ts';
+import { eventBus, executions, now, s3, settings } from '../../runtime/clients.ts';
+import { task } from '../../runtime/run-task.ts';
 import { createFileLists } from '../../sessions/file-list.ts';
 import { environment } from '../../shared/environment.ts';
-import { task } from '../../workflow/task.ts';
 import { createInbox } from './inbox.ts';
 import { objectCreated, startFromManifest } from './start-from-manifest.ts';
 
@@ -16,7 +16,7 @@ export const handler = task('Start from manifest', objectCreated, (event) => {
     bus: eventBus(),
     settings: settings(),
     owner: environment('INBOX_OWNER'),
-    now,
+    now: now(),
     sleep: (seconds) => delay((seconds * 1000) / environment('CLOCK_SPEED')),
   });
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { executions, sessionsToBegin } from '../../dependencies.ts';
+import { executions, sessionsToBegin } from '../../runtime/clients.ts';
+import { task } from '../../runtime/run-task.ts';
 import { logger, measure } from '../../shared/log.ts';
-import { task } from '../../workflow/task.ts';
 import { sweep, sweepMeasurements } from './sweep.ts';
 
 /** The schedule's event says nothing that matters, and nobody waits for the answer: what was done is logged. */

@@ -1,19 +1,15 @@
-import { type Dialect, type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import { ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { musicOf } from '../../sessions/music.ts';
 import { mayCall, type Session } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
 import { nextWait, toldSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { hollowChecks, type MusicState } from '../../shared/states.ts';
+import type { state } from './state.ts';
 
-export interface CheckMusicDeps {
-  readonly store: SessionStore;
-  readonly providerOf: (dialect: Dialect) => Provider;
-  readonly settings: Settings;
-  readonly now: () => string;
-}
+export type CheckMusicDeps = Deps<typeof state>;
 
 /**
  * `Check music`: asks how the task stands, and writes its clips down when it is done. An answer that was lost has
@@ -131,7 +127,7 @@ function undecided(lost: string | undefined, { prices }: Settings): ChirpsmithEr
 async function anothersTask(
   session: Session,
   taskId: string,
-  store: SessionStore,
+  store: CheckMusicDeps['store'],
 ): Promise<string | undefined> {
   try {
     await store.claimId(session, 'task', taskId);

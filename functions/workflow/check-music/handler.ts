@@ -1,8 +1,6 @@
-import { now, providerOf, sessionsOfHere, settings } from '../../dependencies.ts';
-import { musicState } from '../../shared/states.ts';
-import { task } from '../task.ts';
+import { now, providerOf, settings, sessionsOfHere as store } from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { checkMusic } from './check-music.ts';
+import { state } from './state.ts';
 
-export const handler = task('Check music', musicState, (state) =>
-  checkMusic(state, { store: sessionsOfHere(), providerOf, settings: settings(), now }),
-);
+export const handler = runTask(state, checkMusic, { store, providerOf: () => providerOf, settings, now });

@@ -1,22 +1,17 @@
-import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import { ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { creditsSpent } from '../../sessions/credits.ts';
-import type { Model, ModelStore } from '../../sessions/model-store.ts';
+import type { Model } from '../../sessions/model-store.ts';
 import { isWanted } from '../../sessions/needed-clips.ts';
 import { mayCall, type Session, type Track } from '../../sessions/session.ts';
-import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
+import type { SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
 import { nextWait, toldSeconds } from '../../shared/schedule.ts';
-import type { Settings } from '../../shared/settings.ts';
 import { hollowChecks, type TrainingState } from '../../shared/states.ts';
+import type { state } from './state.ts';
 
-export interface CheckTrainingDeps {
-  readonly store: SessionStore;
-  readonly models: Pick<ModelStore, 'register'>;
-  readonly provider: Provider;
-  readonly settings: Settings;
-  readonly now: () => string;
-}
+export type CheckTrainingDeps = Deps<typeof state>;
 
 /**
  * What a session's status proves about a create whose answer was lost. A prepared session is `READY` until

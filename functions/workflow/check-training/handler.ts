@@ -1,14 +1,12 @@
-import { modelStore, now, provider, sessionsOfHere, settings } from '../../dependencies.ts';
-import { trainingState } from '../../shared/states.ts';
-import { task } from '../task.ts';
+import {
+  modelStore as models,
+  now,
+  provider,
+  settings,
+  sessionsOfHere as store,
+} from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { checkTraining } from './check-training.ts';
+import { state } from './state.ts';
 
-export const handler = task('Check training', trainingState, (state) =>
-  checkTraining(state, {
-    store: sessionsOfHere(),
-    models: modelStore(),
-    provider: provider(),
-    settings: settings(),
-    now,
-  }),
-);
+export const handler = runTask(state, checkTraining, { store, models, provider, settings, now });

@@ -1,18 +1,13 @@
-import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import { ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import { isPermanentRejection } from '../../provider/rejections.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { slowDown } from '../../sessions/slow-down.ts';
 import { trackFailed } from '../../sessions/track-changes.ts';
 import { nextWait, toldSeconds } from '../../shared/schedule.ts';
-import type { Settings } from '../../shared/settings.ts';
 import { hollowChecks, type UploadState } from '../../shared/states.ts';
+import type { state } from './state.ts';
 
-export interface CheckUploadDeps {
-  readonly store: SessionStore;
-  readonly provider: Provider;
-  readonly settings: Settings;
-  readonly now: () => string;
-}
+export type CheckUploadDeps = Deps<typeof state>;
 
 /**
  * `Check upload`: asks how the track's task stands and says what the graph does next. A check that fails is

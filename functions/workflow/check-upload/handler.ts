@@ -1,8 +1,6 @@
-import { now, provider, sessionsOfHere, settings } from '../../dependencies.ts';
-import { uploadState } from '../../shared/states.ts';
-import { task } from '../task.ts';
+import { now, provider, settings, sessionsOfHere as store } from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { checkUpload } from './check-upload.ts';
+import { state } from './state.ts';
 
-export const handler = task('Check upload', uploadState, (state) =>
-  checkUpload(state, { store: sessionsOfHere(), provider: provider(), settings: settings(), now }),
-);
+export const handler = runTask(state, checkUpload, { store, provider, settings, now });

@@ -1,18 +1,13 @@
-import { type Provider, ProviderError } from '../../provider/provider.ts';
+import { ProviderError } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { withoutSharedClips } from '../../sessions/own-clips.ts';
 import { type BatchResult, isUnderWay, type Session, type Track } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { nextWait } from '../../shared/schedule.ts';
-import type { Settings } from '../../shared/settings.ts';
 import type { ComparedState, CompareListsState } from '../../shared/states.ts';
+import type { state } from './state.ts';
 
-export interface CompareListsDeps {
-  readonly store: SessionStore;
-  readonly provider: Pick<Provider, 'status'>;
-  readonly settings: Settings;
-  readonly now: () => string;
-}
+export type CompareListsDeps = Deps<typeof state>;
 
 /** Ids and reasons that are told one by one; of the others, how many there are. */
 const told = 20;

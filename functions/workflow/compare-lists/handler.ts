@@ -1,8 +1,6 @@
-import { now, provider, sessionsOfHere, settings } from '../../dependencies.ts';
-import { compareListsState } from '../../shared/states.ts';
-import { task } from '../task.ts';
+import { now, provider, settings, sessionsOfHere as store } from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { compareLists } from './compare-lists.ts';
+import { state } from './state.ts';
 
-export const handler = task('Compare lists', compareListsState, (state) =>
-  compareLists(state, { store: sessionsOfHere(), provider: provider(), settings: settings(), now }),
-);
+export const handler = runTask(state, compareLists, { store, provider, settings, now });

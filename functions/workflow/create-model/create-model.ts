@@ -1,19 +1,12 @@
-import type { Provider } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { payOnce } from '../../sessions/pay-once.ts';
 import { isUnderWay, mayCall } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
-import type { Settings } from '../../shared/settings.ts';
 import type { CreateModelState, TrainingState } from '../../shared/states.ts';
+import type { state } from './state.ts';
 
-export interface CreateModelDeps {
-  readonly store: SessionStore;
-  readonly provider: Provider;
-  readonly settings: Settings;
-  readonly now: () => string;
-  readonly random: () => number;
-}
+export type CreateModelDeps = Deps<typeof state>;
 
 /**
  * `Create model`: the one call that costs real money, made behind a fence in the record.

@@ -1,14 +1,6 @@
-import { now, provider, sessionsOfHere, settings } from '../../dependencies.ts';
-import { createModelState } from '../../shared/states.ts';
-import { task } from '../task.ts';
+import { now, provider, random, settings, sessionsOfHere as store } from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { createModel } from './create-model.ts';
+import { state } from './state.ts';
 
-export const handler = task('Create model', createModelState, (state) =>
-  createModel(state, {
-    store: sessionsOfHere(),
-    provider: provider(),
-    settings: settings(),
-    now,
-    random: Math.random,
-  }),
-);
+export const handler = runTask(state, createModel, { store, provider, settings, now, random });

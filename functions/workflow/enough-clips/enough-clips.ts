@@ -1,15 +1,12 @@
+import type { Deps } from '../../runtime/spec.ts';
 import { isWanted, neededClips } from '../../sessions/needed-clips.ts';
 import { withoutSharedClips } from '../../sessions/own-clips.ts';
 import { mayCall, type Session, type Track } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { state } from './state.ts';
 
-export interface EnoughClipsDeps {
-  readonly store: SessionStore;
-  readonly settings: Settings;
-  readonly now: () => string;
-}
+export type EnoughClipsDeps = Deps<typeof state>;
 
 /**
  * `Enough clips?`: one of each file, unless the session allows fewer; never under what the provider trains on (6).

@@ -1,10 +1,6 @@
-import * as z from 'zod';
-import { now, sessionStore, settings } from '../../dependencies.ts';
-import { task } from '../task.ts';
+import { now, settings, sessionStore as store } from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { enoughClips } from './enough-clips.ts';
+import { state } from './state.ts';
 
-const input = z.object({ sessionId: z.string().min(1) });
-
-export const handler = task('Enough clips?', input, (state) =>
-  enoughClips(state, { store: sessionStore(), settings: settings(), now }),
-);
+export const handler = runTask(state, enoughClips, { store, settings, now });

@@ -1,17 +1,6 @@
-import { inspectObject } from '../../audio/file-on-s3.ts';
-import { now, s3, sessionStore, settings } from '../../dependencies.ts';
-import { copyObject, hashObject } from '../../sessions/stored-object.ts';
-import { fileState } from '../../shared/states.ts';
-import { task } from '../task.ts';
+import { copy, hash, inspect, now, settings, sessionStore as store } from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { inspectFile } from './inspect-file.ts';
+import { state } from './state.ts';
 
-export const handler = task('Inspect file', fileState, (state) =>
-  inspectFile(state, {
-    store: sessionStore(),
-    inspect: inspectObject.bind(undefined, s3()),
-    hash: hashObject.bind(undefined, s3()),
-    copy: copyObject.bind(undefined, s3()),
-    settings: settings(),
-    now,
-  }),
-);
+export const handler = runTask(state, inspectFile, { store, inspect, hash, copy, settings, now });

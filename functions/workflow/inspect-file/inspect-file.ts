@@ -1,13 +1,12 @@
+import type { Deps } from '../../runtime/spec.ts';
 import { beginTrack } from '../../sessions/begin-track.ts';
-import { isUnseen, type LookDeps, lookAtTrack } from '../../sessions/look-at-track.ts';
+import { isUnseen, lookAtTrack } from '../../sessions/look-at-track.ts';
 import { isUnderWay } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import type { Settings } from '../../shared/settings.ts';
 import type { FileState } from '../../shared/states.ts';
+import type { state } from './state.ts';
 
-export interface InspectFileDeps extends LookDeps {
-  readonly settings: Settings;
-}
+export type InspectFileDeps = Deps<typeof state>;
 
 /**
  * `Inspect file`: gives one file of a batch its attempts of this run, and looks at what is in it. A file that cannot

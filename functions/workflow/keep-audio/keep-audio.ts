@@ -1,22 +1,14 @@
 import type { Download } from '../../audio/download.ts';
-import { type Dialect, type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { clipKey, musicOf } from '../../sessions/music.ts';
 import { clipSchema, type MusicClipRecord, type Session } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { nextWait, toldSeconds } from '../../shared/schedule.ts';
-import type { Settings } from '../../shared/settings.ts';
 import type { KeepAudioState } from '../../shared/states.ts';
+import type { state } from './state.ts';
 
-export interface KeepAudioDeps {
-  readonly store: SessionStore;
-  readonly providerOf: (dialect: Dialect) => Provider;
-  /** Gives the audio behind a link of this dialect's, or what is wrong with it. */
-  readonly download: (url: string, dialect: Dialect) => Promise<Download>;
-  /** Puts audio into the bucket. */
-  readonly keep: (key: string, audio: { bytes: Uint8Array; extension: string }) => Promise<void>;
-  readonly settings: Settings;
-}
+export type KeepAudioDeps = Deps<typeof state>;
 
 /**
  * `Keep audio`: copies the audio of every clip into the bucket, because the provider's links do not last. The links
@@ -74,7 +66,7 @@ type Links = {
   readonly retryAfter?: number | undefined;
 };
 
-async function linksOf({ create, sessionId }: Session, provider: Provider): Promise<Links> {
+async function linksOf({ create, sessionId }: Session, provider: Pick<Provider, 'status'>): Promise<Links> {
   if (create.taskId === undefined)
     throw new ChirpsmithError('Unexpected', `Session ${sessionId} has no task.`);
   try {
@@ -100,7 +92,7 @@ async function audioOf(
 /** Writes down what is known of one clip, whoever else writes meanwhile. */
 async function note(
   { sessionId }: Session,
-  store: SessionStore,
+  store: KeepAudioDeps['store'],
   known: { [K in keyof MusicClipRecord]?: MusicClipRecord[K] | undefined } & { clipId: string },
 ): Promise<Session> {
   return store.changeSession(sessionId, (session) => {

@@ -1,30 +1,19 @@
 import * as z from 'zod';
-import type { Provider } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { creditsToCome } from '../../sessions/credits.ts';
 import { requireCredits } from '../../sessions/enough-credits.ts';
-import type { Executions } from '../../sessions/executions.ts';
-import type { FileLists } from '../../sessions/file-list.ts';
 import { giveTo, joinRun } from '../../sessions/join-run.ts';
 import { openAtProvider } from '../../sessions/open-at-provider.ts';
 import type { Session, Track } from '../../sessions/session.ts';
 import { sessionIdOf } from '../../sessions/session-id.ts';
-import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
+import type { SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { inOrder } from '../../shared/in-order.ts';
-import type { Settings } from '../../shared/settings.ts';
 import { type PreparedBatchState, preparedBatchState, type taskEvent } from '../../shared/states.ts';
 import { batchFromConsole } from './console-input.ts';
+import type { state } from './state.ts';
 
-export interface PrepareBatchDeps {
-  readonly store: SessionStore;
-  readonly provider: Provider;
-  readonly executions: Pick<Executions, 'standing'>;
-  readonly lists: Pick<FileLists, 'read'>;
-  readonly bucket: string;
-  readonly settings: Settings;
-  readonly now: () => string;
-  readonly random: () => number;
-}
+export type PrepareBatchDeps = Deps<typeof state>;
 
 /** As the API starts it, and as it comes round again after the provider has turned it away. */
 const bySession = z.strictObject({
@@ -113,7 +102,7 @@ function requireAllDeclared({ session, tracks }: { session: Session; tracks: rea
  * Of several files with the same bytes, the first is uploaded; the others become its copies. A file that was declared
  * as the copy of one in its own request is made the copy of the first of all.
  */
-async function withoutCopies(tracks: readonly Track[], store: SessionStore): Promise<Track[]> {
+async function withoutCopies(tracks: readonly Track[], store: PrepareBatchDeps['store']): Promise<Track[]> {
   const first = new Map<string, string>();
   for (const { sha256, status, trackId } of tracks) {
     const leads = status !== 'duplicate' && status !== 'rejected' && status !== 'failed';

@@ -1,33 +1,21 @@
 import * as z from 'zod';
-import type { Provider } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { beginTrack } from '../../sessions/begin-track.ts';
 import { creditsToCome } from '../../sessions/credits.ts';
 import { requireCredits } from '../../sessions/enough-credits.ts';
-import type { Executions } from '../../sessions/executions.ts';
 import { giveTo, joinRun } from '../../sessions/join-run.ts';
-import type { CopyTrack, HashTrack, InspectTrack } from '../../sessions/look-at-track.ts';
 import { allowsFewer, isWanted, neededClips } from '../../sessions/needed-clips.ts';
 import { openAtProvider } from '../../sessions/open-at-provider.ts';
 import { mayCall, type Session, type Track } from '../../sessions/session.ts';
-import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
+import type { SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type PreparedState, preparedState, type taskEvent } from '../../shared/states.ts';
 import { checkAudio } from './check-audio.ts';
 import { sessionFromConsole } from './console-input.ts';
+import type { state } from './state.ts';
 
-export interface PrepareSessionDeps {
-  readonly store: SessionStore;
-  readonly provider: Provider;
-  readonly executions: Pick<Executions, 'standing'>;
-  readonly inspect: InspectTrack;
-  readonly hash: HashTrack;
-  readonly copy: CopyTrack;
-  readonly bucket: string;
-  readonly settings: Settings;
-  readonly now: () => string;
-  readonly random: () => number;
-}
+export type PrepareSessionDeps = Deps<typeof state>;
 
 /** As the API starts it, and as it comes round again after the provider has turned it away. */
 const bySession = z.strictObject({
@@ -83,7 +71,10 @@ const prepared = (sessionId: string, tracks: PreparedState['tracks']): PreparedS
 });
 
 /** Create was called, or may have been: no track is touched any more, only how the training stands matters. */
-async function paidAlready(session: Session, store: SessionStore): Promise<PreparedState> {
+async function paidAlready(
+  session: Session,
+  store: PrepareSessionDeps['store'],
+): Promise<PreparedState> {
   if (session.status === 'preparing') await store.updateSession(session, { status: 'training' });
   return prepared(session.sessionId, []);
 }

@@ -1,9 +1,6 @@
-import * as z from 'zod';
-import { now, sessionStore } from '../../dependencies.ts';
-import { failureState } from '../../shared/states.ts';
-import { task } from '../task.ts';
+import { now, sessionStore as store } from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { recordFailure } from './record-failure.ts';
+import { state } from './state.ts';
 
-export const handler = task('Record failure', z.unknown(), async (_, event) =>
-  recordFailure(failureState.parse(event), { store: sessionStore(), now }),
-);
+export const handler = runTask(state, recordFailure, { store, now });

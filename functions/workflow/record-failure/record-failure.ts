@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import type { Deps } from '../../runtime/spec.ts';
 import { isInDoubt, isUnderWay, type Session } from '../../sessions/session.ts';
 import { sessionIdOf } from '../../sessions/session-id.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import type { ErrorName } from '../../shared/errors.ts';
 import { readMachineError } from '../../shared/machine-error.ts';
 import type { failureState } from '../../shared/states.ts';
+import type { state } from './state.ts';
 
 const withSession = z.object({ sessionId: z.string() });
 
@@ -21,7 +22,7 @@ export interface RecordedFailure {
  */
 export async function recordFailure(
   { execution, input, error }: z.infer<typeof failureState>,
-  { store, now }: { store: SessionStore; now: () => string },
+  { store, now }: Deps<typeof state>,
 ): Promise<RecordedFailure> {
   const named = withSession.safeParse(input);
   const sessionId = named.success ? named.data.sessionId : sessionIdOf(execution.Id);

@@ -1,15 +1,20 @@
-import { now, providerOf, relayIsConfigured, sessionsOfHere, settings } from '../../dependencies.ts';
-import { requestMusicState } from '../../shared/states.ts';
-import { task } from '../task.ts';
+import {
+  now,
+  providerOf,
+  random,
+  relayIsConfigured as relay,
+  settings,
+  sessionsOfHere as store,
+} from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { requestMusic } from './request-music.ts';
+import { state } from './state.ts';
 
-export const handler = task('Request music', requestMusicState, (state) =>
-  requestMusic(state, {
-    store: sessionsOfHere(),
-    providerOf,
-    relay: relayIsConfigured(),
-    settings: settings(),
-    now,
-    random: Math.random,
-  }),
-);
+export const handler = runTask(state, requestMusic, {
+  store,
+  providerOf: () => providerOf,
+  relay,
+  settings,
+  now,
+  random,
+});

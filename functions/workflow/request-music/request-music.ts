@@ -1,24 +1,15 @@
-import type { Dialect, Provider } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { dialectProblems } from '../../sessions/dialect-rules.ts';
 import { requireCredits } from '../../sessions/enough-credits.ts';
 import { musicOf } from '../../sessions/music.ts';
 import { payOnce } from '../../sessions/pay-once.ts';
 import { isUnderWay, mayCall } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
-import type { Settings } from '../../shared/settings.ts';
 import type { CreateModelState, MusicState } from '../../shared/states.ts';
+import type { state } from './state.ts';
 
-export interface RequestMusicDeps {
-  readonly store: SessionStore;
-  readonly providerOf: (dialect: Dialect) => Provider;
-  /** Is a relay configured? */
-  readonly relay: boolean;
-  readonly settings: Settings;
-  readonly now: () => string;
-  readonly random: () => number;
-}
+export type RequestMusicDeps = Deps<typeof state>;
 
 /**
  * `Request music`: the call that costs credits, made once behind the fence of the record. Its task is not known

@@ -1,28 +1,16 @@
-import { type Provider, ProviderError } from '../../provider/provider.ts';
+import { ProviderError } from '../../provider/provider.ts';
 import { isPermanentRejection } from '../../provider/rejections.ts';
-import { type AudioSource, isUnderWay, type Session, type Track } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
+import type { Deps } from '../../runtime/spec.ts';
+import { isUnderWay, type Session, type Track } from '../../sessions/session.ts';
 import { slowDown } from '../../sessions/slow-down.ts';
 import { trackFailed } from '../../sessions/track-changes.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { turnedAwayWait } from '../../shared/pace.ts';
 import { firstWait, refusalWait } from '../../shared/schedule.ts';
-import type { Settings } from '../../shared/settings.ts';
 import type { SubmitUploadState, UploadState } from '../../shared/states.ts';
+import type { state } from './state.ts';
 
-export interface SubmitUploadDeps {
-  readonly store: SessionStore;
-  readonly provider: Provider;
-  readonly downloads: { get(object: AudioSource): Promise<string> };
-  /** Where the bytes of a track are now, its pinned version or another with the same; undefined when they are gone. */
-  readonly find: (
-    object: AudioSource,
-    bytes: Pick<Track, 'size' | 'sha256'>,
-  ) => Promise<AudioSource | undefined>;
-  readonly settings: Settings;
-  readonly now: () => string;
-  readonly random: () => number;
-}
+export type SubmitUploadDeps = Deps<typeof state>;
 
 /** Answers lost per track and run that are repeated: uploads are cheap, so one (the design's rule 4). */
 const repeatsAfterLostAnswer = 1;

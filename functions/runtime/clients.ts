@@ -4,23 +4,27 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createEventBus } from './events/event-bus.ts';
-import { createMountSea } from './provider/mountsea.ts';
-import type { Dialect, Provider } from './provider/provider.ts';
-import { createRelay } from './provider/relay.ts';
-import { createExecutions } from './sessions/executions.ts';
-import { createModelStore } from './sessions/model-store.ts';
-import { createPersonaStore } from './sessions/persona-store.ts';
-import { type ProviderPlace, sandboxHost, sessionsHere } from './sessions/provider-place.ts';
-import { createRequestStore } from './sessions/request-store.ts';
-import { createSessionContents } from './sessions/session-contents.ts';
-import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
-import { nameError } from './shared/aws-errors.ts';
-import { environment } from './shared/environment.ts';
-import { ChirpsmithError } from './shared/errors.ts';
-import { logger, measure } from './shared/log.ts';
-import { meteredProvider } from './telling/metered-provider.ts';
-import { recordWatcher } from './telling/record-watcher.ts';
+import { findSameBytes, inspectObject } from '../audio/file-on-s3.ts';
+import { createEventBus } from '../events/event-bus.ts';
+import { createMountSea } from '../provider/mountsea.ts';
+import type { Dialect, Provider } from '../provider/provider.ts';
+import { createRelay } from '../provider/relay.ts';
+import { createExecutions } from '../sessions/executions.ts';
+import { createFileLists } from '../sessions/file-list.ts';
+import { createModelStore } from '../sessions/model-store.ts';
+import { createPersonaStore } from '../sessions/persona-store.ts';
+import { type ProviderPlace, sandboxHost, sessionsHere } from '../sessions/provider-place.ts';
+import { createRequestStore } from '../sessions/request-store.ts';
+import { createSessionContents } from '../sessions/session-contents.ts';
+import { createSessionStore, type SessionStore } from '../sessions/session-store.ts';
+import { copyObject, hashObject } from '../sessions/stored-object.ts';
+import { createDownloadUrls } from '../sessions/upload-urls.ts';
+import { nameError } from '../shared/aws-errors.ts';
+import { environment } from '../shared/environment.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+import { logger, measure } from '../shared/log.ts';
+import { meteredProvider } from '../telling/metered-provider.ts';
+import { recordWatcher } from '../telling/record-watcher.ts';
 
 /** Seconds for which a function keeps a secret: a changed one is picked up within them. */
 const keyLifetime = 300;
@@ -95,6 +99,18 @@ export const personaStore = once(() =>
 
 /** `WHEN_REQUIRED`: else the SDK signs the checksum of an empty body into presigned URLs. */
 export const s3 = once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
+
+export const audioBucket = () => environment('AUDIO_BUCKET');
+
+export const inspect = () => inspectObject.bind(undefined, s3());
+export const hash = () => hashObject.bind(undefined, s3());
+export const copy = () => copyObject.bind(undefined, s3());
+export const find = () => findSameBytes.bind(undefined, s3());
+
+export const downloads = () =>
+  createDownloadUrls({ client: s3(), bucket: audioBucket(), minutes: settings().urls.download });
+
+export const fileLists = () => createFileLists({ client: s3(), bucket: audioBucket() });
 
 export const provider: () => Provider = once(() =>
   meteredProvider(
@@ -172,5 +188,7 @@ export const eventBus = once(() =>
   }),
 );
 
-/** An ISO moment of now. */
-export const now = () => new Date().toISOString();
+/** The clock: ISO moments. */
+export const now = () => () => new Date().toISOString();
+
+export const random = () => Math.random;

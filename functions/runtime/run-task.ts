@@ -5,6 +5,7 @@ import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { beginLines, type Keys, logger } from '../shared/log.ts';
 import { taskEvent } from '../shared/states.ts';
+import type { Clients, Deps, TaskSpec, Work } from './spec.ts';
 
 const ids = z.object({ sessionId: z.string(), trackId: z.string() }).partial();
 
@@ -28,12 +29,13 @@ function open(event: unknown): { input: unknown; keys: Keys } {
  * The one wrapper of every state: parses the input by the state's contract, logs the state's name with its
  * ids, and lets out errors of the closed set only, because the machine matches them by name. Neither input
  * nor output is logged whole.
- * @param work also gets the event as the machine sent it
+ * @param options.wholeEvent the input is the event with its execution, not what the machine calls `input`
  */
 export function task<Input extends z.ZodType, Output>(
   state: string,
   input: Input,
-  work: (input: z.infer<Input>, event: unknown) => Promise<Output>,
+  work: (input: z.output<Input>) => Promise<Output>,
+  { wholeEvent = false }: { readonly wholeEvent?: boolean } = {},
 ) {
   return middy<unknown, Output>()
     .use({
@@ -52,7 +54,7 @@ export function task<Input extends z.ZodType, Output>(
       },
     })
     .handler(async (event: unknown) => {
-      const parsed = input.safeParse(open(event).input);
+      const parsed = input.safeParse(wholeEvent ? event : open(event).input);
       if (!parsed.success) {
         const problems = parsed.error.issues.map(({ path, message }) => ({
           where: path.join('.') || 'input',
@@ -60,6 +62,20 @@ export function task<Input extends z.ZodType, Output>(
         }));
         throw new ChirpsmithError('BadInput', `The input of "${state}" cannot be used.`, { problems });
       }
-      return work(parsed.data, event);
+      return work(parsed.data);
     });
+}
+
+/**
+ * The handler of a task: parses its input and gives it to the work, with what the spec says that it uses.
+ * @param clients make a dependency at its first use; they are named one by one, so that the bundler drops all others
+ */
+export function runTask<Spec extends TaskSpec, Output>(
+  spec: Spec,
+  work: Work<Spec, Output>,
+  clients: Clients<Spec>,
+) {
+  const made: [string, () => unknown][] = Object.entries(clients);
+  const deps = () => Object.fromEntries(made.map(([name, client]) => [name, client()])) as Deps<Spec>;
+  return task(spec.name, spec.input, (input) => work(input as z.output<Spec['input']>, deps()), spec);
 }

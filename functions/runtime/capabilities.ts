@@ -1,0 +1,205 @@
+import type { Download } from '../audio/download.ts';
+import type { Dialect, Provider } from '../provider/provider.ts';
+import type { Executions } from '../sessions/executions.ts';
+import type { FileLists } from '../sessions/file-list.ts';
+import type { CopyTrack, HashTrack, InspectTrack } from '../sessions/look-at-track.ts';
+import type { ModelStore } from '../sessions/model-store.ts';
+import type { AudioSource, Track } from '../sessions/session.ts';
+import type { SessionNotes, SessionStore } from '../sessions/session-store.ts';
+import type { Variable } from '../shared/environment.ts';
+import { type EventType, eventTypes } from '../shared/event-types.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { SessionKind } from '../shared/states.ts';
+
+/** What a permission is about; infra/constructs/grants.ts knows its ARN. `bucket/…` are the objects with these keys. */
+export type Resource =
+  | 'table'
+  | 'bucket'
+  | `bucket/${string}`
+  | 'provider key'
+  | 'relay key'
+  | 'event bus'
+  | `machine ${SessionKind}`
+  | `executions ${SessionKind}`;
+
+/** What may be done to one resource. */
+export interface Permission {
+  readonly on: Resource;
+  readonly actions: readonly string[];
+  /** Why the resource is more than one thing, where it is. */
+  readonly reason?: string;
+  /** Of the event bus: the only type of event. */
+  readonly event?: EventType;
+}
+
+/** What a function needs to use one thing: its variables and its permissions. Its type says what the work is given. */
+export interface Capability<Deps extends object = object> {
+  readonly environment: readonly Variable[];
+  readonly allow: readonly Permission[];
+  /** A type only; there is never a value. */
+  readonly gives?: Deps;
+}
+
+const capability = <Deps extends object>(
+  environment: readonly Variable[] = [],
+  ...allow: readonly Permission[]
+): Capability<Deps> => ({ environment, allow });
+
+/** Every write reads as well: when its condition fails, it looks whether it was itself that wrote. */
+const table = (...actions: ('GetItem' | 'Query' | 'PutItem' | 'UpdateItem')[]): Permission => ({
+  on: 'table',
+  actions: actions.map((action) => `dynamodb:${action}`),
+});
+
+/** Each change of a session's status is told on the event bus. */
+const statusEvents: Permission = {
+  on: 'event bus',
+  actions: ['events:PutEvents'],
+  event: eventTypes.sessionTurned,
+};
+
+const providerKey: Permission = { on: 'provider key', actions: ['secretsmanager:GetSecretValue'] };
+/** The key itself is in no variable. */
+const providerCalls = <Calls extends keyof Provider>() =>
+  capability<{ provider: Pick<Provider, Calls> }>(
+    ['PROVIDER_BASE_URL', 'PROVIDER_CREDITS_URL', 'PROVIDER_SECRET'],
+    providerKey,
+  );
+
+/** Both dialects, the second where a relay is configured. */
+const dialectCalls = <Calls extends keyof Provider>() =>
+  capability<{ providerOf: (dialect: Dialect) => Pick<Provider, Calls> }>(
+    ['PROVIDER_BASE_URL', 'PROVIDER_CREDITS_URL', 'PROVIDER_SECRET', 'RELAY_BASE_URL', 'RELAY_SECRET'],
+    providerKey,
+    { on: 'relay key', actions: ['secretsmanager:GetSecretValue'] },
+  );
+
+const machineVariables = {
+  train: 'STATE_MACHINE_ARN',
+  batch: 'BATCH_MACHINE_ARN',
+  music: 'MUSIC_MACHINE_ARN',
+} as const satisfies Record<SessionKind, Variable>;
+
+const seesRuns = (kind: SessionKind) =>
+  capability<{ executions: Pick<Executions, 'standing'> }>([machineVariables[kind]], {
+    on: `executions ${kind}`,
+    actions: ['states:DescribeExecution'],
+    reason: 'Executions of this one machine; each is made at run time.',
+  });
+
+const anyAudio = 'Console input may name any object of the audio bucket.';
+const keysOfTracks = 'Sessions and tracks are made at run time, so their keys are not known here.';
+const readsAudio: Permission = {
+  on: 'bucket/*',
+  actions: ['s3:GetObject', 's3:GetObjectVersion'],
+  reason: anyAudio,
+};
+/** Without it S3 answers 403 for an object that is not there, and hides what is wrong. */
+const listsBucket: Permission = { on: 'bucket', actions: ['s3:ListBucket'] };
+
+/**
+ * Everything that the functions can do, each thing once: what the work is given (the type), the variables, the
+ * permissions. A spec names what its function uses, and gets nothing else.
+ */
+export const capabilities = {
+  clock: capability<{ now: () => string }>(),
+  random: capability<{ random: () => number }>(),
+  /** Limits, schedules, prices, lifetimes. */
+  settings: capability<{ settings: Settings }>(['SETTINGS']),
+
+  'sessions.read': capability<{ store: Pick<SessionStore, 'requireSession' | 'requireTrack'> }>(
+    ['TABLE_NAME'],
+    table('GetItem'),
+  ),
+  /** A session with all its tracks. */
+  'sessions.readWhole': capability<{ store: Pick<SessionStore, 'read' | 'require'> }>(
+    ['TABLE_NAME'],
+    table('Query'),
+  ),
+  'sessions.create': capability<{ store: Pick<SessionStore, 'create'> }>(
+    ['TABLE_NAME', 'EVENT_BUS', 'EVENT_SOURCE'],
+    table('GetItem', 'PutItem'),
+    statusEvents,
+  ),
+  'sessions.update': capability<{ store: Pick<SessionStore, 'updateSession' | 'changeSession'> }>(
+    ['TABLE_NAME', 'EVENT_BUS', 'EVENT_SOURCE'],
+    table('GetItem', 'UpdateItem'),
+    statusEvents,
+  ),
+  /** Changes of a session that leave its status alone, so that there is nothing to tell. */
+  'sessions.note': capability<{ store: SessionNotes }>(['TABLE_NAME'], table('GetItem', 'UpdateItem')),
+  'tracks.update': capability<{ store: Pick<SessionStore, 'updateTrack'> }>(
+    ['TABLE_NAME'],
+    table('GetItem', 'UpdateItem'),
+  ),
+  /** Writing down whose an id of the provider's is. */
+  'ids.claim': capability<{ store: Pick<SessionStore, 'claimId'> }>(
+    ['TABLE_NAME'],
+    table('GetItem', 'PutItem'),
+  ),
+  'models.register': capability<{ models: Pick<ModelStore, 'register'> }>(
+    ['TABLE_NAME'],
+    table('GetItem', 'PutItem'),
+  ),
+
+  /** The audio bucket's name. */
+  'audio.bucket': capability<{ bucket: string }>(['AUDIO_BUCKET']),
+  /** Looking into audio, in the version that was seen first; and copying it beside, under a better name. */
+  'audio.inspect': capability<{ inspect: InspectTrack; hash: HashTrack; copy: CopyTrack }>(
+    [],
+    readsAudio,
+    listsBucket,
+    { on: 'bucket/audio/*', actions: ['s3:PutObject'], reason: keysOfTracks },
+  ),
+  /** Finding where the bytes of a track are, and signing a URL for reading them. */
+  'audio.offer': capability<{
+    downloads: { get(object: AudioSource): Promise<string> };
+    /** Its pinned version, or another with the same bytes; undefined when they are gone. */
+    find: (object: AudioSource, bytes: Pick<Track, 'size' | 'sha256'>) => Promise<AudioSource | undefined>;
+  }>(['AUDIO_BUCKET'], readsAudio, listsBucket),
+
+  'provider.open': providerCalls<'prepare' | 'openBatch' | 'credits'>(),
+  'provider.upload': providerCalls<'upload' | 'addToBatch'>(),
+  /** The call that costs 100 credits. */
+  'provider.create': providerCalls<'create' | 'readKey'>(),
+  'provider.status': providerCalls<'status'>(),
+
+  /** Is a relay configured? */
+  relay: capability<{ relay: boolean }>(['RELAY_BASE_URL']),
+  /** The call that costs about 40 credits. */
+  'music.request': dialectCalls<'generate' | 'credits' | 'readKey'>(),
+  'music.status': dialectCalls<'status'>(),
+  /** Getting the audio behind a link of a dialect's, or what is wrong with it. */
+  'clips.download': capability<{ download: (url: string, dialect: Dialect) => Promise<Download> }>([
+    'PROVIDER_BASE_URL',
+    'RELAY_BASE_URL',
+  ]),
+  /** Putting the audio of a clip into the bucket. */
+  'clips.keep': capability<{
+    keep: (key: string, audio: { bytes: Uint8Array; extension: string }) => Promise<void>;
+  }>(['AUDIO_BUCKET'], {
+    on: 'bucket/music/*',
+    actions: ['s3:PutObject'],
+    reason: 'Music and its clips are made at run time, so their keys are not known here.',
+  }),
+
+  /** Reading which files the manifest of a batch means. */
+  'fileLists.read': capability<{ lists: Pick<FileLists, 'read'> }>(['AUDIO_BUCKET'], {
+    on: 'bucket/audio/*/files.*.json',
+    actions: ['s3:GetObject'],
+    reason: 'Sessions are made at run time, so the keys of their lists are not known here.',
+  }),
+
+  'trainings.see': seesRuns('train'),
+  'batches.see': seesRuns('batch'),
+} satisfies Record<string, Capability>;
+
+export type CapabilityName = keyof typeof capabilities;
+
+type Given<Name extends CapabilityName> = NonNullable<(typeof capabilities)[Name]['gives']>;
+type Both<Union> = (Union extends unknown ? (it: Union) => void : never) extends (it: infer All) => void
+  ? All
+  : never;
+
+/** What the work of a function is given that uses these. */
+export type DepsOf<Name extends CapabilityName> = Both<Given<Name>>;

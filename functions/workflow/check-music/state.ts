@@ -1,0 +1,10 @@
+import { defineState } from '../../runtime/spec.ts';
+import { musicState } from '../../shared/states.ts';
+
+export const state = defineState({
+  name: 'Check music',
+  input: musicState,
+  lambda: { timeoutSeconds: 45, reservedConcurrency: 20 },
+  retry: 'everyRound',
+  uses: ['clock', 'settings', 'sessions.read', 'sessions.update', 'ids.claim', 'music.status'],
+});

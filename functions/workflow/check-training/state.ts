@@ -1,0 +1,19 @@
+import { defineState } from '../../runtime/spec.ts';
+import { trainingState } from '../../shared/states.ts';
+
+export const state = defineState({
+  name: 'Check training',
+  input: trainingState,
+  lambda: { timeoutSeconds: 45, reservedConcurrency: 20 },
+  retry: 'everyRound',
+  uses: [
+    'clock',
+    'settings',
+    'sessions.read',
+    'sessions.readWhole',
+    'sessions.update',
+    'ids.claim',
+    'models.register',
+    'provider.status',
+  ],
+});

@@ -1,0 +1,10 @@
+import { defineState } from '../../runtime/spec.ts';
+import { uploadState } from '../../shared/states.ts';
+
+export const state = defineState({
+  name: 'Check upload',
+  input: uploadState,
+  lambda: { timeoutSeconds: 45, reservedConcurrency: 40 },
+  retry: 'everyRound',
+  uses: ['clock', 'settings', 'sessions.read', 'sessions.note', 'tracks.update', 'provider.status'],
+});

@@ -1,0 +1,10 @@
+import { defineState } from '../../runtime/spec.ts';
+import { enoughClipsState } from '../../shared/states.ts';
+
+export const state = defineState({
+  name: 'Enough clips?',
+  input: enoughClipsState,
+  lambda: { timeoutSeconds: 30 },
+  retry: 'oncePerRun',
+  uses: ['clock', 'settings', 'sessions.readWhole', 'sessions.update', 'tracks.update'],
+});

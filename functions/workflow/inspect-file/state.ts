@@ -1,0 +1,11 @@
+import { defineState } from '../../runtime/spec.ts';
+import { fileState } from '../../shared/states.ts';
+
+export const state = defineState({
+  name: 'Inspect file',
+  input: fileState,
+  // At most 64 reads of one file.
+  lambda: { timeoutSeconds: 60 },
+  retry: 'everyRound',
+  uses: ['clock', 'settings', 'sessions.read', 'tracks.update', 'audio.inspect'],
+});

@@ -1,0 +1,25 @@
+import { defineState } from '../../runtime/spec.ts';
+import { taskEvent } from '../../shared/states.ts';
+
+export const state = defineState({
+  name: 'Prepare session',
+  input: taskEvent,
+  wholeEvent: true,
+  // Looks into every file of the session, at most 64 reads each.
+  lambda: { timeoutSeconds: 300, memoryMb: 512, reservedConcurrency: 20 },
+  retry: 'oncePerRunOrForProvider',
+  uses: [
+    'clock',
+    'random',
+    'settings',
+    'sessions.readWhole',
+    'sessions.create',
+    'sessions.update',
+    'tracks.update',
+    'ids.claim',
+    'audio.bucket',
+    'audio.inspect',
+    'provider.open',
+    'trainings.see',
+  ],
+});

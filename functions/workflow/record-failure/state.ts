@@ -1,0 +1,11 @@
+import { defineState } from '../../runtime/spec.ts';
+import { failureState } from '../../shared/states.ts';
+
+export const state = defineState({
+  name: 'Record failure',
+  input: failureState,
+  wholeEvent: true,
+  lambda: { timeoutSeconds: 30 },
+  retry: 'oncePerRun',
+  uses: ['clock', 'sessions.readWhole', 'sessions.update'],
+});

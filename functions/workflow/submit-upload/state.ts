@@ -1,0 +1,19 @@
+import { defineState } from '../../runtime/spec.ts';
+import { submitUploadState } from '../../shared/states.ts';
+
+export const state = defineState({
+  name: 'Submit upload',
+  input: submitUploadState,
+  lambda: { timeoutSeconds: 60, reservedConcurrency: 40 },
+  retry: 'everyRound',
+  uses: [
+    'clock',
+    'random',
+    'settings',
+    'sessions.read',
+    'sessions.note',
+    'tracks.update',
+    'audio.offer',
+    'provider.upload',
+  ],
+});

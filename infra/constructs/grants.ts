@@ -1,0 +1,94 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { capabilities, type Permission, type Resource } from '../../functions/runtime/capabilities.ts';
+import type { FunctionSpec } from '../../functions/runtime/spec.ts';
+import type { Variable } from '../../functions/shared/environment.ts';
+import { type EventType, eventSource } from '../../functions/shared/event-types.ts';
+import { machines } from '../../functions/shared/states.ts';
+import type { Config } from '../config.ts';
+import type { StorageStack } from '../storage-stack.ts';
+import { executionsArn, machineArn, workflowName } from './workflow.ts';
+import type { WorkflowFunction } from './workflow-function.ts';
+
+/** Where the functions live: what the names in the capabilities stand for in a deployment. */
+export interface Surroundings {
+  readonly config: Config;
+  readonly storage: StorageStack;
+  /** Where a relay is configured. */
+  readonly relayKey: Secret | undefined;
+}
+
+/** Set elsewhere: by every function for itself, and by the local runtime. */
+type OwnVariable = 'STAGE' | 'PROVIDER_IS_SANDBOX' | 'CLOCK_SPEED' | 'WEBHOOK_URL' | 'WEBHOOK_SECRET';
+
+/** Gives a function the variables and permissions of what its spec uses, and no others. */
+export function grant(fn: WorkflowFunction, { uses }: Pick<FunctionSpec, 'uses'>, where: Surroundings): void {
+  const values: Readonly<Record<string, string | undefined>> = variables(fn, where);
+  const used = uses.map((name) => capabilities[name]);
+  for (const name of new Set(used.flatMap(({ environment }) => environment))) {
+    const value = values[name];
+    // What is not configured is not there.
+    if (value !== undefined) fn.addEnvironment(name, value);
+  }
+  for (const permission of used.flatMap(({ allow }) => allow)) allow(fn, permission, where);
+}
+
+function allow(fn: WorkflowFunction, { on, actions, reason, event }: Permission, where: Surroundings): void {
+  const arn = arnOf(fn, on, where);
+  // No relay is configured.
+  if (arn === undefined) return;
+  if (event !== undefined) fn.allowIf(onlyEvents(fn.stage, event), actions, arn);
+  else if (reason !== undefined) fn.allowWildcard(actions, arn, reason);
+  else fn.allow(actions, arn);
+  if (on === 'provider key') fn.callsProvider = true;
+}
+
+function variables(fn: WorkflowFunction, { config, storage, relayKey }: Surroundings) {
+  const { table, bucket, providerKey } = storage;
+  return {
+    TABLE_NAME: table.tableName,
+    AUDIO_BUCKET: bucket.bucketName,
+    PROVIDER_BASE_URL: config.providerBaseUrl,
+    PROVIDER_CREDITS_URL: config.providerCreditsUrl,
+    PROVIDER_SECRET: providerKey.secretArn,
+    RELAY_BASE_URL: config.relayBaseUrl,
+    RELAY_SECRET: relayKey?.secretArn,
+    SETTINGS: JSON.stringify(config.settings),
+    STATE_MACHINE_ARN: machineArn(fn, workflowName(config, machines.train)),
+    BATCH_MACHINE_ARN: machineArn(fn, workflowName(config, machines.batch)),
+    MUSIC_MACHINE_ARN: machineArn(fn, workflowName(config, machines.music)),
+    EVENT_BUS: eventBusArn(fn),
+    EVENT_SOURCE: eventSource(config.stage),
+    INBOX_OWNER: config.inboxOwner,
+  } satisfies Record<Exclude<Variable, OwnVariable>, string | undefined>;
+}
+
+function arnOf(
+  fn: WorkflowFunction,
+  on: Resource,
+  { config, storage, relayKey }: Surroundings,
+): string | undefined {
+  if (on.startsWith('bucket/')) return storage.objectsArn(on.slice('bucket/'.length));
+  for (const [kind, name] of Object.entries(machines)) {
+    if (on === `machine ${kind}`) return machineArn(fn, workflowName(config, name));
+    if (on === `executions ${kind}`) return executionsArn(fn, workflowName(config, name));
+  }
+  if (on === 'table') return storage.table.tableArn;
+  if (on === 'bucket') return storage.bucket.bucketArn;
+  if (on === 'event bus') return eventBusArn(fn);
+  return on === 'provider key' ? storage.providerKey.secretArn : relayKey?.secretArn;
+}
+
+/** The account's default bus. */
+const eventBusArn = (fn: WorkflowFunction) =>
+  Stack.of(fn).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });
+
+/**
+ * Events of one type, in the name of the stage. A request has several entries, and so the keys several values: all of
+ * them must be right, and there must be one (Service Authorization Reference: both are arrays; IAM user guide, "Set
+ * operators for multivalued context keys").
+ */
+const onlyEvents = (stage: string, type: EventType) => ({
+  'ForAllValues:StringEquals': { 'events:source': eventSource(stage), 'events:detail-type': type },
+  Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+});

@@ -1,0 +1,24 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type FunctionSpec, folderOf, type StateSpec } from '../functions/runtime/spec.ts';
+
+const functions = fileURLToPath(new URL('../functions', import.meta.url));
+
+/** Finds specs by their files: whoever adds a function lists it nowhere. */
+async function specsIn<Spec extends FunctionSpec>(folder: string, kind: string): Promise<readonly Spec[]> {
+  const files = globSync(`${folder}/*/${kind}.ts`, { cwd: functions }).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const module: Readonly<Record<string, Spec>> = await import(
+        pathToFileURL(path.join(functions, file)).href
+      );
+      const spec = module[kind];
+      if (spec && file === `${folder}/${folderOf(spec)}/${kind}.ts`) return spec;
+      throw new Error(`functions/${file} must export "${kind}", with a name in the words of its folder.`);
+    }),
+  );
+}
+
+/** The states of all machines. */
+export const states = await specsIn<StateSpec>('workflow', 'state');

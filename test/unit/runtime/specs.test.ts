@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { runTask } from '../../../functions/runtime/run-task.ts';
+import { type Deps, defineState, folderOf, keyOf } from '../../../functions/runtime/spec.ts';
+import { states } from '../../../infra/specs.ts';
+
+const state = defineState({
+  name: 'Tell time',
+  input: z.object({ sessionId: z.string() }),
+  lambda: { timeoutSeconds: 1 },
+  retry: 'never',
+  uses: ['clock', 'sessions.read'],
+});
+const now = () => () => 'noon';
+const store = () => ({
+  requireSession: async () => Promise.reject(new Error('not asked for here')),
+  requireTrack: async () => Promise.reject(new Error('not asked for here')),
+});
+const context = Object.assign(Object.create(null), { awsRequestId: 'r' });
+
+describe('the compiler holds a function to its spec', () => {
+  it('what is used must be declared', () => {
+    const work = async (_: unknown, deps: Deps<typeof state>) => {
+      deps.store.requireSession;
+      // @ts-expect-error `sessions.update` is not declared
+      deps.store.updateSession;
+      // @ts-expect-error nothing of the provider is declared
+      deps.provider;
+      return deps.now();
+    };
+    expect(runTask(state, work, { now, store })).toBeTypeOf('function');
+  });
+
+  it('work that wants more than its spec declares is no work of it', () => {
+    const greedy = async (_: unknown, { random }: { random: () => number }) => random();
+    // @ts-expect-error `random` is not declared
+    expect(runTask(state, greedy, { now, store })).toBeTypeOf('function');
+  });
+
+  it('a handler makes each thing that is declared, and no other', () => {
+    const work = async () => undefined;
+    // @ts-expect-error the store is missing
+    runTask(state, work, { now });
+    // @ts-expect-error `random` is not declared
+    runTask(state, work, { now, store, random: () => Math.random });
+    // @ts-expect-error a store that cannot read sessions
+    runTask(state, work, { now, store: () => ({}) });
+    expect(defineState).toBeTypeOf('function');
+  });
+
+  it('a spec can use only what there is', () => {
+    // @ts-expect-error there is no such capability
+    expect(defineState({ ...state, uses: ['sessions.steal'] }).uses).toHaveLength(1);
+  });
+});
+
+describe('a task', () => {
+  const work = async ({ sessionId }: { sessionId: string }, deps: Deps<typeof state>) =>
+    `${sessionId} ${deps.now()} ${Object.keys(deps).sort()}`;
+  const handler = runTask(state, work, { now, store });
+
+  it('is given its parsed input and what its spec uses', async () => {
+    expect(await handler({ sessionId: 's', other: 1 }, context)).toBe('s noon now,store');
+  });
+
+  it('refuses other input by the name of the field', async () => {
+    await expect(handler({ session: 's' }, context)).rejects.toMatchObject({
+      name: 'BadInput',
+      message: expect.stringContaining('The input of "Tell time" cannot be used.'),
+      problems: [{ where: 'sessionId', message: expect.any(String) }],
+    });
+  });
+
+  it('is made of the whole event where the spec says so', async () => {
+    const execution = { Id: 'arn:aws:states:us-east-1:1:execution:m:e', Name: 'e' };
+    const input = z.object({ execution: z.object({ Name: z.string() }) });
+    const whole = runTask({ ...state, input, wholeEvent: true }, async (event) => event, { now, store });
+    expect(await whole({ execution, input: { sessionId: 's' } }, context)).toEqual({
+      execution: { Name: 'e' },
+    });
+  });
+});
+
+describe('the specs of the states', () => {
+  it('are found by their folders, which have the same words', () => {
+    expect(states.map(folderOf)).toEqual(expect.arrayContaining(['check-upload', 'enough-clips']));
+    expect(keyOf({ name: 'Enough clips?' })).toBe('enoughClips');
+  });
+
+  it('only those that are never repeated can make a call that costs', () => {
+    const costly = states.filter(({ uses }) =>
+      uses.some((name) => name === 'provider.create' || name === 'music.request'),
+    );
+    expect(costly.map(({ name, retry }) => `${name}: ${retry}`).sort()).toEqual([
+      'Create model: never',
+      'Request music: never',
+    ]);
+  });
+});
