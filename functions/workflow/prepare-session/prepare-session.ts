@@ -71,10 +71,7 @@ const prepared = (sessionId: string, tracks: PreparedState['tracks']): PreparedS
 });
 
 /** Create was called, or may have been: no track is touched any more, only how the training stands matters. */
-async function paidAlready(
-  session: Session,
-  store: PrepareSessionDeps['store'],
-): Promise<PreparedState> {
+async function paidAlready(session: Session, store: PrepareSessionDeps['store']): Promise<PreparedState> {
   if (session.status === 'preparing') await store.updateSession(session, { status: 'training' });
   return prepared(session.sessionId, []);
 }
