@@ -80,9 +80,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
     if (waited < schedules.settle.deadline) {
       return at('waiting', Math.max(nextWait(schedules.settle, waited), retryAfter), checks);
     }
-    const known = answer
-      ? `the provider calls the session "${answer.status}"`
-      : (trouble?.message ?? 'no answer');
+    const known = answer ? `the provider calls the session "${answer.status}"` : trouble?.message;
     await countChecks();
     const lost = session.create.lost === undefined ? '' : ` (${session.create.lost})`;
     throw new ChirpsmithError(
