@@ -35,6 +35,7 @@ describe('a key that was meant for the inbox', () => {
     'inbox/a/my-manifest.json',
     'inbox/a/manifest.json.mp3',
     'inbox/a/manifest.json/',
+    'inbox/a/Manifest/',
     'inbox/',
     'audio/a/manifest',
     'audio/inbox/a/manifest',

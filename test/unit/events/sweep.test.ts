@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sweep } from '../../../functions/events/sweep/sweep.ts';
+import { sweep, sweepMeasurements } from '../../../functions/events/sweep/sweep.ts';
 import { beginRun } from '../../../functions/sessions/begin-run.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
 import type { SessionStore } from '../../../functions/sessions/session-store.ts';
@@ -73,6 +73,32 @@ describe('the sweep', () => {
     },
   );
 
+  it('leaves to a person what cannot be settled here, and looks at the other sessions', async () => {
+    await record('elsewhere', { status: 'training', updatedAt: '2026-11-21T02:00:00.000Z' });
+    await record('cut', { status: 'uploading' });
+    const { executions } = fakeExecutions({ 'elsewhere-1': 'ended', 'cut-1': 'ended' });
+    const store: SessionStore = {
+      ...table.store,
+      updateSession: async (session, changes) => {
+        if (session.sessionId === 'cut') return table.store.updateSession(session, changes);
+        throw new ChirpsmithError('NotPossible', "another provider's");
+      },
+    };
+    expect(await sweep({ store, executions, now })).toEqual({ ...nothing, looked: 2, interrupted: ['cut'] });
+  });
+
+  it('does not swallow a mistake of ours, in a write or in a start', async () => {
+    const mistake = new TypeError('x is not a function');
+    const fails = () => Promise.reject(mistake);
+    await record('bug', { status: 'training' });
+    const ended = fakeExecutions({ 'bug-1': 'ended' }).executions;
+    const store: SessionStore = { ...table.store, updateSession: fails };
+    await expect(sweep({ store, executions: ended, now })).rejects.toBe(mistake);
+    const executions = { ...fakeExecutions().executions, start: fails };
+    const later = () => now() + 3_600_000;
+    await expect(sweep({ store: table.store, executions, now: later })).rejects.toBe(mistake);
+  });
+
   it('lets be what runs', async () => {
     await record('runs', { status: 'training' });
     const { executions } = fakeExecutions({ 'runs-1': 'running' });
@@ -112,6 +138,14 @@ describe('the sweep', () => {
     expect(await after(61)).toEqual({ looked: 0, ...nothing, neverStarted: ['forgotten'] });
     expect(await after(25 * 60)).toEqual({ looked: 0, ...nothing });
     expect((await stored('forgotten')).status).toBe('open');
+  });
+
+  it('counts for two measurements', () => {
+    const swept = { ...nothing, looked: 3, neverStarted: ['a', 'b'] };
+    expect(sweepMeasurements(swept)).toEqual([
+      { name: 'SessionsUnderWay', value: 3 },
+      { name: 'SessionsNeverStarted', value: 2 },
+    ]);
   });
 
   it('does not look at what waits for a person, or has ended', async () => {
