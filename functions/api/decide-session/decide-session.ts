@@ -49,7 +49,7 @@ export async function decideSession(
   }
 
   const at = new Date(deps.now()).toISOString();
-  const decision = { choice, by: subject, at, ...(requestId === undefined ? {} : { requestId }) };
+  const decision = { choice, by: subject, at, requestId };
   const decided = ({ decisions }: Session) => ({ decisions: [...decisions, decision] });
   if (choice === 'abandon') {
     return answer(await deps.store.updateSession(session, { ...decided(session), status: 'abandoned' }));

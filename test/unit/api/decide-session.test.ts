@@ -213,6 +213,21 @@ describe('POST /sessions/{id}/decide', () => {
     expect(machine.started).toHaveLength(1);
   });
 
+  it('create-again buys nothing when the doubt was settled meanwhile', async () => {
+    await record('settled');
+    const settled = { status: 'interrupted', create: create('submitted', { taskId: 'p1' }) } as const;
+    const store = withIntruder(table.store, 'updateSession', () =>
+      table.store.changeSession('settled', () => settled),
+    );
+    const machine = fakeExecutions();
+    await expect(decide('settled', 'create-again', machine, { store })).rejects.toMatchObject({
+      name: 'NotPossible',
+      message: 'The session is "interrupted": there is nothing to decide.',
+    });
+    expect(await stored('settled')).toMatchObject({ ...settled, decisions: [] });
+    expect(machine.started).toEqual([]);
+  });
+
   it.each(['check-again', 'abandon'] as const)(
     'create-again is refused when %s came first, instead of being answered as if it were taken',
     async (first) => {
