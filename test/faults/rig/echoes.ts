@@ -72,6 +72,8 @@ export function createEchoes(): Echoes {
       const clips = clipsIn(text);
       if (clips.length > 1) sung = [...new Set([...sung, ...clips])];
       else if (call === 'status') return status(answer, text);
+      // A training that is called again has the task of the one before.
+      echoing.delete(idIn(text, 'taskId') ?? '');
       const field = answeredById[call];
       const id = field && idIn(text, field);
       if (id !== undefined) given.set(call, id);
