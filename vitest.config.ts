@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { UnusedStatements } from './test/permissions/unused-statements.ts';
+import { UnusedPermissions } from './test/permissions/unused-permissions.ts';
 import { recordVariable } from './test/permissions/used-permissions.ts';
 
 /** Folders whose files run whole stacks, and take the longest. */
@@ -23,7 +23,7 @@ const recorded = mkdtempSync(path.join(tmpdir(), 'chirpsmith-permissions-'));
 
 export default defineConfig({
   test: {
-    reporters: ['default', new UnusedStatements(recorded)],
+    reporters: ['default', new UnusedPermissions(recorded)],
     include: ['test/**/*.test.ts'],
     // One for each core that continuous integration has; vitest alone would leave one of them to itself.
     maxWorkers: 2,

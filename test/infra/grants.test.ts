@@ -253,6 +253,14 @@ describe('each function may do what it does, and nothing else', () => {
     expect(actual[name]).toEqual([...expected, ...logs(id), ...trace].sort());
   });
 
+  test('whoever writes records may look whether a write was its own', () => {
+    const writers = Object.entries(actual).filter(([, lines]) =>
+      lines.some((line) => /^dynamodb:(Put|Update)Item table/.test(line)),
+    );
+    expect(writers.length).toBeGreaterThan(10);
+    for (const [name, lines] of writers) expect([name, ...lines]).toContain('dynamodb:GetItem table');
+  });
+
   test('there is no role beyond these and the machines', () => {
     expect(Object.keys(actual).sort()).toEqual([...Object.keys(functions), ...machines].sort());
   });

@@ -8,7 +8,7 @@ import type { OnAllowed } from '../../local/iam.ts';
 export const recordVariable = 'RECORDED_PERMISSIONS';
 
 const lineSchema = z.union([
-  z.strictObject({ statement: z.string(), permissions: z.array(z.string()) }),
+  z.strictObject({ grant: z.string(), permissions: z.array(z.string()) }),
   z.strictObject({ used: z.string() }),
 ]);
 
@@ -32,45 +32,72 @@ function record(line: z.infer<typeof lineSchema>): void {
 export const recordUse: OnAllowed = ({ arn }, { action, resource }) =>
   record({ used: textOf(arn, action, resource) });
 
-/** Records all statements that the roles of a template have. */
-export function recordStatements({ roles }: Pick<Assembly, 'roles'>): void {
+/** Records all that the roles of a template may do: each action of each statement. */
+export function recordGrants({ roles }: Pick<Assembly, 'roles'>): void {
   for (const { arn, statements } of roles) {
     for (const { actions, resources } of statements) {
-      const permissions = actions.flatMap((action) =>
-        resources.map((resource) => textOf(arn, action, resource)),
-      );
-      record({ statement: textOf(arn, actions.join(','), resources.join(',')), permissions });
+      for (const action of actions) {
+        const permissions = resources.map((resource) => textOf(arn, action, resource));
+        record({ grant: textOf(arn, action, resources.join(',')), permissions });
+      }
     }
   }
 }
 
-/** What no stand-in checks, because AWS itself uses it and nothing of ours calls it; with the reason. */
-const usedByAws: readonly { readonly statement: RegExp; readonly reason: string }[] = [
-  { statement: / logs:/, reason: 'Lambda and Step Functions write the logs themselves.' },
-  { statement: / xray:/, reason: 'Lambda and Step Functions write the traces themselves.' },
+/** Grants that no test of a stack uses, and that are needed all the same; with the reason. */
+const exceptions: readonly {
+  readonly named: string;
+  readonly reason: string;
+  covers(grant: string, all: ReadonlySet<string>): boolean;
+}[] = [
   {
-    statement: /^service-UploadBatchRole\w*(-\w+)? states:DescribeExecution,states:StopExecution /,
+    named: 'logs',
+    reason: 'Lambda and Step Functions write the logs themselves.',
+    covers: (grant) => grant.includes(' logs:'),
+  },
+  {
+    named: 'traces',
+    reason: 'Lambda and Step Functions write the traces themselves.',
+    covers: (grant) => grant.includes(' xray:'),
+  },
+  {
+    named: 'child executions',
     reason: 'Step Functions looks at, and stops, the child executions of a Distributed Map (documented).',
+    covers: (grant) => /^service-UploadBatchRole\w*(-\w+)? states:(Describe|Stop)Execution /.test(grant),
+  },
+  {
+    named: 'queues',
+    reason: 'CDK grants these beside sqs:SendMessage, with which Lambda puts away what failed.',
+    covers: (grant) => / sqs:GetQueue(Attributes|Url) /.test(grant),
+  },
+  {
+    named: "a writer's look",
+    reason: 'A writer whose condition fails reads whether the write was its own: after a lost response only.',
+    covers: (grant, all) =>
+      ['PutItem', 'UpdateItem'].some((write) =>
+        all.has(grant.replace(' dynamodb:GetItem ', ` dynamodb:${write} `)),
+      ) && grant.includes(' dynamodb:GetItem '),
   },
 ];
 
 /**
- * The statements of all templates that ran while a directory was recorded into, which allowed no call; and the
- * exceptions that are needed no more.
+ * What the templates that ran while a directory was recorded into grant, and no call used; and the exceptions that are
+ * needed no more.
  */
-export function unusedStatements(directory: string): string[] {
+export function unusedGrants(directory: string): string[] {
   const lines = readdirSync(directory)
     .flatMap((name) => readFileSync(path.join(directory, name), 'utf8').split('\n').filter(Boolean))
     .map((line) => lineSchema.parse(JSON.parse(line)));
   const used = new Set(lines.flatMap((line) => ('used' in line ? [line.used] : [])));
-  const unused = new Set(
-    lines.flatMap((line) =>
-      'statement' in line && !line.permissions.some((one) => used.has(one)) ? [line.statement] : [],
-    ),
+  const grants = lines.flatMap((line) => ('grant' in line ? [line] : []));
+  const all = new Set(grants.map(({ grant }) => grant));
+  const isUsed = new Set(
+    grants.filter(({ permissions }) => permissions.some((one) => used.has(one))).map(({ grant }) => grant),
   );
-  const idle = usedByAws.filter(({ statement }) => ![...unused].some((one) => statement.test(one)));
+  const unused = [...all].filter((grant) => !isUsed.has(grant)).sort();
+  const idle = exceptions.filter(({ covers }) => !unused.some((grant) => covers(grant, all)));
   return [
-    ...[...unused].filter((one) => !usedByAws.some(({ statement }) => statement.test(one))).sort(),
-    ...idle.map(({ statement }) => `the exception ${statement} has no unused statement`),
+    ...unused.filter((grant) => !exceptions.some(({ covers }) => covers(grant, all))),
+    ...idle.map(({ named }) => `the exception "${named}" covers nothing`),
   ];
 }

@@ -22,7 +22,7 @@ import type { FaultInput } from '../../local/provider/sandbox.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import { synthesize } from '../../local/synth.ts';
 import { wavFile } from '../audio-files/wav.ts';
-import { recordStatements, recordUse } from '../permissions/used-permissions.ts';
+import { recordGrants, recordUse } from '../permissions/used-permissions.ts';
 import { stoppingClock } from './stopping-clock.ts';
 import { withheldGrants } from './withheld-grants.ts';
 
@@ -144,7 +144,7 @@ export async function openStack(options: Partial<StackOptions> = {}) {
     ...options,
     clock,
   });
-  recordStatements(stack.assembly);
+  recordGrants(stack.assembly);
   const close = (keep = false) => closeStack(stack, home, keep);
   return { stack, home, notices, idle, ...clientOf(stack, news), close };
 }

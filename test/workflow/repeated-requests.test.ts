@@ -61,6 +61,28 @@ describe('a request that is sent three times with one Idempotency-Key', () => {
     expect(late).toMatchObject({ status: 202, body: { status: 'cancelled' } });
   });
 
+  it('approves once, decides once, and is charged for one training', async () => {
+    const { fault, sums } = sinceNow(it_);
+    const sessionId = await it_.upload(songs(6), { review: true });
+    await it_.run(sessionId);
+    fault(
+      { call: 'create', kind: 'reset-after' },
+      { call: 'status', kind: 'status', status: 500, times: 50 },
+    );
+    const approved = await threeTimes(`/sessions/${sessionId}/approve`, undefined);
+    const runs = new Set(approved.map(({ body }) => Object(body).executionArn));
+    expect(runs.size).toBe(1);
+    await it_.ended(Object(approved[0].body).executionArn);
+    expect(await it_.session(sessionId)).toMatchObject({ status: 'needs-decision' });
+    fault();
+    const decided = await threeTimes(`/sessions/${sessionId}/decide`, { choice: 'check-again' });
+    await it_.ended(Object(decided[0].body).executionArn);
+    const ready = await it_.session(sessionId);
+    expect(ready).toMatchObject({ status: 'ready', decisions: [{ choice: 'check-again' }] });
+    expect(Object(ready).decisions).toHaveLength(1);
+    expect(sums().calls).toMatchObject({ create: 1 });
+  });
+
   it('is refused with 422 where the body is another', async () => {
     const key = randomUUID();
     await threeTimes('/generations', { prompt: 'rain', model: 'chirp-v55' }, key);

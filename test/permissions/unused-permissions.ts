@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
-import { unusedStatements } from './used-permissions.ts';
+import { unusedGrants } from './used-permissions.ts';
 
 /**
- * Fails a run of all tests when a statement of the templates allowed no call in it: nothing needs it, or no test shows
- * what does. A run of some of the tests proves nothing, nor does one with a failure.
+ * Fails a run of all tests when an action that a template grants was used by no call in it: nothing needs it, or no test
+ * shows what does. A run of some of the tests proves nothing, nor does one with a failure.
  */
-export class UnusedStatements implements Reporter {
+export class UnusedPermissions implements Reporter {
   readonly #directory: string;
   #vitest: Vitest | undefined;
 
@@ -28,15 +28,14 @@ export class UnusedStatements implements Reporter {
     if (!vitest) return;
     const all = await vitest.globTestSpecifications();
     const isWhole = modules.length === all.length && vitest.config.testNamePattern === undefined;
-    const unused =
-      isWhole && reason === 'passed' && errors.length === 0 ? unusedStatements(this.#directory) : [];
+    const unused = isWhole && reason === 'passed' && errors.length === 0 ? unusedGrants(this.#directory) : [];
     rmSync(this.#directory, { recursive: true, force: true });
     if (unused.length === 0) return;
     process.exitCode = 1;
     vitest.logger.error(
       [
-        'These statements of the templates allowed no call in the whole run. Take them out of infra/, or show by a',
-        'test what needs them; what AWS itself uses is listed in test/permissions/used-permissions.ts.',
+        'The templates grant these actions, and no call used them in the whole run. Take them out of infra/, or show',
+        'by a test what needs them; what no test can show is listed in test/permissions/used-permissions.ts.',
         ...unused.map((one) => `  ${one}`),
       ].join('\n'),
     );
