@@ -1,6 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { eventTypes } from '../functions/shared/event-types.ts';
 import { machines, type SessionKind, sessionKinds } from '../functions/shared/states.ts';
 import { state as recordFailure } from '../functions/workflow/record-failure/state.ts';
 import type { Config } from './config.ts';
@@ -9,9 +8,6 @@ import {
   bindAudioDeletion,
   bindAudioWrite,
   bindDescribe,
-  bindEventBus,
-  bindFileListWrite,
-  bindInbox,
   bindOwnerIndex,
   bindProviderUrls,
   bindRecords,
@@ -19,7 +15,6 @@ import {
   bindSettings,
   bindStop,
   bindTable,
-  bindUnderWayIndex,
   bindUploadsRead,
 } from './constructs/bindings.ts';
 import { Inbox } from './constructs/inbox.ts';
@@ -27,7 +22,7 @@ import { musicRoutes } from './constructs/music.ts';
 import { operating } from './constructs/operating.ts';
 import { relayKeySecret } from './constructs/relay-key.ts';
 import { type Route, SessionApi } from './constructs/session-api.ts';
-import { SpecFunctions } from './constructs/spec-functions.ts';
+import { StateFunctions } from './constructs/spec-functions.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { Webhook } from './constructs/webhook.ts';
 import { Workflow, workflowName } from './constructs/workflow.ts';
@@ -58,7 +53,8 @@ export class ServiceStack extends Stack {
     requireBoundedHistory(config.settings);
 
     const relayKey = relayKeySecret(this, config);
-    const functions = new SpecFunctions(this, { config, storage, relayKey });
+    const where = { config, storage, relayKey };
+    const functions = new StateFunctions(this, where);
     const training = new Workflow(this, 'TrainModel', {
       config,
       name: machines.train,
@@ -87,14 +83,14 @@ export class ServiceStack extends Stack {
     const all = sessionKinds.map((kind) => machineOf(config, kind));
     const more = musicRoutes(this, { config, storage, workflow: music, relayKey });
     const api = sessionApi(this, config, storage, all, more);
-    const swept = sweep(this, config, storage, all);
-    const manifests = inbox(this, config, storage);
+    const swept = new Sweep(this, 'Sweep', where);
+    const manifests = new Inbox(this, 'Inbox', where);
     const url = config.webhookUrl;
-    const webhook = url === undefined ? undefined : new Webhook(this, 'Webhook', { config, url });
+    const webhook = url === undefined ? undefined : new Webhook(this, 'Webhook', { ...where, url });
     operating(this, {
       config,
       workflows: [training, batch, music],
-      sweep: swept,
+      sweep: swept.fn,
       recordFailure: functions.of(recordFailure),
       api: api.api,
       others: [manifests.fn, ...(webhook ? [webhook.fn] : [])],
@@ -208,31 +204,4 @@ function sessionApi(
       ...more,
     ],
   });
-}
-
-/** Looks after sessions whose execution is gone. */
-function sweep(
-  scope: Construct,
-  config: Config,
-  storage: StorageStack,
-  machines: readonly BoundMachine[],
-): WorkflowFunction {
-  const { fn } = new Sweep(scope, 'Sweep', { config });
-  bindTable(fn, storage, 'GetItem', 'UpdateItem');
-  bindUnderWayIndex(fn, storage);
-  bindProviderUrls(fn, config);
-  bindRuns(fn, machines);
-  return fn;
-}
-
-/** Starts a session for each manifest that somebody puts beside audio. */
-function inbox(scope: Construct, config: Config, storage: StorageStack): Inbox {
-  const made = new Inbox(scope, 'Inbox', { config, bucketName: storage.bucket.bucketName });
-  const { fn } = made;
-  bindSettings(fn, config);
-  bindInbox(fn, storage, config);
-  bindFileListWrite(fn, storage);
-  bindRuns(fn, [machineOf(config, 'train'), machineOf(config, 'batch')]);
-  bindEventBus(fn, eventTypes.manifestRefused);
-  return made;
 }

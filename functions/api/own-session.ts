@@ -9,7 +9,7 @@ import { ChirpsmithError } from '../shared/errors.ts';
 export async function ownSession(
   sessionId: string | undefined,
   subject: string,
-  store: SessionStore,
+  store: Pick<SessionStore, 'read'>,
 ): Promise<SessionWithTracks> {
   const found = sessionId === undefined ? undefined : await store.read(sessionId);
   if (found?.session.owner === subject) return found;

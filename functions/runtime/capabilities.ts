@@ -1,4 +1,5 @@
 import type { Download } from '../audio/download.ts';
+import type { Inbox } from '../events/start-from-manifest/inbox.ts';
 import type { Dialect, Provider } from '../provider/provider.ts';
 import type { Executions } from '../sessions/executions.ts';
 import type { FileLists } from '../sessions/file-list.ts';
@@ -8,16 +9,19 @@ import type { AudioSource, Track } from '../sessions/session.ts';
 import type { SessionNotes, SessionStore } from '../sessions/session-store.ts';
 import type { Variable } from '../shared/environment.ts';
 import { type EventType, eventTypes } from '../shared/event-types.ts';
+import { inboxFolders } from '../shared/inbox-folders.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionKind } from '../shared/states.ts';
 
 /** What a permission is about; infra/constructs/grants.ts knows its ARN. `bucket/…` are the objects with these keys. */
 export type Resource =
   | 'table'
+  | 'table/underWay'
   | 'bucket'
   | `bucket/${string}`
   | 'provider key'
   | 'relay key'
+  | 'webhook secret'
   | 'event bus'
   | `machine ${SessionKind}`
   | `executions ${SessionKind}`;
@@ -30,6 +34,8 @@ export interface Permission {
   readonly reason?: string;
   /** Of the event bus: the only type of event. */
   readonly event?: EventType;
+  /** Of a listing of the bucket: only keys like this. */
+  readonly keys?: string;
 }
 
 /** What a function needs to use one thing: its variables and its permissions. Its type says what the work is given. */
@@ -87,6 +93,14 @@ const seesRuns = (kind: SessionKind) =>
     reason: 'Executions of this one machine; each is made at run time.',
   });
 
+const startsRuns = (kind: SessionKind) => {
+  const { environment, allow } = seesRuns(kind);
+  return capability<{ executions: Pick<Executions, 'arnOf' | 'start' | 'standing'> }>(environment, ...allow, {
+    on: `machine ${kind}`,
+    actions: ['states:StartExecution'],
+  });
+};
+
 const anyAudio = 'Console input may name any object of the audio bucket.';
 const keysOfTracks = 'Sessions and tracks are made at run time, so their keys are not known here.';
 const readsAudio: Permission = {
@@ -97,12 +111,25 @@ const readsAudio: Permission = {
 /** Without it S3 answers 403 for an object that is not there, and hides what is wrong. */
 const listsBucket: Permission = { on: 'bucket', actions: ['s3:ListBucket'] };
 
+const foldersOfInbox = 'The folders of the inbox are made by the people who upload.';
+
+/** A bus that takes one type of event. */
+interface BusOf<Type extends EventType> {
+  put(type: Type, detail: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<void>;
+}
+
 /**
  * Everything that the functions can do, each thing once: what the work is given (the type), the variables, the
  * permissions. A spec names what its function uses, and gets nothing else.
  */
 export const capabilities = {
+  /** ISO moments. */
   clock: capability<{ now: () => string }>(),
+  /** Milliseconds since the epoch. */
+  'clock.milliseconds': capability<{ now: () => number }>(),
+  /** Waits so many seconds. */
+  sleep: capability<{ sleep: (seconds: number) => Promise<void> }>(),
+  fetch: capability<{ fetch: typeof fetch }>(),
   random: capability<{ random: () => number }>(),
   /** Limits, schedules, prices, lifetimes. */
   settings: capability<{ settings: Settings }>(['SETTINGS']),
@@ -116,6 +143,13 @@ export const capabilities = {
     ['TABLE_NAME'],
     table('Query'),
   ),
+  /** The sessions that somebody should be working on, and those that wait for their start. */
+  'sessions.listUnderWay': capability<{ store: Pick<SessionStore, 'listUnderWay' | 'listNotStarted'> }>(
+    ['TABLE_NAME'],
+    { on: 'table/underWay', actions: ['dynamodb:Query'] },
+  ),
+  /** Sessions of another provider are refused as soon as they are read; for functions that call none. */
+  'sessions.ofThisPlace': capability(['PROVIDER_BASE_URL', 'RELAY_BASE_URL']),
   'sessions.create': capability<{ store: Pick<SessionStore, 'create'> }>(
     ['TABLE_NAME', 'EVENT_BUS', 'EVENT_SOURCE'],
     table('GetItem', 'PutItem'),
@@ -190,6 +224,48 @@ export const capabilities = {
     reason: 'Sessions are made at run time, so the keys of their lists are not known here.',
   }),
 
+  /** Writing down which files a manifest means, where they are more than an execution takes. */
+  'fileLists.write': capability<{ lists: Pick<FileLists, 'write'> }>(['AUDIO_BUCKET'], {
+    on: 'bucket/audio/*/files.*.json',
+    actions: ['s3:PutObject'],
+    reason: 'Sessions are made at run time, so the keys of their lists are not known here.',
+  }),
+
+  /**
+   * Listing the folders of the inbox, reading manifests, writing and deleting the files of ours beside them. What is not
+   * listed is never asked for: with a listing that is allowed for a prefix only, S3 answers 403 for it, not 404.
+   */
+  inbox: capability<{ inbox: Inbox }>(
+    ['AUDIO_BUCKET'],
+    { on: 'bucket', actions: ['s3:ListBucket'], keys: 'inbox/*' },
+    { on: 'bucket/inbox/*/manifest*.json', actions: ['s3:GetObject'], reason: foldersOfInbox },
+    ...['error', 'late'].map((name): Permission => {
+      const actions = ['s3:PutObject', 's3:DeleteObject'];
+      return { on: `bucket/inbox/*/manifest.${name}.json`, actions, reason: foldersOfInbox };
+    }),
+    { on: 'bucket/inbox/*/manifest.started.json', actions: ['s3:PutObject'], reason: foldersOfInbox },
+    // Beside a manifest in no folder, or in a folder that is nearly the inbox.
+    ...inboxFolders.map((folder): Permission => {
+      const on = `bucket/${folder}*manifest.error.json` as const;
+      return { on, actions: ['s3:PutObject'], reason: foldersOfInbox };
+    }),
+  ),
+  /** Whose the sessions of the inbox are. */
+  'inbox.owner': capability<{ owner: string }>(['INBOX_OWNER']),
+  /** Telling that a manifest was refused. */
+  'events.manifestRefused': capability<{ bus: BusOf<typeof eventTypes.manifestRefused> }>(
+    ['EVENT_BUS', 'EVENT_SOURCE'],
+    { on: 'event bus', actions: ['events:PutEvents'], event: eventTypes.manifestRefused },
+  ),
+  /** Where events are sent, and what signs them. */
+  webhook: capability<{ url: string; secret: () => Promise<string> }>(['WEBHOOK_URL', 'WEBHOOK_SECRET'], {
+    on: 'webhook secret',
+    actions: ['secretsmanager:GetSecretValue'],
+  }),
+
+  'trainings.start': startsRuns('train'),
+  'batches.start': startsRuns('batch'),
+  'music.start': startsRuns('music'),
   'trainings.see': seesRuns('train'),
   'batches.see': seesRuns('batch'),
 } satisfies Record<string, Capability>;

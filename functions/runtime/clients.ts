@@ -191,4 +191,7 @@ export const eventBus = once(() =>
 /** The clock: ISO moments. */
 export const now = () => () => new Date().toISOString();
 
+/** The clock: milliseconds since the epoch. */
+export const milliseconds = () => Date.now;
+
 export const random = () => Math.random;

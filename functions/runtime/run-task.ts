@@ -26,21 +26,20 @@ function open(event: unknown): { input: unknown; keys: Keys } {
 }
 
 /**
- * The one wrapper of every state: parses the input by the state's contract, logs the state's name with its
- * ids, and lets out errors of the closed set only, because the machine matches them by name. Neither input
+ * The one wrapper of every task: parses the input by the spec, gives the work what the spec says that it uses, logs the
+ * name with its ids, and lets out errors of the closed set only, because the machine matches them by name. Neither input
  * nor output is logged whole.
- * @param options.wholeEvent the input is the event with its execution, not what the machine calls `input`
+ * @param clients make a dependency at its first use; they are named one by one, so that the bundler drops all others
  */
-export function task<Input extends z.ZodType, Output>(
-  state: string,
-  input: Input,
-  work: (input: z.output<Input>) => Promise<Output>,
-  { wholeEvent = false }: { readonly wholeEvent?: boolean } = {},
+export function runTask<Spec extends TaskSpec, Output>(
+  spec: Spec,
+  work: Work<Spec, Output>,
+  clients: Clients<Spec>,
 ) {
   return middy<unknown, Output>()
     .use({
       before: ({ event, context }) => {
-        beginLines({ state, ...open(event).keys, requestId: context.awsRequestId });
+        beginLines({ state: spec.name, ...open(event).keys, requestId: context.awsRequestId });
       },
       after: ({ response }) => {
         const verdict =
@@ -54,28 +53,19 @@ export function task<Input extends z.ZodType, Output>(
       },
     })
     .handler(async (event: unknown) => {
-      const parsed = input.safeParse(wholeEvent ? event : open(event).input);
+      const parsed = spec.input.safeParse(spec.wholeEvent ? event : open(event).input);
       if (!parsed.success) {
         const problems = parsed.error.issues.map(({ path, message }) => ({
           where: path.join('.') || 'input',
           message,
         }));
-        throw new ChirpsmithError('BadInput', `The input of "${state}" cannot be used.`, { problems });
+        throw new ChirpsmithError('BadInput', `The input of "${spec.name}" cannot be used.`, { problems });
       }
-      return work(parsed.data);
+      return work(parsed.data as z.output<Spec['input']>, depsOf(clients));
     });
 }
 
-/**
- * The handler of a task: parses its input and gives it to the work, with what the spec says that it uses.
- * @param clients make a dependency at its first use; they are named one by one, so that the bundler drops all others
- */
-export function runTask<Spec extends TaskSpec, Output>(
-  spec: Spec,
-  work: Work<Spec, Output>,
-  clients: Clients<Spec>,
-) {
+function depsOf<Spec extends TaskSpec>(clients: Clients<Spec>): Deps<Spec> {
   const made: [string, () => unknown][] = Object.entries(clients);
-  const deps = () => Object.fromEntries(made.map(([name, client]) => [name, client()])) as Deps<Spec>;
-  return task(spec.name, spec.input, (input) => work(input as z.output<Spec['input']>, deps()), spec);
+  return Object.fromEntries(made.map(([name, client]) => [name, client()])) as Deps<Spec>;
 }

@@ -5,6 +5,8 @@ import type { CapabilityName, DepsOf } from './capabilities.ts';
 export interface FunctionSpec {
   /** In plain words: a state's title in the graph. The folder has the same words: `Check upload` → `check-upload`. */
   readonly name: string;
+  /** One line for the console; the name unless given. */
+  readonly description?: string;
   readonly lambda: {
     /** Longest run. */
     readonly timeoutSeconds: number;
@@ -31,6 +33,9 @@ export interface StateSpec extends TaskSpec {
 }
 
 export const defineState = <const Spec extends StateSpec>(spec: Spec): Spec => spec;
+
+/** A function that a schedule or a rule calls; infra/constructs has what calls it. */
+export const defineTrigger = <const Spec extends TaskSpec>(spec: Spec): Spec => spec;
 
 /** The last part of the function's folder. */
 export const folderOf = ({ name }: Pick<FunctionSpec, 'name'>): string =>

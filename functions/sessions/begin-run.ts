@@ -4,8 +4,8 @@ import { isGivenUp, isPartial, isUnderWay, type Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
 export interface BeginRunDeps {
-  readonly store: SessionStore;
-  readonly executions: Executions;
+  readonly store: Pick<SessionStore, 'requireSession' | 'updateSession'>;
+  readonly executions: Pick<Executions, 'arnOf' | 'start' | 'standing'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

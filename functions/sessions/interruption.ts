@@ -13,7 +13,7 @@ const startGrace = 60_000;
  */
 export async function interruption(
   session: Session,
-  executions: Executions,
+  executions: Pick<Executions, 'standing'>,
   now: number,
 ): Promise<'ended' | 'never-started' | undefined> {
   if (!isUnderWay(session) || session.executionArn === undefined) return undefined;
@@ -24,6 +24,10 @@ export async function interruption(
 }
 
 /** Does the record say that work is under way while its execution is gone: stopped, timed out, or lost? */
-export async function isInterrupted(session: Session, executions: Executions, now: number): Promise<boolean> {
+export async function isInterrupted(
+  session: Session,
+  executions: Pick<Executions, 'standing'>,
+  now: number,
+): Promise<boolean> {
   return (await interruption(session, executions, now)) !== undefined;
 }

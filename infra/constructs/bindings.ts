@@ -1,11 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type EventType, eventSource, eventTypes } from '../../functions/shared/event-types.ts';
 import type { SessionKind } from '../../functions/shared/states.ts';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
-import { inboxFolder, nearlyInbox } from './inbox.ts';
 import { executionsArn, machineArn } from './workflow.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
@@ -16,9 +14,6 @@ import type { WorkflowFunction } from './workflow-function.ts';
 const sessionAudio = 'audio/*';
 /** Keys of the audio that music keeps. */
 const musicAudio = 'music/*';
-
-/** Lists of a batch's files, beside its audio. */
-const fileLists = 'audio/*/files.*.json';
 
 type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
@@ -43,29 +38,6 @@ export function bindTable(fn: WorkflowFunction, storage: StorageStack, ...action
 export function bindOwnerIndex(fn: WorkflowFunction, { table, ownerIndexArn }: StorageStack): void {
   fn.addEnvironment('TABLE_NAME', table.tableName);
   fn.allow(['dynamodb:Query'], ownerIndexArn);
-}
-
-/** The sessions that somebody should be working on, longest untouched first. */
-export function bindUnderWayIndex(fn: WorkflowFunction, { table, underWayIndexArn }: StorageStack): void {
-  fn.addEnvironment('TABLE_NAME', table.tableName);
-  fn.allow(['dynamodb:Query'], underWayIndexArn);
-}
-
-/** Reading audio, in the version that was seen first; and signing URLs for reading it. */
-export function bindAudioRead(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
-  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
-  const reason = 'Console input may name any object of the audio bucket.';
-  fn.allowWildcard(['s3:GetObject', 's3:GetObjectVersion'], objectsArn('*'), reason);
-}
-
-/** The audio bucket's name, to hold console input against; no audio in it is touched. */
-export function bindAudioName(fn: WorkflowFunction, { bucket }: StorageStack): void {
-  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
-}
-
-/** Listing, without which S3 answers 403 for an object that is not there, and hides what is wrong. */
-export function bindAudioList(fn: WorkflowFunction, { bucket }: StorageStack): void {
-  fn.allow(['s3:ListBucket'], bucket.bucketArn);
 }
 
 /** Putting audio where sessions keep it, and signing URLs that do. */
@@ -93,41 +65,6 @@ export function bindAudioDeletion(fn: WorkflowFunction, { bucket, objectsArn }: 
   fn.allowWildcard(['s3:AbortMultipartUpload'], objectsArn(sessionAudio), reason);
 }
 
-/**
- * The inbox: listing its folders, reading manifests, writing and deleting the files of ours beside them. What is
- * not listed is never asked for: with a listing that is allowed for a prefix only, S3 answers 403 for it, not 404.
- */
-export function bindInbox(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack, config: Config): void {
-  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
-  fn.addEnvironment('INBOX_OWNER', config.inboxOwner);
-  const conditions = { StringLike: { 's3:prefix': 'inbox/*' } };
-  const resources = [bucket.bucketArn];
-  fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources, conditions }));
-  const reason = 'The folders of the inbox are made by the people who upload.';
-  fn.allowWildcard(['s3:GetObject'], objectsArn('inbox/*/manifest*.json'), reason);
-  for (const name of ['error', 'late']) {
-    const report = objectsArn(`inbox/*/manifest.${name}.json`);
-    fn.allowWildcard(['s3:PutObject', 's3:DeleteObject'], report, reason);
-  }
-  fn.allowWildcard(['s3:PutObject'], objectsArn('inbox/*/manifest.started.json'), reason);
-  // Beside a manifest in no folder, or in a folder that is nearly the inbox.
-  for (const folder of [inboxFolder, ...nearlyInbox]) {
-    fn.allowWildcard(['s3:PutObject'], objectsArn(`${folder}*manifest.error.json`), reason);
-  }
-}
-
-/** Writing down which files a manifest means, where they are more than an execution takes. */
-export function bindFileListWrite(fn: WorkflowFunction, { objectsArn }: StorageStack): void {
-  const reason = 'Sessions are made at run time, so the keys of their lists are not known here.';
-  fn.allowWildcard(['s3:PutObject'], objectsArn(fileLists), reason);
-}
-
-/** Reading which files a manifest means. */
-export function bindFileListRead(fn: WorkflowFunction, { objectsArn }: StorageStack): void {
-  const reason = 'Sessions are made at run time, so the keys of their lists are not known here.';
-  fn.allowWildcard(['s3:GetObject'], objectsArn(fileLists), reason);
-}
-
 /** Saying that one kind of thing has happened, in the name of this stage, on the account's default bus. */
 export function bindEventBus(fn: WorkflowFunction, type: EventType): void {
   const source = eventSource(fn.stage);
@@ -141,13 +78,6 @@ export function bindEventBus(fn: WorkflowFunction, type: EventType): void {
     Null: { 'events:source': 'false', 'events:detail-type': 'false' },
   };
   fn.allowIf(conditions, ['events:PutEvents'], bus);
-}
-
-/** Putting the audio of clips where music keeps it. */
-export function bindMusicWrite(fn: WorkflowFunction, { bucket, objectsArn }: StorageStack): void {
-  fn.addEnvironment('AUDIO_BUCKET', bucket.bucketName);
-  const reason = 'Music and its clips are made at run time, so their keys are not known here.';
-  fn.allowWildcard(['s3:PutObject'], objectsArn(musicAudio), reason);
 }
 
 /** Signing URLs for reading the audio of clips. */

@@ -16,10 +16,12 @@ export interface Surroundings {
   readonly storage: StorageStack;
   /** Where a relay is configured. */
   readonly relayKey: Secret | undefined;
+  /** Where events are sent, and the ARN of the secret that signs them; only where there is a webhook. */
+  readonly webhook?: { readonly url: string; readonly secretArn: string };
 }
 
 /** Set elsewhere: by every function for itself, and by the local runtime. */
-type OwnVariable = 'STAGE' | 'PROVIDER_IS_SANDBOX' | 'CLOCK_SPEED' | 'WEBHOOK_URL' | 'WEBHOOK_SECRET';
+type OwnVariable = 'STAGE' | 'PROVIDER_IS_SANDBOX' | 'CLOCK_SPEED';
 
 /** Gives a function the variables and permissions of what its spec uses, and no others. */
 export function grant(fn: WorkflowFunction, { uses }: Pick<FunctionSpec, 'uses'>, where: Surroundings): void {
@@ -33,17 +35,22 @@ export function grant(fn: WorkflowFunction, { uses }: Pick<FunctionSpec, 'uses'>
   for (const permission of used.flatMap(({ allow }) => allow)) allow(fn, permission, where);
 }
 
-function allow(fn: WorkflowFunction, { on, actions, reason, event }: Permission, where: Surroundings): void {
+function allow(
+  fn: WorkflowFunction,
+  { on, actions, reason, event, keys }: Permission,
+  where: Surroundings,
+): void {
   const arn = arnOf(fn, on, where);
-  // No relay is configured.
+  // No relay, or no webhook, is configured.
   if (arn === undefined) return;
   if (event !== undefined) fn.allowIf(onlyEvents(fn.stage, event), actions, arn);
+  else if (keys !== undefined) fn.allowIf({ StringLike: { 's3:prefix': keys } }, actions, arn);
   else if (reason !== undefined) fn.allowWildcard(actions, arn, reason);
   else fn.allow(actions, arn);
   if (on === 'provider key') fn.callsProvider = true;
 }
 
-function variables(fn: WorkflowFunction, { config, storage, relayKey }: Surroundings) {
+function variables(fn: WorkflowFunction, { config, storage, relayKey, webhook }: Surroundings) {
   const { table, bucket, providerKey } = storage;
   return {
     TABLE_NAME: table.tableName,
@@ -60,20 +67,21 @@ function variables(fn: WorkflowFunction, { config, storage, relayKey }: Surround
     EVENT_BUS: eventBusArn(fn),
     EVENT_SOURCE: eventSource(config.stage),
     INBOX_OWNER: config.inboxOwner,
+    WEBHOOK_URL: webhook?.url,
+    WEBHOOK_SECRET: webhook?.secretArn,
   } satisfies Record<Exclude<Variable, OwnVariable>, string | undefined>;
 }
 
-function arnOf(
-  fn: WorkflowFunction,
-  on: Resource,
-  { config, storage, relayKey }: Surroundings,
-): string | undefined {
+function arnOf(fn: WorkflowFunction, on: Resource, where: Surroundings): string | undefined {
+  const { config, storage, relayKey } = where;
   if (on.startsWith('bucket/')) return storage.objectsArn(on.slice('bucket/'.length));
   for (const [kind, name] of Object.entries(machines)) {
     if (on === `machine ${kind}`) return machineArn(fn, workflowName(config, name));
     if (on === `executions ${kind}`) return executionsArn(fn, workflowName(config, name));
   }
   if (on === 'table') return storage.table.tableArn;
+  if (on === 'table/underWay') return storage.underWayIndexArn;
+  if (on === 'webhook secret') return where.webhook?.secretArn;
   if (on === 'bucket') return storage.bucket.bucketArn;
   if (on === 'event bus') return eventBusArn(fn);
   return on === 'provider key' ? storage.providerKey.secretArn : relayKey?.secretArn;

@@ -4,13 +4,12 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Config } from '../config.ts';
+import { trigger } from '../../functions/events/start-from-manifest/trigger.ts';
+import { inboxFolders } from '../../functions/shared/inbox-folders.ts';
 import { deadLetterQueue } from './dead-letters.ts';
-import { WorkflowFunction } from './workflow-function.ts';
-
-export const inboxFolder = 'inbox/';
-/** Where a manifest that was meant for the inbox gets a report, and nothing else. */
-export const nearlyInbox = ['Inbox/', 'INBOX/', '/inbox/'];
+import type { Surroundings } from './grants.ts';
+import { specFunction } from './spec-functions.ts';
+import type { WorkflowFunction } from './workflow-function.ts';
 
 /** After that long a person has been told by the dead letters. */
 const eventAge = Duration.hours(6);
@@ -20,16 +19,11 @@ export class Inbox extends Construct {
   readonly fn: WorkflowFunction;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { config, bucketName }: { config: Config; bucketName: string }) {
+  constructor(scope: Construct, id: string, where: Surroundings) {
     super(scope, id);
+    const { bucket } = where.storage;
     this.deadLetters = deadLetterQueue(this);
-    // Waits up to four minutes for files that a manifest lists.
-    this.fn = new WorkflowFunction(this, 'Function', {
-      config,
-      folder: 'events/start-from-manifest',
-      description: 'Starts a session from a manifest in the inbox',
-      seconds: 300,
-    });
+    this.fn = specFunction(this, 'Function', { room: 'events', spec: trigger, where });
     // Lambda tries twice more what the function failed on; EventBridge, what it could not hand over to Lambda.
     this.fn.configureAsyncInvoke({
       maxEventAge: eventAge,
@@ -43,8 +37,8 @@ export class Inbox extends Construct {
         detailType: ['Object Created'],
         // A pattern cannot leave out the function's own files as well; it leaves them alone by their names.
         detail: {
-          bucket: { name: [bucketName] },
-          object: { key: [inboxFolder, ...nearlyInbox].map((prefix) => ({ prefix })) },
+          bucket: { name: [bucket.bucketName] },
+          object: { key: inboxFolders.map((prefix) => ({ prefix })) },
         },
       },
       targets: [new LambdaFunction(this.fn, { maxEventAge: eventAge, deadLetterQueue: this.deadLetters })],

@@ -3,8 +3,30 @@ import { type FunctionSpec, folderOf, keyOf } from '../../functions/runtime/spec
 import { grant, type Surroundings } from './grants.ts';
 import { WorkflowFunction } from './workflow-function.ts';
 
+/**
+ * The function of a spec, and nothing that the spec does not say: limits, variables, permissions.
+ * @param room folder under functions/ in which the spec's folder is
+ */
+export function specFunction(
+  scope: Construct,
+  id: string,
+  { room, spec, where }: { room: 'workflow' | 'events'; spec: FunctionSpec; where: Surroundings },
+): WorkflowFunction {
+  const { timeoutSeconds, memoryMb, reservedConcurrency = 0 } = spec.lambda;
+  const fn = new WorkflowFunction(scope, id, {
+    config: where.config,
+    folder: `${room}/${folderOf(spec)}`,
+    description: spec.description ?? spec.name,
+    seconds: timeoutSeconds,
+    ...(memoryMb !== undefined && { memory: memoryMb }),
+    atOnce: where.config.reservedConcurrency[keyOf(spec)] ?? reservedConcurrency,
+  });
+  grant(fn, spec, where);
+  return fn;
+}
+
 /** The functions of the states, each made when the first machine asks for it: two machines share some. */
-export class SpecFunctions {
+export class StateFunctions {
   readonly #scope: Construct;
   readonly #where: Surroundings;
   readonly #made = new Map<string, WorkflowFunction>();
@@ -14,26 +36,11 @@ export class SpecFunctions {
     this.#where = where;
   }
 
-  /** The function of a state: its limits, variables and permissions are those of its spec. */
   of(spec: FunctionSpec): WorkflowFunction {
-    const folder = folderOf(spec);
-    const fn = this.#made.get(folder) ?? this.#make(spec, folder);
-    this.#made.set(folder, fn);
-    return fn;
-  }
-
-  #make(spec: FunctionSpec, folder: string): WorkflowFunction {
-    const { config } = this.#where;
-    const { timeoutSeconds, memoryMb, reservedConcurrency = 0 } = spec.lambda;
-    const fn = new WorkflowFunction(this.#scope, pascal(folder), {
-      config,
-      folder: `workflow/${folder}`,
-      description: spec.name,
-      seconds: timeoutSeconds,
-      ...(memoryMb !== undefined && { memory: memoryMb }),
-      atOnce: config.reservedConcurrency[keyOf(spec)] ?? reservedConcurrency,
-    });
-    grant(fn, spec, this.#where);
+    const id = pascal(folderOf(spec));
+    const fn =
+      this.#made.get(id) ?? specFunction(this.#scope, id, { room: 'workflow', spec, where: this.#where });
+    this.#made.set(id, fn);
     return fn;
   }
 }

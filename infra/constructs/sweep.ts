@@ -2,9 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import type { Config } from '../config.ts';
+import { trigger } from '../../functions/events/sweep/trigger.ts';
 import { acknowledgeServerless } from './acknowledge.ts';
-import { WorkflowFunction } from './workflow-function.ts';
+import type { Surroundings } from './grants.ts';
+import { specFunction } from './spec-functions.ts';
+import type { WorkflowFunction } from './workflow-function.ts';
 
 const interval = Duration.minutes(15);
 
@@ -12,15 +14,9 @@ const interval = Duration.minutes(15);
 export class Sweep extends Construct {
   readonly fn: WorkflowFunction;
 
-  constructor(scope: Construct, id: string, { config }: { config: Config }) {
+  constructor(scope: Construct, id: string, where: Surroundings) {
     super(scope, id);
-    // Up to a hundred sessions, with a call or two to AWS for each.
-    this.fn = new WorkflowFunction(this, 'Function', {
-      config,
-      folder: 'events/sweep',
-      description: 'Finds sessions whose execution is gone',
-      seconds: 120,
-    });
+    this.fn = specFunction(this, 'Function', { room: 'events', spec: trigger, where });
     const schedule = new Rule(this, 'Schedule', {
       description: 'Calls the sweep',
       schedule: Schedule.rate(interval),

@@ -5,11 +5,13 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { trigger } from '../../functions/events/send-webhook/trigger.ts';
 import { eventSource } from '../../functions/shared/event-types.ts';
-import type { Config } from '../config.ts';
 import { acknowledge } from './acknowledge.ts';
 import { deadLetterQueue } from './dead-letters.ts';
-import { WorkflowFunction } from './workflow-function.ts';
+import type { Surroundings } from './grants.ts';
+import { specFunction } from './spec-functions.ts';
+import type { WorkflowFunction } from './workflow-function.ts';
 
 /** After that long an event is no news any more. */
 const eventAge = Duration.hours(6);
@@ -19,8 +21,9 @@ export class Webhook extends Construct {
   readonly fn: WorkflowFunction;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { config, url }: { config: Config; url: string }) {
+  constructor(scope: Construct, id: string, { url, ...where }: Surroundings & { url: string }) {
     super(scope, id);
+    const { config } = where;
     this.deadLetters = deadLetterQueue(this);
     // Of AWS's making, the value and the name: a deleted secret keeps its name for weeks.
     const secret = new Secret(this, 'Secret', {
@@ -33,19 +36,10 @@ export class Webhook extends Construct {
       'SMG4',
       'The receiver holds the same value: a person changes it on both sides, and it is picked up within minutes.',
     );
-    // The receiver is given 10 s.
-    this.fn = new WorkflowFunction(this, 'Function', {
-      config,
-      folder: 'events/send-webhook',
-      description: 'Sends an event to the webhook',
-      seconds: 20,
-    });
-    const { fn } = this;
-    fn.addEnvironment('WEBHOOK_URL', url);
-    fn.addEnvironment('WEBHOOK_SECRET', secret.secretArn);
-    fn.allow(['secretsmanager:GetSecretValue'], secret.secretArn);
+    const webhook = { url, secretArn: secret.secretArn };
+    this.fn = specFunction(this, 'Function', { room: 'events', spec: trigger, where: { ...where, webhook } });
     // Lambda tries twice more, a minute and then two later.
-    fn.configureAsyncInvoke({
+    this.fn.configureAsyncInvoke({
       maxEventAge: eventAge,
       retryAttempts: 2,
       onFailure: new SqsDestination(this.deadLetters),
@@ -53,7 +47,7 @@ export class Webhook extends Construct {
     new Rule(this, 'Events', {
       description: 'Sends every event of the stage to the webhook',
       eventPattern: { source: [eventSource(config.stage)] },
-      targets: [new LambdaFunction(fn, { maxEventAge: eventAge, deadLetterQueue: this.deadLetters })],
+      targets: [new LambdaFunction(this.fn, { maxEventAge: eventAge, deadLetterQueue: this.deadLetters })],
     });
     new CfnOutput(this, 'SecretArn', { value: secret.secretArn });
   }

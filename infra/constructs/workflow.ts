@@ -16,7 +16,7 @@ import type { Settings } from '../../functions/shared/settings.ts';
 import type { Config } from '../config.ts';
 import { type TaskOptions, task } from '../workflows/task.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import type { SpecFunctions } from './spec-functions.ts';
+import type { StateFunctions } from './spec-functions.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 export interface WorkflowProps {
@@ -25,7 +25,7 @@ export interface WorkflowProps {
   readonly name: string;
   readonly comment: string;
   /** Makes the functions that its tasks call. */
-  readonly functions: SpecFunctions;
+  readonly functions: StateFunctions;
   /** Seconds after which an execution is ended from outside; over what its own deadlines allow. */
   readonly seconds: number;
   /** It has a Distributed Map, whose items are executions of its own. */

@@ -1,10 +1,12 @@
 import { type BeginRunDeps, beginRun, type RunRequest } from '../../sessions/begin-run.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
 import { sessionAnswer } from '../session-answer.ts';
 
 export interface StartSessionDeps extends BeginRunDeps {
+  readonly store: Pick<SessionStore, 'read' | 'requireSession' | 'updateSession'>;
   readonly settings: Settings;
 }
 

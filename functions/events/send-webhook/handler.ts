@@ -1,8 +1,12 @@
-import { webhookSecret } from '../../runtime/clients.ts';
-import { task } from '../../runtime/run-task.ts';
+import { milliseconds as now, webhookSecret } from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { environment } from '../../shared/environment.ts';
-import { busEvent, sendWebhook } from './send-webhook.ts';
+import { sendWebhook } from './send-webhook.ts';
+import { trigger } from './trigger.ts';
 
-export const handler = task('Send webhook', busEvent, (event) =>
-  sendWebhook(event, { url: environment('WEBHOOK_URL'), secret: webhookSecret, fetch, now: Date.now }),
-);
+export const handler = runTask(trigger, sendWebhook, {
+  url: () => environment('WEBHOOK_URL'),
+  secret: () => webhookSecret,
+  fetch: () => fetch,
+  now,
+});

@@ -1,22 +1,9 @@
 import { createHmac } from 'node:crypto';
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { Deps } from '../../runtime/spec.ts';
+import type { trigger } from './trigger.ts';
 
-/** An event of the bus, as far as the receiver gets it. */
-export const busEvent = z.object({
-  id: z.string(),
-  'detail-type': z.string(),
-  source: z.string(),
-  time: z.string(),
-  detail: z.record(z.string(), z.unknown()),
-});
-
-export interface SendWebhookDeps {
-  readonly url: string;
-  readonly secret: () => Promise<string>;
-  readonly fetch: typeof fetch;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
+export type SendWebhookDeps = Deps<typeof trigger>;
 
 /** Milliseconds within which the receiver has to answer. */
 const patience = 10_000;
@@ -27,7 +14,7 @@ const patience = 10_000;
  * @throws Error for anything but a 2xx; Lambda then tries again. Its words never hold the URL, which may be secret.
  */
 export async function sendWebhook(
-  event: z.infer<typeof busEvent>,
+  event: z.output<(typeof trigger)['input']>,
   { url, secret, fetch, now }: SendWebhookDeps,
 ): Promise<{ verdict: 'taken'; status: number }> {
   const { id, 'detail-type': type, source, time, detail } = event;

@@ -1,22 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventBus, executions, now, s3, settings } from '../../runtime/clients.ts';
-import { task } from '../../runtime/run-task.ts';
-import { createFileLists } from '../../sessions/file-list.ts';
+import {
+  audioBucket as bucket,
+  eventBus as bus,
+  executions,
+  fileLists as lists,
+  now,
+  s3,
+  settings,
+} from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { environment } from '../../shared/environment.ts';
 import { createInbox } from './inbox.ts';
-import { objectCreated, startFromManifest } from './start-from-manifest.ts';
+import { startFromManifest } from './start-from-manifest.ts';
+import { trigger } from './trigger.ts';
 
-export const handler = task('Start from manifest', objectCreated, (event) => {
-  const bucket = environment('AUDIO_BUCKET');
-  return startFromManifest(event, {
-    inbox: createInbox({ client: s3(), bucket }),
-    lists: createFileLists({ client: s3(), bucket }),
-    bucket,
-    executions: executions(),
-    bus: eventBus(),
-    settings: settings(),
-    owner: environment('INBOX_OWNER'),
-    now: now(),
-    sleep: (seconds) => delay((seconds * 1000) / environment('CLOCK_SPEED')),
-  });
+export const handler = runTask(trigger, startFromManifest, {
+  inbox: () => createInbox({ client: s3(), bucket: bucket() }),
+  lists,
+  bucket,
+  executions,
+  bus,
+  settings,
+  owner: () => environment('INBOX_OWNER'),
+  now,
+  sleep: () => (seconds) => delay((seconds * 1000) / environment('CLOCK_SPEED')),
 });

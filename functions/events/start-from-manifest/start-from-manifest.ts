@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { Executions } from '../../sessions/executions.ts';
-import type { FileLists } from '../../sessions/file-list.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { sessionIdOf } from '../../sessions/session-id.ts';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import { eventTypes } from '../../shared/event-types.ts';
-import type { Settings } from '../../shared/settings.ts';
-import type { EventBus } from '../event-bus.ts';
-import type { Inbox, ReadObject } from './inbox.ts';
+import type { ReadObject } from './inbox.ts';
 import {
   isOurs,
   judge,
@@ -23,23 +20,9 @@ import {
 } from './manifest.ts';
 import { type NearMiss, nearMiss } from './near-misses.ts';
 import { noteStart, parsed, reportLate, startsOf } from './starts.ts';
+import type { trigger } from './trigger.ts';
 
-/** S3's "Object Created", as far as it matters. Unlike in other notifications, the key is not encoded. */
-export const objectCreated = z.object({ detail: z.object({ object: z.object({ key: z.string() }) }) });
-
-export interface StartFromManifestDeps {
-  readonly inbox: Inbox;
-  readonly lists: Pick<FileLists, 'write'>;
-  readonly bucket: string;
-  readonly executions: Pick<Executions, 'start' | 'standing' | 'arnOf'>;
-  readonly bus: EventBus;
-  readonly settings: Settings;
-  /** Whose the sessions are. */
-  readonly owner: string;
-  readonly now: () => string;
-  /** Waits so many seconds. */
-  readonly sleep: (seconds: number) => Promise<void>;
-}
+export type StartFromManifestDeps = Deps<typeof trigger>;
 
 /** What came of an event. */
 export type Outcome =
@@ -77,7 +60,7 @@ const oldAge = 30;
  * @throws ChirpsmithError StorageUnavailable, AccessDenied, Unexpected; the event is then brought again
  */
 export async function startFromManifest(
-  { detail }: z.infer<typeof objectCreated>,
+  { detail }: z.output<(typeof trigger)['input']>,
   deps: StartFromManifestDeps,
 ): Promise<Outcome> {
   const { key } = detail.object;

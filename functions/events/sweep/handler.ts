@@ -1,13 +1,17 @@
-import * as z from 'zod';
-import { executions, sessionsToBegin } from '../../runtime/clients.ts';
-import { task } from '../../runtime/run-task.ts';
+import { executions, milliseconds as now, sessionsToBegin as store } from '../../runtime/clients.ts';
+import { runTask } from '../../runtime/run-task.ts';
 import { logger, measure } from '../../shared/log.ts';
 import { sweep, sweepMeasurements } from './sweep.ts';
+import { trigger } from './trigger.ts';
 
-/** The schedule's event says nothing that matters, and nobody waits for the answer: what was done is logged. */
-export const handler = task('Sweep', z.unknown(), async () => {
-  const swept = await sweep({ store: sessionsToBegin(), executions: executions(), now: Date.now });
-  logger.info('swept', { ...swept });
-  for (const it of sweepMeasurements(swept)) measure(it);
-  return swept;
-});
+/** Nobody waits for the answer: what was done is logged. */
+export const handler = runTask(
+  trigger,
+  async (_, deps) => {
+    const swept = await sweep(deps);
+    logger.info('swept', { ...swept });
+    for (const it of sweepMeasurements(swept)) measure(it);
+    return swept;
+  },
+  { store, executions, now },
+);

@@ -1,8 +1,12 @@
-import { type BeginRunDeps, beginRun, ensureStarted } from '../../sessions/begin-run.ts';
+import type { Deps } from '../../runtime/spec.ts';
+import { beginRun, ensureStarted } from '../../sessions/begin-run.ts';
 import { interruption } from '../../sessions/interruption.ts';
 import { isInDoubt, isUnderWay, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Measurement } from '../../shared/metrics.ts';
+import type { trigger } from './trigger.ts';
+
+export type SweepDeps = Deps<typeof trigger>;
 
 /** Sessions looked at in one sweep: the longest untouched, among which whatever is left behind comes to be. */
 const batch = 100;
@@ -36,7 +40,7 @@ export const sweepMeasurements = ({ looked, neverStarted }: Swept): Measurement[
  * asks the provider how it stands and calls nothing; any other is recorded as interrupted, for a person to resume.
  * An execution that the record names and that never came about is started.
  */
-export async function sweep(deps: BeginRunDeps): Promise<Swept> {
+export async function sweep(deps: SweepDeps): Promise<Swept> {
   const { store, executions, now } = deps;
   const underWay = await store.listUnderWay(batch);
   const unstarted = await store.listNotStarted(
@@ -83,7 +87,7 @@ export async function sweep(deps: BeginRunDeps): Promise<Swept> {
 }
 
 /** False: it cannot be started now, and the next sweep tries again. */
-async function startNow(session: Session, { store, executions }: BeginRunDeps): Promise<boolean> {
+async function startNow(session: Session, { store, executions }: SweepDeps): Promise<boolean> {
   try {
     // The index may lag behind a cancel.
     await ensureStarted(await store.requireSession(session.sessionId), executions);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { runTask } from '../../../functions/runtime/run-task.ts';
 import { type Deps, defineState, folderOf, keyOf } from '../../../functions/runtime/spec.ts';
-import { states } from '../../../infra/specs.ts';
+import { states, triggers } from '../../../infra/specs.ts';
 
 const state = defineState({
   name: 'Tell time',
@@ -81,9 +81,10 @@ describe('a task', () => {
   });
 });
 
-describe('the specs of the states', () => {
+describe('the specs of states and triggers', () => {
   it('are found by their folders, which have the same words', () => {
     expect(states.map(folderOf)).toEqual(expect.arrayContaining(['check-upload', 'enough-clips']));
+    expect(triggers.map(folderOf)).toEqual(['send-webhook', 'start-from-manifest', 'sweep']);
     expect(keyOf({ name: 'Enough clips?' })).toBe('enoughClips');
   });
 
