@@ -6,6 +6,7 @@ import type { Dialect } from '../functions/provider/provider.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { Decision } from './api-client.ts';
 import type { EarlierCreate } from './next-steps.ts';
+import type { Row } from './smoke/world.ts';
 
 /** A track as the last line tells it. */
 export type TrackResult = Pick<
@@ -102,6 +103,7 @@ export type CliEvent =
       readonly revoked?: boolean;
     }
   | { readonly event: 'stack.stopped'; readonly home: string }
+  | { readonly event: 'smoke.done'; readonly stage: string; readonly rows: readonly Row[] }
   | { readonly event: 'note'; readonly message: string; readonly next?: readonly Next[] }
   | {
       readonly event: 'cost';

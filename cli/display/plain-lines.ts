@@ -7,6 +7,7 @@ import { endLines, nextLines } from './end-lines.ts';
 import { musicLines } from './music-lines.ts';
 import { createPaint } from './paint.ts';
 import { listedLine, statusLines } from './session-lines.ts';
+import { smokeTable } from './smoke-table.ts';
 import { reasonLines } from './text-width.ts';
 import {
   asDuration,
@@ -59,6 +60,8 @@ export function linesOf(event: ShownEvent): string[] {
       return [signedOutWords(event)];
     case 'stack.stopped':
       return [`The local stack is stopped; its data stay in ${event.home}.`];
+    case 'smoke.done':
+      return smokeTable(event.rows);
     case 'note':
       return [event.message, ...nextLines(event.next ?? [])];
     case 'cost':

@@ -127,6 +127,16 @@ const reasons: readonly { readonly pattern: RegExp; readonly advice: (of: Deploy
     ],
   },
   {
+    pattern: /HandlerErrorCode: NotFound|does not exist|was not found|cannot find/i,
+    advice: ({ region, service }) => [
+      {
+        words:
+          'The stack has drifted: something that it made was changed or deleted by hand. Find out what, and make it again by hand or delete the service stack and deploy:',
+        command: `aws cloudformation detect-stack-drift --region ${region} --stack-name ${service}`,
+      },
+    ],
+  },
+  {
     pattern: /limit exceeded|LimitExceeded|quota|too many/i,
     advice: ({ region }) => [
       {

@@ -187,7 +187,7 @@ export const capabilities = {
   ),
   /** Finding where the bytes of a track are, and signing a URL for reading them. */
   'audio.offer': capability<{
-    downloads: { get(object: AudioSource): Promise<string> };
+    downloads: { get(object: AudioSource & { readonly file: string }): Promise<string> };
     /** Its pinned version, or another with the same bytes; undefined when they are gone. */
     find: (object: AudioSource, bytes: Pick<Track, 'size' | 'sha256'>) => Promise<AudioSource | undefined>;
   }>(['AUDIO_BUCKET'], readsAudio, listsBucket),

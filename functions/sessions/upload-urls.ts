@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { contentTypeOf } from './audio-type.ts';
+import { contentTypeOf, extensionOf } from './audio-type.ts';
 
 /** Bytes that somebody declared and may now upload. */
 export interface Checksummed {
@@ -64,15 +64,37 @@ export function createUploadUrls({ client, bucket, minutes }: UrlOptions): {
   };
 }
 
+/** Characters of a file's name that a link tells: it is a part of the URL. */
+const longestName = 60;
+
+/**
+ * What S3 answers as Content-Disposition: the file's name with the suffix of what is in it. Beyond plain ASCII each
+ * character is `_`, because headers hold no more and a downloader needs the suffix only.
+ */
+function dispositionOf(key: string, file = key): string {
+  const name = file.split('/').at(-1) ?? '';
+  const stem = name
+    .replace(/\.[a-z0-9]+$/i, '')
+    .normalize('NFC')
+    .replace(/[^\w .()+#&'-]/g, '_');
+  const suffix = extensionOf(key);
+  return `attachment; filename="${stem.slice(0, longestName)}${suffix === undefined ? '' : `.${suffix}`}"`;
+}
+
 /**
  * Presigned GETs, of one version where it is known. S3 answers them with the type that the key's suffix says, whatever
- * the uploader called it. To be made at the last moment and written down nowhere.
+ * the uploader called it, and with the name of the file. To be made at the last moment and written down nowhere.
  */
 export function createDownloadUrls({ client, bucket, minutes }: UrlOptions): {
-  get(object: { readonly key: string; readonly versionId?: string | undefined }): Promise<string>;
+  get(object: {
+    readonly key: string;
+    readonly versionId?: string | undefined;
+    /** The file's own name; the key's last part unless given. */
+    readonly file?: string | undefined;
+  }): Promise<string>;
 } {
   return {
-    get: ({ key, versionId }) =>
+    get: ({ key, versionId, file }) =>
       getSignedUrl(
         client,
         new GetObjectCommand({
@@ -80,6 +102,7 @@ export function createDownloadUrls({ client, bucket, minutes }: UrlOptions): {
           Key: key,
           VersionId: versionId,
           ResponseContentType: contentTypeOf(key),
+          ResponseContentDisposition: dispositionOf(key, file),
         }),
         { expiresIn: minutes * 60 },
       ),

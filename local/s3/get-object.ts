@@ -88,6 +88,9 @@ export async function getObject(call: Call): Promise<Answer> {
   const { first, last } = stretch ?? { first: 0, last: version.size - 1 };
   // The checksum is that of the whole object, so the SDK would hold a part against the wrong one.
   const checksum = stretch === undefined && parameter(call, 'x-amz-checksum-mode') === 'ENABLED';
+  const disposition = query.get('response-content-disposition');
+  const named: Record<string, string> =
+    disposition === undefined ? {} : { 'content-disposition': disposition };
   return {
     status: stretch ? 206 : 200,
     headers: {
@@ -96,6 +99,7 @@ export async function getObject(call: Call): Promise<Answer> {
       'content-type': query.get('response-content-type') ?? version.contentType,
       etag,
       'last-modified': new Date(version.lastModified).toUTCString(),
+      ...named,
       ...(stretch ? { 'content-range': `bytes ${first}-${last}/${version.size}` } : {}),
       ...(call.store.versioned ? { 'x-amz-version-id': version.id } : {}),
       ...(checksum

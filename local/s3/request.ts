@@ -114,8 +114,14 @@ const understood: Record<Operation, { query: readonly string[]; headers: readonl
     query: [],
     headers: [...ofSource, 'x-amz-metadata-directive', 'x-amz-tagging-directive', 'x-amz-checksum-algorithm'],
   },
-  GetObject: { query: ['versionId', 'response-content-type'], headers: ['x-amz-checksum-mode'] },
-  HeadObject: { query: ['versionId', 'response-content-type'], headers: ['x-amz-checksum-mode'] },
+  GetObject: {
+    query: ['versionId', 'response-content-type', 'response-content-disposition'],
+    headers: ['x-amz-checksum-mode'],
+  },
+  HeadObject: {
+    query: ['versionId', 'response-content-type', 'response-content-disposition'],
+    headers: ['x-amz-checksum-mode'],
+  },
   DeleteObject: { query: ['versionId'], headers: [] },
   ListObjectVersions: { query: ['versions', 'prefix', 'max-keys'], headers: [] },
   ListObjectsV2: {

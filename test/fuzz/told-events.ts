@@ -76,6 +76,11 @@ export const toldEvents: readonly CliEvent[] = [
   { event: 'stage.deployed', stage: 'prod', api: foreign, next },
   { event: 'signed-out', stage: 'prod', user: foreign, revoked: false },
   { event: 'note', message: foreign, next },
+  {
+    event: 'smoke.done',
+    stage: 'prod',
+    rows: [{ name: 'A model', result: 'failed', seen: foreign, todo: foreign }],
+  },
   { event: 'cost', uploads: 2, creditsPerUpload: 1, creditsForModel: 100, credits: 102, ...paid },
   {
     event: 'session.created',

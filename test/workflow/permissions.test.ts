@@ -96,14 +96,17 @@ describe('a run without one of its grants ends as AccessDenied, naming function,
     expect(session.failure?.reason).toContain(words);
   });
 
-  it('a failure that cannot be recorded is the end of the execution, and the session is shown as cut off', async () => {
+  it('a failure that cannot be recorded is the end of the execution, and the sweep shows the session as cut off', async () => {
     sessionId = await it_.upload(songs(6));
     withhold(
       { of: 'create-model', action: 'dynamodb:Query' },
       { of: 'record-failure', action: 'dynamodb:UpdateItem' },
     );
     const { session, execution, notices } = await failedRun();
-    expect(session.status).toBe('interrupted');
+    expect(session.status).toBe('creating');
+    it_.stack.eventBridge.startSchedules();
+    await it_.stack.eventBridge.settled();
+    expect((await it_.session(session.sessionId)).status).toBe('interrupted');
     expect(execution).toMatchObject({
       error: 'AccessDenied',
       cause: expect.stringContaining(denial('record-failure', 'dynamodb:UpdateItem', resources.table)),

@@ -1,5 +1,5 @@
 import type { Executions } from '../../sessions/executions.ts';
-import { isInterrupted } from '../../sessions/interruption.ts';
+import { isInterrupted, isQuiet } from '../../sessions/interruption.ts';
 import { isUnderWay } from '../../sessions/session.ts';
 import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -44,7 +44,8 @@ export async function standing(
   { executions, settings, now, speed }: Omit<GetSessionDeps, 'store'>,
   after?: string,
 ): Promise<Standing> {
-  const interrupted = await isInterrupted(found.session, executions, now());
+  const interrupted =
+    isQuiet(found, settings, now(), speed) && (await isInterrupted(found.session, executions, now()));
   const answer = sessionAnswer(found, settings, interrupted, after);
   if (interrupted || !isUnderWay(found.session)) return { answer };
   return { answer, retryAfter: retryAfter(found, settings, now(), speed) };

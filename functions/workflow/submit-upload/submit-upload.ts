@@ -81,7 +81,7 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     const reason = 'The file is gone from the bucket. Upload it again, then resume the session.';
     return giveUp({ status: 'rejected', failure: { error: 'AudioRejected', reason, at: now() } });
   }
-  const audioUrl = 'url' in source ? source.url : await downloads.get(source);
+  const audioUrl = 'url' in source ? source.url : await downloads.get({ ...source, file: track.file });
   track = await store.updateTrack(track, {
     status: 'submitting',
     source,

@@ -290,6 +290,11 @@ describe('deploy', () => {
     ['You tried to create a secret which is scheduled for deletion', /restore-secret/],
     ['Resource of type AWS::IAM::Role with identifier x already exists', /choose another --stage/],
     ['You must wait 60 seconds after deleting a queue', /Wait two minutes/],
+    ['The state machine is being deleted (StateMachineDeleting)', /Wait two minutes/],
+    [
+      'Function not found: x (Service: Lambda, Status Code: 404) (HandlerErrorCode: NotFound)',
+      /has drifted.* detect-stack-drift --region eu-central-1 --stack-name chirpsmith-prod-service/,
+    ],
     ['LimitExceededException: too many log resource policies', /service-quotas/],
     ['Something else', /in the lines of the CDK above/],
   ])('after a failure shows the reason "%s" with advice that fits', async (reason, advice) => {
@@ -318,6 +323,8 @@ describe('destroy', () => {
     expect(cdk).toEqual([['destroy', 'chirpsmith-prod-service', '-c', 'stage=prod']]);
     expect(said).toMatch(/Removing stage prod, account 111122223333/);
     expect(said).toMatch(/What stays, in chirpsmith-prod-storage: the audio, the records/);
+    // A deployment right after it meets machines that AWS still deletes.
+    expect(said).toMatch(/another API address.*deletes a state machine once its last executions have ended/s);
     expect(existsSync(file)).toBe(false);
   });
 

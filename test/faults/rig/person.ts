@@ -20,6 +20,9 @@ import { createShelf, type Declared, type Delivery, declared, declaredFiles, typ
 import { requested, subject } from './routes.ts';
 import type { World } from './world.ts';
 
+/** A person looks again minutes later: only then the API asks whether an execution is gone. */
+const quietMs = 5 * 60_000;
+
 export type Decision = (typeof decisions)[number];
 
 /** What a person, or the schedule, does with one session: the API's functions, in this process. */
@@ -246,7 +249,9 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
       told(
         world,
         { name: 'look' },
-        async () => (await getSession(sessionId, subject, { ...deps, speed: 1 })).answer,
+        async () =>
+          (await getSession(sessionId, subject, { ...deps, now: () => deps.now() + quietMs, speed: 1 }))
+            .answer,
       ),
     sweep: () => told(world, { name: 'sweep' }, () => sweep(deps)),
   };

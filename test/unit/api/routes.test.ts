@@ -286,10 +286,10 @@ describe('GET /sessions/{id}', () => {
   });
 
   it.each([
-    ['ended', 0, 'interrupted'],
-    ['running', 0, 'uploading'],
-    ['unknown', 0, 'uploading'],
-    ['unknown', 61_000, 'interrupted'],
+    ['ended', 200_000, 'uploading'],
+    ['ended', 201_000, 'interrupted'],
+    ['running', 201_000, 'uploading'],
+    ['unknown', 201_000, 'interrupted'],
   ] as const)(
     'an execution that is %s, %s ms after the last change, makes it %s',
     async (standing, later, status) => {
@@ -303,6 +303,47 @@ describe('GET /sessions/{id}', () => {
       });
       expect(answer.status).toBe(status);
       expect(retryAfter === undefined).toBe(status === 'interrupted');
+    },
+  );
+
+  // The latest of any track counts, not the record alone.
+  it.each([
+    ['training', { requestedAt: 180_000 }, 420_000, 0],
+    ['training', {}, 241_000, 1],
+    ['generating', {}, 240_000, 0],
+    ['generating', {}, 241_000, 1],
+    ['uploading', { submittedAt: 100_000 }, 300_000, 0],
+    ['uploading', { submittedAt: 100_000 }, 301_000, 1],
+    ['preparing', {}, 60_000, 0],
+    ['preparing', {}, 61_000, 1],
+  ] as const)(
+    'asks Step Functions about a session that is %s, with %j, only when it is suspiciously old: after %s ms, %s times',
+    async (status, {
+      requestedAt = 0,
+      submittedAt,
+    }: { requestedAt?: number; submittedAt?: number }, later, calls) => {
+      const sessionId = `quiet-${status}-${later}`;
+      const at = (ms: number) => new Date(now() + ms).toISOString();
+      await recordSession(table.store, {
+        sessionId,
+        session: {
+          status,
+          executionArn: 'arn:x',
+          create: { fence: 'submitted', calls: 1, earlier: [], checks: 0, requestedAt: at(requestedAt) },
+        },
+        ...(submittedAt !== undefined && {
+          track: () => ({ status: 'submitted', taskId: 't', submittedAt: at(submittedAt) }) as const,
+        }),
+      });
+      let asked = 0;
+      const { executions } = machine();
+      const standing = async () => {
+        asked++;
+        return 'running' as const;
+      };
+      for (let look = 0; look < 3; look++)
+        await get(sessionId, { ...executions, standing }, { at: now() + later });
+      expect(asked).toBe(3 * calls);
     },
   );
 

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { z } from 'zod';
+import { defaultSettings } from '../../functions/shared/settings.ts';
+import { homeDirectory } from '../../local/home.ts';
+import { readReadyFile } from '../../local/stack/ready-file.ts';
+import type { SmokeArguments } from '../arguments/smoke-arguments.ts';
+import type { Surroundings } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { InputRejected } from '../input-rejected.ts';
+import { type ReachedStack, reachStack } from '../reach-stack.ts';
+import { makeSamples } from '../samples/make-samples.ts';
+import { awsAccount } from '../stage/aws-account.ts';
+import { outputsFile } from '../stage/stage.ts';
+import { smokeRows } from './checks.ts';
+import type { Row, SmokeWorld } from './world.ts';
+
+/** Models that a run with consent makes. */
+const models = 3;
+/** Milliseconds for one run, from its start to its model. */
+const patience = 30 * 60_000;
+
+/**
+ * Goes through the checklist of a stage and prints it as a table.
+ * @throws InputRejected, ApiRefusal, ApiUnreachable: before anything is looked at
+ */
+export async function smokeStage(args: SmokeArguments, surroundings: Surroundings): Promise<ExitCode> {
+  const { display, env, signal } = surroundings;
+  const reached = await reachStack(undefined, surroundings, { quiet: false, spends: true });
+  try {
+    const maySpend = await mayBuy(args, reached, surroundings);
+    const samples = await makeSamples(path.join(homeDirectory(env), 'samples'));
+    const files = await Promise.all(
+      samples.map(async (file) => ({ name: path.basename(file), bytes: await readFile(file) })),
+    );
+    const common = { client: reached.client, origin: args.origin, files, maySpend, fetch, patience };
+    const clock = { sleep: (ms: number) => delay(ms, undefined, { signal }), now: Date.now };
+    const world = { ...common, ...clock, ...placeOf(surroundings) };
+    const rows: Row[] = [];
+    for await (const row of smokeRows(world)) {
+      signal.throwIfAborted();
+      rows.push(row);
+    }
+    display.tell({ event: 'smoke.done', stage: world.stage, rows });
+    return rows.some(({ result }) => result === 'failed') ? exitCodes.failed : exitCodes.done;
+  } finally {
+    display.close();
+    await reached.release();
+  }
+}
+
+/** Without a word the rows that cost are left out; nothing else of the checklist costs credits. */
+async function mayBuy(
+  { yes }: SmokeArguments,
+  { stack }: ReachedStack,
+  { ask }: Surroundings,
+): Promise<boolean> {
+  if (yes || stack.sandbox) return true;
+  const { create, upload } = defaultSettings.prices;
+  const credits = models * (create + upload * 8);
+  return (await ask?.(`Buy ${models} models for about ${credits} credits at ${stack.provider}?`)) ?? false;
+}
+
+type Place = Pick<
+  SmokeWorld,
+  'stage' | 'api' | 's3' | 'stepFunctions' | 'bucket' | 'stateMachineArn' | 'concurrency' | 'alarms'
+>;
+
+function placeOf({ env, target }: Surroundings): Place {
+  const { stage } = target;
+  if (stage === undefined) {
+    const ready = readReadyFile(homeDirectory(env));
+    if (!ready) throw new InputRejected('The stack on this machine has ended: npm start begins another one.');
+    const { api, bucket, stateMachineArn, region, adminKey: credentials } = ready;
+    return {
+      ...{ stage: 'local', api, bucket, stateMachineArn, concurrency: undefined, alarms: undefined },
+      s3: new S3Client({ endpoint: ready.s3, region, credentials, forcePathStyle: true }),
+      stepFunctions: new SFNClient({ endpoint: ready.aws, region, credentials }),
+    };
+  }
+  const { ApiUrl: api, AudioBucketName: bucket, StateMachineArn: stateMachineArn } = outputsOf(stage, env);
+  const region = stateMachineArn.split(':')[3] ?? '';
+  return {
+    ...{ stage, api: api.replace(/\/+$/, ''), bucket, stateMachineArn },
+    s3: new S3Client({ region }),
+    stepFunctions: new SFNClient({ region }),
+    concurrency: () => awsAccount.concurrency(region),
+    alarms: () => alarmsOf(stage, region),
+  };
+}
+
+const outputsSchema = z.object({
+  ApiUrl: z.string(),
+  AudioBucketName: z.string(),
+  StateMachineArn: z.string(),
+});
+
+function outputsOf(stage: string, env: NodeJS.ProcessEnv): z.infer<typeof outputsSchema> {
+  const file = outputsFile(stage, env);
+  try {
+    const stacks = z
+      .record(z.string(), z.record(z.string(), z.string()))
+      .parse(JSON.parse(readFileSync(file, 'utf8')));
+    return outputsSchema.parse(Object.assign({}, ...Object.values(stacks)));
+  } catch {
+    const message = `It does not hold the outputs of a deployment: npm run deploy -- --stage ${stage} writes it anew.`;
+    throw new InputRejected(`Stage ${stage} cannot be looked at from here.`, [{ where: file, message }]);
+  }
+}
+
+const alarmsSchema = z.object({
+  MetricAlarms: z.array(z.object({ AlarmName: z.string(), StateValue: z.string() })).default([]),
+});
+
+/** By AWS's command line, which a person who deploys has: its SDK would be a dependency for one question. */
+async function alarmsOf(stage: string, region: string): Promise<Record<string, string>> {
+  const prefix = `chirpsmith-${stage}-`;
+  const args = [
+    'cloudwatch',
+    'describe-alarms',
+    '--region',
+    region,
+    '--alarm-name-prefix',
+    prefix,
+    '--output',
+    'json',
+  ];
+  const { stdout } = await promisify(execFile)('aws', args);
+  const { MetricAlarms } = alarmsSchema.parse(JSON.parse(stdout));
+  return Object.fromEntries(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
+}
