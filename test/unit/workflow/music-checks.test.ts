@@ -185,18 +185,24 @@ describe('Check music', () => {
     expect(claims).toBe(1);
   });
 
-  it('whose record cannot be written now leaves the call as it is, to be checked again', async () => {
-    const sessionId = await record('storage', { create: create('submitted', { taskId: 'storage' }) });
-    const store = {
-      ...table.store,
-      claimId: () => Promise.reject(new ChirpsmithError('StorageUnavailable', 'SlowDown')),
-    };
-    const checked = checkMusic({ sessionId, ...position }, { ...depsWith(nobody), store });
-    await expect(checked).rejects.toMatchObject({ name: 'StorageUnavailable' });
-    expect((await table.store.requireSession(sessionId)).create).toEqual(
-      create('submitted', { taskId: 'storage' }),
-    );
-  });
+  it.each(['task', 'clip'])(
+    'whose %s cannot be written down now leaves the call as it is, to be checked again',
+    async (kept) => {
+      const mine = create('submitted', { taskId: `storage-${kept}` });
+      const sessionId = await record(`storage-${kept}`, { create: mine });
+      const store: typeof table.store = {
+        ...table.store,
+        claimId: async (_, what) => {
+          if (what === kept) throw new ChirpsmithError('StorageUnavailable', 'SlowDown');
+        },
+      };
+      const clips = [{ clipId: 'clip' }];
+      const { provider } = scriptedProvider({ status: [statusOf('success', { clips })] });
+      const checked = checkMusic({ sessionId, ...position }, { ...depsWith(provider), store });
+      await expect(checked).rejects.toMatchObject({ name: 'StorageUnavailable' });
+      expect((await table.store.requireSession(sessionId)).create).toEqual(mine);
+    },
+  );
 
   it("names the task that is another session's", async () => {
     const mine = create('submitted', { taskId: 'shared' });
