@@ -45,7 +45,7 @@ Several of the faults above happen in each, and besides:
 - the process is killed; a function is slow, and goes on after its session was cancelled or deleted;
 - an AWS client, or a client of the API, repeats a request whose answer was lost; two requests come at once;
 - a manifest is uploaded twice; a file arrives late, twice or never, or its old bytes arrive last;
-- the provider reports an error with 200, or gives an id for the second time;
+- the provider reports an error with 200, or gives the id of a session, a task, a clip or a model for the second time;
 - people cancel, resume, approve, decide, replace and delete at any moment.
 
 \`--machine\` narrows it to one machine, \`--all\` lists every broken rule, and \`--plan\` plays one run again. After each run

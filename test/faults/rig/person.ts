@@ -218,7 +218,7 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
     async replace(trackId, content, delivery = 'at once') {
       const file = declared(content, ++files);
       const path = { id: sessionId, trackId };
-      const before = declaredAs.get(trackId) ?? [];
+      const before = declaredAs.get(trackId);
       const others = replacing.get(trackId) ?? 0;
       replacing.set(trackId, others + 1);
       const answer = await told(world, { name: 'replace' }, () =>
@@ -227,7 +227,9 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
       // Who was refused has declared nothing; who heard nothing, or was one of two, may have.
       const refused = 'error' in answer && !answer.unheard && answer.error !== 'StorageUnavailable';
       const alone = 'answer' in answer && others === 0 && replacing.get(trackId) === 1;
-      if (!refused) declaredAs.set(trackId, new Set(alone ? [file.sha256] : [...before, file.sha256]));
+      // What a manifest has brought is declared with no hash, and stays so when nobody knows whether it was replaced.
+      if (alone) declaredAs.set(trackId, new Set([file.sha256]));
+      else if (!refused && before) declaredAs.set(trackId, new Set([...before, file.sha256]));
       if (alone) replacing.delete(trackId);
       if ('answer' in answer) {
         shelf.deliver(trackId, { ...file, key: keyOf(answer.answer) }, delivery);
