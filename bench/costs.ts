@@ -4,9 +4,14 @@
  *
  *   npm run costs
  */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildApp } from '../infra/chirpsmith-app.ts';
+import { readConfig } from '../infra/config.ts';
 import { countOneSession, measuredOn } from './costs/count.ts';
+import { idleOf } from './costs/idle.ts';
 import { costsPage } from './costs/page.ts';
 
 parseArgs({ options: {} });
@@ -16,6 +21,12 @@ const counts = {
   music: await countOneSession('music'),
 };
 console.table(counts);
-writeFileSync(new URL('../docs/costs.md', import.meta.url), costsPage(counts, measuredOn()));
+const outdir = mkdtempSync(path.join(tmpdir(), 'chirpsmith-costs-'));
+const config = readConfig({ context: (name) => (name === 'stage' ? 'dev' : undefined), environment: {} });
+const context = { 'aws:cdk:bundling-stacks': [] };
+const { stacks } = buildApp(config, { outdir, context, cloudFormationRules: false }).synth();
+const idle = idleOf(...stacks.map(({ template }): unknown => template));
+rmSync(outdir, { recursive: true });
+writeFileSync(new URL('../docs/costs.md', import.meta.url), costsPage(counts, measuredOn(), idle));
 console.log('docs/costs.md is written.');
 process.exit();

@@ -265,7 +265,8 @@ Options
                        CHIRPSMITH_STAGE)
   -c <name>=<value>    changes the configuration (or CHIRPSMITH_<NAME>): region,
                        logDays, audioDays, allowedOrigins, jwtIssuer and
-                       jwtAudience, alarmEmail, reservedConcurrency=none, …
+                       jwtAudience, alarmEmail, alarms=false, dashboard=false,
+                       reservedConcurrency=none, …
   --yes, -y            agree to what a change replaces or destroys
   --require-approval <when>
                        what the CDK asks about: broadening permissions (the

@@ -98,6 +98,10 @@ const fieldsSchema = z.strictObject({
       error: 'must hold no user or password: the signature says who sends',
     })
     .optional(),
+  /** Does the stage have alarms? Each metric that one looks at costs every month. */
+  alarms: z.boolean(),
+  /** Does the stage have a dashboard? An account has three without a charge. */
+  dashboard: z.boolean(),
   /** Where the runbook can be read; the alarms link to its sections. */
   runbookUrl: z.string().min(1),
   /** How many of each function that calls the provider run at once, at most. */
@@ -195,6 +199,8 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
     // From this machine nobody is written to, whatever the shell says.
     alarmEmail: stage === 'local' ? undefined : given('alarmEmail'),
     webhookUrl: stage === 'local' ? undefined : given('webhookUrl'),
+    alarms: booleanOf(given('alarms') ?? true),
+    dashboard: booleanOf(given('dashboard') ?? true),
     runbookUrl: given('runbookUrl') ?? 'docs/runbook.md',
     reservedConcurrency: reservationsOf(given('reservedConcurrency') ?? {}),
     accountConcurrency: numberOf(given('accountConcurrency') ?? 1000),
@@ -243,8 +249,14 @@ function reservationsOf(value: unknown): unknown {
 export function fileValueOf(field: string, value: unknown): unknown {
   if (field === 'allowedOrigins' || field === 'jwtAudience') return listOf(value);
   if (field === 'audioDays' || field === 'logDays' || field === 'accountConcurrency') return numberOf(value);
+  if (field === 'alarms' || field === 'dashboard') return booleanOf(value);
   if (field === 'settings' || field === 'reservedConcurrency') return jsonOf(value);
   return value;
+}
+
+/** Anything but the two words stays as it is, for the schema to refuse by the field's name. */
+function booleanOf(value: unknown): unknown {
+  return value === 'true' ? true : value === 'false' ? false : value;
 }
 
 function numberOf(value: unknown): unknown {

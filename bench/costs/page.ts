@@ -1,5 +1,6 @@
 import type { SessionKind } from '../../functions/shared/states.ts';
 import type { Counts, MeasuredOn } from './count.ts';
+import { type Idle, idleWords } from './idle.ts';
 import { asKnownIn, prices, region } from './prices.ts';
 
 const gigabyte = 1e9;
@@ -12,7 +13,7 @@ type All = Readonly<Record<SessionKind, Counts>>;
 const kinds = ['train', 'batch', 'music'] as const;
 
 /** docs/costs.md. */
-export function costsPage(all: All, { cores, load }: MeasuredOn): string {
+export function costsPage(all: All, { cores, load }: MeasuredOn, idle: Idle): string {
   const rows = kinds.map((kind) => rowsOf(all[kind]));
   const [first = []] = rows;
   const table = first.map(([what], index) => {
@@ -48,9 +49,7 @@ each upload. A batch grows with its files: a thousand, each as one of these, cos
 - *Logs* are the lines of the functions, the events of the executions (which AWS logs without their data) and a line
   for each request.
 
-A stage that nobody uses costs ${prices.secretMonth.toFixed(2)} dollars a month for the secret, as much for a relay's, and what is stored. The
-sweep, every quarter of an hour, is 2,900 invocations a month: about a cent with its traces. Metrics, alarms and
-the dashboard are billed by the month, whatever runs; they are not in the table.
+${idleWords(idle)}
 `;
 }
 

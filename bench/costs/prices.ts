@@ -29,4 +29,12 @@ export const prices = {
   trace: 5 / 1e6,
   secretCall: 0.05 / 10_000,
   secretMonth: 0.4,
+  /** CloudWatch: a metric of one's own, in a month in which it is counted throughout. */
+  metricMonth: 0.3,
+  /** CloudWatch: each metric that an alarm looks at, a month. */
+  alarmMetricMonth: 0.1,
+  /** CloudWatch: a dashboard beyond the account's first three, or with more than 50 metrics, a month. */
+  dashboardMonth: 3,
+  /** KMS: a key, a month. */
+  keyMonth: 1,
 } as const;

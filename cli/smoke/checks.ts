@@ -265,10 +265,7 @@ async function alarms({ stage, alarms: all }: SmokeWorld): Promise<Outcome> {
   if (!all) return notHere('this machine has no alarms', 'Run it with --stage against AWS.');
   const states = Object.entries(await all());
   if (states.length === 0) {
-    return notHere(
-      'the stage has no alarms',
-      `Deploy with -c alarms=true: npm run deploy -- --stage ${stage}.`,
-    );
+    return notHere('the stage has no alarms', `npm run deploy -- --stage ${stage} -c alarms=true`);
   }
   const raised = states.filter(([, state]) => state === 'ALARM').map(([name]) => name);
   const seen = `${states.length} alarms, ${raised.length} raised${raised.length === 0 ? '' : `: ${raised.join(', ')}`}`;

@@ -51,6 +51,8 @@ function consequenceOf({ field, from, to }: Pick<StageChange, 'field' | 'from' |
         : undefined;
     case 'alarmEmail':
       return to === undefined ? 'Alarms reach nobody.' : undefined;
+    case 'alarms':
+      return to === false ? 'Nobody hears of what goes wrong; the alarms are deleted.' : undefined;
     case 'audioDays':
       return typeof to === 'number' && typeof from === 'number' && to < from
         ? `Audio older than ${to} days is deleted within a day or two.`

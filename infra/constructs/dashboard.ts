@@ -58,7 +58,9 @@ export class Dashboard extends Construct {
             height: 2,
           }),
         ],
-        [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 3 })],
+        alarms.length === 0
+          ? []
+          : [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 3 })],
         executions,
         [
           graph('Sessions by kind and outcome', each('Sessions', ['kind', 'outcome'])),
@@ -89,16 +91,6 @@ export class Dashboard extends Construct {
           graph(
             'Errors of functions',
             ...functions.map((fn) => fn.metricErrors({ period, label: fn.node.id })),
-          ),
-        ],
-        [
-          graph(
-            'Throttled invocations',
-            ...functions.map((fn) => fn.metricThrottles({ period, label: fn.node.id })),
-          ),
-          graph(
-            'Slowest runs of functions, ms',
-            ...functions.map((fn) => fn.metricDuration({ period, statistic: 'Maximum', label: fn.node.id })),
           ),
         ],
       ],

@@ -25,20 +25,23 @@ export function operating(scope: Construct, props: OperatingProps): void {
   const functions = [...new Set(workflows.flatMap((workflow) => workflow.functions))];
   const email = config.alarmEmail;
   const topic = email === undefined ? undefined : new Mail(scope, 'Mail', { config, email }).topic;
-  const { all } = new Alarms(scope, 'Alarms', {
-    config,
-    machines: workflows.map(({ machine }) => machine),
-    sweep,
-    recordFailure,
-    api,
-    providerCallers: functions.filter(({ callsProvider }) => callsProvider),
-    deadLetters,
-    topic,
-  });
+  const alarms = config.alarms
+    ? new Alarms(scope, 'Alarms', {
+        config,
+        machines: workflows.map(({ machine }) => machine),
+        sweep,
+        recordFailure,
+        api,
+        providerCallers: functions.filter(({ callsProvider }) => callsProvider),
+        deadLetters,
+        topic,
+      }).all
+    : [];
+  if (!config.dashboard) return;
   new Dashboard(scope, 'Dashboard', {
     config,
     workflows,
     functions: [...functions, sweep, ...others],
-    alarms: all,
+    alarms,
   });
 }

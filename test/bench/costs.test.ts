@@ -23,7 +23,8 @@ const train = {
 };
 const batch = { ...train, transitions: 2000, writeUnits: 0 };
 const music = { ...train, pieces: 2, transitions: 0, invocations: 0 };
-const page = costsPage({ train, batch, music }, { cores: 2, load: 1 });
+const idle = { alarms: 2, alarmMetrics: 3, dashboardMetrics: 4, secrets: 1, keys: 0, dollars: 0.7 };
+const page = costsPage({ train, batch, music }, { cores: 2, load: 1 }, idle);
 
 test('multiplies what was counted with the list prices, and sums it for each kind of session', () => {
   expect(page).toContain(

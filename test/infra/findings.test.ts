@@ -1,19 +1,21 @@
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { appWithoutCode, configured } from './synthesized.ts';
+import { configurations } from './configurations.ts';
+import { synthesized } from './synthesized.ts';
 
-// A stage of its own, because a local one has no user pool.
-const app = appWithoutCode(configured({ stage: 'prod', allowedOrigins: 'https://a.example' }));
+const { app } = synthesized(configurations['everything on']);
+const checks = [AwsSolutionsChecks, ServerlessChecks];
 
 describe('findings', () => {
-  test.each([
-    ['AwsSolutions', AwsSolutionsChecks],
-    ['Serverless', ServerlessChecks],
-  ])('cdk-nag (%s) has none that is not acknowledged', (_, Checks) => {
-    const { violations } = new Checks(app, { verbose: true }).validateScope(app);
-    const found = violations.flatMap(({ ruleName, violatingResources }) =>
-      violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+  test.each(Object.entries(configurations))('cdk-nag has none that is not acknowledged: %s', (_, config) => {
+    const { app: configured } = synthesized(config);
+    const found = checks.flatMap((Checks) =>
+      new Checks(configured, { verbose: true })
+        .validateScope(configured)
+        .violations.flatMap(({ ruleName, violatingResources }) =>
+          violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+        ),
     );
     expect(found).toEqual([]);
   });
