@@ -291,6 +291,13 @@ describe("an id of the provider's", () => {
     for (const { Item } of sent.slice(1)) expect(Item).not.toHaveProperty('expiresAt');
   });
 
+  it('of a persona belongs to one clip of a session', async () => {
+    const claim = (clipId: string) => over().claimId(session, 'persona', 'p1', clipId);
+    await claim('c1');
+    await claim('c1');
+    await expect(claim('c2')).rejects.toMatchObject({ name: 'ProviderContradiction' });
+  });
+
   it('that was released between the write and the look is no contradiction', async () => {
     const { client } = notingClient(table.client, ({ Item }) =>
       Item ? awsError('ConditionalCheckFailedException') : {},
