@@ -148,11 +148,14 @@ async function byApi(world: SmokeWorld, stamp: string, made: SessionAnswer[]): P
     if (!put.ok)
       return failed(`PUT of track ${trackId}: ${put.status}`, 'Look at the bucket policy and its CORS.');
   }
-  made.push(await client.startSession(sessionId));
+  await client.startSession(sessionId);
   const ended = await watched(world, sessionId);
   const { status, modelId, failure } = ended;
-  if (status === 'ready' && modelId?.startsWith('chirp-custom:'))
+  if (status === 'ready' && modelId?.startsWith('chirp-custom:')) {
+    // One that failed is left for a person to look at.
+    made.push(ended);
     return ok(`session ${sessionId}: ${modelId}`);
+  }
   const why = failure ? `, ${failure.error}: ${failure.reason}` : '';
   return failed(`session ${sessionId} is "${status}"${why}`, `npm run status -- ${sessionId}`);
 }
@@ -276,7 +279,7 @@ async function deletion(
   { client, s3, bucket }: SmokeWorld,
   [session]: readonly SessionAnswer[],
 ): Promise<Outcome> {
-  if (!session) return notHere('no session was made', 'It needs the row "A model by the API".');
+  if (!session) return notHere('no session was made that is ready', 'It needs the row "A model by the API".');
   const { sessionId } = session;
   await client.deleteSession(sessionId);
   const left = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `audio/${sessionId}/` }));

@@ -64,6 +64,7 @@ describe('the checklist of a stage', { timeout: 240_000 }, () => {
     fault();
     expect(named(rows, 'failed')).toEqual(['A model by the API']);
     const [row] = rows.filter(({ result }) => result === 'failed');
+    expect(rows.find(({ name }) => name === 'Deletion')?.seen).toBe('no session was made that is ready');
     expect(row).toMatchObject({
       seen: expect.stringContaining('no more models'),
       todo: expect.stringMatching(/^npm run status -- /),
