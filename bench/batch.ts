@@ -1,5 +1,5 @@
 /**
- * One large batch as a person starts it: `npm run upload` on a folder of many small files that this makes, with the
+ * One large batch as a person starts it: `npx chirpsmith upload` on a folder of many small files that this makes, with the
  * local stack in a process of its own. Measures what the stack takes of memory at its peak, and how many calls and
  * files are under way at the provider at once. Linux only: the peak is what its kernel kept.
  *
@@ -87,7 +87,7 @@ try {
 
 /** The last line of what the command says. */
 function upload(): Promise<string> {
-  const args = ['launch.mjs', 'cli/upload.ts', folder, '--json', '--yes'];
+  const args = ['chirpsmith.mjs', 'upload', folder, '--json', '--yes'];
   const env = { ...process.env, CHIRPSMITH_HOME: path.join(home, 'stack') };
   const options = { cwd: project, env, maxBuffer: 1024 * 1024 * 1024 };
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { agree } from './agree.ts';
-import type { GoOnArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
+import type { ApproveArguments } from './commands/approve.ts';
 import { counted, creditsAt } from './display/words.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { goOn } from './go-on.ts';
@@ -11,7 +11,7 @@ import { isUnderWay } from './session-changes.ts';
  * Agrees to the training of a session that waits for review, after its clips and the price were shown.
  * @throws InputRejected, ApiRefusal, ApiUnreachable
  */
-export async function approveSession(args: GoOnArguments, surroundings: Surroundings): Promise<ExitCode> {
+export async function approveSession(args: ApproveArguments, surroundings: Surroundings): Promise<ExitCode> {
   const { speed, watch, yes } = args;
   const { display } = surroundings;
   return onSession(

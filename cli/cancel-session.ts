@@ -1,5 +1,5 @@
-import type { CancelArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
+import type { CancelArguments } from './commands/cancel.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
 import { onSession } from './on-session.ts';

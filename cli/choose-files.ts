@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { mayHoldAudio } from '../functions/audio/formats.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { homeDirectory } from '../local/home.ts';
-import type { TrainArguments } from './arguments/train-arguments.ts';
 import { checkFiles, doubtsAbout, type UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
+import type { TrainArguments } from './commands/train.ts';
 import type { Converter } from './converter.ts';
 import { counted } from './display/words.ts';
 import { findFiles } from './find-files.ts';
@@ -48,7 +48,7 @@ async function usableFiles(
 ): Promise<readonly UsableFile[]> {
   const { limits } = defaultSettings;
   const { minClips = limits.minClips } = args;
-  const { files, skipped, problems } = await findFiles(paths, userDirectory(env, 'train'));
+  const { files, skipped, problems } = await findFiles(paths, userDirectory(env));
   display.tell({ event: 'files.found', files: files.map(({ name }) => name) });
   for (const file of skipped) display.tell({ event: 'file.skipped', ...file });
 

@@ -6,12 +6,17 @@ import { watchParent } from '../local/parent.ts';
 import { useProxy } from '../local/proxy.ts';
 import { lineWriter, standardStreams } from '../local/standard-streams.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
+import { json } from './command-line/common-flags.ts';
+import { type Command, defineCommand } from './command-line/define-command.ts';
+import { helpOf, overviewOf } from './command-line/help.ts';
+import { nearestWord } from './command-line/nearest-word.ts';
+import { commands, groups } from './commands.ts';
 import { confirm, prompt } from './confirm.ts';
 import { createDisplay, type Display, type Output } from './display/display.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
 import { Interrupted, onInterruption } from './interruption.ts';
-import { leadingTo, readTarget, type Target } from './target.ts';
+import { leadingTo, type Target } from './target.ts';
 
 /** What a command works with. */
 export interface Surroundings {
@@ -30,19 +35,14 @@ export interface Surroundings {
   readonly prompt: ((question: string, how: { hidden: boolean }) => Promise<string>) | undefined;
   /** What it drives, and as whom. */
   readonly target: Target;
-}
-
-/** One command of the command line. */
-export interface Command<Arguments extends { json: boolean; help: boolean }> {
-  readonly help: string;
-  /** @throws InputRejected */
-  parse(argv: readonly string[], env: NodeJS.ProcessEnv): Arguments;
-  run(args: Arguments, surroundings: Surroundings): Promise<ExitCode>;
+  /** Our own text, as it is, on standard output. */
+  readonly print: (text: string) => void;
+  /** The table that it stands in. */
+  readonly commands: readonly Command[];
 }
 
 /** What a command runs in: a process, or a test. */
 export interface Place {
-  readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly stdout: Output & NodeJS.WritableStream;
   readonly stderr: Output;
@@ -56,15 +56,12 @@ export interface Place {
   readonly prompt?: ((question: Shown, hidden: boolean, signal: AbortSignal) => Promise<string>) | undefined;
 }
 
-/** Runs one command as this process: its exit code ends it, after everything is written out. */
-export async function runCommand<Arguments extends { json: boolean; help: boolean }>(
-  command: Command<Arguments>,
-): Promise<never> {
+/** Runs what this process was asked for: its exit code ends it, after everything is written out. */
+export async function runCommandLine(): Promise<never> {
   const { argv, env, stdin } = process;
   const { stdout, stderr } = standardStreams();
   const parentIsGone = watchParent(env);
-  const code = await perform(command, {
-    argv: argv.slice(2),
+  const code = await perform(argv.slice(2), {
     env,
     stdout,
     stderr,
@@ -76,29 +73,62 @@ export async function runCommand<Arguments extends { json: boolean; help: boolea
   process.exit(code);
 }
 
+/** Finds the command that the first word names, and runs it. */
+export async function perform([name, ...argv]: readonly string[], place: Place): Promise<ExitCode> {
+  const print = (text: string) => lineWriter(place.stdout)(own(text));
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const asked = commands.find((command) => command.name === argv[0]);
+    print(asked ? helpOf(asked) : overviewOf(groups));
+    return name === undefined ? exitCodes.badInput : exitCodes.done;
+  }
+  const command = commands.find((one) => one.name === name);
+  return command ? performCommand(command, argv, place) : performCommand(unknownCommand(name), argv, place);
+}
+
+/** Stands for a command that there is not: what follows it is not read. */
+function unknownCommand(name: string): Command {
+  const names = commands.map((command) => command.name);
+  const nearest = nearestWord(name, names);
+  const message = name.startsWith('-')
+    ? 'Name the command first, and its options after it.'
+    : `There is no such command.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`;
+  const unknown = defineCommand({
+    name,
+    summary: '',
+    usage: [],
+    flags: { json },
+    tooMany: '',
+    done: '',
+    run: async () => {
+      const next = [{ words: 'All commands:', command: 'npx chirpsmith --help' }];
+      throw new InputRejected('Nothing was done.', [{ where: name, message }], undefined, next);
+    },
+  });
+  return { ...unknown, parse: (argv, env) => unknown.parse(argv.includes('--json') ? ['--json'] : [], env) };
+}
+
 /** Runs one command from its arguments to its exit code; whatever is thrown becomes words. */
-export async function perform<Arguments extends { json: boolean; help: boolean }>(
+export async function performCommand<Arguments>(
   command: Command<Arguments>,
-  { argv, env, stdout, stderr, interruption, parentIsGone = () => false, confirm, prompt }: Place,
+  argv: readonly string[],
+  { env, stdout, stderr, interruption, parentIsGone = () => false, confirm, prompt }: Place,
 ): Promise<ExitCode> {
-  // Also when the arguments cannot be parsed: who asked for JSON gets the refusal as JSON.
-  const json = argv.includes('--json');
-  const { target, rest, problems } = readTarget(argv, env);
+  const { args, help, json, target, problems } = command.parse(argv, env);
+  const print = (text: string) => lineWriter(stdout)(own(text));
+  if (help) {
+    print(helpOf(command));
+    return exitCodes.done;
+  }
   const shown = createDisplay({ json, stdout, stderr, env });
   const display: Display = { ...shown, tell: (event) => shown.tell(leadingTo(target, env, event)) };
-  const signal = interruption(() => display.close());
+  const signal = command.ownSignals ? new AbortController().signal : interruption(() => display.close());
   const ask = async (question: string) => {
     display.close();
     return (await confirm?.(escaped(question), signal)) ?? false;
   };
   try {
-    useProxy(env);
-    const args = command.parse(rest, env);
-    if (args.help) {
-      lineWriter(stdout)(own(command.help.trimEnd()));
-      return exitCodes.done;
-    }
     if (problems.length > 0) throw new InputRejected('The command cannot be run like this.', problems);
+    useProxy(env);
     return await command.run(args, {
       display,
       env,
@@ -108,6 +138,8 @@ export async function perform<Arguments extends { json: boolean; help: boolean }
         signal.throwIfAborted();
       },
       target,
+      print,
+      commands,
       ask: json || !confirm ? undefined : ask,
       prompt:
         json || !prompt

@@ -1,6 +1,6 @@
 import { agree } from './agree.ts';
-import type { DecideArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
+import type { DecideArguments } from './commands/decide.ts';
 import { creditsAt } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { goOn } from './go-on.ts';

@@ -1,7 +1,7 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { PaidWork } from '../functions/sessions/session.ts';
-import type { DeleteArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
+import type { DeleteArguments } from './commands/delete.ts';
 import { counted } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
@@ -41,7 +41,7 @@ async function agreedToAbandon(
   signal.throwIfAborted();
   const paid = `The ${work} of "${name}" is paid and may still succeed; without the session nobody finds it.`;
   if (!ask || yes) {
-    const message = `${paid} To get it: npm run resume -- ${sessionId}. To give it up, add --abandon-paid-${work}.`;
+    const message = `${paid} To get it: npx chirpsmith resume ${sessionId}. To give it up, add --abandon-paid-${work}.`;
     throw new InputRejected('Nothing was deleted.', [{ where: `--abandon-paid-${work}`, message }]);
   }
   const files = counted(tracks.length, 'file');

@@ -12,3 +12,14 @@ export const exitCodes = {
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What each means, in the help of a command and in docs/command-line.md. Of 0 each command says it itself. */
+export const exitMeanings: Readonly<Record<ExitCode, string>> = {
+  0: 'done, or waiting for approval',
+  1: "failed, or not possible in the session's current state",
+  2: 'bad input; nothing was done or spent',
+  3: 'needs a decision',
+  4: 'the deadline of the command passed; the session goes on',
+  5: 'a model without some of the files',
+  130: 'interrupted; a session that was started goes on',
+};

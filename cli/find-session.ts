@@ -44,7 +44,7 @@ export async function findSession(
 }
 
 /** What to do when an id is missing or wrong. */
-export const theList = { words: 'The list of sessions:', command: 'npm run sessions' };
+export const theList = { words: 'The list of sessions:', command: 'npx chirpsmith sessions' };
 
 /** Nobody here knows such a session. */
 export function unknownSession(typed: string): InputRejected {

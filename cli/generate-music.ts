@@ -5,8 +5,8 @@ import { dialectOf } from '../functions/sessions/dialect-rules.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { shellWord } from '../functions/shared/shell-word.ts';
 import { agree } from './agree.ts';
-import type { GenerateArguments } from './arguments/generate-arguments.ts';
 import type { Surroundings } from './command.ts';
+import type { GenerateArguments } from './commands/generate.ts';
 import { creditsAt, goOnCommand } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
@@ -25,7 +25,7 @@ import { watchSession } from './watch-session.ts';
  */
 export async function generateMusic(args: GenerateArguments, surroundings: Surroundings): Promise<ExitCode> {
   const began = performance.now();
-  const folder = resolve(userDirectory(surroundings.env, 'generate'), args.out);
+  const folder = resolve(userDirectory(surroundings.env), args.out);
   await checkFolder(folder, args.out);
   if (args.session !== undefined) return goOnWith(args.session, { args, folder, began }, surroundings);
 
@@ -33,7 +33,7 @@ export async function generateMusic(args: GenerateArguments, surroundings: Surro
   const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
   try {
     const credits = defaultSettings.prices.generate;
-    const { model, persona, through, prompt, tags, title, negativeTags, instrumental } = args;
+    const { model, persona, provider, prompt, tags, title, negativeTags, instrumental } = args;
     const asked = {
       ...(model === undefined ? {} : { model }),
       ...(persona === undefined ? {} : { persona }),
@@ -48,7 +48,7 @@ export async function generateMusic(args: GenerateArguments, surroundings: Surro
       prompt,
       tags,
       instrumental,
-      ...(through === undefined ? {} : { dialect: through }),
+      ...(provider === undefined ? {} : { dialect: provider }),
       ...(title === undefined ? {} : { title }),
       ...(negativeTags === undefined ? {} : { negativeTags }),
     });
@@ -62,15 +62,15 @@ export async function generateMusic(args: GenerateArguments, surroundings: Surro
 
 /** Who will be paid: for a persona it is where that lives. The API decides by the same rule. */
 async function whereItGoes(
-  { persona, model, through }: GenerateArguments,
+  { persona, model, provider }: GenerateArguments,
   { client }: ReachedStack,
 ): Promise<Dialect> {
-  if (persona === undefined) return dialectOf({ model, dialect: through });
+  if (persona === undefined) return dialectOf({ model, dialect: provider });
   const { personas } = await client.listPersonas();
   const lives = personas.find(({ name, personaId, status }) => {
     return status === 'made' && (name === persona || personaId === persona);
   });
-  return lives?.dialect ?? dialectOf({ model, dialect: through });
+  return lives?.dialect ?? dialectOf({ model, dialect: provider });
 }
 
 interface Job {
@@ -109,7 +109,7 @@ async function follow(
 ): Promise<ExitCode> {
   const { sessionId, name, music } = session;
   // From another directory as well, and for nothing: what is made is not made again.
-  const again = `npm run generate -- --session ${sessionId} --out ${shellWord(folder)}`;
+  const again = `npx chirpsmith generate --session ${sessionId} --out ${shellWord(folder)}`;
   const next = [{ words: 'To come back to it, and save its audio:', command: again }];
   display.tell({
     event: 'music.started',

@@ -1,7 +1,7 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { Decision } from './api-client.ts';
-import type { GoOnArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
+import type { ApproveArguments } from './commands/approve.ts';
 import { comeBack } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
@@ -18,7 +18,7 @@ import { endOfSession } from './session-end.ts';
 export async function goOn(
   done: { event: 'session.resumed' | 'session.approved' | 'session.decided'; choice?: Decision },
   { before, after }: { before: SessionAnswer; after: SessionAnswer },
-  args: Pick<GoOnArguments, 'watch' | 'deadline'>,
+  args: Pick<ApproveArguments, 'watch' | 'deadline'>,
   reached: ReachedStack,
   surroundings: Surroundings,
 ): Promise<ExitCode> {

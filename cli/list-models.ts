@@ -32,8 +32,11 @@ export async function listModels(_args: object, surroundings: Surroundings): Pro
 }
 
 function listed(count: number, warning?: string): CliEvent {
-  const first = { words: 'The first:', command: 'npm run train -- FOLDER --name NAME' };
-  const one = { words: 'To make music with one:', command: 'npm run generate -- --model NAME --prompt "…"' };
+  const first = { words: 'The first:', command: 'npx chirpsmith train FOLDER --name NAME' };
+  const one = {
+    words: 'To make music with one:',
+    command: 'npx chirpsmith generate --model NAME --prompt "…"',
+  };
   const next = [count === 0 ? first : one];
   return { event: 'models.listed', count, ...(warning ? { warning } : {}), next };
 }

@@ -32,10 +32,10 @@ export async function listPersonas(_args: object, surroundings: Surroundings): P
 }
 
 function listed(count: number): CliEvent {
-  const first = { words: 'The first:', command: 'npm run persona -- --from SESSION --name NAME' };
+  const first = { words: 'The first:', command: 'npx chirpsmith persona --from SESSION --name NAME' };
   const one = {
     words: 'To make music with one:',
-    command: 'npm run generate -- --persona NAME --prompt "…"',
+    command: 'npx chirpsmith generate --persona NAME --prompt "…"',
   };
   return { event: 'personas.listed', count, next: [count === 0 ? first : one] };
 }

@@ -42,9 +42,9 @@ export async function listSessions(_args: object, surroundings: Surroundings): P
 }
 
 function listed(count: number): CliEvent {
-  const first = { words: 'The first:', command: 'npm run train -- FOLDER --name NAME' };
+  const first = { words: 'The first:', command: 'npx chirpsmith train FOLDER --name NAME' };
   const words = 'The state of one, and the commands to go on (4 characters of the id are enough):';
-  const one = { words, command: 'npm run status -- ID' };
+  const one = { words, command: 'npx chirpsmith status ID' };
   return { event: 'sessions.listed', count, next: [count === 0 ? first : one] };
 }
 

@@ -22,7 +22,7 @@ const idleExitSeconds = 300;
 const startTimeoutMs = 90_000;
 const stopTimeoutMs = 15_000;
 
-const startScript = fileURLToPath(new URL('../local/start.ts', import.meta.url));
+const startScript = fileURLToPath(new URL('main.ts', import.meta.url));
 
 /**
  * The stack that runs for this home: its file is there, its process lives, its API answers. Otherwise
@@ -64,7 +64,17 @@ export async function startStack(options: {
   const { size: logged } = await log.stat();
   const child = spawn(
     process.execPath,
-    [script, '--json', '--port', '0', '--speed', String(speed), '--idle-exit', String(idleExitSeconds)],
+    [
+      script,
+      'start',
+      '--json',
+      '--port',
+      '0',
+      '--speed',
+      String(speed),
+      '--idle-exit',
+      String(idleExitSeconds),
+    ],
     {
       detached: true,
       windowsHide: true,

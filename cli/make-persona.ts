@@ -1,8 +1,8 @@
 import { shellWord } from '../functions/shared/shell-word.ts';
 import { agree } from './agree.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
-import type { PersonaArguments } from './arguments/persona-arguments.ts';
 import type { Surroundings } from './command.ts';
+import type { PersonaArguments } from './commands/persona.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { onSession } from './on-session.ts';
 import { payeeOf } from './payee.ts';
@@ -34,7 +34,7 @@ export async function makePersona(args: PersonaArguments, surroundings: Surround
         ...(description === undefined ? {} : { description }),
       });
       const model = persona.dialect === 'mountsea' ? ' --model MODEL' : '';
-      const sing = `npm run generate -- --persona ${shellWord(persona.name)} --prompt "…"${model}`;
+      const sing = `npx chirpsmith generate --persona ${shellWord(persona.name)} --prompt "…"${model}`;
       const next = [{ words: 'To make music with it:', command: sing }];
       display.tell({ event: 'persona.ready', ...persona, next });
       return exitCodes.done;
@@ -42,7 +42,7 @@ export async function makePersona(args: PersonaArguments, surroundings: Surround
       const words = sameCommand(args);
       if (error instanceof ApiRefusal && error.status === 409) {
         const next = [
-          { words: 'What is known of it:', command: 'npm run personas' },
+          { words: 'What is known of it:', command: 'npx chirpsmith personas' },
           { words: 'Where it is in doubt, to call once more:', command: `${words} --again` },
         ];
         display.tell({ event: 'error', message: error.message, next });
@@ -67,5 +67,5 @@ function sameCommand({ from, clip, name, description }: PersonaArguments): strin
   const flags = Object.entries(given).flatMap(([flag, value]) =>
     value === undefined ? [] : [`--${flag} ${shellWord(value)}`],
   );
-  return `npm run persona -- ${flags.join(' ')}`;
+  return `npx chirpsmith persona ${flags.join(' ')}`;
 }

@@ -11,7 +11,7 @@ export function nextSteps(session: SessionAnswer): readonly Next[] {
   const steps: Next[] = [];
   if (isUnderWay(status)) steps.push({ words: 'To follow it:', command: comeBack(sessionId) });
   if (status === 'deleting') {
-    steps.push({ words: 'To delete the rest:', command: `npm run delete -- ${sessionId}` });
+    steps.push({ words: 'To delete the rest:', command: `npx chirpsmith delete ${sessionId}` });
   }
   for (const action of actions) steps.push(...stepsOf[action](session));
   return steps;
@@ -25,7 +25,7 @@ const stepsOf: Readonly<Record<Action, (session: SessionAnswer) => readonly Next
   approve: ({ sessionId, creditsToCome }) => [
     {
       words: `To train the model, for ${counted(creditsToCome, 'credit')}:`,
-      command: `npm run approve -- ${sessionId}`,
+      command: `npx chirpsmith approve ${sessionId}`,
     },
   ],
   decide: decideSteps,
@@ -34,7 +34,7 @@ const stepsOf: Readonly<Record<Action, (session: SessionAnswer) => readonly Next
       words: isUnderWay(status)
         ? 'To stop it; what is paid is kept:'
         : 'To put it aside; what is paid is kept:',
-      command: `npm run cancel -- ${sessionId}`,
+      command: `npx chirpsmith cancel ${sessionId}`,
     },
   ],
 };
@@ -52,7 +52,7 @@ function resumeSteps(session: SessionAnswer): Next[] {
   const lost = open ? tracks.find(({ status }) => status === 'rejected' || status === 'failed') : undefined;
   const replace = lost && {
     words: 'To put another file in its place first, such as:',
-    command: `npm run replace -- ${sessionId} ${lost.trackId} FILE`,
+    command: `npx chirpsmith replace ${sessionId} ${lost.trackId} FILE`,
   };
   const cost = open ? `, for ${aboutCredits(session)}` : '';
   const resume = { words: `To go on with it, keeping what is done${cost}:`, command: goOnCommand(sessionId) };
@@ -63,11 +63,11 @@ function resumeSteps(session: SessionAnswer): Next[] {
   if (!refused && replace) steps.push(replace);
   const clips = tracks.filter(({ status }) => status === 'done').length;
   if (failure?.error === 'NotEnoughClips' && session.kind === 'train' && clips >= fewest) {
-    const command = `npm run resume -- ${sessionId} --min-clips ${clips}`;
+    const command = `npx chirpsmith resume ${sessionId} --min-clips ${clips}`;
     steps.push({ words: 'To train on those that have a clip, without the others:', command });
   }
   if (open && !lost && failure && session.kind !== 'music' && aboutName.has(failure.error)) {
-    const command = `npm run resume -- ${sessionId} --name "New name"`;
+    const command = `npx chirpsmith resume ${sessionId} --name "New name"`;
     steps.push({ words: 'To go on with a corrected name:', command });
   }
   return steps;
@@ -90,7 +90,7 @@ export function priceAgain({ kind }: SessionAnswer): number {
 }
 
 function decideSteps(session: SessionAnswer): Next[] {
-  const command = (choice: Decision) => `npm run decide -- ${session.sessionId} --${choice}`;
+  const command = (choice: Decision) => `npx chirpsmith decide ${session.sessionId} --${choice}`;
   const price = counted(priceAgain(session), 'credit');
   const isMusic = session.kind === 'music';
   const words =

@@ -45,6 +45,6 @@ export function refuseOtherProvider(
     'Nothing was asked or spent: the session belongs to another provider.',
     [problem],
     undefined,
-    [{ words, command: 'npm run stop' }],
+    [{ words, command: 'npx chirpsmith stop' }],
   );
 }

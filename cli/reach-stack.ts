@@ -61,7 +61,7 @@ export async function reachStack(
     display.tell({
       event: 'note',
       message: `It runs at ${stack.speed}×, not at the ${speed}× asked for.`,
-      next: [{ words: 'To change that, first:', command: 'npm run stop' }],
+      next: [{ words: 'To change that, first:', command: 'npx chirpsmith stop' }],
     });
   }
 
@@ -168,7 +168,9 @@ function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
     ...differs('RELAY_BASE_URL', env, stack.sandbox ? undefined : stack.relay),
   ];
   if (problems.length === 0) return;
-  const next = [{ words: 'To end the running stack; sessions and files are kept:', command: 'npm run stop' }];
+  const next = [
+    { words: 'To end the running stack; sessions and files are kept:', command: 'npx chirpsmith stop' },
+  ];
   throw new InputRejected(
     'Nothing was spent: a local stack is running already, with another provider.',
     problems,

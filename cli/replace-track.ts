@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SessionAnswer, TrackAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import type { ReplaceArguments } from './arguments/session-arguments.ts';
 import { checkFiles, type UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
+import type { ReplaceArguments } from './commands/replace.ts';
 import { goOnCommand } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findFiles } from './find-files.ts';
@@ -55,7 +55,7 @@ export async function replaceTrack(args: ReplaceArguments, surroundings: Surroun
 
 /** The one file, checked as `train` checks it. */
 async function checkedFile(path: string, { display, env, signal }: Surroundings): Promise<UsableFile> {
-  const from = userDirectory(env, 'replace');
+  const from = userDirectory(env);
   if ((await stat(resolve(from, path)).catch(() => undefined))?.isDirectory()) {
     throw new InputRejected('Nothing was changed: one track takes one file.', [
       { where: path, message: 'This is a folder: name the file in it.' },

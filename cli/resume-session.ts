@@ -1,6 +1,6 @@
 import { agree } from './agree.ts';
-import type { ResumeArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
+import type { ResumeArguments } from './commands/resume.ts';
 import { aboutCredits } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';

@@ -13,9 +13,9 @@ interface SameArguments {
 }
 
 /** The command that makes the same of the same files once more, from any directory. */
-export function sameAgain(script: 'train' | 'upload', args: SameArguments, env: NodeJS.ProcessEnv): string {
+export function sameAgain(command: 'train' | 'upload', args: SameArguments, env: NodeJS.ProcessEnv): string {
   const { paths, name, convert, minClips, skipInvalid, review } = args;
-  const from = userDirectory(env, script);
+  const from = userDirectory(env);
   const words = [
     ...paths.map((path) => shellWord(resolve(from, path))),
     `--name ${shellWord(name)}`,
@@ -25,5 +25,5 @@ export function sameAgain(script: 'train' | 'upload', args: SameArguments, env: 
     ...(review ? ['--review'] : []),
     '--again',
   ];
-  return `npm run ${script} -- ${words.join(' ')}`;
+  return `npx chirpsmith ${command} ${words.join(' ')}`;
 }

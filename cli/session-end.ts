@@ -51,7 +51,7 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
     const clipIds = music?.clips.map(({ clipId }) => clipId) ?? [];
     const model = music?.modelName ?? music?.model ?? '';
     const { creditsToCome: _none, ...ready } = rest;
-    const save = `npm run generate -- --session ${sessionId} --out music`;
+    const save = `npx chirpsmith generate --session ${sessionId} --out music`;
     const steps = [{ words: 'To save its audio:', command: save }];
     return { event: { event: 'music.ready', ...ready, model, clipIds, clips: [], next: steps }, code: done };
   }

@@ -1,5 +1,5 @@
-import type { StatusArguments } from './arguments/session-arguments.ts';
 import type { Surroundings } from './command.ts';
+import type { StatusArguments } from './commands/status.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
 import { listSessions } from './list-sessions.ts';

@@ -2,10 +2,10 @@ import type { CreatedSessionAnswer, SessionAnswer } from '../functions/api/contr
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
-import type { TrainArguments } from './arguments/train-arguments.ts';
 import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';
 import type { Surroundings } from './command.ts';
+import type { TrainArguments } from './commands/train.ts';
 import { openConverter } from './converter.ts';
 import { goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';

@@ -3,9 +3,9 @@ import { type CreatedSessionAnswer, filesPerRequest, type SessionAnswer } from '
 import { trackIdAt } from '../functions/sessions/new-session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { agree } from './agree.ts';
-import type { UploadArguments } from './arguments/upload-arguments.ts';
 import { checkFiles, doubtsAbout, type RejectedFile, type UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
+import type { UploadArguments } from './commands/upload.ts';
 import { type Converter, openConverter } from './converter.ts';
 import { counted } from './display/words.ts';
 import type { CliEvent } from './events.ts';
@@ -93,7 +93,7 @@ async function chooseFiles(
   converter: Converter | undefined,
 ): Promise<ChosenFiles> {
   const { limits } = defaultSettings;
-  const { files, skipped, problems } = await findFiles(paths, userDirectory(env, 'upload'));
+  const { files, skipped, problems } = await findFiles(paths, userDirectory(env));
   display.tell({ event: 'files.found', files: files.map(({ name }) => name) });
   for (const file of skipped) display.tell({ event: 'file.skipped', ...file });
   const nothing = 'Nothing was started or spent';

@@ -38,7 +38,7 @@ export async function uploadRest(
     const file = await find(sha256);
     if (file) files.push(file);
     else {
-      const replace = `npm run replace -- ${sessionId} ${trackId} FILE`;
+      const replace = `npx chirpsmith replace ${sessionId} ${trackId} FILE`;
       lost.push({
         where,
         message: `It is not where it was on this disk. To put it in its place: ${replace}`,

@@ -3,12 +3,16 @@ import { fileURLToPath } from 'node:url';
 
 const project = resolve(fileURLToPath(new URL('..', import.meta.url)));
 
-/**
- * The folder that the user was in. npm runs scripts in the project's folder and tells the user's one as
- * INIT_CWD; that counts only when it is this command that npm runs here.
- * @param script the command's name in package.json
- */
-export function userDirectory(env: NodeJS.ProcessEnv, script: string): string {
-  const byNpm = env.npm_lifecycle_event === script && resolve(process.cwd()) === project;
+/** Scripts of package.json that run a command. */
+const scripts = new Set(['train', 'start']);
+
+/** The script of package.json that runs this command; npx has none, and any other is not about us. */
+export function npmScript({ npm_lifecycle_event: name = '' }: NodeJS.ProcessEnv): string | undefined {
+  return scripts.has(name) ? name : undefined;
+}
+
+/** The folder that the user was in: npm runs a script in the project's, and keeps the user's in INIT_CWD. */
+export function userDirectory(env: NodeJS.ProcessEnv): string {
+  const byNpm = npmScript(env) !== undefined && resolve(process.cwd()) === project;
   return byNpm && env.INIT_CWD ? env.INIT_CWD : process.cwd();
 }

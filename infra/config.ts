@@ -66,7 +66,7 @@ const fieldsSchema = z.strictObject({
   providerBaseUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).transform(withoutSlash),
   /** Where the provider tells the account's credits; nobody is asked without it. */
   providerCreditsUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
-  /** Where the relay is, the second dialect; resellers differ, so there is none unless configured. */
+  /** Where the relay is, the second provider; resellers differ, so there is none unless configured. */
   relayBaseUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
     .transform(withoutSlash)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { platform } from 'node:process';
 
-/** launch.mjs sets it to the process that started the command; what the command itself starts does not get it. */
+/** chirpsmith.mjs sets it to the process that started the command; what the command itself starts does not get it. */
 export const launchedFrom = 'LAUNCHED_FROM';
 
 /**

@@ -1,61 +1,42 @@
-#!/usr/bin/env node
 import path from 'node:path';
+import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { escaped, own, type Shown, shown, shownJson } from '../functions/shared/shown.ts';
-import { defaultPort, parseStartArguments, type StartArguments } from './arguments.ts';
 import { explainFileError } from './file-errors.ts';
 import { chosenHome, pathSettings } from './home.ts';
 import { watchParent } from './parent.ts';
-import { defaultSpeed, sandboxSpeed } from './provider-time.ts';
-import { useProxy } from './proxy.ts';
+import { defaultSpeed } from './provider-time.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
 import type { Stack, StackOptions } from './stack.ts';
 import { complain, say } from './standard-streams.ts';
 
-const help = `npm start -- [options]
-
-Runs Chirpsmith on this machine until Ctrl-C: API, storage, machine and provider, on 127.0.0.1 only.
-The provider is a sandbox that makes no real models, unless PROVIDER_BASE_URL and PROVIDER_API_KEY
-name another one. The sandbox plays the relay, too; beside another provider RELAY_BASE_URL and
-RELAY_API_KEY name one, and without them there is none.
-
-  --port N          first of five ports in a row (default ${defaultPort}); 0 takes free ones
-  --speed N         how much faster than real time waits and sandbox run (default ${sandboxSpeed});
-                    another provider keeps its own time, and waits run in real time if it is not
-                    on this machine
-  --home DIR        where everything is kept (default CHIRPSMITH_HOME, or .chirpsmith/ here)
-  --idle-exit N     ends after N seconds without a request or an execution
-  --json            prints one line of JSON when everything is ready, and nothing else
-  --help            this text`;
+/** How the stack is to run. */
+export interface StartArguments {
+  /** Prints one line of JSON when everything is ready, and nothing else. */
+  readonly json: boolean;
+  /** The first of five ports; 0 takes free ones. */
+  readonly port: number;
+  /** Undefined when it is left to the provider's kind. */
+  readonly speed: number | undefined;
+  readonly home: string | undefined;
+  /** Seconds without a request and an execution, after which the stack ends. */
+  readonly idleExit: number | undefined;
+}
 
 /** A clean end must not take longer; what has not closed by then is left to the operating system. */
 const closeWithinMs = 1800;
 
-await main(process.argv.slice(2));
-
-async function main(args: readonly string[]): Promise<void> {
-  let wanted: StartArguments;
-  let home: string;
-  let provider: StackOptions['provider'];
-  let relay: StackOptions['relay'];
-  try {
-    wanted = parseStartArguments(args);
-    home = chosenHome(wanted.home, process.env).path;
-    provider = externalProvider(process.env);
-    relay = externalRelay(process.env);
-    useProxy(process.env);
-  } catch (error) {
-    return fail(error, 2);
-  }
-  if (wanted.help) {
-    say(own(help));
-    return;
-  }
+/**
+ * Runs the stack until it is ended; the process ends with it.
+ * @throws ChirpsmithError BadInput, when home or provider cannot be used
+ */
+export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): Promise<never> {
+  const home = chosenHome(wanted.home, env).path;
+  const provider = externalProvider(env);
+  const relay = externalRelay(env);
   withOneHeap();
   // What the stack keeps is its owner's, whatever wrote it.
   process.umask(0o077);
-  const inWords = (error: unknown) =>
-    explainFileError(error, pathSettings(process.env, wanted.home)) ?? error;
-  // Loaded only now, so that a wrong flag or --help is answered at once.
+  const inWords = (error: unknown) => explainFileError(error, pathSettings(env, wanted.home)) ?? error;
   const { startStack } = await import('./stack.ts');
   if (!wanted.json) say(shown`Starting in ${home} …`);
   let stack: Stack;
@@ -70,6 +51,7 @@ async function main(args: readonly string[]): Promise<void> {
   surviveFileErrors(inWords, end);
   endWhenAsked(stack, wanted, end);
   say(wanted.json ? shownJson(stack.ready) : describe(stack.ready));
+  return new Promise(() => {});
 }
 
 /**
@@ -83,29 +65,35 @@ function withOneHeap(): void {
   process.execve?.(process.execPath, args, { ...process.env, MALLOC_ARENA_MAX: '1' });
 }
 
-/** @throws Error when only one of the two variables is set, or the URL cannot be one */
+/** @throws ChirpsmithError BadInput when only one of the two variables is set, or the URL cannot be one */
 function externalProvider(environment: NodeJS.ProcessEnv): StackOptions['provider'] {
   const { PROVIDER_BASE_URL: baseUrl, PROVIDER_API_KEY: key, PROVIDER_CREDITS_URL } = environment;
   if (!baseUrl) return undefined;
   if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) {
-    throw new Error('PROVIDER_BASE_URL is not an http(s) URL');
+    throw unusable('PROVIDER_BASE_URL', 'It is not an http(s) URL.');
   }
-  if (!key) throw new Error('PROVIDER_BASE_URL is set, so PROVIDER_API_KEY is needed, too');
+  if (!key) throw unusable('PROVIDER_API_KEY', 'PROVIDER_BASE_URL is set, so the key is needed, too.');
   return { baseUrl: baseUrl.replace(/\/+$/, ''), key, creditsUrl: PROVIDER_CREDITS_URL || undefined };
 }
 
-/** @throws Error when only one of the two variables is set, the URL cannot be one, or it stood beside the sandbox */
+/** @throws ChirpsmithError BadInput when only one of the two variables is set, or no other provider is named */
 function externalRelay(environment: NodeJS.ProcessEnv): StackOptions['relay'] {
   const { PROVIDER_BASE_URL: provider, RELAY_BASE_URL: baseUrl, RELAY_API_KEY: key } = environment;
   if (!baseUrl) return undefined;
   if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) {
-    throw new Error('RELAY_BASE_URL is not an http(s) URL');
+    throw unusable('RELAY_BASE_URL', 'It is not an http(s) URL.');
   }
-  if (!key) throw new Error('RELAY_BASE_URL is set, so RELAY_API_KEY is needed, too');
+  if (!key) throw unusable('RELAY_API_KEY', 'RELAY_BASE_URL is set, so the key is needed, too.');
   if (!provider) {
-    throw new Error('RELAY_BASE_URL is set, so PROVIDER_BASE_URL is needed, too: the sandbox plays both');
+    throw unusable('PROVIDER_BASE_URL', 'RELAY_BASE_URL is set, so it is needed, too: the sandbox is both.');
   }
   return { baseUrl: baseUrl.replace(/\/+$/, ''), key };
+}
+
+function unusable(where: string, message: string): ChirpsmithError {
+  return new ChirpsmithError('BadInput', 'The stack cannot run like this.', {
+    problems: [{ where, message }],
+  });
 }
 
 type End = (why: Shown, code?: number) => void;

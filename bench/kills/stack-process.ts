@@ -18,12 +18,12 @@ export interface StackProcess {
   kill(): Promise<void>;
 }
 
-/** Starts the stack as `npm start -- --json` does, on free ports. */
+/** Starts the stack as `npx chirpsmith start --json` does, on free ports. */
 export function startStackProcess({ home, speed }: { home: string; speed: number }): StackProcess {
   const { PROVIDER_BASE_URL: _, PROVIDER_API_KEY: __, ...environment } = process.env;
   const child: ChildProcess = spawn(
     process.execPath,
-    ['launch.mjs', 'local/start.ts', '--json', '--port', '0', '--speed', String(speed), '--home', home],
+    ['chirpsmith.mjs', 'start', '--json', '--port', '0', '--speed', String(speed), '--home', home],
     { cwd: project, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const ended = once(child, 'close');

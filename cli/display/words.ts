@@ -112,15 +112,15 @@ export function signedOutWords({ stage, user, revoked }: Extract<CliEvent, { eve
 
 /** How to see how a session stands. */
 export function show(sessionId: string): string {
-  return `npm run status -- ${sessionId}`;
+  return `npx chirpsmith status ${sessionId}`;
 }
 
 /** How to see a session again. */
 export function comeBack(sessionId: string): string {
-  return `npm run status -- ${sessionId} --watch`;
+  return `npx chirpsmith status ${sessionId} --watch`;
 }
 
 /** How to start a session, or to go on with it. */
 export function goOnCommand(sessionId: string): string {
-  return `npm run resume -- ${sessionId} --watch`;
+  return `npx chirpsmith resume ${sessionId} --watch`;
 }

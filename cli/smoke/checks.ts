@@ -157,7 +157,7 @@ async function byApi(world: SmokeWorld, stamp: string, made: SessionAnswer[]): P
     return ok(`session ${sessionId}: ${modelId}`);
   }
   const why = failure ? `, ${failure.error}: ${failure.reason}` : '';
-  return failed(`session ${sessionId} is "${status}"${why}`, `npm run status -- ${sessionId}`);
+  return failed(`session ${sessionId} is "${status}"${why}`, `npx chirpsmith status ${sessionId}`);
 }
 
 async function watched(
@@ -268,7 +268,7 @@ async function alarms({ stage, alarms: all }: SmokeWorld): Promise<Outcome> {
   if (!all) return notHere('this machine has no alarms', 'Run it with --stage against AWS.');
   const states = Object.entries(await all());
   if (states.length === 0) {
-    return notHere('the stage has no alarms', `npm run deploy -- --stage ${stage} -c alarms=true`);
+    return notHere('the stage has no alarms', `npx chirpsmith deploy --stage ${stage} -c alarms=true`);
   }
   const raised = states.filter(([, state]) => state === 'ALARM').map(([name]) => name);
   const seen = `${states.length} alarms, ${raised.length} raised${raised.length === 0 ? '' : `: ${raised.join(', ')}`}`;

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { homeDirectory } from '../../local/home.ts';
 import { readReadyFile } from '../../local/stack/ready-file.ts';
-import type { SmokeArguments } from '../arguments/smoke-arguments.ts';
+import type { SmokeArguments } from '../commands/smoke.ts';
 import type { Surroundings } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { InputRejected } from '../input-rejected.ts';
@@ -76,7 +76,7 @@ function placeOf({ env, target }: Surroundings): Place {
   const { stage } = target;
   if (stage === undefined) {
     const ready = readReadyFile(homeDirectory(env));
-    if (!ready) throw new InputRejected('The stack on this machine has ended: npm start begins another one.');
+    if (!ready) throw new InputRejected('The stack on this machine has ended: npx chirpsmith start begins another one.');
     const { api, bucket, stateMachineArn, region, adminKey: credentials } = ready;
     return {
       ...{ stage: 'local', api, bucket, stateMachineArn, concurrency: undefined, alarms: undefined },
@@ -109,7 +109,7 @@ function outputsOf(stage: string, env: NodeJS.ProcessEnv): z.infer<typeof output
       .parse(JSON.parse(readFileSync(file, 'utf8')));
     return outputsSchema.parse(Object.assign({}, ...Object.values(stacks)));
   } catch {
-    const message = `It does not hold the outputs of a deployment: npm run deploy -- --stage ${stage} writes it anew.`;
+    const message = `It does not hold the outputs of a deployment: npx chirpsmith deploy --stage ${stage} writes it anew.`;
     throw new InputRejected(`Stage ${stage} cannot be looked at from here.`, [{ where: file, message }]);
   }
 }

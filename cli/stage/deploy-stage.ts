@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { stageFilePath } from '../../infra/stage-file.ts';
-import type { DeployArguments } from '../arguments/deploy-arguments.ts';
 import type { Surroundings } from '../command.ts';
+import type { DeployArguments } from '../commands/deploy.ts';
 import type { Next } from '../events.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { InputRejected } from '../input-rejected.ts';
@@ -33,7 +33,7 @@ const bootstrapStack = 'CDKToolkit';
  * @throws InputRejected, ChirpsmithError: before anything is deployed
  */
 export async function deployStage(
-  { context, requireApproval, yes }: DeployArguments,
+  { context, requireApproval = 'broadening', yes }: DeployArguments,
   surroundings: Surroundings,
   using: Deployer = deployer,
 ): Promise<ExitCode> {
@@ -159,6 +159,6 @@ function firstSteps(
       words: 'For each person, an invitation by e-mail:',
       command: `aws cognito-idp admin-create-user --region ${region} --user-pool-id ${userPoolId} --username NAME@EXAMPLE.COM --user-attributes Name=email,Value=NAME@EXAMPLE.COM Name=email_verified,Value=true --desired-delivery-mediums EMAIL`,
     },
-    { words: 'And then:', command: 'npm run train -- FOLDER --name NAME' },
+    { words: 'And then:', command: 'npx chirpsmith train FOLDER --name NAME' },
   ];
 }

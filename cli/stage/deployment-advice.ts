@@ -28,7 +28,7 @@ export function concurrencyProblem(
 export const concurrencyAdvice = (stage: string, region: string): Next[] => [
   {
     words: 'Reserve nothing: the functions then share what the account has.',
-    command: `npm run deploy -- --stage ${stage} -c reservedConcurrency=none`,
+    command: `npx chirpsmith deploy --stage ${stage} -c reservedConcurrency=none`,
   },
   {
     words: 'Or ask AWS for a higher quota, which takes hours to days:',

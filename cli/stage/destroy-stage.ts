@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import type { DestroyArguments } from '../arguments/deploy-arguments.ts';
 import type { Surroundings } from '../command.ts';
+import type { DestroyArguments } from '../commands/destroy.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Deployer, type Deployment, deployer, prepareDeployment } from './prepare-deployment.ts';
 import { outputsFile } from './stage.ts';

@@ -158,7 +158,7 @@ const remedies: Readonly<Record<string, string>> = {
   TooManyRequestsException: 'Too many attempts: try again in a few minutes.',
   LimitExceededException: 'Too many attempts: try again in a few minutes.',
   ResourceNotFoundException:
-    'There is no such user pool or client: was the stage removed? npm run deploy writes where it is.',
+    'There is no such user pool or client: was the stage removed? npx chirpsmith deploy writes where it is.',
   InvalidParameterException:
     'The user pool does not allow this way to sign in: was the stage deployed as it is here?',
   MFA_SETUP: 'The account needs an authenticator app first: set it up where the account is managed.',

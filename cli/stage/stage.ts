@@ -22,7 +22,7 @@ export interface Stage {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where `npm run deploy` has the outputs of a stage's stacks written to. */
+/** Where `npx chirpsmith deploy` has the outputs of a stage's stacks written to. */
 export function outputsFile(stage: string, environment: Environment): string {
   return path.join(homeDirectory(environment), 'stages', `${stage}.json`);
 }
@@ -41,7 +41,7 @@ export function readStage(target: Target & { readonly stage: string }, environme
   const api = target.apiUrl ?? outputs.ApiUrl;
   const from = (flag: string, given: string | undefined) => (given === undefined ? file : flag);
   if (api === undefined) {
-    const message = `It has no ApiUrl: deploy the whole of it, npm run deploy -- --stage ${stage}`;
+    const message = `It has no ApiUrl: deploy the whole of it, npx chirpsmith deploy --stage ${stage}`;
     problems.push({ where: file, message });
   } else if (!isSafe(api)) {
     const message = `"${api}" is not an https URL.`;
@@ -78,7 +78,7 @@ function readOutputs(stage: string, file: string): Record<string, string> {
     text = readFileSync(file, 'utf8');
   } catch {
     const message =
-      `It is written by npm run deploy -- --stage ${stage}. Where somebody else has deployed it, copy that file ` +
+      `It is written by npx chirpsmith deploy --stage ${stage}. Where somebody else has deployed it, copy that file ` +
       'here, or give --api-url, --user-pool-id and --client-id.';
     throw new InputRejected(`Nothing is known here of a stage ${stage}.`, [{ where: file, message }]);
   }
@@ -86,7 +86,7 @@ function readOutputs(stage: string, file: string): Record<string, string> {
     const stacks = outputsSchema.parse(JSON.parse(text));
     return { ...stacks[`chirpsmith-${stage}-storage`], ...stacks[`chirpsmith-${stage}-service`] };
   } catch {
-    const message = `It does not hold the outputs of a deployment: npm run deploy -- --stage ${stage} writes it anew.`;
+    const message = `It does not hold the outputs of a deployment: npx chirpsmith deploy --stage ${stage} writes it anew.`;
     throw new InputRejected(`Stage ${stage} cannot be reached like this.`, [{ where: file, message }]);
   }
 }

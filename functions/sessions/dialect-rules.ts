@@ -69,7 +69,7 @@ export function dialectProblems(wish: DialectWish, relay: boolean): Problem[] {
   } else if (isRelays(model)) {
     const why = isOneOf(tauModels, model)
       ? 'for personas that live there'
-      : 'say dialect "relay" (--through relay) for it';
+      : 'say dialect "relay" (--provider relay) for it';
     complain('model', `is a model of the relay, ${why}; MountSea has ${list(stockModels)}`);
   }
   if (dialect === 'relay' && persona && wish.instrumental) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { processIdentity } from './process-identity.ts';
 
-/** The line that `npm start -- --json` prints when everything listens. Holds secrets of this machine only. */
+/** The line that `npx chirpsmith start --json` prints when everything listens. Holds secrets of this machine only. */
 export const readyShape = z.object({
   event: z.literal('ready'),
   ...processIdentity.shape,

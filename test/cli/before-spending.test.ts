@@ -13,7 +13,7 @@ describe('train that stops early', () => {
     const { home, tracks, fake } = await prepared({ steps: toReady });
     const ended = await run('train', [tracks, '--name', 'x', '--json', '--review'], { home });
     expect(ended.code).toBe(0);
-    const command = `npm run approve -- ${fake.starts[0]}`;
+    const command = `npx chirpsmith approve ${fake.starts[0]}`;
     expect(last(ended)).toMatchObject({ event: 'session.review', clips: 6, creditsToCome: 100 });
     expect(last(ended)?.next).toContainEqual(expect.objectContaining({ command }));
     expect(events(ended).filter(({ event }) => event === 'track.done')).toHaveLength(6);
@@ -147,7 +147,7 @@ describe('whose credits are spent', () => {
     expect(events(ended)).toContainEqual({
       event: 'note',
       message: expect.stringContaining('5×'),
-      next: [expect.objectContaining({ command: 'npm run stop' })],
+      next: [expect.objectContaining({ command: 'npx chirpsmith stop' })],
     });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { run } from './run-command.ts';
 import { commandsOf, last, standing } from './standing-session.ts';
 
-describe('npm run delete', () => {
+describe('npx chirpsmith delete', () => {
   it('asks, and deletes what it was told', async () => {
     const { home, fake, sessionId, posts } = await standing({ status: 'failed', name: 'Night Drive' });
     const ended = await run('delete', [sessionId.slice(0, 8)], { home, answer: true });
@@ -54,7 +54,7 @@ describe('npm run delete', () => {
       problems: [
         {
           where: '--abandon-paid-training',
-          message: expect.stringContaining(`npm run resume -- ${sessionId}`),
+          message: expect.stringContaining(`npx chirpsmith resume ${sessionId}`),
         },
       ],
     });
@@ -69,13 +69,13 @@ describe('npm run delete', () => {
     const ended = await run('delete', [sessionId, '--yes', '--json'], { home });
     expect(ended.code).toBe(1);
     expect(last(ended)).toMatchObject({ event: 'error', message: expect.stringContaining('cancel it') });
-    expect(commandsOf(ended)).toContain(`npm run cancel -- ${sessionId}`);
+    expect(commandsOf(ended)).toContain(`npx chirpsmith cancel ${sessionId}`);
   });
 
   it('is told of one that was deleted in part', async () => {
     const { home, sessionId } = await standing({ status: 'deleting' });
     const shown = await run('status', [sessionId, '--json'], { home });
-    expect(commandsOf(shown)).toEqual([`npm run delete -- ${sessionId}`]);
+    expect(commandsOf(shown)).toEqual([`npx chirpsmith delete ${sessionId}`]);
   });
 
   it('takes it for done when the answer to an earlier try was lost', async () => {
@@ -86,7 +86,7 @@ describe('npm run delete', () => {
   });
 });
 
-describe('npm run sessions', () => {
+describe('npx chirpsmith sessions', () => {
   it('shows all of them, page by page', async () => {
     const { home, fake } = await standing({ status: 'ready' });
     for (let index = 0; index < 230; index++) fake.add({ status: 'ready', name: `Song ${index}` });

@@ -3,10 +3,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseGenerateArguments } from '../../cli/arguments/generate-arguments.ts';
+import { generate } from '../../cli/commands/generate.ts';
 import { linesOf } from '../../cli/display/plain-lines.ts';
 import type { CliEvent } from '../../cli/events.ts';
-import { InputRejected } from '../../cli/input-rejected.ts';
 import { nextSteps } from '../../cli/next-steps.ts';
 import { saveClips } from '../../cli/save-clips.ts';
 import { endOfSession } from '../../cli/session-end.ts';
@@ -44,34 +43,30 @@ const session: SessionAnswer = {
   },
 };
 
-const problemsOf = (argv: string[]) => {
-  try {
-    parseGenerateArguments(argv, {});
-  } catch (error) {
-    if (error instanceof InputRejected) return error.problems.map(({ where }) => where);
-    throw error;
-  }
-  return [];
-};
+const problemsOf = (argv: string[]) => generate.parse(argv, {}).problems.map(({ where }) => where);
 
 test('everything that is wrong with the arguments is told at once', () => {
   expect(problemsOf([])).toEqual(['--model', '--prompt']);
-  expect(problemsOf(['--model', 'm', '--prompt', 'p', 'more', 'words'])).toEqual(['more words']);
+  expect(problemsOf(['--model', 'm', '--prompt', 'p', 'more', 'words'])).toEqual(['more, words']);
   expect(problemsOf(['--session', '3f2a', '--prompt', 'p'])).toEqual(['--prompt']);
   expect(problemsOf(['--model', 'm', '--prompt', 'p', '--title', 'x'.repeat(101)])).toEqual(['--title']);
   expect(problemsOf(['--session', '3f2a'])).toEqual([]);
-  expect(problemsOf(['--session', '3f2a', '--persona', 'Hers', '--through', 'relay'])).toEqual([
+  expect(problemsOf(['--session', '3f2a', '--persona', 'Hers', '--provider', 'relay'])).toEqual([
     '--persona',
-    '--through',
+    '--provider',
   ]);
-  expect(problemsOf(['--persona', '', '--through', 'suno'])).toEqual(['--persona', '--prompt', '--through']);
+  expect(problemsOf(['--persona', '', '--provider', 'suno'])).toEqual([
+    '--persona',
+    '--provider',
+    '--prompt',
+  ]);
 });
 
 test('with a persona, or through the relay, no model need be named', () => {
   expect(problemsOf(['--persona', 'Hers', '--prompt', 'p'])).toEqual([]);
-  expect(problemsOf(['--through', 'relay', '--prompt', 'p'])).toEqual([]);
+  expect(problemsOf(['--provider', 'relay', '--prompt', 'p'])).toEqual([]);
   // MountSea has no usual one.
-  expect(problemsOf(['--through', 'mountsea', '--prompt', 'p'])).toEqual(['--model']);
+  expect(problemsOf(['--provider', 'mountsea', '--prompt', 'p'])).toEqual(['--model']);
 });
 
 /** A session's clips, saved into an empty folder; each file is served as these bytes. */
@@ -174,7 +169,7 @@ test('audio that could not be saved is downloaded by the printed command, which 
   const failed = await run('generate', args, { home });
   expect(failed.code).toBe(1);
   expect(last(failed)).toMatchObject({ event: 'error', message: expect.stringContaining('2 of 5 bytes') });
-  const command = `npm run generate -- --session ${session.sessionId} --out '${out}'`;
+  const command = `npx chirpsmith generate --session ${session.sessionId} --out '${out}'`;
   expect(last(failed)?.next).toMatchObject([{ command }]);
 
   serve.bytes = 'sound';
@@ -193,7 +188,7 @@ test('the end tells the clips, the credits, and how to save the audio where that
     '  clip clip-one-1',
     '40 credits spent, 2 calls to the provider, 12.0 s.',
     'To save its audio:',
-    `  npm run generate -- --session ${session.sessionId} --out music`,
+    `  npx chirpsmith generate --session ${session.sessionId} --out music`,
   ]);
 });
 

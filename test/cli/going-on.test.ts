@@ -9,7 +9,7 @@ const lost = { error: 'NeedsDecision', reason: 'The provider calls the session "
 const overdue = { error: 'DeadlineExceeded', reason: 'Not done after 1800 s.' } as const;
 const trainingFailed = { error: 'TrainingFailed', reason: 'Its own words.' } as const;
 
-describe('npm run resume', () => {
+describe('npx chirpsmith resume', () => {
   it.each(['open', 'failed', 'cancelled', 'interrupted'] as const)(
     'goes on with one that is %s',
     async (status) => {
@@ -17,7 +17,7 @@ describe('npm run resume', () => {
       const ended = await run('resume', [sessionId, '--json'], { home });
       expect(ended.code).toBe(0);
       expect(last(ended)).toMatchObject({ event: 'session.resumed', sessionId, already: false });
-      expect(commandsOf(ended)).toEqual([`npm run status -- ${sessionId} --watch`]);
+      expect(commandsOf(ended)).toEqual([`npx chirpsmith status ${sessionId} --watch`]);
       expect(fake.session(sessionId).status).toBe('preparing');
     },
   );
@@ -43,7 +43,7 @@ describe('npm run resume', () => {
     const refused = { error: 'ProviderRefused', reason: 'The name is taken.' } as const;
     const { home, fake, sessionId } = await standing({ status: 'failed', failure: refused });
     const shown = await run('status', [sessionId], { home });
-    expect(shown.stdout).toContain(`npm run resume -- ${sessionId} --name "New name"`);
+    expect(shown.stdout).toContain(`npx chirpsmith resume ${sessionId} --name "New name"`);
     const ended = await run('resume', [sessionId, '--name', ' Night Drive II '], { home });
     expect(ended.code).toBe(0);
     expect(fake.session(sessionId).name).toBe('Night Drive II');
@@ -69,12 +69,12 @@ describe('npm run resume', () => {
     const ended = await run('resume', [sessionId, '--json'], { home });
     expect(ended.code).toBe(0);
     expect(last(ended)).toMatchObject({ event: 'session.review', clips: 7 });
-    expect(commandsOf(ended)[0]).toBe(`npm run approve -- ${sessionId}`);
+    expect(commandsOf(ended)[0]).toBe(`npx chirpsmith approve ${sessionId}`);
     expect(posts()).toEqual([]);
   });
 });
 
-describe('npm run cancel', () => {
+describe('npx chirpsmith cancel', () => {
   it('stops it, says what is paid and running, and how to go on', async () => {
     const { home, sessionId } = await standing({ status: 'uploading' }, { steps: [{ status: 'uploading' }] });
     const ended = await run('cancel', [sessionId, '--json'], { home });
@@ -84,7 +84,7 @@ describe('npm run cancel', () => {
       creditsSpent: 7,
       reason: expect.stringContaining('Nothing runs at the provider'),
     });
-    expect(commandsOf(ended)).toEqual([`npm run resume -- ${sessionId} --watch`]);
+    expect(commandsOf(ended)).toEqual([`npx chirpsmith resume ${sessionId} --watch`]);
   });
 
   it('is told to whoever watches it, with exit code 1', async () => {
@@ -98,7 +98,7 @@ describe('npm run cancel', () => {
   });
 });
 
-describe('npm run approve', () => {
+describe('npx chirpsmith approve', () => {
   const review = { status: 'review' } as const;
 
   it('shows the clips and the price, asks, and goes on', async () => {
@@ -135,7 +135,7 @@ describe('npm run approve', () => {
   });
 });
 
-describe('npm run decide', () => {
+describe('npx chirpsmith decide', () => {
   const inDoubt = { status: 'needs-decision', failure: lost } as const;
 
   it('is led to by status, which says what is known and offers three ways', async () => {
@@ -145,7 +145,7 @@ describe('npm run decide', () => {
     expect(shown.stdout).toContain(`What is known: ${lost.reason}`);
     expect(shown.stdout).toContain('at most 107 credits, with create counted');
     for (const choice of ['check-again', 'create-again', 'abandon']) {
-      expect(shown.stdout).toContain(`npm run decide -- ${sessionId} --${choice}`);
+      expect(shown.stdout).toContain(`npx chirpsmith decide ${sessionId} --${choice}`);
     }
   });
 
@@ -208,7 +208,7 @@ describe('npm run decide', () => {
     const ended = await run('status', [sessionId, '--watch', '--json'], { home });
     expect(ended.code).toBe(code);
     expect(commandsOf(ended)).toEqual(
-      offered.map((command) => `npm run ${command.replace(' ', ` -- ${sessionId} `)}`),
+      offered.map((command) => `npx chirpsmith ${command.replace(' ', ` ${sessionId} `)}`),
     );
     const no = await run('decide', [sessionId, '--create-again'], { home, answer: false });
     expect(no.stdout).toMatch(/training was paid already/);

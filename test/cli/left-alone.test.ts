@@ -11,9 +11,9 @@ import { run, spawned } from './run-command.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
-/** An npm script as a user runs it: npm, a shell, and the command. */
-function npm(script: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-  const child = spawn('npm', ['run', '--silent', script, '--', ...args], {
+/** A command as a user runs it: npx or npm, perhaps a shell, and the command. */
+function started(program: 'npx' | 'npm', args: readonly string[], env: NodeJS.ProcessEnv) {
+  const child = spawn(program, args, {
     cwd: project,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -39,12 +39,20 @@ function npm(script: string, args: readonly string[], env: NodeJS.ProcessEnv) {
 const until = (child: ChildProcess, told: { output: string }, words: string) =>
   expect.poll(() => told.output + (child.exitCode ?? ''), { timeout: 20_000 }).toContain(words);
 
-describe('a command whose npm is gone', () => {
-  it.each(['SIGTERM', 'SIGKILL'] as const)(
-    'starts no session after a %s in the middle of its uploads',
-    async (signal) => {
+const byNpx = ['npx', ['chirpsmith', 'train']] as const;
+const byNpm = ['npm', ['run', '--silent', 'train', '--']] as const;
+
+describe('a command whose npx or npm is gone', () => {
+  it.each([
+    ['SIGTERM', ...byNpx],
+    ['SIGHUP', ...byNpx],
+    ['SIGKILL', ...byNpx],
+    ['SIGKILL', ...byNpm],
+  ] as const)(
+    'starts no session after a %s to %s in the middle of its uploads',
+    async (signal, program, command) => {
       const { home, tracks, fake } = await prepared({ putDelay: 1500 });
-      const { child, told, closed } = npm('train', [tracks, '--name', 'x', '--json'], {
+      const { child, told, closed } = started(program, [...command, tracks, '--name', 'x', '--json'], {
         CHIRPSMITH_HOME: home,
       });
       await until(child, told, 'session.created');
@@ -70,9 +78,11 @@ describe('a command whose npm is gone', () => {
     expect(fake.starts).toEqual([]);
   });
 
-  it('ends the stack of npm start, which gives its home back', async () => {
+  it('ends the stack of start, which gives its home back', async () => {
     const { home } = emptyHome();
-    const { child, told, closed } = npm('start', ['--json', '--port', '0'], { CHIRPSMITH_HOME: home });
+    const { child, told, closed } = started('npx', ['chirpsmith', 'start', '--json', '--port', '0'], {
+      CHIRPSMITH_HOME: home,
+    });
     await until(child, told, '"event":"ready"');
     child.kill('SIGTERM');
     await closed;
@@ -103,17 +113,17 @@ describe('a reader that goes away', () => {
 
   it('ends no stack; a closed terminal ends it in order', async () => {
     const { home, run: start } = emptyHome();
-    const started = start('local/start.ts', '--port', '0');
-    await expect.poll(() => started.stdout, { timeout: 20_000 }).toContain('Starting');
-    started.child.stdout?.destroy();
-    started.child.stderr?.destroy();
+    const stack = start('start', '--port', '0');
+    await expect.poll(() => stack.stdout, { timeout: 20_000 }).toContain('Starting');
+    stack.child.stdout?.destroy();
+    stack.child.stderr?.destroy();
     const ready = path.join(home, 'stack.json');
     await expect
-      .poll(() => existsSync(ready) || started.child.exitCode !== null, { timeout: 20_000 })
+      .poll(() => existsSync(ready) || stack.child.exitCode !== null, { timeout: 20_000 })
       .toBe(true);
-    expect(started.child.exitCode).toBe(null);
-    started.child.kill('SIGHUP');
-    const [code] = await once(started.child, 'exit');
+    expect(stack.child.exitCode).toBe(null);
+    stack.child.kill('SIGHUP');
+    const [code] = await once(stack.child, 'exit');
     expect(code).toBe(0);
     expect(existsSync(path.join(home, 'stack.lock'))).toBe(false);
   });

@@ -58,7 +58,7 @@ describe('the local stack', () => {
     expect(own).toBe(true);
     expect(isRunning(stack)).toBe(true);
     expect(JSON.parse(await readFile(join(home, 'arguments.json'), 'utf8'))).toEqual(
-      '--json --port 0 --speed 5 --idle-exit 300'.split(' '),
+      'start --json --port 0 --speed 5 --idle-exit 300'.split(' '),
     );
     expect(await findStack(home)).toEqual(stack);
     await stopStack(stack);

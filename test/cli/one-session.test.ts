@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TrackAnswer } from '../../functions/api/contract.ts';
-import { type CommandName, run, temporaryFolder } from './run-command.ts';
+import { run, temporaryFolder } from './run-command.ts';
 import { commandsOf, last, standing, tracks } from './standing-session.ts';
 import { wav } from './wav.ts';
 
@@ -26,14 +26,14 @@ describe('what cannot be done', () => {
     const { home, sessionId } = await standing({ status: 'cancelled' });
     const ended = await run('approve', [sessionId, '--json'], { home });
     expect(last(ended)).toMatchObject({ event: 'error' });
-    expect(commandsOf(ended)).toEqual([`npm run resume -- ${sessionId} --watch`]);
+    expect(commandsOf(ended)).toEqual([`npx chirpsmith resume ${sessionId} --watch`]);
   });
 });
 
 describe('the id of a session', () => {
   const id = 'abcd1111-0000-4000-8000-000000000001';
   const other = 'abcd2222-0000-4000-8000-000000000002';
-  const all: readonly (readonly [CommandName, readonly string[]])[] = [
+  const all: readonly (readonly [string, readonly string[]])[] = [
     ['status', []],
     ['resume', []],
     ['cancel', []],
@@ -88,7 +88,7 @@ describe('the id of a session', () => {
   });
 });
 
-describe('npm run replace', () => {
+describe('npx chirpsmith replace', () => {
   const rejected: TrackAnswer = {
     trackId: '007',
     file: 'bad.wav',
@@ -110,7 +110,7 @@ describe('npm run replace', () => {
       const ended = await run('replace', [sessionId, track, await file(home), '--json'], { home });
       expect(ended.code).toBe(0);
       expect(last(ended)).toMatchObject({ event: 'track.replaced', trackId: '007', file: 'good.wav' });
-      expect(commandsOf(ended)).toEqual([`npm run resume -- ${sessionId} --watch`]);
+      expect(commandsOf(ended)).toEqual([`npx chirpsmith resume ${sessionId} --watch`]);
       expect(fake.stored.get('good.wav')).toEqual(wav(7, 900));
       expect(fake.session(sessionId).tracks[6]).toMatchObject({ file: 'good.wav', status: 'declared' });
       expect(ended.stdout).not.toContain('must-not-be-shown');
@@ -121,8 +121,8 @@ describe('npm run replace', () => {
     const { home, sessionId } = await standing(failed);
     const shown = await run('status', [sessionId, '--json'], { home });
     expect(commandsOf(shown)).toEqual([
-      `npm run replace -- ${sessionId} 007 FILE`,
-      `npm run resume -- ${sessionId} --watch`,
+      `npx chirpsmith replace ${sessionId} 007 FILE`,
+      `npx chirpsmith resume ${sessionId} --watch`,
     ]);
   });
 

@@ -26,7 +26,7 @@ describe('a session of another provider than the one that the command uses', () 
     expect(ended.code).toBe(2);
     const message = expect.stringContaining('belongs to the provider at api.example.test');
     expect(last(ended)).toMatchObject({ problems: [{ where: 'PROVIDER_BASE_URL', message }] });
-    expect(commandsOf(ended)).toEqual(['npm run stop']);
+    expect(commandsOf(ended)).toEqual(['npx chirpsmith stop']);
     expect(posts()).toEqual([]);
   });
 

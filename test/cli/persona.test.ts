@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePersonaArguments } from '../../cli/arguments/persona-arguments.ts';
-import { InputRejected } from '../../cli/input-rejected.ts';
+import { persona as personaCommand } from '../../cli/commands/persona.ts';
 import type { PersonaAnswer } from '../../functions/api/persona-contract.ts';
 import { prepared } from './prepared-folder.ts';
 import { events, run } from './run-command.ts';
@@ -67,19 +66,11 @@ const problem = (status: number, error: string, detail: string): Reply => {
   return { status, body };
 };
 
-const problemsOf = (argv: string[]) => {
-  try {
-    parsePersonaArguments(argv, {});
-  } catch (error) {
-    if (error instanceof InputRejected) return error.problems.map(({ where }) => where);
-    throw error;
-  }
-  return [];
-};
+const problemsOf = (argv: string[]) => personaCommand.parse(argv, {}).problems.map(({ where }) => where);
 
 test('everything that is wrong with the arguments is told at once', () => {
   expect(problemsOf([])).toEqual(['--from', '--name']);
-  expect(problemsOf(['3f2a', '--name', ''])).toEqual(['3f2a', '--from', '--name']);
+  expect(problemsOf(['3f2a', '--name', ''])).toEqual(['--name', '3f2a', '--from']);
   const long = ['--name', 'x'.repeat(81), '--description', 'x'.repeat(501)];
   expect(problemsOf(['--from', '3f2a', ...long])).toEqual(['--name', '--description']);
   expect(problemsOf(['--from', '3f2a', '--name', 'x', '--clip', ''])).toEqual(['--clip']);
@@ -95,7 +86,7 @@ test('a persona is made of the music that the beginning of its id means, and the
   ]);
   expect(ended.stdout).toContain('the local sandbox (no real model is made, no real credits), as the relay');
   expect(ended.stdout).toContain('persona-1, of clip clip-1');
-  expect(ended.stdout).toContain(`npm run generate -- --persona 'Her "low" voice' --prompt "…"`);
+  expect(ended.stdout).toContain(`npx chirpsmith generate --persona 'Her "low" voice' --prompt "…"`);
   expect(last(await make(['--json']))).toEqual({
     event: 'persona.ready',
     ...persona,
@@ -121,7 +112,7 @@ test('one in doubt ends with 3 and the command that calls once more, which asks 
   const { make, sent } = await stack(problem(409, 'NeedsDecision', 'It may have been made or not.'));
   const ended = await make(['--json', '--clip', 'clip-1', '--description', "alto $HOME isn't"]);
   expect(ended.code).toBe(3);
-  const words = `npm run persona -- --from 3f2a --clip clip-1 --name 'Her "low" voice' --description 'alto $HOME isn'\\''t'`;
+  const words = `npx chirpsmith persona --from 3f2a --clip clip-1 --name 'Her "low" voice' --description 'alto $HOME isn'\\''t'`;
   expect(last(ended)).toMatchObject({ event: 'error', next: [{}, { command: `${words} --again` }] });
   expect(sent).toHaveLength(1);
   const asked = await make(['--again'], { answer: false });

@@ -3,8 +3,8 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { leadingTo, readTarget } from '../../cli/target.ts';
-import { type CommandName, commandNames, run, temporaryFolder } from './run-command.ts';
+import { leadingTo, targetOf } from '../../cli/target.ts';
+import { commandNames, run, temporaryFolder } from './run-command.ts';
 import { standing } from './standing-session.ts';
 
 const real = {
@@ -15,17 +15,17 @@ const real = {
 const named = { PROVIDER_BASE_URL: real.provider, RELAY_BASE_URL: real.relay };
 const keys = { PROVIDER_API_KEY: 'key-that-must-not-be-shown', RELAY_API_KEY: 'key-that-must-not-be-shown' };
 
-const isCommand = (name: string): name is CommandName => commandNames.some((one) => one === name);
+const isCommand = (name: string) => commandNames.includes(name);
 
-/** A printed command as a shell with nothing but a PATH takes it: npm gets its words, and these variables. */
+/** A printed command as a shell with nothing but a PATH takes it: npx gets its words, and these variables. */
 async function inAnotherShell(command: string) {
   const bin = join(await temporaryFolder(), 'bin');
   await mkdir(bin);
-  const npm = `#!${process.execPath}
+  const npx = `#!${process.execPath}
 const { PATH, PWD, SHLVL, OLDPWD, _, ...env } = process.env;
 process.stdout.write(JSON.stringify({ args: process.argv.slice(2), env }));`;
-  await writeFile(join(bin, 'npm'), npm);
-  await chmod(join(bin, 'npm'), 0o755);
+  await writeFile(join(bin, 'npx'), npx);
+  await chmod(join(bin, 'npx'), 0o755);
   const said = execFileSync('bash', ['--norc', '--noprofile', '-c', command], {
     env: { PATH: `${bin}:/usr/bin:/bin` },
     encoding: 'utf8',
@@ -33,8 +33,8 @@ process.stdout.write(JSON.stringify({ args: process.argv.slice(2), env }));`;
   const { args, env } = z
     .object({ args: z.array(z.string()), env: z.record(z.string(), z.string()) })
     .parse(JSON.parse(said));
-  const [runWord, script = '', dashes, ...rest] = args;
-  expect([runWord, dashes]).toEqual(['run', '--']);
+  const [program, script = '', ...rest] = args;
+  expect(program).toBe('chirpsmith');
   if (!isCommand(script)) throw new Error(`${script} is no command`);
   const { CHIRPSMITH_HOME: home = '', ...others } = env;
   return { script, args: rest, home, env: others };
@@ -69,18 +69,18 @@ describe('a printed command', () => {
     const { home, sessionId } = await standing({ status: 'failed' }, real);
     const told = await run('resume', [sessionId, '--json', '--user', 'anna'], { home });
     expect(told.code).toBe(2);
-    expect(nextOf(told.printed)).toEqual([`CHIRPSMITH_HOME=${home} npm run stop`]);
+    expect(nextOf(told.printed)).toEqual([`CHIRPSMITH_HOME=${home} npx chirpsmith stop`]);
   });
 
   it.each([
     ['what would act', "it's \u202Enot\u001B[2J \\ plain"],
     ['quotes, variables and commands', 'Her "low" voice $HOME `id`'],
   ])('holds %s that a shell takes as it is, and a terminal shows without harm', async (_, value) => {
-    const { target } = readTarget(['--user', value], {});
+    const { target } = targetOf((flag) => (flag === 'user' ? value : undefined), {});
     const event = leadingTo(
       target,
       {},
-      { event: 'note', message: '', next: [{ words: '', command: 'npm run status -- ID' }] },
+      { event: 'note', message: '', next: [{ words: '', command: 'npx chirpsmith status ID' }] },
     );
     const [{ command = '' } = {}] = 'next' in event ? (event.next ?? []) : [];
     expect(command).toMatch(/^[\x20-\x7E]+$/);
@@ -93,14 +93,14 @@ describe('a printed command', () => {
       CHIRPSMITH_USER: 'anna@example.com',
       PROVIDER_BASE_URL: 'https://x.test',
     };
-    const { target } = readTarget([], env);
+    const { target } = targetOf(() => undefined, env);
     const told = leadingTo(target, env, {
       event: 'sessions.listed',
       count: 0,
-      next: [{ words: 'The list:', command: 'npm run sessions' }],
+      next: [{ words: 'The list:', command: 'npx chirpsmith sessions' }],
     });
     expect(told).toMatchObject({
-      next: [{ command: 'npm run sessions -- --stage prod --user anna@example.com' }],
+      next: [{ command: 'npx chirpsmith sessions --stage prod --user anna@example.com' }],
     });
   });
 });

@@ -5,66 +5,15 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { approveSession } from '../../cli/approve-session.ts';
-import { parseGenerateArguments } from '../../cli/arguments/generate-arguments.ts';
-import { parsePersonaArguments } from '../../cli/arguments/persona-arguments.ts';
-import * as given from '../../cli/arguments/session-arguments.ts';
-import { parseTrainArguments } from '../../cli/arguments/train-arguments.ts';
-import { parseUploadArguments } from '../../cli/arguments/upload-arguments.ts';
-import { uploadHelp } from '../../cli/batch-help.ts';
-import { cancelSession } from '../../cli/cancel-session.ts';
-import { type Place, perform } from '../../cli/command.ts';
-import { decideSession } from '../../cli/decide-session.ts';
-import { deleteSession } from '../../cli/delete-session.ts';
-import { generateMusic } from '../../cli/generate-music.ts';
-import * as help from '../../cli/help.ts';
-import * as musicHelp from '../../cli/help-music.ts';
-import { listPersonas } from '../../cli/list-personas.ts';
-import { listSessions } from '../../cli/list-sessions.ts';
-import { makePersona } from '../../cli/make-persona.ts';
-import { replaceTrack } from '../../cli/replace-track.ts';
-import { resumeSession } from '../../cli/resume-session.ts';
-import { showStatus } from '../../cli/show-status.ts';
-import { signOutOfStage } from '../../cli/sign-out-of-stage.ts';
-import { trainModel } from '../../cli/train-model.ts';
-import { uploadBatch } from '../../cli/upload-batch.ts';
+import { perform } from '../../cli/command.ts';
+import { commands } from '../../cli/commands.ts';
 
-const cli = fileURLToPath(new URL('../../cli/', import.meta.url));
+const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
-/** Each as its entry file hands it to the process. */
-const commands = {
-  train: (place: Place) =>
-    perform({ help: help.trainHelp, parse: parseTrainArguments, run: trainModel }, place),
-  upload: (place: Place) =>
-    perform({ help: uploadHelp, parse: parseUploadArguments, run: uploadBatch }, place),
-  sessions: (place: Place) =>
-    perform({ help: help.sessionsHelp, parse: given.parseSessionsArguments, run: listSessions }, place),
-  status: (place: Place) =>
-    perform({ help: help.statusHelp, parse: given.parseStatusArguments, run: showStatus }, place),
-  resume: (place: Place) =>
-    perform({ help: help.resumeHelp, parse: given.parseResumeArguments, run: resumeSession }, place),
-  cancel: (place: Place) =>
-    perform({ help: help.cancelHelp, parse: given.parseCancelArguments, run: cancelSession }, place),
-  approve: (place: Place) =>
-    perform({ help: help.approveHelp, parse: given.parseApproveArguments, run: approveSession }, place),
-  decide: (place: Place) =>
-    perform({ help: help.decideHelp, parse: given.parseDecideArguments, run: decideSession }, place),
-  delete: (place: Place) =>
-    perform({ help: help.deleteHelp, parse: given.parseDeleteArguments, run: deleteSession }, place),
-  replace: (place: Place) =>
-    perform({ help: help.replaceHelp, parse: given.parseReplaceArguments, run: replaceTrack }, place),
-  generate: (place: Place) =>
-    perform({ help: musicHelp.generateHelp, parse: parseGenerateArguments, run: generateMusic }, place),
-  persona: (place: Place) =>
-    perform({ help: musicHelp.personaHelp, parse: parsePersonaArguments, run: makePersona }, place),
-  personas: (place: Place) =>
-    perform({ help: musicHelp.personasHelp, parse: given.parseModelsArguments, run: listPersonas }, place),
-  'sign-out': (place: Place) =>
-    perform({ help: help.signOutHelp, parse: given.parseSessionsArguments, run: signOutOfStage }, place),
-};
-
-export type CommandName = keyof typeof commands;
-export const commandNames = Object.keys(commands).filter((name): name is CommandName => name in commands);
+/** The commands that a test may run here: `start` takes the process, and the CDK's need an account. */
+export const commandNames = commands
+  .map(({ name }) => name)
+  .filter((name) => !['start', 'stop', 'deploy', 'destroy', 'completion'].includes(name));
 
 /**
  * How a command ended. The home of a test is in each command that is printed; it is left out here, but where a test
@@ -80,9 +29,9 @@ export interface Ended {
   readonly questions: readonly string[];
 }
 
-/** Runs a command here, in this process, as its entry file does in one of its own. */
+/** Runs a command here, in this process, as main.ts does in one of its own. */
 export async function run(
-  command: CommandName,
+  command: string,
   args: readonly string[],
   options: {
     home: string;
@@ -106,8 +55,7 @@ export async function run(
     stdout += text;
     options.told?.(text);
   });
-  const code = await commands[command]({
-    argv: args,
+  const code = await perform([command, ...args], {
     env: { PATH: process.env.PATH, CHIRPSMITH_HOME: options.home, ...options.env },
     stdout: output,
     stderr: {
@@ -143,7 +91,7 @@ export async function run(
  * signals and streams. `watch` sees its output as it comes.
  */
 export function spawned(
-  command: CommandName,
+  command: string,
   args: readonly string[],
   options: {
     home: string;
@@ -153,7 +101,7 @@ export function spawned(
   },
 ): Promise<Omit<Ended, 'questions'>> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(cli, `${command}.ts`), ...args], {
+    const child = spawn(process.execPath, [main, command, ...args], {
       cwd: options.cwd ?? options.home,
       env: {
         PATH: process.env.PATH,
@@ -179,7 +127,7 @@ export function spawned(
 }
 
 function withoutHome(home: string, stdout: string, stderr: string) {
-  const without = (text: string) => text.replaceAll(`CHIRPSMITH_HOME=${home} npm`, 'npm');
+  const without = (text: string) => text.replaceAll(`CHIRPSMITH_HOME=${home} npx`, 'npx');
   return { stdout: without(stdout), stderr: without(stderr), printed: stdout };
 }
 

@@ -43,7 +43,7 @@ describe('upload with the files and the name of a batch that exists', () => {
     expect(last(shown)).toMatchObject({ sessionId: first?.sessionId, creditsSpent: 3 });
     const [existing] = events(shown).filter(({ event }) => event === 'session.existing');
     expect(commandsOf({ stdout: JSON.stringify(existing) })).toEqual([
-      `npm run upload -- ${folder} --name '${name}' --again`,
+      `npx chirpsmith upload ${folder} --name '${name}' --again`,
     ]);
     const second = await run('upload', [...args, '--again'], { home });
     expect(second.code).toBe(0);
@@ -94,7 +94,7 @@ describe('train with the files and the name of a session that exists', () => {
     expect(fake.starts).toHaveLength(1);
     const [existing] = events(again).filter(({ event }) => event === 'session.existing');
     expect(commandsOf({ stdout: JSON.stringify(existing) })).toEqual([
-      `npm run train -- '${tracks}' --name 'Night'\\''s Drive' --again`,
+      `npx chirpsmith train '${tracks}' --name 'Night'\\''s Drive' --again`,
     ]);
 
     const second = await run('train', [...args, '--again'], { home });
@@ -128,7 +128,7 @@ describe('train with the files and the name of a session that exists', () => {
     const before = posts(fake.requests).length;
     const again = await run('train', args, { home });
     expect(again.code).toBe(0);
-    expect(commandsOf(again)).toContain(`npm run approve -- ${fake.starts[0]}`);
+    expect(commandsOf(again)).toContain(`npx chirpsmith approve ${fake.starts[0]}`);
     expect(posts(fake.requests).slice(before)).toEqual(['POST /sessions']);
   });
 });

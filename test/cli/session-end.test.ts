@@ -55,7 +55,7 @@ describe('the end of a session', () => {
       event: {
         event: 'session.deadline',
         sessionId: 's',
-        next: [{ words: 'To come back to it:', command: 'npm run status -- s --watch' }],
+        next: [{ words: 'To come back to it:', command: 'npx chirpsmith status s --watch' }],
       },
     });
   });
@@ -110,7 +110,7 @@ describe('the end of a session', () => {
       nextSteps({ ...failing('failed', 'NotEnoughClips'), actions: ['resume'], tracks: tracks(clips) });
     expect(steps(7)).toContainEqual({
       words: 'To train on those that have a clip, without the others:',
-      command: 'npm run resume -- s --min-clips 7',
+      command: 'npx chirpsmith resume s --min-clips 7',
     });
     expect(JSON.stringify(steps(5))).not.toContain('--min-clips');
   });

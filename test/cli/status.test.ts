@@ -22,7 +22,7 @@ async function withSession() {
   return { home, sessionId: fake.starts[0] ?? '' };
 }
 
-describe('npm run sessions', () => {
+describe('npx chirpsmith sessions', () => {
   it('lists each with its age and what can be done next, newest first', async () => {
     const createdAt = new Date(Date.now() - 3 * 3600_000).toISOString();
     const { home, fake, sessionId } = await standing({ status: 'review', createdAt, name: 'Old' });
@@ -40,7 +40,7 @@ describe('npm run sessions', () => {
   });
 });
 
-describe('npm run status', () => {
+describe('npx chirpsmith status', () => {
   it('shows the list, one session, and follows it to its end', async () => {
     const { home, sessionId } = await withSession();
     const list = await run('status', ['--json'], { home });

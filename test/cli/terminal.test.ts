@@ -176,7 +176,7 @@ describe('the picture in a terminal', () => {
     for (const event of standing) shown.tell(event);
     for (const line of stripVTControlCharacters(shown.output()).split('\n')) {
       // A command is not broken: it is there to be copied.
-      if (!line.startsWith('  npm run ')) expect(textWidth(line), line).toBeLessThanOrEqual(columns);
+      if (!line.startsWith('  npx chirpsmith ')) expect(textWidth(line), line).toBeLessThanOrEqual(columns);
     }
     for (const words of ['What is known', 'a second time', 'needs a decision', '--create-again']) {
       expect(shown.output()).toContain(words);

@@ -14,7 +14,7 @@ const failing = (
   error: 'TrainingFailed' | 'NeedsDecision' | 'DeadlineExceeded',
 ): Step[] => [{ status, failure: { error, reason: 'Its own words.' } }];
 
-describe('npm run train', () => {
+describe('npx chirpsmith train', () => {
   it('uploads every byte and ends with the model, as JSON lines and nothing else', async () => {
     const { home, fake, tracks } = await prepared({ steps: toReady });
     await writeFile(join(tracks, '07 again.wav'), await readFile(join(tracks, '01 a.wav')));
@@ -98,7 +98,7 @@ describe('npm run train', () => {
     expect(ended.code).toBe(4);
     expect(last(ended)).toMatchObject({
       event: 'session.deadline',
-      next: [{ command: `npm run status -- ${fake.starts[0]} --watch` }],
+      next: [{ command: `npx chirpsmith status ${fake.starts[0]} --watch` }],
     });
   });
 
@@ -207,7 +207,7 @@ describe('npm run train', () => {
     expect(lost.code).toBe(1);
     expect(fake.session(sessionId).status).toBe('open');
     const [problem] = (last(lost)?.problems ?? []) as { where: string; message: string }[];
-    const [, trackId = ''] = /npm run replace -- \S+ (\d+) FILE/.exec(problem?.message ?? '') ?? [];
+    const [, trackId = ''] = /npx chirpsmith replace \S+ (\d+) FILE/.exec(problem?.message ?? '') ?? [];
     // As the message advises.
     const replaced = await run('replace', [sessionId, trackId, join(home, 'elsewhere.wav'), '--json'], {
       home,
@@ -232,7 +232,7 @@ describe('npm run train', () => {
     const sessionId = events(ended).find(({ event }) => event === 'session.created')?.sessionId;
     expect(last(ended)).toMatchObject({
       event: 'session.lost',
-      next: [{ command: `npm run status -- ${sessionId} --watch` }],
+      next: [{ command: `npx chirpsmith status ${sessionId} --watch` }],
     });
   });
 
@@ -250,7 +250,7 @@ describe('npm run train', () => {
       },
     });
     expect(ended.code).toBe(130);
-    expect(ended.stdout).toContain(`npm run status -- ${fake.starts[0]} --watch`);
+    expect(ended.stdout).toContain(`npx chirpsmith status ${fake.starts[0]} --watch`);
     expect(ended.stdout).toContain('the session goes on');
   });
 

@@ -15,7 +15,7 @@ test('sessions on this machine belong to the user that a command names', async (
   const train = [folder, '--name', 'x', '--json', '--review', '--deadline', '0.01', '--user', 'anna'];
   const told = events(await run('train', train, { home })).at(-1);
   const sessionId = String(told?.sessionId);
-  expect(JSON.stringify(told)).toContain(`npm run status -- --user anna ${sessionId}`);
+  expect(JSON.stringify(told)).toContain(`npx chirpsmith status --user anna ${sessionId}`);
 
   const listed = async (user: string) => {
     const { stdout } = await run('sessions', ['--json'], { home, env: { CHIRPSMITH_USER: user } });

@@ -29,7 +29,7 @@ const session: SessionAnswer = {
   tracks,
 };
 const next = [
-  { words: `Another file for ${foreign}:`, command: `npm run replace -- ${sessionId} ${foreign}` },
+  { words: `Another file for ${foreign}:`, command: `npx chirpsmith replace ${sessionId} ${foreign}` },
 ];
 const problems = [{ where: foreign, message: foreign }];
 const end = {

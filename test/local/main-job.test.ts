@@ -24,11 +24,11 @@ const ledgerAnswer = z.object({
 /** Seconds of provider time by which a timer of the stack may be early: it runs 100 times as fast. */
 const timerSlack = 0.5;
 
-test('npm run train makes a model of the samples, and the ledger over HTTP has each thing once', {
+test('npx chirpsmith train makes a model of the samples, and the ledger over HTTP has each thing once', {
   timeout: 60_000,
 }, async () => {
   const { home, run } = emptyHome();
-  const train = run('cli/train.ts', '--json', '--speed', '100');
+  const train = run('train', '--json', '--speed', '100');
   expect(await train.ended, train.stderr).toBe(0);
 
   const lines = train.stdout.trimEnd().split('\n');

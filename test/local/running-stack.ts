@@ -41,11 +41,11 @@ export function emptyHome(finished: (clean: () => Promise<void>) => void = onTes
     rmSync(home, { recursive: true, force: true });
   });
 
-  function run(script: string, ...rest: readonly (string | RunOptions)[]): Run {
+  function run(command: string, ...rest: readonly (string | RunOptions)[]): Run {
     const { PROVIDER_BASE_URL: _, PROVIDER_API_KEY: __, ...env } = process.env;
     const args = rest.filter((one) => typeof one === 'string');
     const [options = {}] = rest.filter((one) => typeof one !== 'string');
-    const launch = [...(options.nodeArguments ?? []), path.join(project, 'launch.mjs'), script, ...args];
+    const launch = [...(options.nodeArguments ?? []), path.join(project, 'chirpsmith.mjs'), command, ...args];
     const child = spawn(process.execPath, launch, {
       cwd: project,
       env: { ...env, CHIRPSMITH_HOME: home, ...options.env },
@@ -66,9 +66,9 @@ export function emptyHome(finished: (clean: () => Promise<void>) => void = onTes
     return started;
   }
 
-  /** `npm start -- --json --port 0`, until it says where everything is. */
+  /** `npx chirpsmith start --json --port 0`, until it says where everything is. */
   async function startStack(...args: string[]): Promise<{ run: Run; ready: ReadyInfo }> {
-    const started = run('local/start.ts', '--json', '--port', '0', ...args);
+    const started = run('start', '--json', '--port', '0', ...args);
     await expect.poll(() => started.stdout + started.stderr, { timeout: 20_000 }).toMatch(/\n/);
     return { run: started, ready: readyShape.parse(JSON.parse(started.stdout)) };
   }

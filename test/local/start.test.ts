@@ -30,7 +30,7 @@ test('says in one line where everything is, and ends in order when asked to', as
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(ready);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 
-  const second = run('local/start.ts', '--json', '--port', '0');
+  const second = run('start', '--json', '--port', '0');
   expect(await second.ended).toBe(1);
   expect(second.stderr.trim()).toBe(
     `A stack is running on ${home} already: process ${ready.pid}, it listens on ${ready.api}.`,
@@ -78,7 +78,7 @@ describe('a stack with an unsafe umask, whose first history is on a full disk', 
     mkdirSync(executions, { recursive: true, mode: 0o755 });
     if (hasFullDisk) symlinkSync('/dev/full', path.join(executions, '00000001.jsonl'));
     const open = 'data:text/javascript,process.umask(0)';
-    started = run('local/start.ts', { nodeArguments: ['--import', open] }, '--json', '--port', '0');
+    started = run('start', { nodeArguments: ['--import', open] }, '--json', '--port', '0');
     while (!started.stdout.includes('\n')) await once(started.child.stdout ?? started.child, 'data');
     ready = readyShape.parse(JSON.parse(started.stdout));
   });
@@ -98,7 +98,7 @@ describe('a stack with an unsafe umask, whose first history is on a full disk', 
     ['a path below a file', fileURLToPath(import.meta.url), 1, 'point CHIRPSMITH_HOME at a directory'],
   ])('a home that is %s is refused in one line that names the variable', async (_, value, code, words) => {
     const { run } = emptyHome();
-    const started = run('local/start.ts', { env: { CHIRPSMITH_HOME: value } }, '--json');
+    const started = run('start', { env: { CHIRPSMITH_HOME: value } }, '--json');
     expect(await started.ended).toBe(code);
     expect(started.stderr).toContain(words);
     expect(started.stderr).not.toMatch(/\n +at /);
@@ -171,11 +171,11 @@ async function startExecution({ aws: endpoint, region, adminKey: credentials, st
 
 test('stop ends the stack of this home, or says that there is none', async () => {
   const { home, run, startStack } = emptyHome();
-  const none = run('local/stop.ts');
+  const none = run('stop');
   expect(await none.ended).toBe(0);
   expect(none.stdout).toContain(`No stack is running in ${home}`);
   const { run: started } = await startStack();
-  const stop = run('local/stop.ts');
+  const stop = run('stop');
   expect(await stop.ended).toBe(0);
   expect(await started.ended).toBe(0);
 });
@@ -194,7 +194,7 @@ test.skipIf(process.platform !== 'linux')(
       const left = JSON.parse(readFileSync(file, 'utf8')) as object;
       writeFileSync(file, JSON.stringify({ ...left, pid: stranger.pid }));
     }
-    const stop = run('local/stop.ts');
+    const stop = run('stop');
     expect(await stop.ended).toBe(0);
     expect(stop.stdout).toContain(`No stack is running in ${home}`);
     expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
@@ -213,7 +213,7 @@ test('a port in use is named in one line', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const started = run('local/start.ts', '--port', String(port - 3));
+  const started = run('start', '--port', String(port - 3));
   expect(await started.ended).toBe(1);
   server.close();
   expect(started.stderr.trim().split('\n')).toHaveLength(1);
@@ -223,7 +223,7 @@ test('a port in use is named in one line', async () => {
 
 test('a wrong flag ends with 2 and its name, before anything starts', async () => {
   const { home, run } = emptyHome();
-  const started = run('local/start.ts', '--sped', '3');
+  const started = run('start', '--sped', '3');
   expect(await started.ended).toBe(2);
   expect(started.stderr).toContain('--sped');
   expect(existsSync(path.join(home, 'stack.lock'))).toBe(false);
@@ -233,7 +233,7 @@ test('an old Node is told in one line what is needed', async () => {
   const pretend = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
   const child = spawn(
     process.execPath,
-    ['--import', `data:text/javascript,${pretend}`, 'launch.mjs', 'local/start.ts'],
+    ['--import', `data:text/javascript,${pretend}`, 'chirpsmith.mjs', 'start'],
     { cwd: project },
   );
   let said = '';

@@ -67,7 +67,7 @@ describe('the checklist of a stage', { timeout: 240_000 }, () => {
     expect(rows.find(({ name }) => name === 'Deletion')?.seen).toBe('no session was made that is ready');
     expect(row).toMatchObject({
       seen: expect.stringContaining('no more models'),
-      todo: expect.stringMatching(/^npm run status -- /),
+      todo: expect.stringMatching(/^npx chirpsmith status /),
     });
   });
 

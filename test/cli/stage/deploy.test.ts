@@ -3,9 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { parseDeployArguments, parseDestroyArguments } from '../../../cli/arguments/deploy-arguments.ts';
-import { perform } from '../../../cli/command.ts';
-import { deployHelp, destroyHelp } from '../../../cli/help.ts';
+import { performCommand } from '../../../cli/command.ts';
+import { deploy } from '../../../cli/commands/deploy.ts';
+import { destroy } from '../../../cli/commands/destroy.ts';
 import type { AwsAccount } from '../../../cli/stage/aws-account.ts';
 import { deployStage } from '../../../cli/stage/deploy-stage.ts';
 import { destroyStage } from '../../../cli/stage/destroy-stage.ts';
@@ -63,7 +63,6 @@ async function inAccount({
     const stderr = { write: (chunk: string) => stdout.write(chunk) };
     const env = { CHIRPSMITH_HOME: home, AWS_REGION: 'eu-central-1' };
     const place = {
-      argv,
       env,
       stdout,
       stderr,
@@ -72,12 +71,14 @@ async function inAccount({
     };
     const ended =
       name === 'deploy'
-        ? await perform(
-            { help: deployHelp, parse: parseDeployArguments, run: (a, s) => deployStage(a, s, using) },
+        ? await performCommand(
+            { ...deploy, run: (args, context) => deployStage(args, context, using) },
+            argv,
             place,
           )
-        : await perform(
-            { help: destroyHelp, parse: parseDestroyArguments, run: (a, s) => destroyStage(a, s, using) },
+        : await performCommand(
+            { ...destroy, run: (args, context) => destroyStage(args, context, using) },
+            argv,
             place,
           );
     stdout.end();
@@ -113,7 +114,7 @@ describe('deploy', () => {
     expect(said).toContain('admin-create-user --region eu-central-1 --user-pool-id eu-central-1_AbCdEfGhI');
     // SMS is the documented default, and an address that is not verified gets no mail to reset a password.
     expect(said).toContain('Name=email_verified,Value=true --desired-delivery-mediums EMAIL');
-    expect(said).toContain('npm run train -- --stage prod FOLDER');
+    expect(said).toContain('npx chirpsmith train --stage prod FOLDER');
   });
 
   it("names the relay's secret as well, where a relay is configured", async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sessionAnswer } from '../../../functions/api/contract.ts';
 import { sharedStack, songs, type TestStack } from '../../workflow/local-stack.ts';
-import { type CommandName, events, run, temporaryFolder } from '../run-command.ts';
+import { events, run, temporaryFolder } from '../run-command.ts';
 import { type FakeUser, startFakeCognito, userPoolId } from './fake-cognito.ts';
 
 // The local stack stands for the deployed API, and takes tokens as Cognito makes them: with `client_id`, no `aud`.
@@ -47,7 +47,7 @@ async function deployed({ written = outputs() as unknown } = {}) {
   await mkdir(stages);
   if (written !== null) await writeFile(join(stages, 'prod.json'), JSON.stringify(written));
   const command = (
-    name: CommandName,
+    name: string,
     args: readonly string[],
     options: { env?: NodeJS.ProcessEnv; words?: readonly string[] } = {},
   ) => {
@@ -83,7 +83,7 @@ describe('a stage', () => {
     expect(told.at(-1)).toMatchObject({ event: 'session.deadline' });
     const sessionId = String(told.at(-1)?.sessionId);
     expect(JSON.stringify(told.at(-1))).toContain(
-      `npm run status -- --stage prod --user anna@example.com ${sessionId} --watch`,
+      `npx chirpsmith status --stage prod --user anna@example.com ${sessionId} --watch`,
     );
 
     const token = await stack.stack.token('sub-of-anna');
@@ -204,7 +204,7 @@ describe('a stage', () => {
 
   it('that nobody deployed from here is not known, nor is one whose file is broken', async () => {
     const unknown = await (await deployed({ written: null })).command('sessions', []);
-    expect(unknown.stderr).toMatch(/prod\.json: It is written by npm run deploy -- --stage prod/);
+    expect(unknown.stderr).toMatch(/prod\.json: It is written by npx chirpsmith deploy --stage prod/);
     const broken = await (await deployed({ written: ['x'] })).command('sessions', []);
     expect(broken.stderr).toMatch(/prod\.json: It does not hold the outputs of a deployment/);
     expect([unknown.code, broken.code]).toEqual([2, 2]);

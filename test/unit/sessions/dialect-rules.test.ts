@@ -90,7 +90,7 @@ describe('a request that breaks one is refused by its field, in words of its own
       "the relay's model at MountSea",
       { model: 'chirp-v4' },
       'model',
-      'say dialect "relay" (--through relay)',
+      'say dialect "relay" (--provider relay)',
     ],
     [
       "a tau model with a persona of MountSea's",

@@ -1,0 +1,3 @@
+import { runCommandLine } from './command.ts';
+
+await runCommandLine();
