@@ -1,4 +1,4 @@
-import { escaped, shownJson } from '../../functions/shared/shown.ts';
+import { escaped, shown, shownJson } from '../../functions/shared/shown.ts';
 import type { WriteLine } from '../../local/standard-streams.ts';
 import type { Display } from './display.ts';
 
@@ -12,6 +12,7 @@ export function jsonLines({ print, complain }: { print: WriteLine; complain: Wri
       if (event.event !== 'input.rejected' && event.event !== 'error') return;
       complain(escaped(event.message));
       if (event.event === 'error') for (const line of event.lines ?? []) complain(escaped(line));
+      for (const { where, message } of event.problems ?? []) complain(shown`  ${where}: ${message}`);
     },
     progress() {},
     close() {},
