@@ -37,6 +37,7 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   // What the stack keeps is its owner's, whatever wrote it.
   process.umask(0o077);
   const inWords = (error: unknown) => explainFileError(error, pathSettings(env, wanted.home)) ?? error;
+  const asked = untilAsked();
   const { startStack } = await import('./stack.ts');
   if (!wanted.json) say(shown`Starting in ${home} …`);
   let stack: Stack;
@@ -49,7 +50,8 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   }
   const end = endOnce(stack, wanted);
   surviveFileErrors(inWords, end);
-  endWhenAsked(stack, wanted, end);
+  endWhenLeft(stack, wanted, end);
+  void asked.then(end);
   say(wanted.json ? shownJson(stack.ready) : describe(stack.ready));
   return new Promise(() => {});
 }
@@ -133,10 +135,25 @@ function surviveFileErrors(inWords: (error: unknown) => unknown, end: End): void
 
 const traceOf = (error: Error) => own((error.stack ?? error.message).split('\n').map(escaped).join('\n'));
 
-function endWhenAsked(stack: Stack, { idleExit }: StartArguments, end: End): void {
-  process.on('SIGINT', () => end(own('\nStopping. Everything is kept; start again to go on.')));
-  process.on('SIGTERM', () => end(shown`Stopping.`));
-  process.on('SIGHUP', () => end(shown`Stopping: the terminal was closed.`));
+/** npm passes Ctrl-C on to its child, which has had it from the terminal already: one press, two signals. */
+const onePressMs = 500;
+
+/**
+ * Why somebody wants the end. A signal during the start counts as well, once the stack runs and can give its home
+ * back; a second one ends the process at once.
+ */
+function untilAsked(): Promise<Shown> {
+  const { promise, resolve } = Promise.withResolvers<Shown>();
+  const reasons = {
+    SIGINT: own('\nStopping. Everything is kept; start again to go on.'),
+    SIGTERM: shown`Stopping.`,
+    SIGHUP: shown`Stopping: the terminal was closed.`,
+  };
+  for (const [signal, why] of Object.entries(reasons)) process.once(signal, () => resolve(why));
+  return promise;
+}
+
+function endWhenLeft(stack: Stack, { idleExit }: StartArguments, end: End): void {
   const parentIsGone = watchParent(process.env);
   const watch = setInterval(() => {
     if (parentIsGone()) end(shown`Stopping: the process that started this one has ended.`);
