@@ -149,7 +149,14 @@ function untilAsked(): Promise<Shown> {
     SIGTERM: shown`Stopping.`,
     SIGHUP: shown`Stopping: the terminal was closed.`,
   };
-  for (const [signal, why] of Object.entries(reasons)) process.once(signal, () => resolve(why));
+  let first: number | undefined;
+  for (const [signal, why] of Object.entries(reasons)) {
+    process.on(signal, () => {
+      first ??= performance.now();
+      if (performance.now() - first > onePressMs) process.exit(1);
+      resolve(why);
+    });
+  }
   return promise;
 }
 

@@ -14,11 +14,12 @@ export const smoke = defineCommand({
   ],
   about: [
     'The checklist is "not tried without AWS". It starts a model by the API, by a manifest and from the console, sends a preflight, fetches a signed link, looks at the quota and at the alarms, and deletes what it made. It prints a table: what is right, what failed and what to do then, and what only a person can see.',
+    "On a stage in AWS the shell's credentials must let you put objects, start executions and list alarms. The objects under smoke/ and inbox/smoke-… expire with the audio.",
     'Three models cost about 324 credits. Without --yes, or a yes at the terminal, it makes none and leaves out the rows that need one.',
   ],
   tooMany: noWords,
   flags: {
-    origin: text('<url>', "an origin of the stage's web pages, whose preflight is tried", {
+    origin: text('<url>', "one of the stage's allowedOrigins: its preflight is sent", {
       check: (origin) =>
         URL.parse(origin)?.origin === origin
           ? undefined

@@ -10,8 +10,8 @@ import { z } from 'zod';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { homeDirectory } from '../../local/home.ts';
 import { readReadyFile } from '../../local/stack/ready-file.ts';
-import type { SmokeArguments } from '../commands/smoke.ts';
 import type { Surroundings } from '../command.ts';
+import type { SmokeArguments } from '../commands/smoke.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { InputRejected } from '../input-rejected.ts';
 import { type ReachedStack, reachStack } from '../reach-stack.ts';
@@ -76,7 +76,10 @@ function placeOf({ env, target }: Surroundings): Place {
   const { stage } = target;
   if (stage === undefined) {
     const ready = readReadyFile(homeDirectory(env));
-    if (!ready) throw new InputRejected('The stack on this machine has ended: npx chirpsmith start begins another one.');
+    if (!ready)
+      throw new InputRejected(
+        'The stack on this machine has ended: npx chirpsmith start begins another one.',
+      );
     const { api, bucket, stateMachineArn, region, adminKey: credentials } = ready;
     return {
       ...{ stage: 'local', api, bucket, stateMachineArn, concurrency: undefined, alarms: undefined },
