@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { routes } from '../functions/api/routes.ts';
 import { keyOf } from '../functions/runtime/spec.ts';
 import { settingsSchema } from '../functions/shared/settings.ts';
 import { states } from './specs.ts';
@@ -25,7 +26,7 @@ const mostAudioDays = 90;
 const atMost = (count: number) => z.number().int().nonnegative().default(count);
 
 const reservations = Object.fromEntries(
-  states.flatMap((spec) => {
+  [...states, ...routes].flatMap((spec) => {
     const { reservedConcurrency } = spec.lambda;
     return reservedConcurrency === undefined ? [] : [[keyOf(spec), atMost(reservedConcurrency)]];
   }),
@@ -36,10 +37,7 @@ const reservations = Object.fromEntries(
  * tracks are uploaded, each for about a second. An upload's steps that are turned away are tried twice more, so the
  * numbers must not be tight; 0 reserves nothing.
  */
-const reservedConcurrencySchema = z.strictObject({
-  ...reservations,
-  createPersona: atMost(5),
-} as typeof reservations);
+const reservedConcurrencySchema = z.strictObject(reservations);
 
 const originSchema = z
   .string()

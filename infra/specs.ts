@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type FunctionSpec, folderOf, type StateSpec, type TaskSpec } from '../functions/runtime/spec.ts';
+import { type FunctionSpec, folderOf, type StateSpec, type TriggerSpec } from '../functions/runtime/spec.ts';
 
 const functions = fileURLToPath(new URL('../functions', import.meta.url));
 
@@ -21,7 +21,7 @@ async function specsIn<Spec extends FunctionSpec>(folder: string, kind: string):
 }
 
 /** The functions that a schedule or a rule calls. */
-export const triggers = await specsIn<TaskSpec>('events', 'trigger');
+export const triggers = await specsIn<TriggerSpec>('events', 'trigger');
 
 /** The states of all machines. */
 export const states = await specsIn<StateSpec>('workflow', 'state');

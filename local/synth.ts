@@ -12,7 +12,7 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const buildScript = fileURLToPath(new URL('./synth/build.ts', import.meta.url));
 
 /** What the template is made from; the configuration variables of infra/config.ts come on top. */
-const sources = ['infra', 'functions', 'package-lock.json', 'cdk.json'];
+const sources = ['infra', 'functions', 'docs/openapi.json', 'package-lock.json', 'cdk.json'];
 
 /** Variables of the command line: the template knows nothing of them, and a password has no place in a hash. */
 const notTheTemplates = /^CHIRPSMITH_(HOME|STAGE|USER|PASSWORD|TOKEN|API_URL|USER_POOL_ID|CLIENT_ID)$/;

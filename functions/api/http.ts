@@ -1,10 +1,11 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
+import { depsOf } from '../runtime/deps-of.ts';
+import { type Clients, type Deps, type RouteSpec, routeKey } from '../runtime/spec.ts';
 import { executionName } from '../sessions/executions.ts';
 import { nameError } from '../shared/aws-errors.ts';
 import { addToLines, beginLines, type Keys, logger } from '../shared/log.ts';
-import { type OperationName, operations } from './operations.ts';
 import { problemDetails, statusOf } from './problem.ts';
 import { type ApiRequest, readRequest } from './request.ts';
 
@@ -20,9 +21,43 @@ const answerIds = z.object({ sessionId: z.string(), executionArn: z.string() }).
 /** Characters of a path's id that are logged: longer ones are nobody's. */
 const longestId = 64;
 
-/** The one wrapper of every route: what the operation admits in, JSON out. */
-export function route(name: OperationName, work: (request: ApiRequest) => Promise<ApiAnswer>) {
-  return answering(name, (event) => work(readRequest(event, operations[name])));
+/** What a route answers beyond what its spec says. */
+export interface RouteAnswer {
+  /** That of the spec, unless given. */
+  readonly status?: number;
+  /** None with 204. */
+  readonly body?: object;
+  /** Path of what was made. */
+  readonly location?: string;
+  /** Seconds after which to ask again. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** The one wrapper of every route: what its spec admits in, what the work needs by the spec, JSON out. */
+export function runRoute<Spec extends RouteSpec>(
+  spec: Spec,
+  work: (request: ApiRequest<Spec['path']>, deps: Deps<Spec>) => Promise<RouteAnswer>,
+  clients: Clients<Spec>,
+) {
+  return answering(routeKey(spec), async (event) =>
+    completed(spec, await work(readRequest(event, spec), depsOf(clients))),
+  );
+}
+
+/** An answer with the status and the headers that the spec promises. */
+export function completed(
+  { answer: { status: usual, retryAfter: always } }: RouteSpec,
+  { status = usual, body, location, retryAfter }: RouteAnswer,
+): ApiAnswer {
+  const seconds = retryAfter ?? (typeof always === 'number' ? always : undefined);
+  return {
+    status,
+    ...(body && { body }),
+    headers: {
+      ...(location === undefined ? {} : { location }),
+      ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
+    },
+  };
 }
 
 /** What every answer has in common: it is logged by its route, and an error is RFC 9457 problem details. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import { depsOf } from '../runtime/deps-of.ts';
+import { type Clients, type Deps, type RouteSpec, routeKey } from '../runtime/spec.ts';
 import type { RunRequest } from '../sessions/begin-run.ts';
 import type { Outcome, RequestStore } from '../sessions/request-store.ts';
 import { uuidOf } from '../sessions/session-id.ts';
@@ -7,13 +9,12 @@ import { nameError } from '../shared/aws-errors.ts';
 import { canonicalJson } from '../shared/canonical-json.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { logger } from '../shared/log.ts';
-import { type ApiAnswer, answering } from './http.ts';
-import { type OperationName, operations } from './operations.ts';
+import { answering, completed, type RouteAnswer } from './http.ts';
 import { HttpRefusal } from './problem.ts';
 import { type ApiRequest, readRequest } from './request.ts';
 
 /** A request that may carry an idempotency key. */
-export interface IdempotentRequest extends ApiRequest {
+export interface IdempotentRequest<Path extends string = string> extends ApiRequest<Path> {
   /** The same for the same owner, route and key, in the form of a session's id; undefined without a key. */
   readonly requestId?: string;
   /** It was begun before: what it made may be there. */
@@ -22,7 +23,7 @@ export interface IdempotentRequest extends ApiRequest {
   readonly outcome?: Outcome;
 }
 
-export interface IdempotentAnswer extends ApiAnswer {
+export interface IdempotentAnswer extends RouteAnswer {
   /** What a repetition needs to give this answer again. */
   readonly outcome: Outcome;
 }
@@ -41,13 +42,16 @@ const pause = 2;
  * same body gets the same answer and does nothing twice; with another body it is refused with 422, while the first one
  * is being answered with 409. What ended early is gone on with: the work is done again and finds what it made.
  */
-export function idempotentRoute(
-  name: OperationName,
+export function idempotentRoute<Spec extends RouteSpec>(
+  spec: Spec,
   requests: () => RequestStore,
-  work: (request: IdempotentRequest) => Promise<IdempotentAnswer>,
+  work: (request: IdempotentRequest<Spec['path']>) => Promise<IdempotentAnswer>,
 ) {
-  return answering(name, async (event) => {
-    const request = readRequest(event, operations[name]);
+  const name = routeKey(spec);
+  const answer = async (
+    request: ApiRequest<Spec['path']>,
+    event: APIGatewayProxyEventV2WithJWTAuthorizer,
+  ): Promise<IdempotentAnswer> => {
     const key = keyIn(event);
     if (key === undefined) return work({ ...request, isRepeated: false });
 
@@ -63,16 +67,26 @@ export function idempotentRoute(
     const isRepeated = begun.is === 'repeated';
     const outcome = isRepeated ? begun.outcome : undefined;
     try {
-      const answer = await work({ ...request, requestId, isRepeated, ...(outcome && { outcome }) });
-      if (!outcome) await kept(store.end(requestId, fingerprint, answer.outcome));
-      return answer;
+      const made = await work({ ...request, requestId, isRepeated, ...(outcome && { outcome }) });
+      if (!outcome) await kept(store.end(requestId, fingerprint, made.outcome));
+      return made;
     } catch (error) {
       const isUnusable = nameError(error).name === 'BadInput';
       if (isUnusable && !isRepeated) await kept(store.forget(requestId, fingerprint));
       else if (!outcome) await kept(store.end(requestId, fingerprint, undefined));
       throw error;
     }
-  });
+  };
+  return answering(name, async (event) => completed(spec, await answer(readRequest(event, spec), event)));
+}
+
+/** The same for a route that is given what its spec uses; the store of the requests is among it. */
+export function runIdempotentRoute<Spec extends RouteSpec>(
+  spec: Spec,
+  work: (request: IdempotentRequest<Spec['path']>, deps: Deps<Spec>) => Promise<IdempotentAnswer>,
+  clients: Clients<Spec> & { readonly requests: () => RequestStore },
+) {
+  return idempotentRoute(spec, clients.requests, (request) => work(request, depsOf(clients)));
 }
 
 /** What was done is done: without this note a repetition does the work again, and finds what it made. */

@@ -1,15 +1,15 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
+import type { PathId, RouteSpec } from '../runtime/spec.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { issueProblems } from '../shared/issue-problems.ts';
-import type { Operation } from './operations.ts';
 import { HttpRefusal } from './problem.ts';
 
 /** What a route sees of a request. */
-export interface ApiRequest {
+export interface ApiRequest<Path extends string = string> {
   /** The token's subject, verified by the API's authorizer. */
   readonly subject: string;
-  readonly path: Readonly<Record<string, string | undefined>>;
+  readonly path: Readonly<Record<PathId<Path>, string>>;
   readonly query: Readonly<Record<string, string | undefined>>;
   /** The parsed body; undefined when there is none. */
   readonly body: unknown;
@@ -28,22 +28,22 @@ const ids: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Reads a request as its operation admits it.
+ * Reads a request as its route admits it.
  * @throws ChirpsmithError BadInput, SessionNotFound for an id that cannot be one, HttpRefusal 403, 413 or 415
  */
-export function readRequest(
+export function readRequest<Spec extends RouteSpec>(
   event: APIGatewayProxyEventV2WithJWTAuthorizer,
-  operation: Operation,
-): ApiRequest {
+  spec: Spec,
+): ApiRequest<Spec['path']> {
   const subject = subjectOf(event);
   const path = event.pathParameters ?? {};
   const strange = Object.entries(path).find(([name, value = '']) => !ids[name]?.test(value));
   if (strange) throw new ChirpsmithError('SessionNotFound', `There is no ${strange[0]} like this.`);
   const query = event.queryStringParameters ?? {};
-  if (!operation.query) parseInput(nothing, query);
+  if (!spec.query) parseInput(nothing, query);
   const body = readBody(event);
-  if (!operation.body && body !== undefined) parseInput(nothing, body);
-  return { subject, path, query, body };
+  if (!spec.body && body !== undefined) parseInput(nothing, body);
+  return { subject, path: path as ApiRequest<Spec['path']>['path'], query, body };
 }
 
 const nothing = z.strictObject({});

@@ -5,8 +5,15 @@ import type { Executions } from '../sessions/executions.ts';
 import type { FileLists } from '../sessions/file-list.ts';
 import type { CopyTrack, HashTrack, InspectTrack } from '../sessions/look-at-track.ts';
 import type { ModelStore } from '../sessions/model-store.ts';
+import type { PartUploads } from '../sessions/part-uploads.ts';
+import type { PersonaStore } from '../sessions/persona-store.ts';
+import type { Here } from '../sessions/provider-place.ts';
+import type { RequestStore } from '../sessions/request-store.ts';
 import type { AudioSource, Track } from '../sessions/session.ts';
+import type { SessionContents } from '../sessions/session-contents.ts';
+import type { SessionFiles } from '../sessions/session-files.ts';
 import type { SessionNotes, SessionStore } from '../sessions/session-store.ts';
+import type { UploadUrls } from '../sessions/upload-urls.ts';
 import type { Variable } from '../shared/environment.ts';
 import { type EventType, eventTypes } from '../shared/event-types.ts';
 import { inboxFolders } from '../shared/inbox-folders.ts';
@@ -17,6 +24,7 @@ import type { SessionKind } from '../shared/states.ts';
 export type Resource =
   | 'table'
   | 'table/underWay'
+  | 'table/byOwner'
   | 'bucket'
   | `bucket/${string}`
   | 'provider key'
@@ -52,7 +60,9 @@ const capability = <Deps extends object>(
 ): Capability<Deps> => ({ environment, allow });
 
 /** Every write reads as well: when its condition fails, it looks whether it was itself that wrote. */
-const table = (...actions: ('GetItem' | 'Query' | 'PutItem' | 'UpdateItem')[]): Permission => ({
+const table = (
+  ...actions: ('GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem')[]
+): Permission => ({
   on: 'table',
   actions: actions.map((action) => `dynamodb:${action}`),
 });
@@ -86,12 +96,14 @@ const machineVariables = {
   music: 'MUSIC_MACHINE_ARN',
 } as const satisfies Record<SessionKind, Variable>;
 
-const seesRuns = (kind: SessionKind) =>
-  capability<{ executions: Pick<Executions, 'standing'> }>([machineVariables[kind]], {
+const ofExecutions = <Calls extends keyof Executions>(kind: SessionKind, action: string) =>
+  capability<{ executions: Pick<Executions, Calls> }>([machineVariables[kind]], {
     on: `executions ${kind}`,
-    actions: ['states:DescribeExecution'],
+    actions: [`states:${action}`],
     reason: 'Executions of this one machine; each is made at run time.',
   });
+const seesRuns = (kind: SessionKind) => ofExecutions<'standing'>(kind, 'DescribeExecution');
+const stopsRuns = (kind: SessionKind) => ofExecutions<'stop'>(kind, 'StopExecution');
 
 const startsRuns = (kind: SessionKind) => {
   const { environment, allow } = seesRuns(kind);
@@ -103,11 +115,13 @@ const startsRuns = (kind: SessionKind) => {
 
 const anyAudio = 'Console input may name any object of the audio bucket.';
 const keysOfTracks = 'Sessions and tracks are made at run time, so their keys are not known here.';
+const keysOfClips = 'Music and its clips are made at run time, so their keys are not known here.';
 const readsAudio: Permission = {
   on: 'bucket/*',
   actions: ['s3:GetObject', 's3:GetObjectVersion'],
   reason: anyAudio,
 };
+const putsAudio: Permission = { on: 'bucket/audio/*', actions: ['s3:PutObject'], reason: keysOfTracks };
 /** Without it S3 answers 403 for an object that is not there, and hides what is wrong. */
 const listsBucket: Permission = { on: 'bucket', actions: ['s3:ListBucket'] };
 
@@ -127,6 +141,8 @@ export const capabilities = {
   clock: capability<{ now: () => string }>(),
   /** Milliseconds since the epoch. */
   'clock.milliseconds': capability<{ now: () => number }>(),
+  /** How much faster than the wall's clock waits run (1 in AWS). */
+  'clock.speed': capability<{ speed: number }>(),
   /** Waits so many seconds. */
   sleep: capability<{ sleep: (seconds: number) => Promise<void> }>(),
   fetch: capability<{ fetch: typeof fetch }>(),
@@ -148,6 +164,12 @@ export const capabilities = {
     ['TABLE_NAME'],
     { on: 'table/underWay', actions: ['dynamodb:Query'] },
   ),
+  /** The sessions of one owner, newest first. */
+  'sessions.list': capability<{ store: Pick<SessionStore, 'list'> }>(['TABLE_NAME'], {
+    on: 'table/byOwner',
+    actions: ['dynamodb:Query'],
+  }),
+  'sessions.remove': capability<{ store: Pick<SessionStore, 'remove'> }>(['TABLE_NAME'], table('DeleteItem')),
   /** Sessions of another provider are refused as soon as they are read; for functions that call none. */
   'sessions.ofThisPlace': capability(['PROVIDER_BASE_URL', 'RELAY_BASE_URL']),
   'sessions.create': capability<{ store: Pick<SessionStore, 'create'> }>(
@@ -162,6 +184,10 @@ export const capabilities = {
   ),
   /** Changes of a session that leave its status alone, so that there is nothing to tell. */
   'sessions.note': capability<{ store: SessionNotes }>(['TABLE_NAME'], table('GetItem', 'UpdateItem')),
+  'tracks.add': capability<{ store: Pick<SessionStore, 'addTracks'> }>(
+    ['TABLE_NAME'],
+    table('GetItem', 'PutItem'),
+  ),
   'tracks.update': capability<{ store: Pick<SessionStore, 'updateTrack'> }>(
     ['TABLE_NAME'],
     table('GetItem', 'UpdateItem'),
@@ -176,6 +202,48 @@ export const capabilities = {
     table('GetItem', 'PutItem'),
   ),
 
+  'models.list': capability<{ models: Pick<ModelStore, 'list'> }>(['TABLE_NAME'], table('Query')),
+  'personas.list': capability<{ personas: Pick<PersonaStore, 'list'> }>(['TABLE_NAME'], table('Query')),
+  'personas.write': capability<{ personas: Pick<PersonaStore, 'find' | 'put'> }>(
+    ['TABLE_NAME'],
+    table('GetItem', 'PutItem'),
+  ),
+  /** Requests by their idempotency keys. */
+  requests: capability<{ requests: RequestStore }>(['TABLE_NAME'], table('GetItem', 'PutItem')),
+  /** Which session there is for a content. */
+  'contents.claim': capability<{ contents: Pick<SessionContents, 'claim'> }>(
+    ['TABLE_NAME'],
+    table('GetItem', 'PutItem'),
+  ),
+  'contents.forget': capability<{ contents: Pick<SessionContents, 'forget'> }>(
+    ['TABLE_NAME'],
+    table('DeleteItem'),
+  ),
+  /** Where the provider and the relay are, to hold records against it; nobody is spoken to. */
+  place: capability<{ here: Here }>(['PROVIDER_BASE_URL', 'RELAY_BASE_URL']),
+
+  /** Signing URLs for putting audio where sessions keep it. */
+  'uploads.sign': capability<{ uploads: UploadUrls }>(['AUDIO_BUCKET'], putsAudio),
+  /** Uploads in parts: seeing what is there, going on, ending them. */
+  'uploads.inParts': capability<{ parts: Pick<PartUploads, 'isThere' | 'goOn'> }>(
+    ['AUDIO_BUCKET'],
+    putsAudio,
+    {
+      on: 'bucket/audio/*',
+      actions: ['s3:GetObject', 's3:ListMultipartUploadParts'],
+      reason: keysOfTracks,
+    },
+    listsBucket,
+  ),
+  /** Deleting the audio of a session for good, whatever versions of it are found. */
+  'audio.delete': capability<{ files: SessionFiles }>(
+    ['AUDIO_BUCKET'],
+    ...(['audio/*', 'music/*'] as const).flatMap((keys): Permission[] => [
+      { on: 'bucket', actions: ['s3:ListBucketVersions'], keys },
+      { on: `bucket/${keys}`, actions: ['s3:DeleteObjectVersion'], reason: keysOfTracks },
+    ]),
+    { on: 'bucket/audio/*', actions: ['s3:AbortMultipartUpload'], reason: keysOfTracks },
+  ),
   /** The audio bucket's name. */
   'audio.bucket': capability<{ bucket: string }>(['AUDIO_BUCKET']),
   /** Looking into audio, in the version that was seen first; and copying it beside, under a better name. */
@@ -183,7 +251,7 @@ export const capabilities = {
     [],
     readsAudio,
     listsBucket,
-    { on: 'bucket/audio/*', actions: ['s3:PutObject'], reason: keysOfTracks },
+    putsAudio,
   ),
   /** Finding where the bytes of a track are, and signing a URL for reading them. */
   'audio.offer': capability<{
@@ -208,13 +276,19 @@ export const capabilities = {
     'PROVIDER_BASE_URL',
     'RELAY_BASE_URL',
   ]),
+  'persona.make': dialectCalls<'persona'>(),
+  /** Signing URLs for reading the audio of clips. */
+  'clips.link': capability<{ downloads: { get(object: { key: string }): Promise<string> } }>(
+    ['AUDIO_BUCKET'],
+    { on: 'bucket/music/*', actions: ['s3:GetObject'], reason: keysOfClips },
+  ),
   /** Putting the audio of a clip into the bucket. */
   'clips.keep': capability<{
     keep: (key: string, audio: { bytes: Uint8Array; extension: string }) => Promise<void>;
   }>(['AUDIO_BUCKET'], {
     on: 'bucket/music/*',
     actions: ['s3:PutObject'],
-    reason: 'Music and its clips are made at run time, so their keys are not known here.',
+    reason: keysOfClips,
   }),
 
   /** Reading which files the manifest of a batch means. */
@@ -268,6 +342,10 @@ export const capabilities = {
   'music.start': startsRuns('music'),
   'trainings.see': seesRuns('train'),
   'batches.see': seesRuns('batch'),
+  'music.see': seesRuns('music'),
+  'trainings.stop': stopsRuns('train'),
+  'batches.stop': stopsRuns('batch'),
+  'music.stop': stopsRuns('music'),
 } satisfies Record<string, Capability>;
 
 export type CapabilityName = keyof typeof capabilities;

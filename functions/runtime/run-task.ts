@@ -5,7 +5,8 @@ import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { beginLines, type Keys, logger } from '../shared/log.ts';
 import { taskEvent } from '../shared/states.ts';
-import type { Clients, Deps, TaskSpec, Work } from './spec.ts';
+import { depsOf } from './deps-of.ts';
+import type { Clients, TaskSpec, Work } from './spec.ts';
 
 const ids = z.object({ sessionId: z.string(), trackId: z.string() }).partial();
 
@@ -63,9 +64,4 @@ export function runTask<Spec extends TaskSpec, Output>(
       }
       return work(parsed.data as z.output<Spec['input']>, depsOf(clients));
     });
-}
-
-function depsOf<Spec extends TaskSpec>(clients: Clients<Spec>): Deps<Spec> {
-  const made: [string, () => unknown][] = Object.entries(clients);
-  return Object.fromEntries(made.map(([name, client]) => [name, client()])) as Deps<Spec>;
 }

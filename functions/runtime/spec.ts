@@ -5,8 +5,6 @@ import type { CapabilityName, DepsOf } from './capabilities.ts';
 export interface FunctionSpec {
   /** In plain words: a state's title in the graph. The folder has the same words: `Check upload` → `check-upload`. */
   readonly name: string;
-  /** One line for the console; the name unless given. */
-  readonly description?: string;
   readonly lambda: {
     /** Longest run. */
     readonly timeoutSeconds: number;
@@ -32,10 +30,53 @@ export interface StateSpec extends TaskSpec {
   readonly retry: 'never' | 'oncePerRun' | 'oncePerRunOrForProvider' | 'everyRound';
 }
 
+/** A route of the API: what it is called, takes and answers. The OpenAPI document is made of it. */
+export interface RouteSpec extends FunctionSpec {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly description?: string;
+  readonly body?: { readonly schema: z.ZodType; readonly optional?: true };
+  readonly query?: z.ZodObject;
+  readonly answer: {
+    readonly status: 200 | 201 | 202 | 204;
+    readonly description: string;
+    readonly schema?: z.ZodType;
+    /** What a 200 with the same schema means, where the status is another. */
+    readonly ok?: string;
+    /** Says in `retry-after` when to ask again: always after so many seconds, or as the work says. */
+    readonly retryAfter?: number | 'as the work says';
+  };
+  /** Takes an `Idempotency-Key`: what it leads to is charged, and is done once for the same key. */
+  readonly idempotencyKey?: true;
+  /** It can be refused because of how the session stands. */
+  readonly mayConflict?: true;
+  /** It calls the provider while the caller waits, and tells what came of it. */
+  readonly callsProvider?: true;
+}
+
+export const defineRoute = <const Spec extends RouteSpec>(spec: Spec): Spec => spec;
+
+/** API Gateway itself gives up after 30 s (documented). */
+export const routeLambda = { timeoutSeconds: 20 } as const;
+
+/** The key of a route in API Gateway: `GET /sessions/{id}`. */
+export const routeKey = ({ method, path }: Pick<RouteSpec, 'method' | 'path'>): string => `${method} ${path}`;
+
+/** Ids in the path of a route: `id`, `trackId`. */
+export type PathId<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathId<Rest>
+  : never;
+
 export const defineState = <const Spec extends StateSpec>(spec: Spec): Spec => spec;
 
 /** A function that a schedule or a rule calls; infra/constructs has what calls it. */
-export const defineTrigger = <const Spec extends TaskSpec>(spec: Spec): Spec => spec;
+export interface TriggerSpec extends TaskSpec {
+  /** One line for the console. */
+  readonly about: string;
+}
+
+export const defineTrigger = <const Spec extends TriggerSpec>(spec: Spec): Spec => spec;
 
 /** The last part of the function's folder. */
 export const folderOf = ({ name }: Pick<FunctionSpec, 'name'>): string =>

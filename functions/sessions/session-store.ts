@@ -75,6 +75,7 @@ export interface SessionStore {
 
 /** Changes of a session that leave its status alone. */
 export interface SessionNotes {
+  updateSession(session: Session, changes: Omit<Changes<Session>, 'status'>): Promise<Session>;
   changeSession(
     sessionId: string,
     change: (session: Session) => Omit<Changes<Session>, 'status'> | undefined,

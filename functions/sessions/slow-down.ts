@@ -8,7 +8,11 @@ import type { SessionNotes } from './session-store.ts';
  * @param pace at which the call was made
  * @returns the pace to go on with; also when it could not be written down, because it is advice and no truth
  */
-export async function slowDown(store: SessionNotes, sessionId: string, pace: number): Promise<number> {
+export async function slowDown(
+  store: Pick<SessionNotes, 'changeSession'>,
+  sessionId: string,
+  pace: number,
+): Promise<number> {
   try {
     const session = await store.changeSession(sessionId, (now) =>
       now.pace < slowestPace ? { pace: slower(now.pace) } : undefined,

@@ -37,14 +37,16 @@ export const signedHeaders = {
   signableHeaders: new Set(['host', 'content-length', checksumHeader]),
 };
 
+export interface UploadUrls {
+  put(file: Checksummed): Promise<UploadUrl>;
+}
+
 /**
  * Presigned PUTs that admit exactly the declared file: length and SHA-256 are signed as headers, so S3 refuses
  * another length by the signature and other bytes by the checksum. Whoever holds a URL may use it: it goes to
  * the uploader only, and into no log or record.
  */
-export function createUploadUrls({ client, bucket, minutes }: UrlOptions): {
-  put(file: Checksummed): Promise<UploadUrl>;
-} {
+export function createUploadUrls({ client, bucket, minutes }: UrlOptions): UploadUrls {
   const expiresInSeconds = minutes * 60;
   return {
     async put({ key, size, sha256 }) {

@@ -80,6 +80,7 @@ function arnOf(fn: WorkflowFunction, on: Resource, where: Surroundings): string 
     if (on === `executions ${kind}`) return executionsArn(fn, workflowName(config, name));
   }
   if (on === 'table') return storage.table.tableArn;
+  if (on === 'table/byOwner') return storage.ownerIndexArn;
   if (on === 'table/underWay') return storage.underWayIndexArn;
   if (on === 'webhook secret') return where.webhook?.secretArn;
   if (on === 'bucket') return storage.bucket.bucketArn;

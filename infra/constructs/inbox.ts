@@ -23,7 +23,7 @@ export class Inbox extends Construct {
     super(scope, id);
     const { bucket } = where.storage;
     this.deadLetters = deadLetterQueue(this);
-    this.fn = specFunction(this, 'Function', { room: 'events', spec: trigger, where });
+    this.fn = specFunction(this, 'Function', { room: 'events', spec: trigger, about: trigger.about, where });
     // Lambda tries twice more what the function failed on; EventBridge, what it could not hand over to Lambda.
     this.fn.configureAsyncInvoke({
       maxEventAge: eventAge,

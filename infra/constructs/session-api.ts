@@ -15,9 +15,12 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Config, TokenRules } from '../config.ts';
+import { routes } from '../../functions/api/routes.ts';
+import { folderOf, routeKey, routeLambda } from '../../functions/runtime/spec.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { WorkflowFunction } from './workflow-function.ts';
+import type { Surroundings } from './grants.ts';
+import { pascal, specFunction } from './spec-functions.ts';
+import { WorkflowFunction } from './workflow-function.ts';
 
 /** One line per request. No headers, no query: a token or a signed URL must not end up in a log. */
 const accessLogFormat = JSON.stringify({
@@ -35,32 +38,19 @@ const accessLogFormat = JSON.stringify({
 /** Requests a second, and at once, over all callers: far over what polling needs, far under what hurts. */
 const throttle = { rateLimit: 50, burstLimit: 100 };
 
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
-  readonly fn: WorkflowFunction;
-  /** Why it may be asked without a token. Every other route wants one. */
-  readonly openBecause?: string;
-}
-
-export interface SessionApiProps {
-  readonly config: Config;
-  readonly tokens: TokenRules;
-  readonly routes: readonly Route[];
-  readonly unknownRoute: WorkflowFunction;
-}
-
 /**
- * The HTTP API: every route asks for a token of the issuer, for one of the audience, unless it says why not. What
- * is no route goes, with a token, to `unknownRoute`: API Gateway's own 404 would be no problem details.
+ * The HTTP API: every route of functions/api/routes.ts. All ask for a token of the issuer, for one of the audience; only the
+ * document that says what the API is does not. What
+ * is no route goes, with a token, to `unknown-route`: API Gateway's own 404 would be no problem details.
  */
 export class SessionApi extends Construct {
   readonly url: string;
   readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, props: SessionApiProps) {
+  constructor(scope: Construct, id: string, where: Surroundings) {
     super(scope, id);
-    const { config, tokens, routes, unknownRoute } = props;
+    const { config } = where;
+    const { tokens } = where.storage;
     const name = `chirpsmith-${config.stage}`;
     const api = new HttpApi(this, 'Api', {
       apiName: name,
@@ -92,19 +82,38 @@ export class SessionApi extends Construct {
         format: AccessLogFormat.custom(accessLogFormat),
       },
     });
+    /** Functions that use nothing. */
+    const plain = (fnId: string, folder: string, description: string) =>
+      new WorkflowFunction(scope, fnId, {
+        config,
+        folder: `api/${folder}`,
+        description,
+        seconds: routeLambda.timeoutSeconds,
+      });
     const integration = (fn: WorkflowFunction) =>
       new HttpLambdaIntegration(`${fn.node.id}Integration`, fn, {
         payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
       });
-    for (const { method, path, fn, openBecause } of routes) {
-      const added = api.addRoutes({
-        path,
-        methods: [HttpMethod[method]],
-        integration: integration(fn),
-        ...(openBecause !== undefined && { authorizer: new HttpNoneAuthorizer() }),
-      });
-      if (openBecause !== undefined) for (const route of added) acknowledge(route, 'APIG4', openBecause);
+    for (const spec of routes) {
+      const { method, path } = spec;
+      const about = routeKey(spec);
+      const fn = specFunction(scope, pascal(folderOf(spec)), { room: 'api', spec, about, where });
+      api.addRoutes({ path, methods: [HttpMethod[method]], integration: integration(fn) });
     }
+    const document = plain('OpenApi', 'openapi', 'GET /openapi.json');
+    for (const route of api.addRoutes({
+      path: '/openapi.json',
+      methods: [HttpMethod.GET],
+      integration: integration(document),
+      authorizer: new HttpNoneAuthorizer(),
+    })) {
+      acknowledge(
+        route,
+        'APIG4',
+        'What the API is may be read by anybody; it tells nothing of what is stored.',
+      );
+    }
+    const unknownRoute = plain('UnknownRoute', 'unknown-route', 'Whatever is no route');
     new HttpRoute(this, 'UnknownRoute', {
       httpApi: api,
       routeKey: HttpRouteKey.DEFAULT,

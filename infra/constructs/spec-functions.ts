@@ -1,22 +1,30 @@
 import type { Construct } from 'constructs';
-import { type FunctionSpec, folderOf, keyOf } from '../../functions/runtime/spec.ts';
+import { type FunctionSpec, folderOf, keyOf, type StateSpec } from '../../functions/runtime/spec.ts';
 import { grant, type Surroundings } from './grants.ts';
 import { WorkflowFunction } from './workflow-function.ts';
 
+export interface SpecFunctionProps {
+  /** Folder under functions/ in which the spec's folder is. */
+  readonly room: 'workflow' | 'events' | 'api';
+  readonly spec: FunctionSpec;
+  /** One line for the console; the spec's name unless given. */
+  readonly about?: string;
+  readonly where: Surroundings;
+}
+
 /**
  * The function of a spec, and nothing that the spec does not say: limits, variables, permissions.
- * @param room folder under functions/ in which the spec's folder is
  */
 export function specFunction(
   scope: Construct,
   id: string,
-  { room, spec, where }: { room: 'workflow' | 'events'; spec: FunctionSpec; where: Surroundings },
+  { room, spec, about = spec.name, where }: SpecFunctionProps,
 ): WorkflowFunction {
   const { timeoutSeconds, memoryMb, reservedConcurrency = 0 } = spec.lambda;
   const fn = new WorkflowFunction(scope, id, {
     config: where.config,
     folder: `${room}/${folderOf(spec)}`,
-    description: spec.description ?? spec.name,
+    description: about,
     seconds: timeoutSeconds,
     ...(memoryMb !== undefined && { memory: memoryMb }),
     atOnce: where.config.reservedConcurrency[keyOf(spec)] ?? reservedConcurrency,
@@ -36,7 +44,7 @@ export class StateFunctions {
     this.#where = where;
   }
 
-  of(spec: FunctionSpec): WorkflowFunction {
+  of(spec: StateSpec): WorkflowFunction {
     const id = pascal(folderOf(spec));
     const fn =
       this.#made.get(id) ?? specFunction(this.#scope, id, { room: 'workflow', spec, where: this.#where });
@@ -45,5 +53,6 @@ export class StateFunctions {
   }
 }
 
-const pascal = (folder: string) =>
+/** `check-upload` → `CheckUpload` */
+export const pascal = (folder: string) =>
   folder.replace(/(^|-)([a-z])/g, (_, _dash, letter) => letter.toUpperCase());

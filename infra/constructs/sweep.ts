@@ -16,7 +16,7 @@ export class Sweep extends Construct {
 
   constructor(scope: Construct, id: string, where: Surroundings) {
     super(scope, id);
-    this.fn = specFunction(this, 'Function', { room: 'events', spec: trigger, where });
+    this.fn = specFunction(this, 'Function', { room: 'events', spec: trigger, about: trigger.about, where });
     const schedule = new Rule(this, 'Schedule', {
       description: 'Calls the sweep',
       schedule: Schedule.rate(interval),

@@ -37,7 +37,12 @@ export class Webhook extends Construct {
       'The receiver holds the same value: a person changes it on both sides, and it is picked up within minutes.',
     );
     const webhook = { url, secretArn: secret.secretArn };
-    this.fn = specFunction(this, 'Function', { room: 'events', spec: trigger, where: { ...where, webhook } });
+    this.fn = specFunction(this, 'Function', {
+      room: 'events',
+      spec: trigger,
+      about: trigger.about,
+      where: { ...where, webhook },
+    });
     // Lambda tries twice more, a minute and then two later.
     this.fn.configureAsyncInvoke({
       maxEventAge: eventAge,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { problemAnswer } from '../../functions/api/contract.ts';
-import { type Operation, operations } from '../../functions/api/operations.ts';
+import { routes } from '../../functions/api/routes.ts';
+import { routeKey } from '../../functions/runtime/spec.ts';
 
 export interface Answer {
   readonly status: number;
@@ -50,7 +51,7 @@ export function brokenRules(
 
 function formOf({ status, type, text }: Answer, route: string | undefined): string[] {
   if (status < 300) {
-    const operation = Object.entries<Operation>(operations).find(([name]) => name === route)?.[1];
+    const operation = routes.find((spec) => routeKey(spec) === route);
     if (!operation) return route === 'GET /openapi.json' ? [] : [`it is a ${status}, where no route is`];
     const { answer } = operation;
     const isExpected = status === answer.status || (status === 200 && answer.ok !== undefined);

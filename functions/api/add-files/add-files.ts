@@ -1,15 +1,14 @@
+import type { Deps } from '../../runtime/spec.ts';
 import type { RunRequest } from '../../sessions/begin-run.ts';
 import type { Session } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { addFilesBody, type CreatedSessionAnswer } from '../contract.ts';
-import { type DeclareDeps, declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
+import { declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
 import { ownSessionAlone } from '../own-session.ts';
 import { parseInput } from '../request.ts';
+import type { route } from './route.ts';
 
-export interface AddFilesDeps extends DeclareDeps {
-  readonly store: SessionStore;
-}
+export type AddFilesDeps = Omit<Deps<typeof route>, 'requests'>;
 
 /**
  * `POST /sessions/{id}/files`: declares further files of a batch and hands out their upload URLs, because those of

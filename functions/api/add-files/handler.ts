@@ -1,14 +1,15 @@
-import { requestStore, s3, sessionStore, settings } from '../../runtime/clients.ts';
-import { createUploadUrls } from '../../sessions/upload-urls.ts';
-import { environment } from '../../shared/environment.ts';
-import { idempotentRoute } from '../idempotent-route.ts';
+import { audioBucket as bucket, milliseconds as now, settings } from '../../runtime/clients/base.ts';
+import { requestStore as requests, sessionStore as store } from '../../runtime/clients/records.ts';
+import { uploads } from '../../runtime/clients/signing.ts';
+import { runIdempotentRoute } from '../idempotent-route.ts';
 import { addFiles } from './add-files.ts';
+import { route } from './route.ts';
 
-export const handler = idempotentRoute('POST /sessions/{id}/files', requestStore, async (request) => {
-  const { subject, path, body, outcome } = request;
-  const bucket = environment('AUDIO_BUCKET');
-  const uploads = createUploadUrls({ client: s3(), bucket, minutes: settings().urls.upload });
-  const deps = { store: sessionStore(), uploads, bucket, settings: settings(), now: Date.now };
-  const isAnswered = outcome !== undefined;
-  return { status: 201, body: await addFiles(path.id, subject, body, deps, { isAnswered }), outcome: {} };
-});
+export const handler = runIdempotentRoute(
+  route,
+  async ({ subject, path, body, outcome }, deps) => ({
+    body: await addFiles(path.id, subject, body, deps, { isAnswered: outcome !== undefined }),
+    outcome: {},
+  }),
+  { store, uploads, bucket, requests, settings, now },
+);

@@ -1,18 +1,12 @@
-import type { Executions } from '../../sessions/executions.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { isInDoubt, isUnderWay, mayCancel, type Session, type Track } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import type { Settings } from '../../shared/settings.ts';
 import type { SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
 import { sessionAnswer } from '../session-answer.ts';
+import type { route } from './route.ts';
 
-export interface CancelSessionDeps {
-  readonly store: SessionStore;
-  readonly executions: Executions;
-  readonly settings: Settings;
-  readonly now: () => number;
-}
+export type CancelSessionDeps = Deps<typeof route>;
 
 /** Tries against somebody who begins a run at the same moment. */
 const attempts = 3;

@@ -1,8 +1,12 @@
-import { executions, sessionStore, settings } from '../../runtime/clients.ts';
-import { route } from '../http.ts';
+import { milliseconds as now, settings } from '../../runtime/clients/base.ts';
+import { executions } from '../../runtime/clients/executions.ts';
+import { sessionStore as store } from '../../runtime/clients/records.ts';
+import { runRoute } from '../http.ts';
 import { cancelSession } from './cancel-session.ts';
+import { route } from './route.ts';
 
-export const handler = route('POST /sessions/{id}/cancel', async ({ subject, path }) => {
-  const deps = { store: sessionStore(), executions: executions(), settings: settings(), now: Date.now };
-  return { status: 200, body: await cancelSession(path.id, subject, deps) };
-});
+export const handler = runRoute(
+  route,
+  async ({ subject, path }, deps) => ({ body: await cancelSession(path.id, subject, deps) }),
+  { store, executions, settings, now },
+);

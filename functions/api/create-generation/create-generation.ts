@@ -1,13 +1,10 @@
+import type { Deps } from '../../runtime/spec.ts';
 import { beginRun, ensureStarted } from '../../sessions/begin-run.ts';
 import { dialectOf, dialectProblems, usualModel } from '../../sessions/dialect-rules.ts';
-import type { Executions } from '../../sessions/executions.ts';
-import type { ModelStore } from '../../sessions/model-store.ts';
 import { musicProblems } from '../../sessions/music-rules.ts';
 import { newSession } from '../../sessions/new-session.ts';
-import type { PersonaStore } from '../../sessions/persona-store.ts';
 import type { Here } from '../../sessions/provider-place.ts';
 import type { Session } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type CreatedGenerationAnswer, createGenerationBody } from '../generation-contract.ts';
@@ -17,21 +14,14 @@ import { parseInput } from '../request.ts';
 import { sessionAnswer } from '../session-answer.ts';
 import { findModel } from './find-model.ts';
 import { findPersona } from './find-persona.ts';
+import type { route } from './route.ts';
 
-export interface CreateGenerationDeps {
-  readonly store: SessionStore;
-  readonly models: Pick<ModelStore, 'list'>;
-  readonly personas: Pick<PersonaStore, 'list'>;
-  readonly executions: Executions;
+export type CreateGenerationDeps = Omit<Deps<typeof route>, 'requests' | 'here'> & {
   /** Models and personas of other places are refused; none is unless given. */
   readonly here?: Here;
-  /** Is a relay configured? */
-  readonly relay: boolean;
-  readonly settings: Settings;
-  readonly now: () => number;
   /** The id of the session to be created: the same when the same request is repeated. */
   readonly newId: () => string;
-}
+};
 
 /**
  * `POST /generations`: checks the request, finds model and persona, records the session and begins its run.

@@ -1,32 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { milliseconds as now, settings } from '../../runtime/clients/base.ts';
+import { executions } from '../../runtime/clients/executions.ts';
+import { relayIsConfigured as relay } from '../../runtime/clients/provider.ts';
 import {
-  executions,
   here,
-  modelStore,
-  personaStore,
-  relayIsConfigured,
-  requestStore,
-  sessionsToBegin,
-  settings,
-} from '../../runtime/clients.ts';
-import { idempotentRoute } from '../idempotent-route.ts';
+  modelStore as models,
+  personaStore as personas,
+  requestStore as requests,
+  sessionsToBegin as store,
+} from '../../runtime/clients/records.ts';
+import { runIdempotentRoute } from '../idempotent-route.ts';
 import { createGeneration } from './create-generation.ts';
+import { route } from './route.ts';
 
-export const handler = idempotentRoute('POST /generations', requestStore, async (request) => {
-  const { subject, body, requestId = randomUUID() } = request;
-  const deps = {
-    store: sessionsToBegin(),
-    models: modelStore(),
-    personas: personaStore(),
-    relay: relayIsConfigured(),
-    executions: executions(),
-    here: here(),
-    settings: settings(),
-    now: Date.now,
-    newId: () => requestId,
-  };
-  const answer = await createGeneration(subject, body, deps, request);
-  const location = `/generations/${answer.session.sessionId}`;
-  const { warnings } = answer;
-  return { status: 202, body: answer, headers: { location, 'retry-after': '1' }, outcome: { warnings } };
-});
+export const handler = runIdempotentRoute(
+  route,
+  async (request, made) => {
+    const { subject, body, requestId = randomUUID() } = request;
+    const answer = await createGeneration(subject, body, { ...made, newId: () => requestId }, request);
+    const { session, warnings } = answer;
+    return { body: answer, location: `/generations/${session.sessionId}`, outcome: { warnings } };
+  },
+  { store, models, personas, relay, executions, here, requests, settings, now },
+);

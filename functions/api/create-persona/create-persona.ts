@@ -1,28 +1,22 @@
-import { type Dialect, type Provider, ProviderError } from '../../provider/provider.ts';
+import { ProviderError } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { noRelay } from '../../sessions/dialect-rules.ts';
 import { personaTextProblems } from '../../sessions/music-rules.ts';
-import { isMade, type Persona, type PersonaStore } from '../../sessions/persona-store.ts';
+import { isMade, type Persona } from '../../sessions/persona-store.ts';
 import { elsewhere, type Here } from '../../sessions/provider-place.ts';
 import type { Music, Session } from '../../sessions/session.ts';
 import { isSessionId } from '../../sessions/session-id.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError, isContradiction, type Problem } from '../../shared/errors.ts';
 import type { IdempotentRequest } from '../idempotent-route.ts';
 import { personaAnswer } from '../persona-answer.ts';
 import { createPersonaBody, type PersonaAnswer } from '../persona-contract.ts';
 import { parseInput } from '../request.ts';
+import type { route } from './route.ts';
 
-export interface CreatePersonaDeps {
-  readonly store: Pick<SessionStore, 'read' | 'claimId'>;
-  readonly personas: PersonaStore;
-  readonly providerOf: (dialect: Dialect) => Provider;
-  /** Is a relay configured? */
-  readonly relay: boolean;
+export type CreatePersonaDeps = Omit<Deps<typeof route>, 'requests' | 'here'> & {
   /** Music of other places is refused; none is unless given. */
   readonly here?: Here;
-  /** An ISO moment. */
-  readonly now: () => string;
-}
+};
 
 /** Milliseconds after which nobody can be at the call any more: the function has 20 s. */
 const longestCall = 60_000;

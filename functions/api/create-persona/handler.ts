@@ -1,24 +1,20 @@
+import { now } from '../../runtime/clients/base.ts';
+import { providerOf, relayIsConfigured as relay } from '../../runtime/clients/provider.ts';
 import {
   here,
-  now,
-  personaStore,
-  providerOf,
-  relayIsConfigured,
-  requestStore,
-  sessionStore,
-} from '../../runtime/clients.ts';
-import { idempotentRoute } from '../idempotent-route.ts';
+  personaStore as personas,
+  requestStore as requests,
+  sessionStore as store,
+} from '../../runtime/clients/records.ts';
+import { runIdempotentRoute } from '../idempotent-route.ts';
 import { createPersona } from './create-persona.ts';
+import { route } from './route.ts';
 
-export const handler = idempotentRoute('POST /personas', requestStore, async (request) => {
-  const deps = {
-    store: sessionStore(),
-    personas: personaStore(),
-    providerOf,
-    relay: relayIsConfigured(),
-    here: here(),
-    now: now(),
-  };
-  const persona = await createPersona(request.subject, request.body, deps, request);
-  return { status: 201, body: persona, outcome: {} };
-});
+export const handler = runIdempotentRoute(
+  route,
+  async (request, deps) => ({
+    body: await createPersona(request.subject, request.body, deps, request),
+    outcome: {},
+  }),
+  { store, personas, providerOf: () => providerOf, relay, here, requests, now },
+);

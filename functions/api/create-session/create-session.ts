@@ -1,21 +1,21 @@
+import type { Deps } from '../../runtime/spec.ts';
 import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
 import { newSession } from '../../sessions/new-session.ts';
 import { isGivenUp, type Session } from '../../sessions/session.ts';
-import { contentKeyOf, type SessionContents } from '../../sessions/session-contents.ts';
-import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
+import { contentKeyOf } from '../../sessions/session-contents.ts';
+import type { SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type CreatedSessionAnswer, type CreateSessionBody, createSessionBody } from '../contract.ts';
-import { type DeclareDeps, declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
+import { declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
 import { nothingIfUnknown } from '../own-session.ts';
 import { parseInput } from '../request.ts';
+import type { route } from './route.ts';
 
-export interface CreateSessionDeps extends DeclareDeps {
-  readonly store: SessionStore;
-  readonly contents: Pick<SessionContents, 'claim'>;
+export type CreateSessionDeps = Omit<Deps<typeof route>, 'requests'> & {
   /** The id of the session to be created: the same when the same request is repeated. */
   readonly newId: () => string;
-}
+};
 
 /** Milliseconds after which a session that was claimed and is not recorded will not be: the function has 20 s. */
 const longestRequest = 30_000;
@@ -140,7 +140,7 @@ async function existingOf(
 async function recorded(
   sessionId: string,
   { kind }: Session,
-  store: SessionStore,
+  store: CreateSessionDeps['store'],
 ): Promise<SessionWithTracks | undefined> {
   if (kind !== 'batch') return store.read(sessionId);
   const session = await store.requireSession(sessionId).catch(nothingIfUnknown);

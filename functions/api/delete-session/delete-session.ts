@@ -1,21 +1,13 @@
-import type { Executions } from '../../sessions/executions.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { isInterrupted } from '../../sessions/interruption.ts';
 import { isGivenUp, isInDoubt, isUnderWay, type Session, unfinishedWork } from '../../sessions/session.ts';
-import type { SessionContents } from '../../sessions/session-contents.ts';
-import type { SessionFiles } from '../../sessions/session-files.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { deleteSessionQuery } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
 import { parseInput } from '../request.ts';
+import type { route } from './route.ts';
 
-export interface DeleteSessionDeps {
-  readonly store: SessionStore;
-  readonly contents: Pick<SessionContents, 'forget'>;
-  readonly files: SessionFiles;
-  readonly executions: Executions;
-  readonly now: () => number;
-}
+export type DeleteSessionDeps = Deps<typeof route>;
 
 /**
  * `DELETE /sessions/{id}`: deletes the session with its files, in all their versions. It is marked first, so that

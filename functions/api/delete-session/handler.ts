@@ -1,18 +1,16 @@
-import { executions, s3, sessionContents, sessionStore } from '../../runtime/clients.ts';
-import { createSessionFiles } from '../../sessions/session-files.ts';
-import { environment } from '../../shared/environment.ts';
-import { route } from '../http.ts';
+import { milliseconds as now } from '../../runtime/clients/base.ts';
+import { sessionFiles as files } from '../../runtime/clients/bucket.ts';
+import { executions } from '../../runtime/clients/executions.ts';
+import { sessionContents as contents, sessionStore as store } from '../../runtime/clients/records.ts';
+import { runRoute } from '../http.ts';
 import { deleteSession } from './delete-session.ts';
+import { route } from './route.ts';
 
-export const handler = route('DELETE /sessions/{id}', async ({ subject, path, query }) => {
-  const files = createSessionFiles({ client: s3(), bucket: environment('AUDIO_BUCKET') });
-  const deps = {
-    store: sessionStore(),
-    contents: sessionContents(),
-    files,
-    executions: executions(),
-    now: Date.now,
-  };
-  await deleteSession(path.id, subject, deps, query);
-  return { status: 204 };
-});
+export const handler = runRoute(
+  route,
+  async ({ subject, path, query }, deps) => {
+    await deleteSession(path.id, subject, deps, query);
+    return {};
+  },
+  { store, contents, files, executions, now },
+);

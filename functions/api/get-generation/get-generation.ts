@@ -1,11 +1,11 @@
+import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { GenerationAnswer } from '../generation-contract.ts';
-import { type GetSessionDeps, standing } from '../get-session/get-session.ts';
+import { standing } from '../get-session/get-session.ts';
 import { ownSession } from '../own-session.ts';
+import type { route } from './route.ts';
 
-export interface GetGenerationDeps extends GetSessionDeps {
-  readonly downloads: { get(object: { key: string }): Promise<string> };
-}
+export type GetGenerationDeps = Deps<typeof route>;
 
 /**
  * `GET /generations/{id}`: where the music stands, and a link to each file that is there, made at this moment.

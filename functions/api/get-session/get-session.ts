@@ -1,21 +1,14 @@
-import type { Executions } from '../../sessions/executions.ts';
+import type { Deps } from '../../runtime/spec.ts';
 import { isInterrupted, isQuiet } from '../../sessions/interruption.ts';
 import { isUnderWay } from '../../sessions/session.ts';
-import type { SessionStore, SessionWithTracks } from '../../sessions/session-store.ts';
-import type { Settings } from '../../shared/settings.ts';
+import type { SessionWithTracks } from '../../sessions/session-store.ts';
 import { getSessionQuery, type SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
 import { parseInput } from '../request.ts';
 import { retryAfter, sessionAnswer } from '../session-answer.ts';
+import type { route } from './route.ts';
 
-export interface GetSessionDeps {
-  readonly store: SessionStore;
-  readonly executions: Executions;
-  readonly settings: Settings;
-  readonly now: () => number;
-  /** How much faster than the wall's clock waits run (1 in AWS). */
-  readonly speed: number;
-}
+export type GetSessionDeps = Deps<typeof route>;
 
 /**
  * `GET /sessions/{id}`: where the session and each of its tracks stand. `retryAfter` in seconds, while

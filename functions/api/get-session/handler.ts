@@ -1,23 +1,17 @@
-import { executions, sessionStore, settings } from '../../runtime/clients.ts';
+import { milliseconds as now, settings, speed } from '../../runtime/clients/base.ts';
+import { executions } from '../../runtime/clients/executions.ts';
+import { sessionStore as store } from '../../runtime/clients/records.ts';
 import { environment } from '../../shared/environment.ts';
-import { route } from '../http.ts';
+import { runRoute } from '../http.ts';
 import { consoleLink } from './console-link.ts';
 import { getSession } from './get-session.ts';
+import { route } from './route.ts';
 
-export const handler = route('GET /sessions/{id}', async ({ subject, path, query }) => {
-  const speed = environment('CLOCK_SPEED');
-  const deps = {
-    store: sessionStore(),
-    executions: executions(),
-    settings: settings(),
-    now: Date.now,
-    speed,
-  };
-  const { answer, retryAfter } = await getSession(path.id, subject, deps, query);
-  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  return {
-    status: 200,
-    body: { ...answer, ...consoleLink(answer.executionArn, environment('STAGE')) },
-    headers,
-  };
-});
+export const handler = runRoute(
+  route,
+  async ({ subject, path, query }, deps) => {
+    const { answer, retryAfter } = await getSession(path.id, subject, deps, query);
+    return { body: { ...answer, ...consoleLink(answer.executionArn, environment('STAGE')) }, retryAfter };
+  },
+  { store, executions, settings, now, speed },
+);

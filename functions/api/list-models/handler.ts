@@ -1,8 +1,11 @@
-import { modelStore, settings } from '../../runtime/clients.ts';
-import { route } from '../http.ts';
+import { settings } from '../../runtime/clients/base.ts';
+import { modelStore as models } from '../../runtime/clients/records.ts';
+import { runRoute } from '../http.ts';
 import { listModels } from './list-models.ts';
+import { route } from './route.ts';
 
-export const handler = route('GET /models', async ({ subject }) => ({
-  status: 200,
-  body: await listModels(subject, { models: modelStore(), settings: settings() }),
-}));
+export const handler = runRoute(
+  route,
+  async ({ subject }, deps) => ({ body: await listModels(subject, deps) }),
+  { models, settings },
+);

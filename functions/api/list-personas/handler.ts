@@ -1,8 +1,10 @@
-import { personaStore } from '../../runtime/clients.ts';
-import { route } from '../http.ts';
+import { personaStore as personas } from '../../runtime/clients/records.ts';
+import { runRoute } from '../http.ts';
 import { listPersonas } from './list-personas.ts';
+import { route } from './route.ts';
 
-export const handler = route('GET /personas', async ({ subject }) => ({
-  status: 200,
-  body: await listPersonas(subject, personaStore()),
-}));
+export const handler = runRoute(
+  route,
+  async ({ subject }, deps) => ({ body: await listPersonas(subject, deps.personas) }),
+  { personas },
+);

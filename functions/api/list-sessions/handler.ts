@@ -1,8 +1,10 @@
-import { sessionStore } from '../../runtime/clients.ts';
-import { route } from '../http.ts';
+import { sessionStore as store } from '../../runtime/clients/records.ts';
+import { runRoute } from '../http.ts';
 import { listSessions } from './list-sessions.ts';
+import { route } from './route.ts';
 
-export const handler = route('GET /sessions', async ({ subject, query }) => ({
-  status: 200,
-  body: await listSessions(subject, query, sessionStore()),
-}));
+export const handler = runRoute(
+  route,
+  async ({ subject, query }, { store: sessions }) => ({ body: await listSessions(subject, query, sessions) }),
+  { store },
+);

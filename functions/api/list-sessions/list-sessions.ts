@@ -13,7 +13,7 @@ import { summary } from '../session-answer.ts';
 export async function listSessions(
   subject: string,
   query: Readonly<Record<string, string | undefined>>,
-  store: SessionStore,
+  store: Pick<SessionStore, 'list'>,
   kind?: SessionKind,
 ): Promise<SessionListAnswer> {
   const { sessions, next } = await store.list(subject, { ...parseInput(listQuery, query), kind });

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { keyOf, type RouteSpec } from '../../runtime/spec.ts';
 import * as contract from '../contract.ts';
 import * as music from '../generation-contract.ts';
-import { type Operation, operations } from '../operations.ts';
 import * as personas from '../persona-contract.ts';
+import { routes } from '../routes.ts';
 
 /** What a schema of the contract is called in the document. */
 const named = z.registry<{ id: string }>();
@@ -99,7 +100,7 @@ const idempotencyKeyParameter = {
   schema: { type: 'string', minLength: 1, maxLength: 128 },
 };
 
-function parametersOf(path: string, { query, idempotencyKey }: Operation): object[] {
+function parametersOf({ path, query, idempotencyKey }: RouteSpec): object[] {
   const inPath = Object.entries(pathParameters)
     .filter(([name]) => path.includes(`{${name}}`))
     .map(([name, parameter]) => ({ name, in: 'path', required: true, ...parameter }));
@@ -108,16 +109,16 @@ function parametersOf(path: string, { query, idempotencyKey }: Operation): objec
   return [...inPath, ...inHeader, ...inQuery.map(([name, schema]) => ({ name, in: 'query', schema }))];
 }
 
-function operationOf(path: string, operation: Operation): object {
-  const { id, summary, description, body, answer, mayConflict, callsProvider, idempotencyKey } = operation;
-  const parameters = parametersOf(path, operation);
+function operationOf(route: RouteSpec): object {
+  const { path, summary, description, body, answer, mayConflict, callsProvider, idempotencyKey } = route;
+  const parameters = parametersOf(route);
   const success = {
     description: answer.description,
-    ...(answer.retryAfter ? { headers: retryAfter } : {}),
+    ...(answer.retryAfter !== undefined ? { headers: retryAfter } : {}),
     ...(answer.schema ? content(schemaRef(answer.schema)) : {}),
   };
   return {
-    operationId: id,
+    operationId: keyOf(route),
     summary,
     description,
     tags: ['sessions'],
@@ -156,9 +157,8 @@ const aboutItself = {
 /** The whole API as an OpenAPI 3.1 document, made from the schemas that the routes parse by. */
 export function openApiDocument() {
   const paths: Record<string, Record<string, object>> = {};
-  for (const [name, operation] of Object.entries<Operation>(operations)) {
-    const [method = '', path = ''] = name.split(' ');
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(path, operation) };
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
   }
   paths['/openapi.json'] = { get: aboutItself };
   return {

@@ -1,12 +1,12 @@
-import { s3, sessionStore, settings } from '../../runtime/clients.ts';
-import { createUploadUrls } from '../../sessions/upload-urls.ts';
-import { environment } from '../../shared/environment.ts';
-import { route } from '../http.ts';
+import { audioBucket as bucket, milliseconds as now, settings } from '../../runtime/clients/base.ts';
+import { sessionStore as store } from '../../runtime/clients/records.ts';
+import { uploads } from '../../runtime/clients/signing.ts';
+import { runRoute } from '../http.ts';
 import { replaceTrack } from './replace-track.ts';
+import { route } from './route.ts';
 
-export const handler = route('PUT /sessions/{id}/tracks/{trackId}', async ({ subject, path, body }) => {
-  const bucket = environment('AUDIO_BUCKET');
-  const uploads = createUploadUrls({ client: s3(), bucket, minutes: settings().urls.upload });
-  const deps = { store: sessionStore(), uploads, bucket, settings: settings(), now: Date.now };
-  return { status: 200, body: await replaceTrack(path, subject, body, deps) };
-});
+export const handler = runRoute(
+  route,
+  async ({ subject, path, body }, deps) => ({ body: await replaceTrack(path, subject, body, deps) }),
+  { store, uploads, bucket, settings, now },
+);

@@ -1,15 +1,16 @@
+import type { Deps } from '../../runtime/spec.ts';
 import type { Track } from '../../sessions/session.ts';
 import { isGivenUp, isUnderWay } from '../../sessions/session.ts';
 import { trackKey } from '../../sessions/track-key.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { inOrder } from '../../shared/in-order.ts';
 import { replaceTrackBody } from '../contract.ts';
-import type { CreateSessionDeps } from '../create-session/create-session.ts';
 import { fileProblems } from '../declared-files.ts';
 import { ownSession } from '../own-session.ts';
 import { parseInput } from '../request.ts';
+import type { route } from './route.ts';
 
-export type ReplaceTrackDeps = Omit<CreateSessionDeps, 'newId' | 'contents'>;
+export type ReplaceTrackDeps = Deps<typeof route>;
 
 /** What may be replaced: never anything that the provider has made a clip of, or still works on. */
 const replaceable: readonly Track['status'][] = ['declared', 'rejected', 'failed', 'duplicate'];

@@ -1,19 +1,15 @@
+import type { Deps } from '../../runtime/spec.ts';
 import { partCount, partSize } from '../../sessions/file-parts.ts';
 import { isUnseen } from '../../sessions/look-at-track.ts';
-import type { PartUploads } from '../../sessions/part-uploads.ts';
 import { isGivenUp, isUnderWay, type Track } from '../../sessions/session.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import { inOrder } from '../../shared/in-order.ts';
 import { type SignedUploadsAnswer, signUploadsBody } from '../contract.ts';
-import type { DeclareDeps } from '../declared-files.ts';
 import { nothingIfUnknown, ownSessionAlone } from '../own-session.ts';
 import { parseInput } from '../request.ts';
+import type { route } from './route.ts';
 
-export interface SignUploadsDeps extends Pick<DeclareDeps, 'uploads' | 'now'> {
-  readonly store: SessionStore;
-  readonly parts: Pick<PartUploads, 'isThere' | 'goOn'>;
-}
+export type SignUploadsDeps = Omit<Deps<typeof route>, 'settings'>;
 
 /** Objects asked about at the same time. */
 const atOnce = 16;

@@ -1,10 +1,15 @@
-import { executions, requestStore, sessionsToBegin, settings } from '../../runtime/clients.ts';
-import { idempotentRoute, runRequestOf } from '../idempotent-route.ts';
+import { milliseconds as now, settings } from '../../runtime/clients/base.ts';
+import { executions } from '../../runtime/clients/executions.ts';
+import { requestStore as requests, sessionsToBegin as store } from '../../runtime/clients/records.ts';
+import { runIdempotentRoute, runRequestOf } from '../idempotent-route.ts';
+import { route } from './route.ts';
 import { startSession } from './start-session.ts';
 
-export const handler = idempotentRoute('POST /sessions/{id}/start', requestStore, async (request) => {
-  const { subject, path } = request;
-  const deps = { store: sessionsToBegin(), executions: executions(), settings: settings(), now: Date.now };
-  const session = await startSession(path.id, subject, deps, runRequestOf(request));
-  return { status: 202, body: session, headers: { 'retry-after': '1' }, outcome: {} };
-});
+export const handler = runIdempotentRoute(
+  route,
+  async (request, deps) => {
+    const { subject, path } = request;
+    return { body: await startSession(path.id, subject, deps, runRequestOf(request)), outcome: {} };
+  },
+  { store, executions, requests, settings, now },
+);

@@ -1,4 +1,5 @@
-import { milliseconds as now, webhookSecret } from '../../runtime/clients.ts';
+import { milliseconds as now } from '../../runtime/clients/base.ts';
+import { webhookSecret } from '../../runtime/clients/secrets.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { environment } from '../../shared/environment.ts';
 import { sendWebhook } from './send-webhook.ts';

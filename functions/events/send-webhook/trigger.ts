@@ -12,7 +12,7 @@ const busEvent = z.object({
 
 export const trigger = defineTrigger({
   name: 'Send webhook',
-  description: 'Sends an event to the webhook',
+  about: 'Sends an event to the webhook',
   input: busEvent,
   // The receiver is given 10 s.
   lambda: { timeoutSeconds: 20 },

@@ -1,13 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  audioBucket as bucket,
-  eventBus as bus,
-  executions,
-  fileLists as lists,
-  now,
-  s3,
-  settings,
-} from '../../runtime/clients.ts';
+import { audioBucket as bucket, now, settings } from '../../runtime/clients/base.ts';
+import { fileLists as lists, s3 } from '../../runtime/clients/bucket.ts';
+import { eventBus as bus } from '../../runtime/clients/events.ts';
+import { executions } from '../../runtime/clients/executions.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { environment } from '../../shared/environment.ts';
 import { createInbox } from './inbox.ts';

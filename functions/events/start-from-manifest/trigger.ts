@@ -6,7 +6,7 @@ const objectCreated = z.object({ detail: z.object({ object: z.object({ key: z.st
 
 export const trigger = defineTrigger({
   name: 'Start from manifest',
-  description: 'Starts a session from a manifest in the inbox',
+  about: 'Starts a session from a manifest in the inbox',
   input: objectCreated,
   // Waits up to four minutes for files that a manifest lists.
   lambda: { timeoutSeconds: 300 },

@@ -1,4 +1,6 @@
-import { executions, milliseconds as now, sessionsToBegin as store } from '../../runtime/clients.ts';
+import { milliseconds as now } from '../../runtime/clients/base.ts';
+import { executions } from '../../runtime/clients/executions.ts';
+import { sessionsToBegin as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { logger, measure } from '../../shared/log.ts';
 import { sweep, sweepMeasurements } from './sweep.ts';

@@ -3,7 +3,7 @@ import { defineTrigger } from '../../runtime/spec.ts';
 
 export const trigger = defineTrigger({
   name: 'Sweep',
-  description: 'Finds sessions whose execution is gone',
+  about: 'Finds sessions whose execution is gone',
   // The schedule's event says nothing that matters.
   input: z.unknown(),
   // Up to a hundred sessions, with a call or two to AWS for each.

@@ -1,4 +1,6 @@
-import { now, providerOf, settings, sessionsOfHere as store } from '../../runtime/clients.ts';
+import { now, settings } from '../../runtime/clients/base.ts';
+import { providerOf } from '../../runtime/clients/provider.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { checkMusic } from './check-music.ts';
 import { state } from './state.ts';

@@ -1,10 +1,6 @@
-import {
-  modelStore as models,
-  now,
-  provider,
-  settings,
-  sessionsOfHere as store,
-} from '../../runtime/clients.ts';
+import { now, settings } from '../../runtime/clients/base.ts';
+import { provider } from '../../runtime/clients/provider.ts';
+import { modelStore as models, sessionsOfHere as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { checkTraining } from './check-training.ts';
 import { state } from './state.ts';

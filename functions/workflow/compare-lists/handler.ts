@@ -1,4 +1,6 @@
-import { now, provider, settings, sessionsOfHere as store } from '../../runtime/clients.ts';
+import { now, settings } from '../../runtime/clients/base.ts';
+import { provider } from '../../runtime/clients/provider.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { compareLists } from './compare-lists.ts';
 import { state } from './state.ts';

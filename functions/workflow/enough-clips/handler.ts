@@ -1,4 +1,5 @@
-import { now, settings, sessionStore as store } from '../../runtime/clients.ts';
+import { now, settings } from '../../runtime/clients/base.ts';
+import { sessionStore as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { enoughClips } from './enough-clips.ts';
 import { state } from './state.ts';

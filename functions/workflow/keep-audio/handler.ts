@@ -1,13 +1,9 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { downloadAudio } from '../../audio/download.ts';
-import {
-  audioBucket,
-  providerOf,
-  providerUrl,
-  s3,
-  settings,
-  sessionsOfHere as store,
-} from '../../runtime/clients.ts';
+import { audioBucket, settings } from '../../runtime/clients/base.ts';
+import { s3 } from '../../runtime/clients/bucket.ts';
+import { providerOf, providerUrl } from '../../runtime/clients/provider.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { nameError } from '../../shared/aws-errors.ts';
 import { keepAudio } from './keep-audio.ts';

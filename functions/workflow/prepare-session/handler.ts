@@ -1,15 +1,9 @@
-import {
-  audioBucket as bucket,
-  copy,
-  executions,
-  hash,
-  inspect,
-  now,
-  provider,
-  random,
-  settings,
-  sessionsOfHere as store,
-} from '../../runtime/clients.ts';
+import { inspect } from '../../runtime/clients/audio.ts';
+import { audioBucket as bucket, now, random, settings } from '../../runtime/clients/base.ts';
+import { copy, hash } from '../../runtime/clients/bucket.ts';
+import { executions } from '../../runtime/clients/executions.ts';
+import { provider } from '../../runtime/clients/provider.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { prepareSession } from './prepare-session.ts';
 import { state } from './state.ts';

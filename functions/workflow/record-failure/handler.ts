@@ -1,4 +1,5 @@
-import { now, sessionStore as store } from '../../runtime/clients.ts';
+import { now } from '../../runtime/clients/base.ts';
+import { sessionStore as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { recordFailure } from './record-failure.ts';
 import { state } from './state.ts';

@@ -1,11 +1,6 @@
-import {
-  now,
-  providerOf,
-  random,
-  relayIsConfigured as relay,
-  settings,
-  sessionsOfHere as store,
-} from '../../runtime/clients.ts';
+import { now, random, settings } from '../../runtime/clients/base.ts';
+import { providerOf, relayIsConfigured as relay } from '../../runtime/clients/provider.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { requestMusic } from './request-music.ts';
 import { state } from './state.ts';

@@ -1,12 +1,8 @@
-import {
-  downloads,
-  find,
-  now,
-  provider,
-  random,
-  settings,
-  sessionsOfHere as store,
-} from '../../runtime/clients.ts';
+import { find } from '../../runtime/clients/audio.ts';
+import { now, random, settings } from '../../runtime/clients/base.ts';
+import { provider } from '../../runtime/clients/provider.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
+import { downloads } from '../../runtime/clients/signing.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { state } from './state.ts';
 import { submitUpload } from './submit-upload.ts';

@@ -51,7 +51,7 @@ export interface FunctionDeps {
 
 /**
  * What each state of the machines runs, by its title: the domain functions with what their handlers give them.
- * Errors leave them named as functions/workflow/task.ts names them.
+ * Errors leave them named as functions/runtime/run-task.ts names them.
  */
 export function workflowFunctions({
   store,

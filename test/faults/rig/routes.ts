@@ -4,7 +4,7 @@ import {
   type IdempotentRequest,
   idempotentRoute,
 } from '../../../functions/api/idempotent-route.ts';
-import type { OperationName } from '../../../functions/api/operations.ts';
+import { routeOf } from '../../../functions/api/routes.ts';
 import { ChirpsmithError, isErrorName } from '../../../functions/shared/errors.ts';
 import { logger } from '../../../functions/shared/log.ts';
 import type { World } from './world.ts';
@@ -35,13 +35,13 @@ export interface KeyedRequest {
  */
 export async function requested<T extends object>(
   world: Pick<World, 'requests'>,
-  route: OperationName,
+  route: string,
   { key, sessionId, body }: KeyedRequest,
   work: (request: IdempotentRequest) => Promise<Omit<IdempotentAnswer, 'status' | 'body'> & { body: T }>,
 ): Promise<T> {
   let made: T | undefined;
   const handler = idempotentRoute(
-    route,
+    routeOf(route),
     () => world.requests,
     async (request) => {
       const answer = await work(request);

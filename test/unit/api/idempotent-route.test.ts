@@ -7,7 +7,7 @@ import {
   type IdempotentRequest,
   idempotentRoute,
 } from '../../../functions/api/idempotent-route.ts';
-import type { operations } from '../../../functions/api/operations.ts';
+import { routeOf } from '../../../functions/api/routes.ts';
 import { createRequestStore, type RequestStore } from '../../../functions/sessions/request-store.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { openTable, testMoment } from '../../session-records.ts';
@@ -24,7 +24,7 @@ interface Sent {
   readonly key?: string | undefined;
   readonly body?: unknown;
   readonly subject?: string;
-  readonly route?: keyof typeof operations;
+  readonly route?: string;
   readonly id?: string;
   readonly requests?: RequestStore;
 }
@@ -39,7 +39,7 @@ async function send(work: Work, sent: Sent = {}) {
     ...(id === undefined ? {} : { pathParameters: { id } }),
   };
   const event = request as unknown as APIGatewayProxyEventV2WithJWTAuthorizer;
-  const handler = idempotentRoute(route, () => sent.requests ?? table.requests, work);
+  const handler = idempotentRoute(routeOf(route), () => sent.requests ?? table.requests, work);
   const answer = await handler(event, { awsRequestId: 'r' } as Context);
   return { ...answer, parsed: JSON.parse(answer.body ?? 'null') as unknown };
 }

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createSession } from '../../../functions/api/create-session/create-session.ts';
 import { getSession } from '../../../functions/api/get-session/get-session.ts';
-import { route } from '../../../functions/api/http.ts';
+import { type RouteAnswer, runRoute } from '../../../functions/api/http.ts';
 import { listSessions } from '../../../functions/api/list-sessions/list-sessions.ts';
+import type { ApiRequest } from '../../../functions/api/request.ts';
 import { parseInput } from '../../../functions/api/request.ts';
+import { routeOf } from '../../../functions/api/routes.ts';
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
 import type { Executions } from '../../../functions/sessions/executions.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
@@ -369,13 +371,14 @@ describe('GET /sessions', () => {
 });
 
 describe('a route', () => {
-  type Work = Parameters<typeof route>[1];
-  const send = async (name: Parameters<typeof route>[0], work: Work, sent: object = {}) => {
+  type Work = (request: ApiRequest) => Promise<RouteAnswer>;
+  const send = async (name: string, work: Work, sent: object = {}) => {
     const requestContext = { authorizer: { jwt: { claims: { sub: 'ana' } } } };
     const headers = { 'content-type': 'application/json' };
     const request = { requestContext, headers, isBase64Encoded: false, ...sent };
     const event = request as unknown as APIGatewayProxyEventV2WithJWTAuthorizer;
-    const answer = await route(name, work)(event, { awsRequestId: 'r' } as Context);
+    const handler = runRoute({ ...routeOf(name), uses: [] }, work, {});
+    const answer = await handler(event, { awsRequestId: 'r' } as Context);
     return { ...answer, parsed: JSON.parse(answer.body ?? 'null') as unknown };
   };
   const invoke = (work: Work, body?: string) => send('POST /sessions', work, { body });

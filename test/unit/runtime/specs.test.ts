@@ -1,7 +1,18 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { runRoute } from '../../../functions/api/http.ts';
+import { routes } from '../../../functions/api/routes.ts';
 import { runTask } from '../../../functions/runtime/run-task.ts';
-import { type Deps, defineState, folderOf, keyOf } from '../../../functions/runtime/spec.ts';
+import {
+  type Deps,
+  defineRoute,
+  defineState,
+  folderOf,
+  keyOf,
+  routeLambda,
+} from '../../../functions/runtime/spec.ts';
 import { states, triggers } from '../../../infra/specs.ts';
 
 const state = defineState({
@@ -51,6 +62,57 @@ describe('the compiler holds a function to its spec', () => {
   it('a spec can use only what there is', () => {
     // @ts-expect-error there is no such capability
     expect(defineState({ ...state, uses: ['sessions.steal'] }).uses).toHaveLength(1);
+  });
+});
+
+describe('a route', () => {
+  const route = defineRoute({
+    name: 'Tell time',
+    method: 'GET',
+    path: '/times/{id}',
+    summary: 'Tells the time',
+    answer: { status: 202, description: 'The time.', retryAfter: 7 },
+    lambda: routeLambda,
+    uses: ['clock'],
+  });
+  const claims = { sub: 'ana' };
+  const id = '00000000-0000-4000-8000-000000000000';
+  const about = { headers: {}, pathParameters: { id }, requestContext: { authorizer: { jwt: { claims } } } };
+  const event = Object.assign(Object.create(null), about);
+
+  it('is answered with the status and the retry-after of its spec, unless the work says otherwise', async () => {
+    const usual = runRoute(
+      route,
+      async (request, deps) => ({ body: { at: deps.now(), of: request.path.id } }),
+      { now },
+    );
+    expect(await usual(event, context)).toMatchObject({
+      statusCode: 202,
+      headers: { 'retry-after': '7' },
+      body: JSON.stringify({ at: 'noon', of: id }),
+    });
+    const other = runRoute(route, async () => ({ status: 200, location: '/x', retryAfter: 3 }), { now });
+    expect(await other(event, context)).toMatchObject({
+      statusCode: 200,
+      headers: { location: '/x', 'retry-after': '3' },
+    });
+  });
+
+  it('knows the ids of its path, and no other', async () => {
+    const strange = runRoute(
+      route,
+      // @ts-expect-error there is no `trackId` in the path
+      async (request) => ({ body: { of: request.path.trackId } }),
+      { now },
+    );
+    expect(await strange(event, context)).toMatchObject({ body: '{}' });
+  });
+
+  it('has the words of its folder, and is listed once', async () => {
+    const names = routes.map(folderOf);
+    expect(names).toHaveLength(new Set(names).size);
+    const folders = globSync('functions/api/*/route.ts').map((file) => file.split(path.sep).at(-2));
+    expect([...names].sort()).toEqual(folders.sort());
   });
 });
 

@@ -1,0 +1,23 @@
+import { defineRoute, routeLambda } from '../../runtime/spec.ts';
+import { getSessionQuery, sessionAnswer } from '../contract.ts';
+
+export const route = defineRoute({
+  name: 'Get session',
+  method: 'GET',
+  path: '/sessions/{id}',
+  summary: 'See how a session stands',
+  description:
+    '`actions` says what can be done with it now; `nextTracks`, while there is one, is the `after` of the tracks that follow. Nothing is changed.',
+  query: getSessionQuery,
+  answer: { status: 200, description: 'The session.', schema: sessionAnswer, retryAfter: 'as the work says' },
+  lambda: routeLambda,
+  uses: [
+    'clock.milliseconds',
+    'clock.speed',
+    'settings',
+    'sessions.readWhole',
+    'trainings.see',
+    'batches.see',
+    'music.see',
+  ],
+});

@@ -1,0 +1,5 @@
+import { findSameBytes, inspectObject } from '../../audio/file-on-s3.ts';
+import { s3 } from './bucket.ts';
+
+export const inspect = () => inspectObject.bind(undefined, s3());
+export const find = () => findSameBytes.bind(undefined, s3());

@@ -1,0 +1,17 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { createFileLists } from '../../sessions/file-list.ts';
+import { createSessionFiles } from '../../sessions/session-files.ts';
+import { copyObject, hashObject } from '../../sessions/stored-object.ts';
+import { audioBucket } from './base.ts';
+import { once } from './once.ts';
+
+/** `WHEN_REQUIRED`: else the SDK signs the checksum of an empty body into presigned URLs. */
+export const s3 = once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
+
+export const hash = () => hashObject.bind(undefined, s3());
+
+export const copy = () => copyObject.bind(undefined, s3());
+
+export const sessionFiles = () => createSessionFiles({ client: s3(), bucket: audioBucket() });
+
+export const fileLists = () => createFileLists({ client: s3(), bucket: audioBucket() });

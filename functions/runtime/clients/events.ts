@@ -1,0 +1,12 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { createEventBus } from '../../events/event-bus.ts';
+import { environment } from '../../shared/environment.ts';
+import { once } from './once.ts';
+
+export const eventBus = once(() =>
+  createEventBus({
+    client: new EventBridgeClient(),
+    bus: environment('EVENT_BUS'),
+    source: environment('EVENT_SOURCE'),
+  }),
+);

@@ -1,0 +1,40 @@
+import { createMountSea } from '../../provider/mountsea.ts';
+import type { Dialect, Provider } from '../../provider/provider.ts';
+import { createRelay } from '../../provider/relay.ts';
+import { environment } from '../../shared/environment.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { measure } from '../../shared/log.ts';
+import { meteredProvider } from '../../telling/metered-provider.ts';
+import { once } from './once.ts';
+import { keyIn } from './secrets.ts';
+
+export const provider: () => Provider = once(() =>
+  meteredProvider(
+    createMountSea({
+      baseUrl: environment('PROVIDER_BASE_URL'),
+      creditsUrl: environment('PROVIDER_CREDITS_URL') || undefined,
+      key: keyIn('PROVIDER_SECRET'),
+    }),
+    measure,
+  ),
+);
+
+const relay: () => Provider = once(() =>
+  meteredProvider(createRelay({ baseUrl: providerUrl('relay'), key: keyIn('RELAY_SECRET') }), measure),
+);
+
+/** Is there a relay to speak to in this stage? Asked without its key. */
+export const relayIsConfigured = () => environment('RELAY_BASE_URL') !== '';
+
+/** Where a dialect is served. @throws ChirpsmithError NotPossible when no relay is configured */
+export function providerUrl(dialect: Dialect): string {
+  if (dialect === 'mountsea') return environment('PROVIDER_BASE_URL');
+  if (relayIsConfigured()) return environment('RELAY_BASE_URL');
+  throw new ChirpsmithError(
+    'NotPossible',
+    'No relay is configured in this stage, so nothing was sent: set relayBaseUrl.',
+  );
+}
+
+/** The client of a dialect. @throws ChirpsmithError NotPossible when no relay is configured */
+export const providerOf = (dialect: Dialect): Provider => (dialect === 'relay' ? relay() : provider());

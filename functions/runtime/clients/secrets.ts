@@ -1,0 +1,34 @@
+import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
+import { nameError } from '../../shared/aws-errors.ts';
+import { environment } from '../../shared/environment.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { logger } from '../../shared/log.ts';
+
+/** Seconds for which a function keeps a secret: a changed one is picked up within them. */
+const keyLifetime = 300;
+
+/** Reads a provider's key; `forceFetch`: now, whatever is kept. */
+export function keyIn(secret: 'PROVIDER_SECRET' | 'RELAY_SECRET') {
+  return async ({ forceFetch }: { forceFetch: boolean }): Promise<string> => {
+    if (forceFetch) logger.warn('the provider refused the key: reading it anew');
+    const options = { maxAge: keyLifetime, forceFetch };
+    const key = await getSecret(environment(secret), options).catch((error) => {
+      throw nameError(error);
+    });
+    if (typeof key === 'string' && key !== '') return key;
+    const whose = secret === 'RELAY_SECRET' ? "The relay's" : "The provider's";
+    throw new ChirpsmithError(
+      'ProviderAuth',
+      `${whose} key is not set: put it into the secret of this stage.`,
+    );
+  };
+}
+
+/** What signs the events that go to the webhook. */
+export async function webhookSecret(): Promise<string> {
+  const secret = await getSecret(environment('WEBHOOK_SECRET'), { maxAge: keyLifetime }).catch((error) => {
+    throw nameError(error);
+  });
+  if (typeof secret === 'string' && secret !== '') return secret;
+  throw new ChirpsmithError('Unexpected', 'The secret of the webhook has no value: put one into it.');
+}

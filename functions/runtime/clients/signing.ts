@@ -1,0 +1,13 @@
+import { createPartUploads } from '../../sessions/part-uploads.ts';
+import { createDownloadUrls, createUploadUrls } from '../../sessions/upload-urls.ts';
+import { audioBucket, settings } from './base.ts';
+import { s3 } from './bucket.ts';
+
+export const downloads = () =>
+  createDownloadUrls({ client: s3(), bucket: audioBucket(), minutes: settings().urls.download });
+
+export const uploads = () => createUploadUrls(signing());
+
+export const parts = () => createPartUploads(signing());
+
+const signing = () => ({ client: s3(), bucket: audioBucket(), minutes: settings().urls.upload });
