@@ -86,7 +86,7 @@ describe('every function', () => {
       'list-generations': ['TABLE_NAME'],
       'list-models': ['SETTINGS', 'TABLE_NAME'],
       'prepare-batch': writes('AUDIO_BUCKET', 'BATCH_MACHINE_ARN', ...provider, 'SETTINGS', 'TABLE_NAME'),
-      'inspect-file': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
+      'inspect-file': ['SETTINGS', 'TABLE_NAME'],
       'compare-lists': writes(...provider, 'SETTINGS', 'TABLE_NAME'),
       'add-files': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
     });
