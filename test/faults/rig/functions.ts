@@ -1,39 +1,33 @@
-import * as z from 'zod';
 import type { Provider } from '../../../functions/provider/provider.ts';
+import { folderOf, keyOf, type StateSpec } from '../../../functions/runtime/spec.ts';
 import type { Executions } from '../../../functions/sessions/executions.ts';
 import type { FileLists } from '../../../functions/sessions/file-list.ts';
 import type { ModelStore } from '../../../functions/sessions/model-store.ts';
 import type { SessionStore } from '../../../functions/sessions/session-store.ts';
 import { nameError } from '../../../functions/shared/aws-errors.ts';
 import type { Settings } from '../../../functions/shared/settings.ts';
-import {
-  compareListsState,
-  createModelState,
-  failureState,
-  fileState,
-  keepAudioState,
-  musicState,
-  requestMusicState,
-  submitUploadState,
-  taskEvent,
-  trainingState,
-  uploadState,
-} from '../../../functions/shared/states.ts';
-import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
-import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
-import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
-import { compareLists } from '../../../functions/workflow/compare-lists/compare-lists.ts';
-import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
-import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
-import { inspectFile } from '../../../functions/workflow/inspect-file/inspect-file.ts';
-import { type KeepAudioDeps, keepAudio } from '../../../functions/workflow/keep-audio/keep-audio.ts';
-import { prepareBatch } from '../../../functions/workflow/prepare-batch/prepare-batch.ts';
-import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
-import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
-import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
-import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
+import { taskEvent } from '../../../functions/shared/states.ts';
+import type { KeepAudioDeps } from '../../../functions/workflow/keep-audio/keep-audio.ts';
+import { states } from '../../../infra/specs.ts';
 import { LambdaError } from '../../../local/lambda.ts';
 import type { AudioBucket } from './audio-bucket.ts';
+
+type Work = (input: unknown, deps: object) => Promise<unknown>;
+
+/** The work of a state, by its spec: as its handler finds it. */
+async function workOf(spec: StateSpec): Promise<Work> {
+  const file = `functions/workflow/${folderOf(spec)}/${folderOf(spec)}.ts`;
+  const module: Readonly<Record<string, Work>> = await import(
+    new URL(`../../../${file}`, import.meta.url).href
+  );
+  const work = module[keyOf(spec)];
+  if (work) return work;
+  throw new Error(`${file} exports no ${keyOf(spec)}.`);
+}
+
+const works = new Map(
+  await Promise.all(states.map(async (spec) => [spec.name, { spec, work: await workOf(spec) }] as const)),
+);
 
 export interface FunctionDeps {
   readonly store: SessionStore;
@@ -50,7 +44,7 @@ export interface FunctionDeps {
 }
 
 /**
- * What each state of the machines runs, by its title: the domain functions with what their handlers give them.
+ * What each state of the machines runs, by its title: the work of its spec, with what its handler gives it.
  * Errors leave them named as functions/runtime/run-task.ts names them.
  */
 export function workflowFunctions({
@@ -66,34 +60,20 @@ export function workflowFunctions({
 }: FunctionDeps) {
   const now = () => new Date(chance.now()).toISOString();
   const { inspect, hash, copy, downloads, find } = bucket;
-  const checking = { store, provider, settings, now };
-  const calling = { ...checking, random: chance.random };
-  const preparing = { ...calling, executions, inspect, hash, copy, bucket: 'audio' };
-  const ofMusic = { ...calling, providerOf: () => provider, relay: false };
-
-  const works: Readonly<Record<string, (input: unknown, payload: unknown) => Promise<unknown>>> = {
-    'Prepare session': (_, payload) => prepareSession(taskEvent.parse(payload), preparing),
-    'Submit upload': (input) => submitUpload(submitUploadState.parse(input), { ...calling, downloads, find }),
-    'Check upload': (input) => checkUpload(uploadState.parse(input), checking),
-    'Enough clips?': (input) =>
-      enoughClips(z.object({ sessionId: z.string().min(1) }).parse(input), { store, settings, now }),
-    'Create model': (input) => createModel(createModelState.parse(input), calling),
-    'Check training': (input) => checkTraining(trainingState.parse(input), { ...checking, models }),
-    'Prepare batch': (_, payload) => prepareBatch(taskEvent.parse(payload), { ...preparing, lists }),
-    'Inspect file': (input) =>
-      inspectFile(fileState.parse(input), { store, inspect, hash, copy, settings, now }),
-    'Compare lists': (input) => compareLists(compareListsState.parse(input), checking),
-    'Request music': (input) => requestMusic(requestMusicState.parse(input), ofMusic),
-    'Check music': (input) => checkMusic(musicState.parse(input), ofMusic),
-    'Keep audio': (input) => keepAudio(keepAudioState.parse(input), { ...ofMusic, ...clipAudio }),
-    'Record failure': (_, payload) => recordFailure(failureState.parse(payload), { store, now }),
+  const { random } = chance;
+  // What the handlers give them: each takes of it what its spec uses.
+  const deps = {
+    ...{ store, models, provider, executions, lists, settings, now, random },
+    ...{ inspect, hash, copy, downloads, find, bucket: 'audio' },
+    ...{ providerOf: () => provider, relay: false, ...clipAudio },
   };
 
   return async (state: string, payload: unknown): Promise<unknown> => {
-    const work = works[state];
-    if (!work) throw new Error(`The rig has no function for the state "${state}".`);
+    const found = works.get(state);
+    if (!found) throw new Error(`The rig has no function for the state "${state}".`);
     try {
-      return await work(taskEvent.parse(payload).input, payload);
+      const { spec, work } = found;
+      return await work(spec.input.parse(spec.wholeEvent ? payload : taskEvent.parse(payload).input), deps);
     } catch (error) {
       const { name, message } = nameError(error);
       throw new LambdaError(name, message);
