@@ -96,6 +96,8 @@ const fieldsSchema = z.strictObject({
       error: 'must hold no user or password: the signature says who sends',
     })
     .optional(),
+  /** Does S3 write down who asks for audio? The lines hold signed URLs, so it is meant for the first runs. */
+  accessLogs: z.boolean(),
   /** Does the stage have alarms? Each metric that one looks at costs every month. */
   alarms: z.boolean(),
   /** Does the stage have a dashboard? An account has three without a charge. */
@@ -197,6 +199,7 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
     // From this machine nobody is written to, whatever the shell says.
     alarmEmail: stage === 'local' ? undefined : given('alarmEmail'),
     webhookUrl: stage === 'local' ? undefined : given('webhookUrl'),
+    accessLogs: booleanOf(given('accessLogs') ?? false),
     alarms: booleanOf(given('alarms') ?? true),
     dashboard: booleanOf(given('dashboard') ?? true),
     runbookUrl: given('runbookUrl') ?? 'docs/runbook.md',
@@ -247,7 +250,7 @@ function reservationsOf(value: unknown): unknown {
 export function fileValueOf(field: string, value: unknown): unknown {
   if (field === 'allowedOrigins' || field === 'jwtAudience') return listOf(value);
   if (field === 'audioDays' || field === 'logDays' || field === 'accountConcurrency') return numberOf(value);
-  if (field === 'alarms' || field === 'dashboard') return booleanOf(value);
+  if (field === 'alarms' || field === 'dashboard' || field === 'accessLogs') return booleanOf(value);
   if (field === 'settings' || field === 'reservedConcurrency') return jsonOf(value);
   return value;
 }

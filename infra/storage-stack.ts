@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -12,6 +13,9 @@ const underWayIndex = 'underWay';
 
 /** Days that a replaced or deleted version of a file can still be brought back. */
 const noncurrentDays = 7;
+
+/** Days that S3's access logs are kept: enough to look at a run, and each signed URL in them has expired long before. */
+const accessLogDays = 3;
 
 /**
  * What must outlive any deployment: the audio, the record, the provider's key and the people. Everything here is
@@ -63,11 +67,14 @@ export class StorageStack extends Stack {
       ],
     });
     tellEventBridge(this.bucket);
-    acknowledge(
-      this.bucket,
-      'S1',
-      'Server access logs hold the whole request line, and with it the signature of every presigned URL.',
-    );
+    const accessLogs = config.accessLogs ? writeAccessLogs(this, this.bucket) : undefined;
+    if (!accessLogs) {
+      acknowledge(
+        this.bucket,
+        'S1',
+        'Server access logs hold the whole request line, and with it the signature of every presigned URL.',
+      );
+    }
 
     this.table = new Table(this, 'Sessions', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -102,6 +109,7 @@ export class StorageStack extends Stack {
     new CfnOutput(this, 'TokenIssuer', { value: this.tokens.issuer });
 
     new CfnOutput(this, 'AudioBucketName', { value: this.bucket.bucketName });
+    if (accessLogs) new CfnOutput(this, 'AccessLogBucketName', { value: accessLogs.bucketName });
     new CfnOutput(this, 'SessionTableName', { value: this.table.tableName });
     new CfnOutput(this, 'ProviderSecretArn', { value: this.providerKey.secretArn });
   }
@@ -123,6 +131,36 @@ export class StorageStack extends Stack {
   readonly objectsArn = (keys: string): string => `${this.exportValue(this.bucket.bucketArn)}/${keys}`;
 }
 
+/**
+ * Has S3 write down each request to a bucket, in another one. That stays when logs are switched off, since CloudFormation deletes no bucket that
+ * holds anything; its own rule empties it.
+ */
+function writeAccessLogs(scope: Construct, audio: Bucket): Bucket {
+  const bucket = new Bucket(scope, 'AccessLogs', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    encryption: BucketEncryption.S3_MANAGED,
+    removalPolicy: RemovalPolicy.RETAIN,
+    lifecycleRules: [{ id: 'end-of-logs', expiration: Duration.days(accessLogDays) }],
+  });
+  acknowledge(bucket, 'S1', 'It holds the access logs: a log of who writes them would never end.');
+  const prefix = 'audio/';
+  bucket.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
+      actions: ['s3:PutObject'],
+      resources: [bucket.arnForObjects(`${prefix}*`)],
+      conditions: {
+        ArnLike: { 'aws:SourceArn': audio.bucketArn },
+        StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
+      },
+    }),
+  );
+  cfnOf(audio).loggingConfiguration = { destinationBucketName: bucket.bucketName, logFilePrefix: prefix };
+  return bucket;
+}
+
 /** Made with a random value, which nobody accepts; a person puts the real key in its place, and finds it by its name. */
 function providerKeySecret(scope: Construct, { stage }: Config): Secret {
   const secret = new Secret(scope, 'ProviderKey', {
@@ -136,7 +174,11 @@ function providerKeySecret(scope: Construct, { stage }: Config): Secret {
 }
 
 /** Every object that is put or deleted. CDK's own `eventBridgeEnabled` would do it by a program in the stack. */
-function tellEventBridge({ node: { defaultChild: bucket } }: Bucket): void {
+function tellEventBridge(bucket: Bucket): void {
+  cfnOf(bucket).notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+}
+
+function cfnOf({ node: { defaultChild: bucket } }: Bucket): CfnBucket {
   if (!(bucket instanceof CfnBucket)) throw new Error('CDK makes a bucket of something else than it did.');
-  bucket.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+  return bucket;
 }

@@ -130,7 +130,11 @@ async function compose(
   const template = change(readAssembly(options.assembly ?? (await synthesize({ home }))));
   const assembly = options.provider ? withDeadlinesOf(template, speed) : template;
   const api = only('API', assembly.apis);
-  const bucket = only('bucket', assembly.buckets);
+  // Another bucket is for access logs, which S3 alone writes.
+  const bucket = only(
+    'bucket of audio',
+    assembly.buckets.filter(({ name }) => name === assembly.outputs.AudioBucketName),
+  );
   const { region, buckets, tables } = assembly;
   const clock = options.clock ?? scaledClock(speed);
   const activity = watchActivity(metered(createAccess(assembly, options.onAllowed), options.meter), assembly);

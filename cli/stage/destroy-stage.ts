@@ -29,7 +29,7 @@ export async function destroyStage(
   return exitCodes.done;
 }
 
-function kept({ stage, storage, service }: Deployment, all: boolean): string[] {
+function kept({ stage, storage, service, config }: Deployment, all: boolean): string[] {
   const cut = `With ${service} go the API, the machine and the functions, what they have logged, and the secrets of a webhook and a relay. Sessions under way are cut off; after the next deployment they can be resumed.`;
   const soon =
     'The next deployment has another API address. AWS deletes a state machine once its last executions have ended, which takes minutes: a deployment before that fails, says so, and goes on with the same command later.';
@@ -43,7 +43,7 @@ function kept({ stage, storage, service }: Deployment, all: boolean): string[] {
   return [
     cut,
     soon,
-    `${storage} goes too, but nothing that it holds: the bucket, the table, the secret and the user pool stay in the account, belong to no stack any more and cost money until somebody deletes them by hand (the table and the pool are protected against that first).`,
+    `${storage} goes too, but nothing that it holds: the bucket${config.accessLogs ? ' and that of its access logs' : ''}, the table, the secret and the user pool stay in the account, belong to no stack any more and cost money until somebody deletes them by hand (the table and the pool are protected against that first).`,
     `A later deployment begins with empty ones, and cannot begin before the secret is gone, whose name it needs: aws secretsmanager delete-secret --force-delete-without-recovery --secret-id chirpsmith/${stage}/provider-key`,
   ];
 }

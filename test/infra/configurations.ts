@@ -10,6 +10,7 @@ export const configurations = {
     webhookUrl: 'https://hooks.example.com/chirpsmith',
     relayBaseUrl: 'https://relay.example.com',
     allowedOrigins: 'https://app.example.com',
+    accessLogs: 'true',
   }),
   'another issuer': configured({
     stage: 'prod',

@@ -17,7 +17,7 @@ describe('logical ids', () => {
   // With another one, CloudFormation makes a new and empty thing, and leaves the old one behind or deletes it.
   test.each(
     Object.entries({
-      'AWS::S3::Bucket': ['Audio9AB18887'],
+      'AWS::S3::Bucket': ['AccessLogs8B620ECA', 'Audio9AB18887'],
       'AWS::DynamoDB::Table': ['Sessions8896A56D'],
       'AWS::Cognito::UserPool': ['PeoplePoolC64A4D1E'],
       'AWS::Cognito::UserPoolClient': ['PeoplePoolClientECD71F90'],

@@ -51,9 +51,12 @@ describe('the templates of stages dev and prod, made with no account', () => {
       allowedOrigins: 'https://app.example.com',
       jwtIssuer: 'https://id.example.com',
       jwtAudience: 'app',
+      accessLogs: 'true',
     };
     const where = {
       logDays: /^\/\w+\/Resources\/\w+\/Properties\/RetentionInDays$/,
+      accessLogs:
+        /^\/storage\/(Resources\/AccessLogs\w+\/|Outputs\/AccessLog|Resources\/Audio\w+\/Properties\/LoggingConfiguration\/)/,
       audioDays: /^\/storage\/Resources\/Audio\w+\/Properties\/LifecycleConfiguration\//,
       providerBaseUrl:
         /\/Environment\/Variables\/PROVIDER_(BASE|CREDITS)_URL$|^\/service\/Outputs\/ProviderBaseUrl\//,

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { configurations } from './configurations.ts';
 import { origins, propertiesOf, synthesized, tuned } from './synthesized.ts';
 
 const { storage } = synthesized(tuned);
@@ -77,6 +78,30 @@ describe('the storage stack', () => {
   test('lets no origin in when none is configured', () => {
     const [bucket] = Object.values(propertiesOf(synthesized().storage, 'AWS::S3::Bucket'));
     expect(bucket).not.toHaveProperty('CorsConfiguration');
+  });
+
+  test('writes down who asks for audio only where that is switched on, in a bucket that empties itself in three days', () => {
+    const off = Object.values(propertiesOf(storage, 'AWS::S3::Bucket'));
+    expect(off.map((bucket) => bucket.LoggingConfiguration)).toEqual([undefined]);
+    const on = synthesized(configurations['everything on']).storage;
+    const buckets = propertiesOf(on, 'AWS::S3::Bucket');
+    const [logs = ''] = Object.keys(buckets).filter((id) => id.startsWith('AccessLogs'));
+    expect(buckets[logs]).toMatchObject({
+      LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: 3 }] },
+      PublicAccessBlockConfiguration: { BlockPublicPolicy: true },
+    });
+    on.hasResourceProperties('AWS::S3::Bucket', {
+      LoggingConfiguration: { DestinationBucketName: { Ref: logs }, LogFilePrefix: 'audio/' },
+    });
+    on.hasResourceProperties('AWS::S3::BucketPolicy', {
+      Bucket: { Ref: logs },
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: 's3:PutObject', Principal: { Service: 'logging.s3.amazonaws.com' } }),
+        ]),
+      },
+    });
+    on.hasOutput('AccessLogBucketName', { Value: { Ref: logs } });
   });
 
   test('has a session table that bills by use, recovers to any second, expires records and cannot be dropped', () => {

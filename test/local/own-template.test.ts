@@ -13,7 +13,7 @@ let directory: string;
 let assembly: Assembly;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'own-template-'));
-  const context = { stage: 'local', allowedOrigins: 'http://localhost:5173' };
+  const context = { stage: 'local', allowedOrigins: 'http://localhost:5173', accessLogs: true };
   const config = readConfig({ context: (name) => Object(context)[name], environment: {} });
   // Without the bundles: what is in them does not matter here, and they take most of a synth's time.
   buildApp(config, { outdir: directory, context: { 'aws:cdk:bundling-stacks': [] } }).synth();
@@ -25,7 +25,8 @@ test('the local runtime knows every type, field and intrinsic of the template', 
   expect(assembly.functions.length).toBeGreaterThan(0);
   expect(assembly.machines).toHaveLength(3);
   expect(assembly.tables).toHaveLength(1);
-  expect(assembly.buckets).toHaveLength(1);
+  expect(assembly.buckets).toHaveLength(2);
+  expect(assembly.buckets.map(({ name }) => name)).toContain(assembly.outputs.AudioBucketName);
   expect(first(assembly.apis)).toMatchObject({ cors: { origins: ['http://localhost:5173'] } });
 });
 

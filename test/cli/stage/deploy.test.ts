@@ -176,6 +176,7 @@ describe('deploy', () => {
       { jwtAudience: ['app'] },
       /The people of the user pool cannot sign in any more/,
     ],
+    ['accessLogs=', { accessLogs: true }, /AccessLogBucketName\) stays; it is empty after three days/],
     ['relayBaseUrl=', { relayBaseUrl: 'https://relay.example' }, /through the relay stop/],
   ] as const;
   it.each(consequences)(
