@@ -4,6 +4,7 @@ import type { Surroundings } from './command.ts';
 import type { DeleteArguments } from './commands/delete.ts';
 import { counted } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { theList } from './find-session.ts';
 import { InputRejected } from './input-rejected.ts';
 import { onSession } from './on-session.ts';
 import { forgetFiles } from './remembered-files.ts';
@@ -26,7 +27,7 @@ export async function deleteSession(args: DeleteArguments, surroundings: Surroun
     await client.deleteSession(sessionId, abandon);
     forgetFiles(sessionId, surroundings);
     const about = { sessionId, name, files: tracks.length, ...(modelId === undefined ? {} : { modelId }) };
-    surroundings.display.tell({ event: 'session.deleted', ...about });
+    surroundings.display.tell({ event: 'session.deleted', ...about, next: [theList] });
     return exitCodes.done;
   });
 }

@@ -101,6 +101,7 @@ export type CliEvent =
       readonly stage: string;
       readonly user?: string;
       readonly revoked?: boolean;
+      readonly next: readonly Next[];
     }
   | { readonly event: 'stack.stopped'; readonly home: string }
   | { readonly event: 'smoke.done'; readonly stage: string; readonly rows: readonly Row[] }
@@ -195,6 +196,7 @@ export type CliEvent =
       readonly modelId: string;
       /** Files that are not in the model, and why. */
       readonly missing?: NonNullable<SessionAnswer['missing']>;
+      readonly next: readonly Next[];
     } & EndOfSession)
   /** A batch has come to its end: ids and files in the order of the files. */
   | ({
@@ -285,6 +287,7 @@ export type CliEvent =
       readonly files: number;
       /** The model that the provider keeps. */
       readonly modelId?: string;
+      readonly next: readonly Next[];
     }
   | {
       readonly event: 'track.replaced';
@@ -298,6 +301,7 @@ export type CliEvent =
   | {
       readonly event: 'dry-run.passed';
       readonly name: string;
+      readonly next: readonly Next[];
       readonly usable: number;
       readonly credits: number;
       readonly provider: string;

@@ -132,7 +132,9 @@ async function follow(
       ending.why === 'ended' ? await saveClips(ending.session, { client, folder, tell, signal }) : [];
     const { out } = args;
     if (event.event === 'music.ready') {
-      display.tell({ ...event, seconds: rounded(seconds()), out, clips: saved, next: [] });
+      const voice = `npx chirpsmith persona --from ${sessionId} --name NAME`;
+      const steps = [{ words: 'To make a voice of it, for other music:', command: voice }];
+      display.tell({ ...event, seconds: rounded(seconds()), out, clips: saved, next: steps });
     } else display.tell(ending.why !== 'ended' && 'next' in event ? { ...event, next } : event);
     return code;
   } catch (error) {

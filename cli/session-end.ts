@@ -1,4 +1,5 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import { shellWord } from '../functions/shared/shell-word.ts';
 import { differencesOf } from './display/list-differences.ts';
 import { comeBack } from './display/words.ts';
 import type { CliEvent, EndOfSession, FileResult, Next } from './events.ts';
@@ -60,7 +61,10 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
       if (session.kind === 'batch') return endOfBatch(session, about, next);
       if (modelId !== undefined) {
         const { missing } = session;
-        const event = { event: 'session.ready', ...about, modelId, ...(missing && { missing }) } as const;
+        const command = `npx chirpsmith generate --model ${shellWord(modelId)} --prompt "rain at night"`;
+        const use = [{ words: 'To make music with it:', command }];
+        const ready = { event: 'session.ready', ...about, modelId, next: use } as const;
+        const event = { ...ready, ...(missing && { missing }) };
         return { event, code: missing ? incomplete : done };
       }
       return {

@@ -18,6 +18,7 @@ export async function signOutOfStage(
     throw new InputRejected('Nobody is signed in here.', [{ where: '--stage', message }]);
   }
   const ended = await signOut(readStage({ ...target, stage }, env), env);
-  display.tell({ event: 'signed-out', stage, ...ended });
+  const next = [{ words: 'Any command signs in again, such as:', command: 'npx chirpsmith sessions' }];
+  display.tell({ event: 'signed-out', stage, ...ended, next });
   return exitCodes.done;
 }

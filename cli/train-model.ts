@@ -13,7 +13,7 @@ import { followSession } from './follow-session.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
 import { forgetFiles, rememberFiles } from './remembered-files.ts';
 import { resumeSession } from './resume-session.ts';
-import { sameAgain } from './same-again.ts';
+import { sameCommand } from './same-command.ts';
 import { startSession } from './start-session.ts';
 import { uploadMissing } from './upload-missing.ts';
 import { uploadRest } from './upload-rest.ts';
@@ -45,7 +45,7 @@ export async function trainModel(args: TrainArguments, surroundings: Surrounding
       const find = async (sha256: string) => byContent.get(sha256);
       const upload = (session: SessionAnswer) => uploadRest(session, find, reached.client, surroundings);
       const words = 'To train a second model of these files:';
-      const again = { words, command: sameAgain('train', args, surroundings.env) };
+      const again = { words, command: sameCommand('train', { ...args, again: true }, surroundings.env) };
       const options = { again, deadline, upload };
       return await goOnWithExisting(created.sessionId, options, reached, surroundings);
     }
@@ -69,7 +69,7 @@ export async function trainModel(args: TrainArguments, surroundings: Surrounding
 
 /** All that can be known without a stack: whether the files will do, and what it would cost, and whom to pay. */
 async function tellDryRun(
-  { name }: TrainArguments,
+  args: TrainArguments,
   files: readonly UsableFile[],
   { display, env, target }: Surroundings,
 ): Promise<ExitCode> {
@@ -77,7 +77,8 @@ async function tellDryRun(
   const cost = costOf(files);
   display.tell({ event: 'cost', ...cost, ...paid });
   const { uploads: usable, credits } = cost;
-  display.tell({ event: 'dry-run.passed', name, usable, credits, ...paid });
+  const next = [{ words: 'To train on them:', command: sameCommand('train', args, env) }];
+  display.tell({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid, next });
   return exitCodes.done;
 }
 

@@ -17,7 +17,7 @@ import { InputRejected } from './input-rejected.ts';
 import { localFiles } from './inspect-local-file.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
 import { forgetFiles, rememberFiles } from './remembered-files.ts';
-import { sameAgain } from './same-again.ts';
+import { sameCommand } from './same-command.ts';
 import { startSession } from './start-session.ts';
 import { uploadMissing } from './upload-missing.ts';
 import { uploadRemembered } from './upload-remembered.ts';
@@ -45,7 +45,8 @@ export async function uploadBatch(args: UploadArguments, surroundings: Surroundi
     const paid = await providerOf(surroundings);
     display.tell({ event: 'cost', ...cost, ...paid });
     const { uploads: usable, credits } = cost;
-    display.tell({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid });
+    const next = [{ words: 'To upload them:', command: sameCommand('upload', args, surroundings.env) }];
+    display.tell({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid, next });
     return chosen.rejected.length === 0 ? exitCodes.done : exitCodes.badInput;
   }
   const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
@@ -64,7 +65,7 @@ export async function uploadBatch(args: UploadArguments, surroundings: Surroundi
     const { sessionId } = created;
     if (created.existing) {
       const words = 'To upload these files once more:';
-      const again = { words, command: sameAgain('upload', args, surroundings.env) };
+      const again = { words, command: sameCommand('upload', { ...args, again: true }, surroundings.env) };
       rememberFiles(sessionId, chosen.usable, surroundings);
       const upload = (session: SessionAnswer) => uploadRemembered(session, reached, surroundings);
       const options = { again, deadline, upload, end };

@@ -14,7 +14,12 @@ export type EndEvent = Extract<
 export function endLines(event: EndEvent): string[] {
   switch (event.event) {
     case 'session.ready':
-      return [`Model ready: ${event.modelId}`, ...missingLines(event.missing), billLine(event)];
+      return [
+        `Model ready: ${event.modelId}`,
+        ...missingLines(event.missing),
+        billLine(event),
+        ...nextLines(event.next),
+      ];
     case 'session.uploaded':
       return [
         `${event.audioIds.length} of ${counted(event.files.length, 'file')} with a clip.`,

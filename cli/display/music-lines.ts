@@ -95,6 +95,6 @@ function personaLines(event: Extract<MusicEvent, { event: 'persona.listed' }>): 
 function readyLines(event: Extract<MusicEvent, { event: 'music.ready' }>): string[] {
   const bill = `${counted(event.creditsSpent, 'credit')} spent, ${counted(event.providerCalls, 'call')} to the provider, ${asTime(event.seconds)}.`;
   const ids = event.clipIds.map((clipId) => `  clip ${clipId}`);
-  if (event.out !== undefined) return [`Music ready: ${counted(event.clips.length, 'file')}.`, ...ids, bill];
-  return ['Music ready.', ...ids, bill, ...nextLines(event.next)];
+  const files = event.out === undefined ? '' : `: ${counted(event.clips.length, 'file')}`;
+  return [`Music ready${files}.`, ...ids, bill, ...nextLines(event.next)];
 }

@@ -1,4 +1,4 @@
-import { own } from '../../functions/shared/shown.ts';
+import { own, shown } from '../../functions/shared/shown.ts';
 import type { WriteLine } from '../../local/standard-streams.ts';
 import type { CliEvent } from '../events.ts';
 import { begunLines, priceWords } from './agreement-lines.ts';
@@ -17,19 +17,40 @@ import {
   providerWords,
   signedOutWords,
   statusWords,
+  usualTrainingWords,
 } from './words.ts';
+
+/** Between two lines of a training that goes on. */
+const trainingLineMs = 60_000;
 
 const noColours = createPaint(false);
 
 /** One line an event, for logs and pipes: no colours, no cursor movement. Errors go to standard error. */
 export function plainLines({ print, complain }: { print: WriteLine; complain: WriteLine }): Renderer {
+  let speed = 1;
+  let training: NodeJS.Timeout | undefined;
+  /** A log shows that something still happens, and how long it may. */
+  const trains = () => {
+    const began = Date.now();
+    print(shown`Training: ${usualTrainingWords(speed)}.`);
+    training = setInterval(() => {
+      const passed = Math.round((Date.now() - began) / 1000);
+      print(shown`Training: ${passed} s have passed, ${usualTrainingWords(speed)}.`);
+    }, trainingLineMs).unref();
+  };
+  const endsTraining = () => clearInterval(training);
   return {
     tell(event) {
+      endsTraining();
+      if (event.event === 'stack.started' || event.event === 'stack.found') {
+        speed = event.sandbox ? event.speed : 1;
+      }
+      if (event.event === 'session.training') return trains();
       const write = event.event === 'input.rejected' || event.event === 'error' ? complain : print;
       for (const line of linesOf(event)) write(own(line));
     },
     progress() {},
-    close() {},
+    close: endsTraining,
   };
 }
 
@@ -57,7 +78,7 @@ export function linesOf(event: ShownEvent): string[] {
     case 'stage.deployed':
       return [`Stage ${event.stage} is deployed: ${event.api}`, ...nextLines(event.next)];
     case 'signed-out':
-      return [signedOutWords(event)];
+      return [signedOutWords(event), ...nextLines(event.next)];
     case 'stack.stopped':
       return [`The local stack is stopped; its data stay in ${event.home}.`];
     case 'smoke.done':
@@ -127,6 +148,7 @@ export function linesOf(event: ShownEvent): string[] {
       return [
         `Deleted: "${event.name}", with ${counted(event.files, 'file')} in all versions.`,
         ...(event.modelId === undefined ? [] : [`Its model stays at the provider: ${event.modelId}`]),
+        ...nextLines(event.next),
       ];
     case 'track.replaced':
       return [
@@ -136,7 +158,7 @@ export function linesOf(event: ShownEvent): string[] {
     case 'dry-run.passed':
       return [
         `Dry run: nothing stands in the way of "${event.name}"; nothing was started or spent.`,
-        'To go on, run the same command without --dry-run.',
+        ...nextLines(event.next),
       ];
     case 'input.rejected':
       return [event.message, ...event.problems.map(problemLine), ...nextLines(event.next ?? [])];

@@ -3,7 +3,7 @@ import type { CliEvent, TrackResult, UploadProgress } from '../events.ts';
 import type { Output } from './display.ts';
 import { liveBlock, type RowState } from './live-block.ts';
 import type { Paint } from './paint.ts';
-import { trackWords } from './words.ts';
+import { trackWords, usualTrainingWords } from './words.ts';
 
 /** The rows of a running session: one per track, one for the training. */
 export interface SessionRows {
@@ -12,8 +12,6 @@ export interface SessionRows {
   close(): void;
 }
 
-/** The provider's "about 2–3 minutes", in seconds. */
-const usualTraining = { from: 120, to: 180 };
 const training = 'training';
 
 /** A row as a known track's status has it; a track not uploaded yet waits. */
@@ -139,7 +137,5 @@ export function sessionRows(options: {
 
 function sinceNow(speed: number): () => string {
   const began = Date.now();
-  const scaled = (seconds: number) => Math.max(1, Math.round(seconds / speed));
-  const usual = `${scaled(usualTraining.from)} to ${scaled(usualTraining.to)} s`;
-  return () => `${Math.floor((Date.now() - began) / 1000)} s, usually ${usual}`;
+  return () => `${Math.floor((Date.now() - began) / 1000)} s, ${usualTrainingWords(speed)}`;
 }

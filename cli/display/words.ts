@@ -27,6 +27,18 @@ export function asTime(seconds: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
+/** The provider's "about 2–3 minutes", in seconds. */
+const usualTraining = { from: 120, to: 180 };
+
+/**
+ * How long a training usually takes.
+ * @param speed how many times faster than the provider's time it runs
+ */
+export function usualTrainingWords(speed: number): string {
+  const scaled = (seconds: number) => Math.max(1, Math.round(seconds / speed));
+  return `usually ${scaled(usualTraining.from)} to ${scaled(usualTraining.to)} s`;
+}
+
 /** `1 upload`, `2 uploads`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -26,6 +26,8 @@ export async function destroyStage(
     return exitCodes.failed;
   }
   rmSync(outputsFile(stage, env), { force: true });
+  const next = [{ words: 'To deploy it again:', command: 'npx chirpsmith deploy' }];
+  display.tell({ event: 'note', message: `Stage ${stage} is removed.`, next });
   return exitCodes.done;
 }
 

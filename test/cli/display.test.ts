@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { jsonLines } from '../../cli/display/json-lines.ts';
-import { linesOf } from '../../cli/display/plain-lines.ts';
+import { linesOf, plainLines } from '../../cli/display/plain-lines.ts';
 import type { CliEvent } from '../../cli/events.ts';
 import { withTextsEscaped } from '../../functions/shared/shown.ts';
 import { check } from '../fuzz/check.ts';
@@ -40,6 +40,25 @@ describe('JSON lines', () => {
 });
 
 describe('plain lines', () => {
+  it('of a training say how long it usually takes, and each minute what has passed, until the next event', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const printed: string[] = [];
+    const display = plainLines({ print: (line) => void printed.push(line), complain: () => {} });
+    const stack = { pid: 1, api: '', speed: 20, provider: '', sandbox: true };
+    display.tell(withTextsEscaped({ event: 'stack.found', ...stack }));
+    display.tell(withTextsEscaped({ event: 'session.training', sessionId: 's' }));
+    vi.advanceTimersByTime(125_000);
+    display.tell(withTextsEscaped({ event: 'file.skipped', file: 'a', reason: 'b' }));
+    vi.advanceTimersByTime(600_000);
+    expect(printed.slice(1)).toEqual([
+      'Training: usually 6 to 9 s.',
+      'Training: 60 s have passed, usually 6 to 9 s.',
+      'Training: 120 s have passed, usually 6 to 9 s.',
+      'skipped   a: b',
+    ]);
+  });
+
   it("let nobody's file name or words forge a line or move the cursor", () => {
     const lines = linesOf(
       withTextsEscaped({

@@ -89,6 +89,7 @@ function story(count: number): CliEvent[] {
       providerCalls: 30,
       seconds: 12,
       tracks: ends,
+      next: [],
     },
   ];
 }

@@ -37,6 +37,9 @@ describe('npx chirpsmith train', () => {
       creditsSpent: 106,
       providerCalls: 20,
       seconds: expect.any(Number),
+      next: [
+        { words: 'To make music with it:', command: expect.stringContaining(`generate --model ${modelId} `) },
+      ],
     });
     expect(told.at(-1)?.tracks).toHaveLength(7);
     expect([...fake.stored.keys()].sort()).toEqual([
@@ -242,7 +245,7 @@ describe('npx chirpsmith train', () => {
     const ended = await spawned('train', [tracks, '--name', 'x'], {
       home,
       watch: (child, output) => {
-        if (pressed || !output.includes('Training.')) return;
+        if (pressed || !output.includes('Training:')) return;
         pressed = true;
         // npm hands the signal on as well: one press is two signals.
         child.kill('SIGINT');

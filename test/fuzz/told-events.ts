@@ -74,7 +74,7 @@ export const toldEvents: readonly CliEvent[] = [
   { event: 'stack.started', pid: 1, api: foreign, speed: 20, ...paid },
   { event: 'stage.reached', stage: 'prod', api: foreign, provider: foreign },
   { event: 'stage.deployed', stage: 'prod', api: foreign, next },
-  { event: 'signed-out', stage: 'prod', user: foreign, revoked: false },
+  { event: 'signed-out', stage: 'prod', user: foreign, revoked: false, next },
   { event: 'note', message: foreign, next },
   {
     event: 'smoke.done',
@@ -103,7 +103,7 @@ export const toldEvents: readonly CliEvent[] = [
   { event: 'track.done', sessionId, trackId: '002', file: foreign, clipId: foreign },
   { event: 'track.failed', sessionId, trackId: '001', file: foreign, reason: foreign },
   { event: 'session.training', sessionId },
-  { event: 'session.ready', ...end, modelId: foreign },
+  { event: 'session.ready', ...end, modelId: foreign, next },
   {
     event: 'session.uploaded',
     ...end,
@@ -148,9 +148,9 @@ export const toldEvents: readonly CliEvent[] = [
     creditsToCome: 1,
     next,
   },
-  { event: 'session.deleted', sessionId, name: foreign, files: 2, modelId: foreign },
+  { event: 'session.deleted', sessionId, name: foreign, files: 2, modelId: foreign, next },
   { event: 'track.replaced', sessionId, trackId: '001', file: foreign, instead: foreign, next },
-  { event: 'dry-run.passed', name: foreign, usable: 6, credits: 106, ...paid },
+  { event: 'dry-run.passed', name: foreign, usable: 6, credits: 106, ...paid, next },
   { event: 'music.cost', model: foreign, persona: foreign, dialect: 'mountsea', credits: 40, ...paid },
   {
     event: 'music.started',

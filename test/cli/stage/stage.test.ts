@@ -125,7 +125,12 @@ describe('a stage', () => {
     expect(operations().slice(2)).toEqual(['REFRESH_TOKEN_AUTH']);
 
     const out = await command('sign-out', []);
-    expect(out.stdout).toBe('anna@example.com is signed out of stage prod.\n');
+    expect(out.stdout.split('\n')).toEqual([
+      'anna@example.com is signed out of stage prod.',
+      'Any command signs in again, such as:',
+      '  npx chirpsmith sessions --stage prod',
+      '',
+    ]);
     expect(operations().slice(3)).toEqual(['RevokeToken']);
     expect(existsSync(kept)).toBe(false);
     const again = await command('sessions', []);

@@ -12,9 +12,13 @@ interface SameArguments {
   readonly review?: boolean;
 }
 
-/** The command that makes the same of the same files once more, from any directory. */
-export function sameAgain(command: 'train' | 'upload', args: SameArguments, env: NodeJS.ProcessEnv): string {
-  const { paths, name, convert, minClips, skipInvalid, review } = args;
+/** The command that makes the same of the same files, from any directory. */
+export function sameCommand(
+  command: 'train' | 'upload',
+  args: SameArguments & { readonly again: boolean },
+  env: NodeJS.ProcessEnv,
+): string {
+  const { paths, name, convert, minClips, skipInvalid, review, again } = args;
   const from = userDirectory(env);
   const words = [
     ...paths.map((path) => shellWord(resolve(from, path))),
@@ -23,7 +27,7 @@ export function sameAgain(command: 'train' | 'upload', args: SameArguments, env:
     ...(minClips === undefined ? [] : [`--min-clips ${minClips}`]),
     ...(skipInvalid ? ['--skip-invalid'] : []),
     ...(review ? ['--review'] : []),
-    '--again',
+    ...(again ? ['--again'] : []),
   ];
   return `npx chirpsmith ${command} ${words.join(' ')}`;
 }
