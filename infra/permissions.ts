@@ -2,7 +2,10 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { CfnPolicy, CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { z } from 'zod';
+import { routes } from '../functions/api/routes.ts';
+import { folderOf } from '../functions/runtime/spec.ts';
 import { flatten } from './constructs/acknowledge.ts';
+import { states, triggers } from './specs.ts';
 
 /** One thing that a role may do to one resource. */
 export interface Permission {
@@ -90,7 +93,7 @@ function spoken(arn: string): string {
     .replace(/^[A-Za-z]+Logs$/, 'its own logs');
 }
 
-/** The permissions as two tables in Markdown: who may do what, and why some of it is not named one by one. */
+/** Three tables in Markdown: who may do what, why some of it is not named one by one, and what each function uses. */
 export function permissionTables(permissions: readonly Permission[]): string {
   const everybody = new Set(
     permissions.filter(({ resource }) => resource === 'its own logs').map(({ role }) => role),
@@ -128,6 +131,12 @@ export function permissionTables(permissions: readonly Permission[]): string {
     '| not named one by one | because | for |',
     '|---|---|---|',
     ...reasons,
+    '',
+    '| function | uses, by its spec |',
+    '|---|---|',
+    ...[...states, ...triggers, ...routes]
+      .map((spec) => `| \`${folderOf(spec)}\` | ${spec.uses.join(', ')} |`)
+      .sort(),
   ].join('\n');
 }
 
