@@ -74,6 +74,22 @@ const fieldsSchema = z.strictObject({
   /** Who signs the tokens of the API, and for whom; without them, the stage has a user pool of its own. */
   jwtIssuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
   jwtAudience: z.array(z.string().min(1)).min(1).optional(),
+  /** The API's own address, a host name like api.example.com; one of AWS's making unless configured. */
+  domainName: z
+    .string()
+    .regex(
+      /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
+      'must be a host name in small letters, like api.example.com, without https:// or a path',
+    )
+    .optional(),
+  /** The certificate of that name, in Certificate Manager. */
+  certificateArn: z
+    .string()
+    .regex(
+      /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]+$/,
+      'must be the ARN of a certificate, like arn:aws:acm:eu-central-1:111122223333:certificate/…',
+    )
+    .optional(),
   /** Whose the sessions are that manifests in the inbox start: a subject of the tokens. */
   inboxOwner: z.string().min(1).max(128),
   settings: settingsSchema,
@@ -110,6 +126,12 @@ const fieldsSchema = z.strictObject({
   accountConcurrency: z.number().int().positive(),
 });
 
+/** The API's own address. */
+export interface Domain {
+  readonly name: string;
+  readonly certificateArn: string;
+}
+
 /** What the API asks of a token. */
 export interface TokenRules {
   readonly issuer: string;
@@ -117,7 +139,15 @@ export interface TokenRules {
 }
 
 const configSchema = fieldsSchema.superRefine(
-  ({ reservedConcurrency, accountConcurrency, settings }, context) => {
+  ({ reservedConcurrency, accountConcurrency, settings, certificateArn, region }, context) => {
+    const [, , , certificateRegion] = certificateArn?.split(':') ?? [];
+    if (certificateRegion !== undefined && certificateRegion !== region) {
+      context.addIssue({
+        code: 'custom',
+        path: ['certificateArn'],
+        message: `is of a certificate in ${certificateRegion}, and the API is in ${region}: AWS wants one of the same region`,
+      });
+    }
     const problem = (message: string) =>
       context.addIssue({ code: 'custom', path: ['reservedConcurrency'], message });
     const sum = Object.values(reservedConcurrency).reduce((total, reserved) => total + reserved, 0);
@@ -138,7 +168,12 @@ const configSchema = fieldsSchema.superRefine(
 );
 
 /** What the template is made from. */
-export type Config = Omit<z.infer<typeof configSchema>, 'jwtIssuer' | 'jwtAudience'> & {
+export type Config = Omit<
+  z.infer<typeof configSchema>,
+  'jwtIssuer' | 'jwtAudience' | 'domainName' | 'certificateArn'
+> & {
+  /** Undefined: AWS makes up the API's address. */
+  readonly domain: Domain | undefined;
   /** Who signs the tokens of the API, and for whom; none when the stage has a user pool of its own. */
   readonly tokens: TokenRules | undefined;
 };
@@ -189,6 +224,8 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
     allowedOrigins: listOf(given('allowedOrigins') ?? []),
     jwtIssuer: given('jwtIssuer') ?? (stage === 'local' ? localTokens.issuer : undefined),
     jwtAudience: listOf(given('jwtAudience') ?? (stage === 'local' ? localTokens.audience : undefined)),
+    domainName: given('domainName'),
+    certificateArn: given('certificateArn'),
     // The person at this machine sees them with everything else.
     inboxOwner: given('inboxOwner') ?? (stage === 'local' ? 'local' : 'inbox'),
     settings: jsonOf(given('settings') ?? {}),
@@ -207,12 +244,29 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
     accountConcurrency: numberOf(given('accountConcurrency') ?? 1000),
   });
   if (!result.success) throw unusable(result.error.issues.map(describe));
-  const { jwtIssuer: issuer, jwtAudience: audience, ...config } = result.data;
-  if (issuer !== undefined && audience !== undefined) return { ...config, tokens: { issuer, audience } };
-  if (issuer === undefined && audience === undefined) return { ...config, tokens: undefined };
-  const [missing, present] =
-    issuer === undefined ? ['jwtIssuer', 'jwtAudience'] : ['jwtAudience', 'jwtIssuer'];
-  throw unusable([`- ${missing}: is required beside ${present} ${howToSet(missing)}`]);
+  const {
+    jwtIssuer: issuer,
+    jwtAudience: audience,
+    domainName: name,
+    certificateArn,
+    ...config
+  } = result.data;
+  requireBoth({ jwtIssuer: issuer, jwtAudience: audience });
+  requireBoth({ domainName: name, certificateArn });
+  return {
+    ...config,
+    tokens: issuer === undefined || audience === undefined ? undefined : { issuer, audience },
+    domain: name === undefined || certificateArn === undefined ? undefined : { name, certificateArn },
+  };
+}
+
+/** @throws Error that names the missing one of two fields that belong together */
+function requireBoth(pair: Readonly<Record<string, unknown>>): void {
+  const missing = Object.keys(pair).filter((field) => pair[field] === undefined);
+  const present = Object.keys(pair).filter((field) => pair[field] !== undefined);
+  if (missing.length === 0 || present.length === 0) return;
+  const [field = ''] = missing;
+  throw unusable([`- ${field}: is required beside ${present.join()} ${howToSet(field)}`]);
 }
 
 /** `jwtIssuer` → `CHIRPSMITH_JWT_ISSUER` */

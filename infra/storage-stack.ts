@@ -1,10 +1,11 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnDomainName } from 'aws-cdk-lib/aws-apigatewayv2';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { Config, TokenRules } from './config.ts';
+import type { Config, Domain, TokenRules } from './config.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
 import { People } from './constructs/people.ts';
 
@@ -108,6 +109,7 @@ export class StorageStack extends Stack {
     this.tokens = tokens;
     new CfnOutput(this, 'TokenIssuer', { value: this.tokens.issuer });
 
+    if (config.domain) apiDomain(this, config.domain);
     new CfnOutput(this, 'AudioBucketName', { value: this.bucket.bucketName });
     if (accessLogs) new CfnOutput(this, 'AccessLogBucketName', { value: accessLogs.bucketName });
     new CfnOutput(this, 'SessionTableName', { value: this.table.tableName });
@@ -159,6 +161,18 @@ function writeAccessLogs(scope: Construct, audio: Bucket): Bucket {
   );
   cfnOf(audio).loggingConfiguration = { destinationBucketName: bucket.bucketName, logFilePrefix: prefix };
   return bucket;
+}
+
+/**
+ * The API's own address. It is here, so that the DNS record, which names its target, stays right when the service is
+ * removed and deployed again. No export is of it: one that is imported could not go any more.
+ */
+function apiDomain(scope: Construct, { name, certificateArn }: Domain): void {
+  const domain = new CfnDomainName(scope, 'ApiDomain', {
+    domainName: name,
+    domainNameConfigurations: [{ certificateArn, endpointType: 'REGIONAL', securityPolicy: 'TLS_1_2' }],
+  });
+  new CfnOutput(scope, 'ApiDomainTarget', { value: domain.attrRegionalDomainName });
 }
 
 /** Made with a random value, which nobody accepts; a person puts the real key in its place, and finds it by its name. */

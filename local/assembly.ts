@@ -161,9 +161,12 @@ const home = { region: 'us-east-1', account: '123456789012' };
 
 /**
  * Types that leave nothing to stand in for, on purpose: logs are printed here, and their lines hold the metrics; a
- * person sits before this machine, whom no alarm has to call and no page to show; CDK's report says nothing.
+ * person sits before this machine, whom no alarm has to call and no page to show; the API is at a port, not at a name of
+ * DNS; CDK's report says nothing.
  */
 const harmlessTypes = [
+  'AWS::ApiGatewayV2::ApiMapping',
+  'AWS::ApiGatewayV2::DomainName',
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',

@@ -4,6 +4,7 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DescribeStateMachineCommand, SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 
@@ -21,6 +22,8 @@ export interface AwsAccount {
   concurrency(region: string): Promise<{ readonly limit: number; readonly unreserved: number }>;
   /** @returns CloudFormation's status of a stack, like `UPDATE_COMPLETE`; nothing where there is none */
   stackStatus(region: string, stack: string): Promise<string | undefined>;
+  /** @returns Step Functions' status of a machine, `ACTIVE` or `DELETING`; nothing where there is none */
+  machineStatus(region: string, arn: string): Promise<string | undefined>;
   /** Resources that failed in the latest deployment of a stack, newest first: type, logical id and the reason. */
   failures(region: string, stack: string): Promise<readonly string[]>;
 }
@@ -58,6 +61,16 @@ export const awsAccount: AwsAccount = {
     } catch (error) {
       // "Stack with id … does not exist": CloudFormation has no error name of its own for it.
       if (error instanceof Error && error.name === 'ValidationError') return undefined;
+      return named(region, Promise.reject(error));
+    }
+  },
+
+  async machineStatus(region, arn) {
+    const command = new DescribeStateMachineCommand({ stateMachineArn: arn });
+    try {
+      return (await new SFNClient({ region }).send(command)).status;
+    } catch (error) {
+      if (error instanceof StateMachineDoesNotExist) return undefined;
       return named(region, Promise.reject(error));
     }
   },

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { machines } from '../../functions/shared/states.ts';
 import { stageFilePath } from '../../infra/stage-file.ts';
 import type { Surroundings } from '../command.ts';
 import type { DeployArguments } from '../commands/deploy.ts';
@@ -61,8 +62,15 @@ export async function deployStage(
   }
   // The CDK's command line writes it for everybody to read.
   if (existsSync(outputs)) chmodSync(outputs, 0o600);
-  const { api, userPool, relaySecret } = readStage({ ...target, stage, apiUrl: undefined }, env);
-  const next = firstSteps({ stage, region }, userPool?.id, relaySecret);
+  const { api, userPool, relaySecret, domainTarget } = readStage(
+    { ...target, stage, apiUrl: undefined },
+    env,
+  );
+  const record =
+    domainTarget === undefined
+      ? []
+      : [{ words: `Once, the DNS record of the API: ${new URL(api).hostname} CNAME ${domainTarget}` }];
+  const next = [...record, ...firstSteps({ stage, region }, userPool?.id, relaySecret)];
   display.tell({ event: 'stage.deployed', stage, api, next });
   return exitCodes.done;
 }
@@ -85,11 +93,34 @@ async function requireRoom(deployment: Deployment, { aws }: Deployer): Promise<v
     const stuck = stackProblem(stack, found?.status, region);
     if (stuck) throw refusalWith(stuck.problem, stuck.next);
   }
+  if (isFirst) await requireMachinesGone(deployment, aws);
   const room = await ifAllowed(aws.concurrency(region));
   // What a deployed stage has reserved already it need not find again; which of all reservations are its own is not told.
   const available = isFirst ? room?.unreserved : room?.limit;
   const problem = room && concurrencyProblem(config, { limit: room.limit, available: available ?? 0 });
   if (problem !== undefined) throw refusalWith(problem, concurrencyAdvice(stage, region));
+}
+
+/**
+ * A machine that was deleted keeps its name until its last execution has ended (Step Functions API, "DeleteStateMachine").
+ * @throws InputRejected while AWS still deletes one
+ */
+async function requireMachinesGone(
+  { stage, region, account }: Deployment,
+  aws: Deployer['aws'],
+): Promise<void> {
+  for (const machine of Object.values(machines)) {
+    const name = `chirpsmith-${stage}-${machine}`;
+    const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+    if ((await ifAllowed(aws.machineStatus(region, arn))) !== 'DELETING') continue;
+    throw refusalWith(`AWS still deletes the state machine ${name} of the stage that was here.`, [
+      {
+        words:
+          'That takes until its last executions have ended, mostly minutes. Then the same command works:',
+        command: `npx chirpsmith deploy --stage ${stage}`,
+      },
+    ]);
+  }
 }
 
 /** Says what flags and variables change, and what that replaces or destroys. @throws InputRejected when the answer is no */

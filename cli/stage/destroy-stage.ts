@@ -33,8 +33,10 @@ export async function destroyStage(
 
 function kept({ stage, storage, service, config }: Deployment, all: boolean): string[] {
   const cut = `With ${service} go the API, the machine and the functions, what they have logged, and the secrets of a webhook and a relay. Sessions under way are cut off; after the next deployment they can be resumed.`;
-  const soon =
-    'The next deployment has another API address. AWS deletes a state machine once its last executions have ended, which takes minutes: a deployment before that fails, says so, and goes on with the same command later.';
+  const address = config.domain
+    ? `The API keeps its address, ${config.domain.name}${all ? ', but under another target: deploy says which, for the DNS record' : ', and its DNS record stays right'}.`
+    : 'The next deployment has another API address.';
+  const soon = `${address} AWS deletes a state machine once its last executions have ended, which takes minutes: a deployment before that is refused before it begins, and the same command works later.`;
   if (!all) {
     return [
       cut,

@@ -53,6 +53,10 @@ function consequenceOf({ field, from, to }: Pick<StageChange, 'field' | 'from' |
       return to === undefined ? 'Alarms reach nobody.' : undefined;
     case 'alarms':
       return to === false ? 'Nobody hears of what goes wrong; the alarms are deleted.' : undefined;
+    case 'domainName':
+      return from === undefined
+        ? undefined
+        : `The API is not reached at ${String(from)} any more: delete its DNS record, lest somebody else takes the name.`;
     case 'accessLogs':
       return from === true && to !== true
         ? 'The bucket of the access logs (the output AccessLogBucketName) stays; it is empty after three days: delete it then by hand.'

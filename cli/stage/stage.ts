@@ -12,6 +12,8 @@ export interface Stage {
   readonly api: string;
   /** Who is paid, as far as it is known here. */
   readonly provider: string;
+  /** What the DNS record of the API's own address names; absent where AWS made the address up, or that is not known here. */
+  readonly domainTarget: string | undefined;
   /** Who is paid for what goes through the relay; absent where none is configured, or that is not known here. */
   readonly relay: string | undefined;
   /** ARN of the secret that holds the relay's key; absent as `relay` is. */
@@ -62,6 +64,7 @@ export function readStage(target: Target & { readonly stage: string }, environme
   return {
     name: stage,
     api: api ?? '',
+    domainTarget: outputs.ApiDomainTarget,
     relay: outputs.RelayBaseUrl,
     relaySecret: outputs.RelaySecretArn,
     provider: outputs.ProviderBaseUrl ?? `the provider of stage ${stage}`,

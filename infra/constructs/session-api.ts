@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CfnApiMapping,
   CorsHttpMethod,
   HttpApi,
   HttpMethod,
@@ -72,7 +73,7 @@ export class SessionApi extends Construct {
       retention: config.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: api,
       stageName: '$default',
       autoDeploy: true,
@@ -134,7 +135,17 @@ export class SessionApi extends Construct {
         'A browser sends a preflight without a token; it is told CORS headers only.',
       );
     }
-    this.url = api.apiEndpoint;
+    if (config.domain) {
+      const { name: domainName } = config.domain;
+      const mapping = new CfnApiMapping(this, 'Mapping', {
+        apiId: api.apiId,
+        domainName,
+        stage: stage.stageName,
+      });
+      // It knows the stage by a name that is no reference.
+      mapping.node.addDependency(stage);
+    }
+    this.url = config.domain ? `https://${config.domain.name}` : api.apiEndpoint;
     this.api = api;
   }
 }

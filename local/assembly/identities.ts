@@ -97,6 +97,11 @@ export function identityOf(
           ApiEndpoint: `https://${shortId}.execute-api.${region}.amazonaws.com`,
         },
       };
+    case 'AWS::ApiGatewayV2::DomainName':
+      return {
+        ref: given ?? shortId,
+        attributes: { RegionalDomainName: `d-${shortId}.execute-api.${region}.amazonaws.com` },
+      };
     case 'AWS::ApiGatewayV2::Stage':
       return { ref: given ?? '$default', attributes: {} };
     case 'AWS::ApiGatewayV2::Integration':
@@ -125,6 +130,7 @@ export const nameProperty: Readonly<Record<string, string>> = {
   'AWS::Events::EventBus': 'Name',
   'AWS::Events::Rule': 'Name',
   'AWS::SQS::Queue': 'QueueName',
+  'AWS::ApiGatewayV2::DomainName': 'DomainName',
   'AWS::ApiGatewayV2::Stage': 'StageName',
   'AWS::Logs::LogGroup': 'LogGroupName',
 };

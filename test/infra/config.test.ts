@@ -41,6 +41,22 @@ describe('the configuration', () => {
     expect(() => read({ jwtAudience: 'app' })).toThrow(/jwtIssuer: is required beside jwtAudience/);
   });
 
+  test('wants a domain name and its certificate together, of the same region', () => {
+    const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/0f1e';
+    const own = { domainName: 'api.example.com', certificateArn };
+    expect(read({ region: 'eu-west-1', ...own }).domain).toEqual({ name: 'api.example.com', certificateArn });
+    expect(read().domain).toBeUndefined();
+    expect(() => read({ domainName: 'api.example.com' })).toThrow(
+      /certificateArn: is required beside domainName/,
+    );
+    expect(() => read({ region: 'us-east-1', ...own })).toThrow(
+      /certificateArn: is of a certificate in eu-west-1, and the API is in us-east-1/,
+    );
+    expect(() => read({ ...own, domainName: 'https://api.example.com' })).toThrow(
+      /domainName: must be a host name/,
+    );
+  });
+
   test('reads text from the command line and from the environment, the command line first', () => {
     const config = read(
       {

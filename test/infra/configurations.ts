@@ -11,6 +11,8 @@ export const configurations = {
     relayBaseUrl: 'https://relay.example.com',
     allowedOrigins: 'https://app.example.com',
     accessLogs: 'true',
+    domainName: 'api.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/0f1e2d3c-0000-4000-8000-000000000000',
   }),
   'another issuer': configured({
     stage: 'prod',

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { configurations } from './configurations.ts';
 import { origins, propertiesOf, synthesized, tuned } from './synthesized.ts';
 
 const { service, storage } = synthesized(tuned);
@@ -98,6 +99,31 @@ describe('every function', () => {
         /-(session|sessions|track)$/.test(String(FunctionName)) && Number(Timeout) >= 30,
     );
     expect(slow.map(({ FunctionName }) => FunctionName)).toEqual(['chirpsmith-local-prepare-session']);
+  });
+});
+
+describe('the address of the API', () => {
+  const on = synthesized(configurations['everything on']);
+  test('is the configured name: the service maps it, and the storage keeps it, so that its DNS record stays right', () => {
+    on.storage.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+      DomainName: 'api.example.com',
+      DomainNameConfigurations: [{ EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' }],
+    });
+    on.storage.hasOutput('ApiDomainTarget', {
+      Value: { 'Fn::GetAtt': [Match.anyValue(), 'RegionalDomainName'] },
+    });
+    on.service.hasResource('AWS::ApiGatewayV2::ApiMapping', {
+      // By its name: an import would keep the storage from dropping it.
+      Properties: { DomainName: 'api.example.com', Stage: '$default' },
+      DependsOn: [Match.stringLikeRegexp('^SessionApiStage')],
+    });
+    on.service.hasOutput('ApiUrl', { Value: 'https://api.example.com' });
+  });
+
+  test("is of AWS's making where none is configured", () => {
+    service.resourceCountIs('AWS::ApiGatewayV2::ApiMapping', 0);
+    storage.resourceCountIs('AWS::ApiGatewayV2::DomainName', 0);
+    expect(JSON.stringify(service.findOutputs('ApiUrl'))).toMatch(/ApiEndpoint|execute-api/);
   });
 });
 

@@ -52,11 +52,15 @@ describe('the templates of stages dev and prod, made with no account', () => {
       jwtIssuer: 'https://id.example.com',
       jwtAudience: 'app',
       accessLogs: 'true',
+      domainName: 'api.example.com',
+      certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/0f1e2d3c-0000-4000-8000-000000000000',
     };
     const where = {
       logDays: /^\/\w+\/Resources\/\w+\/Properties\/RetentionInDays$/,
       accessLogs:
         /^\/storage\/(Resources\/AccessLogs\w+\/|Outputs\/AccessLog|Resources\/Audio\w+\/Properties\/LoggingConfiguration\/)/,
+      domainName: /^\/service\/(Resources\/SessionApiMapping|Outputs\/ApiUrl\/)/,
+      certificateArn: /^\/storage\/(Resources\/ApiDomain|Outputs\/ApiDomainTarget)/,
       audioDays: /^\/storage\/Resources\/Audio\w+\/Properties\/LifecycleConfiguration\//,
       providerBaseUrl:
         /\/Environment\/Variables\/PROVIDER_(BASE|CREDITS)_URL$|^\/service\/Outputs\/ProviderBaseUrl\//,

@@ -13,7 +13,13 @@ let directory: string;
 let assembly: Assembly;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'own-template-'));
-  const context = { stage: 'local', allowedOrigins: 'http://localhost:5173', accessLogs: true };
+  const context = {
+    stage: 'local',
+    allowedOrigins: 'http://localhost:5173',
+    accessLogs: true,
+    domainName: 'api.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/0f1e',
+  };
   const config = readConfig({ context: (name) => Object(context)[name], environment: {} });
   // Without the bundles: what is in them does not matter here, and they take most of a synth's time.
   buildApp(config, { outdir: directory, context: { 'aws:cdk:bundling-stacks': [] } }).synth();

@@ -4,6 +4,7 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DescribeStateMachineCommand, SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -11,12 +12,13 @@ import { awsAccount } from '../../../cli/stage/aws-account.ts';
 
 const sts = mockClient(STSClient);
 const lambda = mockClient(LambdaClient);
+const stepFunctions = mockClient(SFNClient);
 const cloudFormation = mockClient(CloudFormationClient);
 const region = 'eu-central-1';
 const named = (name: string, message = '') => Object.assign(new Error(message), { name });
 
 beforeEach(() => {
-  for (const client of [sts, lambda, cloudFormation]) client.reset();
+  for (const client of [sts, lambda, stepFunctions, cloudFormation]) client.reset();
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
 });
@@ -47,6 +49,16 @@ describe('the account of the shell', () => {
     const AccountLimit = { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 };
     lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit });
     expect(await awsAccount.concurrency(region)).toEqual({ limit: 10, unreserved: 10 });
+  });
+
+  it('has a machine in a status, or none of that name', async () => {
+    stepFunctions
+      .on(DescribeStateMachineCommand)
+      .resolvesOnce({ status: 'DELETING' })
+      .rejects(new StateMachineDoesNotExist({ message: 'gone', $metadata: {} }));
+    const arn = 'arn:aws:states:eu-central-1:111122223333:stateMachine:chirpsmith-prod-train-model';
+    expect(await awsAccount.machineStatus(region, arn)).toBe('DELETING');
+    expect(await awsAccount.machineStatus(region, arn)).toBeUndefined();
   });
 
   it('may forbid the question, and says which', async () => {

@@ -23,6 +23,7 @@ const ready: AwsAccount = {
   identity: async () => ({ account: '111122223333', arn: 'arn:aws:iam::111122223333:user/op' }),
   concurrency: async () => ({ limit: 1000, unreserved: 1000 }),
   stackStatus: async (_, stack) => (stack === 'CDKToolkit' ? 'CREATE_COMPLETE' : undefined),
+  machineStatus: async () => undefined,
   failures: async () => [],
 };
 
@@ -131,6 +132,23 @@ describe('deploy', () => {
     );
   });
 
+  const domain = [
+    ...['-c', 'domainName=api.example.com', '-c'],
+    'certificateArn=arn:aws:acm:eu-central-1:111122223333:certificate/0f1e',
+  ];
+  it('with a domain name, names the DNS record, which stays right when the stage is destroyed and deployed again', async () => {
+    const more = { ApiUrl: 'https://api.example.com', ApiDomainTarget: 'd-1.execute-api.example' };
+    const { command } = await inAccount({ more });
+    const { said } = await command('deploy', '--stage', 'prod', ...domain);
+    expect(said).toContain('api.example.com CNAME d-1.execute-api.example');
+    expect((await command('destroy', '--stage', 'prod')).said.replaceAll(/\s+/g, ' ')).toContain(
+      'The API keeps its address, api.example.com, and its DNS record stays right.',
+    );
+    expect((await command('destroy', '--stage', 'prod', '--all')).said.replaceAll(/\s+/g, ' ')).toContain(
+      'under another target',
+    );
+  });
+
   it('asks the CDK to approve what it is told to', async () => {
     const { cdk, command } = await inAccount();
     await command('deploy', '--stage', 'prod', '--require-approval', 'never');
@@ -175,6 +193,11 @@ describe('deploy', () => {
       'jwtIssuer=https://id.example',
       { jwtAudience: ['app'] },
       /The people of the user pool cannot sign in any more/,
+    ],
+    [
+      'domainName=',
+      { domainName: 'a.example.com' },
+      /not reached at a\.example\.com any more: delete its DNS/,
     ],
     ['accessLogs=', { accessLogs: true }, /AccessLogBucketName\) stays; it is empty after three days/],
     ['relayBaseUrl=', { relayBaseUrl: 'https://relay.example' }, /through the relay stop/],
@@ -261,6 +284,11 @@ describe('deploy', () => {
       /delete-stack --region eu-central-1 --stack-name chirpsmith-prod-storage/,
     ],
     ['an update could not be rolled back', stuck('UPDATE_ROLLBACK_FAILED'), /continue-update-rollback/],
+    [
+      'a machine of the stage that was here is still being deleted',
+      { machineStatus: async (_, arn) => (arn.endsWith('-upload-batch') ? 'DELETING' : undefined) },
+      /state machine chirpsmith-prod-upload-batch.*npx chirpsmith deploy --stage prod/s,
+    ],
     ['the stack is still being deleted', stuck('DELETE_IN_PROGRESS'), /wait stack-delete-complete/],
   ])('refuses before CDK starts, with the command that helps, when %s', async (_, aws, advice) => {
     const { command, cdk } = await inAccount({ aws });
@@ -326,7 +354,9 @@ describe('destroy', () => {
     expect(said).toMatch(/Removing stage prod, account 111122223333/);
     expect(said).toMatch(/What stays, in chirpsmith-prod-storage: the audio, the records/);
     // A deployment right after it meets machines that AWS still deletes.
-    expect(said).toMatch(/another API address.*deletes a state machine once its last executions have ended/s);
+    expect(said).toMatch(
+      /another API address.*deletes a state machine once its last executions have ended.*before that is refused/s,
+    );
     expect(existsSync(file)).toBe(false);
   });
 
