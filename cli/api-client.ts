@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   type actions,
   type CreatedSessionAnswer,
   createdSessionAnswer,
+  type DeletionAnswer,
+  deletionAnswer,
   problemAnswer,
   type SessionAnswer,
   type SessionListAnswer,
   type SignedUploadsAnswer,
   sessionAnswer,
   sessionListAnswer,
+  sessionPageAnswer,
   signedUploadsAnswer,
   uploadAnswer,
 } from '../functions/api/contract.ts';
@@ -115,9 +118,14 @@ export interface ApiClient {
   getSession(sessionId: string): Promise<{ session: SessionAnswer; retryAfter: number | undefined }>;
   /**
    * One that is gone already is no error: an earlier try may have had no answer.
-   * @param abandon what is paid and may still succeed, and is given up
+   * Thousands of files take several requests: it is repeated until all are gone.
+   * @param options.abandon what is paid and may still succeed, and is given up
+   * @param options.onSlice is told what was deleted so far
    */
-  deleteSession(sessionId: string, abandon?: PaidWork): Promise<void>;
+  deleteSession(
+    sessionId: string,
+    options?: { abandon?: PaidWork | undefined; onSlice?: (deleted: DeletionAnswer['deleted']) => void },
+  ): Promise<void>;
   /** @param cursor the `next` of the page before */
   listSessions(cursor?: string): Promise<SessionListAnswer>;
   /** Begins to make music. */
@@ -249,7 +257,7 @@ export function createApiClient(
       const tracks = [...answer.tracks];
       for (let after = answer.nextTracks; after !== undefined; ) {
         const path = `${at(sessionId)}?after=${encodeURIComponent(after)}`;
-        const page = (await call('GET', path, sessionAnswer)).answer;
+        const page = (await call('GET', path, sessionPageAnswer)).answer;
         tracks.push(...page.tracks);
         after = page.nextTracks;
       }
@@ -272,10 +280,19 @@ export function createApiClient(
     async listPersonas() {
       return (await call('GET', '/personas', personaListAnswer)).answer;
     },
-    async deleteSession(sessionId, abandon) {
+    async deleteSession(sessionId, { abandon, onSlice = () => {} } = {}) {
+      const confirm = abandon === undefined ? '' : `?confirm=abandon-paid-${abandon}`;
+      const deleted = { files: 0, tracks: 0 };
       try {
-        const confirm = abandon === undefined ? '' : `?confirm=abandon-paid-${abandon}`;
-        await call('DELETE', at(sessionId) + confirm, z.undefined());
+        for (;;) {
+          const path = at(sessionId) + confirm;
+          const { answer, headers } = await call('DELETE', path, deletionAnswer.optional());
+          if (answer === undefined) return;
+          deleted.files += answer.deleted.files;
+          deleted.tracks += answer.deleted.tracks;
+          onSlice({ ...deleted });
+          await sleep(1000 * (secondsOf(headers.get('retry-after')) ?? 1));
+        }
       } catch (error) {
         if (!(error instanceof ApiRefusal && error.status === 404)) throw error;
       }

@@ -24,7 +24,14 @@ export async function deleteSession(args: DeleteArguments, surroundings: Surroun
     } else if (!args.yes) {
       await agreed(session, surroundings);
     }
-    await client.deleteSession(sessionId, abandon);
+    await client.deleteSession(sessionId, {
+      abandon,
+      onSlice: (deleted) => {
+        // What is marked stays marked; the same command goes on.
+        surroundings.signal.throwIfAborted();
+        surroundings.display.tell({ event: 'session.deleting', sessionId, name, ...deleted });
+      },
+    });
     forgetFiles(sessionId, surroundings);
     const about = { sessionId, name, files: tracks.length, ...(modelId === undefined ? {} : { modelId }) };
     surroundings.display.tell({ event: 'session.deleted', ...about, next: [theList] });

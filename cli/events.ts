@@ -281,6 +281,14 @@ export type CliEvent =
       readonly next: readonly Next[];
     }
   | {
+      readonly event: 'session.deleting';
+      readonly sessionId: string;
+      readonly name: string;
+      /** Versions of files deleted so far. */
+      readonly files: number;
+      readonly tracks: number;
+    }
+  | {
       readonly event: 'session.deleted';
       readonly sessionId: string;
       readonly name: string;

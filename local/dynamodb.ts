@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
+import batchWriteItem from 'dynalite/actions/batchWriteItem.js';
 import createTable from 'dynalite/actions/createTable.js';
 import deleteItem from 'dynalite/actions/deleteItem.js';
 import describeTable from 'dynalite/actions/describeTable.js';
@@ -8,6 +9,7 @@ import putItem from 'dynalite/actions/putItem.js';
 import query from 'dynalite/actions/query.js';
 import updateItem from 'dynalite/actions/updateItem.js';
 import database, { type Store, type StoredTable } from 'dynalite/db/index.js';
+import batchWriteItemRules from 'dynalite/validations/batchWriteItem.js';
 import createTableRules from 'dynalite/validations/createTable.js';
 import deleteItemRules from 'dynalite/validations/deleteItem.js';
 import describeTableRules from 'dynalite/validations/describeTable.js';
@@ -33,6 +35,7 @@ export interface DynamoDbOptions {
 type Action = typeof getItem;
 
 const operations: ReadonlyMap<string, { readonly action: Action; readonly rules: Rules }> = new Map([
+  ['BatchWriteItem', { action: batchWriteItem, rules: batchWriteItemRules }],
   ['DeleteItem', { action: deleteItem, rules: deleteItemRules }],
   ['DescribeTable', { action: describeTable, rules: describeTableRules }],
   ['GetItem', { action: getItem, rules: getItemRules }],
@@ -69,16 +72,23 @@ export async function openDynamoDb({ directory, tables, access }: DynamoDbOption
           `DynamoDB ${operation} is not known to the local runtime.`,
         );
       }
-      const table = tables.find(({ name }) => name === input.TableName);
-      const arn = table?.arn ?? `arn:aws:dynamodb:::table/${String(input.TableName)}`;
-      // A query of an index is allowed or not by the index's own ARN, as in AWS.
-      const resource = typeof input.IndexName === 'string' ? `${arn}/index/${input.IndexName}` : arn;
-      access.check(accessKeyId, `dynamodb:${operation}`, resource);
+      for (const name of namesOf(input)) {
+        const table = tables.find((one) => one.name === name);
+        const arn = table?.arn ?? `arn:aws:dynamodb:::table/${name}`;
+        // A query of an index is allowed or not by the index's own ARN, as in AWS.
+        const resource = typeof input.IndexName === 'string' ? `${arn}/index/${input.IndexName}` : arn;
+        access.check(accessKeyId, `dynamodb:${operation}`, resource);
+      }
       return run(store, operation, known, input);
     },
     close: () =>
       new Promise((resolve, reject) => store.db.close((error) => (error ? reject(error) : resolve()))),
   };
+}
+
+/** The tables that a request is about: a batch may name several. */
+function namesOf({ TableName, RequestItems }: Record<string, unknown>): string[] {
+  return RequestItems === undefined ? [String(TableName)] : Object.keys(Object(RequestItems));
 }
 
 /** Creates a table, or checks that the one on disk has the same keys. */

@@ -1,30 +1,44 @@
 import type { Executions } from '../functions/sessions/executions.ts';
 import type { SessionStore } from '../functions/sessions/session-store.ts';
 import type { SessionKind } from '../functions/shared/states.ts';
+import { testMoment } from './session-records.ts';
 
 type Standing = 'running' | 'ended';
 
 export const arnOf = (name: string) => `arn:aws:states:eu-central-1:123456789012:execution:train:${name}`;
 
 /** The executions of a machine that exists only here: what is started runs until it is stopped. */
-export function fakeExecutions(known: Record<string, Standing> = {}) {
+export function fakeExecutions(known: Record<string, Standing> = {}, now = () => Date.parse(testMoment)) {
   const standings = new Map(Object.entries(known).map(([name, standing]) => [arnOf(name), standing]));
   const started: string[] = [];
+  const starts = new Map<string, { input: string; startedAt: string }>();
   const kinds: SessionKind[] = [];
   const stopped: string[] = [];
   const executions: Executions = {
     arnOf,
     async start(name, input, kind) {
-      if (standings.has(arnOf(name))) return;
+      const json = JSON.stringify(input);
+      const earlier = starts.get(arnOf(name));
+      if (standings.has(arnOf(name))) {
+        const isSame = earlier?.input === json && standings.get(arnOf(name)) === 'running';
+        return isSame ? earlier.startedAt : undefined;
+      }
+      const startedAt = new Date(now()).toISOString();
       standings.set(arnOf(name), 'running');
-      started.push(`${name} ${JSON.stringify(input)}`);
+      starts.set(arnOf(name), { input: json, startedAt });
+      started.push(`${name} ${json}`);
       kinds.push(kind);
+      return startedAt;
     },
     async stop(arn) {
       stopped.push(arn);
       if (standings.has(arn)) standings.set(arn, 'ended');
     },
     standing: async (arn) => standings.get(arn) ?? 'unknown',
+    async startOf(arn) {
+      const { input = '{}', startedAt = testMoment } = starts.get(arn) ?? {};
+      return standings.has(arn) ? { input: JSON.parse(input), startedAt } : undefined;
+    },
   };
   return { executions, started, kinds, stopped };
 }

@@ -105,11 +105,11 @@ function createWaits(now: () => number): (session: SessionAnswer) => number {
   };
   return ({ status, tracks }) => {
     const session = { status, create: { requestedAt: since(status) } };
-    const seen = tracks.map((track) => ({
-      status: track.status,
-      submittedAt: since(`${track.trackId} ${track.attempts}`),
-    }));
-    return retryAfter({ session, tracks: seen }, defaultSettings, now(), 1);
+    const submitted = tracks.flatMap((track) => {
+      const submittedAt = since(`${track.trackId} ${track.attempts}`);
+      return track.status === 'submitted' ? [submittedAt] : [];
+    });
+    return retryAfter(session, { tracks: tracks.length, submitted }, defaultSettings, now(), 1);
   };
 }
 

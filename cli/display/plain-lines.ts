@@ -144,6 +144,10 @@ export function linesOf(event: ShownEvent): string[] {
     case 'session.approved':
     case 'session.decided':
       return begunLines(event);
+    case 'session.deleting':
+      return [
+        `Deleting "${event.name}": ${counted(event.tracks, 'track')} and ${counted(event.files, 'version')} of files so far.`,
+      ];
     case 'session.deleted':
       return [
         `Deleted: "${event.name}", with ${counted(event.files, 'file')} in all versions.`,

@@ -136,6 +136,7 @@ export function terminal({
         print(more.flatMap((line) => hanging(line, width)));
         break;
       }
+      case 'session.deleting':
       case 'sessions.listed':
         print([
           '',

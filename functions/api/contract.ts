@@ -247,6 +247,23 @@ export const sessionAnswer = z.object({
   nextTracks: z.string().optional(),
 });
 
+/** Answer to `GET /sessions/{id}`, 200. */
+export const sessionPageAnswer = sessionAnswer.partial({
+  creditsSpent: true,
+  creditsToCome: true,
+  providerCalls: true,
+});
+
+/** Answer to `DELETE /sessions/{id}`, 202. */
+export const deletionAnswer = z.object({
+  sessionId: z.string(),
+  status: z.literal('deleting'),
+  deleted: z.object({
+    files: z.number().describe('Versions of files that this request deleted.'),
+    tracks: z.number().describe('Tracks that this request deleted.'),
+  }),
+});
+
 /** Query of `DELETE /sessions/{id}`. */
 export const deleteSessionQuery = z.strictObject({
   confirm: z
@@ -295,6 +312,8 @@ export type DeclaredFileBody = z.infer<typeof fileBody>;
 export type CreatedSessionAnswer = z.infer<typeof createdSessionAnswer>;
 export type SignedUploadsAnswer = z.infer<typeof signedUploadsAnswer>;
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
+export type SessionPageAnswer = z.infer<typeof sessionPageAnswer>;
+export type DeletionAnswer = z.infer<typeof deletionAnswer>;
 export type TrackAnswer = z.infer<typeof trackAnswer>;
 export type SessionListAnswer = z.infer<typeof sessionListAnswer>;
 export type ProblemAnswer = z.infer<typeof problemAnswer>;

@@ -1,4 +1,4 @@
-import { creditsSpent, creditsToCome } from '../sessions/credits.ts';
+import { creditsOf } from '../sessions/credits.ts';
 import {
   isOverdue,
   isPartial,
@@ -9,46 +9,80 @@ import {
   unfinishedWork,
 } from '../sessions/session.ts';
 import type { SessionWithTracks } from '../sessions/session-store.ts';
+import { addToTally, noTracks, type TrackTally } from '../sessions/track-tally.ts';
 import { nextWait, type Schedule } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
-import { type SessionAnswer, type SessionListAnswer, type TrackAnswer, tracksPerAnswer } from './contract.ts';
+import {
+  type SessionAnswer,
+  type SessionListAnswer,
+  type SessionPageAnswer,
+  type TrackAnswer,
+  tracksPerAnswer,
+} from './contract.ts';
+
+/** A session with one page of its tracks. */
+export interface SessionPage {
+  readonly session: Session;
+  readonly tracks: readonly Track[];
+  /** Others follow. */
+  readonly more: boolean;
+  /** Clips of tracks with the same bytes as one on this page. */
+  readonly originals: ReadonlyMap<string, string | undefined>;
+}
+
+/** The first page of a session that was read whole, and what is counted of all its tracks. */
+export function firstPage({ session, tracks }: SessionWithTracks): { page: SessionPage; tally: TrackTally } {
+  const originals = new Map(tracks.map(({ trackId, clipId }) => [trackId, clipId]));
+  const shown = tracks.slice(0, tracksPerAnswer);
+  const page = { session, tracks: shown, more: shown.length < tracks.length, originals };
+  return { page, tally: addToTally(noTracks, tracks) };
+}
 
 /**
- * A session as its owner sees it.
+ * A session that was read whole, as its owner sees it.
  * @param interrupted its execution is gone while work was under way
- * @param after only tracks that come after this one
  */
 export function sessionAnswer(
-  { session, tracks }: SessionWithTracks,
+  found: SessionWithTracks,
+  settings: Settings,
+  interrupted: boolean,
+): SessionAnswer {
+  const { page, tally } = firstPage(found);
+  return withSums(page, tally, settings, interrupted);
+}
+
+/** The first page of a session, with what is counted of all its tracks. */
+export function withSums(
+  page: SessionPage,
+  tally: TrackTally,
   { prices }: Settings,
   interrupted: boolean,
-  after = '',
 ): SessionAnswer {
-  const following = tracks.filter(({ trackId }) => trackId > after);
-  const shown = following.slice(0, tracksPerAnswer);
-  const clipOf = clipsOf(session, tracks);
+  const { session } = page;
   return {
-    ...summary(session),
-    ...(interrupted ? { status: 'interrupted' as const } : {}),
-    creditsSpent: creditsSpent({ session, tracks }, prices),
-    creditsToCome: creditsToCome({ session, tracks }, prices),
-    actions: actionsFor(interrupted ? { ...session, status: 'interrupted' } : session),
-    decisions: session.decisions.map(({ choice, by, at }) => ({ choice, by, at })),
-    providerCalls:
-      session.prepareCalls +
-      session.create.calls +
-      session.create.checks +
-      tracks.reduce((sum, { calls }) => sum + calls, 0),
-    ...(session.batch === undefined ? {} : { batch: session.batch }),
-    tracks: shown.map((track) => trackAnswer({ ...track, clipId: clipOf(track) })),
-    ...(shown.length < following.length ? { nextTracks: shown.at(-1)?.trackId } : {}),
+    ...pageAnswer(page, interrupted),
+    ...creditsOf(session, tally, prices),
+    providerCalls: session.prepareCalls + session.create.calls + session.create.checks + tally.calls,
   };
 }
 
-/** A batch is asked for each file's clip: one with the same bytes as another has that one's. */
-function clipsOf({ kind }: Session, tracks: readonly Track[]) {
-  const clips = new Map(kind === 'batch' ? tracks.map(({ trackId, clipId }) => [trackId, clipId]) : []);
-  return ({ clipId, duplicateOf }: Track) => clipId ?? clips.get(duplicateOf ?? '');
+/** A page of a session, without what is counted of all its tracks. */
+export function pageAnswer(
+  { session, tracks, more, originals }: SessionPage,
+  interrupted: boolean,
+): SessionPageAnswer {
+  // A batch is asked for each file's clip: one with the same bytes as another has that one's.
+  const clipOf = ({ clipId, duplicateOf }: Track) =>
+    clipId ?? (session.kind === 'batch' ? originals.get(duplicateOf ?? '') : undefined);
+  return {
+    ...summary(session),
+    ...(interrupted ? { status: 'interrupted' as const } : {}),
+    actions: actionsFor(interrupted ? { ...session, status: 'interrupted' } : session),
+    decisions: session.decisions.map(({ choice, by, at }) => ({ choice, by, at })),
+    ...(session.batch === undefined ? {} : { batch: session.batch }),
+    tracks: tracks.map((track) => trackAnswer({ ...track, clipId: clipOf(track) })),
+    ...(more ? { nextTracks: tracks.at(-1)?.trackId } : {}),
+  };
 }
 
 /** The same without its tracks, for lists. */
@@ -98,13 +132,8 @@ const tracksPerSecond = 250;
  * @param speed how much faster than the wall's clock waits run (1 in AWS)
  */
 export function retryAfter(
-  {
-    session,
-    tracks,
-  }: {
-    readonly session: Pick<Session, 'status'> & { readonly create: Pick<Session['create'], 'requestedAt'> };
-    readonly tracks: readonly Pick<Track, 'status' | 'submittedAt'>[];
-  },
+  session: Pick<Session, 'status'> & { readonly create: Pick<Session['create'], 'requestedAt'> },
+  tally: Pick<TrackTally, 'tracks' | 'submitted'>,
   { schedules }: Settings,
   now: number,
   speed: number,
@@ -119,15 +148,13 @@ export function retryAfter(
       ? [until(session.create.requestedAt, schedules.training)]
       : session.status === 'generating'
         ? [until(session.create.requestedAt, schedules.music)]
-        : tracks.flatMap((track) =>
-            track.status === 'submitted' ? [until(track.submittedAt, schedules.upload)] : [],
-          );
+        : tally.submitted.map((submittedAt) => until(submittedAt, schedules.upload));
   const wait = waits.reduce(
     (least, one) => Math.min(least, one),
     waits.length > 0 ? Number.POSITIVE_INFINITY : 2,
   );
   // Reading thousands of records for one answer is work, too.
-  const reading = Math.floor(tracks.length / tracksPerSecond);
+  const reading = Math.floor(tally.tracks / tracksPerSecond);
   return Math.max(1, Math.ceil(wait / speed), reading);
 }
 

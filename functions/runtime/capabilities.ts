@@ -61,7 +61,7 @@ const capability = <Deps extends object>(
 
 /** Every write reads as well: when its condition fails, it looks whether it was itself that wrote. */
 const table = (
-  ...actions: ('GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem')[]
+  ...actions: ('GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem')[]
 ): Permission => ({
   on: 'table',
   actions: actions.map((action) => `dynamodb:${action}`),
@@ -107,10 +107,14 @@ const stopsRuns = (kind: SessionKind) => ofExecutions<'stop'>(kind, 'StopExecuti
 
 const startsRuns = (kind: SessionKind) => {
   const { environment, allow } = seesRuns(kind);
-  return capability<{ executions: Pick<Executions, 'arnOf' | 'start' | 'standing'> }>(environment, ...allow, {
-    on: `machine ${kind}`,
-    actions: ['states:StartExecution'],
-  });
+  return capability<{ executions: Pick<Executions, 'arnOf' | 'start' | 'startOf' | 'standing'> }>(
+    environment,
+    ...allow,
+    {
+      on: `machine ${kind}`,
+      actions: ['states:StartExecution'],
+    },
+  );
 };
 
 const anyAudio = 'Console input may name any object of the audio bucket.';
@@ -159,6 +163,11 @@ export const capabilities = {
     ['TABLE_NAME'],
     table('Query'),
   ),
+  /** The tracks of a session page by page, and what is counted of them. */
+  'sessions.readTracks': capability<{ store: Pick<SessionStore, 'readTracks' | 'tallyTracks'> }>(
+    ['TABLE_NAME'],
+    table('Query'),
+  ),
   /** The sessions that somebody should be working on, and those that wait for their start. */
   'sessions.listUnderWay': capability<{ store: Pick<SessionStore, 'listUnderWay' | 'listNotStarted'> }>(
     ['TABLE_NAME'],
@@ -169,7 +178,10 @@ export const capabilities = {
     on: 'table/byOwner',
     actions: ['dynamodb:Query'],
   }),
-  'sessions.remove': capability<{ store: Pick<SessionStore, 'remove'> }>(['TABLE_NAME'], table('DeleteItem')),
+  'sessions.remove': capability<{ store: Pick<SessionStore, 'remove' | 'removeTracks'> }>(
+    ['TABLE_NAME'],
+    table('DeleteItem', 'BatchWriteItem'),
+  ),
   /** Sessions of another provider are refused as soon as they are read; for functions that call none. */
   'sessions.ofThisPlace': capability(['PROVIDER_BASE_URL', 'RELAY_BASE_URL']),
   'sessions.create': capability<{ store: Pick<SessionStore, 'create'> }>(

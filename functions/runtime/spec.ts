@@ -44,6 +44,8 @@ export interface RouteSpec extends FunctionSpec {
     readonly schema?: z.ZodType;
     /** What a 200 with the same schema means, where the status is another. */
     readonly ok?: string;
+    /** What a 202 means, which asks to repeat the request. */
+    readonly goesOn?: { readonly description: string; readonly schema: z.ZodType };
     /** Says in `retry-after` when to ask again: always after so many seconds, or as the work says. */
     readonly retryAfter?: number | 'as the work says';
   };

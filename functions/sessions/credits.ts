@@ -1,6 +1,7 @@
 import type { Settings } from '../shared/settings.ts';
 import { mayCall, type Session, type Track } from './session.ts';
 import type { SessionWithTracks } from './session-store.ts';
+import { addToTally, noTracks, type TrackTally } from './track-tally.ts';
 
 // What the provider may have taken, by the configured prices: a call in doubt counts as taken.
 
@@ -14,19 +15,21 @@ export const trainingCredits = (
   prices: Settings['prices'],
 ) => (earlier.length + (fence === 'none' ? 0 : 1)) * priceOf({ kind }, prices);
 
-/** Of a whole session so far. */
-export function creditsSpent({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number {
-  return tracks.reduce((sum, track) => sum + uploadCredits(track, prices), trainingCredits(session, prices));
+/** What the session has cost so far, and what going on will cost if nothing has to be sent twice. */
+export function creditsOf(session: Session, { attempts, toSend }: TrackTally, prices: Settings['prices']) {
+  return {
+    creditsSpent: trainingCredits(session, prices) + uploadCredits({ attempts }, prices),
+    creditsToCome: mayCall(session) ? toSend * prices.upload + priceOf(session, prices) : 0,
+  };
 }
 
+/** Of a whole session so far. */
+export const creditsSpent = ({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number =>
+  creditsOf(session, addToTally(noTracks, tracks), prices).creditsSpent;
+
 /** What going on will cost if nothing has to be sent twice. */
-export function creditsToCome({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number {
-  if (!mayCall(session)) return 0;
-  const missing = tracks.filter(({ status, failure }) => {
-    return status === 'declared' || (status === 'failed' && !failure?.permanent);
-  });
-  return missing.length * prices.upload + priceOf(session, prices);
-}
+export const creditsToCome = ({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number =>
+  creditsOf(session, addToTally(noTracks, tracks), prices).creditsToCome;
 
 /** What the call behind the fence costs. */
 const priceOf = ({ kind }: Pick<Session, 'kind'>, prices: Settings['prices']) =>

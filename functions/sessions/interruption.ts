@@ -1,6 +1,6 @@
 import type { Settings } from '../shared/settings.ts';
 import type { Executions } from './executions.ts';
-import { isUnderWay, type Session, type Track } from './session.ts';
+import { isUnderWay, type Session } from './session.ts';
 
 /**
  * Milliseconds for which a session may name an execution that does not exist yet: the record is written
@@ -29,7 +29,8 @@ interface Heard {
   readonly session: Pick<Session, 'status' | 'updatedAt'> & {
     readonly create: Pick<Session['create'], 'requestedAt'>;
   };
-  readonly tracks: readonly Pick<Track, 'submittedAt'>[];
+  /** Of any of its tracks. */
+  readonly lastSubmittedAt: string | undefined;
 }
 
 /**
@@ -38,12 +39,12 @@ interface Heard {
  * @param speed how much faster than the wall's clock waits run (1 in AWS)
  */
 export function isQuiet(
-  { session: { status, updatedAt, create }, tracks }: Heard,
+  { session: { status, updatedAt, create }, lastSubmittedAt }: Heard,
   { schedules }: Settings,
   now: number,
   speed: number,
 ): boolean {
-  const times = [updatedAt, create.requestedAt, ...tracks.map(({ submittedAt }) => submittedAt)];
+  const times = [updatedAt, create.requestedAt, lastSubmittedAt];
   const last = times.reduce((latest, time) => Math.max(latest, time === undefined ? 0 : Date.parse(time)), 0);
   const schedule =
     status === 'training'

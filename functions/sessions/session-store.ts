@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  type BatchWriteCommandInput,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
@@ -8,6 +16,7 @@ import type { SessionKind } from '../shared/states.ts';
 import { createConditionalWriter, isConflict } from './own-writes.ts';
 import { placeKey } from './provider-place.ts';
 import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from './session.ts';
+import { addToTally, countedSchema, noTracks, type TrackTally } from './track-tally.ts';
 
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
@@ -39,6 +48,13 @@ export interface SessionStore {
   require(sessionId: string): Promise<SessionWithTracks>;
   requireSession(sessionId: string): Promise<Session>;
   requireTrack(sessionId: string, trackId: string): Promise<Track>;
+  /** At most `limit` tracks that come after one, in their order; `more` says that others follow. */
+  readTracks(
+    sessionId: string,
+    page: { after?: string; limit: number },
+  ): Promise<{ tracks: Track[]; more: boolean }>;
+  /** What is counted of the tracks after one: they are read page by page, and none is kept. */
+  tallyTracks(sessionId: string, after?: string): Promise<TrackTally>;
   /** Changes fields (undefined removes one) and returns the session as it is now. */
   updateSession(session: Session, changes: Changes<Session>): Promise<Session>;
   /**
@@ -69,8 +85,10 @@ export interface SessionStore {
     owner: string,
     page: { limit: number; cursor?: string | undefined; kind?: SessionKind | undefined },
   ): Promise<{ sessions: Session[]; next?: string }>;
-  /** Forgets a session that is being deleted: its tracks, and last itself. Forgetting it twice is no error. */
-  remove(found: SessionWithTracks): Promise<void>;
+  /** Forgets tracks of a session that is being deleted. Forgetting them twice is no error. */
+  removeTracks(sessionId: string, trackIds: readonly string[]): Promise<void>;
+  /** Forgets a session that is being deleted, after its tracks. Forgetting it twice is no error. */
+  remove(sessionId: string): Promise<void>;
 }
 
 /** Changes of a session that leave its status alone. */
@@ -90,6 +108,12 @@ export interface RecordWatcher {
   session(before: Session | undefined, after: Session): Promise<void>;
   track(before: Track, after: Track): void;
 }
+
+/** Items that DynamoDB takes in one batch (documented). */
+const itemsPerBatch = 25;
+
+/** Batches of which DynamoDB may leave some items undone before it counts as busy. */
+const batchAttempts = 5;
 
 /** Writes under way at the same time: a slice of a batch is hundreds of tracks. */
 const writesAtOnce = 25;
@@ -133,6 +157,18 @@ export function createSessionStore(options: {
     return Item && alive(Item) ? Item : undefined;
   }
 
+  /** A page is 1 MB: one for a training, several for a batch. */
+  async function* pagesOf(input: Omit<QueryCommandInput, 'TableName'>) {
+    let from: Record<string, unknown> | undefined;
+    do {
+      const start = from ? { ExclusiveStartKey: from } : {};
+      const query = new QueryCommand({ TableName, ConsistentRead: true, ...input, ...start });
+      const { Items = [], LastEvaluatedKey } = await named(client.send(query));
+      yield Items;
+      from = LastEvaluatedKey;
+    } while (from);
+  }
+
   const store: SessionStore = {
     async create(session, tracks) {
       await inOrder(tracks, writesAtOnce, (track) =>
@@ -159,20 +195,11 @@ export function createSessionStore(options: {
 
     async read(sessionId) {
       const Items: Record<string, unknown>[] = [];
-      let from: Record<string, unknown> | undefined;
-      // A page is 1 MB: one for a training, several for a batch.
-      do {
-        const query = new QueryCommand({
-          TableName,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': sessionKey(sessionId).pk },
-          ConsistentRead: true,
-          ...(from ? { ExclusiveStartKey: from } : {}),
-        });
-        const page = await named(client.send(query));
-        Items.push(...(page.Items ?? []));
-        from = page.LastEvaluatedKey;
-      } while (from);
+      const query = {
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': sessionKey(sessionId).pk },
+      };
+      for await (const page of pagesOf(query)) Items.push(...page);
       const sessionItem = Items.find((item) => item.sk === 'SESSION' && alive(item));
       if (!sessionItem) return undefined;
       return {
@@ -197,6 +224,32 @@ export function createSessionStore(options: {
       const item = await get(trackKey(sessionId, trackId));
       if (!item) throw notFound(`track ${trackId} in session ${sessionId}`);
       return parse(trackSchema, item);
+    },
+
+    async readTracks(sessionId, { after = '', limit }) {
+      const items: Record<string, unknown>[] = [];
+      // One more than asked for shows whether others follow.
+      for await (const page of pagesOf({ ...tracksAfter(sessionId, after), Limit: limit + 1 })) {
+        items.push(...page);
+        if (items.length > limit) break;
+      }
+      const tracks = items.slice(0, limit).map((item) => parse(trackSchema, item));
+      return { tracks, more: items.length > limit };
+    },
+
+    async tallyTracks(sessionId, after = '') {
+      let tally = noTracks;
+      const counted = {
+        ProjectionExpression: '#status, attempts, calls, submittedAt, failure',
+        ExpressionAttributeNames: { '#status': 'status' },
+      };
+      for await (const page of pagesOf({ ...tracksAfter(sessionId, after), ...counted })) {
+        tally = addToTally(
+          tally,
+          page.map((item) => parse(countedSchema, item)),
+        );
+      }
+      return tally;
     },
 
     async updateSession(session, changes) {
@@ -300,9 +353,23 @@ export function createSessionStore(options: {
       return { sessions, ...(from ? { next: encodePage(from, owner) } : {}) };
     },
 
-    async remove({ session: { sessionId }, tracks }) {
-      const keys = tracks.map(({ trackId }) => trackKey(sessionId, trackId));
-      await Promise.all(keys.map((Key) => named(client.send(new DeleteCommand({ TableName, Key })))));
+    async removeTracks(sessionId, trackIds) {
+      for (let from = 0; from < trackIds.length; from += itemsPerBatch) {
+        let left: BatchWriteCommandInput['RequestItems'] = {
+          [TableName]: trackIds
+            .slice(from, from + itemsPerBatch)
+            .map((trackId) => ({ DeleteRequest: { Key: trackKey(sessionId, trackId) } })),
+        };
+        for (let attempt = 1; left && Object.keys(left).length > 0; attempt++) {
+          if (attempt > batchAttempts) {
+            throw new ChirpsmithError('StorageUnavailable', 'DynamoDB leaves items of a batch undone.');
+          }
+          left = (await named(client.send(new BatchWriteCommand({ RequestItems: left })))).UnprocessedItems;
+        }
+      }
+    },
+
+    async remove(sessionId) {
       const last = new DeleteCommand({
         TableName,
         Key: sessionKey(sessionId),
@@ -316,6 +383,16 @@ export function createSessionStore(options: {
   };
   return store;
 }
+
+/** `!` comes before every digit, `~` after. */
+const tracksAfter = (sessionId: string, after: string) => ({
+  KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+  ExpressionAttributeValues: {
+    ':pk': sessionKey(sessionId).pk,
+    ':from': `${trackKey(sessionId, after).sk}!`,
+    ':to': trackKey(sessionId, '~').sk,
+  },
+});
 
 async function named<T>(answer: Promise<T>): Promise<T> {
   try {

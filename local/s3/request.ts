@@ -21,6 +21,7 @@ export type Operation =
   | 'GetObject'
   | 'HeadObject'
   | 'DeleteObject'
+  | 'DeleteObjects'
   | 'ListObjectsV2'
   | 'ListObjectVersions';
 
@@ -123,6 +124,7 @@ const understood: Record<Operation, { query: readonly string[]; headers: readonl
     headers: ['x-amz-checksum-mode'],
   },
   DeleteObject: { query: ['versionId'], headers: [] },
+  DeleteObjects: { query: ['delete'], headers: ofBody },
   ListObjectVersions: { query: ['versions', 'prefix', 'max-keys'], headers: [] },
   ListObjectsV2: {
     query: [
@@ -155,6 +157,7 @@ const consequential: Record<Operation, readonly string[]> = {
   GetObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
   HeadObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
   DeleteObject: ['if-match'],
+  DeleteObjects: [],
   ListObjectsV2: [],
   ListObjectVersions: [],
 };
@@ -196,6 +199,7 @@ function operationOf(
     if (method === 'GET' && query.get('list-type') === '2') return 'ListObjectsV2';
     if (method === 'GET' && query.has('versions')) return 'ListObjectVersions';
     if (method === 'GET' && query.has('uploads')) return 'ListMultipartUploads';
+    if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
     const names = [...query.keys()].filter((name) => !ofSignature.has(name)).join(', ');
     return notImplemented(`${method} on a bucket${names === '' ? '' : ` with ${names}`}`);
   }

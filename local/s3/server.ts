@@ -10,6 +10,7 @@ import { completeUpload } from './complete-upload.ts';
 import { copyObject } from './copy-object.ts';
 import { allowsOrigin, type CorsRule, corsHeaders } from './cors.ts';
 import { deleteObject } from './delete-object.ts';
+import { deleteObjects } from './delete-objects.ts';
 import { objectEvent } from './events.ts';
 import { getObject, getTagging } from './get-object.ts';
 import { listObjects } from './list-objects.ts';
@@ -72,6 +73,7 @@ const operations: Record<Operation, (call: Call) => Promise<Answer>> = {
   GetObject: getObject,
   HeadObject: getObject,
   DeleteObject: deleteObject,
+  DeleteObjects: deleteObjects,
   ListObjectsV2: listObjects,
   ListObjectVersions: listVersions,
 };

@@ -19,6 +19,22 @@ describe('npx chirpsmith delete', () => {
     expect(last(ended)).toMatchObject({ event: 'session.deleted', files: 7, modelId: 'chirp-custom:1' });
   });
 
+  it('repeats the request while a part is left, and shows how far it is', async () => {
+    const { home, sessionId, posts } = await standing({ status: 'failed' }, { slices: 2 });
+    const ended = await run('delete', [sessionId, '--yes', '--json'], { home });
+    expect(ended).toMatchObject({ code: 0 });
+    expect(posts()).toEqual(Array.from({ length: 3 }, () => `DELETE /sessions/${sessionId}`));
+    const lines = ended.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.slice(-3)).toMatchObject([
+      { event: 'session.deleting', files: 1000, tracks: 250 },
+      { event: 'session.deleting', files: 2000, tracks: 500 },
+      { event: 'session.deleted' },
+    ]);
+  });
+
   it.each([
     ['the answer is no', false],
     ['nobody can be asked', undefined],

@@ -40,6 +40,8 @@ export async function startFakeStack(options: {
   putDelay?: number;
   /** Actions that are taken, with no answer but a cut connection. */
   cut?: readonly string[];
+  /** Requests to delete a session that leave a part of it. */
+  slices?: number;
   sandbox?: boolean;
   provider?: string;
   relay?: string;
@@ -60,6 +62,7 @@ export async function startFakeStack(options: {
   const answered = new Map<string, { status: number; body: unknown }>();
   const starts: string[] = [];
   const failures = [...putStatuses];
+  let slices = options.slices ?? 0;
 
   const send = (
     response: ServerResponse,
@@ -122,6 +125,11 @@ export async function startFakeStack(options: {
       return send(response, 200, uploadOf(sessionId, { trackId, file }));
     }
     if (route.startsWith('DELETE ')) {
+      if (slices > 0) {
+        slices -= 1;
+        const deleted = { files: 1000, tracks: 250 };
+        return send(response, 202, { sessionId, status: 'deleting', deleted }, { 'retry-after': '0' });
+      }
       const gone = () => response.writeHead(204).end();
       const cut = options.cut?.includes('delete') && sessions.find(sessionId);
       sessions.remove(sessionId);

@@ -148,6 +148,7 @@ export const toldEvents: readonly CliEvent[] = [
     creditsToCome: 1,
     next,
   },
+  { event: 'session.deleting', sessionId, name: foreign, files: 2, tracks: 1 },
   { event: 'session.deleted', sessionId, name: foreign, files: 2, modelId: foreign, next },
   { event: 'track.replaced', sessionId, trackId: '001', file: foreign, instead: foreign, next },
   { event: 'dry-run.passed', name: foreign, usable: 6, credits: 106, ...paid, next },

@@ -161,10 +161,10 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     ...records('GetItem', 'Query', 'UpdateItem'),
     's3:PutObject bucket/audio/*',
   ],
-  'get-session': ['GetSession', ...table('Query'), ...describeExecution],
+  'get-session': ['GetSession', ...table('GetItem', 'Query'), ...describeExecution],
   'delete-session': [
     'DeleteSession',
-    ...table('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
+    ...table('GetItem', 'Query', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
     's3:ListBucketVersions bucket if s3:prefix StringLike audio/*',
     's3:DeleteObjectVersion bucket/audio/*',
     's3:AbortMultipartUpload bucket/audio/*',
@@ -184,6 +184,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   ],
   'start-from-manifest': [
     'InboxFunction',
+    's3:GetObject bucket/audio/*/files.*.json',
     's3:ListBucket bucket if s3:prefix StringLike inbox/*',
     's3:GetObject bucket/inbox/*/manifest*.json',
     ...['error', 'late'].flatMap((name) =>

@@ -196,7 +196,7 @@ describe('a manifest', () => {
     expect(letters()).toEqual([]);
   });
 
-  it('whose audio goes on coming starts one session; one of a nearly right name gets a report', async () => {
+  it('whose audio goes on coming leaves a report of it; one of a nearly right name gets one as well', async () => {
     const { letters } = sinceNow(it_);
     const folder = 'inbox/late/';
     const [first, second] = songs(2);
@@ -210,11 +210,17 @@ describe('a manifest', () => {
       for (const key of [...nearly, 'inbox/named/Manifest.json.txt']) await put(key, { name: 'x' });
     });
     expect(sessions).toHaveLength(1);
+    expect(await json(`${folder}manifest.late.json`)).toMatchObject({ files: [{ where: second?.name }] });
+    expect(await json(`${folder}manifest.started.json`)).toMatchObject({
+      starts: [{ files: [first?.name] }],
+    });
     for (const key of [...nearly, 'inbox/named/manifest.json']) {
       const report = () => json(key.replace('.json', '.error.json')).catch(() => undefined);
       await expect.poll(report, { timeout: 20_000 }).toMatchObject({ problems: [{}] });
     }
     await inboxSessions(() => put(`${folder}manifest.json`, { kind: 'batch', name: 'Late', again: 2 }));
+    await it_.stack.eventBridge.settled();
+    await expect(json(`${folder}manifest.late.json`)).rejects.toMatchObject({ name: 'NoSuchKey' });
     expect(letters()).toEqual([]);
   });
 

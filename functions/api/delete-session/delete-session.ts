@@ -1,18 +1,34 @@
 import type { Deps } from '../../runtime/spec.ts';
 import { isInterrupted } from '../../sessions/interruption.ts';
-import { isGivenUp, isInDoubt, isUnderWay, type Session, unfinishedWork } from '../../sessions/session.ts';
+import {
+  isGivenUp,
+  isInDoubt,
+  isUnderWay,
+  type Session,
+  type Track,
+  unfinishedWork,
+} from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { deleteSessionQuery } from '../contract.ts';
-import { ownSession } from '../own-session.ts';
+import { type DeletionAnswer, deleteSessionQuery } from '../contract.ts';
+import { ownSessionAlone } from '../own-session.ts';
 import { parseInput } from '../request.ts';
 import type { route } from './route.ts';
 
 export type DeleteSessionDeps = Deps<typeof route>;
 
+/** Tracks that are read and deleted together. */
+const tracksAtOnce = 250;
+/** Milliseconds after which a request stops with what it has done: the function is given 20 s, a batch takes a few. */
+const sliceMs = 10_000;
+
+/** What one request has deleted. */
+export type Deleted = DeletionAnswer['deleted'];
+
 /**
  * `DELETE /sessions/{id}`: deletes the session with its files, in all their versions. It is marked first, so that
  * nobody starts it meanwhile, and its record goes last: whatever ends this early, deleting again goes on. What the
  * provider has, its clips and the model, stays there: no call to delete it is documented.
+ * @returns what is deleted so far, when there is more than one request may delete; undefined when all is gone
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible while something runs or may have been paid, or when
  *   what is paid and may still succeed is not named, RecordConflict,
  *   StorageUnavailable
@@ -22,22 +38,42 @@ export async function deleteSession(
   subject: string,
   deps: DeleteSessionDeps,
   query: Readonly<Record<string, string | undefined>> = {},
-): Promise<void> {
-  const { store, contents, files } = deps;
+): Promise<Deleted | undefined> {
+  const { store, contents, files, now } = deps;
+  const until = now() + sliceMs;
   const { confirm } = parseInput(deleteSessionQuery, query);
-  const { session, tracks } = await ownSession(sessionId, subject, store);
+  const session = await ownSessionAlone(sessionId, subject, store);
+  const { sessionId: id, contentKey } = session;
   if (session.status !== 'deleting') {
     await requireRest(session, deps);
     requireWord(session, confirm);
     await store.updateSession(session, { status: 'deleting' });
   }
-  if (session.contentKey !== undefined) await contents.forget(session.contentKey, session.sessionId);
-  const unfinished = tracks.flatMap(({ source, uploadId }) =>
-    uploadId !== undefined && 'key' in source ? [{ key: source.key, uploadId }] : [],
-  );
-  await files.deleteAll(session.sessionId, unfinished);
-  await store.remove({ session, tracks });
+  if (contentKey !== undefined) await contents.forget(contentKey, id);
+  const deleted = { files: 0, tracks: 0 };
+  // Before the files: an upload in parts that is aborted makes none any more.
+  for (let more = true; more; ) {
+    const page = await store.readTracks(id, { limit: tracksAtOnce });
+    await files.abort(page.tracks.flatMap(unfinishedUpload));
+    await store.removeTracks(
+      id,
+      page.tracks.map(({ trackId }) => trackId),
+    );
+    deleted.tracks += page.tracks.length;
+    more = page.more;
+    // A request that finds none left goes on to the files, however long that took: each one deletes something.
+    if (page.tracks.length > 0 && now() >= until) return deleted;
+  }
+  for (let found = await files.deleteSome(id); found > 0; found = await files.deleteSome(id)) {
+    deleted.files += found;
+    if (now() >= until) return deleted;
+  }
+  await store.remove(id);
+  return undefined;
 }
+
+const unfinishedUpload = ({ source, uploadId }: Track) =>
+  uploadId !== undefined && 'key' in source ? [{ key: source.key, uploadId }] : [];
 
 async function requireRest(session: Session, { executions, now }: DeleteSessionDeps): Promise<void> {
   const { status } = session;

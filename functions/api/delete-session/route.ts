@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { deleteSessionQuery } from '../contract.ts';
+import { deleteSessionQuery, deletionAnswer } from '../contract.ts';
 
 export const route = defineRoute({
   name: 'Delete session',
@@ -8,13 +8,18 @@ export const route = defineRoute({
   summary: 'Delete a session with its files',
   query: deleteSessionQuery,
   description:
-    'While nothing runs. The record goes last: a deletion that ended early is repeated in the same way. What the provider has stays there.',
-  answer: { status: 204, description: 'It is gone, with all versions of its files.' },
+    'While nothing runs. The record goes last, and nobody can start the session meanwhile. Thousands of files take several requests: repeat a request that is answered with 202, or that ended early, until the answer is 204 or 404. What the provider has stays there.',
+  answer: {
+    status: 204,
+    description: 'It is gone, with all versions of its files.',
+    goesOn: { description: 'A part is deleted; repeat the request.', schema: deletionAnswer },
+  },
   mayConflict: true,
   lambda: routeLambda,
   uses: [
     'clock.milliseconds',
-    'sessions.readWhole',
+    'sessions.read',
+    'sessions.readTracks',
     'sessions.update',
     'sessions.remove',
     'contents.forget',

@@ -3,6 +3,7 @@ import { ChirpsmithError } from '../../shared/errors.ts';
 import type { GenerationAnswer } from '../generation-contract.ts';
 import { standing } from '../get-session/get-session.ts';
 import { ownSession } from '../own-session.ts';
+import { firstPage } from '../session-answer.ts';
 import type { route } from './route.ts';
 
 export type GetGenerationDeps = Deps<typeof route>;
@@ -20,7 +21,7 @@ export async function getGeneration(
   const found = await ownSession(sessionId, subject, deps.store);
   // Before its execution is asked about: this function may do so only for music.
   if (found.session.kind !== 'music') throw noMusic();
-  const { answer: session, ...rest } = await standing(found, deps);
+  const { answer: session, ...rest } = await standing(firstPage(found), deps);
   if (!session.music) throw noMusic();
   const expiresAt = new Date(deps.now() + deps.settings.urls.download * 60_000).toISOString();
   const downloads = session.music.clips.flatMap(({ clipId, key }) =>

@@ -1,29 +1,71 @@
 import type { Deps } from '../../runtime/spec.ts';
 import { isInterrupted, isQuiet } from '../../sessions/interruption.ts';
 import { isUnderWay } from '../../sessions/session.ts';
-import type { SessionWithTracks } from '../../sessions/session-store.ts';
-import { getSessionQuery, type SessionAnswer } from '../contract.ts';
-import { ownSession } from '../own-session.ts';
-import { parseInput } from '../request.ts';
-import { retryAfter, sessionAnswer } from '../session-answer.ts';
+import { addToTally, noTracks, sumOf } from '../../sessions/track-tally.ts';
+import { inOrder } from '../../shared/in-order.ts';
+import { type SessionAnswer, type SessionPageAnswer, tracksPerAnswer } from '../contract.ts';
+import { ownSessionAlone } from '../own-session.ts';
+import { type firstPage, pageAnswer, retryAfter, type SessionPage, withSums } from '../session-answer.ts';
 import type { route } from './route.ts';
 
 export type GetSessionDeps = Deps<typeof route>;
 
 /**
- * `GET /sessions/{id}`: where the session and each of its tracks stand. `retryAfter` in seconds, while
+ * `GET /sessions/{id}`: where the session and each of its first tracks stand. `retryAfter` in seconds, while
  * something is under way.
- * @throws ChirpsmithError BadInput, SessionNotFound
+ * @throws ChirpsmithError SessionNotFound
  */
 export async function getSession(
   sessionId: string | undefined,
   subject: string,
   deps: GetSessionDeps,
-  query: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Standing> {
-  const { after } = parseInput(getSessionQuery, query);
-  return standing(await ownSession(sessionId, subject, deps.store), deps, after);
+  const page = await readPage(sessionId, subject, deps.store);
+  const { session, tracks, more } = page;
+  const onPage = addToTally(noTracks, tracks);
+  // Sums are no fields of the record: tracks that end at the same time would have to wait for each other.
+  const others = more ? await deps.store.tallyTracks(session.sessionId, tracks.at(-1)?.trackId) : noTracks;
+  return standing({ page, tally: sumOf(onPage, others) }, deps);
 }
+
+/**
+ * `GET /sessions/{id}?after=…`: its tracks after one. Only these are read.
+ * @throws ChirpsmithError SessionNotFound
+ */
+export async function getTracksAfter(
+  sessionId: string | undefined,
+  subject: string,
+  { store, executions, settings, now, speed }: GetSessionDeps,
+  after: string,
+): Promise<SessionPageAnswer> {
+  const page = await readPage(sessionId, subject, store, after);
+  const { session, tracks } = page;
+  const { lastSubmittedAt } = addToTally(noTracks, tracks);
+  const isOld = isQuiet({ session, lastSubmittedAt }, settings, now(), speed);
+  return pageAnswer(page, isOld && (await isInterrupted(session, executions, now())));
+}
+
+async function readPage(
+  sessionId: string | undefined,
+  subject: string,
+  store: GetSessionDeps['store'],
+  after?: string,
+): Promise<SessionPage> {
+  const session = await ownSessionAlone(sessionId, subject, store);
+  const from = after === undefined ? {} : { after };
+  const { tracks, more } = await store.readTracks(session.sessionId, { ...from, limit: tracksPerAnswer });
+  const originals = new Map(tracks.map(({ trackId, clipId }) => [trackId, clipId]));
+  const elsewhere = tracks.flatMap(({ duplicateOf }) =>
+    session.kind === 'batch' && duplicateOf !== undefined && !originals.has(duplicateOf) ? [duplicateOf] : [],
+  );
+  await inOrder([...new Set(elsewhere)], readsAtOnce, async (trackId) => {
+    originals.set(trackId, (await store.requireTrack(session.sessionId, trackId)).clipId);
+  });
+  return { session, tracks, more, originals };
+}
+
+/** Reads under way at the same time. */
+const readsAtOnce = 25;
 
 /** A session as `GET /sessions/{id}` answers it. */
 export interface Standing {
@@ -33,13 +75,14 @@ export interface Standing {
 
 /** Where a session that was read already stands. */
 export async function standing(
-  found: SessionWithTracks,
+  { page, tally }: ReturnType<typeof firstPage>,
   { executions, settings, now, speed }: Omit<GetSessionDeps, 'store'>,
-  after?: string,
 ): Promise<Standing> {
-  const interrupted =
-    isQuiet(found, settings, now(), speed) && (await isInterrupted(found.session, executions, now()));
-  const answer = sessionAnswer(found, settings, interrupted, after);
-  if (interrupted || !isUnderWay(found.session)) return { answer };
-  return { answer, retryAfter: retryAfter(found, settings, now(), speed) };
+  const { session } = page;
+  const { lastSubmittedAt } = tally;
+  const isOld = isQuiet({ session, lastSubmittedAt }, settings, now(), speed);
+  const interrupted = isOld && (await isInterrupted(session, executions, now()));
+  const answer = withSums(page, tally, settings, interrupted);
+  if (interrupted || !isUnderWay(session)) return { answer };
+  return { answer, retryAfter: retryAfter(session, tally, settings, now(), speed) };
 }

@@ -2,15 +2,21 @@ import { milliseconds as now, settings, speed } from '../../runtime/clients/base
 import { executions } from '../../runtime/clients/executions.ts';
 import { sessionStore as store } from '../../runtime/clients/records.ts';
 import { environment } from '../../shared/environment.ts';
+import { getSessionQuery } from '../contract.ts';
 import { runRoute } from '../http.ts';
+import { parseInput } from '../request.ts';
 import { consoleLink } from './console-link.ts';
-import { getSession } from './get-session.ts';
+import { getSession, getTracksAfter } from './get-session.ts';
 import { route } from './route.ts';
 
 export const handler = runRoute(
   route,
   async ({ subject, path, query }, deps) => {
-    const { answer, retryAfter } = await getSession(path.id, subject, deps, query);
+    const { after } = parseInput(getSessionQuery, query);
+    const { answer, retryAfter } =
+      after === undefined
+        ? await getSession(path.id, subject, deps)
+        : { answer: await getTracksAfter(path.id, subject, deps, after), retryAfter: undefined };
     return { body: { ...answer, ...consoleLink(answer.executionArn, environment('STAGE')) }, retryAfter };
   },
   { store, executions, settings, now, speed },

@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { getSessionQuery, sessionAnswer } from '../contract.ts';
+import { getSessionQuery, sessionPageAnswer } from '../contract.ts';
 
 export const route = defineRoute({
   name: 'Get session',
@@ -7,15 +7,16 @@ export const route = defineRoute({
   path: '/sessions/{id}',
   summary: 'See how a session stands',
   description:
-    '`actions` says what can be done with it now; `nextTracks`, while there is one, is the `after` of the tracks that follow. Nothing is changed.',
+    '`actions` says what can be done with it now; `nextTracks`, while there is one, is the `after` of the tracks that follow. What is counted of all tracks (`creditsSpent`, `creditsToCome`, `providerCalls`) comes with the first page only. Nothing is changed.',
   query: getSessionQuery,
-  answer: { status: 200, description: 'The session.', schema: sessionAnswer, retryAfter: 'as the work says' },
+  answer: { status: 200, description: 'The session.', schema: sessionPageAnswer, retryAfter: 'as the work says' },
   lambda: routeLambda,
   uses: [
     'clock.milliseconds',
     'clock.speed',
     'settings',
-    'sessions.readWhole',
+    'sessions.read',
+    'sessions.readTracks',
     'trainings.see',
     'batches.see',
     'music.see',

@@ -19,6 +19,8 @@ named.add(contract.signedUploadsAnswer, { id: 'SignedUploads' });
 named.add(contract.failureAnswer, { id: 'Failure' });
 named.add(contract.trackAnswer, { id: 'Track' });
 named.add(contract.sessionAnswer, { id: 'Session' });
+named.add(contract.sessionPageAnswer, { id: 'SessionPage' });
+named.add(contract.deletionAnswer, { id: 'Deletion' });
 named.add(contract.sessionListAnswer, { id: 'SessionList' });
 named.add(music.createGenerationBody, { id: 'NewMusic' });
 named.add(music.createdGenerationAnswer, { id: 'CreatedMusic' });
@@ -126,6 +128,15 @@ function operationOf(route: RouteSpec): object {
     ...(body ? { requestBody: { required: !body.optional, ...content(schemaRef(body.schema)) } } : {}),
     responses: {
       ...(answer.ok === undefined ? {} : { 200: { ...success, description: answer.ok } }),
+      ...(answer.goesOn === undefined
+        ? {}
+        : {
+            202: {
+              description: answer.goesOn.description,
+              headers: retryAfter,
+              ...content(schemaRef(answer.goesOn.schema)),
+            },
+          }),
       [answer.status]: success,
       400: response('Unusable'),
       401: response('Unauthorized'),

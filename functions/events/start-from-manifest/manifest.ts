@@ -91,11 +91,12 @@ export function judge(
   return { problems, waits: found.missing > 0 && found.missing === problems.length };
 }
 
-/** Is a file of the folder one that the manifest means? */
-export const relevantTo = ({ audio }: Manifest, name: string): boolean =>
-  audio === undefined
-    ? isAudio(name)
-    : audio.some((listed) => listed.normalize('NFC') === name.normalize('NFC'));
+/** Tells of files of the folder whether the manifest means them; a list may have thousands. */
+export function relevantTo({ audio }: Manifest): (name: string) => boolean {
+  if (audio === undefined) return isAudio;
+  const listed = new Set(audio.map((name) => name.normalize('NFC')));
+  return (name) => listed.has(name.normalize('NFC'));
+}
 
 const batchProblems = (manifest: Omit<Manifest, 'audio'>): Problem[] =>
   ofModels

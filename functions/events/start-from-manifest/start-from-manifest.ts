@@ -9,17 +9,17 @@ import type { ReadObject } from './inbox.ts';
 import {
   isOurs,
   judge,
-  lateName,
   longestManifest,
   type Manifest,
   manifestName,
   mostListed,
   type Order,
   readManifest,
+  relevantTo,
   reportName,
 } from './manifest.ts';
 import { type NearMiss, nearMiss } from './near-misses.ts';
-import { noteStart, parsed, reportLate, startsOf } from './starts.ts';
+import { noteStart, parsed, reportLate, type Start, startsOf } from './starts.ts';
 import type { trigger } from './trigger.ts';
 
 export type StartFromManifestDeps = Deps<typeof trigger>;
@@ -56,7 +56,8 @@ const oldAge = 30;
  * and out of order, so the folder is looked at as it is now. A manifest whose audio is there starts an execution
  * whose name follows from its folder and what it says: the same manifest starts once, however often it is put there.
  * One that cannot be used (yet) gets a report beside it, and is looked at again with the next file. Audio that comes
- * after the start is reported as well, and so is a manifest under a name that is nearly right.
+ * after the start is reported as well, and so is a manifest under a name that is nearly right. What is written beside a
+ * manifest follows from the folder and the execution's input, never from the event: whoever writes looks once more.
  * @throws ChirpsmithError StorageUnavailable, AccessDenied, Unexpected; the event is then brought again
  */
 export async function startFromManifest(
@@ -78,14 +79,17 @@ export async function startFromManifest(
     const found = isThere ? await inbox.read(folder + manifestName, longestManifest) : undefined;
     if (!found) return { verdict: 'none' };
     const one = read(folder, found);
-    const isStarted = await wasStarted(one, name, deps);
-    const judged = isStarted ? undefined : await judgedBy(one, deps);
+    const earlierStart = await startOf(one, deps);
+    const judged = earlierStart ? undefined : await judgedBy(one, deps);
     const isReported = await inbox.find(folder + reportName);
     if (!judged || 'order' in judged) {
-      if (judged) await start(one, judged.order, deps);
+      const start = earlierStart ?? (judged && (await startNow(one, judged.order, deps)));
       if (isReported) await inbox.remove(folder + reportName);
-      if (judged && (await inbox.find(folder + lateName))) await inbox.remove(folder + lateName);
-      return { verdict: 'started', execution: one.execution };
+      if (start && !(await reportOnLate(one, start, name, deps))) {
+        return { verdict: 'started', execution: one.execution };
+      }
+      look += 1;
+      continue;
     }
     const earlier = isReported
       ? parsed(reportSchema, await inbox.read(folder + reportName, longestReport))
@@ -135,22 +139,49 @@ function read(folder: string, { bytes, at }: ReadObject): Found {
   return { folder, said, content, execution: `inbox-${content.slice(0, 40)}`, kind, at };
 }
 
-/** Has this manifest started its session before? Then what has come since is reported. */
-async function wasStarted(one: Found, name: string, deps: StartFromManifestDeps): Promise<boolean> {
-  const { inbox, executions, now, settings } = deps;
+/** What an execution was given: its files by their addresses, or the key of their list. */
+const givenSchema = z.union([z.object({ audio: z.array(z.string()) }), z.object({ list: z.string() })]);
+
+/** What this manifest has started, if it has: by the note beside it, or by the execution of its name. */
+async function startOf(one: Found, deps: StartFromManifestDeps): Promise<Start | undefined> {
+  const { inbox, executions } = deps;
   const { folder, content, execution, kind, at, said } = one;
-  if (!('manifest' in said)) return false;
+  if (!('manifest' in said)) return undefined;
   const before = await startsOf(folder, inbox);
   const noted = before.find((start) => start.content === content);
-  if (!noted && (await executions.standing(executions.arnOf(execution, kind))) === 'unknown') return false;
-  const start = { ...(noted ?? { content, execution, startedAt: now() }), manifestAt: at };
+  // Of several who saw the folder at different moments one has started it: the execution says with which files.
+  const begun = noted?.files ? undefined : await executions.startOf(executions.arnOf(execution, kind));
+  const startedAt = noted?.startedAt ?? begun?.startedAt;
+  if (startedAt === undefined) return undefined;
+  const files = noted?.files ?? (await filesOf(begun?.input, one, deps));
+  const start = { content, execution, startedAt, manifestAt: at, ...(files === undefined ? {} : { files }) };
   // Anew where the manifest was put there again, so that the note is deleted after it.
-  if (noted?.manifestAt !== at) await noteStart(folder, start, { inbox, before });
-  if (name !== manifestName) {
-    const most = mostListed(said.manifest, settings);
-    await reportLate({ folder, name }, { manifest: said.manifest, start, most }, { inbox, now });
+  if (noted?.manifestAt !== at || (files !== undefined && noted.files === undefined)) {
+    await noteStart(folder, start, { inbox, before });
   }
-  return true;
+  return start;
+}
+
+/** The files of a session, by their names in the folder; undefined where its execution is forgotten. */
+async function filesOf(input: unknown, { folder }: Found, { bucket, lists }: StartFromManifestDeps) {
+  const given = givenSchema.safeParse(input).data;
+  if (given === undefined) return undefined;
+  if ('list' in given) return (await lists.read(given.list)).files;
+  const place = `s3://${bucket}/${folder}`;
+  return given.audio.flatMap((address) => (address.startsWith(place) ? [address.slice(place.length)] : []));
+}
+
+/** @returns whether something beside the manifest was changed */
+async function reportOnLate(
+  { folder, said }: Found,
+  start: Start,
+  name: string,
+  { inbox, now, settings }: StartFromManifestDeps,
+): Promise<boolean> {
+  if (!('manifest' in said)) return false;
+  const { manifest } = said;
+  if (name !== manifestName && !relevantTo(manifest)(name)) return false;
+  return reportLate(folder, { manifest, start, most: mostListed(manifest, settings) }, { inbox, now });
 }
 
 async function judgedBy({ said, folder, at }: Found, { inbox, settings, now }: StartFromManifestDeps) {
@@ -163,14 +194,20 @@ async function judgedBy({ said, folder, at }: Found, { inbox, settings, now }: S
   return judge(said.manifest, await inbox.list(folder, mostListed(said.manifest, settings)), settings);
 }
 
-async function start(one: Found, order: Order, deps: StartFromManifestDeps): Promise<void> {
+/**
+ * Starts it on what was found.
+ * @returns undefined where somebody else has started it on something else
+ */
+async function startNow(one: Found, order: Order, deps: StartFromManifestDeps): Promise<Start | undefined> {
   const { inbox, executions, now } = deps;
   const { folder, content, execution, kind, at } = one;
   const sessionId = sessionIdOf(executions.arnOf(execution, kind));
   const startedAt = now();
-  await executions.start(execution, await inputOf(order, { folder, sessionId }, deps), kind);
-  const noted = { content, execution, startedAt, manifestAt: at, files: [...order.files] };
-  await noteStart(folder, noted, { inbox, before: await startsOf(folder, inbox) });
+  const input = await inputOf(order, { folder, sessionId }, deps);
+  if ((await executions.start(execution, input, kind)) === undefined) return undefined;
+  const start = { content, execution, startedAt, manifestAt: at, files: [...order.files] };
+  await noteStart(folder, start, { inbox, before: await startsOf(folder, inbox) });
+  return start;
 }
 
 /** A manifest under a name that is not looked at, unless there is one under the right name. */

@@ -17,7 +17,10 @@ const startSchema = z.object({
 export type Start = Readonly<z.infer<typeof startSchema>>;
 
 const startsSchema = z.object({ starts: z.array(startSchema) });
-const lateSchema = z.object({ files: z.array(z.object({ where: z.string(), message: z.string() })) });
+const lateSchema = z.object({
+  execution: z.string(),
+  files: z.array(z.object({ where: z.string(), message: z.string() })),
+});
 
 /** Starts that are kept for one folder. */
 const mostStarts = 100;
@@ -26,8 +29,6 @@ const longestNote = 2 * 1024 * 1024;
 const mostLate = 100;
 /** Milliseconds by which S3's clock, which counts in seconds, may be ahead of ours. */
 const clockSkew = 5000;
-/** Looks at a folder in which something changes each time, before it is left to the next event. */
-const looks = 10;
 
 export const howToStartAgain =
   'The same manifest starts no second session. To start another one, put "again": 2 into it, and a higher number each time.';
@@ -50,35 +51,38 @@ export async function noteStart(
 }
 
 /**
- * Reports, in a file beside the manifest, audio that came after the start and is not in the session.
- * @param name of the file whose event this is
+ * Reports, in a file beside the manifest, audio that came after the start and is not in the session. Without such audio
+ * there is no such file.
+ * @returns whether the report was changed; somebody may have put something there meanwhile, so look again then
  */
 export async function reportLate(
-  { folder, name }: { folder: string; name: string },
+  folder: string,
   { manifest, start, most }: { manifest: Manifest; start: Start; most: number },
   { inbox, now }: { inbox: Inbox; now: () => string },
-): Promise<void> {
-  if (!relevantTo(manifest, name)) return;
-  const surelyAfter = new Date(Date.parse(start.startedAt) + clockSkew).toISOString();
+): Promise<boolean> {
+  const { execution, startedAt } = start;
+  const surelyAfter = new Date(Date.parse(startedAt) + clockSkew).toISOString();
   const inSession = new Set(start.files);
   const isLeftOut = (one: string) =>
     manifest.audio === undefined && start.files !== undefined && !inSession.has(one);
-  for (let look = 1; look <= looks; look++) {
-    const { names, newer } = await inbox.list(folder, most, surelyAfter);
-    const isNewer = new Set(newer);
-    const late = names
-      .filter((one) => relevantTo(manifest, one) && (isNewer.has(one) || isLeftOut(one)))
-      .slice(0, mostLate);
-    const files = late.map((where) => ({ where, message: 'came after the start: it is not in the session' }));
-    const key = folder + lateName;
-    const earlier = (await inbox.find(key))
-      ? parsed(lateSchema, await inbox.read(key, longestNote))
-      : undefined;
-    if (JSON.stringify(earlier?.files ?? []) === JSON.stringify(files)) return;
-    const { execution, startedAt } = start;
-    await inbox.write(key, { at: now(), execution, startedAt, files, advice: howToStartAgain });
-    // Something may have come while this was written, and its own event gone before: look again.
+  const { names, newer } = await inbox.list(folder, most, surelyAfter);
+  const isNewer = new Set(newer);
+  const isRelevant = relevantTo(manifest);
+  const late = names
+    .filter((one) => isRelevant(one) && (isNewer.has(one) || isLeftOut(one)))
+    .slice(0, mostLate);
+  const files = late.map((where) => ({ where, message: 'came after the start: it is not in the session' }));
+  const key = folder + lateName;
+  const isThere = await inbox.find(key);
+  if (files.length === 0) {
+    if (isThere) await inbox.remove(key);
+    return isThere;
   }
+  const earlier = isThere ? parsed(lateSchema, await inbox.read(key, longestNote)) : undefined;
+  if (earlier?.execution === execution && JSON.stringify(earlier.files) === JSON.stringify(files))
+    return false;
+  await inbox.write(key, { at: now(), execution, startedAt, files, advice: howToStartAgain });
+  return true;
 }
 
 /** Undefined for what is not ours: a person may put anything there. */

@@ -16,6 +16,7 @@ export const trigger = defineTrigger({
     'settings',
     'inbox',
     'inbox.owner',
+    'fileLists.read',
     'fileLists.write',
     'audio.bucket',
     'trainings.start',

@@ -24,7 +24,10 @@ export function clientOf(
     const { input } = Object(command);
     return step(operation, async () => {
       try {
-        return await service().handler(operation, { ...input }, { accessKeyId: 'rig' });
+        const answer = await service().handler(operation, { ...input }, { accessKeyId: 'rig' });
+        // Seconds on the wire, a Date from the SDK.
+        const { startDate } = answer;
+        return typeof startDate === 'number' ? { ...answer, startDate: new Date(startDate * 1000) } : answer;
       } catch (error) {
         const known = error instanceof AwsError ? exceptions[error.code] : undefined;
         if (error instanceof AwsError && known) throw new known({ message: error.message, $metadata: {} });

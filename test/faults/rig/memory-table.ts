@@ -1,4 +1,5 @@
 import {
+  BatchWriteCommand,
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
@@ -64,6 +65,13 @@ export async function openMemoryTable(): Promise<Table> {
       const id = idOf(command.input.Key ?? {});
       requireCondition(command.input, read(id));
       items.delete(id);
+      return {};
+    }
+    if (command instanceof BatchWriteCommand) {
+      for (const { DeleteRequest, PutRequest } of Object.values(command.input.RequestItems ?? {}).flat()) {
+        if (PutRequest || !DeleteRequest) throw unknown('a batch that puts');
+        items.delete(idOf(DeleteRequest.Key ?? {}));
+      }
       return {};
     }
     if (command instanceof UpdateCommand) return { Attributes: update(command) };

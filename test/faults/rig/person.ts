@@ -238,14 +238,17 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
     },
     erase: () => {
       const files = {
-        deleteAll: (id: string) =>
-          world.invocations.step({ kind: 'write', what: bucketWrite }, async () =>
-            world.bucket.deleteAll(id),
-          ),
+        abort: async () => {},
+        deleteSome: (id: string) =>
+          world.invocations.step({ kind: 'write', what: bucketWrite }, async () => {
+            const held = world.bucket.holds(id);
+            world.bucket.deleteAll(id);
+            return held ? 1 : 0;
+          }),
       };
-      return told(world, { name: 'erase' }, () =>
-        deleteSession(sessionId, subject, { ...deps, contents: world.contents, files }),
-      );
+      return told(world, { name: 'erase' }, async () => {
+        await deleteSession(sessionId, subject, { ...deps, contents: world.contents, files });
+      });
     },
     look: () =>
       told(

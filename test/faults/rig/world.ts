@@ -1,4 +1,4 @@
-import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { EventBus } from '../../../functions/events/event-bus.ts';
 import { createExecutions } from '../../../functions/sessions/executions.ts';
 import { createModelStore, type ModelStore } from '../../../functions/sessions/model-store.ts';
@@ -167,7 +167,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const client: DynamoDBDocumentClient = Object.assign(Object.create(null), {
     send: (command: unknown) => {
       const { input } = Object(command);
-      const writes = 'Item' in input || 'UpdateExpression' in input || command instanceof DeleteCommand;
+      const deletes = command instanceof DeleteCommand || command instanceof BatchWriteCommand;
+      const writes = 'Item' in input || 'UpdateExpression' in input || deletes;
       const item = String(input.Item?.sk ?? input.Key?.sk ?? input.IndexName ?? 'session and tracks');
       const values = writes ? valuesOf(input) : {};
       return invocations.step({ kind: writes ? 'write' : 'read', what: item, values }, async () => {

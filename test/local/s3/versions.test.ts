@@ -1,5 +1,6 @@
 import {
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
@@ -72,14 +73,53 @@ describe('the versions of objects', () => {
 });
 
 describe('the files of a session', () => {
-  it('are deleted in all their versions, page by page, and nobody else loses one', async () => {
+  it('are deleted in all their versions, a thousand in a request, and nobody else loses one', async () => {
     for (const key of ['audio/mine/001', 'audio/mine/001', 'audio/mine/002', 'audio/mine2/001', 'inbox/x']) {
       await put(key, key);
     }
     await remove('audio/mine/002');
-    await createSessionFiles({ client, bucket }).deleteAll('mine');
+    const files = createSessionFiles({ client, bucket });
+    expect(await files.deleteSome('mine')).toBe(4);
+    expect(await files.deleteSome('mine')).toBe(0);
     const left = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'audio/' }));
     expect(left.Contents?.map(({ Key }) => Key)).toEqual(['audio/mine2/001']);
     expect(await list('audio/mine/')).not.toHaveProperty('DeleteMarkers');
+  });
+});
+
+describe('DeleteObjects', () => {
+  const several = (Objects: { Key: string; VersionId?: string }[]) =>
+    client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
+
+  it('removes versions for good, puts markers, and says which', async () => {
+    const { VersionId = '' } = await put('many/a & <b>', 'x');
+    await put('many/c', 'x');
+    const { Deleted, Errors } = await several([{ Key: 'many/a & <b>', VersionId }, { Key: 'many/c' }]);
+    expect(Deleted).toEqual([{ Key: 'many/a & <b>', VersionId }, { Key: 'many/c' }]);
+    expect(Errors).toBeUndefined();
+    const left = await list('many/');
+    expect(left.Versions?.map(({ Key }) => Key)).toEqual(['many/c']);
+    expect(left.DeleteMarkers?.map(({ Key }) => Key)).toEqual(['many/c']);
+  });
+
+  it('reports what may not be deleted beside the rest, and the files of a session are not taken for gone', async () => {
+    const { VersionId = '' } = await put('audio/kept/001', 'x');
+    stand.denied.add('s3:DeleteObjectVersion');
+    try {
+      const { Errors } = await several([{ Key: 'audio/kept/001', VersionId }]);
+      expect(Errors).toMatchObject([{ Key: 'audio/kept/001', VersionId, Code: 'AccessDenied' }]);
+      const deleted = createSessionFiles({ client, bucket }).deleteSome('kept');
+      await expect(deleted).rejects.toMatchObject({
+        name: 'AccessDenied',
+        message: expect.stringContaining('audio/kept/001 was not deleted'),
+      });
+    } finally {
+      stand.denied.clear();
+    }
+  });
+
+  it('takes at most a thousand objects', async () => {
+    const Objects = Array.from({ length: 1001 }, (_, index) => ({ Key: `k${index}` }));
+    await expect(several(Objects)).rejects.toMatchObject({ name: 'MalformedXML' });
   });
 });

@@ -1,17 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addFiles } from '../../../functions/api/add-files/add-files.ts';
 import { createSession } from '../../../functions/api/create-session/create-session.ts';
-import { standing } from '../../../functions/api/get-session/get-session.ts';
-import { trackIdAt } from '../../../functions/sessions/new-session.ts';
-import { fakeExecutions } from '../../fake-executions.ts';
-import {
-  neverTheSame,
-  openTable,
-  recordSession,
-  sessionOf,
-  settings,
-  testMoment,
-} from '../../session-records.ts';
+import { neverTheSame, openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -103,31 +93,5 @@ describe('POST /sessions with kind batch', () => {
     expect((await create({ files: files(0, 1) })).uploads).toHaveLength(1);
     await expect(create({ files: [] })).rejects.toThrow('a batch needs at least 1');
     await expect(create({ review: true, minClips: 6 })).rejects.toThrow(/review: has no meaning/);
-  });
-});
-
-describe('GET /sessions/{id} of thousands', () => {
-  it('answers a page of tracks at a time, in their order, and a copy with the clip of its original', async () => {
-    const many = sessionOf({
-      sessionId: 'many',
-      count: 1100,
-      session: { kind: 'batch', status: 'ready' },
-      track: (index) => ({
-        trackId: trackIdAt(index, 'batch'),
-        ...(index === 1099
-          ? { status: 'duplicate', duplicateOf: '00001' }
-          : { status: 'done', clipId: `clip ${index + 1}` }),
-      }),
-    });
-    const { executions } = fakeExecutions();
-    const get = async (after?: string) =>
-      (await standing(many, { executions, settings, now, speed: 1 }, after)).answer;
-    const first = await get();
-    expect(first.tracks).toHaveLength(1000);
-    expect(first.nextTracks).toBe('01000');
-    const second = await get(first.nextTracks);
-    expect(second.tracks.map(({ trackId }) => trackId)[0]).toBe('01001');
-    expect(second.tracks.at(-1)).toMatchObject({ trackId: '01100', clipId: 'clip 1' });
-    expect(second).not.toHaveProperty('nextTracks');
   });
 });

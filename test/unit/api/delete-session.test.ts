@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
 import { beginRun } from '../../../functions/sessions/begin-run.ts';
+import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
+import { createSessionContents } from '../../../functions/sessions/session-contents.ts';
+import type { SessionFiles } from '../../../functions/sessions/session-files.ts';
+import { createSessionStore } from '../../../functions/sessions/session-store.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
+import { openMemoryTable } from '../../faults/rig/memory-table.ts';
 import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
@@ -16,14 +21,26 @@ const now = () => Date.parse(testMoment);
 const record = (sessionId: string, session: Partial<Session> = {}) =>
   recordSession(table.store, { sessionId, session });
 
-/** The bucket, with what it does when it is asked to delete. */
-function bucket(onDelete: (sessionId: string) => Promise<void> = async () => {}) {
+/** A bucket that holds so many versions of a session's files, and gives them up a thousand at a time. */
+function bucket(
+  onDelete: (sessionId: string) => Promise<unknown> = async () => {},
+  held: Record<string, number> = {},
+) {
   const emptied: string[] = [];
-  const deleteAll = async (sessionId: string) => {
-    await onDelete(sessionId);
-    emptied.push(sessionId);
+  const aborted: string[] = [];
+  const files: SessionFiles = {
+    async abort(uploads) {
+      aborted.push(...uploads.map(({ uploadId }) => uploadId));
+    },
+    async deleteSome(sessionId) {
+      await onDelete(sessionId);
+      const found = Math.min(1000, held[sessionId] ?? 0);
+      held[sessionId] = (held[sessionId] ?? 0) - found;
+      if (found === 0) emptied.push(sessionId);
+      return found;
+    },
   };
-  return { files: { deleteAll }, emptied };
+  return { files, emptied, aborted, held };
 }
 
 const remove = (
@@ -148,5 +165,93 @@ describe('DELETE /sessions/{id}', () => {
     await expect(remove('race', { files }, { store })).rejects.toMatchObject({ name: 'RecordConflict' });
     expect(emptied).toEqual([]);
     expect(await table.store.requireSession('race')).toMatchObject({ status: 'preparing' });
+  });
+});
+
+/** A clock that is past the end of the slice whenever it is asked again. */
+function slowClock() {
+  let at = now();
+  return () => {
+    at += 11_000;
+    return at;
+  };
+}
+
+describe('DELETE /sessions/{id} of thousands of files', () => {
+  let table: Pick<Awaited<ReturnType<typeof openTable>>, 'store' | 'contents'>;
+  beforeAll(async () => {
+    const { client } = await openMemoryTable();
+    const options = { client, tableName: 'sessions', clock: now };
+    table = { store: createSessionStore(options), contents: createSessionContents(options) };
+  });
+  const remove = (sessionId: string, files: SessionFiles, clock = now) => {
+    const { executions } = fakeExecutions();
+    return deleteSession(sessionId, 'ana', { ...table, files, executions, now: clock });
+  };
+  const large = (sessionId: string, count: number) =>
+    recordSession(table.store, {
+      sessionId,
+      count,
+      session: { kind: 'batch' },
+      track: (index) => ({ trackId: trackIdAt(index, 'batch') }),
+    });
+
+  it('stops after a slice, says what is deleted, and comes to its end when it is repeated', async () => {
+    await large('sliced', 600);
+    const { files, emptied, held } = bucket(undefined, { sliced: 2300 });
+    const slices: unknown[] = [];
+    for (let gone = false; !gone; ) {
+      const deleted = await remove('sliced', files, slowClock());
+      gone = deleted === undefined;
+      slices.push(deleted);
+      if (!gone) expect(await table.store.requireSession('sliced')).toMatchObject({ status: 'deleting' });
+      expect(slices.length).toBeLessThan(20);
+    }
+    const sums = slices.filter((one) => one !== undefined).map((one) => Object(one));
+    expect(sums.length).toBeGreaterThan(2);
+    expect(sums.reduce((sum, { tracks }) => sum + tracks, 0)).toBe(600);
+    expect(sums.reduce((sum, { files: count }) => sum + count, 0)).toBeLessThanOrEqual(2300);
+    expect(held.sliced).toBe(0);
+    expect(emptied).toEqual(['sliced']);
+    expect(await table.store.read('sliced')).toBeUndefined();
+    expect((await table.store.readTracks('sliced', { limit: 10 })).tracks).toEqual([]);
+  });
+
+  it('can be started by nobody between two slices', async () => {
+    await large('between', 300);
+    const deleted = await remove('between', bucket().files, slowClock());
+    expect(deleted).toEqual({ files: 0, tracks: 250 });
+    const machine = fakeExecutions();
+    const begun = beginRun('between', { store: table.store, executions: machine.executions, now });
+    await expect(begun).rejects.toMatchObject({ message: 'The session is being deleted; begin a new one.' });
+    expect(machine.started).toEqual([]);
+  });
+
+  it('goes on after a slice that failed in its middle', async () => {
+    await large('broken', 600);
+    let calls = 0;
+    const failing = bucket(
+      async () => {
+        if (++calls === 2) throw new ChirpsmithError('StorageUnavailable', 'S3 is away.');
+      },
+      { broken: 2300 },
+    );
+    await expect(remove('broken', failing.files)).rejects.toMatchObject({ name: 'StorageUnavailable' });
+    expect(failing.held.broken).toBe(1300);
+    expect(await table.store.requireSession('broken')).toMatchObject({ status: 'deleting' });
+    expect(await remove('broken', failing.files)).toBeUndefined();
+    expect(failing.held.broken).toBe(0);
+    expect(await table.store.read('broken')).toBeUndefined();
+  });
+
+  it('ends uploads in parts before their tracks are forgotten', async () => {
+    await recordSession(table.store, {
+      sessionId: 'parts',
+      count: 3,
+      track: (index) => (index === 1 ? { uploadId: 'upload-2' } : {}),
+    });
+    const { files, aborted } = bucket();
+    expect(await remove('parts', files)).toBeUndefined();
+    expect(aborted).toEqual(['upload-2']);
   });
 });

@@ -145,9 +145,13 @@ function machine(standing: 'running' | 'ended' | 'unknown' = 'running') {
   const started: string[] = [];
   const executions: Executions = {
     arnOf: (name) => `arn:aws:states:eu-central-1:1:execution:train:${name}`,
-    start: async (name, input) => void started.push(`${name} ${JSON.stringify(input)}`),
+    async start(name, input) {
+      started.push(`${name} ${JSON.stringify(input)}`);
+      return undefined;
+    },
     stop: async () => {},
     standing: async () => standing,
+    startOf: async () => undefined,
   };
   return { executions, started };
 }

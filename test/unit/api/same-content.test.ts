@@ -42,6 +42,9 @@ const create = (
 const change = (sessionId: string, changes: Partial<Session>) =>
   table.store.changeSession(sessionId, () => changes);
 
+/** A bucket with nothing in it. */
+const noFiles = { abort: async () => {}, deleteSome: async () => 0 };
+
 describe('POST /sessions with the content of an existing session', () => {
   it('answers the existing session, with uploads for the files that it waits for', async () => {
     const first = await create('Waits');
@@ -130,7 +133,7 @@ describe('POST /sessions with the content of an existing session', () => {
     const deleted = await create('Gone');
     const { executions } = fakeExecutions();
     const deleting = { store: table.store, contents: table.contents, executions, now: () => now };
-    await deleteSession(deleted.sessionId, 'ana', { ...deleting, files: { deleteAll: async () => {} } });
+    await deleteSession(deleted.sessionId, 'ana', { ...deleting, files: noFiles });
     const expired = await create('Gone');
     expect(expired).not.toHaveProperty('existing');
     const today = now;
@@ -146,7 +149,7 @@ describe('POST /sessions with the content of an existing session', () => {
     const second = await create('Replaced', { again: true });
     const { executions } = fakeExecutions();
     const deleting = { store: table.store, contents: table.contents, executions, now: () => now };
-    await deleteSession(first.sessionId, 'ana', { ...deleting, files: { deleteAll: async () => {} } });
+    await deleteSession(first.sessionId, 'ana', { ...deleting, files: noFiles });
     expect(await create('Replaced')).toMatchObject({ sessionId: second.sessionId, existing: true });
   });
 

@@ -10,12 +10,14 @@ export function fakeInbox(now: () => string = () => testMoment) {
   const objects = new Map<string, { versionId: string; at: string; bytes: Uint8Array }>();
   const calls: string[] = [];
   let versions = 0;
-  const during = new Map<string, () => void>();
-  const happen = (call: string) => {
+  const during = new Map<string | number, () => void | Promise<void>>();
+  const happen = async (call: string) => {
     calls.push(call);
-    const action = during.get(call);
-    during.delete(call);
-    return action;
+    for (const when of [call, calls.length]) {
+      const action = during.get(when);
+      during.delete(when);
+      await action?.();
+    }
   };
   const put = (key: string, content: string | Uint8Array | object) => {
     const isBytes = content instanceof Uint8Array;
@@ -30,7 +32,7 @@ export function fakeInbox(now: () => string = () => testMoment) {
   const inbox: Inbox = {
     async find(key) {
       const found = objects.has(key);
-      happen('find')?.();
+      await happen('find');
       return found;
     },
     async list(folder, most, after = '9999') {
@@ -39,29 +41,30 @@ export function fakeInbox(now: () => string = () => testMoment) {
         .map((key) => key.slice(folder.length))
         .filter((name) => name !== '' && !name.includes('/'));
       const newer = names.filter((name) => (objects.get(folder + name)?.at ?? '') > after);
-      happen('list')?.();
+      await happen('list');
       return { names: names.slice(0, most), newer, more: names.length > most };
     },
     async read(key, longest) {
-      happen('read')?.();
+      await happen('read');
       const found = objects.get(key);
       return found && { ...found, bytes: found.bytes.length > longest ? undefined : found.bytes };
     },
     async write(key, json) {
-      happen('write')?.();
+      await happen('write');
       put(key, json);
     },
     async remove(key) {
-      happen('remove')?.();
+      await happen('remove');
       objects.delete(key);
     },
   };
-  const lists: Pick<FileLists, 'write'> = {
+  const lists: FileLists = {
     async write(sessionId, list) {
       const key = `audio/${sessionId}/files.${objects.size}.json`;
       put(key, list);
       return key;
     },
+    read: async (key) => JSON.parse(new TextDecoder().decode(objects.get(key)?.bytes)),
   };
   return {
     inbox,
@@ -69,8 +72,9 @@ export function fakeInbox(now: () => string = () => testMoment) {
     calls,
     put,
     remove: (key: string) => objects.delete(key),
-    /** Does something at the next call of this kind, after what it has seen. */
-    at: (call: 'find' | 'list' | 'read' | 'write' | 'remove', action: () => void) => during.set(call, action),
+    /** Does something at the next call of this kind, or at the so-manieth call, after what it has seen. */
+    at: (call: 'find' | 'list' | 'read' | 'write' | 'remove' | number, action: () => void | Promise<void>) =>
+      during.set(call, action),
     json(key: string): unknown {
       const found = objects.get(key);
       return found && JSON.parse(new TextDecoder().decode(found.bytes));

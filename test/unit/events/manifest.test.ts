@@ -85,7 +85,7 @@ it('a folder is listed as far as any session of the kind needs', () => {
 
 it('a file concerns a manifest that lists it, or one without a list when it is named as audio', () => {
   const plain: Manifest = { kind: 'train', name: 'Night' };
-  const concerned = (manifest: Manifest, name: string) => relevantTo(manifest, name);
+  const concerned = (manifest: Manifest, name: string) => relevantTo(manifest)(name);
   expect(['1.mp3', 'cover.jpg', '._1.mp3'].map((name) => concerned(plain, name))).toEqual([
     true,
     false,

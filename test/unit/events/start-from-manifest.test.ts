@@ -26,7 +26,7 @@ beforeEach(() => {
   slept = [];
   meanwhile = () => {};
   box = fakeInbox(() => new Date(now).toISOString());
-  machine = fakeExecutions();
+  machine = fakeExecutions({}, () => now);
   told = [];
   refusesEvents = false;
 });
@@ -150,7 +150,7 @@ describe('a manifest beside audio', () => {
     await putSongs();
     expect(await event(manifest)).toEqual({ verdict: 'none' });
     box.put(manifest, { name: 'Gone' });
-    box.at('find', () => box.remove(manifest));
+    box.at('find', () => void box.remove(manifest));
     expect(await event(manifest)).toEqual({ verdict: 'none' });
   });
 });
@@ -296,6 +296,10 @@ describe('a name that is nearly that of a manifest', () => {
       manifest: key,
       problems: [{ where: root, message: expect.stringContaining('put the folder under inbox/') }],
     });
+    // As the report says.
+    for (const song of songs) box.put(`inbox/night/${song}`, 'bytes');
+    box.put('inbox/night/manifest.json', { name: 'Elsewhere' });
+    expect(await event('inbox/night/manifest.json')).toMatchObject({ verdict: 'started' });
   });
 
   it('gets a report where a manifest lies in no folder', async () => {

@@ -40,6 +40,7 @@ describe('beginning a run', () => {
     let recordedAtStart: Session | undefined;
     const start = async () => {
       recordedAtStart = await stored('order');
+      return testMoment;
     };
     await beginRun('order', { store: table.store, executions: { ...executions, start }, now });
     expect(recordedAtStart).toMatchObject({ status: 'preparing', runs: 2, executionArn: arnOf('order-2') });

@@ -370,29 +370,78 @@ describe('a list of one kind', () => {
   });
 });
 
-describe('a session that is deleted', () => {
-  it('is forgotten with its tracks, itself last, and forgetting it twice is no error', async () => {
-    const found = await recordSession(over(), { sessionId: 's', count: 2, session: { status: 'deleting' } });
+describe('tracks page by page', () => {
+  it('are read in their order, no more than were asked for and one, with word whether others follow', async () => {
+    await recordSession(over(), { sessionId: 'p', count: 7 });
     const { client, sent } = notingClient(table.client);
-    await over(client).remove(found);
-    expect(sent.map(({ Key }) => Object(Key).sk)).toEqual(['TRACK#001', 'TRACK#002', 'SESSION']);
-    await over().remove(found);
+    const first = await over(client).readTracks('p', { limit: 3 });
+    expect(sent).toMatchObject([{ Limit: 4 }]);
+    expect(first).toMatchObject({ tracks: [1, 2, 3].map((n) => ({ trackId: `00${n}` })), more: true });
+    const second = await over().readTracks('p', { after: '003', limit: 3 });
+    expect(second).toMatchObject({ tracks: [4, 5, 6].map((n) => ({ trackId: `00${n}` })), more: true });
+    const third = await over().readTracks('p', { after: '006', limit: 3 });
+    expect(third).toMatchObject({ tracks: [{ trackId: '007' }], more: false });
+  });
+
+  it('are counted over all pages, after one of them', async () => {
+    const failure = { error: 'AudioRejected', reason: 'words', at: testMoment } as const;
+    const tracks: Partial<Track>[] = [
+      { status: 'done', attempts: 9, calls: 9 },
+      { status: 'submitted', attempts: 1, calls: 2, submittedAt: testMoment },
+      { status: 'failed', attempts: 2, failure },
+      { status: 'failed', failure: { ...failure, permanent: true } },
+      { status: 'declared' },
+      { status: 'done', attempts: 1, calls: 3 },
+    ];
+    await recordSession(over(), {
+      sessionId: 'c',
+      count: 6,
+      track: (index) => tracks[index] ?? {},
+    });
+    expect(await over().tallyTracks('c', '001')).toEqual({
+      tracks: 5,
+      attempts: 4,
+      calls: 5,
+      toSend: 2,
+      submitted: [testMoment],
+      lastSubmittedAt: testMoment,
+    });
+  });
+
+  it('that DynamoDB leaves undone of a batch are asked for again, and not for ever', async () => {
+    const undone = { sessions: [{ DeleteRequest: { Key: { pk: 'SESSION#u', sk: 'TRACK#002' } } }] };
+    const once = notingClient(table.client, (_, nth) => (nth === 1 ? { UnprocessedItems: undone } : {}));
+    await over(once.client).removeTracks('u', ['001', '002']);
+    expect(once.sent[1]).toEqual({ RequestItems: undone });
+    const always = notingClient(table.client, () => ({ UnprocessedItems: undone }));
+    await expect(over(always.client).removeTracks('u', ['002'])).rejects.toMatchObject({
+      name: 'StorageUnavailable',
+    });
+    expect(always.sent).toHaveLength(5);
+  });
+});
+
+describe('a session that is deleted', () => {
+  it('forgets its tracks, 25 in a request, and last itself; forgetting it twice is no error', async () => {
+    const { tracks } = await recordSession(over(), {
+      sessionId: 's',
+      count: 30,
+      session: { status: 'deleting' },
+    });
+    const { client, sent } = notingClient(table.client);
+    const ids = tracks.map(({ trackId }) => trackId);
+    await over(client).removeTracks('s', ids);
+    expect(sent.map(({ RequestItems }) => Object(RequestItems).sessions.length)).toEqual([25, 5]);
+    expect((await over().require('s')).tracks).toEqual([]);
+    await over().remove('s');
+    await over().removeTracks('s', ids);
+    await over().remove('s');
     expect(await over().read('s')).toBeUndefined();
-    await expect(over().requireTrack('s', '001')).rejects.toMatchObject({ name: 'SessionNotFound' });
   });
 
   it('is not forgotten unless it is being deleted', async () => {
-    const found = await recordSession(over(), { sessionId: 's', count: 0, session: { status: 'ready' } });
-    await expect(over().remove(found)).rejects.toMatchObject(conflict);
+    await recordSession(over(), { sessionId: 's', count: 0, session: { status: 'ready' } });
+    await expect(over().remove('s')).rejects.toMatchObject(conflict);
     expect(await over().read('s')).toBeDefined();
-  });
-
-  it('is not forgotten before all of its tracks are', async () => {
-    const found = await recordSession(over(), { sessionId: 's', count: 2, session: { status: 'deleting' } });
-    const { client } = notingClient(table.client, ({ Key }) =>
-      Object(Key).sk === 'TRACK#002' ? busy() : undefined,
-    );
-    await expect(over(client).remove(found)).rejects.toMatchObject({ name: 'StorageUnavailable' });
-    expect(await over().requireSession('s')).toBeDefined();
   });
 });
