@@ -9,7 +9,12 @@ export const route = defineRoute({
   description:
     '`actions` says what can be done with it now; `nextTracks`, while there is one, is the `after` of the tracks that follow. What is counted of all tracks (`creditsSpent`, `creditsToCome`, `providerCalls`) comes with the first page only. Nothing is changed.',
   query: getSessionQuery,
-  answer: { status: 200, description: 'The session.', schema: sessionPageAnswer, retryAfter: 'as the work says' },
+  answer: {
+    status: 200,
+    description: 'The session.',
+    schema: sessionPageAnswer,
+    retryAfter: 'as the work says',
+  },
   lambda: routeLambda,
   uses: [
     'clock.milliseconds',
