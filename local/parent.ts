@@ -13,7 +13,9 @@ export function watchParent(environment: NodeJS.ProcessEnv): () => boolean {
   const parent = Number(environment[launchedFrom]);
   if (!Number.isInteger(parent) || parent <= 1) return () => false;
   // A shell that npm did not start belongs to somebody who may close it and leave us running.
-  const npm = environment.npm_lifecycle_event === undefined ? undefined : parentOf(parent);
+  const byNpm = environment.npm_lifecycle_event !== undefined;
+  // Where sh is bash, npm itself is the parent: the shell is replaced by the command.
+  const npm = byNpm && !isNpm(parent) ? parentOf(parent) : undefined;
   return () => {
     // Windows gives an orphan no other parent.
     if (platform === 'win32') return !isThere(parent);
@@ -27,6 +29,15 @@ function parentOf(pid: number): number | undefined {
     return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]);
   } catch {
     return undefined;
+  }
+}
+
+/** npm puts its command line in the place of its process's name. */
+function isNpm(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes('(npm ');
+  } catch {
+    return false;
   }
 }
 
