@@ -42,6 +42,7 @@ function statusStyle(status: Listed['status'], paint: Paint): (text: string) => 
 /** A session with its tracks, as it stands. */
 export function statusLines(session: Shown, { paint, width }: { paint: Paint; width: number }): string[] {
   const { sessionId, name, status, createdAt, modelId, batch, music, failure, decisions, next } = session;
+  const { earlierFailures = [] } = session;
   const lines = [
     paint.bold(name),
     `  session   ${sessionId}`,
@@ -53,6 +54,11 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
     `  to come   ${toComeWords(session)}`,
     ...(batch === undefined ? [] : batchLines(batch)),
     ...decisions.map(({ choice, by, at }) => `  decided   ${choice}, by ${by}, ${asMoment(at)}`),
+    ...earlierFailures.flatMap(({ error, reason, at }) =>
+      reasonLines(`${error}, ${asMoment(at)}: ${reason}`).map((line, index) =>
+        index === 0 ? `  before    ${line}` : `  ${line}`,
+      ),
+    ),
     ...trackLines(session, { paint, width }),
   ];
   if (failure !== undefined) {

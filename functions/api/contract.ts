@@ -214,6 +214,12 @@ export const sessionAnswer = z.object({
       'What the caller can do now, in the words of the routes; empty while there is nothing to do but wait.',
     ),
   decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: z.string() })),
+  earlierFailures: z
+    .array(failureAnswer.extend({ at: z.string() }))
+    .optional()
+    .describe(
+      'Why earlier runs ended, the last ten, oldest first, with the words of the provider. Absent when none failed.',
+    ),
   providerCalls: z.number().describe('Calls made to the provider so far, finished loops only.'),
   provider: providerPlaceSchema
     .optional()
@@ -292,6 +298,7 @@ export const sessionListAnswer = z.object({
       providerCalls: true,
       actions: true,
       decisions: true,
+      earlierFailures: true,
       executionUrl: true,
     }),
   ),

@@ -79,6 +79,7 @@ export function pageAnswer(
     ...(interrupted ? { status: 'interrupted' as const } : {}),
     actions: actionsFor(interrupted ? { ...session, status: 'interrupted' } : session),
     decisions: session.decisions.map(({ choice, by, at }) => ({ choice, by, at })),
+    ...(session.earlierFailures === undefined ? {} : { earlierFailures: session.earlierFailures }),
     ...(session.batch === undefined ? {} : { batch: session.batch }),
     tracks: tracks.map((track) => trackAnswer({ ...track, clipId: clipOf(track) })),
     ...(more ? { nextTracks: tracks.at(-1)?.trackId } : {}),

@@ -13,6 +13,7 @@ import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { inOrder } from '../shared/in-order.ts';
 import type { SessionKind } from '../shared/states.ts';
+import { keptFailures } from './kept-failures.ts';
 import { createConditionalWriter, isConflict } from './own-writes.ts';
 import { placeKey } from './provider-place.ts';
 import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from './session.ts';
@@ -55,7 +56,7 @@ export interface SessionStore {
   ): Promise<{ tracks: Track[]; more: boolean }>;
   /** What is counted of the tracks after one: they are read page by page, and none is kept. */
   tallyTracks(sessionId: string, after?: string): Promise<TrackTally>;
-  /** Changes fields (undefined removes one) and returns the session as it is now. */
+  /** Changes fields (undefined removes one), keeps a failure that is replaced, and returns the session as it is now. */
   updateSession(session: Session, changes: Changes<Session>): Promise<Session>;
   /**
    * The same for a change that does not depend on who else wrote meanwhile: read, changed and written again
@@ -257,7 +258,7 @@ export function createSessionStore(options: {
       const key = sessionKey(session.sessionId);
       const marked = changes.status === undefined ? {} : marks({ status: changes.status });
       const turned = (changes.status ?? session.status) === session.status ? {} : { statusSince: updatedAt };
-      const written = { ...changes, ...marked, ...turned, updatedAt };
+      const written = { ...changes, ...keptFailures(session, changes), ...marked, ...turned, updatedAt };
       const after = parse(sessionSchema, await update(key, session.version, written));
       await watcher?.session(session, after);
       return after;

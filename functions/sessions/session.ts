@@ -225,6 +225,8 @@ export const sessionSchema = z.object({
   /** What the provider holds against the account in a run: that run sends nothing more. */
   stopped: failureSchema.extend({ run: count }).optional(),
   failure: failureSchema.optional(),
+  /** Failures that another one, or a run that began, has taken the place of; oldest first. The store keeps them. */
+  earlierFailures: z.array(failureSchema).optional(),
 });
 
 /** Where a track's bytes are in S3. */

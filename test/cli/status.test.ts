@@ -75,6 +75,18 @@ describe('npx chirpsmith status', () => {
     expect(stdout).toMatch(/to come +about 101 credits, and 1 more for each track that is sent again/);
   });
 
+  it('tells why earlier runs ended, in the words of the provider', async () => {
+    const at = '2026-01-01T00:00:00.000Z';
+    const earlierFailures = [{ error: 'TrainingFailed', reason: 'Too quiet.\u001b[2J', at }] as const;
+    const { home, sessionId } = await standing({
+      status: 'training',
+      tracks,
+      earlierFailures: [...earlierFailures],
+    });
+    const { stdout } = await run('status', [sessionId], { home });
+    expect(stdout).toMatch(/before +TrainingFailed, \d{4}-\d\d-\d\d \d\d:\d\d: Too quiet\.\\u\{1b\}\[2J/);
+  });
+
   it('refuses an id that nobody knows', async () => {
     const { home } = await withSession();
     const ended = await run('status', ['nobody', '--json'], { home });

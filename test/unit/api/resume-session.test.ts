@@ -37,6 +37,7 @@ describe('POST /sessions/{id}/resume', () => {
       const answer = await resume(status, machine);
       expect(answer).toMatchObject({ status: 'preparing', executionArn: arnOf(`${status}-2`) });
       expect(answer).not.toHaveProperty('failure');
+      expect(answer.earlierFailures).toEqual([failure]);
       expect(machine.started).toEqual([`${status}-2 {"sessionId":"${status}"}`]);
       expect((await table.store.require(status)).tracks).toEqual(tracks);
     },

@@ -63,6 +63,30 @@ describe('the session store', () => {
     expect('taskId' in changed).toBe(false);
   });
 
+  it('keeps why earlier runs ended when a new failure or none takes its place: the last ten, each once', async () => {
+    const { session } = await recordSession(table.store, { sessionId: 'failures' });
+    const failure = (reason: string) => ({ error: 'TrainingFailed', reason, at: testMoment }) as const;
+    const { store } = table;
+    const failed = await store.updateSession(session, { status: 'failed', failure: failure('no 1') });
+    expect(failed).not.toHaveProperty('earlierFailures');
+    // The state writes it, and `Record failure` once more.
+    const told = await store.updateSession(failed, {
+      failure: { ...failure('no 1'), at: '2026-01-02T00:00:00Z' },
+    });
+    const untouched = await store.updateSession(told, { pace: 2 });
+    expect(untouched).not.toHaveProperty('earlierFailures');
+    let resumed = await store.updateSession(untouched, { status: 'preparing', failure: undefined });
+    expect(resumed).not.toHaveProperty('failure');
+    expect(resumed.earlierFailures).toMatchObject([{ error: 'TrainingFailed', reason: 'no 1' }]);
+    for (const number of Array(11).keys()) {
+      resumed = await store.updateSession(resumed, { failure: failure(`no ${number + 2}`) });
+    }
+    expect(resumed.failure?.reason).toBe('no 12');
+    expect(resumed.earlierFailures?.map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 10 }, (_, index) => `no ${index + 2}`),
+    );
+  });
+
   it('does not see a record that has expired, before DynamoDB gets round to deleting it', async () => {
     await recordSession(table.store, {
       sessionId: 'old',
