@@ -5,7 +5,7 @@ export const exitCodes = {
   badInput: 2,
   needsDecision: 3,
   deadline: 4,
-  /** There is a model, and some files are not in it, because the session allows that. */
+  /** There is a model that some files are not in, because the session allows that; or a batch of which some have no clip. */
   incomplete: 5,
   /** Ctrl-C: 128 + SIGINT, as shells expect it. The session, once started, goes on. */
   left: 130,
@@ -20,6 +20,6 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
   2: 'bad input; nothing was done or spent',
   3: 'needs a decision',
   4: 'the deadline of the command passed; the session goes on',
-  5: 'a model without some of the files',
+  5: 'a model without some of the files, or a batch without some of their clips',
   130: 'interrupted; a session that was started goes on',
 };

@@ -115,7 +115,7 @@ function endOfBatch(
     differences: batch ? differencesOf(batch.list) : [],
     next,
   } as const;
-  return { event, code: audioIds.length === files.length ? exitCodes.done : exitCodes.failed };
+  return { event, code: audioIds.length === files.length ? exitCodes.done : exitCodes.incomplete };
 }
 
 /** Bad input is bad input whoever found it; a deadline of the machine is one as well. */

@@ -204,5 +204,5 @@ export function withRejected(
     ({ path, name: file }) =>
       (sentPaths.has(path) ? sent.shift() : unsent.shift()) ?? { file, reason: 'was not sent' },
   );
-  return { event: { ...told.event, files }, code: exitCodes.failed };
+  return { event: { ...told.event, files }, code: exitCodes.incomplete };
 }

@@ -41,7 +41,7 @@ export const upload = defineCommand({
     'With --json': 'The last line has audioIds, and files with audioId or reason.',
   },
   done: 'every file has its clip, or --dry-run found nothing wrong',
-  codes: [1, 2, 4, 130],
+  codes: [1, 2, 4, 5, 130],
   examples: ['upload ~/Music/voices', 'upload voices --json --yes | tail -n 1 | jq .audioIds'],
   run: async (args, context): Promise<ExitCode> =>
     (await import('../upload-batch.ts')).uploadBatch(

@@ -60,7 +60,7 @@ describe('the end of a session', () => {
     });
   });
 
-  it('gives the ids of a batch in the order of its files, and is code 1 when a file has none', () => {
+  it('gives the ids of a batch in the order of its files, and is code 5 when a file has none', () => {
     const track = (trackId: string, more: object) =>
       ({ trackId, file: `${trackId}.wav`, status: 'done', attempts: 1, ...more }) as const;
     const failure = { error: 'ProviderRefused', reason: 'Copyright.' } as const;
@@ -80,7 +80,7 @@ describe('the end of a session', () => {
     });
     const part = ended(track('00001', { status: 'failed', failure }), track('00002', { clipId: 'a' }));
     expect(part).toMatchObject({
-      code: 1,
+      code: 5,
       event: {
         audioIds: ['a'],
         files: [
