@@ -40,13 +40,13 @@ process.once('exit', () => {
 });
 
 /**
- * The App without the code of its functions, which takes seconds to bundle, and without CloudFormation's own rules,
- * which take as long to load: `npm run synth` fails on what they find.
+ * The App without the code of its functions, which takes seconds to bundle, and without CloudFormation's own rules unless
+ * wanted, which take as long to load: `synth()` throws for what they find.
  */
-export function appWithoutCode(config: Config): App {
+export function appWithoutCode(config: Config, cloudFormationRules = false): App {
   const outdir = mkdtempSync(join(tmpdir(), 'chirpsmith-infra-'));
   assemblies.push(outdir);
-  return buildApp(config, { outdir, context: { 'aws:cdk:bundling-stacks': [] }, cloudFormationRules: false });
+  return buildApp(config, { outdir, context: { 'aws:cdk:bundling-stacks': [] }, cloudFormationRules });
 }
 
 const made = new Map<string, ReturnType<typeof synthesize>>();
