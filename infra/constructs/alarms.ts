@@ -5,6 +5,7 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
+  Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -24,8 +25,6 @@ export interface AlarmsProps {
   /** The function that writes down why a run ended. */
   readonly recordFailure: IFunction;
   readonly api: HttpApi;
-  /** The functions of the machines that call the provider: each has a concurrency of its own. */
-  readonly providerCallers: readonly IFunction[];
   /** Where what could not be delivered lies, by a word for its name. */
   readonly deadLetters: Readonly<Record<string, IQueue>>;
   /** Who is told. */
@@ -34,8 +33,6 @@ export interface AlarmsProps {
 
 /** Calls in a quarter of an hour under which their shares say nothing. */
 const fewCalls = 20;
-/** Metrics that one alarm can look at (CloudWatch's quota). */
-const mostMetrics = 10;
 
 /** What somebody has to look at, also at night. Each alarm says where the runbook has it. */
 export class Alarms extends Construct {
@@ -45,7 +42,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { config, machines, sweep, providerCallers, recordFailure, api } = props;
+    const { config, machines, sweep, recordFailure, api } = props;
     const period = minutes(5);
     const quarter = minutes(15);
     const calls = (result?: string, over = period) =>
@@ -89,11 +86,18 @@ export class Alarms extends Construct {
       'Sessions wait for a start, or were announced with an execution that never came about',
       ownMetric(config, 'SessionsNeverStarted', { statistic: 'Maximum', period: quarter }),
     );
-    const throttles = providerCallers.map((fn) => fn.metricThrottles({ period, statistic: 'Sum' }));
+    // Of all functions of the account and region, by one metric: those of a stage would be a dozen, paid one by one, and
+    // they share the account's quota with the others anyway. The dashboard shows which function it was.
+    const throttles = new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'Throttles',
+      statistic: 'Sum',
+      period,
+    });
     this.#add(
       'functions-throttled',
-      'The functions that call the provider run into their reserved concurrency',
-      sumOf(throttles, 'Throttled invocations', period),
+      "Functions run into their reserved concurrency, or into the account's quota",
+      throttles,
       10,
     );
     const failing = [
@@ -138,12 +142,8 @@ export class Alarms extends Construct {
 /**
  * All of them together. By SUM, which adds what there is [practice, to be seen in a deployment]: `a + b` has no value in
  * a period in which one of them has none, and a machine that nobody uses has none for days.
- * @throws Error for more than CloudWatch takes into one alarm
  */
 function sumOf(metrics: readonly IMetric[], label: string, period: Duration): MathExpression {
-  if (metrics.length > mostMetrics) {
-    throw new Error(`"${label}" would sum ${metrics.length} metrics; an alarm takes at most ${mostMetrics}.`);
-  }
   const named = metrics.map((metric, index) => [`m${index}`, metric] as const);
   return new MathExpression({
     expression: `SUM([${named.map(([id]) => id).join(', ')}])`,

@@ -93,6 +93,17 @@ export class Dashboard extends Construct {
             ...functions.map((fn) => fn.metricErrors({ period, label: fn.node.id })),
           ),
         ],
+        [
+          graph(
+            'Throttled invocations',
+            // All functions of the account, as the alarm has it.
+            new MathExpression({
+              expression: `SEARCH('{AWS/Lambda,FunctionName} MetricName="Throttles"', 'Sum', ${period.toSeconds()})`,
+              label: '',
+              period,
+            }),
+          ),
+        ],
       ],
     });
   }

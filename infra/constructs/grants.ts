@@ -47,7 +47,6 @@ function allow(
   else if (keys !== undefined) fn.allowIf({ StringLike: { 's3:prefix': keys } }, actions, arn);
   else if (reason !== undefined) fn.allowWildcard(actions, arn, reason);
   else fn.allow(actions, arn);
-  if (on === 'provider key') fn.callsProvider = true;
 }
 
 function variables(fn: WorkflowFunction, { config, storage, relayKey, webhook }: Surroundings) {

@@ -32,7 +32,6 @@ export function operating(scope: Construct, props: OperatingProps): void {
         sweep,
         recordFailure,
         api,
-        providerCallers: functions.filter(({ callsProvider }) => callsProvider),
         deadLetters,
         topic,
       }).all

@@ -35,8 +35,6 @@ export class WorkflowFunction extends LambdaFunction {
   /** Longest run; always set, unlike the `timeout` of CDK's function. */
   readonly limit: Duration;
   readonly stage: string;
-  /** Has it been given the provider's key? */
-  callsProvider = false;
   readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: WorkflowFunctionProps) {
