@@ -1,9 +1,17 @@
 import { convertedName, refusalOf } from '../functions/audio/conversion.ts';
+import type { ConversionTarget } from '../functions/audio/formats.ts';
 import type { AudioLimits, AudioProblem, Inspection } from '../functions/audio/inspection.ts';
 import { ConversionFailure, type Converter } from './converter.ts';
 import { counted } from './display/words.ts';
 import type { CliEvent } from './events.ts';
 import { type FoundFile, reasonOf } from './find-files.ts';
+
+/** A file that was converted, and how: doing it again gives the same bytes. */
+interface ConvertedFile extends FoundFile {
+  readonly to: ConversionTarget;
+  /** Bits a second, where that is known. */
+  readonly bitrate: number | undefined;
+}
 
 /** A file that can be trained on. */
 export interface UsableFile extends FoundFile {
@@ -14,7 +22,7 @@ export interface UsableFile extends FoundFile {
   /** Name of an earlier file with the same bytes. */
   readonly duplicateOf?: string;
   /** The file that it was converted from, which stays as it is. */
-  readonly convertedFrom?: FoundFile;
+  readonly convertedFrom?: ConvertedFile;
   /** Its format, where pages about the provider do not name it. */
   readonly unnamedFormat?: string;
 }
@@ -112,7 +120,7 @@ type Checked =
       readonly size: number;
       readonly sha256: string;
       readonly inspection: Extract<Inspection, { usable: true }>;
-      readonly convertedFrom?: FoundFile;
+      readonly convertedFrom?: ConvertedFile;
     };
 
 interface CheckDeps {
@@ -134,13 +142,14 @@ async function check(
     const { inspection, size, sha256 } = await inspector.inspect(found.path, limits);
     const to = inspection.convertTo;
     if (converter && to !== undefined) {
-      const rate = inspection.usable ? (size * 8) / inspection.durationSeconds : undefined;
-      const path = await converter.convert(found.path, to, rate);
+      const bitrate = inspection.usable ? (size * 8) / inspection.durationSeconds : undefined;
+      const path = await converter.convert(found.path, to, bitrate);
       const alike = convertedName(found.name, to);
       const name = taken.has(alike) ? `${found.name}.${to}` : alike;
       taken.add(name);
       const checked = await check({ path, name }, limits, taken, { ...deps, converter: undefined });
-      return 'problem' in checked ? { ...checked, file: found.name } : { ...checked, convertedFrom: found };
+      if ('problem' in checked) return { ...checked, file: found.name };
+      return { ...checked, convertedFrom: { ...found, to, bitrate } };
     }
     if (!inspection.usable) {
       const reason = refusalOf(inspection, found.path);

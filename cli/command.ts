@@ -13,6 +13,7 @@ import { nearestWord } from './command-line/nearest-word.ts';
 import { commands, groups } from './commands.ts';
 import { confirm, prompt } from './confirm.ts';
 import { createDisplay, type Display, type Output } from './display/display.ts';
+import { comeBack, goOnCommand } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InputRejected } from './input-rejected.ts';
 import { Interrupted, onInterruption } from './interruption.ts';
@@ -150,25 +151,32 @@ export async function performCommand<Arguments>(
             },
     });
   } catch (error) {
-    return signal.aborted ? tellInterruption(display) : tellError(error, display, env);
+    return signal.aborted || error instanceof Interrupted
+      ? tellInterruption(display, error)
+      : tellError(error, display, env);
   } finally {
     display.close();
   }
 }
 
-/** Ctrl-C before anything was started. */
-function tellInterruption(display: Display): ExitCode {
-  display.tell({
-    event: 'session.left',
-    running: false,
-    next: [{ words: 'Run the same command again to begin anew.' }],
-  });
+/** Ctrl-C before anything was started, or while it was. */
+function tellInterruption(display: Display, error: unknown): ExitCode {
+  display.tell({ event: 'session.left', ...whatIsLeft(error) });
   return exitCodes.left;
+}
+
+function whatIsLeft(error: unknown) {
+  const session = error instanceof Interrupted ? error.session : undefined;
+  if (!session) return { running: false, next: [{ words: 'Run the same command again to begin anew.' }] };
+  const { sessionId, mayRun } = session;
+  const next = mayRun
+    ? { words: 'To come back to it:', command: comeBack(sessionId) }
+    : { words: 'What is uploaded is kept. To go on from here:', command: goOnCommand(sessionId) };
+  return { sessionId, running: mayRun, next: [next] };
 }
 
 /** Puts an error into the display's form. Stack traces only for what is a bug. */
 function tellError(error: unknown, display: Display, env: NodeJS.ProcessEnv): ExitCode {
-  if (error instanceof Interrupted) return tellInterruption(display);
   if (error instanceof InputRejected) {
     const { message, problems, counts, next } = error;
     display.tell({ event: 'input.rejected', message, problems, ...counts, ...(next ? { next } : {}) });

@@ -3,6 +3,7 @@ import type { Surroundings } from './command.ts';
 import type { CliEvent, Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
+import { naming } from './interruption.ts';
 import { refuseOtherProvider } from './other-provider.ts';
 import type { ReachedStack } from './reach-stack.ts';
 import { isUnderWay } from './session-changes.ts';
@@ -34,9 +35,10 @@ export async function goOnWithExisting(
   const { name, status, actions } = session;
   display.tell({ event: 'session.existing', sessionId, name, status, next: [again] });
   if (actions.includes('start') || actions.includes('resume')) {
-    if (!(await upload(session))) return exitCodes.failed;
-    signal.throwIfAborted();
-    session = await client.resumeSession(sessionId);
+    const send = () => upload(session);
+    if (!(await naming({ sessionId, mayRun: false }, signal, send))) return exitCodes.failed;
+    const start = () => client.resumeSession(sessionId);
+    session = await naming({ sessionId, mayRun: true }, signal, start);
   }
   if (isUnderWay(session.status)) {
     return followSession(session, reached, surroundings, { deadline, seconds: lifetime, end });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { conversionTargets } from '../functions/audio/formats.ts';
 import { homeDirectory } from '../local/home.ts';
 import type { Surroundings } from './command.ts';
 
@@ -11,6 +12,16 @@ const fileSchema = z.object({
   size: z.number(),
   /** 64 lower-case hex digits. */
   sha256: z.string(),
+  /** How it was made of another file, where it was: it is gone with the command that made it. */
+  convertedFrom: z
+    .object({
+      path: z.string(),
+      name: z.string(),
+      to: z.enum(conversionTargets),
+      /** Bits a second of the source. */
+      bitrate: z.number().optional(),
+    })
+    .optional(),
 });
 
 /** Where a file of a session lay when the session was declared. */
@@ -28,8 +39,7 @@ export function rememberFiles(sessionId: string, files: readonly RememberedFile[
   const path = pathOf(sessionId, where);
   // Never there by half.
   const half = `${path}.${process.pid}`;
-  const kept = files.map(({ path, name, size, sha256 }) => ({ path, name, size, sha256 }));
-  writeFileSync(half, JSON.stringify(kept), { mode: 0o600 });
+  writeFileSync(half, JSON.stringify(files.map((file) => fileSchema.parse(file))), { mode: 0o600 });
   renameSync(half, path);
 }
 

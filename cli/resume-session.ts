@@ -5,6 +5,7 @@ import { aboutCredits } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
 import { goOn } from './go-on.ts';
+import { naming } from './interruption.ts';
 import { onSession } from './on-session.ts';
 import { payeeOf } from './payee.ts';
 import { isUnderWay } from './session-changes.ts';
@@ -34,10 +35,14 @@ export async function resumeSession(args: ResumeArguments, surroundings: Surroun
         const question = `Go on with "${session.name}", for ${aboutCredits(session)}, at ${payee.provider}?`;
         await agree(question, { yes }, { stack: payee }, surroundings);
       }
-      if (!isUnderWay(session.status) && !(await uploadRemembered(session, reached, surroundings))) {
+      const { sessionId } = session;
+      const { signal } = surroundings;
+      const upload = () => uploadRemembered(session, reached, surroundings);
+      if (!isUnderWay(session.status) && !(await naming({ sessionId, mayRun: false }, signal, upload))) {
         return exitCodes.failed;
       }
-      const after = await reached.client.resumeSession(session.sessionId, { name, minClips });
+      const resume = () => reached.client.resumeSession(sessionId, { name, minClips });
+      const after = await naming({ sessionId, mayRun: true }, signal, resume);
       return goOn({ event: 'session.resumed' }, { before: session, after }, args, reached, surroundings);
     },
   );

@@ -10,6 +10,7 @@ import { openConverter } from './converter.ts';
 import { goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
+import { naming } from './interruption.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
 import { forgetFiles, rememberFiles } from './remembered-files.ts';
 import { resumeSession } from './resume-session.ts';
@@ -52,9 +53,11 @@ export async function trainModel(args: TrainArguments, surroundings: Surrounding
     const { sessionId, uploads } = created;
     rememberFiles(sessionId, files, surroundings);
     const at = { client: reached.client, sessionId };
-    if (!(await uploadMissing(files, uploads, at, surroundings))) return exitCodes.failed;
-    forgetFiles(sessionId, surroundings);
-    const started = await startSession(sessionId, reached, surroundings);
+    const started = await naming({ sessionId, mayRun: false }, surroundings.signal, async () => {
+      if (!(await uploadMissing(files, uploads, at, surroundings))) return exitCodes.failed;
+      forgetFiles(sessionId, surroundings);
+      return startSession(sessionId, reached, surroundings);
+    });
     if (typeof started === 'number') return started;
     return await followSession(started, reached, surroundings, {
       isNew: true,

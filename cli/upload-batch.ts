@@ -15,6 +15,7 @@ import { type FoundFile, findFiles } from './find-files.ts';
 import { followSession } from './follow-session.ts';
 import { InputRejected } from './input-rejected.ts';
 import { localFiles } from './inspect-local-file.ts';
+import { naming } from './interruption.ts';
 import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
 import { forgetFiles, rememberFiles } from './remembered-files.ts';
 import { sameCommand } from './same-command.ts';
@@ -72,9 +73,11 @@ export async function uploadBatch(args: UploadArguments, surroundings: Surroundi
       return await goOnWithExisting(sessionId, options, reached, surroundings);
     }
     rememberFiles(sessionId, chosen.usable, surroundings);
-    if (!(await sendFiles(created, chosen.usable, reached, surroundings))) return exitCodes.failed;
-    forgetFiles(sessionId, surroundings);
-    const started = await startSession(sessionId, reached, surroundings);
+    const started = await naming({ sessionId, mayRun: false }, surroundings.signal, async () => {
+      if (!(await sendFiles(created, chosen.usable, reached, surroundings))) return exitCodes.failed;
+      forgetFiles(sessionId, surroundings);
+      return startSession(sessionId, reached, surroundings);
+    });
     if (typeof started === 'number') return started;
     return await followSession(started, reached, surroundings, {
       isNew: true,

@@ -1,5 +1,6 @@
 import { filesPerRequest, type SessionAnswer } from '../functions/api/contract.ts';
 import type { Surroundings } from './command.ts';
+import { type Converter, openConverter } from './converter.ts';
 import type { ReachedStack } from './reach-stack.ts';
 import { forgetFiles, type RememberedFile, recallFiles } from './remembered-files.ts';
 import { findAgain, uploadRest } from './upload-rest.ts';
@@ -18,7 +19,16 @@ export async function uploadRemembered(
   const files = recallFiles(sessionId, surroundings);
   if (files.length === 0) return true;
   const whole = session.kind === 'batch' ? await declareRest(session, files, client) : session;
-  if (!(await uploadRest(whole, findAgain(files), client, surroundings))) return false;
+  let converter: Converter | undefined;
+  const convert: Converter['convert'] = async (...how) => {
+    converter ??= await openConverter(surroundings);
+    return converter.convert(...how);
+  };
+  try {
+    if (!(await uploadRest(whole, findAgain(files, convert), client, surroundings))) return false;
+  } finally {
+    await converter?.[Symbol.asyncDispose]();
+  }
   forgetFiles(sessionId, surroundings);
   return true;
 }

@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { filesPerRequest, type SessionAnswer, type TrackAnswer } from '../functions/api/contract.ts';
 import type { ApiClient } from './api-client.ts';
 import type { UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
+import { ConversionFailure, type Converter } from './converter.ts';
 import { counted } from './display/words.ts';
 import { openLocalFile } from './local-file.ts';
 import type { RememberedFile } from './remembered-files.ts';
@@ -54,20 +55,36 @@ export async function uploadRest(
 const isUnseen = ({ status, format, unchecked }: TrackAnswer) =>
   !unchecked && (status === 'rejected' || (status === 'declared' && format === undefined));
 
-/** Finds a file where it lay when the session was declared, or by its content under another name beside that. */
-export function findAgain(remembered: readonly RememberedFile[]) {
+/**
+ * Finds a file where it lay when the session was declared, or by its content under another name beside that. One that was
+ * converted is converted again.
+ * @param convert as {@link Converter} has it; asked only for what is not on the disk
+ */
+export function findAgain(remembered: readonly RememberedFile[], convert: Converter['convert']) {
   const byContent = new Map(remembered.map((file) => [file.sha256, file]));
   return async (sha256: string): Promise<UsableFile | undefined> => {
     const file = byContent.get(sha256);
     if (!file) return undefined;
+    const { convertedFrom: from, ...known } = file;
     const folder = dirname(file.path);
     const beside = await readdir(folder).catch(() => []);
     for (const path of [file.path, ...beside.map((name) => join(folder, name))]) {
-      if (await holds(path, file)) return { ...file, path };
+      if (await holds(path, file)) return { ...known, path };
     }
-    return undefined;
+    if (!from || !(await isFile(from.path))) return undefined;
+    const path = await convert(from.path, from.to, from.bitrate).catch((error: unknown) => {
+      if (error instanceof ConversionFailure) return undefined;
+      throw error;
+    });
+    return path !== undefined && (await holds(path, file)) ? { ...known, path } : undefined;
   };
 }
+
+const isFile = (path: string) =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 
 async function holds(path: string, { size, sha256 }: RememberedFile): Promise<boolean> {
   const file = await openLocalFile(path).catch(() => undefined);

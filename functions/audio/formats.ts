@@ -22,7 +22,8 @@ export function mayHoldAudio(name: string): boolean {
 }
 
 /** What a file is converted to: without loss where it has none. */
-export type ConversionTarget = 'flac' | 'mp3';
+export const conversionTargets = ['flac', 'mp3'] as const;
+export type ConversionTarget = (typeof conversionTargets)[number];
 
 /** Formats that pages about the provider name; whether it takes others is not documented. */
 const named = new Set(['MP3', 'WAV', 'FLAC', 'AAC', 'Ogg Vorbis', 'Opus', 'M4A (AAC)', 'M4A (ALAC)']);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ import { matroskaFile } from '../audio-files/matroska.ts';
 import { coded } from '../audio-files/mp4.ts';
 import { fakeFfmpeg } from './fake-ffmpeg.ts';
 import { prepared } from './prepared-folder.ts';
-import { events, run, temporaryFolder } from './run-command.ts';
+import { events, run, spawned, temporaryFolder } from './run-command.ts';
 import { last } from './standing-session.ts';
 
 const caf = joined('caff', little(1, 4), 'desc', new Uint8Array(16), 'lpcm', coded(2000));
@@ -18,8 +18,8 @@ const converted = async () =>
   (await readdir(tmpdir())).filter((name) => name.startsWith('chirpsmith-converted-'));
 
 /** The prepared folder with two files that are to be converted. */
-async function withOthers() {
-  const all = await prepared();
+async function withOthers(options: Parameters<typeof prepared>[0] = {}) {
+  const all = await prepared(options);
   await writeFile(join(all.tracks, "it's a song.caf"), caf);
   await writeFile(join(all.tracks, 'talk.webm'), webm);
   return all;
@@ -73,6 +73,31 @@ describe('--convert', () => {
     expect(last(ended)).toMatchObject({ problems: [{ where: '--convert', message }] });
     expect(fake.requests).toEqual([]);
   });
+
+  it.each(['the same', 'another'])(
+    'a resume after a Ctrl-C in the uploads converts again what is missing, if the original is %s file',
+    async (which) => {
+      const { home, tracks, fake } = await withOthers({ putDelay: 300 });
+      const { path } = await fakeFfmpeg();
+      const before = await converted();
+      const left = await spawned('train', [tracks, '--name', 'x', '--json', '--convert'], {
+        home,
+        env: { PATH: path },
+        watch: (child, output) => {
+          if (output.includes('file.uploaded')) child.kill('SIGINT');
+        },
+      });
+      expect(left.code).toBe(130);
+      expect(fake.stored.has('talk.mp3')).toBe(false);
+      const [, sessionId = ''] = /resume (\S+) --watch/.exec(left.printed) ?? [];
+      if (which === 'another') await rename(join(tracks, 'talk.webm'), join(tracks, 'moved.webm'));
+      const resumed = await run('resume', [sessionId, '--watch', '--json'], { home, env: { PATH: path } });
+      expect(resumed.code, resumed.stdout).toBe(which === 'the same' ? 0 : 1);
+      expect(fake.stored.has("it's a song.flac")).toBe(true);
+      expect(fake.stored.has('talk.mp3')).toBe(which === 'the same');
+      expect(await converted()).toEqual(before);
+    },
+  );
 
   it('names the file that ffmpeg cannot convert, with its words', async () => {
     const { home, tracks } = await withOthers();

@@ -16,7 +16,7 @@ describe('upload with the files and the name of a batch that exists', () => {
     home = (await sharedStack()).home;
   });
 
-  it('goes on with it, and uploads them once more only with --again', async () => {
+  it('goes on with it, by the command that a Ctrl-C in the uploads names too, and uploads them once more only with --again', async () => {
     const folder = await temporaryFolder();
     for (let index = 0; index < 3; index++) {
       await writeFile(join(folder, `${index}.wav`), wav(6.5, 500 + 40 * index));
@@ -33,6 +33,14 @@ describe('upload with the files and the name of a batch that exists', () => {
     });
     expect(left.code).toBe(130);
     const [first] = events(left).filter(({ event }) => event === 'session.created');
+    const goOn = `npx chirpsmith resume ${first?.sessionId} --watch`;
+    expect(last(left)).toMatchObject({ event: 'session.left', sessionId: first?.sessionId, running: false });
+    expect(commandsOf(left)).toEqual([goOn]);
+    expect(left.printed).toContain(`CHIRPSMITH_HOME=${home} ${goOn}`);
+
+    const resumed = await run('resume', [`${first?.sessionId}`, '--watch', '--json'], { home });
+    expect(resumed.code, resumed.stdout).toBe(0);
+    expect(last(resumed)?.audioIds).toHaveLength(3);
 
     const ended = await run('upload', args, { home });
     expect(ended.code, ended.stdout).toBe(0);

@@ -266,7 +266,9 @@ describe('npx chirpsmith train', () => {
       },
     });
     expect(ended.code).toBe(130);
-    expect(last(ended)).toMatchObject({ event: 'session.left', running: false });
+    const [created] = events(ended).filter(({ event }) => event === 'session.created');
+    const command = `npx chirpsmith resume ${created?.sessionId} --watch`;
+    expect(last(ended)).toMatchObject({ event: 'session.left', running: false, next: [{ command }] });
     expect(fake.starts).toEqual([]);
   });
 });
