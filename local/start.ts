@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { escaped, own, type Shown, shown, shownJson } from '../functions/shared/shown.ts';
@@ -43,14 +44,15 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   let stack: Stack;
   try {
     const speed = wanted.speed ?? defaultSpeed(provider?.baseUrl);
-    const notice = wanted.json ? () => {} : (line: string) => say(shown`  ${line}`);
+    const notice = (line: string) => void (!wanted.json && existsSync(home) && say(shown`  ${line}`));
     stack = await startStack({ home, port: wanted.port, speed, provider, relay, notice });
   } catch (error) {
     return fail(inWords(error), 1);
   }
-  const end = endOnce(stack, wanted);
-  surviveFileErrors(inWords, end);
-  endWhenLeft(stack, wanted, end);
+  const isGone = watchHome(home);
+  const end = endOnce(stack, wanted, isGone);
+  surviveFileErrors(inWords, end, isGone);
+  endWhenLeft(stack, wanted, end, isGone);
   void asked.then(end);
   say(wanted.json ? shownJson(stack.ready) : describe(stack.ready));
   return new Promise(() => {});
@@ -100,28 +102,46 @@ function unusable(where: string, message: string): ChirpsmithError {
 
 type End = (why: Shown, code?: number) => void;
 
+/** @returns what to say when the home was deleted; another one in its place holds nothing of this stack's */
+function watchHome(home: string): () => Shown | undefined {
+  const was = statSync(home).ino;
+  return () =>
+    statSync(home, { throwIfNoEntry: false })?.ino === was
+      ? undefined
+      : shown`${home} was deleted, and with it all that this stack had kept. The stack ends; start begins another one.`;
+}
+
 /** Closes everything in order and ends the process, the first time that it is called. */
-function endOnce(stack: Stack, { json }: StartArguments): End {
+function endOnce(stack: Stack, { json }: StartArguments, isGone: () => Shown | undefined): End {
   let ending = false;
   return (why, code = 0) => {
     if (ending) return;
     ending = true;
-    if (!json) say(why);
+    const gone = isGone();
+    if (gone !== undefined) complain(gone);
+    else if (!json) say(why);
     setTimeout(() => process.exit(code), closeWithinMs).unref();
     stack.close().then(
       () => process.exit(code),
-      (error: unknown) => fail(error, 1),
+      // Without its home no part can be closed in order, and that was said.
+      (error: unknown) => (gone === undefined ? fail(error, 1) : process.exit(code)),
     );
   };
 }
 
 /**
- * A file that cannot be written in the background, a log or a history, ends nothing: a session goes on, and each
- * problem is reported once. Any other error that nothing catches ends the stack in order, with its trace.
+ * A file that cannot be written in the background, a log or a history, ends nothing, unless the whole home was deleted: a
+ * session goes on, and each problem is reported once. Any other error that nothing catches ends the stack in order, with its trace.
  */
-function surviveFileErrors(inWords: (error: unknown) => unknown, end: End): void {
+function surviveFileErrors(
+  inWords: (error: unknown) => unknown,
+  end: End,
+  isGone: () => Shown | undefined,
+): void {
   const reported = new Set<string>();
   process.on('uncaughtException', (error) => {
+    const gone = isGone();
+    if (gone !== undefined) return end(gone, 1);
     const words = inWords(error);
     if (typeof words !== 'string') {
       complain(traceOf(error));
@@ -160,9 +180,16 @@ function untilAsked(): Promise<Shown> {
   return promise;
 }
 
-function endWhenLeft(stack: Stack, { idleExit }: StartArguments, end: End): void {
+function endWhenLeft(
+  stack: Stack,
+  { idleExit }: StartArguments,
+  end: End,
+  isGone: () => Shown | undefined,
+): void {
   const parentIsGone = watchParent(process.env);
   const watch = setInterval(() => {
+    const gone = isGone();
+    if (gone !== undefined) end(gone, 1);
     if (parentIsGone()) end(shown`Stopping: the process that started this one has ended.`);
   }, 250);
   watch.unref();

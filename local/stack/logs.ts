@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { inOneLine, shown } from '../../functions/shared/shown.ts';
@@ -34,7 +34,8 @@ export function openLogs(directory: string, report: WriteLine = complain): Logs 
       if (statSync(file).size > longest) renameSync(file, `${file}.1`);
       failing.delete(name);
     } catch (error) {
-      if (failing.has(name)) return;
+      // That the whole home was deleted is said once for everything in it, by the process that runs the stack.
+      if (failing.has(name) || !existsSync(path.dirname(directory))) return;
       failing.add(name);
       const reason = explainFileError(error, [{ name: 'CHIRPSMITH_HOME', path: directory }]) ?? String(error);
       report(shown`A log is not written. ${reason}`);

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -47,7 +48,7 @@ export interface ExecutionStore {
   save(record: ExecutionRecord): void;
   append(record: ExecutionRecord, event: HistoryEvent): void;
   history(record: ExecutionRecord): HistoryEvent[];
-  /** Writes what was gathered. */
+  /** Writes what was gathered; drops it when the folder of the store was deleted. */
   flush(): void;
   close(): void;
 }
@@ -60,9 +61,16 @@ export function openExecutionStore(directory: string): ExecutionStore {
     path.join(directory, `${String(sequence).padStart(8, '0')}.${extension}`);
   const gathered = new Map<string, string[]>();
   const flush = () => {
-    for (const [name, lines] of gathered) {
-      appendFileSync(name, lines.join(''));
-      gathered.delete(name);
+    try {
+      for (const [name, lines] of gathered) {
+        appendFileSync(name, lines.join(''));
+        gathered.delete(name);
+      }
+    } catch (error) {
+      // What cannot be written now, as on a full disk, is tried again. A folder that was deleted does not come back.
+      if (existsSync(directory)) throw error;
+      clearInterval(timer);
+      gathered.clear();
     }
   };
   const timer = setInterval(flush, flushEveryMs);

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -206,6 +207,23 @@ test('ends by itself when nothing happens', async () => {
   const { startStack } = emptyHome();
   const { run: started } = await startStack('--idle-exit', '1');
   expect(await started.ended).toBe(0);
+});
+
+test('ends with one line when its home is deleted while executions run', async () => {
+  const { home, startStack } = emptyHome();
+  const { run: started, ready } = await startStack();
+  const { aws: endpoint, region, adminKey: credentials, stateMachineArn } = ready;
+  const sfn = new SFNClient({ endpoint, region, credentials });
+  onTestFinished(() => sfn.destroy());
+  const input = '{"sessionId":"00000000-0000-4000-8000-000000000000"}';
+  await Promise.all(
+    Array.from({ length: 3 }, () => sfn.send(new StartExecutionCommand({ stateMachineArn, input }))),
+  );
+  rmSync(home, { recursive: true });
+  expect(await started.ended).toBe(1);
+  expect(started.stderr).toBe(
+    `${home} was deleted, and with it all that this stack had kept. The stack ends; start begins another one.\n`,
+  );
 });
 
 test('a port in use is named in one line', async () => {
