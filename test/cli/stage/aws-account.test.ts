@@ -7,7 +7,7 @@ import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { DescribeStateMachineCommand, SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { awsAccount } from '../../../cli/stage/aws-account.ts';
 
 const sts = mockClient(STSClient);
@@ -16,6 +16,11 @@ const stepFunctions = mockClient(SFNClient);
 const cloudFormation = mockClient(CloudFormationClient);
 const region = 'eu-central-1';
 const named = (name: string, message = '') => Object.assign(new Error(message), { name });
+
+// Test files share a process.
+afterAll(() => {
+  for (const mock of [sts, lambda, stepFunctions, cloudFormation]) mock.restore();
+});
 
 beforeEach(() => {
   for (const client of [sts, lambda, stepFunctions, cloudFormation]) client.reset();

@@ -7,7 +7,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createExecutions } from '../../../functions/sessions/executions.ts';
 
 const machineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:train';
@@ -16,6 +16,9 @@ const executions = createExecutions({
   client: new SFNClient({ region: 'eu-central-1' }),
   machineArn: (kind) => machineArn.replace('train', kind),
 });
+// Test files share a process.
+afterAll(() => stepFunctions.restore());
+
 beforeEach(() => {
   stepFunctions.reset();
 });
