@@ -7,6 +7,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -15,6 +16,7 @@ import { trackIdAt } from '../functions/sessions/new-session.ts';
 import { inOrder } from '../functions/shared/in-order.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { listenOnLoopback } from '../local/loopback.ts';
+import { openDynaliteTable } from '../test/faults/rig/dynalite-table.ts';
 import { bucket, credentials, region, startBucket } from '../test/local/s3/bucket.ts';
 import { openTable, sessionOf } from '../test/session-records.ts';
 import { reportSchema } from './large-session/report.ts';
@@ -24,7 +26,13 @@ const count = Number(values.files);
 const sessionId = '00000000-0000-4000-8000-000000000001';
 const worker = fileURLToPath(new URL('large-session/requests.ts', import.meta.url));
 
-const table = await openTable(Date.now);
+const database = await openDynaliteTable();
+const table = await openTable(Date.now, async () => database);
+const dynamoDb = createServer(async (request, response) => {
+  const headers = { 'x-amz-target': String(request.headers['x-amz-target']) };
+  const answered = await database.answer({ headers, body: await buffer(request) });
+  response.writeHead(answered.response.statusCode, answered.response.headers).end(answered.response.body);
+});
 const audio = await startBucket();
 const bus = createServer((_, response) =>
   response
@@ -56,7 +64,7 @@ try {
       new PutObjectCommand({ Bucket: bucket, Key: `audio/${sessionId}/${trackId}.wav`, Body: trackId }),
     ),
   );
-  const endpoint = await table.client.config.endpoint?.();
+  const { url: records } = await listenOnLoopback(dynamoDb, 0);
   const asked = fork(worker, [sessionId], {
     env: {
       ...process.env,
@@ -65,7 +73,7 @@ try {
       AWS_REGION: region,
       AWS_ENDPOINT_URL: events,
       AWS_ENDPOINT_URL_S3: audio.url,
-      AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${endpoint?.port}`,
+      AWS_ENDPOINT_URL_DYNAMODB: records,
       AUDIO_BUCKET: bucket,
       TABLE_NAME: 'sessions',
       STAGE: 'local',
@@ -85,6 +93,7 @@ try {
   if (await table.store.read(sessionId)) throw new Error('The record is still there.');
 } finally {
   bus.close();
+  dynamoDb.close();
   await audio.stop();
   await table.close();
 }

@@ -8,7 +8,7 @@ interface Scene {
 }
 type Holds = (scene: Scene) => boolean;
 
-const tokens = /\s*(attribute_not_exists|attribute_exists|AND|OR|NOT|IN|<=|>=|<>|[=<>(),]|[#:]?\w+)/y;
+const tokens = /\s*(attribute_not_exists|AND|OR|IN|<=|[=(),]|[#:]?\w+)/y;
 
 /** Words and signs of an expression. @throws when there is anything else in it */
 function read(expression: string): string[] {
@@ -25,21 +25,17 @@ function read(expression: string): string[] {
 const wordValue = (name: string, { item, names, values }: Scene): unknown =>
   name.startsWith(':') ? values[name] : item[names[name] ?? name];
 
-const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
-  '=': (order) => order === 0,
-  '<>': (order) => order !== 0,
-  '<': (order) => order < 0,
-  '<=': (order) => order <= 0,
-  '>': (order) => order > 0,
-  '>=': (order) => order >= 0,
-};
+type Compare = (a: unknown, b: unknown) => boolean;
 
-/** Undefined: they cannot be compared, as of an attribute that is not there. */
-function orderOf(a: unknown, b: unknown): number | undefined {
-  if (a === undefined || b === undefined || typeof a !== typeof b) return undefined;
-  if (a === b) return 0;
-  return Number(a) < Number(b) || String(a) < String(b) ? -1 : 1;
-}
+const isEqual: Compare = (a, b) => a !== undefined && a === b;
+
+/** DynamoDB compares values of one type; of two types, as of an attribute that is not there, nothing holds. */
+const comparisons: Readonly<Record<string, Compare>> = {
+  '=': isEqual,
+  '<=': (a, b) =>
+    (typeof a === 'number' && typeof b === 'number' && a <= b) ||
+    (typeof a === 'string' && typeof b === 'string' && a <= b),
+};
 
 const parsed = new Map<string, Holds>();
 
@@ -76,20 +72,16 @@ export function conditionOf(expression: string): Holds {
   };
   const single = (): Holds => {
     const first = take();
-    if (first === 'NOT') {
-      const holds = single();
-      return (scene) => !holds(scene);
-    }
     if (first === '(') {
       const holds = either();
       take(')');
       return holds;
     }
-    if (first === 'attribute_not_exists' || first === 'attribute_exists') {
+    if (first === 'attribute_not_exists') {
       take('(');
       const name = take();
       take(')');
-      return (scene) => (wordValue(name, scene) === undefined) === (first === 'attribute_not_exists');
+      return (scene) => wordValue(name, scene) === undefined;
     }
     return compared(first);
   };
@@ -99,15 +91,12 @@ export function conditionOf(expression: string): Holds {
       take('(');
       const among: string[] = [];
       for (let next = ','; next === ','; next = take()) among.push(take());
-      return (scene) => among.some((it) => orderOf(wordValue(name, scene), wordValue(it, scene)) === 0);
+      return (scene) => among.some((it) => isEqual(wordValue(name, scene), wordValue(it, scene)));
     }
     const compare = comparisons[sign];
     if (!compare) throw new Error(`The table in memory does not know "${sign}".`);
     const other = take();
-    return (scene) => {
-      const order = orderOf(wordValue(name, scene), wordValue(other, scene));
-      return order !== undefined && compare(order);
-    };
+    return (scene) => compare(wordValue(name, scene), wordValue(other, scene));
   };
 
   const holds = either();

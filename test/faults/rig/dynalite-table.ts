@@ -15,8 +15,13 @@ const index = (IndexName: string, hash: string, range: string) => ({
   Projection: { ProjectionType: 'ALL' },
 });
 
+/** What a request says, and what it is answered: the body as JSON. */
+type Answer = (request: { headers: Record<string, string>; body?: unknown }) => Promise<{
+  response: { statusCode: number; headers: Record<string, string>; body: Uint8Array };
+}>;
+
 /** The session table in dynalite, on disk, asked by the real SDK with no network in between. */
-export async function openDynaliteTable(): Promise<Table> {
+export async function openDynaliteTable(): Promise<Table & { readonly answer: Answer }> {
   const directory = newDirectory();
   const name = 'sessions';
   const attributes = ['pk', 'sk', 'owner', 'createdAt', 'underWay', 'updatedAt'];
@@ -42,7 +47,7 @@ export async function openDynaliteTable(): Promise<Table> {
     access: { check: () => {} },
   });
 
-  const answer = async (request: { headers: Record<string, string>; body?: unknown }) => {
+  const answer: Answer = async (request) => {
     const operation = request.headers['x-amz-target']?.split('.').at(-1) ?? '';
     const respond = (statusCode: number, body: object) => ({
       response: {
@@ -69,6 +74,7 @@ export async function openDynaliteTable(): Promise<Table> {
   return {
     client,
     name,
+    answer,
     async close() {
       bare.destroy();
       await database.close();

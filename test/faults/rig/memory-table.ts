@@ -12,8 +12,8 @@ import type { Table } from './table.ts';
 
 type Item = Record<string, unknown>;
 
-/** Of an index: the attribute that it is asked by, and the one that it is sorted by. */
-const sortKeys: Readonly<Record<string, string>> = { underWay: 'updatedAt', byOwner: 'createdAt' };
+/** By index: the attribute that it is sorted by. */
+export const sortKeys: Readonly<Record<string, string>> = { underWay: 'updatedAt', byOwner: 'createdAt' };
 
 /** The conditional part of a write. */
 interface Conditional {
@@ -39,7 +39,7 @@ export function conditionFailed(): Error {
 
 /**
  * The session table in a Map: just the commands and expressions that the store uses, anything else is an error.
- * Thirty times as fast as dynalite; that both answer alike is held by a test.
+ * Thirty times as fast as dynalite; that both answer alike is held by test/unit/sessions/both-tables.test.ts.
  */
 export async function openMemoryTable(): Promise<Table> {
   // As JSON: what is read is a copy, without undefined values, as over the wire.
@@ -75,7 +75,7 @@ export async function openMemoryTable(): Promise<Table> {
       return {};
     }
     if (command instanceof UpdateCommand) return { Attributes: update(command) };
-    if (command instanceof QueryCommand) return { Items: query(command) };
+    if (command instanceof QueryCommand) return query(command);
     throw unknown(String(command));
   };
 
@@ -103,7 +103,7 @@ export async function openMemoryTable(): Promise<Table> {
     return JSON.parse(json);
   }
 
-  function query({ input }: QueryCommand): Item[] {
+  function query({ input }: QueryCommand): { Items: Item[]; LastEvaluatedKey?: Item } {
     const { IndexName, KeyConditionExpression = '', ExpressionAttributeNames: names = {} } = input;
     const [, name = '', value = '', range] =
       /^(#?\w+) = (:\w+)(?: AND \w+ BETWEEN (:\w+ AND :\w+))?$/.exec(KeyConditionExpression) ?? [];
@@ -111,7 +111,7 @@ export async function openMemoryTable(): Promise<Table> {
       range?.split(' AND ').map((name) => String(input.ExpressionAttributeValues?.[name])) ?? [];
     const attribute = names[name] ?? name;
     const wanted = input.ExpressionAttributeValues?.[value];
-    if (name === '' || wanted === undefined || input.ExclusiveStartKey) throw unknown(KeyConditionExpression);
+    if (name === '' || wanted === undefined) throw unknown(KeyConditionExpression);
     const sort = IndexName === undefined ? 'sk' : sortKeys[IndexName];
     if (sort === undefined) throw unknown(IndexName);
     const all = [...items.values()].map((json): Item => JSON.parse(json));
@@ -120,15 +120,42 @@ export async function openMemoryTable(): Promise<Table> {
       (item) =>
         from === undefined || to === undefined || (from <= String(item[sort]) && String(item[sort]) <= to),
     );
-    within.sort((a, b) => (String(a[sort]) < String(b[sort]) ? -1 : 1));
-    if (input.ScanIndexForward === false) within.reverse();
-    return within.slice(0, input.Limit);
+    const direction = input.ScanIndexForward === false ? -1 : 1;
+    const order = (a: Item, b: Item) => direction * orderBy([sort, 'pk', 'sk'], a, b);
+    within.sort(order);
+    const { ExclusiveStartKey: start, Limit: limit = Number.POSITIVE_INFINITY } = input;
+    const left = start ? within.filter((item) => order(item, start) > 0) : within;
+    const page = left.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      Items: page.map(projection(input)),
+      // As DynamoDB: a page that is full may have another behind it.
+      ...(last && page.length === limit
+        ? { LastEvaluatedKey: pick(last, ['pk', 'sk', attribute, sort]) }
+        : {}),
+    };
   }
 
   const client: DynamoDBDocumentClient = Object.assign(Object.create(null), {
     send: async (command: unknown) => answer(command),
   });
   return { client, name: 'sessions', close: async () => {} };
+}
+
+const pick = (item: Item, attributes: readonly string[]): Item =>
+  Object.fromEntries(Object.entries(item).filter(([attribute]) => attributes.includes(attribute)));
+
+/** The part of an item that is asked for. */
+function projection({ ProjectionExpression, ExpressionAttributeNames: names = {} }: QueryCommand['input']) {
+  const attributes = ProjectionExpression?.split(', ').map((name) => names[name] ?? name);
+  return (item: Item) => (attributes ? pick(item, attributes) : item);
+}
+
+/** By the first of the attributes in which they differ. */
+function orderBy(attributes: readonly string[], a: Item, b: Item): number {
+  const differing = attributes.find((attribute) => a[attribute] !== b[attribute]);
+  if (differing === undefined) return 0;
+  return String(a[differing]) < String(b[differing]) ? -1 : 1;
 }
 
 const unknown = (what: string | undefined) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addFiles } from '../../../functions/api/add-files/add-files.ts';
 import { createSession } from '../../../functions/api/create-session/create-session.ts';
 import { neverTheSame, openTable, recordSession, settings, testMoment } from '../../session-records.ts';
@@ -7,7 +7,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => Date.parse(testMoment);
 const files = (from: number, count: number) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { approveSession } from '../../../functions/api/approve-session/approve-session.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
@@ -8,7 +8,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => Date.parse(testMoment);
 const record = (sessionId: string, session: Partial<Session> = {}) =>

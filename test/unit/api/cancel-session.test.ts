@@ -2,19 +2,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cancelSession } from '../../../functions/api/cancel-session/cancel-session.ts';
 import { beginRun } from '../../../functions/sessions/begin-run.ts';
 import type { Session, Track } from '../../../functions/sessions/session.ts';
-import { createSessionStore, type SessionStore } from '../../../functions/sessions/session-store.ts';
+import type { SessionStore } from '../../../functions/sessions/session-store.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
-import { openMemoryTable } from '../../faults/rig/memory-table.ts';
 import { scriptedProvider } from '../../scripted-provider.ts';
-import { recordSession, settings, testMoment } from '../../session-records.ts';
+import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 const now = () => Date.parse(testMoment);
-let table: { store: SessionStore };
+let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
-  const { client } = await openMemoryTable();
-  table = { store: createSessionStore({ client, tableName: 'sessions', clock: now }) };
+  table = await openTable();
 });
 
 const record = (

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createGeneration } from '../../../functions/api/create-generation/create-generation.ts';
 import type { Dialect } from '../../../functions/provider/provider.ts';
 import type { Executions } from '../../../functions/sessions/executions.ts';
@@ -24,7 +24,6 @@ beforeAll(async () => {
   await persona('Perhaps', { fence: 'unknown' });
   await persona('Never', { fence: 'none' });
 });
-afterAll(() => table.close());
 
 const model = (owner: string, modelId: string, name: string) =>
   table.models.register({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createPersona } from '../../../functions/api/create-persona/create-persona.ts';
 import { listPersonas } from '../../../functions/api/list-personas/list-personas.ts';
 import { problemDetails } from '../../../functions/api/problem.ts';
@@ -11,7 +11,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 let drawn = 0;
 const uuid = () => `${String(++drawn).padStart(8, '0')}-0000-4000-8000-000000000000`;

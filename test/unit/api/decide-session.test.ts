@@ -1,16 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
-import { createSessionStore, type SessionStore } from '../../../functions/sessions/session-store.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
-import { openMemoryTable } from '../../faults/rig/memory-table.ts';
-import { recordSession, settings, testMoment } from '../../session-records.ts';
+import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 const now = () => Date.parse(testMoment);
-let table: { store: SessionStore };
+let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
-  const { client } = await openMemoryTable();
-  table = { store: createSessionStore({ client, tableName: 'sessions', clock: now }) };
+  table = await openTable();
 });
 
 const create = (fence: Session['create']['fence'], more: Partial<Session['create']> = {}) => ({

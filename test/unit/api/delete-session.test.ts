@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
 import { beginRun } from '../../../functions/sessions/begin-run.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
-import { createSessionContents } from '../../../functions/sessions/session-contents.ts';
 import type { SessionFiles } from '../../../functions/sessions/session-files.ts';
-import { createSessionStore } from '../../../functions/sessions/session-store.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
-import { openMemoryTable } from '../../faults/rig/memory-table.ts';
 import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => Date.parse(testMoment);
 const record = (sessionId: string, session: Partial<Session> = {}) =>
@@ -178,12 +174,6 @@ function slowClock() {
 }
 
 describe('DELETE /sessions/{id} of thousands of files', () => {
-  let table: Pick<Awaited<ReturnType<typeof openTable>>, 'store' | 'contents'>;
-  beforeAll(async () => {
-    const { client } = await openMemoryTable();
-    const options = { client, tableName: 'sessions', clock: now };
-    table = { store: createSessionStore(options), contents: createSessionContents(options) };
-  });
   const remove = (sessionId: string, files: SessionFiles, clock = now) => {
     const { executions } = fakeExecutions();
     return deleteSession(sessionId, 'ana', { ...table, files, executions, now: clock });

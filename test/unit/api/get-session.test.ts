@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { getSession, getTracksAfter } from '../../../functions/api/get-session/get-session.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import { createSessionStore } from '../../../functions/sessions/session-store.ts';
 import { fakeExecutions } from '../../fake-executions.ts';
-import { openMemoryTable } from '../../faults/rig/memory-table.ts';
-import { recordSession, settings, testMoment } from '../../session-records.ts';
+import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
-let table: Awaited<ReturnType<typeof openMemoryTable>>;
+let table: Awaited<ReturnType<typeof openTable>>;
 const now = () => Date.parse(testMoment);
 
 beforeAll(async () => {
-  table = await openMemoryTable();
-  await recordSession(createSessionStore({ client: table.client, tableName: 'sessions', clock: now }), {
+  table = await openTable();
+  await recordSession(table.store, {
     sessionId: 'many',
     count: 2100,
     session: { kind: 'batch', status: 'uploading', runs: 1 },
@@ -25,7 +24,6 @@ beforeAll(async () => {
     }),
   });
 });
-afterAll(() => table.close());
 
 /** A store that counts the items which it is given, by what was asked. */
 function counting() {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type IdempotentAnswer,
   type IdempotentRequest,
@@ -17,7 +17,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable(() => now);
 });
-afterAll(() => table.close());
 
 type Work = (request: IdempotentRequest) => Promise<IdempotentAnswer>;
 interface Sent {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { uploadAnswer } from '../../../functions/api/contract.ts';
 import { replaceTrack } from '../../../functions/api/replace-track/replace-track.ts';
 import type { Session, Track } from '../../../functions/sessions/session.ts';
@@ -8,7 +8,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const failure = { error: 'ProviderRefused', reason: 'Copyright.', permanent: true, at: testMoment } as const;
 const rejected: Partial<Track> = {

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createSession } from '../../../functions/api/create-session/create-session.ts';
 import { getSession } from '../../../functions/api/get-session/get-session.ts';
@@ -17,7 +17,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => Date.parse(testMoment);
 const hash = (digit: number) => digit.toString(16).repeat(64).slice(0, 64);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createdBefore, createSession } from '../../../functions/api/create-session/create-session.ts';
 import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
@@ -13,7 +13,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable(() => now);
 });
-afterAll(() => table.close());
 
 const digest = (number: number) => number.toString(16).padStart(64, 'a');
 const files = (...numbers: number[]) =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { sweep, sweepMeasurements } from '../../../functions/events/sweep/sweep.ts';
 import { beginRun } from '../../../functions/sessions/begin-run.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
@@ -11,7 +11,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeEach(async () => {
   table = await openTable();
 });
-afterEach(() => table.close());
 
 const now = () => Date.parse(testMoment);
 const record = (sessionId: string, session: Partial<Session>) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { beginRun } from '../../../functions/sessions/begin-run.ts';
 import type { Executions } from '../../../functions/sessions/executions.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
@@ -11,7 +11,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => Date.parse(testMoment);
 const record = (sessionId: string, session: Partial<Session>) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { beginTrack } from '../../../functions/sessions/begin-track.ts';
 import type { Track } from '../../../functions/sessions/session.ts';
 import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
@@ -7,7 +7,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const failure = { error: 'ProviderRefused', reason: 'Busy.', at: testMoment } as const;
 const { uploadAttempts, attemptsInAll } = settings.limits;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { providerError, statusOf } from '../../scripted-provider.ts';
 import { openTable, settings } from '../../session-records.ts';
 import { paidCall, paidSessions } from './paid-sessions.ts';
@@ -9,7 +9,6 @@ beforeAll(async () => {
   table = await openTable();
   sessions = paidSessions(table);
 });
-afterAll(() => table.close());
 
 const modelId = 'chirp-custom:0a1b2c3d-0000-4000-8000-000000000001';
 const refusals = ['ProviderRefused', 'ProviderAuth', 'CreditsExhausted'] as const;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { openAtProvider } from '../../../functions/sessions/open-at-provider.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
 import { openTable, recordSession, settings } from '../../session-records.ts';
@@ -7,7 +7,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 /** Opens a session at the provider while somebody changes the record, and gives the record after it. */
 async function openedBeside(sessionId: string, changes: Partial<Session>): Promise<Session> {

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModelStore } from '../../../functions/sessions/model-store.ts';
 import { createPersonaStore } from '../../../functions/sessions/persona-store.ts';
 import { createSessionStore } from '../../../functions/sessions/session-store.ts';
+import { openBothTables } from '../../faults/rig/both-tables.ts';
 import { repeatingClient } from '../../repeating-client.ts';
 import { openTable, recordSession, sessionOf, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
-  table = await openTable();
+  table = await openTable(clock, openBothTables);
 });
 afterAll(() => table.close());
 

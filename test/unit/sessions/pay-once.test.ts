@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
 import { createSessionStore, type SessionStore } from '../../../functions/sessions/session-store.ts';
@@ -14,7 +14,6 @@ beforeAll(async () => {
   table = await openTable();
   sessions = paidSessions(table);
 });
-afterAll(() => table.close());
 
 /** The provider of a script, with something that happens while its key is read. */
 const slowKey = (provider: Provider, meanwhile: () => Promise<unknown>): Provider => ({

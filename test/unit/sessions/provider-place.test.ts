@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
 import { sweep } from '../../../functions/events/sweep/sweep.ts';
@@ -16,7 +16,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const place = (host: string, dialect: Dialect = 'mountsea', stage = 'local'): ProviderPlace => ({
   host,

@@ -1,12 +1,13 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSessionStore } from '../../../functions/sessions/session-store.ts';
+import { openBothTables } from '../../faults/rig/both-tables.ts';
 import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
 let now = Date.parse(testMoment);
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
-  table = await openTable(() => now);
+  table = await openTable(() => now, openBothTables);
 });
 afterAll(() => table.close());
 

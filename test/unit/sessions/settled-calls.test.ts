@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type PaidCall, payOnce, settledBy } from '../../../functions/sessions/pay-once.ts';
 import type { Create, Session } from '../../../functions/sessions/session.ts';
-import { createSessionStore } from '../../../functions/sessions/session-store.ts';
-import { openMemoryTable } from '../../faults/rig/memory-table.ts';
+import type { createSessionStore } from '../../../functions/sessions/session-store.ts';
 import { providerError } from '../../scripted-provider.ts';
-import { recordSession, testMoment } from '../../session-records.ts';
+import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
 const taken = { fence: 'submitted', taskId: 't' } as const;
 const lost = { fence: 'unknown', lost: 'reset' } as const;
@@ -81,8 +80,7 @@ describe('a response to a call', () => {
 describe('a call that costs', () => {
   let store: ReturnType<typeof createSessionStore>;
   beforeEach(async () => {
-    const { client } = await openMemoryTable();
-    store = createSessionStore({ client, tableName: 'sessions', clock: () => Date.parse(testMoment) });
+    ({ store } = await openTable());
   });
   const read = () => store.requireSession('s');
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ProviderError, refusing } from '../../../functions/provider/provider.ts';
 import { trainingCredits, uploadCredits } from '../../../functions/sessions/credits.ts';
 import { createSessionStore } from '../../../functions/sessions/session-store.ts';
@@ -20,7 +20,6 @@ beforeEach(async () => {
   now = Date.parse('2026-11-21T03:00:00Z');
   seen = [];
 });
-afterEach(() => table.close());
 
 const open = () =>
   createSessionStore({

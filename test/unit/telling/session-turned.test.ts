@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventBus } from '../../../functions/events/event-bus.ts';
 import { createSessionStore } from '../../../functions/sessions/session-store.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
@@ -23,7 +23,6 @@ beforeEach(async () => {
   measured = [];
   warnings = [];
 });
-afterEach(() => table.close());
 
 const open = (bus: () => EventBus = () => ({ put: async (...event) => void told.push(event) })) =>
   createSessionStore({

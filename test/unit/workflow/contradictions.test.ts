@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { openAtProvider } from '../../../functions/sessions/open-at-provider.ts';
 import { mayDecide, musicSchema, type Session, type Track } from '../../../functions/sessions/session.ts';
 import { hollowChecks, type TrainingState } from '../../../functions/shared/states.ts';
@@ -14,7 +14,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => testMoment;
 const modelId = 'chirp-custom:0a1b2c3d-0000-4000-8000-000000000012';

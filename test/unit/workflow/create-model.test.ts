@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/sessions/session.ts';
 import type { SessionStore } from '../../../functions/sessions/session-store.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
@@ -12,7 +12,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => testMoment;
 const random = () => 0.5;

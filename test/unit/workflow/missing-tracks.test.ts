@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
 import { sessionAnswer } from '../../../functions/api/session-answer.ts';
 import type { Session, Track } from '../../../functions/sessions/session.ts';
@@ -16,7 +16,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => testMoment;
 const done = (index: number) => ({ status: 'done', clipId: `clip-${index}`, attempts: 1 }) as const;

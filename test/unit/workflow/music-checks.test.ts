@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import { musicSchema, type Session } from '../../../functions/sessions/session.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
@@ -13,7 +13,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => testMoment;
 const music = musicSchema.parse({

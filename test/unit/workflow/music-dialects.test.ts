@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type Dialect,
   type MusicClip,
@@ -17,7 +17,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const persona = { personaId: 'persona-1', clipId: 'clip-0', name: 'Hers' };
 const music: Music = {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
 import { sessionAnswer } from '../../../functions/api/session-answer.ts';
 import type { Inspection } from '../../../functions/audio/inspection.ts';
@@ -13,7 +13,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => testMoment;
 const mp3: Inspection = { usable: true, format: 'MP3', extension: 'mp3', durationSeconds: 21.5 };

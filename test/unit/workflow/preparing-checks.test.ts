@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Inspection } from '../../../functions/audio/inspection.ts';
 import type { AudioSource, Session, Track } from '../../../functions/sessions/session.ts';
 import { sessionIdOf } from '../../../functions/sessions/session-id.ts';
@@ -13,7 +13,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => testMoment;
 const failure = { error: 'ProviderRefused', reason: 'No.', at: testMoment } as const;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionAnswer } from '../../../functions/api/session-answer.ts';
 import { type Provider, refusing } from '../../../functions/provider/provider.ts';
 import { musicSchema, type Session } from '../../../functions/sessions/session.ts';
@@ -16,7 +16,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => testMoment;
 const music = musicSchema.parse({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addFiles } from '../../../functions/api/add-files/add-files.ts';
 import type { FileList } from '../../../functions/sessions/file-list.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
@@ -15,7 +15,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => testMoment;
 const lists = new Map<string, FileList>();

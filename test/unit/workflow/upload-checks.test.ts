@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import type { Session, Track } from '../../../functions/sessions/session.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
@@ -14,7 +14,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => testMoment;
 const nobody = scriptedProvider({}).provider;

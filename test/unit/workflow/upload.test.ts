@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Track } from '../../../functions/sessions/session.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { UploadState } from '../../../functions/shared/states.ts';
@@ -15,7 +15,6 @@ let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
   table = await openTable();
 });
-afterAll(() => table.close());
 
 const now = () => testMoment;
 
