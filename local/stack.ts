@@ -255,6 +255,7 @@ async function compose(
   const onError = problem('an event');
   const eventBridge = createEventBridge({ assembly, access, lambda, queues, clock, onError });
   publish = eventBridge.publish;
+  eventBridge.listen((event) => logs.write('events', JSON.stringify(event)));
   const aws = keep(
     await listening('AWS', options.port, 2, (port) =>
       startAwsEndpoint({

@@ -13,6 +13,9 @@ const ok = (seen: string): Outcome => ({ result: 'ok', seen });
 const failed = (seen: string, todo: string): Outcome => ({ result: 'failed', seen, todo });
 const notHere = (seen: string, todo: string): Outcome => ({ result: 'not possible here', seen, todo });
 
+/** Milliseconds that an event may take to its reader. */
+const eventPatience = 5000;
+
 /** Minutes that the link of the check of signed URLs holds. */
 const linkMinutes = 5;
 /** Concurrent executions that all functions share at least, by AWS's rule for reservations. */
@@ -34,6 +37,7 @@ export async function* smokeRows(world: SmokeWorld): AsyncGenerator<Row> {
     ['A model by a manifest', () => spending(world, () => byManifest(world, stamp))],
     ['A model from the console', () => spending(world, () => fromConsole(world, stamp))],
     ['Alarms', () => alarms(world)],
+    ['Events, by the condition of PutEvents', () => events(world, made)],
     ['Deletion', () => deletion(world, made)],
   ];
   for (const [name, check] of rows) yield { name, ...(await settled(check)) };
@@ -42,11 +46,6 @@ export async function* smokeRows(world: SmokeWorld): AsyncGenerator<Row> {
 
 /** What no request from outside shows. */
 const byHand: readonly (readonly [name: string, seen: string, todo: string])[] = [
-  [
-    'Events, by the condition of PutEvents',
-    'a bus tells nobody what was refused',
-    'The alarm events-lost stays quiet. With a webhook, an event arrives there, and its signature holds.',
-  ],
   [
     "The provider's Keep-Alive",
     'only its own logs show it',
@@ -273,6 +272,27 @@ async function alarms({ stage, alarms: all }: SmokeWorld): Promise<Outcome> {
   const raised = states.filter(([, state]) => state === 'ALARM').map(([name]) => name);
   const seen = `${states.length} alarms, ${raised.length} raised${raised.length === 0 ? '' : `: ${raised.join(', ')}`}`;
   return raised.length === 0 ? ok(seen) : failed(seen, 'Each has its section in docs/runbook.md.');
+}
+
+async function events(
+  { turns, sleep, now }: SmokeWorld,
+  [session]: readonly SessionAnswer[],
+): Promise<Outcome> {
+  if (!turns) {
+    return notHere(
+      'a bus tells nobody what was refused',
+      'The alarm events-lost stays quiet. With a webhook, an event arrives there, and its signature holds.',
+    );
+  }
+  if (!session) return notHere('no session was made that is ready', 'It needs the row "A model by the API".');
+  const until = now() + eventPatience;
+  for (;;) {
+    const told = await turns(session.sessionId);
+    const seen = `session ${session.sessionId}: ${told.join(', ') || 'no event'}`;
+    if (told.includes('open') && told.includes('ready')) return ok(seen);
+    if (now() > until) return failed(seen, 'Look for "was not taken" in the logs of the functions.');
+    await sleep(200);
+  }
 }
 
 async function deletion(

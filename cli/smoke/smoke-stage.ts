@@ -69,7 +69,7 @@ async function mayBuy(
 
 type Place = Pick<
   SmokeWorld,
-  'stage' | 'api' | 's3' | 'stepFunctions' | 'bucket' | 'stateMachineArn' | 'concurrency' | 'alarms'
+  'stage' | 'api' | 's3' | 'stepFunctions' | 'bucket' | 'stateMachineArn' | 'concurrency' | 'alarms' | 'turns'
 >;
 
 function placeOf({ env, target }: Surroundings): Place {
@@ -83,6 +83,7 @@ function placeOf({ env, target }: Surroundings): Place {
     const { api, bucket, stateMachineArn, region, adminKey: credentials } = ready;
     return {
       ...{ stage: 'local', api, bucket, stateMachineArn, concurrency: undefined, alarms: undefined },
+      turns: (sessionId) => turnsIn(path.join(ready.home, 'log', 'events.log'), sessionId),
       s3: new S3Client({ endpoint: ready.s3, region, credentials, forcePathStyle: true }),
       stepFunctions: new SFNClient({ endpoint: ready.aws, region, credentials }),
     };
@@ -95,7 +96,29 @@ function placeOf({ env, target }: Surroundings): Place {
     stepFunctions: new SFNClient({ region }),
     concurrency: () => awsAccount.concurrency(region),
     alarms: () => alarmsOf(stage, region),
+    turns: undefined,
   };
+}
+
+const turnSchema = z.object({ detail: z.object({ sessionId: z.string(), status: z.string() }) });
+
+/** The states of a session that the events in the log of the local bus tell, in their order. */
+export async function turnsIn(file: string, sessionId: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    if (!line.includes(sessionId)) return [];
+    const turn = turnSchema.safeParse(jsonIn(line));
+    return turn.success && turn.data.detail.sessionId === sessionId ? [turn.data.detail.status] : [];
+  });
+}
+
+/** Undefined for a line that is no JSON: one may be half written. */
+function jsonIn(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 const outputsSchema = z.object({

@@ -40,6 +40,8 @@ export interface SmokeWorld {
   readonly concurrency: (() => Promise<{ limit: number; unreserved: number }>) | undefined;
   /** Alarms of the stage by their state; absent where there are none. */
   readonly alarms: (() => Promise<Readonly<Record<string, string>>>) | undefined;
+  /** The states that events of the bus have told of a session; absent where nothing can read the bus. */
+  readonly turns: ((sessionId: string) => Promise<readonly string[]>) | undefined;
   readonly fetch: typeof fetch;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** Milliseconds since the epoch. */

@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApiClient } from '../../cli/api-client.ts';
 import { smokeTable } from '../../cli/display/smoke-table.ts';
 import { smokeRows } from '../../cli/smoke/checks.ts';
+import { turnsIn } from '../../cli/smoke/smoke-stage.ts';
 import type { Row, SmokeWorld } from '../../cli/smoke/world.ts';
 import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
 
@@ -19,6 +21,7 @@ beforeAll(async () => {
     maySpend: true,
     concurrency: undefined,
     alarms: undefined,
+    turns: (sessionId) => turnsIn(path.join(it_.stack.ready.home, 'log', 'events.log'), sessionId),
     fetch,
     sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
     now: Date.now,
@@ -46,8 +49,12 @@ describe('the checklist of a stage', { timeout: 240_000 }, () => {
       'Signed GET and HEAD',
       'A model by a manifest',
       'A model from the console',
+      'Events, by the condition of PutEvents',
       'Deletion',
     ]);
+    expect(rows.find(({ name }) => name.startsWith('Events'))?.seen).toMatch(
+      /: open, preparing, uploading, creating, training, ready$/,
+    );
     for (const { result, todo } of rows) expect(todo === undefined).toBe(result === 'ok');
     expect(rows.find(({ name }) => name === 'Signed GET and HEAD')?.seen).toMatch(
       /^GET 200, audio\/wav, attachment; filename="01 c_t_ \+ labo.wav", \d+ characters; HEAD 403$/,
@@ -69,6 +76,27 @@ describe('the checklist of a stage', { timeout: 240_000 }, () => {
       seen: expect.stringContaining('no more models'),
       todo: expect.stringMatching(/^npx chirpsmith status /),
     });
+  });
+
+  it('has a row that fails where the bus takes no event', async () => {
+    let now = 0;
+    const ready = { sessionId: 'session-1', status: 'ready', modelId: 'chirp-custom:1' };
+    const client = {
+      ...world.client,
+      createSession: async () => ({ sessionId: 'session-1', uploads: [] }),
+      startSession: async () => undefined,
+      getSession: async () => ({ session: ready, retryAfter: 1 }),
+      deleteSession: async () => undefined,
+    } as unknown as SmokeWorld['client'];
+    const rows: Row[] = [];
+    const jumping = { now: () => (now += 1000), sleep: async () => undefined };
+    // Nothing else of the checklist begins anything then.
+    const s3 = { send: () => Promise.reject(new Error('not here')) } as unknown as SmokeWorld['s3'];
+    for await (const row of smokeRows({ ...world, ...jumping, client, s3, turns: async () => ['open'] })) {
+      rows.push(row);
+      if (row.name.startsWith('Events')) break;
+    }
+    expect(rows.at(-1)).toMatchObject({ result: 'failed', seen: 'session session-1: open' });
   });
 
   it('buys nothing without a word, and tells a preflight that no origin is allowed for', async () => {
