@@ -31,7 +31,12 @@ named.add(personas.personaAnswer, { id: 'Persona' });
 named.add(personas.personaListAnswer, { id: 'PersonaList' });
 named.add(contract.problemAnswer, { id: 'Problem' });
 
-const schemaRef = (schema: z.ZodType) => ({ $ref: `#/components/schemas/${named.get(schema)?.id}` });
+/** @throws Error naming `where` for a schema that has no name here: a reference to it would lead nowhere */
+function schemaRef(schema: z.ZodType, where: string): { $ref: string } {
+  const name = named.get(schema)?.id;
+  if (name !== undefined) return { $ref: `#/components/schemas/${name}` };
+  throw new Error(`${where} has no name. Give it one in functions/api/openapi/document.ts.`);
+}
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -56,7 +61,7 @@ function schemas(): Record<string, JsonSchema> {
 const content = (schema: object, type = 'application/json') => ({ content: { [type]: { schema } } });
 const problem = (description: string) => ({
   description,
-  ...content(schemaRef(contract.problemAnswer), 'application/problem+json'),
+  ...content(schemaRef(contract.problemAnswer, 'The schema of a problem'), 'application/problem+json'),
 });
 const ofApiGateway = (description: string) => ({
   description,
@@ -113,11 +118,12 @@ function parametersOf({ path, query, idempotencyKey }: RouteSpec): object[] {
 
 function operationOf(route: RouteSpec): object {
   const { path, summary, description, body, answer, mayConflict, callsProvider, idempotencyKey } = route;
+  const schemaOf = (what: string) => `${route.method} ${path}: the schema of its ${what}`;
   const parameters = parametersOf(route);
   const success = {
     description: answer.description,
     ...(answer.retryAfter !== undefined ? { headers: retryAfter } : {}),
-    ...(answer.schema ? content(schemaRef(answer.schema)) : {}),
+    ...(answer.schema ? content(schemaRef(answer.schema, schemaOf('answer'))) : {}),
   };
   return {
     operationId: keyOf(route),
@@ -125,7 +131,9 @@ function operationOf(route: RouteSpec): object {
     description,
     tags: ['sessions'],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: !body.optional, ...content(schemaRef(body.schema)) } } : {}),
+    ...(body
+      ? { requestBody: { required: !body.optional, ...content(schemaRef(body.schema, schemaOf('body'))) } }
+      : {}),
     responses: {
       ...(answer.ok === undefined ? {} : { 200: { ...success, description: answer.ok } }),
       ...(answer.goesOn === undefined
@@ -134,7 +142,7 @@ function operationOf(route: RouteSpec): object {
             202: {
               description: answer.goesOn.description,
               headers: retryAfter,
-              ...content(schemaRef(answer.goesOn.schema)),
+              ...content(schemaRef(answer.goesOn.schema, schemaOf('answer'))),
             },
           }),
       [answer.status]: success,
@@ -165,10 +173,10 @@ const aboutItself = {
   },
 };
 
-/** The whole API as an OpenAPI 3.1 document, made from the schemas that the routes parse by. */
-export function openApiDocument() {
+/** The whole API as an OpenAPI 3.1 document, made from the schemas that the routes parse by. @throws Error naming a route whose schema has no name */
+export function openApiDocument(of: readonly RouteSpec[] = routes) {
   const paths: Record<string, Record<string, object>> = {};
-  for (const route of routes) {
+  for (const route of of) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
   }
   paths['/openapi.json'] = { get: aboutItself };
