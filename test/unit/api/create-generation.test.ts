@@ -253,6 +253,10 @@ describe('POST /generations', () => {
         message: expect.stringContaining('send a new key'),
       });
       expect(started).toEqual([]);
+      // The same request with a new key makes music of its own.
+      const anew = asking('with-a-new-key');
+      expect((await anew.ask()).session).toMatchObject({ sessionId: 'with-a-new-key' });
+      expect(anew.started).toHaveLength(1);
     });
   });
 });

@@ -75,7 +75,7 @@ describe('a route that takes an Idempotency-Key', () => {
     expect(seen[0]).not.toHaveProperty('requestId');
   });
 
-  it('refuses the key with another body, or for another session, with 422', async () => {
+  it('refuses the key with another body, or for another session, with 422; a new key, as it advises, does the work', async () => {
     const { seen, work } = noting();
     const key = randomUUID();
     const id = '0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11';
@@ -88,6 +88,11 @@ describe('a route that takes an Idempotency-Key', () => {
     const elsewhere = { ...resume, id: id.replace('0', '1') };
     expect((await send(work, elsewhere)).statusCode).toBe(422);
     expect(seen).toHaveLength(2);
+    // As the response says: the same body with a new key is done, and the old key still gives what it made.
+    expect((await send(work, { key: randomUUID(), body: { name: 'y' } })).statusCode).toBe(202);
+    expect(seen).toMatchObject([{}, {}, { isRepeated: false }]);
+    expect((await send(work, { key })).statusCode).toBe(202);
+    expect(seen.at(-1)).toMatchObject({ isRepeated: true, requestId: seen[0]?.requestId });
   });
 
   it('takes the same body in another order of its fields for the same', async () => {
