@@ -102,7 +102,7 @@ async function noToken({ api, fetch }: SmokeWorld): Promise<Outcome> {
 }
 
 /** As a browser sends it before a request with a token: without one itself. */
-async function preflight({ api, origin, fetch }: SmokeWorld): Promise<Outcome> {
+async function preflight({ api, stage, origin, fetch }: SmokeWorld): Promise<Outcome> {
   if (origin === undefined) {
     return notHere(
       'no origin to try',
@@ -118,7 +118,7 @@ async function preflight({ api, origin, fetch }: SmokeWorld): Promise<Outcome> {
   const allowed = response.headers.get('access-control-allow-origin');
   const seen = `OPTIONS /sessions: ${response.status}, for ${allowed ?? 'no origin'}`;
   if (response.ok && allowed === origin) return ok(seen);
-  return failed(seen, `Deploy with -c allowedOrigins=${origin}.`);
+  return failed(seen, `npx chirpsmith deploy --stage ${stage} -c allowedOrigins=${origin}`);
 }
 
 async function quota({ concurrency }: SmokeWorld): Promise<Outcome> {

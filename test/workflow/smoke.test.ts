@@ -5,6 +5,7 @@ import { smokeTable } from '../../cli/display/smoke-table.ts';
 import { smokeRows } from '../../cli/smoke/checks.ts';
 import { turnsIn } from '../../cli/smoke/smoke-stage.ts';
 import type { Row, SmokeWorld } from '../../cli/smoke/world.ts';
+import { run } from '../cli/run-command.ts';
 import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
 
 let it_: TestStack;
@@ -76,6 +77,11 @@ describe('the checklist of a stage', { timeout: 240_000 }, () => {
       seen: expect.stringContaining('no more models'),
       todo: expect.stringMatching(/^npx chirpsmith status /),
     });
+    // The command that the row names shows why.
+    const [command = '', ...args] = row?.todo?.split(' ').slice(2) ?? [];
+    const shown = await run(command, args, { home: it_.home });
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain('no more models');
   });
 
   it('has a row that fails where the bus takes no event', async () => {
