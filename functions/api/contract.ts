@@ -31,7 +31,11 @@ const fewestClips =
 
 /** `POST /sessions` */
 export const createSessionBody = z.strictObject({
-  kind: z.enum(sessionKinds).optional().describe('`batch`: clips on one account, no model.'),
+  kind: z
+    .enum(sessionKinds)
+    .exclude(['music'])
+    .optional()
+    .describe('`batch`: clips on one account, no model.'),
   name: z.string().describe('Name of the model; of a batch, a name to find it by.'),
   files: z
     .array(fileBody)

@@ -7,7 +7,7 @@ import { executionName } from '../sessions/executions.ts';
 import { nameError } from '../shared/aws-errors.ts';
 import { addToLines, beginLines, type Keys, logger } from '../shared/log.ts';
 import { problemDetails, statusOf } from './problem.ts';
-import { type ApiRequest, readRequest } from './request.ts';
+import { type ApiRequest, admit, readRequest } from './request.ts';
 
 export interface ApiAnswer {
   readonly status: number;
@@ -36,11 +36,11 @@ export interface RouteAnswer {
 /** The one wrapper of every route: what its spec admits in, what the work needs by the spec, JSON out. */
 export function runRoute<Spec extends RouteSpec>(
   spec: Spec,
-  work: (request: ApiRequest<Spec['path']>, deps: Deps<Spec>) => Promise<RouteAnswer>,
+  work: (request: ApiRequest<Spec>, deps: Deps<Spec>) => Promise<RouteAnswer>,
   clients: Clients<Spec>,
 ) {
   return answering(routeKey(spec), async (event) =>
-    completed(spec, await work(readRequest(event, spec), depsOf(clients))),
+    completed(spec, await work(admit(readRequest(event), spec), depsOf(clients))),
   );
 }
 

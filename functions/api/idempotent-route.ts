@@ -11,10 +11,10 @@ import { ChirpsmithError } from '../shared/errors.ts';
 import { logger } from '../shared/log.ts';
 import { answering, completed, type RouteAnswer } from './http.ts';
 import { HttpRefusal } from './problem.ts';
-import { type ApiRequest, readRequest } from './request.ts';
+import { type ApiRequest, admit, readRequest } from './request.ts';
 
 /** A request that may carry an idempotency key. */
-export interface IdempotentRequest<Path extends string = string> extends ApiRequest<Path> {
+export interface IdempotentRequest<Spec extends RouteSpec = RouteSpec> extends ApiRequest<Spec> {
   /** The same for the same owner, route and key, in the form of a session's id; undefined without a key. */
   readonly requestId?: string;
   /** It was begun before: what it made may be there. */
@@ -29,7 +29,10 @@ export interface IdempotentAnswer extends RouteAnswer {
 }
 
 /** The same, as far as beginning a run needs it. */
-export const runRequestOf = ({ requestId, outcome }: IdempotentRequest): RunRequest => ({
+export const runRequestOf = ({
+  requestId,
+  outcome,
+}: Pick<IdempotentRequest, 'requestId' | 'outcome'>): RunRequest => ({
   ...(requestId === undefined ? {} : { requestId }),
   isAnswered: outcome !== undefined,
 });
@@ -45,17 +48,17 @@ const pause = 2;
 export function idempotentRoute<Spec extends RouteSpec>(
   spec: Spec,
   requests: () => RequestStore,
-  work: (request: IdempotentRequest<Spec['path']>) => Promise<IdempotentAnswer>,
+  work: (request: IdempotentRequest<Spec>) => Promise<IdempotentAnswer>,
 ) {
   const name = routeKey(spec);
-  const answer = async (
-    request: ApiRequest<Spec['path']>,
-    event: APIGatewayProxyEventV2WithJWTAuthorizer,
-  ): Promise<IdempotentAnswer> => {
+  const answer = async (event: APIGatewayProxyEventV2WithJWTAuthorizer): Promise<IdempotentAnswer> => {
+    const sent = readRequest(event);
+    const request = admit(sent, spec);
     const key = keyIn(event);
     if (key === undefined) return work({ ...request, isRepeated: false });
 
-    const { subject, path, query, body } = request;
+    // As sent: another version of the schema must not make another request of it.
+    const { subject, path, query, body } = sent;
     const requestId = uuidOf(JSON.stringify([subject, name, key]));
     const fingerprint = createHash('sha256')
       .update(canonicalJson([path, query, body ?? null]))
@@ -77,13 +80,13 @@ export function idempotentRoute<Spec extends RouteSpec>(
       throw error;
     }
   };
-  return answering(name, async (event) => completed(spec, await answer(readRequest(event, spec), event)));
+  return answering(name, async (event) => completed(spec, await answer(event)));
 }
 
 /** The same for a route that is given what its spec uses; the store of the requests is among it. */
 export function runIdempotentRoute<Spec extends RouteSpec>(
   spec: Spec,
-  work: (request: IdempotentRequest<Spec['path']>, deps: Deps<Spec>) => Promise<IdempotentAnswer>,
+  work: (request: IdempotentRequest<Spec>, deps: Deps<Spec>) => Promise<IdempotentAnswer>,
   clients: Clients<Spec> & { readonly requests: () => RequestStore },
 ) {
   return idempotentRoute(spec, clients.requests, (request) => work(request, depsOf(clients)));

@@ -7,13 +7,13 @@ import { ChirpsmithError } from '../shared/errors.ts';
  * @throws ChirpsmithError SessionNotFound
  */
 export async function ownSession(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
   store: Pick<SessionStore, 'read'>,
 ): Promise<SessionWithTracks> {
-  const found = sessionId === undefined ? undefined : await store.read(sessionId);
+  const found = await store.read(sessionId);
   if (found?.session.owner === subject) return found;
-  throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
+  throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId} of yours.`);
 }
 
 /**
@@ -21,13 +21,13 @@ export async function ownSession(
  * @throws ChirpsmithError SessionNotFound
  */
 export async function ownSessionAlone(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
   store: Pick<SessionStore, 'requireSession'>,
 ): Promise<Session> {
-  const session = await store.requireSession(sessionId ?? '').catch(nothingIfUnknown);
+  const session = await store.requireSession(sessionId).catch(nothingIfUnknown);
   if (session?.owner === subject) return session;
-  throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId ?? ''} of yours.`);
+  throw new ChirpsmithError('SessionNotFound', `There is no session ${sessionId} of yours.`);
 }
 
 /** Turns an unknown session into undefined. */

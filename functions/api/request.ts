@@ -1,17 +1,25 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
-import type { PathId, RouteSpec } from '../runtime/spec.ts';
+import type { BodyOf, PathId, QueryOf, RouteSpec } from '../runtime/spec.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { issueProblems } from '../shared/issue-problems.ts';
 import { HttpRefusal } from './problem.ts';
 
-/** What a route sees of a request. */
-export interface ApiRequest<Path extends string = string> {
+/** What a route sees of a request: path, query and body as its spec has them. */
+export interface ApiRequest<Spec extends RouteSpec = RouteSpec> {
   /** The token's subject, verified by the API's authorizer. */
   readonly subject: string;
-  readonly path: Readonly<Record<PathId<Path>, string>>;
+  readonly path: Readonly<Record<PathId<Spec['path']>, string>>;
+  readonly query: QueryOf<Spec>;
+  readonly body: BodyOf<Spec>;
+}
+
+/** A request as it was sent, before its spec has admitted it. */
+export interface SentRequest {
+  readonly subject: string;
+  readonly path: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
-  /** The parsed body; undefined when there is none. */
+  /** Parsed JSON; undefined when there is none. */
   readonly body: unknown;
 }
 
@@ -28,25 +36,37 @@ const ids: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Reads a request as its route admits it.
- * @throws ChirpsmithError BadInput, SessionNotFound for an id that cannot be one, HttpRefusal 403, 413 or 415
+ * Reads what was sent.
+ * @throws ChirpsmithError BadInput when the body is not JSON; HttpRefusal 403, 413 or 415
  */
-export function readRequest<Spec extends RouteSpec>(
-  event: APIGatewayProxyEventV2WithJWTAuthorizer,
-  spec: Spec,
-): ApiRequest<Spec['path']> {
-  const subject = subjectOf(event);
-  const path = event.pathParameters ?? {};
-  const strange = Object.entries(path).find(([name, value = '']) => !ids[name]?.test(value));
-  if (strange) throw new ChirpsmithError('SessionNotFound', `There is no ${strange[0]} like this.`);
-  const query = event.queryStringParameters ?? {};
-  if (!spec.query) parseInput(nothing, query);
-  const body = readBody(event);
-  if (!spec.body && body !== undefined) parseInput(nothing, body);
-  return { subject, path: path as ApiRequest<Spec['path']>['path'], query, body };
+export function readRequest(event: APIGatewayProxyEventV2WithJWTAuthorizer): SentRequest {
+  const { pathParameters: path = {}, queryStringParameters: query = {} } = event;
+  return { subject: subjectOf(event), path, query, body: readBody(event) };
 }
 
-const nothing = z.strictObject({});
+/**
+ * Parses what was sent by the schemas of its route; every problem of query and body is reported at once.
+ * @throws ChirpsmithError BadInput, SessionNotFound for an id that cannot be one
+ */
+export function admit<Spec extends RouteSpec>(sent: SentRequest, spec: Spec): ApiRequest<Spec> {
+  const { subject, path } = sent;
+  const strange = Object.entries(path).find(([name, value = '']) => !ids[name]?.test(value));
+  if (strange) throw new ChirpsmithError('SessionNotFound', `There is no ${strange[0]} like this.`);
+  const query = parsed(spec.query, sent.query, 'query');
+  const body = parsed(spec.body?.schema, spec.body?.optional ? (sent.body ?? {}) : sent.body, 'body');
+  const problems = [...query.problems, ...body.problems];
+  if (problems.length > 0) throw new ChirpsmithError('BadInput', 'The request cannot be used.', { problems });
+  return { subject, path, query: query.value, body: body.value } as ApiRequest<Spec>;
+}
+
+const nothing = z.strictObject({}).optional();
+
+function parsed(schema: z.ZodType | undefined, sent: unknown, whole: 'query' | 'body') {
+  const { success, data, error } = (schema ?? nothing).safeParse(sent);
+  if (success) return { value: schema && data, problems: [] };
+  const problems = error.issues.flatMap((issue) => issueProblems(issue, { whole, words: 'this request' }));
+  return { value: undefined, problems };
+}
 
 function subjectOf({ requestContext }: APIGatewayProxyEventV2WithJWTAuthorizer): string {
   const { sub } = requestContext.authorizer.jwt.claims;
@@ -72,17 +92,4 @@ function readBody(event: APIGatewayProxyEventV2WithJWTAuthorizer): unknown {
     const problems = [{ where: 'body', message: 'is not JSON' }];
     throw new ChirpsmithError('BadInput', 'The body cannot be read.', { problems });
   }
-}
-
-/**
- * Parses by a schema; every problem is told at once, an unknown field by its name.
- * @throws ChirpsmithError BadInput
- */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) =>
-    issueProblems(issue, { whole: 'body', words: 'this request' }),
-  );
-  throw new ChirpsmithError('BadInput', 'The request cannot be used.', { problems });
 }

@@ -65,6 +65,22 @@ export const routeLambda = { timeoutSeconds: 20 } as const;
 /** The key of a route in API Gateway: `GET /sessions/{id}`. */
 export const routeKey = ({ method, path }: Pick<RouteSpec, 'method' | 'path'>): string => `${method} ${path}`;
 
+/** Query of a route, as its schema parses it; of any route, unknown. */
+export type QueryOf<Spec extends RouteSpec> = Spec extends { readonly query: infer Query extends z.ZodType }
+  ? z.output<Query>
+  : 'query' extends keyof Spec
+    ? unknown
+    : undefined;
+
+/** Body of a request to a route, as its schema parses it; of any route, unknown. */
+export type BodyOf<Spec extends RouteSpec> = Spec extends {
+  readonly body: { readonly schema: infer Body extends z.ZodType };
+}
+  ? z.output<Body>
+  : 'body' extends keyof Spec
+    ? unknown
+    : undefined;
+
 /** Ids in the path of a route: `id`, `trackId`. */
 export type PathId<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PathId<Rest>

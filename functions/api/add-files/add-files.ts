@@ -1,11 +1,10 @@
-import type { Deps } from '../../runtime/spec.ts';
+import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import type { RunRequest } from '../../sessions/begin-run.ts';
 import type { Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { addFilesBody, type CreatedSessionAnswer } from '../contract.ts';
+import type { CreatedSessionAnswer } from '../contract.ts';
 import { declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
 import { ownSessionAlone } from '../own-session.ts';
-import { parseInput } from '../request.ts';
 import type { route } from './route.ts';
 
 export type AddFilesDeps = Omit<Deps<typeof route>, 'requests'>;
@@ -17,13 +16,12 @@ export type AddFilesDeps = Omit<Deps<typeof route>, 'requests'>;
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible once it has been started, RecordConflict
  */
 export async function addFiles(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
-  body: unknown,
+  { from, files }: BodyOf<typeof route>,
   deps: AddFilesDeps,
   { isAnswered = false }: Pick<RunRequest, 'isAnswered'> = {},
 ): Promise<CreatedSessionAnswer> {
-  const { from, files } = parseInput(addFilesBody, body);
   const { limits } = deps.settings;
   const session = await ownSessionAlone(sessionId, subject, deps.store);
   const place = { sessionId: session.sessionId, kind: session.kind, from };

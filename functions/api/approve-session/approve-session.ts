@@ -12,7 +12,7 @@ import type { StartSessionDeps } from '../start-session/start-session.ts';
  * @throws ChirpsmithError SessionNotFound, NotPossible when there is nothing to approve, RecordConflict
  */
 export async function approveSession(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
   deps: StartSessionDeps,
   request: RunRequest = {},

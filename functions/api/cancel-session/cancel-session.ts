@@ -18,7 +18,7 @@ const attempts = 3;
  * @throws ChirpsmithError SessionNotFound, NotPossible when the session has ended, RecordConflict
  */
 export async function cancelSession(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
   { store, executions, settings, now }: CancelSessionDeps,
 ): Promise<SessionAnswer> {

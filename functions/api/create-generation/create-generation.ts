@@ -1,4 +1,4 @@
-import type { Deps } from '../../runtime/spec.ts';
+import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { beginRun, ensureStarted } from '../../sessions/begin-run.ts';
 import { dialectOf, dialectProblems, usualModel } from '../../sessions/dialect-rules.ts';
 import { musicProblems } from '../../sessions/music-rules.ts';
@@ -7,10 +7,9 @@ import type { Here } from '../../sessions/provider-place.ts';
 import type { Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { type CreatedGenerationAnswer, createGenerationBody } from '../generation-contract.ts';
+import type { CreatedGenerationAnswer } from '../generation-contract.ts';
 import type { IdempotentRequest } from '../idempotent-route.ts';
 import { nothingIfUnknown } from '../own-session.ts';
-import { parseInput } from '../request.ts';
 import { sessionAnswer } from '../session-answer.ts';
 import { findModel } from './find-model.ts';
 import { findPersona } from './find-persona.ts';
@@ -29,7 +28,7 @@ export type CreateGenerationDeps = Omit<Deps<typeof route>, 'requests' | 'here'>
  */
 export async function createGeneration(
   subject: string,
-  body: unknown,
+  { model: wanted, persona: who, dialect: said, ...request }: BodyOf<typeof route>,
   deps: CreateGenerationDeps,
   { isRepeated = false, outcome }: Partial<Pick<IdempotentRequest, 'isRepeated' | 'outcome'>> = {},
 ): Promise<CreatedGenerationAnswer> {
@@ -42,7 +41,6 @@ export async function createGeneration(
       'The music that this Idempotency-Key has asked for was deleted: send a new key to make more.';
     throw new ChirpsmithError('NotPossible', words);
   }
-  const { model: wanted, persona: who, dialect: said, ...request } = parseInput(createGenerationBody, body);
   const problems = musicProblems(request);
   const [found, sings] = await Promise.all([
     findModel(wanted, subject, deps),

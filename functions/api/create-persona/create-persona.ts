@@ -1,5 +1,5 @@
 import { ProviderError } from '../../provider/provider.ts';
-import type { Deps } from '../../runtime/spec.ts';
+import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { noRelay } from '../../sessions/dialect-rules.ts';
 import { personaTextProblems } from '../../sessions/music-rules.ts';
 import { isMade, type Persona } from '../../sessions/persona-store.ts';
@@ -9,8 +9,7 @@ import { isSessionId } from '../../sessions/session-id.ts';
 import { ChirpsmithError, isContradiction, type Problem } from '../../shared/errors.ts';
 import type { IdempotentRequest } from '../idempotent-route.ts';
 import { personaAnswer } from '../persona-answer.ts';
-import { createPersonaBody, type PersonaAnswer } from '../persona-contract.ts';
-import { parseInput } from '../request.ts';
+import type { PersonaAnswer } from '../persona-contract.ts';
 import type { route } from './route.ts';
 
 export type CreatePersonaDeps = Omit<Deps<typeof route>, 'requests' | 'here'> & {
@@ -31,12 +30,11 @@ const longestCall = 60_000;
  */
 export async function createPersona(
   subject: string,
-  body: unknown,
+  { generation, clip, again, ...said }: BodyOf<typeof route>,
   deps: CreatePersonaDeps,
   { requestId }: Pick<IdempotentRequest, 'requestId'> = {},
 ): Promise<PersonaAnswer> {
   const { personas, now } = deps;
-  const { generation, clip, again, ...said } = parseInput(createPersonaBody, body);
   const problems = personaTextProblems(said);
   const from = await clipOf(subject, generation.toLowerCase(), clip, deps);
   if ('problem' in from) problems.push(from.problem);

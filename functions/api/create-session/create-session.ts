@@ -6,10 +6,9 @@ import { contentKeyOf } from '../../sessions/session-contents.ts';
 import type { SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { type CreatedSessionAnswer, type CreateSessionBody, createSessionBody } from '../contract.ts';
+import type { CreatedSessionAnswer, CreateSessionBody } from '../contract.ts';
 import { declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
 import { nothingIfUnknown } from '../own-session.ts';
-import { parseInput } from '../request.ts';
 import type { route } from './route.ts';
 
 export type CreateSessionDeps = Omit<Deps<typeof route>, 'requests'> & {
@@ -29,12 +28,11 @@ const longestRequest = 30_000;
  */
 export async function createSession(
   subject: string,
-  body: unknown,
+  given: CreateSessionBody,
   deps: CreateSessionDeps,
 ): Promise<CreatedSessionAnswer> {
   const { settings, store } = deps;
   const { limits } = settings;
-  const given = parseInput(createSessionBody, body);
   const { name, files, kind = 'train', skipInvalid = kind === 'batch', review = false } = given;
   const contentKey = keyOf(subject, given);
   const minClips = given.minClips ?? limits.minClips;
@@ -79,7 +77,7 @@ export async function createSession(
   } catch (error) {
     if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
     // Its id is this request's: it was created by an earlier try, whose response was lost.
-    return createdBefore(sessionId, body, deps);
+    return createdBefore(sessionId, given, deps);
   }
   return answer;
 }
@@ -91,10 +89,9 @@ export async function createSession(
  */
 export async function createdBefore(
   sessionId: string,
-  body: unknown,
+  { files }: Pick<CreateSessionBody, 'files'>,
   deps: Omit<CreateSessionDeps, 'newId' | 'contents'>,
 ): Promise<CreatedSessionAnswer> {
-  const { files } = parseInput(createSessionBody, body);
   const session = await deps.store.requireSession(sessionId).catch(nothingIfUnknown);
   if (!session) {
     const words =

@@ -1,12 +1,13 @@
+import type { BodyOf } from '../../runtime/spec.ts';
 import { beginRun, ensureStarted, type RunRequest } from '../../sessions/begin-run.ts';
 import { nameProblems } from '../../sessions/names.ts';
 import { type Create, isUnderWay, mayDecide, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
-import { decideBody, type SessionAnswer } from '../contract.ts';
+import type { SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
-import { parseInput } from '../request.ts';
 import { sessionAnswer } from '../session-answer.ts';
 import type { StartSessionDeps } from '../start-session/start-session.ts';
+import type { route } from './route.ts';
 
 /**
  * `POST /sessions/{id}/decide`: a person's explicit word on a create that may have been paid, or on a training
@@ -16,13 +17,12 @@ import type { StartSessionDeps } from '../start-session/start-session.ts';
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible when there is nothing to decide, RecordConflict
  */
 export async function decideSession(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
-  body: unknown,
+  { choice, name }: BodyOf<typeof route>,
   deps: StartSessionDeps,
   { requestId, isAnswered = false }: RunRequest = {},
 ): Promise<SessionAnswer> {
-  const { choice, name } = parseInput(decideBody, body);
   const found = await ownSession(sessionId, subject, deps.store);
   const { session } = found;
   const answer = (changed: Session) => sessionAnswer({ ...found, session: changed }, deps.settings, false);

@@ -1,4 +1,4 @@
-import type { Deps } from '../../runtime/spec.ts';
+import type { Deps, QueryOf } from '../../runtime/spec.ts';
 import { isInterrupted } from '../../sessions/interruption.ts';
 import {
   isGivenUp,
@@ -9,9 +9,8 @@ import {
   unfinishedWork,
 } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { type DeletionAnswer, deleteSessionQuery } from '../contract.ts';
+import type { DeletionAnswer } from '../contract.ts';
 import { ownSessionAlone } from '../own-session.ts';
-import { parseInput } from '../request.ts';
 import type { route } from './route.ts';
 
 export type DeleteSessionDeps = Deps<typeof route>;
@@ -34,14 +33,13 @@ export type Deleted = DeletionAnswer['deleted'];
  *   StorageUnavailable
  */
 export async function deleteSession(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
   deps: DeleteSessionDeps,
-  query: Readonly<Record<string, string | undefined>> = {},
+  { confirm }: QueryOf<typeof route> = {},
 ): Promise<Deleted | undefined> {
   const { store, contents, files, now } = deps;
   const until = now() + sliceMs;
-  const { confirm } = parseInput(deleteSessionQuery, query);
   const session = await ownSessionAlone(sessionId, subject, store);
   const { sessionId: id, contentKey } = session;
   if (session.status !== 'deleting') {

@@ -13,7 +13,7 @@ export type GetGenerationDeps = Deps<typeof route>;
  * @throws ChirpsmithError SessionNotFound, for another kind of session as well
  */
 export async function getGeneration(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
   deps: GetGenerationDeps,
 ): Promise<{ answer: GenerationAnswer; retryAfter?: number }> {

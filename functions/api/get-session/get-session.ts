@@ -16,7 +16,7 @@ export type GetSessionDeps = Deps<typeof route>;
  * @throws ChirpsmithError SessionNotFound
  */
 export async function getSession(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
   deps: GetSessionDeps,
 ): Promise<Standing> {
@@ -33,7 +33,7 @@ export async function getSession(
  * @throws ChirpsmithError SessionNotFound
  */
 export async function getTracksAfter(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
   { store, executions, settings, now, speed }: GetSessionDeps,
   after: string,
@@ -46,7 +46,7 @@ export async function getTracksAfter(
 }
 
 async function readPage(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
   store: GetSessionDeps['store'],
   after?: string,

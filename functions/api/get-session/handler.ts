@@ -2,17 +2,14 @@ import { milliseconds as now, settings, speed } from '../../runtime/clients/base
 import { executions } from '../../runtime/clients/executions.ts';
 import { sessionStore as store } from '../../runtime/clients/records.ts';
 import { environment } from '../../shared/environment.ts';
-import { getSessionQuery } from '../contract.ts';
 import { runRoute } from '../http.ts';
-import { parseInput } from '../request.ts';
 import { consoleLink } from './console-link.ts';
 import { getSession, getTracksAfter } from './get-session.ts';
 import { route } from './route.ts';
 
 export const handler = runRoute(
   route,
-  async ({ subject, path, query }, deps) => {
-    const { after } = parseInput(getSessionQuery, query);
+  async ({ subject, path, query: { after } }, deps) => {
     const { answer, retryAfter } =
       after === undefined
         ? await getSession(path.id, subject, deps)

@@ -1,13 +1,12 @@
-import type { Deps } from '../../runtime/spec.ts';
+import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import type { Track } from '../../sessions/session.ts';
 import { isGivenUp, isUnderWay } from '../../sessions/session.ts';
 import { trackKey } from '../../sessions/track-key.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { inOrder } from '../../shared/in-order.ts';
-import { replaceTrackBody } from '../contract.ts';
 import { fileProblems } from '../declared-files.ts';
 import { ownSession } from '../own-session.ts';
-import { parseInput } from '../request.ts';
+import type { ApiRequest } from '../request.ts';
 import type { route } from './route.ts';
 
 export type ReplaceTrackDeps = Deps<typeof route>;
@@ -43,18 +42,17 @@ function sameFate({ failure }: Track): Partial<Track> {
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, RecordConflict
  */
 export async function replaceTrack(
-  path: { readonly id?: string | undefined; readonly trackId?: string | undefined },
+  path: ApiRequest<typeof route>['path'],
   subject: string,
-  body: unknown,
+  file: BodyOf<typeof route>,
   deps: ReplaceTrackDeps,
 ) {
-  const file = parseInput(replaceTrackBody, body);
   const problems = fileProblems(file.name, file.size, deps.settings.limits);
   if (problems.length > 0) throw new ChirpsmithError('BadInput', 'The file cannot be used.', { problems });
 
   const { session, tracks } = await ownSession(path.id, subject, deps.store);
   const track = tracks.find(({ trackId }) => trackId === path.trackId);
-  if (!track) throw new ChirpsmithError('SessionNotFound', `The session has no track ${path.trackId ?? ''}.`);
+  if (!track) throw new ChirpsmithError('SessionNotFound', `The session has no track ${path.trackId}.`);
   const isOpen = !isUnderWay(session) && !isGivenUp(session) && session.create.fence === 'none';
   if (!isOpen || !replaceable.includes(track.status)) {
     const stands = `the session is "${session.status}" and the track "${track.status}"`;

@@ -1,12 +1,13 @@
+import type { BodyOf } from '../../runtime/spec.ts';
 import { beginRun, type RunRequest } from '../../sessions/begin-run.ts';
 import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
 import type { Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { resumeBody, type SessionAnswer } from '../contract.ts';
+import type { SessionAnswer } from '../contract.ts';
 import { ownSession } from '../own-session.ts';
-import { parseInput } from '../request.ts';
 import { sessionAnswer } from '../session-answer.ts';
 import type { StartSessionDeps } from '../start-session/start-session.ts';
+import type { route } from './route.ts';
 
 /**
  * `POST /sessions/{id}/resume`: goes on after a failure, a cancel or an interruption. What is done is kept, what
@@ -15,14 +16,13 @@ import type { StartSessionDeps } from '../start-session/start-session.ts';
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, RecordConflict, StorageUnavailable
  */
 export async function resumeSession(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
-  body: unknown,
+  { name, minClips }: BodyOf<typeof route>,
   deps: StartSessionDeps,
   request: RunRequest = {},
 ): Promise<SessionAnswer> {
   const { limits } = deps.settings;
-  const { name, minClips } = parseInput(resumeBody, body ?? {});
   const problems = [
     ...(name === undefined ? [] : nameProblems(name, limits)),
     ...(minClips === undefined ? [] : minClipsProblems(minClips, limits)),

@@ -1,12 +1,11 @@
-import type { Deps } from '../../runtime/spec.ts';
+import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { partCount, partSize } from '../../sessions/file-parts.ts';
 import { isUnseen } from '../../sessions/look-at-track.ts';
 import { isGivenUp, isUnderWay, type Track } from '../../sessions/session.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import { inOrder } from '../../shared/in-order.ts';
-import { type SignedUploadsAnswer, signUploadsBody } from '../contract.ts';
+import type { SignedUploadsAnswer } from '../contract.ts';
 import { nothingIfUnknown, ownSessionAlone } from '../own-session.ts';
-import { parseInput } from '../request.ts';
 import type { route } from './route.ts';
 
 export type SignUploadsDeps = Omit<Deps<typeof route>, 'settings'>;
@@ -23,12 +22,11 @@ type Standing = Partial<SignedUploadsAnswer>;
  *   RecordConflict
  */
 export async function signUploads(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
-  body: unknown,
+  { tracks: wanted }: BodyOf<typeof route>,
   deps: SignUploadsDeps,
 ): Promise<SignedUploadsAnswer> {
-  const wanted = parseInput(signUploadsBody, body).tracks;
   const session = await ownSessionAlone(sessionId, subject, deps.store);
   if (isUnderWay(session) || isGivenUp(session) || session.create.fence !== 'none') {
     throw new ChirpsmithError(

@@ -16,7 +16,7 @@ export interface StartSessionDeps extends BeginRunDeps {
  * @throws ChirpsmithError SessionNotFound, NotPossible, RecordConflict, StorageUnavailable
  */
 export async function startSession(
-  sessionId: string | undefined,
+  sessionId: string,
   subject: string,
   deps: StartSessionDeps,
   request: RunRequest = {},

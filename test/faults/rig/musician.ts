@@ -1,4 +1,5 @@
 import { createGeneration } from '../../../functions/api/create-generation/create-generation.ts';
+import { route } from '../../../functions/api/create-generation/route.ts';
 import { told } from './client.ts';
 import { newId, type Person, personAt } from './person.ts';
 import { requested, subject } from './routes.ts';
@@ -18,7 +19,7 @@ export function openMusic(world: World): Person {
   const ask = async () => {
     asking = true;
     const answer = await told(world, { name: 'generate' }, () =>
-      requested(world, 'POST /generations', { key, body: wish }, async (request) => {
+      requested(world, route, { key, body: wish }, async (request) => {
         const { body, requestId = key } = request;
         const deps = {
           ...{ store, executions, settings, models, now: clock.now, newId: () => requestId },

@@ -1,14 +1,17 @@
 import { addFiles } from '../../../functions/api/add-files/add-files.ts';
+import { route as addition } from '../../../functions/api/add-files/route.ts';
 import { approveSession } from '../../../functions/api/approve-session/approve-session.ts';
 import { cancelSession } from '../../../functions/api/cancel-session/cancel-session.ts';
 import type { CreatedSessionAnswer, SessionAnswer } from '../../../functions/api/contract.ts';
 import { createdBefore, createSession } from '../../../functions/api/create-session/create-session.ts';
+import { route as creation } from '../../../functions/api/create-session/route.ts';
 import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
 import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
 import { getSession } from '../../../functions/api/get-session/get-session.ts';
 import { runRequestOf } from '../../../functions/api/idempotent-route.ts';
 import { replaceTrack } from '../../../functions/api/replace-track/replace-track.ts';
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
+import { routeOf } from '../../../functions/api/routes.ts';
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
 import { type Swept, sweep } from '../../../functions/events/sweep/sweep.ts';
 import type { RunRequest } from '../../../functions/sessions/begin-run.ts';
@@ -114,7 +117,7 @@ export function declaring(
   let sent = 0;
   const body = { name: 'Night Drive', ...wishes, files: files.slice(0, slice).map(bodyOf) };
   const create = () =>
-    requested(world, 'POST /sessions', { key, body }, async ({ requestId = key, outcome }) => {
+    requested(world, creation, { key, body }, async ({ requestId = key, outcome }) => {
       const made =
         outcome?.sessionId === undefined
           ? await createSession(subject, body, { ...uploading, newId: () => requestId })
@@ -148,7 +151,7 @@ export function declaring(
         const { sessionId } = person;
         const request = { key: `${key} ${sent}`, sessionId, body };
         const added = await told(world, { name: 'add' }, () =>
-          requested(world, 'POST /sessions/{id}/files', request, async ({ outcome }) => {
+          requested(world, addition, request, async ({ outcome }) => {
             const isAnswered = outcome !== undefined;
             const made = await addFiles(sessionId, subject, body, uploading, { isAnswered });
             return { body: made, outcome: {} };
@@ -186,7 +189,7 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
     const request = { key: newId(world.random), sessionId, ...(body && { body }) };
     const who = { name, ...(body && 'choice' in body ? { choice: body.choice } : {}) };
     return told(world, who, () =>
-      requested(world, `POST /sessions/{id}/${name}`, request, async (given) => ({
+      requested(world, routeOf(`POST /sessions/{id}/${name}`), request, async (given) => ({
         body: await work(runRequestOf(given)),
         outcome: {},
       })),
@@ -209,7 +212,7 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
     start: () => asked('start', undefined, (run) => startSession(sessionId, subject, deps, run)),
     resume: (name) => {
       const body = name === undefined ? undefined : { name };
-      return asked('resume', body, (run) => resumeSession(sessionId, subject, body, deps, run));
+      return asked('resume', body, (run) => resumeSession(sessionId, subject, body ?? {}, deps, run));
     },
     approve: () => asked('approve', undefined, (run) => approveSession(sessionId, subject, deps, run)),
     decide: (choice) =>

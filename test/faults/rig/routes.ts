@@ -4,7 +4,7 @@ import {
   type IdempotentRequest,
   idempotentRoute,
 } from '../../../functions/api/idempotent-route.ts';
-import { routeOf } from '../../../functions/api/routes.ts';
+import type { RouteSpec } from '../../../functions/runtime/spec.ts';
 import { ChirpsmithError, isErrorName } from '../../../functions/shared/errors.ts';
 import { logger } from '../../../functions/shared/log.ts';
 import type { World } from './world.ts';
@@ -33,15 +33,17 @@ export interface KeyedRequest {
  * @returns the body of the answer
  * @throws ChirpsmithError what the answer reports; StillAnswered
  */
-export async function requested<T extends object>(
+export async function requested<Spec extends RouteSpec, T extends object>(
   world: Pick<World, 'requests'>,
-  route: string,
+  route: Spec,
   { key, sessionId, body }: KeyedRequest,
-  work: (request: IdempotentRequest) => Promise<Omit<IdempotentAnswer, 'status' | 'body'> & { body: T }>,
+  work: (
+    request: IdempotentRequest<Spec>,
+  ) => Promise<Omit<IdempotentAnswer, 'status' | 'body'> & { body: T }>,
 ): Promise<T> {
   let made: T | undefined;
   const handler = idempotentRoute(
-    routeOf(route),
+    route,
     () => world.requests,
     async (request) => {
       const answer = await work(request);

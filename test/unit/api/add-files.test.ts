@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addFiles } from '../../../functions/api/add-files/add-files.ts';
+import { route } from '../../../functions/api/add-files/route.ts';
 import { createSession } from '../../../functions/api/create-session/create-session.ts';
+import { route as creation } from '../../../functions/api/create-session/route.ts';
+import { admitted } from '../../admitted.ts';
 import { neverTheSame, openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
@@ -32,10 +35,12 @@ const deps = () => ({
   now,
   newId: () => `batch-${++ids}`,
 });
-const create = (fields: object = {}) =>
-  createSession('ana', { kind: 'batch', name: 'Voices', files: files(0, 2), ...fields }, deps());
-const add = (sessionId: string, from: number, more = files(from, 3), subject = 'ana') =>
-  addFiles(sessionId, subject, { from, files: more }, deps());
+const create = async (fields: object = {}) => {
+  const body = { kind: 'batch', name: 'Voices', files: files(0, 2), ...fields };
+  return createSession('ana', admitted(creation, { body }).body, deps());
+};
+const add = async (sessionId: string, from: number, more = files(from, 3), subject = 'ana') =>
+  addFiles(sessionId, subject, admitted(route, { body: { from, files: more } }).body, deps());
 
 describe('POST /sessions/{id}/files', () => {
   it('adds files to a batch slice by slice, each with its place and its upload', async () => {
@@ -68,7 +73,7 @@ describe('POST /sessions/{id}/files', () => {
   it.each([
     ['a gap', 3, 1, 'only 2 files are declared'],
     ['an overlap', 1, 2, '2 files are declared already'],
-    ['more than a batch takes', 2, 9_999, '200'],
+    ['more than one request takes', 2, 201, '200'],
   ])('refuses %s', async (_, from, count, words) => {
     const { sessionId } = await create();
     await expect(add(sessionId, from, files(from, count))).rejects.toMatchObject({

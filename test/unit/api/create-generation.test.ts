@@ -1,11 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createGeneration } from '../../../functions/api/create-generation/create-generation.ts';
+import {
+  type CreateGenerationDeps,
+  createGeneration,
+} from '../../../functions/api/create-generation/create-generation.ts';
+import { route } from '../../../functions/api/create-generation/route.ts';
+import type { IdempotentRequest } from '../../../functions/api/idempotent-route.ts';
 import type { Dialect } from '../../../functions/provider/provider.ts';
 import type { Executions } from '../../../functions/sessions/executions.ts';
 import type { Persona } from '../../../functions/sessions/persona-store.ts';
 import type { Outcome } from '../../../functions/sessions/request-store.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
+import { admitted } from '../../admitted.ts';
 import { fakeExecutions } from '../../fake-executions.ts';
 import { openTable, settings, testMoment } from '../../session-records.ts';
 
@@ -62,11 +68,16 @@ async function persona(
   await table.personas.put({ ...about, ...made, ...(provider && { provider }) }, undefined);
 }
 
+const wished = async (
+  body: object,
+  deps: CreateGenerationDeps,
+  before: Partial<Pick<IdempotentRequest, 'isRepeated' | 'outcome'>> = {},
+) => createGeneration('ana', admitted(route, { body }).body, deps, before);
+
 let ids = 0;
 async function ask(request: object, relay = true) {
   const { executions, started } = fakeExecutions();
-  const done = createGeneration(
-    'ana',
+  const done = wished(
     { prompt: 'rain', ...request },
     {
       store: table.store,
@@ -204,9 +215,9 @@ describe('POST /generations', () => {
         newId: () => name,
       });
       const body = { prompt: 'rain', persona: 'Hers' };
-      const ask = (executions?: Executions) => createGeneration('ana', body, deps(executions));
+      const ask = (executions?: Executions) => wished(body, deps(executions));
       const repeat = (outcome?: Outcome) =>
-        createGeneration('ana', body, deps(), { isRepeated: true, ...(outcome && { outcome }) });
+        wished(body, deps(), { isRepeated: true, ...(outcome && { outcome }) });
       return { ...machine, ask, repeat };
     }
     const change = (name: string, changes: Partial<Session>) =>

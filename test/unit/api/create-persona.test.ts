@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPersona } from '../../../functions/api/create-persona/create-persona.ts';
+import { route } from '../../../functions/api/create-persona/route.ts';
 import { listPersonas } from '../../../functions/api/list-personas/list-personas.ts';
 import { problemDetails } from '../../../functions/api/problem.ts';
 import { type Dialect, ProviderError, refusing } from '../../../functions/provider/provider.ts';
 import type { Music, Session } from '../../../functions/sessions/session.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
+import { admitted } from '../../admitted.ts';
 import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
@@ -60,7 +62,7 @@ function provider(...answers: Answer[]) {
   return { asked, providerOf };
 }
 
-function create(
+async function create(
   body: object,
   { providerOf }: ReturnType<typeof provider>,
   {
@@ -72,7 +74,12 @@ function create(
 ) {
   const { store, personas } = table;
   const deps = { store, personas, providerOf, relay, now: () => now };
-  return createPersona(subject, body, deps, requestId === undefined ? {} : { requestId });
+  return createPersona(
+    subject,
+    admitted(route, { body }).body,
+    deps,
+    requestId === undefined ? {} : { requestId },
+  );
 }
 const refusal = async (answer: Promise<unknown>): Promise<ChirpsmithError> => {
   const error = await answer.then(

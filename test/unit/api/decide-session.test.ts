@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
+import { route } from '../../../functions/api/decide-session/route.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
+import { admitted } from '../../admitted.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
 import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
@@ -30,12 +32,18 @@ const record = (sessionId: string, session: Partial<Session> = {}) =>
     },
     track: (index) => ({ status: 'done', clipId: `clip-${index}`, attempts: 1 }),
   });
-const decide = (
+const decide = async (
   sessionId: string,
   choice: unknown,
   { executions }: ReturnType<typeof fakeExecutions>,
   { store = table.store, by = 'ana' } = {},
-) => decideSession(sessionId, by, { choice }, { store, executions, settings, now });
+) =>
+  decideSession(sessionId, by, admitted(route, { body: { choice } }).body, {
+    store,
+    executions,
+    settings,
+    now,
+  });
 const stored = (sessionId: string) => table.store.requireSession(sessionId);
 const word = (choice: Session['decisions'][number]['choice'], by = 'ana') => ({ choice, by, at: testMoment });
 
@@ -103,7 +111,8 @@ describe('POST /sessions/{id}/decide', () => {
     await record('named');
     const { executions } = fakeExecutions();
     const deps = { store: table.store, executions, settings, now };
-    const wish = (body: object) => decideSession('named', 'ana', body, deps);
+    const wish = async (body: object, sessionId = 'named') =>
+      decideSession(sessionId, 'ana', admitted(route, { body }).body, deps);
     const leaveOut = 'is for create-again of a training only: leave it out';
     for (const [body, message] of [
       [{ choice: 'create-again', name: '  ' }, expect.any(String)],
@@ -117,7 +126,7 @@ describe('POST /sessions/{id}/decide', () => {
     }
     await record('named-song', { kind: 'music' });
     const again = { choice: 'create-again', name: 'Other' };
-    await expect(decideSession('named-song', 'ana', again, deps)).rejects.toMatchObject({
+    await expect(wish(again, 'named-song')).rejects.toMatchObject({
       problems: [{ where: 'name', message: leaveOut }],
     });
     expect(await wish({ choice: 'create-again', name: ' Other ' })).toMatchObject({ name: 'Other' });
@@ -143,7 +152,7 @@ describe('POST /sessions/{id}/decide', () => {
     await record('answered');
     const machine = fakeExecutions();
     const deps = { store: table.store, executions: machine.executions, settings, now };
-    const body = { choice: 'create-again' };
+    const body = { choice: 'create-again' } as const;
     const answer = await decideSession('answered', 'ana', body, deps, { requestId: 'r', isAnswered: true });
     expect(answer).toMatchObject({ status: 'needs-decision', decisions: [] });
     expect(machine.started).toEqual([]);

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
+import { route } from '../../../functions/api/delete-session/route.ts';
 import { beginRun } from '../../../functions/sessions/begin-run.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
 import type { SessionFiles } from '../../../functions/sessions/session-files.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
+import { admitted } from '../../admitted.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
 import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
@@ -39,11 +41,17 @@ function bucket(
   return { files, emptied, aborted, held };
 }
 
-const remove = (
+const remove = async (
   sessionId: string,
   { files }: Pick<ReturnType<typeof bucket>, 'files'> = bucket(),
   { store = table.store, subject = 'ana', executions = fakeExecutions().executions, query = {} } = {},
-) => deleteSession(sessionId, subject, { store, contents: table.contents, files, executions, now }, query);
+) =>
+  deleteSession(
+    sessionId,
+    subject,
+    { store, contents: table.contents, files, executions, now },
+    admitted(route, { query }).query,
+  );
 
 const create = (fence: Session['create']['fence']) => ({ fence, calls: 1, earlier: [], checks: 0 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import {
   type IdempotentAnswer,
   type IdempotentRequest,
@@ -26,6 +27,8 @@ interface Sent {
   readonly route?: string;
   readonly id?: string;
   readonly requests?: RequestStore;
+  /** What the route admits; anything unless given. */
+  readonly schema?: z.ZodType;
 }
 
 async function send(work: Work, sent: Sent = {}) {
@@ -38,7 +41,8 @@ async function send(work: Work, sent: Sent = {}) {
     ...(id === undefined ? {} : { pathParameters: { id } }),
   };
   const event = request as unknown as APIGatewayProxyEventV2WithJWTAuthorizer;
-  const handler = idempotentRoute(routeOf(route), () => sent.requests ?? table.requests, work);
+  const spec = { ...routeOf(route), body: { schema: sent.schema ?? z.unknown() } };
+  const handler = idempotentRoute(spec, () => sent.requests ?? table.requests, work);
   const answer = await handler(event, { awsRequestId: 'r' } as Context);
   return { ...answer, parsed: JSON.parse(answer.body ?? 'null') as unknown };
 }
@@ -167,6 +171,23 @@ describe('a route that takes an Idempotency-Key', () => {
     await send(() => Promise.reject(new ChirpsmithError('BadInput', 'No name.')), { key });
     expect((await send(work, { key, body: { name: 'corrected' } })).statusCode).toBe(202);
     expect(seen).toMatchObject([{ isRepeated: false }]);
+  });
+
+  it('takes the key with a corrected body when the spec did not admit the first', async () => {
+    const key = randomUUID();
+    const schema = z.object({ name: z.string() });
+    const { seen, work } = noting();
+    expect((await send(work, { key, schema, body: { name: 7 } })).statusCode).toBe(400);
+    expect((await send(work, { key, schema, body: { name: 'seven' } })).statusCode).toBe(202);
+    expect(seen).toMatchObject([{ isRepeated: false, body: { name: 'seven' } }]);
+  });
+
+  it('takes a repetition for the same request although another version of the schema adds a default', async () => {
+    const key = randomUUID();
+    const { work } = noting();
+    await send(work, { key, schema: z.object({ name: z.string() }) });
+    const schema = z.object({ name: z.string(), tags: z.string().default('none') });
+    expect((await send(work, { key, schema })).statusCode).toBe(202);
   });
 
   it('knows a key for 24 hours after the response', async () => {

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { uploadAnswer } from '../../../functions/api/contract.ts';
-import { replaceTrack } from '../../../functions/api/replace-track/replace-track.ts';
+import { type ReplaceTrackDeps, replaceTrack } from '../../../functions/api/replace-track/replace-track.ts';
+import { route } from '../../../functions/api/replace-track/route.ts';
 import type { Session, Track } from '../../../functions/sessions/session.ts';
+import { admitted } from '../../admitted.ts';
 import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
@@ -35,6 +37,8 @@ const record = (sessionId: string, track: Partial<Track> = rejected, session: Pa
 /** Where the better file goes. */
 const placeOf = (sessionId: string) => `audio/${sessionId}/002.${'b'.repeat(64)}.flac`;
 const better = { name: 'better.flac', size: 1234, sha256: 'B'.repeat(64) };
+const work = async (id: string, trackId: string, body: unknown, deps: ReplaceTrackDeps, subject = 'ana') =>
+  replaceTrack({ id, trackId }, subject, admitted(route, { body }).body, deps);
 function replace(sessionId: string, body: unknown = better, trackId = '002', subject = 'ana') {
   const signed: object[] = [];
   const uploads = {
@@ -45,7 +49,7 @@ function replace(sessionId: string, body: unknown = better, trackId = '002', sub
   };
   const now = () => Date.parse(testMoment);
   const deps = { store: table.store, uploads, bucket: 'audio', settings, now };
-  return { signed, done: replaceTrack({ id: sessionId, trackId }, subject, body, deps) };
+  return { signed, done: work(sessionId, trackId, body, deps, subject) };
 }
 
 describe('PUT /sessions/{id}/tracks/{trackId}', () => {
@@ -194,9 +198,7 @@ describe('PUT /sessions/{id}/tracks/{trackId}', () => {
   ])('refuses %s, saying where the fault is', async (title, body, where) => {
     const sessionId = title.replaceAll(' ', '-');
     const { tracks } = await record(sessionId);
-    await expect(
-      replaceTrack({ id: sessionId, trackId: '002' }, 'ana', body, depsWithoutUploads),
-    ).rejects.toMatchObject({
+    await expect(work(sessionId, '002', body, depsWithoutUploads)).rejects.toMatchObject({
       name: 'BadInput',
       problems: [expect.objectContaining({ where })],
     });

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
+import { route } from '../../../functions/api/resume-session/route.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
+import { admitted } from '../../admitted.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
 import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
@@ -20,12 +22,12 @@ const record = (sessionId: string, session: Partial<Session> = {}) =>
         ? { status: 'done', clipId: `clip-${index}`, attempts: 1 }
         : { status: 'failed', attempts: 3 },
   });
-const resume = (
+const resume = async (
   sessionId: string,
   { executions }: ReturnType<typeof fakeExecutions>,
   body: unknown = undefined,
   store = table.store,
-) => resumeSession(sessionId, 'ana', body, { store, executions, settings, now });
+) => resumeSession(sessionId, 'ana', admitted(route, { body }).body, { store, executions, settings, now });
 
 describe('POST /sessions/{id}/resume', () => {
   it.each(['failed', 'cancelled', 'interrupted', 'needs-decision'] as const)(
@@ -57,7 +59,7 @@ describe('POST /sessions/{id}/resume', () => {
     const machine = fakeExecutions({ 'repeated-1': 'ended' });
     const deps = { store: table.store, executions: machine.executions, settings, now };
     const request = (requestId: string, isAnswered = false) =>
-      resumeSession('repeated', 'ana', undefined, deps, { requestId, isAnswered });
+      resumeSession('repeated', 'ana', {}, deps, { requestId, isAnswered });
     await request('one');
     await table.store.changeSession('repeated', () => ({ status: 'failed', failure }));
     expect(await request('one')).toMatchObject({ status: 'failed' });

@@ -1,16 +1,21 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createSession } from '../../../functions/api/create-session/create-session.ts';
+import {
+  type CreateSessionDeps,
+  createSession,
+} from '../../../functions/api/create-session/create-session.ts';
+import { route as creation } from '../../../functions/api/create-session/route.ts';
 import { getSession } from '../../../functions/api/get-session/get-session.ts';
 import { type RouteAnswer, runRoute } from '../../../functions/api/http.ts';
 import { listSessions } from '../../../functions/api/list-sessions/list-sessions.ts';
+import { route as listing } from '../../../functions/api/list-sessions/route.ts';
 import type { ApiRequest } from '../../../functions/api/request.ts';
-import { parseInput } from '../../../functions/api/request.ts';
 import { routeOf } from '../../../functions/api/routes.ts';
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
 import type { Executions } from '../../../functions/sessions/executions.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
+import { admitted } from '../../admitted.ts';
 import { neverTheSame, openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
@@ -39,7 +44,9 @@ function create(body: unknown, subject = 'ana') {
     };
   };
   const newId = () => `created-${++ids}`;
-  const done = createSession(subject, body, {
+  const work = async (deps: CreateSessionDeps) =>
+    createSession(subject, admitted(creation, { body }).body, deps);
+  const done = work({
     store: table.store,
     contents: neverTheSame,
     uploads: { put },
@@ -130,6 +137,7 @@ describe('POST /sessions', () => {
     ],
     ['fewer clips than the provider takes', { name: 'n', files: files(6), minClips: 5 }, ['minClips']],
     ['more clips than files', { name: 'n', files: files(6), minClips: 7 }, ['files']],
+    ['a kind that has a route of its own', { kind: 'music', name: 'n', files: files(6) }, ['kind']],
     ['no body', undefined, ['body']],
   ])('refuses %s, naming each field or file', async (_, body, where) => {
     const refused = create(body).done;
@@ -361,13 +369,15 @@ describe('GET /sessions/{id}', () => {
 
 describe('GET /sessions', () => {
   it("shows the caller's own only, and refuses unknown parameters by name", async () => {
+    const list = async (query: Record<string, string>) =>
+      listSessions('lia', admitted(listing, { query }).query, table.store);
     await recordSession(table.store, { sessionId: 'listed', session: { owner: 'lia' } });
-    const { sessions } = await listSessions('lia', { limit: '10' }, table.store);
+    const { sessions } = await list({ limit: '10' });
     expect(sessions).toMatchObject([{ sessionId: 'listed', name: 'Night Drive', status: 'open' }]);
-    await expect(listSessions('lia', { page: '2' }, table.store)).rejects.toMatchObject({
+    await expect(list({ page: '2' })).rejects.toMatchObject({
       problems: [{ where: 'page' }],
     });
-    await expect(listSessions('lia', { limit: '0' }, table.store)).rejects.toMatchObject({
+    await expect(list({ limit: '0' })).rejects.toMatchObject({
       problems: [{ where: 'limit' }],
     });
   });
@@ -375,17 +385,21 @@ describe('GET /sessions', () => {
 
 describe('a route', () => {
   type Work = (request: ApiRequest) => Promise<RouteAnswer>;
-  const send = async (name: string, work: Work, sent: object = {}) => {
+  const send = async (name: string, work: Work, sent: object = {}, schema: z.ZodType = z.unknown()) => {
     const requestContext = { authorizer: { jwt: { claims: { sub: 'ana' } } } };
     const headers = { 'content-type': 'application/json' };
     const request = { requestContext, headers, isBase64Encoded: false, ...sent };
     const event = request as unknown as APIGatewayProxyEventV2WithJWTAuthorizer;
-    const handler = runRoute({ ...routeOf(name), uses: [] }, work, {});
+    const route = routeOf(name);
+    const body = route.body && { ...route.body, schema };
+    const handler = runRoute({ ...route, ...(body && { body }), uses: [] }, work, {});
     const answer = await handler(event, { awsRequestId: 'r' } as Context);
     return { ...answer, parsed: JSON.parse(answer.body ?? 'null') as unknown };
   };
-  const invoke = (work: Work, body?: string) => send('POST /sessions', work, { body });
+  const invoke = (work: Work, body?: string, schema?: z.ZodType) =>
+    send('POST /sessions', work, { body }, schema);
   const done: Work = async () => ({ status: 200, body: {} });
+  const untouched: Work = () => Promise.reject(new Error('not to be called'));
 
   it.each([
     ['BadInput', 400],
@@ -414,10 +428,7 @@ describe('a route', () => {
       statusCode: 400,
     });
     const strict = z.strictObject({ a: z.strictObject({ b: z.array(z.number()) }) });
-    const answer = await invoke(
-      async ({ body }) => ({ status: 200, body: parseInput(strict, body) }),
-      '{"a":{"b":[1,"x"],"c":1}}',
-    );
+    const answer = await invoke(untouched, '{"a":{"b":[1,"x"],"c":1}}', strict);
     expect(answer.parsed).toMatchObject({ problems: [{ where: 'a.b[1]' }, { where: 'a.c' }] });
   });
 
@@ -429,7 +440,7 @@ describe('a route', () => {
     ['a type that only begins so', { body: '{}', headers: { 'content-type': 'application/jsonp' } }, 415],
     ['a parameter that it does not know', { queryStringParameters: { dry: '1' } }, 400],
   ])('refuses %s before the work begins', async (_, sent, status) => {
-    const answer = await send('POST /sessions', () => Promise.reject(new Error('not to be called')), sent);
+    const answer = await send('POST /sessions', untouched, sent);
     expect(answer.statusCode).toBe(status);
     expect(answer.parsed).toMatchObject({ status, type: 'urn:chirpsmith:error:BadInput' });
   });
@@ -439,6 +450,34 @@ describe('a route', () => {
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     const answer = await send('POST /sessions', done, { body, headers, isBase64Encoded: true });
     expect(answer.statusCode).toBe(200);
+  });
+
+  it('reports the problems of query and body at once', async () => {
+    const sent = { queryStringParameters: { dry: '1' }, body: '{"a":1}' };
+    const answer = await send('POST /sessions', untouched, sent, z.strictObject({ b: z.string() }));
+    expect(answer).toMatchObject({
+      statusCode: 400,
+      parsed: { problems: [{ where: 'dry' }, { where: 'b' }, { where: 'a' }] },
+    });
+  });
+
+  it('hands the work what the schemas make of query and body', async () => {
+    const seen: unknown[] = [];
+    const work: Work = async ({ query, body }) => {
+      seen.push({ query, body });
+      return { status: 200, body: {} };
+    };
+    await send('GET /sessions', work, { queryStringParameters: { limit: '7' } });
+    await send('GET /sessions', work);
+    await invoke(work, '{}', z.object({ tags: z.string().default('none') }));
+    const pathParameters = { id: '0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11' };
+    await send('POST /sessions/{id}/resume', work, { pathParameters });
+    expect(seen).toEqual([
+      { query: { limit: 7 } },
+      { query: { limit: 25 } },
+      { body: { tags: 'none' } },
+      { body: {} },
+    ]);
   });
 
   it('names what is sent to a route that takes nothing', async () => {
@@ -452,8 +491,7 @@ describe('a route', () => {
   it.each([{ id: '..' }, { id: 'SESSION#1' }, { id: '0'.repeat(36) }, { id: '' }])(
     'looks for no record of %j',
     async (pathParameters) => {
-      const work = () => Promise.reject(new Error('not to be called'));
-      const answer = await send('GET /sessions/{id}', work, { pathParameters });
+      const answer = await send('GET /sessions/{id}', untouched, { pathParameters });
       expect(answer.parsed).toMatchObject({ status: 404, type: 'urn:chirpsmith:error:SessionNotFound' });
     },
   );
@@ -469,8 +507,8 @@ describe('a route', () => {
   );
 
   it('tells fifty of a hundred thousand problems, and how many more there are', async () => {
-    const work: Work = async ({ body }) => ({ status: 200, body: parseInput(z.array(z.string()), body) });
-    const answer = await invoke(work, JSON.stringify(Array.from({ length: 100_000 }, () => 0)));
+    const body = JSON.stringify(Array.from({ length: 100_000 }, () => 0));
+    const answer = await invoke(untouched, body, z.array(z.string()));
     expect(answer.parsed).toMatchObject({ detail: expect.stringContaining('99950 more') });
     expect(Object(answer.parsed).problems).toHaveLength(50);
     expect(answer.body?.length).toBeLessThan(10_000);

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createdBefore, createSession } from '../../../functions/api/create-session/create-session.ts';
+import { route } from '../../../functions/api/create-session/route.ts';
 import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
 import { trackIdAt } from '../../../functions/sessions/new-session.ts';
 import type { Session } from '../../../functions/sessions/session.ts';
 import type { SessionStore } from '../../../functions/sessions/session-store.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
+import { admitted } from '../../admitted.ts';
 import { fakeExecutions } from '../../fake-executions.ts';
 import { openTable, settings, testMoment } from '../../session-records.ts';
 
@@ -28,16 +30,20 @@ const uploads = {
 };
 let ids = 0;
 const newId = () => `${++ids}`;
-const create = (
+const create = async (
   name: string,
   body: object = {},
   { subject = 'ana', store = table.store }: { subject?: string; store?: SessionStore } = {},
 ) =>
-  createSession(
-    subject,
-    { name, files: six, ...body },
-    { store, contents: table.contents, uploads, bucket: 'audio', settings, now: () => now, newId },
-  );
+  createSession(subject, admitted(route, { body: { name, files: six, ...body } }).body, {
+    store,
+    contents: table.contents,
+    uploads,
+    bucket: 'audio',
+    settings,
+    now: () => now,
+    newId,
+  });
 const change = (sessionId: string, changes: Partial<Session>) =>
   table.store.changeSession(sessionId, () => changes);
 
@@ -202,12 +208,13 @@ describe('POST /sessions with the content of an existing session', () => {
 
 describe('POST /sessions repeated with the same idempotency key', () => {
   const deps = { uploads, bucket: 'audio', settings, now: () => now };
-  const once = (name: string, body: object = {}, store = table.store) =>
-    createSession(
-      'ana',
-      { name, files: six, ...body },
-      { ...deps, store, contents: table.contents, newId: () => `key of ${name}` },
-    );
+  const once = async (name: string, body: object = {}, store = table.store) =>
+    createSession('ana', admitted(route, { body: { name, files: six, ...body } }).body, {
+      ...deps,
+      store,
+      contents: table.contents,
+      newId: () => `key of ${name}`,
+    });
 
   it.each([{}, { again: true }, { kind: 'batch' }])(
     'creates one session with %j, and signs its uploads anew',
@@ -215,11 +222,7 @@ describe('POST /sessions repeated with the same idempotency key', () => {
       const name = `Keyed ${JSON.stringify(body)}`;
       const first = await once(name, body);
       expect(await once(name, body)).toEqual(first);
-      const repeated = await createdBefore(
-        first.sessionId,
-        { name, files: six, ...body },
-        { ...deps, store: table.store },
-      );
+      const repeated = await createdBefore(first.sessionId, { files: six }, { ...deps, store: table.store });
       expect(repeated).toEqual(first);
     },
   );
@@ -237,7 +240,7 @@ describe('POST /sessions repeated with the same idempotency key', () => {
 
   it('refuses when the session was deleted since, and says what to send', async () => {
     await expect(
-      createdBefore('gone', { name: 'x', files: six }, { ...deps, store: table.store }),
+      createdBefore('gone', { files: six }, { ...deps, store: table.store }),
     ).rejects.toMatchObject({ name: 'NotPossible', message: expect.stringContaining('send a new key') });
   });
 });

@@ -3,7 +3,7 @@ import { decideSession } from '../../../functions/api/decide-session/decide-sess
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import { creditsSpent } from '../../../functions/sessions/credits.ts';
-import { musicSchema } from '../../../functions/sessions/session.ts';
+import { musicSchema, type Session } from '../../../functions/sessions/session.ts';
 import type { TrainingState } from '../../../functions/shared/states.ts';
 import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
@@ -89,8 +89,9 @@ export function paidSessions(table: Table) {
         };
         await recordFailure(failed, { store: table.store, now });
       },
-      decide: (choice: string) => decideSession(sessionId, 'ana', { choice }, api),
-      resume: () => resumeSession(sessionId, 'ana', undefined, api),
+      decide: (choice: Session['decisions'][number]['choice']) =>
+        decideSession(sessionId, 'ana', { choice }, api),
+      resume: () => resumeSession(sessionId, 'ana', {}, api),
       cancel: () => cancelSession(sessionId, 'ana', api),
       spent: async () => creditsSpent(await table.store.require(sessionId), settings.prices),
     };

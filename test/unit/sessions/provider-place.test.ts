@@ -113,7 +113,7 @@ describe('the sessions of a place', () => {
     const store = { ...elsewhereNow(), read: table.store.read };
     const deps = { store, executions, settings, now };
     const before = await table.store.requireSession('stays');
-    await expect(resumeSession('stays', 'ana', undefined, deps)).rejects.toMatchObject({
+    await expect(resumeSession('stays', 'ana', {}, deps)).rejects.toMatchObject({
       name: 'NotPossible',
     });
     await expect(startSession('stays', 'ana', deps)).rejects.toMatchObject({ name: 'NotPossible' });

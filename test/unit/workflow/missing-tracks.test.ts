@@ -31,7 +31,7 @@ const eight = (sessionId: string, last: Partial<Track>, session: Partial<Session
     track: (index) => (index < 7 ? done(index) : last),
   });
 const enough = (sessionId: string) => enoughClips({ sessionId }, { store: table.store, settings, now });
-const resume = (sessionId: string, body?: object) => {
+const resume = (sessionId: string, body = {}) => {
   const { executions } = fakeExecutions();
   const deps = { store: table.store, executions, settings, now: () => Date.parse(testMoment) };
   return resumeSession(sessionId, 'ana', body, deps);
