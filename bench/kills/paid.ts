@@ -21,7 +21,8 @@ export function noteUnknown(watched: Watched, answer: SessionAnswer): void {
   }
 }
 
-const audioOf = /\/audio\/([^/]+)\/(\d+)$/;
+/** Its key goes on after the track, with the hash of the bytes and a suffix. */
+const audioOf = /\/audio\/([^/]+)\/(\d+)[^/]*$/;
 
 /** Which of our sessions each of the provider's belongs to, by the audio that was sent to it. */
 function ownersOf(entries: readonly LedgerEntry[]): Map<string, string> {
