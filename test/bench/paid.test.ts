@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { incomplete, noteUnknown, overpaid, type Watched } from '../../bench/kills/paid.ts';
 import { sessionAnswer } from '../../functions/api/contract.ts';
+import { trackKey } from '../../functions/sessions/track-key.ts';
 import type { LedgerEntry } from '../../local/provider/ledger.ts';
 
 let seq = 0;
@@ -16,8 +17,11 @@ const entry = (call: LedgerEntry['call'], more: Partial<LedgerEntry> = {}): Ledg
   credits: call === 'create' ? 100 : 1,
   ...more,
 });
+/** As the product names it: with the hash of its bytes, and a suffix. */
+const audio = (trackId: string) =>
+  `/bucket/${trackKey({ sessionId: 'ours', trackId, file: 'a.mp3', sha256: 'ab'.repeat(32) })}`;
 const sent = (trackId: string, taskId = `task-${trackId}`) =>
-  entry('upload', { taskId, audio: `/bucket/audio/ours/${trackId}` });
+  entry('upload', { taskId, audio: audio(trackId) });
 const answer = (
   tracks: { trackId: string; status: string; attempts: number; clipId?: string }[],
   more = {},
@@ -50,7 +54,7 @@ describe('what must not have been paid', () => {
       'create was charged 2 times for ours',
     ]);
     const elsewhere = [
-      entry('upload', { sessionId: 'provider-2', audio: '/bucket/audio/ours/002' }),
+      entry('upload', { sessionId: 'provider-2', audio: audio('002') }),
       entry('create', { sessionId: 'provider-2' }),
     ];
     expect(overpaid([...entries, ...elsewhere], [watched()], none)).toHaveLength(1);
