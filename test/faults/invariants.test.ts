@@ -42,6 +42,33 @@ describe('whatever breaks', () => {
     expect.unreachable(`no check says ${words}`);
   });
 
+  it('a run is looked at when everybody has asked for all that they ask for one after the other', async () => {
+    const nothing = { do: 'replace', track: 24, content: 'song', delivery: 'at once' } as const;
+    const { happened, ended, violations } = await play({
+      machine: 'upload-batch',
+      seed: 1,
+      by: 'request',
+      arrivals: [],
+      elder: false,
+      files: ['song', 'refused'],
+      slice: 2,
+      faults: [],
+      // Only the first of them can be asked for before the run is over.
+      events: [
+        {
+          at: { by: 'Compare lists', kind: 'write', nth: 1 },
+          first: false,
+          what: nothing,
+          next: [nothing, nothing, nothing, { do: 'resume', twice: false }],
+        },
+      ],
+      later: [],
+      choices: [],
+    });
+    expect(happened.at(-1)).toBe('a person: resume');
+    expect([ended?.status, ended?.executionArn?.slice(-2), violations]).toEqual(['ready', '-2', []]);
+  });
+
   it.each(machineNames)('a seed reproduces a run of %s, step by step', async (machine) => {
     for (const plan of fc.sample(plansFor(machine), { seed: 7, numRuns: 2 })) {
       expect(withoutPorts(await play(plan))).toEqual(withoutPorts(await play(plan)));

@@ -187,8 +187,11 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     return lastSeen && { ...lastSeen, status: 'deleting' };
   }
 
-  async function inOrder(wishes: readonly Command[]): Promise<void> {
-    for (const command of wishes) await carryOut(command);
+  /** Held from the first to the last: between two of them nothing is at rest, and no time passes. */
+  function inOrder(wishes: readonly Command[]): Promise<void> {
+    return world.during(async () => {
+      for (const command of wishes) await carryOut(command);
+    });
   }
 
   async function carryOut(command: Command): Promise<void> {

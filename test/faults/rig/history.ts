@@ -4,7 +4,7 @@ import type { StepFunctions } from '../../../local/step-functions.ts';
 export interface ExecutionFact {
   readonly name: string;
   readonly status: string;
-  /** Seconds of the clock. */
+  /** Seconds of the clock; NaN while it runs. */
   readonly seconds: number;
   readonly events: number;
 }
