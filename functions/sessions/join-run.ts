@@ -29,7 +29,7 @@ export async function giveTo(
 
 /**
  * A start through the API has begun the run already; one from the console begins it here, unless another run is
- * at it: of two on one session, each would do what the other has just begun.
+ * at it: of two on one session, each would do what the other has just begun. An execution that was stopped begins none.
  * @param run the execution, and what its machine is for
  * @throws ChirpsmithError NotPossible
  */
@@ -54,6 +54,14 @@ export async function joinRun(
     throw new ChirpsmithError('NotPossible', `Session ${sessionId} is ${status}, by its owner's word.`);
   }
   if (status === 'ready' || isOwn) return session;
+  // The function of an execution that was stopped runs on: it must not take the session from a run that came after.
+  if (session.executionArn !== undefined && (await executions.standing(executionArn)) === 'ended') {
+    const own = executionArn.split(':').at(-1);
+    throw new ChirpsmithError(
+      'NotPossible',
+      `Execution ${own} was stopped; session ${sessionId} has another.`,
+    );
+  }
   if (isUnderWay(session) && session.executionArn !== undefined) {
     if ((await executions.standing(session.executionArn)) === 'running') {
       const other = session.executionArn.split(':').at(-1);

@@ -53,6 +53,8 @@ function prepare(
     run?: number;
     /** How any other execution stands. */
     others?: 'running' | 'ended' | 'unknown';
+    /** How its own stands; a function runs on when its execution is stopped. */
+    own?: 'running' | 'ended';
   },
 ) {
   const {
@@ -60,13 +62,14 @@ function prepare(
     bucket = bucketWith(),
     run = 1,
     others = 'ended',
+    own = 'running',
   } = options;
   const scripted = scriptedProvider(script);
   const Name = `${sessionId}-${run}`;
   const deps = {
     store: table.store,
     provider: scripted.provider,
-    executions: { standing: async () => others },
+    executions: { standing: async (it: string) => (it === arn(Name) ? own : others) },
     inspect: bucket.inspect,
     hash: bucket.hash,
     copy: bucket.copy,
@@ -462,6 +465,27 @@ describe('Prepare session, from the console', () => {
         runs: 2,
         executionArn: arn(`${sessionId}-2`),
       });
+    },
+  );
+
+  it.each([
+    ['cancelled', 'ended'],
+    ['failed', 'ended'],
+    ['uploading', 'ended'],
+    ['preparing', 'unknown'],
+  ] as const)(
+    'takes nothing over once its own execution is stopped: the session, %s, is that of a later run (%s)',
+    async (status, others) => {
+      const sessionId = `later-${status}`;
+      const later = { status, runs: 2, executionArn: arn(`${sessionId}-2`) } as const;
+      const { session: before } = await recordSession(table.store, { sessionId, session: later });
+      const { done, calls } = prepare(sessionId, { script: {}, run: 1, others, own: 'ended' });
+      await expect(done).rejects.toMatchObject({
+        name: 'NotPossible',
+        message: expect.stringContaining(`${sessionId}-1 was stopped`),
+      });
+      expect(calls).toEqual([]);
+      expect(await table.store.requireSession(sessionId)).toEqual(before);
     },
   );
 
