@@ -18,8 +18,11 @@ export interface RunRequest {
   readonly isAnswered?: boolean;
 }
 
-/** Tries against another caller who begins or ends a run at the same moment, and against passing faults. */
-const attempts = 3;
+/**
+ * Tries against those who write at the same moment, and against passing faults: another run that begins, its Prepare,
+ * and two cancels are four writes.
+ */
+const attempts = 5;
 
 /**
  * Begins a run: a new execution of the machine on the session, which does what is not done yet. A session that

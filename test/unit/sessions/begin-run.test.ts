@@ -80,16 +80,29 @@ describe('beginning a run', () => {
     expect(started).toEqual(['unseen-2 {"sessionId":"unseen"}']);
   });
 
-  it('gives up after three races lost, and says so', async () => {
-    await record('busy', failed);
-    const { executions, started } = fakeExecutions();
-    const store: SessionStore = {
+  /** The store, in which somebody else writes just before each of so many writes. */
+  const losing = (races: number): SessionStore => {
+    let left = races;
+    return {
       ...table.store,
-      updateSession: async () => {
-        throw new ChirpsmithError('RecordConflict', 'Somebody else again.');
+      async updateSession(session, changes) {
+        if (left-- > 0) await table.store.updateSession(await stored(session.sessionId), { pace: 1 });
+        return table.store.updateSession(session, changes);
       },
     };
-    await expect(beginRun('busy', { store, executions, now })).rejects.toMatchObject({
+  };
+
+  it('outlasts another run that begins at the same moment, its Prepare and two cancels: four races', async () => {
+    await record('crowd', failed);
+    const { executions, started } = fakeExecutions({ old: 'ended' });
+    await beginRun('crowd', { store: losing(4), executions, now });
+    expect(started).toEqual(['crowd-2 {"sessionId":"crowd"}']);
+  });
+
+  it('gives up after five races lost, and says so', async () => {
+    await record('busy', failed);
+    const { executions, started } = fakeExecutions({ old: 'ended' });
+    await expect(beginRun('busy', { store: losing(5), executions, now })).rejects.toMatchObject({
       name: 'RecordConflict',
     });
     expect(started).toEqual([]);
