@@ -54,7 +54,7 @@ export async function saveClips(
     signal: AbortSignal;
   },
 ): Promise<SavedClip[]> {
-  if (!music?.clips.some(({ key }) => key !== undefined)) return [];
+  if (!music?.clips.some(({ hasAudio }) => hasAudio)) return [];
   const { client, folder, tell, signal } = options;
   const { downloads } = await client.getGeneration(sessionId);
   const saved: SavedClip[] = [];

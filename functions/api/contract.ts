@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { dialects } from '../provider/provider.ts';
 import { providerPlaceSchema } from '../sessions/provider-place.ts';
 import {
   batchResultSchema,
+  clipSchema,
   decisions,
   missingSchema,
   musicSchema,
@@ -181,6 +183,16 @@ export const trackAnswer = z.object({
   failure: failureAnswer.optional(),
 });
 
+/** Music as a client sees it; `GET /generations/{id}` links the audio of its clips. */
+const musicAnswer = musicSchema.extend({
+  dialect: z.enum(dialects).describe('Which kind of service makes it.'),
+  clips: z.array(
+    clipSchema
+      .omit({ key: true })
+      .extend({ hasAudio: z.boolean().describe('Its audio is here, and whole.') }),
+  ),
+});
+
 /** What a person can do with a session: the last part of each route's path. */
 export const actions = ['start', 'resume', 'approve', 'decide', 'cancel'] as const;
 
@@ -239,7 +251,7 @@ export const sessionAnswer = z.object({
     ),
   modelId: z.string().optional(),
   /** Of music: what was asked for, and its clips. */
-  music: musicSchema.optional(),
+  music: musicAnswer.optional(),
   unfinished: z
     .enum(paidWorks)
     .optional()

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { depsOf } from '../runtime/deps-of.ts';
-import { type Clients, type Deps, type RouteSpec, routeKey } from '../runtime/spec.ts';
+import { type AnswerOf, type Clients, type Deps, type RouteSpec, routeKey } from '../runtime/spec.ts';
 import { executionName } from '../sessions/executions.ts';
 import { nameError } from '../shared/aws-errors.ts';
 import { addToLines, beginLines, type Keys, logger } from '../shared/log.ts';
@@ -21,22 +21,23 @@ const answerIds = z.object({ sessionId: z.string(), executionArn: z.string() }).
 /** Characters of a path's id that are logged: longer ones are nobody's. */
 const longestId = 64;
 
-/** What a route answers beyond what its spec says. */
-export interface RouteAnswer {
+/** What the work of a route answers beyond what its spec says. */
+interface AnswerBesidesBody {
   /** That of the spec, unless given. */
   readonly status?: number;
-  /** None with 204. */
-  readonly body?: object;
   /** Path of what was made. */
   readonly location?: string;
   /** Seconds after which to ask again. */
   readonly retryAfter?: number | undefined;
 }
 
+/** The same with a body of the spec's schema. */
+export type RouteAnswer<Spec extends RouteSpec = RouteSpec> = AnswerBesidesBody & AnswerOf<Spec>;
+
 /** The one wrapper of every route: what its spec admits in, what the work needs by the spec, JSON out. */
 export function runRoute<Spec extends RouteSpec>(
   spec: Spec,
-  work: (request: ApiRequest<Spec>, deps: Deps<Spec>) => Promise<RouteAnswer>,
+  work: (request: ApiRequest<Spec>, deps: Deps<Spec>) => Promise<RouteAnswer<Spec>>,
   clients: Clients<Spec>,
 ) {
   return answering(routeKey(spec), async (event) =>
@@ -47,7 +48,7 @@ export function runRoute<Spec extends RouteSpec>(
 /** An answer with the status and the headers that the spec promises. */
 export function completed(
   { answer: { status: usual, retryAfter: always } }: RouteSpec,
-  { status = usual, body, location, retryAfter }: RouteAnswer,
+  { status = usual, body, location, retryAfter }: AnswerBesidesBody & { readonly body?: object | undefined },
 ): ApiAnswer {
   const seconds = retryAfter ?? (typeof always === 'number' ? always : undefined);
   return {

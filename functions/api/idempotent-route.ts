@@ -23,10 +23,10 @@ export interface IdempotentRequest<Spec extends RouteSpec = RouteSpec> extends A
   readonly outcome?: Outcome;
 }
 
-export interface IdempotentAnswer extends RouteAnswer {
+export type IdempotentAnswer<Spec extends RouteSpec = RouteSpec> = RouteAnswer<Spec> & {
   /** What a repetition needs to give this answer again. */
   readonly outcome: Outcome;
-}
+};
 
 /** The same, as far as beginning a run needs it. */
 export const runRequestOf = ({
@@ -48,10 +48,10 @@ const pause = 2;
 export function idempotentRoute<Spec extends RouteSpec>(
   spec: Spec,
   requests: () => RequestStore,
-  work: (request: IdempotentRequest<Spec>) => Promise<IdempotentAnswer>,
+  work: (request: IdempotentRequest<Spec>) => Promise<IdempotentAnswer<Spec>>,
 ) {
   const name = routeKey(spec);
-  const answer = async (event: APIGatewayProxyEventV2WithJWTAuthorizer): Promise<IdempotentAnswer> => {
+  const answer = async (event: APIGatewayProxyEventV2WithJWTAuthorizer): Promise<IdempotentAnswer<Spec>> => {
     const sent = readRequest(event);
     const request = admit(sent, spec);
     const key = keyIn(event);
@@ -86,7 +86,7 @@ export function idempotentRoute<Spec extends RouteSpec>(
 /** The same for a route that is given what its spec uses; the store of the requests is among it. */
 export function runIdempotentRoute<Spec extends RouteSpec>(
   spec: Spec,
-  work: (request: IdempotentRequest<Spec>, deps: Deps<Spec>) => Promise<IdempotentAnswer>,
+  work: (request: IdempotentRequest<Spec>, deps: Deps<Spec>) => Promise<IdempotentAnswer<Spec>>,
   clients: Clients<Spec> & { readonly requests: () => RequestStore },
 ) {
   return idempotentRoute(spec, clients.requests, (request) => work(request, depsOf(clients)));

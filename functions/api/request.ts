@@ -29,11 +29,17 @@ export const largestBody = 256 * 1024;
 /** Characters of a subject: no more than OpenID Connect allows (Core 1.0, section 2). */
 const longestSubject = 255;
 
-/** Ids as they are made here; anything else names nothing, and no record is looked for. */
-const ids: Readonly<Record<string, RegExp>> = {
-  id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  trackId: /^(\d{3}|\d{5})$/,
-};
+/** Ids in a path, as they are made here; anything else names nothing, and no record is looked for. */
+export const pathIds = z.object({
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    .describe('Of the session.'),
+  trackId: z
+    .string()
+    .regex(/^([0-9]{3}|[0-9]{5})$/)
+    .describe('Of the track: `001` for the first file, `00001` in a batch.'),
+});
 
 /**
  * Reads what was sent.
@@ -50,8 +56,10 @@ export function readRequest(event: APIGatewayProxyEventV2WithJWTAuthorizer): Sen
  */
 export function admit<Spec extends RouteSpec>(sent: SentRequest, spec: Spec): ApiRequest<Spec> {
   const { subject, path } = sent;
-  const strange = Object.entries(path).find(([name, value = '']) => !ids[name]?.test(value));
-  if (strange) throw new ChirpsmithError('SessionNotFound', `There is no ${strange[0]} like this.`);
+  const strange = pathIds.partial().safeParse(path).error?.issues[0]?.path[0];
+  if (strange !== undefined) {
+    throw new ChirpsmithError('SessionNotFound', `There is no ${String(strange)} like this.`);
+  }
   const query = parsed(spec.query, sent.query, 'query');
   const body = parsed(spec.body?.schema, spec.body?.optional ? (sent.body ?? {}) : sent.body, 'body');
   const problems = [...query.problems, ...body.problems];

@@ -2,6 +2,7 @@ import { creditsOf } from '../sessions/credits.ts';
 import {
   isOverdue,
   isPartial,
+  type Music,
   mayCancel,
   mayDecide,
   type Session,
@@ -104,10 +105,16 @@ export function summary(session: Session): SessionListAnswer['sessions'][number]
     ...(session.modelId === undefined ? {} : { modelId: session.modelId }),
     ...(unfinished === undefined ? {} : { unfinished }),
     ...(session.missing === undefined ? {} : { missing: session.missing }),
-    ...(session.music === undefined ? {} : { music: session.music }),
+    ...(session.music === undefined ? {} : { music: musicAnswer(session.music) }),
     ...(session.failure === undefined ? {} : { failure: failureAnswer(session.failure) }),
   };
 }
+
+/** Without the keys of objects in the bucket, which are ours. */
+const musicAnswer = ({ clips, ...music }: Music): SessionAnswer['music'] => ({
+  ...music,
+  clips: clips.map(({ key, ...clip }) => ({ ...clip, hasAudio: key !== undefined })),
+});
 
 /** What a person can do with a session that stands like this. */
 function actionsFor(session: Session): SessionAnswer['actions'] {

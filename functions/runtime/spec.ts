@@ -81,6 +81,17 @@ export type BodyOf<Spec extends RouteSpec> = Spec extends {
     ? unknown
     : undefined;
 
+/** Body of a route's answer, as its schemas take it; of any route, an object. */
+export type AnswerOf<Spec extends RouteSpec> =
+  | (Spec['answer'] extends { readonly schema: infer Body extends z.ZodType<object, object> }
+      ? { readonly body: z.input<Body> }
+      : { readonly body?: 'schema' extends keyof Spec['answer'] ? object : undefined })
+  | (Spec['answer'] extends {
+      readonly goesOn: { readonly schema: infer Body extends z.ZodType<object, object> };
+    }
+      ? { readonly status: 202; readonly body: z.input<Body> }
+      : never);
+
 /** Ids in the path of a route: `id`, `trackId`. */
 export type PathId<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PathId<Rest>

@@ -37,9 +37,7 @@ const session: SessionAnswer = {
     prompt: 'rain',
     tags: '',
     instrumental: false,
-    clips: [
-      { clipId: 'clip-one-1', key: 'music/x/clip-one-1.wav', size: 5, durationSeconds: 8, format: 'WAV' },
-    ],
+    clips: [{ clipId: 'clip-one-1', hasAudio: true, size: 5, durationSeconds: 8, format: 'WAV' }],
   },
 };
 

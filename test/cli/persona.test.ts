@@ -43,7 +43,7 @@ async function stack(reply: Reply, more: { sandbox?: boolean; provider?: string;
     sessionId,
     kind: 'music',
     status: 'ready',
-    music: { ...music, clips: [...music.clips] },
+    music: { ...music, clips: music.clips.map((clip) => ({ ...clip, hasAudio: true })) },
     tracks: [],
   });
   const make = (args: string[] = [], how: { answer?: boolean } = {}) =>

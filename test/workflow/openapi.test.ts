@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createdSessionAnswer, sessionAnswer, sessionListAnswer } from '../../functions/api/contract.ts';
 import { openApiDocument } from '../../functions/api/openapi/document.ts';
+import { trackIdAt } from '../../functions/sessions/new-session.ts';
 import { sharedStack, songs, type TestStack } from './local-stack.ts';
 import { redocly } from './redocly.ts';
 
@@ -34,6 +35,19 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 describe('the OpenAPI document', () => {
   it('is docs/openapi.json, as npm run openapi writes it', () => {
     expect(JSON.parse(committed)).toEqual(openApiDocument());
+  });
+
+  it('admits the ids of tracks as they are made, of a training and of a batch, and shows no key of the bucket', () => {
+    const replace = openApiDocument().paths['/sessions/{id}/tracks/{trackId}']?.put;
+    const { parameters } = z
+      .object({
+        parameters: z.array(z.object({ name: z.string(), schema: z.object({ pattern: z.string() }) })),
+      })
+      .parse(replace);
+    const { pattern = '' } = parameters.find(({ name }) => name === 'trackId')?.schema ?? {};
+    for (const kind of ['train', 'batch'] as const) expect(trackIdAt(0, kind)).toMatch(new RegExp(pattern));
+    expect('0001').not.toMatch(new RegExp(pattern));
+    expect(JSON.stringify(openApiDocument())).not.toMatch(/"(key|bucket)":/);
   });
 
   it('is served to anybody, the same', () => {

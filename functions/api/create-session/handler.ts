@@ -20,7 +20,7 @@ export const handler = runIdempotentRoute(
         : await createdBefore(outcome.sessionId, body, deps);
     const { sessionId } = created;
     if (sessionId === requestId) return { body: created, outcome: { sessionId } };
-    return { status: 200, body: { ...created, existing: true }, outcome: { sessionId } };
+    return { status: 200, body: { ...created, existing: true as const }, outcome: { sessionId } };
   },
   { store, contents, uploads, bucket, requests, settings, now },
 );

@@ -2,7 +2,6 @@ import { milliseconds as now } from '../../runtime/clients/base.ts';
 import { sessionFiles as files } from '../../runtime/clients/bucket.ts';
 import { executions } from '../../runtime/clients/executions.ts';
 import { sessionContents as contents, sessionStore as store } from '../../runtime/clients/records.ts';
-import type { DeletionAnswer } from '../contract.ts';
 import { runRoute } from '../http.ts';
 import { deleteSession } from './delete-session.ts';
 import { route } from './route.ts';
@@ -12,7 +11,7 @@ export const handler = runRoute(
   async ({ subject, path, query }, deps) => {
     const deleted = await deleteSession(path.id, subject, deps, query);
     if (deleted === undefined) return {};
-    const body: DeletionAnswer = { sessionId: path.id, status: 'deleting', deleted };
+    const body = { sessionId: path.id, status: 'deleting' as const, deleted };
     return { status: 202, body, retryAfter: 1 };
   },
   { store, contents, files, executions, now },

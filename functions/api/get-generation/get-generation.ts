@@ -19,12 +19,12 @@ export async function getGeneration(
 ): Promise<{ answer: GenerationAnswer; retryAfter?: number }> {
   const noMusic = () => new ChirpsmithError('SessionNotFound', `There is no music ${sessionId} of yours.`);
   const found = await ownSession(sessionId, subject, deps.store);
+  const { kind, music } = found.session;
   // Before its execution is asked about: this function may do so only for music.
-  if (found.session.kind !== 'music') throw noMusic();
+  if (kind !== 'music' || !music) throw noMusic();
   const { answer: session, ...rest } = await standing(firstPage(found), deps);
-  if (!session.music) throw noMusic();
   const expiresAt = new Date(deps.now() + deps.settings.urls.download * 60_000).toISOString();
-  const downloads = session.music.clips.flatMap(({ clipId, key }) =>
+  const downloads = music.clips.flatMap(({ clipId, key }) =>
     key === undefined
       ? []
       : [

@@ -10,7 +10,7 @@ export async function listModels(
   const found = await models.list(subject);
   const warning = nearlyFull(found.length, settings.limits.models);
   return {
-    models: found.map(({ owner: _owner, ...model }) => model),
+    models: found.map(({ owner: _owner, provider: _provider, ...model }) => model),
     ...(warning === undefined ? {} : { warning }),
   };
 }

@@ -3,6 +3,7 @@ import { keyOf, type RouteSpec } from '../../runtime/spec.ts';
 import * as contract from '../contract.ts';
 import * as music from '../generation-contract.ts';
 import * as personas from '../persona-contract.ts';
+import { pathIds } from '../request.ts';
 import { routes } from '../routes.ts';
 
 /** What a schema of the contract is called in the document. */
@@ -91,14 +92,6 @@ const responses = {
 };
 const response = (name: keyof typeof responses) => ({ $ref: `#/components/responses/${name}` });
 
-const pathParameters = {
-  id: { description: 'Of the session.', schema: { type: 'string', format: 'uuid' } },
-  trackId: {
-    description: 'Of the track: `001` for the first file.',
-    schema: { type: 'string', pattern: '^[0-9]{3}$' },
-  },
-};
-
 const idempotencyKeyParameter = {
   name: 'Idempotency-Key',
   in: 'header',
@@ -108,9 +101,9 @@ const idempotencyKeyParameter = {
 };
 
 function parametersOf({ path, query, idempotencyKey }: RouteSpec): object[] {
-  const inPath = Object.entries(pathParameters)
+  const inPath = Object.entries(z.toJSONSchema(pathIds, conversion).properties ?? {})
     .filter(([name]) => path.includes(`{${name}}`))
-    .map(([name, parameter]) => ({ name, in: 'path', required: true, ...parameter }));
+    .map(([name, schema]) => ({ name, in: 'path', required: true, schema }));
   const inQuery = Object.entries(query ? (z.toJSONSchema(query, conversion).properties ?? {}) : {});
   const inHeader = idempotencyKey ? [idempotencyKeyParameter] : [];
   return [...inPath, ...inHeader, ...inQuery.map(([name, schema]) => ({ name, in: 'query', schema }))];

@@ -42,11 +42,11 @@ export async function requested<Spec extends RouteSpec, T extends object>(
   ) => Promise<Omit<IdempotentAnswer, 'status' | 'body'> & { body: T }>,
 ): Promise<T> {
   let made: T | undefined;
-  const handler = idempotentRoute(
+  const handler = idempotentRoute<RouteSpec>(
     route,
     () => world.requests,
     async (request) => {
-      const answer = await work(request);
+      const answer = await work(request as IdempotentRequest<Spec>);
       made = answer.body;
       return { status: 200, ...answer };
     },

@@ -73,3 +73,26 @@ describe('GET /sessions/{id} of thousands', () => {
     expect(read).toEqual({ whole: 2, counted: 0 });
   });
 });
+
+describe('GET /sessions/{id} of music', () => {
+  it('shows of each clip whether its audio is here, and not where it is in the bucket', async () => {
+    const asked = {
+      dialect: 'mountsea',
+      model: 'chirp-v55',
+      prompt: 'rain',
+      tags: '',
+      instrumental: false,
+    } as const;
+    const clips = [{ clipId: 'kept', key: 'music/song/kept.wav', size: 5 }, { clipId: 'not-yet' }];
+    const session = { kind: 'music', status: 'keeping', music: { ...asked, clips } } as const;
+    await recordSession(table.store, { sessionId: 'song', count: 0, session });
+    const { answer } = await getSession('song', 'ana', counting().deps);
+    expect(answer.music).toEqual({
+      ...asked,
+      clips: [
+        { clipId: 'kept', size: 5, hasAudio: true },
+        { clipId: 'not-yet', hasAudio: false },
+      ],
+    });
+  });
+});

@@ -392,7 +392,8 @@ describe('a route', () => {
     const event = request as unknown as APIGatewayProxyEventV2WithJWTAuthorizer;
     const route = routeOf(name);
     const body = route.body && { ...route.body, schema };
-    const handler = runRoute({ ...route, ...(body && { body }), uses: [] }, work, {});
+    const spec = { ...route, ...(body && { body }), uses: [] } as const;
+    const handler = runRoute<typeof spec>(spec, work, {});
     const answer = await handler(event, { awsRequestId: 'r' } as Context);
     return { ...answer, parsed: JSON.parse(answer.body ?? 'null') as unknown };
   };

@@ -1,16 +1,18 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
-import { runRoute } from '../../../functions/api/http.ts';
+import { type RouteAnswer, runRoute } from '../../../functions/api/http.ts';
 import { routes } from '../../../functions/api/routes.ts';
 import { runTask } from '../../../functions/runtime/run-task.ts';
 import {
+  type BodyOf,
   type Deps,
   defineRoute,
   defineState,
   folderOf,
   keyOf,
+  type QueryOf,
   routeLambda,
 } from '../../../functions/runtime/spec.ts';
 import { states, triggers } from '../../../infra/specs.ts';
@@ -71,10 +73,18 @@ describe('a route', () => {
     method: 'GET',
     path: '/times/{id}',
     summary: 'Tells the time',
-    answer: { status: 202, description: 'The time.', retryAfter: 7 },
+    query: z.strictObject({ zone: z.coerce.number().default(0) }),
+    body: { schema: z.object({ words: z.string().default('') }), optional: true },
+    answer: {
+      status: 202,
+      description: 'The time.',
+      schema: z.object({ at: z.string(), of: z.string() }),
+      retryAfter: 7,
+    },
     lambda: routeLambda,
     uses: ['clock'],
   });
+  const answer = { body: { at: 'noon', of: 'x' } };
   const claims = { sub: 'ana' };
   const id = '00000000-0000-4000-8000-000000000000';
   const about = { headers: {}, pathParameters: { id }, requestContext: { authorizer: { jwt: { claims } } } };
@@ -91,21 +101,33 @@ describe('a route', () => {
       headers: { 'retry-after': '7' },
       body: JSON.stringify({ at: 'noon', of: id }),
     });
-    const other = runRoute(route, async () => ({ status: 200, location: '/x', retryAfter: 3 }), { now });
+    const other = runRoute(route, async () => ({ ...answer, status: 200, location: '/x', retryAfter: 3 }), {
+      now,
+    });
     expect(await other(event, context)).toMatchObject({
       statusCode: 200,
       headers: { location: '/x', 'retry-after': '3' },
     });
   });
 
+  it('has query, body and answer of its schemas, and no others', () => {
+    type Route = typeof route;
+    expectTypeOf<QueryOf<Route>>().toEqualTypeOf<{ zone: number }>();
+    expectTypeOf<BodyOf<Route>>().toEqualTypeOf<{ words: string }>();
+    expectTypeOf<RouteAnswer<Route>['body']>().toEqualTypeOf<{ at: string; of: string }>();
+    const isAnswered = async () => ({ body: { at: 'noon' } });
+    // @ts-expect-error the answer has no `of`
+    expect(runRoute(route, isAnswered, { now })).toBeTypeOf('function');
+  });
+
   it('knows the ids of its path, and no other', async () => {
     const strange = runRoute(
       route,
       // @ts-expect-error there is no `trackId` in the path
-      async (request) => ({ body: { of: request.path.trackId } }),
+      async (request) => ({ body: { at: '', of: request.path.trackId } }),
       { now },
     );
-    expect(await strange(event, context)).toMatchObject({ body: '{}' });
+    expect(await strange(event, context)).toMatchObject({ body: '{"at":""}' });
   });
 
   it('has the words of its folder, and is listed once', async () => {
