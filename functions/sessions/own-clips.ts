@@ -9,7 +9,8 @@ const writesAtOnce = 25;
 
 /**
  * Finds tracks that were given the same clip. Whose it is nobody can know, so that none of them has it: they fail, and a
- * resume sends them again.
+ * resume sends them again. A failed track keeps the clip's id, so that a step that was cut off between two of these writes
+ * still finds the others when it runs again.
  * @returns the tracks as they are now, and the contradiction, if there is one
  */
 export async function withoutSharedClips(
@@ -18,12 +19,14 @@ export async function withoutSharedClips(
 ): Promise<{ tracks: readonly Track[]; contradiction: ChirpsmithError | undefined }> {
   const owners = new Map<string, Track[]>();
   for (const track of tracks) {
-    if (track.status !== 'done' || track.clipId === undefined) continue;
-    owners.set(track.clipId, [...(owners.get(track.clipId) ?? []), track]);
+    const clipId = track.status === 'done' ? track.clipId : sharedBefore(track);
+    if (clipId !== undefined) owners.set(clipId, [...(owners.get(clipId) ?? []), track]);
   }
   const shared = new Map(
     [...owners].flatMap(([clipId, those]) =>
-      those.length > 1 ? those.map(({ trackId }) => [trackId, { clipId, those }] as const) : [],
+      those.length > 1 && those.some(({ status }) => status === 'done')
+        ? those.map(({ trackId }) => [trackId, { clipId, those }] as const)
+        : [],
     ),
   );
   if (shared.size === 0) return { tracks, contradiction: undefined };
@@ -33,9 +36,9 @@ export async function withoutSharedClips(
     return `The provider gave the clip ${clipId} to ${others.slice(0, 3).join(', ')} as well.`;
   };
   const failed = await inOrder(tracks, writesAtOnce, async (track) =>
-    shared.has(track.trackId)
+    shared.has(track.trackId) && track.status === 'done'
       ? store.updateTrack(track, {
-          ...trackFailed('ProviderContradiction', reasonOf(track), now()),
+          ...sharing(track.clipId, trackFailed('ProviderContradiction', reasonOf(track), now())),
           clipId: undefined,
         })
       : track,
@@ -49,3 +52,12 @@ export async function withoutSharedClips(
     contradiction: new ChirpsmithError('ProviderContradiction', summary, { problems }),
   };
 }
+
+/** The clip that this track lost to a contradiction, until it is sent again. */
+const sharedBefore = ({ status, failure }: Track) =>
+  status === 'failed' ? failure?.sharedClipId : undefined;
+
+const sharing = (sharedClipId: string | undefined, changes: Partial<Track>): Partial<Track> => ({
+  ...changes,
+  ...(changes.failure && { failure: { ...changes.failure, sharedClipId } }),
+});

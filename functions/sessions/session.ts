@@ -276,7 +276,8 @@ export const trackSchema = z.object({
   submittedAt: moment.optional(),
   finishedAt: moment.optional(),
   clipId: z.string().optional(),
-  failure: failureSchema.optional(),
+  /** `sharedClipId`: the clip that the provider gave to another track as well. */
+  failure: failureSchema.extend({ sharedClipId: z.string().optional() }).optional(),
 });
 
 export type Session = z.infer<typeof sessionSchema>;

@@ -62,6 +62,27 @@ describe('two tracks that the provider gave the same clip', () => {
     expect(tracks[1]).toMatchObject({ status: 'done', clipId: 'clip-1' });
   });
 
+  it('are found again by a step that was cut off when it had written down one of them', async () => {
+    const session = { status: 'uploading', minClips: 6 } as const;
+    await recordSession(table.store, { sessionId: 'cut-off', count: 7, session, track: shared });
+    let writes = 0;
+    const dying = {
+      ...table.store,
+      updateTrack: async (...change: Parameters<typeof table.store.updateTrack>) => {
+        if (++writes > 1) throw new Error('out of memory');
+        return table.store.updateTrack(...change);
+      },
+    };
+    await expect(enoughClips({ sessionId: 'cut-off' }, { store: dying, settings, now })).rejects.toThrow();
+    const enough = () => enoughClips({ sessionId: 'cut-off' }, { store: table.store, settings, now });
+    await expect(enough()).rejects.toMatchObject({ name: 'ProviderContradiction' });
+    const { tracks } = await table.store.require('cut-off');
+    for (const track of [tracks[0], tracks[6]]) {
+      expect(track).toMatchObject({ status: 'failed', failure: { error: 'ProviderContradiction' } });
+      expect(track).not.toHaveProperty('clipId');
+    }
+  });
+
   it('are files without a clip in a batch', async () => {
     const session = { kind: 'batch', status: 'uploading', providerSessionId: 'p' } as const;
     await recordSession(table.store, { sessionId: 'batch', count: 7, session, track: shared });
