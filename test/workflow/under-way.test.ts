@@ -1,3 +1,4 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createdSessionAnswer } from '../../functions/api/contract.ts';
@@ -15,6 +16,23 @@ afterEach(() => {
 
 const stop = (executionArn: string | undefined) =>
   it_.stepFunctions.send(new StopExecutionCommand({ executionArn }));
+
+/** Makes a record of music as old as one that was written an hour ago: the functions look at the wall's clock. */
+async function age(sessionId: string): Promise<void> {
+  const { aws: endpoint, region, adminKey: credentials } = it_.stack.ready;
+  const TableName = it_.stack.assembly.tables[0]?.name;
+  const client = new DynamoDBClient({ endpoint, region, credentials });
+  await client.send(
+    new UpdateItemCommand({
+      TableName,
+      Key: { pk: { S: `SESSION#${sessionId}` }, sk: { S: 'SESSION' } },
+      UpdateExpression: 'SET updatedAt = :then, #create.requestedAt = :then',
+      ExpressionAttributeNames: { '#create': 'create' },
+      ExpressionAttributeValues: { ':then': { S: new Date(Date.now() - 3_600_000).toISOString() } },
+    }),
+  );
+  client.destroy();
+}
 
 /** A call of each schedule, as it comes every quarter of an hour. */
 async function sweep(): Promise<void> {
@@ -78,6 +96,28 @@ describe('a session whose execution runs', () => {
     expect(generationAnswer.parse(body).session.status).toMatch(/preparing|creating|generating/);
     time.goOn();
     await it_.ended(session.executionArn ?? '');
+  });
+});
+
+describe('a session whose record is suspiciously old', () => {
+  it('is shown as under way while its execution runs, and as interrupted when that is gone', async () => {
+    const request = { model: 'chirp-v55', prompt: 'rain', tags: 'slow', title: 'Old rain' };
+    time.stopAfter(0);
+    const { body } = await it_.call('POST', '/generations', request);
+    const { sessionId, executionArn } = createdGenerationAnswer.parse(body).session;
+    await it_.until(sessionId, ({ status }) => status === 'generating');
+    await it_.idle();
+    await age(sessionId);
+    const shown = async () => {
+      const { status } = await it_.session(sessionId);
+      const music = generationAnswer.parse((await it_.call('GET', `/generations/${sessionId}`)).body);
+      return [status, music.session.status];
+    };
+    expect(await shown()).toEqual(['generating', 'generating']);
+    await stop(executionArn);
+    expect(await shown()).toEqual(['interrupted', 'interrupted']);
+    time.goOn();
+    expect(await it_.run(sessionId, 'resume')).toMatchObject({ status: 'ready' });
   });
 });
 
