@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { nameError } from '../shared/aws-errors.ts';
+import { named } from '../shared/aws-errors.ts';
 
 const fileListSchema = z.strictObject({
   /** Key prefix of all of them, with its last slash. */
@@ -37,12 +37,4 @@ export function createFileLists({ client, bucket: Bucket }: { client: S3Client; 
       return fileListSchema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
     },
   };
-}
-
-async function named<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw nameError(error);
-  }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { dialects } from '../provider/provider.ts';
-import { nameError } from '../shared/aws-errors.ts';
+import { named } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { createConditionalWriter } from './own-writes.ts';
 import { placeKey, providerPlaceSchema } from './provider-place.ts';
@@ -80,10 +80,6 @@ export function createPersonaStore(options: {
 }): PersonaStore {
   const { client, tableName: TableName } = options;
   const writer = createConditionalWriter(options);
-  const named = <T>(answer: Promise<T>): Promise<T> =>
-    answer.catch((error: unknown) => {
-      throw nameError(error);
-    });
   return {
     async find(identity) {
       const get = new GetCommand({ TableName, Key: keyOf(identity), ConsistentRead: true });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { nameError } from '../shared/aws-errors.ts';
+import { named } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import type { SessionKind } from '../shared/states.ts';
 
@@ -62,10 +62,6 @@ export function createSessionContents({
   clock: () => number;
 }): SessionContents {
   const keyOf = (contentKey: string) => ({ pk: `CONTENT#${contentKey}`, sk: 'CONTENT' });
-  const named = <T>(answer: Promise<T>): Promise<T> =>
-    answer.catch((error: unknown) => {
-      throw nameError(error);
-    });
   return {
     async claim(contentKey, { sessionId, expiresAt, over = sessionId }) {
       const claim = { sessionId, claimedAt: clock() };

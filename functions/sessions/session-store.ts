@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   BatchWriteCommand,
   type BatchWriteCommandInput,
@@ -8,14 +7,16 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
-import { nameError } from '../shared/aws-errors.ts';
+import type * as z from 'zod';
+import { named } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { inOrder } from '../shared/in-order.ts';
 import type { SessionKind } from '../shared/states.ts';
 import { keptFailures } from './kept-failures.ts';
+import { decodePage, encodePage } from './list-cursor.ts';
 import { createConditionalWriter, isConflict } from './own-writes.ts';
 import { placeKey } from './provider-place.ts';
+import { sessionKey, trackKey, tracksAfter } from './record-keys.ts';
 import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from './session.ts';
 import { addToTally, countedSchema, noTracks, type TrackTally } from './track-tally.ts';
 
@@ -102,7 +103,7 @@ export interface SessionNotes {
 }
 
 /**
- * Is told of every write once it is done; whoever wrote waits for it. Must not throw: what is written is written.
+ * Called after each write; the writer waits for it. Must not throw: the write cannot be undone.
  */
 export interface RecordWatcher {
   /** `before` is missing when the session is new. */
@@ -125,12 +126,6 @@ const writeAttempts = 5;
 /** The attribute that puts a session into the sparse index `underWay`, or takes it out. */
 const marks = (session: Pick<Session, 'status'>) => ({
   underWay: isUnderWay(session) ? 'yes' : session.status === 'open' ? 'not-yet' : undefined,
-});
-
-const sessionKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'SESSION' });
-const trackKey = (sessionId: string, trackId: string) => ({
-  pk: `SESSION#${sessionId}`,
-  sk: `TRACK#${trackId}`,
 });
 
 /** @param clock milliseconds since the epoch, to leave out what has expired but is not yet deleted */
@@ -385,67 +380,11 @@ export function createSessionStore(options: {
   return store;
 }
 
-/** `!` comes before every digit, `~` after. */
-const tracksAfter = (sessionId: string, after: string) => ({
-  KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-  ExpressionAttributeValues: {
-    ':pk': sessionKey(sessionId).pk,
-    ':from': `${trackKey(sessionId, after).sk}!`,
-    ':to': trackKey(sessionId, '~').sk,
-  },
-});
-
-async function named<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw nameError(error);
-  }
-}
-
-function parse<T>(
-  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error } },
-  item: unknown,
-): T {
+function parse<T>(schema: z.ZodType<T>, item: unknown): T {
   const parsed = schema.safeParse(item);
   if (parsed.success) return parsed.data;
   throw new ChirpsmithError(
     'Unexpected',
     `A record does not have the expected form: ${parsed.error.message}`,
   );
-}
-
-/**
- * Where a page ended: the session and its moment, which its owner knows already, and whose list it is. Whoever
- * makes one up for a list of his own can only begin that list elsewhere.
- */
-function encodePage({ pk, createdAt }: Record<string, unknown>, owner: string): string {
-  const whose = createHash('sha256').update(owner).digest('base64url');
-  return Buffer.from(JSON.stringify([pk, createdAt, whose])).toString('base64url');
-}
-
-function decodePage(cursor: string, owner: string): Record<string, string> {
-  const page = pageSchema.safeParse(jsonIn(cursor));
-  if (page.success) {
-    const [pk, createdAt] = page.data;
-    // The same bytes, or it was not made here.
-    if (encodePage({ pk, createdAt }, owner) === cursor) return { pk, sk: 'SESSION', owner, createdAt };
-  }
-  throw new ChirpsmithError('BadInput', 'The page cannot be found.', {
-    problems: [{ where: 'cursor', message: 'use the value of `next` that an earlier list gave you' }],
-  });
-}
-
-const pageSchema = z.tuple([
-  z.string().startsWith('SESSION#').max(256),
-  sessionSchema.shape.createdAt,
-  z.string(),
-]);
-
-function jsonIn(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
 }

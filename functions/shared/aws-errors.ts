@@ -26,6 +26,15 @@ export function nameError(error: unknown): ChirpsmithError {
   return new ChirpsmithError('Unexpected', `${error.name}: ${error.message}`, { cause: error });
 }
 
+/** An answer of an AWS client; its error has a name of the closed set. @throws ChirpsmithError see {@link nameError} */
+export async function named<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw nameError(error);
+  }
+}
+
 function httpStatus(error: Error): number {
   if (!('$metadata' in error)) return 0;
   const metadata = error.$metadata;

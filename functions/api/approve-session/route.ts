@@ -1,5 +1,5 @@
-import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { begunRun } from '../begun-run.ts';
+import { defineRoute } from '../../runtime/spec.ts';
+import { beginsRun } from '../begun-run.ts';
 
 export const route = defineRoute({
   name: 'Approve session',
@@ -7,10 +7,7 @@ export const route = defineRoute({
   path: '/sessions/{id}/approve',
   summary: 'Approve the price of the training',
   description: 'For a session that stopped for its review.',
-  answer: begunRun,
-  idempotencyKey: true,
-  mayConflict: true,
-  lambda: routeLambda,
+  ...beginsRun,
   uses: [
     'clock.milliseconds',
     'settings',

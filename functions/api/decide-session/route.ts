@@ -1,5 +1,5 @@
-import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { begunRun } from '../begun-run.ts';
+import { defineRoute } from '../../runtime/spec.ts';
+import { beginsRun, usesOfRun } from '../begun-run.ts';
 import { decideBody } from '../contract.ts';
 
 export const route = defineRoute({
@@ -10,20 +10,6 @@ export const route = defineRoute({
   description:
     '`check-again` asks the provider once more, `create-again` calls create once more and may cost the credits a second time, `abandon` ends the session.',
   body: { schema: decideBody },
-  answer: begunRun,
-  idempotencyKey: true,
-  mayConflict: true,
-  lambda: routeLambda,
-  uses: [
-    'clock.milliseconds',
-    'settings',
-    'requests',
-    'sessions.ofThisPlace',
-    'sessions.read',
-    'sessions.readWhole',
-    'sessions.update',
-    'trainings.start',
-    'batches.start',
-    'music.start',
-  ],
+  ...beginsRun,
+  uses: usesOfRun,
 });

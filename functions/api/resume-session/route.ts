@@ -1,5 +1,5 @@
-import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { begunRun } from '../begun-run.ts';
+import { defineRoute } from '../../runtime/spec.ts';
+import { beginsRun, usesOfRun } from '../begun-run.ts';
 import { resumeBody } from '../contract.ts';
 
 export const route = defineRoute({
@@ -9,20 +9,6 @@ export const route = defineRoute({
   summary: 'Go on after a failure, a cancel or an interruption',
   description: 'What is done is kept, and create is never paid a second time.',
   body: { schema: resumeBody, optional: true },
-  answer: begunRun,
-  idempotencyKey: true,
-  mayConflict: true,
-  lambda: routeLambda,
-  uses: [
-    'clock.milliseconds',
-    'settings',
-    'requests',
-    'sessions.ofThisPlace',
-    'sessions.read',
-    'sessions.readWhole',
-    'sessions.update',
-    'trainings.start',
-    'batches.start',
-    'music.start',
-  ],
+  ...beginsRun,
+  uses: usesOfRun,
 });

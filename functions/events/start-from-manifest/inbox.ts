@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { nameError } from '../../shared/aws-errors.ts';
+import { named, nameError } from '../../shared/aws-errors.ts';
 
 /** What a folder of the inbox holds, by the files' own names. */
 export interface Folder {
@@ -123,11 +123,3 @@ export function createInbox({ client, bucket }: { client: S3Client; bucket: stri
 
 /** As in a form: a plus is a space. */
 const decoded = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));
-
-async function named<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw nameError(error);
-  }
-}
