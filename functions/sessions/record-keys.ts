@@ -1,7 +1,7 @@
 /** Where the records are in the table. */
-export const sessionKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'SESSION' });
+export const sessionRecordKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'SESSION' });
 
-export const trackKey = (sessionId: string, trackId: string) => ({
+export const trackRecordKey = (sessionId: string, trackId: string) => ({
   pk: `SESSION#${sessionId}`,
   sk: `TRACK#${trackId}`,
 });
@@ -10,8 +10,8 @@ export const trackKey = (sessionId: string, trackId: string) => ({
 export const tracksAfter = (sessionId: string, after: string) => ({
   KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
   ExpressionAttributeValues: {
-    ':pk': sessionKey(sessionId).pk,
-    ':from': `${trackKey(sessionId, after).sk}!`,
-    ':to': trackKey(sessionId, '~').sk,
+    ':pk': sessionRecordKey(sessionId).pk,
+    ':from': `${trackRecordKey(sessionId, after).sk}!`,
+    ':to': trackRecordKey(sessionId, '~').sk,
   },
 });

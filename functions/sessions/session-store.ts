@@ -16,7 +16,7 @@ import { keptFailures } from './kept-failures.ts';
 import { decodePage, encodePage } from './list-cursor.ts';
 import { createConditionalWriter, isConflict } from './own-writes.ts';
 import { placeKey } from './provider-place.ts';
-import { sessionKey, trackKey, tracksAfter } from './record-keys.ts';
+import { sessionRecordKey, trackRecordKey, tracksAfter } from './record-keys.ts';
 import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from './session.ts';
 import { addToTally, countedSchema, noTracks, type TrackTally } from './track-tally.ts';
 
@@ -143,7 +143,7 @@ export function createSessionStore(options: {
   const { put, update } = createConditionalWriter(options);
 
   const trackItem = ({ sessionId, expiresAt }: Session, track: Track) => ({
-    ...trackKey(sessionId, track.trackId),
+    ...trackRecordKey(sessionId, track.trackId),
     expiresAt,
     ...track,
   });
@@ -175,7 +175,7 @@ export function createSessionStore(options: {
           },
         ),
       );
-      await put({ ...sessionKey(session.sessionId), ...session, ...marks(session) });
+      await put({ ...sessionRecordKey(session.sessionId), ...session, ...marks(session) });
       await watcher?.session(undefined, session);
     },
 
@@ -193,7 +193,7 @@ export function createSessionStore(options: {
       const Items: Record<string, unknown>[] = [];
       const query = {
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': sessionKey(sessionId).pk },
+        ExpressionAttributeValues: { ':pk': sessionRecordKey(sessionId).pk },
       };
       for await (const page of pagesOf(query)) Items.push(...page);
       const sessionItem = Items.find((item) => item.sk === 'SESSION' && alive(item));
@@ -211,13 +211,13 @@ export function createSessionStore(options: {
     },
 
     async requireSession(sessionId) {
-      const item = await get(sessionKey(sessionId));
+      const item = await get(sessionRecordKey(sessionId));
       if (!item) throw notFound(`session ${sessionId}`);
       return parse(sessionSchema, item);
     },
 
     async requireTrack(sessionId, trackId) {
-      const item = await get(trackKey(sessionId, trackId));
+      const item = await get(trackRecordKey(sessionId, trackId));
       if (!item) throw notFound(`track ${trackId} in session ${sessionId}`);
       return parse(trackSchema, item);
     },
@@ -250,7 +250,7 @@ export function createSessionStore(options: {
 
     async updateSession(session, changes) {
       const updatedAt = new Date(clock()).toISOString();
-      const key = sessionKey(session.sessionId);
+      const key = sessionRecordKey(session.sessionId);
       const marked = changes.status === undefined ? {} : marks({ status: changes.status });
       const turned = (changes.status ?? session.status) === session.status ? {} : { statusSince: updatedAt };
       const written = { ...changes, ...keptFailures(session, changes), ...marked, ...turned, updatedAt };
@@ -273,7 +273,7 @@ export function createSessionStore(options: {
     },
 
     async updateTrack(track, changes) {
-      const key = trackKey(track.sessionId, track.trackId);
+      const key = trackRecordKey(track.sessionId, track.trackId);
       const after = parse(trackSchema, await update(key, track.version, changes));
       watcher?.track(track, after);
       return after;
@@ -354,7 +354,7 @@ export function createSessionStore(options: {
         let left: BatchWriteCommandInput['RequestItems'] = {
           [TableName]: trackIds
             .slice(from, from + itemsPerBatch)
-            .map((trackId) => ({ DeleteRequest: { Key: trackKey(sessionId, trackId) } })),
+            .map((trackId) => ({ DeleteRequest: { Key: trackRecordKey(sessionId, trackId) } })),
         };
         for (let attempt = 1; left && Object.keys(left).length > 0; attempt++) {
           if (attempt > batchAttempts) {
@@ -368,7 +368,7 @@ export function createSessionStore(options: {
     async remove(sessionId) {
       const last = new DeleteCommand({
         TableName,
-        Key: sessionKey(sessionId),
+        Key: sessionRecordKey(sessionId),
         // Gone already, where somebody else deleted it at the same time.
         ConditionExpression: 'attribute_not_exists(pk) OR #status = :deleting',
         ExpressionAttributeNames: { '#status': 'status' },
