@@ -120,7 +120,7 @@ export interface ApiClient {
    * One that is gone already is no error: an earlier try may have had no answer.
    * Thousands of files take several requests: it is repeated until all are gone.
    * @param options.abandon what is paid and may still succeed, and is given up
-   * @param options.onSlice is told what was deleted so far
+   * @param options.onSlice called after each slice with the sums of what is deleted
    */
   deleteSession(
     sessionId: string,

@@ -5,7 +5,7 @@ import { type FunctionSpec, folderOf, type StateSpec, type TriggerSpec } from '.
 
 const functions = fileURLToPath(new URL('../functions', import.meta.url));
 
-/** Finds specs by their files: whoever adds a function lists it nowhere. */
+/** Finds specs by their files, so that a new function is listed nowhere. */
 async function specsIn<Spec extends FunctionSpec>(folder: string, kind: string): Promise<readonly Spec[]> {
   const files = globSync(`${folder}/*/${kind}.ts`, { cwd: functions }).sort();
   return Promise.all(

@@ -68,7 +68,7 @@ const byHand: readonly (readonly [name: string, seen: string, todo: string])[] =
   ],
 ];
 
-/** Whatever is thrown is a row that failed, and the others go on. */
+/** An error becomes a failed row; the other rows still run. */
 async function settled(check: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await check();

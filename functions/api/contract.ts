@@ -247,7 +247,7 @@ export const sessionAnswer = z.object({
     .url()
     .optional()
     .describe(
-      "Where AWS's console shows the execution, for whoever may look there; absent on a machine of one's own.",
+      "Where AWS's console shows the execution, for people with access to it; absent on a local stack.",
     ),
   modelId: z.string().optional(),
   /** Of music: what was asked for, and its clips. */

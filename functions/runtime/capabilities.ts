@@ -67,7 +67,7 @@ const table = (
   actions: actions.map((action) => `dynamodb:${action}`),
 });
 
-/** Each change of a session's status is told on the event bus. */
+/** Each change of a session's status is published on the event bus. */
 const statusEvents: Permission = {
   on: 'event bus',
   actions: ['events:PutEvents'],
@@ -247,7 +247,7 @@ export const capabilities = {
     },
     listsBucket,
   ),
-  /** Deleting the audio of a session for good, whatever versions of it are found. */
+  /** Deleting all versions of a session's audio for good. */
   'audio.delete': capability<{ files: SessionFiles }>(
     ['AUDIO_BUCKET'],
     ...(['audio/*', 'music/*'] as const).flatMap((keys): Permission[] => [

@@ -4,8 +4,8 @@ import { ChirpsmithError } from '../shared/errors.ts';
 import { sessionSchema } from './session.ts';
 
 /**
- * Where a page ended: the session and its moment, which its owner knows already, and whose list it is. Whoever
- * makes one up for a list of his own can only begin that list elsewhere.
+ * Where a page ended: the session and its moment, which its owner knows already, and whose list it is. A
+ * cursor that an owner makes up only begins the owner's own list elsewhere.
  */
 export function encodePage({ pk, createdAt }: Record<string, unknown>, owner: string): string {
   const whose = createHash('sha256').update(owner).digest('base64url');

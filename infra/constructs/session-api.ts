@@ -114,7 +114,7 @@ export class SessionApi extends Construct {
         'What the API is may be read by anybody; it tells nothing of what is stored.',
       );
     }
-    const unknownRoute = plain('UnknownRoute', 'unknown-route', 'Whatever is no route');
+    const unknownRoute = plain('UnknownRoute', 'unknown-route', 'Answers requests for no route');
     new HttpRoute(this, 'UnknownRoute', {
       httpApi: api,
       routeKey: HttpRouteKey.DEFAULT,

@@ -57,7 +57,7 @@ const oldAge = 30;
  * whose name follows from its folder and what it says: the same manifest starts once, however often it is put there.
  * One that cannot be used (yet) gets a report beside it, and is looked at again with the next file. Audio that comes
  * after the start is reported as well, and so is a manifest under a name that is nearly right. What is written beside a
- * manifest follows from the folder and the execution's input, never from the event: whoever writes looks once more.
+ * manifest follows from the folder and the execution's input, never from the event: each writer checks the folder once more.
  * @throws ChirpsmithError StorageUnavailable, AccessDenied, Unexpected; the event is then brought again
  */
 export async function startFromManifest(

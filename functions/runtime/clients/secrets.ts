@@ -7,7 +7,7 @@ import { logger } from '../../shared/log.ts';
 /** Seconds for which a function keeps a secret: a changed one is picked up within them. */
 const keyLifetime = 300;
 
-/** Reads a provider's key; `forceFetch`: now, whatever is kept. */
+/** Reads a provider's key; `forceFetch`: now, and not the cached one. */
 export function keyIn(secret: 'PROVIDER_SECRET' | 'RELAY_SECRET') {
   return async ({ forceFetch }: { forceFetch: boolean }): Promise<string> => {
     if (forceFetch) logger.warn('the provider refused the key: reading it anew');
