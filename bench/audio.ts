@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { openLocalFile } from '../cli/local-file.ts';
-import { inspectAudioWithCost } from '../functions/audio/inspect-audio.ts';
-import type { Inspection } from '../functions/audio/inspection.ts';
+import { inspectAudioWithCost } from '../packages/audio-inspection/inspect-audio.ts';
+import type { Inspection } from '../packages/audio-inspection/inspection.ts';
 import { type Expected, type Recipe, recipes } from './audio/recipes.ts';
 
 const { values } = parseArgs({ options: { keep: { type: 'string' }, only: { type: 'string' } } });

@@ -16,8 +16,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import { ledgerEntrySchema } from '../local/provider/ledger.ts';
-import { wavFile } from '../test/audio-files/wav.ts';
+import { ledgerEntrySchema } from '../packages/provider-sandbox/ledger.ts';
+import { wavFile } from '../test/packages/audio-inspection/files/wav.ts';
 import { mostUnderWay } from './batch/under-way.ts';
 import { startStackProcess } from './kills/stack-process.ts';
 

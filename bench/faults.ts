@@ -11,8 +11,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { check, survey } from '../test/faults/check.ts';
-import { play, type Report } from '../test/faults/play.ts';
-import { machineNames } from '../test/faults/rig/machine.ts';
+import { machineNames } from '../test/faults/harness/machine.ts';
+import { play, type Report } from '../test/faults/simulate.ts';
 import { summarize } from './faults/summary.ts';
 
 const options = {

@@ -13,7 +13,7 @@ import { check } from '../test/fuzz/check.ts';
 import { manifestTarget } from '../test/fuzz/manifest-target.ts';
 import type { Target } from '../test/fuzz/target.ts';
 import { terminalTarget } from '../test/fuzz/terminal-target.ts';
-import { openStack } from '../test/workflow/local-stack.ts';
+import { openStack } from '../test/integration/local-stack.ts';
 
 const { values } = parseArgs({
   options: {

@@ -12,12 +12,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { trackIdAt } from '../functions/sessions/new-session.ts';
-import { inOrder } from '../functions/shared/in-order.ts';
+import { trackIdAt } from '../functions/domain/new-session.ts';
+import { inOrder } from '../functions/shared/map-concurrent.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import { listenOnLoopback } from '../local/loopback.ts';
-import { openDynaliteTable } from '../test/faults/rig/dynalite-table.ts';
-import { bucket, credentials, region, startBucket } from '../test/local/s3/bucket.ts';
+import { listenOnLoopback } from '../packages/local-servers/loopback.ts';
+import { openDynaliteTable } from '../test/faults/harness/dynalite-table.ts';
+import { bucket, credentials, region, startBucket } from '../test/packages/local-aws/s3/bucket.ts';
 import { openTable, sessionOf } from '../test/session-records.ts';
 import { reportSchema } from './large-session/report.ts';
 

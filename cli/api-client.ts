@@ -33,7 +33,7 @@ import {
   personaAnswer,
   personaListAnswer,
 } from '../functions/api/persona-contract.ts';
-import type { decisions, PaidWork } from '../functions/sessions/session.ts';
+import type { decisions, PaidWork } from '../functions/domain/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { Tokens } from './tokens.ts';
 

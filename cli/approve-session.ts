@@ -1,11 +1,11 @@
-import { agree } from './agree.ts';
 import type { Surroundings } from './command.ts';
 import type { ApproveArguments } from './commands/approve.ts';
-import { counted, creditsAt } from './display/words.ts';
+import { agree } from './confirm-spending.ts';
+import { isUnderWay } from './diff-sessions.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { goOn } from './go-on.ts';
-import { onSession } from './on-session.ts';
-import { isUnderWay } from './session-changes.ts';
+import { counted, creditsAt } from './output/format.ts';
+import { goOn } from './report-run.ts';
+import { onSession } from './with-session.ts';
 
 /**
  * Agrees to the training of a session that waits for review, after its clips and the price were shown.

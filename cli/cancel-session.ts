@@ -2,8 +2,8 @@ import type { Surroundings } from './command.ts';
 import type { CancelArguments } from './commands/cancel.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
-import { onSession } from './on-session.ts';
-import { endOfSession } from './session-end.ts';
+import { endOfSession } from './outcome.ts';
+import { onSession } from './with-session.ts';
 
 /**
  * Stops a session and says what was paid and what still runs at the provider.

@@ -1,10 +1,10 @@
-import { convertedName, refusalOf } from '../functions/audio/conversion.ts';
-import type { ConversionTarget } from '../functions/audio/formats.ts';
-import type { AudioLimits, AudioProblem, Inspection } from '../functions/audio/inspection.ts';
+import { convertedName, refusalOf } from '../packages/audio-inspection/conversion.ts';
+import type { ConversionTarget } from '../packages/audio-inspection/formats.ts';
+import type { AudioLimits, AudioProblem, Inspection } from '../packages/audio-inspection/inspection.ts';
 import { ConversionFailure, type Converter } from './converter.ts';
-import { counted } from './display/words.ts';
 import type { CliEvent } from './events.ts';
 import { type FoundFile, reasonOf } from './find-files.ts';
+import { counted } from './output/format.ts';
 
 /** A file that was converted, and how: doing it again gives the same bytes. */
 interface ConvertedFile extends FoundFile {

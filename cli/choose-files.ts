@@ -1,17 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mayHoldAudio } from '../functions/audio/formats.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { homeDirectory } from '../local/home.ts';
+import { mayHoldAudio } from '../packages/audio-inspection/formats.ts';
 import { checkFiles, doubtsAbout, type UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
 import type { TrainArguments } from './commands/train.ts';
 import type { Converter } from './converter.ts';
-import { counted } from './display/words.ts';
 import { findFiles } from './find-files.ts';
-import { InputRejected } from './input-rejected.ts';
 import { localFiles } from './inspect-local-file.ts';
+import { counted } from './output/format.ts';
+import { InputRejected } from './usage-error.ts';
 import { userDirectory } from './user-directory.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function chooseFiles(
 ): Promise<readonly UsableFile[]> {
   if (args.paths.length > 0) return usableFiles(args.paths, args, surroundings, converter);
   const { display, env } = surroundings;
-  const { makeSamples } = await import('./samples/make-samples.ts');
+  const { makeSamples } = await import('../packages/sample-music/make-samples.ts');
   const kept = !args.dryRun;
   const folder = kept
     ? join(homeDirectory(env), 'samples')

@@ -1,10 +1,10 @@
 import { ChirpsmithError } from '../functions/shared/errors.ts';
-import { escaped, own, type Shown } from '../functions/shared/shown.ts';
-import { explainFileError } from '../local/file-errors.ts';
+import { escaped, own, type Shown } from '../functions/shared/printable.ts';
 import { pathSettings } from '../local/home.ts';
 import { watchParent } from '../local/parent.ts';
 import { useProxy } from '../local/proxy.ts';
 import { lineWriter, standardStreams } from '../local/standard-streams.ts';
+import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import { json } from './command-line/common-flags.ts';
 import { type Command, defineCommand } from './command-line/define-command.ts';
@@ -12,12 +12,12 @@ import { helpOf, overviewOf } from './command-line/help.ts';
 import { nearestWord } from './command-line/nearest-word.ts';
 import { commands, groups } from './commands.ts';
 import { confirm, prompt } from './confirm.ts';
-import { createDisplay, type Display, type Output } from './display/display.ts';
-import { comeBack, goOnCommand } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { InputRejected } from './input-rejected.ts';
-import { Interrupted, onInterruption } from './interruption.ts';
-import { leadingTo, type Target } from './target.ts';
+import { comeBack, goOnCommand } from './output/format.ts';
+import { createDisplay, type Display, type Output } from './output/output.ts';
+import { Interrupted, onInterruption } from './signal-handling.ts';
+import { leadingTo, type Target } from './stage-target.ts';
+import { InputRejected } from './usage-error.ts';
 
 /** What a command works with. */
 export interface Surroundings {

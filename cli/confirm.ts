@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { type Shown, shown } from '../functions/shared/shown.ts';
+import { type Shown, shown } from '../functions/shared/printable.ts';
 import { lineWriter, standardStreams } from '../local/standard-streams.ts';
-import { Interrupted } from './interruption.ts';
+import { Interrupted } from './signal-handling.ts';
 
 /**
  * Asks a yes-or-no question at the terminal; anything but y or yes is no.

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ConversionTarget } from '../functions/audio/formats.ts';
-import { InputRejected } from './input-rejected.ts';
+import type { ConversionTarget } from '../packages/audio-inspection/formats.ts';
+import { InputRejected } from './usage-error.ts';
 
 const run = promisify(execFile);
 

@@ -1,13 +1,13 @@
-import { agree } from './agree.ts';
+import { payeeOf } from './billed-account.ts';
 import type { Surroundings } from './command.ts';
 import type { DecideArguments } from './commands/decide.ts';
-import { creditsAt } from './display/words.ts';
+import { agree } from './confirm-spending.ts';
+import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { goOn } from './go-on.ts';
 import { earlierCreate, priceAgain } from './next-steps.ts';
-import { onSession } from './on-session.ts';
-import { payeeOf } from './payee.ts';
-import { isUnderWay } from './session-changes.ts';
+import { creditsAt } from './output/format.ts';
+import { goOn } from './report-run.ts';
+import { onSession } from './with-session.ts';
 
 /**
  * A person's word on a session whose create is in doubt or whose training was paid and failed: ask the provider

@@ -1,14 +1,14 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
-import type { PaidWork } from '../functions/sessions/session.ts';
+import type { PaidWork } from '../functions/domain/session.ts';
 import type { Surroundings } from './command.ts';
 import type { DeleteArguments } from './commands/delete.ts';
-import { counted } from './display/words.ts';
+import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { theList } from './find-session.ts';
-import { InputRejected } from './input-rejected.ts';
-import { onSession } from './on-session.ts';
+import { counted } from './output/format.ts';
 import { forgetFiles } from './remembered-files.ts';
-import { isUnderWay } from './session-changes.ts';
+import { InputRejected } from './usage-error.ts';
+import { onSession } from './with-session.ts';
 
 /**
  * Deletes a session with its files, for good, by somebody's explicit word.

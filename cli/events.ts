@@ -1,9 +1,9 @@
 import type { SessionAnswer, SessionListAnswer, TrackAnswer } from '../functions/api/contract.ts';
 import type { ModelListAnswer } from '../functions/api/generation-contract.ts';
 import type { PersonaAnswer } from '../functions/api/persona-contract.ts';
-import type { AudioProblem } from '../functions/audio/inspection.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import type { Problem } from '../functions/shared/errors.ts';
+import type { AudioProblem } from '../packages/audio-inspection/inspection.ts';
 import type { Decision } from './api-client.ts';
 import type { EarlierCreate } from './next-steps.ts';
 import type { Row } from './smoke/world.ts';
@@ -315,7 +315,7 @@ export type CliEvent =
       readonly provider: string;
       readonly sandbox: boolean;
     }
-  | { readonly event: 'session.generating' | 'session.keeping'; readonly sessionId: string }
+  | { readonly event: 'session.generating' | 'session.copying'; readonly sessionId: string }
   /** What music costs that is about to be asked for. */
   | {
       readonly event: 'music.cost';

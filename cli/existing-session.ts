@@ -1,13 +1,13 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { Surroundings } from './command.ts';
+import type { ReachedStack } from './connect.ts';
+import { isUnderWay } from './diff-sessions.ts';
 import type { CliEvent, Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
-import { naming } from './interruption.ts';
 import { refuseOtherProvider } from './other-provider.ts';
-import type { ReachedStack } from './reach-stack.ts';
-import { isUnderWay } from './session-changes.ts';
-import { endOfSession } from './session-end.ts';
+import { endOfSession } from './outcome.ts';
+import { naming } from './signal-handling.ts';
 
 /**
  * Goes on with the session that these files have already, under this name: what is done and paid is kept, what is

@@ -1,8 +1,8 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, parse, resolve, sep } from 'node:path';
-import { mayHoldAudio } from '../functions/audio/formats.ts';
 import type { Problem } from '../functions/shared/errors.ts';
+import { mayHoldAudio } from '../packages/audio-inspection/formats.ts';
 import { reasonToSkip } from './reason-to-skip.ts';
 
 /** A file to be checked. */

@@ -1,6 +1,6 @@
 import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract.ts';
 import { type ApiClient, ApiRefusal } from './api-client.ts';
-import { InputRejected } from './input-rejected.ts';
+import { InputRejected } from './usage-error.ts';
 
 /** A whole id, as `randomUUID` gives it. */
 const idLength = 36;

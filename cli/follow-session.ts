@@ -1,11 +1,11 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { Surroundings } from './command.ts';
-import { comeBack } from './display/words.ts';
+import type { ReachedStack } from './connect.ts';
+import { trackResults } from './diff-sessions.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import type { ReachedStack } from './reach-stack.ts';
-import { trackResults } from './session-changes.ts';
-import { endOf } from './session-end.ts';
+import { endOf } from './outcome.ts';
+import { comeBack } from './output/format.ts';
 import { watchSession } from './watch-session.ts';
 
 /**

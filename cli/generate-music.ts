@@ -1,23 +1,23 @@
 import { resolve } from 'node:path';
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import { dialectOf } from '../functions/domain/dialect-rules.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
-import { dialectOf } from '../functions/sessions/dialect-rules.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import { shellWord } from '../functions/shared/shell-word.ts';
-import { agree } from './agree.ts';
+import { shellWord } from '../functions/shared/shell-quote.ts';
+import { payeeOf } from './billed-account.ts';
 import type { Surroundings } from './command.ts';
 import type { GenerateArguments } from './commands/generate.ts';
-import { creditsAt, goOnCommand } from './display/words.ts';
+import { agree } from './confirm-spending.ts';
+import { type ReachedStack, reachStack } from './connect.ts';
+import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { InputRejected } from './input-rejected.ts';
-import { onSession } from './on-session.ts';
-import { payeeOf } from './payee.ts';
-import { type ReachedStack, reachStack } from './reach-stack.ts';
+import { endOf } from './outcome.ts';
+import { creditsAt, goOnCommand } from './output/format.ts';
 import { ClipsNotSaved, checkFolder, saveClips } from './save-clips.ts';
-import { isUnderWay } from './session-changes.ts';
-import { endOf } from './session-end.ts';
+import { InputRejected } from './usage-error.ts';
 import { userDirectory } from './user-directory.ts';
 import { watchSession } from './watch-session.ts';
+import { onSession } from './with-session.ts';
 
 /**
  * From a prompt to audio files in a folder. Once it is asked for, the music is made without us.

@@ -1,4 +1,4 @@
-import { inspectAudio } from '../functions/audio/inspect-audio.ts';
+import { inspectAudio } from '../packages/audio-inspection/inspect-audio.ts';
 import type { FileInspector } from './check-files.ts';
 import { openLocalFile } from './local-file.ts';
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { homeDirectory } from '../local/home.ts';
 import type { Surroundings } from './command.ts';
+import { reachStack } from './connect.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { reachStack } from './reach-stack.ts';
 
 /**
  * Shows the models that were trained here, newest first. Where no stack runs, one is started to read the records, and

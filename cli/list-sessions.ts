@@ -3,9 +3,9 @@ import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract
 import { homeDirectory } from '../local/home.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Surroundings } from './command.ts';
+import { reachStack } from './connect.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { reachStack } from './reach-stack.ts';
 
 type Listed = SessionListAnswer['sessions'][number];
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { ByteSource } from '../functions/audio/inspection.ts';
+import type { ByteSource } from '../packages/audio-inspection/inspection.ts';
 
 /** A file on this machine, open for reading. */
 export interface LocalFile {

@@ -1,11 +1,11 @@
-import { shellWord } from '../functions/shared/shell-word.ts';
-import { agree } from './agree.ts';
+import { shellWord } from '../functions/shared/shell-quote.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
+import { payeeOf } from './billed-account.ts';
 import type { Surroundings } from './command.ts';
 import type { PersonaArguments } from './commands/persona.ts';
+import { agree } from './confirm-spending.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { onSession } from './on-session.ts';
-import { payeeOf } from './payee.ts';
+import { onSession } from './with-session.ts';
 
 /**
  * Makes a persona of a clip of music. Whatever keeps its answer from us, the call is not made a second time but by

@@ -1,9 +1,9 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import type { Decision } from './api-client.ts';
-import { aboutCredits, comeBack, counted, goOnCommand } from './display/words.ts';
+import { isUnderWay } from './diff-sessions.ts';
 import type { Next } from './events.ts';
-import { isUnderWay } from './session-changes.ts';
+import { aboutCredits, comeBack, counted, goOnCommand } from './output/format.ts';
 
 /** Everything that a person can do now with a session that stands like this, most likely first. */
 export function nextSteps(session: SessionAnswer): readonly Next[] {

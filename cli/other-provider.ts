@@ -1,9 +1,9 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
-import { sandboxHost } from '../functions/sessions/provider-place.ts';
+import { sandboxHost } from '../functions/domain/provider-origin.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { Surroundings } from './command.ts';
-import { InputRejected } from './input-rejected.ts';
-import type { ReachedStack } from './reach-stack.ts';
+import type { ReachedStack } from './connect.ts';
+import { InputRejected } from './usage-error.ts';
 
 /**
  * What to set so that a session goes on where its ids mean something; nothing where this command's stack is that place.

@@ -1,5 +1,5 @@
-import { mayHoldAudio, promisesAudio } from '../functions/audio/formats.ts';
-import { inspectAudio } from '../functions/audio/inspect-audio.ts';
+import { mayHoldAudio, promisesAudio } from '../packages/audio-inspection/formats.ts';
+import { inspectAudio } from '../packages/audio-inspection/inspect-audio.ts';
 import { openLocalFile } from './local-file.ts';
 
 const anyLength = { minSeconds: 0, maxSeconds: Number.MAX_VALUE, maxBytes: Number.MAX_VALUE };

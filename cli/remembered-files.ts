@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { conversionTargets } from '../functions/audio/formats.ts';
 import { homeDirectory } from '../local/home.ts';
+import { conversionTargets } from '../packages/audio-inspection/formats.ts';
 import type { Surroundings } from './command.ts';
 
 const fileSchema = z.object({

@@ -5,14 +5,14 @@ import { defaultSettings } from '../functions/shared/settings.ts';
 import { checkFiles, type UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
 import type { ReplaceArguments } from './commands/replace.ts';
-import { goOnCommand } from './display/words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findFiles } from './find-files.ts';
-import { InputRejected } from './input-rejected.ts';
 import { localFiles } from './inspect-local-file.ts';
-import { onSession } from './on-session.ts';
+import { goOnCommand } from './output/format.ts';
 import { uploadFiles } from './upload-files.ts';
+import { InputRejected } from './usage-error.ts';
 import { userDirectory } from './user-directory.ts';
+import { onSession } from './with-session.ts';
 
 /**
  * Puts another file in the place of a track that cannot be used. The file is checked here before anything else

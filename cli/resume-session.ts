@@ -1,16 +1,16 @@
-import { agree } from './agree.ts';
+import { payeeOf } from './billed-account.ts';
 import type { Surroundings } from './command.ts';
 import type { ResumeArguments } from './commands/resume.ts';
-import { aboutCredits } from './display/words.ts';
+import { agree } from './confirm-spending.ts';
+import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
-import { goOn } from './go-on.ts';
-import { naming } from './interruption.ts';
-import { onSession } from './on-session.ts';
-import { payeeOf } from './payee.ts';
-import { isUnderWay } from './session-changes.ts';
-import { endOfSession } from './session-end.ts';
+import { endOfSession } from './outcome.ts';
+import { aboutCredits } from './output/format.ts';
+import { goOn } from './report-run.ts';
+import { naming } from './signal-handling.ts';
 import { uploadRemembered } from './upload-remembered.ts';
+import { onSession } from './with-session.ts';
 
 /**
  * Goes on with a session, or starts it: what is done is kept, what is paid is not paid again. Files whose upload was cut

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SessionAnswer } from '../functions/api/contract.ts';
-import { explainFileError } from '../local/file-errors.ts';
+import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import type { ApiClient } from './api-client.ts';
 import type { CliEvent, SavedClip } from './events.ts';
-import { InputRejected } from './input-rejected.ts';
+import { InputRejected } from './usage-error.ts';
 
 /** Milliseconds for one file. */
 const timeoutMs = 120_000;

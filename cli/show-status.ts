@@ -4,8 +4,8 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
 import { listSessions } from './list-sessions.ts';
 import { nextSteps } from './next-steps.ts';
-import { onSession } from './on-session.ts';
 import { otherProvider } from './other-provider.ts';
+import { onSession } from './with-session.ts';
 
 /**
  * Shows one session, or follows it to its end; without an id, the list. Where no stack runs, one is started to

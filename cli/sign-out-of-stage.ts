@@ -1,8 +1,8 @@
 import type { Surroundings } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { InputRejected } from './input-rejected.ts';
 import { signOut } from './stage/sign-in.ts';
 import { readStage } from './stage/stage.ts';
+import { InputRejected } from './usage-error.ts';
 
 /**
  * Ends the sign-in at a stage.

@@ -1,10 +1,10 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { ApiUnreachable } from './api-client.ts';
 import type { Surroundings } from './command.ts';
-import { comeBack } from './display/words.ts';
+import type { ReachedStack } from './connect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import type { ReachedStack } from './reach-stack.ts';
-import { endOf } from './session-end.ts';
+import { endOf } from './outcome.ts';
+import { comeBack } from './output/format.ts';
 import { stackEnded } from './watch-session.ts';
 
 /** The session as the start has left it, or the exit code when nobody can tell: it may go on without us. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ApiRefusal } from './api-client.ts';
-import { InputRejected } from './input-rejected.ts';
+import { InputRejected } from './usage-error.ts';
 
 /** Where the tokens of the API come from. */
 export interface Tokens {

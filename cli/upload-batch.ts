@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
 import { type CreatedSessionAnswer, filesPerRequest, type SessionAnswer } from '../functions/api/contract.ts';
-import { trackIdAt } from '../functions/sessions/new-session.ts';
+import { trackIdAt } from '../functions/domain/new-session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import { agree } from './agree.ts';
 import { checkFiles, doubtsAbout, type RejectedFile, type UsableFile } from './check-files.ts';
 import type { Surroundings } from './command.ts';
 import type { UploadArguments } from './commands/upload.ts';
+import { agree } from './confirm-spending.ts';
+import { providerOf, type ReachedStack, reachStack } from './connect.ts';
 import { type Converter, openConverter } from './converter.ts';
-import { counted } from './display/words.ts';
 import type { CliEvent } from './events.ts';
 import { goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
 import { followSession } from './follow-session.ts';
-import { InputRejected } from './input-rejected.ts';
 import { localFiles } from './inspect-local-file.ts';
-import { naming } from './interruption.ts';
-import { providerOf, type ReachedStack, reachStack } from './reach-stack.ts';
+import { counted } from './output/format.ts';
 import { forgetFiles, rememberFiles } from './remembered-files.ts';
 import { sameCommand } from './same-command.ts';
+import { naming } from './signal-handling.ts';
 import { startSession } from './start-session.ts';
 import { uploadMissing } from './upload-missing.ts';
 import { uploadRemembered } from './upload-remembered.ts';
+import { InputRejected } from './usage-error.ts';
 import { userDirectory } from './user-directory.ts';
 
 /** The files that were named, in their order, and which of them will do. */

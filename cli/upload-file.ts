@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { patiently, type WaitingClock } from './patience.ts';
+import { patiently, type WaitingClock } from './retry-outage.ts';
 
 /** One PUT to a presigned URL. */
 export interface PreparedUpload {

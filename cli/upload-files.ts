@@ -2,7 +2,7 @@ import type { SignedUploadsAnswer } from '../functions/api/contract.ts';
 import { type ApiClient, ApiUnreachable } from './api-client.ts';
 import type { UsableFile } from './check-files.ts';
 import type { CliEvent, UploadProgress } from './events.ts';
-import { patiently, type WaitingClock } from './patience.ts';
+import { patiently, type WaitingClock } from './retry-outage.ts';
 import { UploadFailure, uploadFile } from './upload-file.ts';
 import { type AskForUpload, uploadInParts } from './upload-in-parts.ts';
 

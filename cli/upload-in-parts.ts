@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { SignedUploadsAnswer } from '../functions/api/contract.ts';
-import { partSize } from '../functions/sessions/file-parts.ts';
+import { partSize } from '../functions/domain/file-parts.ts';
 import type { UsableFile } from './check-files.ts';
 import { UploadFailure, type UploadOptions, uploadFile } from './upload-file.ts';
 

@@ -1,7 +1,7 @@
 import { filesPerRequest, type SessionAnswer } from '../functions/api/contract.ts';
 import type { Surroundings } from './command.ts';
+import type { ReachedStack } from './connect.ts';
 import { type Converter, openConverter } from './converter.ts';
-import type { ReachedStack } from './reach-stack.ts';
 import { forgetFiles, type RememberedFile, recallFiles } from './remembered-files.ts';
 import { findAgain, uploadRest } from './upload-rest.ts';
 

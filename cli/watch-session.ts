@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { type ApiClient, ApiUnreachable } from './api-client.ts';
+import { isUnderWay, sessionChanges } from './diff-sessions.ts';
 import type { CliEvent } from './events.ts';
-import { isUnderWay, sessionChanges } from './session-changes.ts';
 
 /** Why we no longer watch. */
 export type Ending =

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { definitionsOf } from './asl-definitions.ts';
 import { buildApp } from './chirpsmith-app.ts';
 import { readConfig } from './config.ts';
-import { definitionsOf } from './definitions.ts';
 import { drawGraph } from './graph.ts';
 
 /** Pages that show a machine, between `<!-- graph:start -->` and `<!-- graph:end -->`. */

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import { z } from 'zod';
 import { routes } from '../functions/api/routes.ts';
 import { folderOf } from '../functions/runtime/spec.ts';
-import { flatten } from './constructs/acknowledge.ts';
+import { flatten } from './constructs/nag-suppressions.ts';
 import { states, triggers } from './specs.ts';
 
 /** One thing that a role may do to one resource. */

@@ -1,10 +1,10 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { machines } from '../functions/shared/states.ts';
+import { machines } from '../functions/shared/state-contracts.ts';
 import { state as recordFailure } from '../functions/workflow/record-failure/state.ts';
 import type { Config } from './config.ts';
 import { Inbox } from './constructs/inbox.ts';
-import { operating } from './constructs/operating.ts';
+import { operating } from './constructs/monitoring/monitoring.ts';
 import { relayKeySecret } from './constructs/relay-key.ts';
 import { SessionApi } from './constructs/session-api.ts';
 import { StateFunctions } from './constructs/spec-functions.ts';
@@ -12,10 +12,10 @@ import { Sweep } from './constructs/sweep.ts';
 import { Webhook } from './constructs/webhook.ts';
 import { Workflow } from './constructs/workflow.ts';
 import type { StorageStack } from './storage-stack.ts';
-import { requireBoundedHistory } from './workflows/bounded-history.ts';
-import { longestBatch, longestRun } from './workflows/bounds.ts';
+import { requireBoundedHistory } from './workflows/check-history-budget.ts';
 import { generateMusic } from './workflows/generate-music.ts';
-import { longestMusic } from './workflows/music-bounds.ts';
+import { longestBatch, longestRun } from './workflows/history-budget.ts';
+import { longestMusic } from './workflows/music-history-budget.ts';
 import { trainModel } from './workflows/train-model.ts';
 import { uploadBatch } from './workflows/upload-batch.ts';
 

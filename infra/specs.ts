@@ -21,7 +21,7 @@ async function specsIn<Spec extends FunctionSpec>(folder: string, kind: string):
 }
 
 /** The functions that a schedule or a rule calls. */
-export const triggers = await specsIn<TriggerSpec>('events', 'trigger');
+export const triggers = await specsIn<TriggerSpec>('event-handlers', 'trigger');
 
 /** The states of all machines. */
 export const states = await specsIn<StateSpec>('workflow', 'state');

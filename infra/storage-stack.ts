@@ -6,8 +6,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, HttpMethods } f
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Config, Domain, TokenRules } from './config.ts';
-import { acknowledge } from './constructs/acknowledge.ts';
-import { People } from './constructs/people.ts';
+import { acknowledge } from './constructs/nag-suppressions.ts';
+import { People } from './constructs/user-pool.ts';
 
 const ownerIndex = 'byOwner';
 const underWayIndex = 'underWay';

@@ -2,7 +2,7 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
-import type { PathSetting } from './file-errors.ts';
+import type { PathSetting } from '../packages/local-servers/file-errors.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { settingsSchema } from '../functions/shared/settings.ts';
-import type { Assembly } from './assembly.ts';
+import type { Assembly } from '../packages/local-aws/assembly.ts';
 
 /** How fast the sandbox runs, and our waits with it, unless somebody says otherwise. */
 export const sandboxSpeed = 20;

@@ -1,4 +1,4 @@
-import type { Shown } from '../functions/shared/shown.ts';
+import type { Shown } from '../functions/shared/printable.ts';
 
 /** Where a program shows something, line by line. */
 export type WriteLine = (line: Shown) => void;

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
-import { escaped, own, type Shown, shown, shownJson } from '../functions/shared/shown.ts';
-import { explainFileError } from './file-errors.ts';
+import { escaped, own, type Shown, shown, shownJson } from '../functions/shared/printable.ts';
+import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import { chosenHome, pathSettings } from './home.ts';
 import { watchParent } from './parent.ts';
 import { defaultSpeed } from './provider-time.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { shown } from '../functions/shared/shown.ts';
+import { shown } from '../functions/shared/printable.ts';
 import { chosenHome } from './home.ts';
 import { stackOf } from './stack/home-lock.ts';
 import { isRunning } from './stack/process-identity.ts';

@@ -1,13 +1,13 @@
-import { createModelStore } from '../functions/sessions/model-store.ts';
-import { newSession, newTrack, trackIdAt } from '../functions/sessions/new-session.ts';
-import { createPersonaStore } from '../functions/sessions/persona-store.ts';
-import { createRequestStore } from '../functions/sessions/request-store.ts';
-import type { Session, Track } from '../functions/sessions/session.ts';
-import { createSessionContents, type SessionContents } from '../functions/sessions/session-contents.ts';
-import { createSessionStore, type SessionStore } from '../functions/sessions/session-store.ts';
+import { newSession, newTrack, trackIdAt } from '../functions/domain/new-session.ts';
+import type { Session, Track } from '../functions/domain/session.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../functions/shared/settings.ts';
-import { openMemoryTable } from './faults/rig/memory-table.ts';
-import type { Table } from './faults/rig/table.ts';
+import { createModelStore } from '../functions/storage/model-store.ts';
+import { createPersonaStore } from '../functions/storage/persona-store.ts';
+import { createRequestStore } from '../functions/storage/request-store.ts';
+import { createSessionContents, type SessionContents } from '../functions/storage/session-contents.ts';
+import { createSessionStore, type SessionStore } from '../functions/storage/session-store.ts';
+import { openMemoryTable } from './faults/harness/memory-table.ts';
+import type { Table } from './faults/harness/table.ts';
 
 /** The moment at which the tests' records are written. */
 export const testMoment = '2026-11-21T03:00:00.000Z';

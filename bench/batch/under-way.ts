@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../local/provider/ledger.ts';
+import type { LedgerEntry } from '../../packages/provider-sandbox/ledger.ts';
 
 /**
  * Most uploads under way at once: each from the call that handed it over until the last time that somebody asked for

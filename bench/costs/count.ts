@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { type AttributeValue, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { SessionKind } from '../../functions/shared/states.ts';
-import { virtualClock } from '../../local/clock.ts';
+import type { SessionKind } from '../../functions/shared/state-contracts.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
+import { virtualClock } from '../../packages/local-servers/clock.ts';
 import { runs } from './runs.ts';
 
 /** What one session has used. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MetricName } from '../../functions/shared/metrics.ts';
+import type { MetricName } from '../../functions/observability/metrics.ts';
 import { prices } from './prices.ts';
 
 const templateSchema = z.object({

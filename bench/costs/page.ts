@@ -1,4 +1,4 @@
-import type { SessionKind } from '../../functions/shared/states.ts';
+import type { SessionKind } from '../../functions/shared/state-contracts.ts';
 import type { Counts, MeasuredOn } from './count.ts';
 import { type Idle, idleWords } from './idle.ts';
 import { asKnownIn, prices, region } from './prices.ts';

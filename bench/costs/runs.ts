@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ApiClient, createApiClient } from '../../cli/api-client.ts';
-import { makeSamples } from '../../cli/samples/make-samples.ts';
-import { isUnderWay } from '../../cli/session-changes.ts';
+import { isUnderWay } from '../../cli/diff-sessions.ts';
 import { localTokens } from '../../cli/tokens.ts';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
-import { retryAfter } from '../../functions/api/session-answer.ts';
+import { retryAfter } from '../../functions/api/session-response.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import type { SessionKind } from '../../functions/shared/states.ts';
-import type { Clock } from '../../local/clock.ts';
+import type { SessionKind } from '../../functions/shared/state-contracts.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
+import type { Clock } from '../../packages/local-servers/clock.ts';
+import { makeSamples } from '../../packages/sample-music/make-samples.ts';
 
 /** A session that has ended well. */
 interface Run {

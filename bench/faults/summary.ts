@@ -1,5 +1,5 @@
-import type { Report } from '../../test/faults/play.ts';
-import { machineNames } from '../../test/faults/rig/machine.ts';
+import { machineNames } from '../../test/faults/harness/machine.ts';
+import type { Report } from '../../test/faults/simulate.ts';
 
 /** Statuses that a session had when everything had happened, in the order of the columns. */
 const columns = [

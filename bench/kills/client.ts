@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { createdSessionAnswer, type SessionAnswer, sessionAnswer } from '../../functions/api/contract.ts';
-import { type LedgerEntry, ledgerEntrySchema } from '../../local/provider/ledger.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
-import type { TestFile } from '../../test/workflow/local-stack.ts';
+import { type LedgerEntry, ledgerEntrySchema } from '../../packages/provider-sandbox/ledger.ts';
+import type { TestFile } from '../../test/integration/local-stack.ts';
 
 const ledgerAnswer = z.object({ entries: z.array(ledgerEntrySchema) });
 const stateAnswer = z.object({

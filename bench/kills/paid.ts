@@ -1,5 +1,5 @@
 import type { SessionAnswer } from '../../functions/api/contract.ts';
-import type { LedgerEntry } from '../../local/provider/ledger.ts';
+import type { LedgerEntry } from '../../packages/provider-sandbox/ledger.ts';
 
 /** What is known of one of our sessions, from its own answers. */
 export interface Watched {

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../local/provider/ledger.ts';
+import type { LedgerEntry } from '../../packages/provider-sandbox/ledger.ts';
 
 /** What a minute of provider time brought. */
 export interface Minute {

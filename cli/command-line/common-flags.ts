@@ -1,4 +1,4 @@
-import { nameProblems } from '../../functions/sessions/names.ts';
+import { nameProblems } from '../../functions/domain/validate-names.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { sandboxSpeed } from '../../local/provider-time.ts';
 import { number, one, text, toggle } from './flags.ts';

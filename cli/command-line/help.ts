@@ -1,5 +1,5 @@
-import { indented, wrapped } from '../display/text-width.ts';
 import { exitMeanings } from '../exit-codes.ts';
+import { indented, wrapped } from '../output/text-width.ts';
 import type { Command, Described } from './define-command.ts';
 import type { Flag } from './flags.ts';
 import { asTyped } from './read-command-line.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Problem } from '../../functions/shared/errors.ts';
-import { type Target, targetOf } from '../target.ts';
+import { type Target, targetOf } from '../stage-target.ts';
 import { npmScript } from '../user-directory.ts';
 import type { Described } from './define-command.ts';
 import { nearestWord } from './nearest-word.ts';

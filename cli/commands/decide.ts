@@ -1,4 +1,4 @@
-import { decisions } from '../../functions/sessions/session.ts';
+import { decisions } from '../../functions/domain/session.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import {
   checkDeadline,

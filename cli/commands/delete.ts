@@ -1,4 +1,4 @@
-import { type PaidWork, paidWorks } from '../../functions/sessions/session.ts';
+import { type PaidWork, paidWorks } from '../../functions/domain/session.ts';
 import { common, oneSession, session, yes } from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
 import { toggle } from '../command-line/flags.ts';

@@ -1,5 +1,5 @@
+import { longest, relaySongModels, tauModels } from '../../functions/domain/music-rules.ts';
 import { dialects } from '../../functions/provider/provider.ts';
-import { longest, relaySongModels, tauModels } from '../../functions/sessions/music-rules.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { common, deadline, speed, yes } from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';

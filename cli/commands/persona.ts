@@ -1,4 +1,4 @@
-import { longest, personaTextProblems } from '../../functions/sessions/music-rules.ts';
+import { longest, personaTextProblems } from '../../functions/domain/music-rules.ts';
 import { common, speed, yes } from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
 import { atMost, text, toggle } from '../command-line/flags.ts';

@@ -3,9 +3,9 @@ import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } f
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
-import { createDownloadUrls } from '../../functions/sessions/upload-urls.ts';
+import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
 import { ApiRefusal } from '../api-client.ts';
-import { isUnderWay } from '../session-changes.ts';
+import { isUnderWay } from '../diff-sessions.ts';
 import type { Row, SmokeWorld } from './world.ts';
 
 type Outcome = Omit<Row, 'name'>;

@@ -10,14 +10,14 @@ import { z } from 'zod';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { homeDirectory } from '../../local/home.ts';
 import { readReadyFile } from '../../local/stack/ready-file.ts';
+import { makeSamples } from '../../packages/sample-music/make-samples.ts';
 import type { Surroundings } from '../command.ts';
 import type { SmokeArguments } from '../commands/smoke.ts';
+import { type ReachedStack, reachStack } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { InputRejected } from '../input-rejected.ts';
-import { type ReachedStack, reachStack } from '../reach-stack.ts';
-import { makeSamples } from '../samples/make-samples.ts';
 import { awsAccount } from '../stage/aws-account.ts';
 import { outputsFile } from '../stage/stage.ts';
+import { InputRejected } from '../usage-error.ts';
 import { smokeRows } from './checks.ts';
 import type { Row, SmokeWorld } from './world.ts';
 

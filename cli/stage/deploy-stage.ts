@@ -1,12 +1,12 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { machines } from '../../functions/shared/states.ts';
+import { machines } from '../../functions/shared/state-contracts.ts';
 import { stageFilePath } from '../../infra/stage-file.ts';
 import type { Surroundings } from '../command.ts';
 import type { DeployArguments } from '../commands/deploy.ts';
 import type { Next } from '../events.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { InputRejected } from '../input-rejected.ts';
+import { InputRejected } from '../usage-error.ts';
 import {
   adviceFor,
   bootstrapAdvice,

@@ -4,7 +4,7 @@ import { type Config, readConfig } from '../../infra/config.ts';
 import { readStageFile, type StageFile, stageFilePath, stageFolder } from '../../infra/stage-file.ts';
 import type { Surroundings } from '../command.ts';
 import type { Next } from '../events.ts';
-import { InputRejected } from '../input-rejected.ts';
+import { InputRejected } from '../usage-error.ts';
 import { type AwsAccount, awsAccount } from './aws-account.ts';
 import { runCdk } from './run-cdk.ts';
 import { changedFile, type StageChange, stageChanges } from './stage-changes.ts';

@@ -1,7 +1,7 @@
 import { ApiRefusal, ApiUnreachable } from '../api-client.ts';
 import type { Surroundings } from '../command.ts';
-import { InputRejected } from '../input-rejected.ts';
 import { cachedTokens, type Tokens } from '../tokens.ts';
+import { InputRejected } from '../usage-error.ts';
 import {
   type Asked,
   type Cognito,
@@ -10,8 +10,8 @@ import {
   createCognito,
   type SignedIn,
 } from './cognito.ts';
-import { type SignInFile, signInFile } from './kept-sign-in.ts';
 import { isSafe, outputsFile, type Stage } from './stage.ts';
+import { type SignInFile, signInFile } from './token-cache.ts';
 
 type Given = Pick<Surroundings, 'env' | 'prompt' | 'target'>;
 

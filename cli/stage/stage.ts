@@ -3,8 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Problem } from '../../functions/shared/errors.ts';
 import { homeDirectory } from '../../local/home.ts';
-import { InputRejected } from '../input-rejected.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../stage-target.ts';
+import { InputRejected } from '../usage-error.ts';
 
 /** A deployed copy of the product. */
 export interface Stage {

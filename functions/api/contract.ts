@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { dialects } from '../provider/provider.ts';
-import { providerPlaceSchema } from '../sessions/provider-place.ts';
+import { providerPlaceSchema } from '../domain/provider-origin.ts';
 import {
   batchResultSchema,
   clipSchema,
@@ -11,9 +10,10 @@ import {
   sessionStatuses,
   startedBys,
   trackStatuses,
-} from '../sessions/session.ts';
+} from '../domain/session.ts';
+import { dialects } from '../provider/provider.ts';
 import { errorNames } from '../shared/errors.ts';
-import { sessionKinds } from '../shared/states.ts';
+import { sessionKinds } from '../shared/state-contracts.ts';
 
 /** The bodies and answers of the HTTP API, as its callers see them. */
 

@@ -1,10 +1,10 @@
-import { newTrack, trackIdAt } from '../sessions/new-session.ts';
-import { isGivenUp, isUnderWay, type Track } from '../sessions/session.ts';
-import type { SessionWithTracks } from '../sessions/session-store.ts';
-import { trackKey } from '../sessions/track-key.ts';
+import { newTrack, trackIdAt } from '../domain/new-session.ts';
+import { trackKey } from '../domain/object-keys.ts';
+import { isGivenUp, isUnderWay, type Track } from '../domain/session.ts';
 import type { Problem } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
-import type { SessionKind } from '../shared/states.ts';
+import type { SessionKind } from '../shared/state-contracts.ts';
+import type { SessionWithTracks } from '../storage/session-store.ts';
 import type { CreatedSessionAnswer, DeclaredFileBody } from './contract.ts';
 
 export interface DeclareDeps {

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import { uuidOf } from '../domain/session-id.ts';
+import type { RunRequest } from '../domain/start-run.ts';
+import { logger } from '../observability/log.ts';
 import { depsOf } from '../runtime/deps-of.ts';
 import { type Clients, type Deps, type RouteSpec, routeKey } from '../runtime/spec.ts';
-import type { RunRequest } from '../sessions/begin-run.ts';
-import type { Outcome, RequestStore } from '../sessions/request-store.ts';
-import { uuidOf } from '../sessions/session-id.ts';
 import { nameError } from '../shared/aws-errors.ts';
 import { canonicalJson } from '../shared/canonical-json.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import { logger } from '../shared/log.ts';
-import { answering, completed, type RouteAnswer } from './http.ts';
+import type { Outcome, RequestStore } from '../storage/request-store.ts';
 import { HttpRefusal } from './problem.ts';
 import { type ApiRequest, admit, readRequest } from './request.ts';
+import { answering, completed, type RouteAnswer } from './run-route.ts';
 
 /** A request that may carry an idempotency key. */
 export interface IdempotentRequest<Spec extends RouteSpec = RouteSpec> extends ApiRequest<Spec> {

@@ -4,18 +4,18 @@ import type { ProblemAnswer } from './contract.ts';
 
 /** What an error of ours is in HTTP. Anything that is not the caller's to mend is a 500 without details. */
 const statuses: Partial<Record<ErrorName, { status: number; title: string }>> = {
-  BadInput: { status: 400, title: 'The request cannot be used' },
-  SessionNotFound: { status: 404, title: 'There is no such session' },
-  NotPossible: { status: 409, title: 'The session does not stand so that this can be done' },
-  NeedsDecision: { status: 409, title: 'Nobody knows whether the call was taken; a person decides' },
-  CreditsExhausted: { status: 402, title: 'The account at the provider has too few credits' },
-  ProviderRefused: { status: 422, title: 'The provider refused it' },
-  ProviderAuth: { status: 502, title: 'The provider does not accept our key' },
-  ProviderContradiction: { status: 502, title: 'The provider contradicts itself' },
-  ProviderThrottled: { status: 503, title: 'The provider is busy; nothing was taken' },
-  ProviderUnreachable: { status: 503, title: 'The provider cannot be reached; nothing was taken' },
-  RecordConflict: { status: 409, title: 'Somebody else changed the session at the same moment' },
-  StorageUnavailable: { status: 503, title: 'A service behind this one is busy' },
+  BadInput: { status: 400, title: 'Invalid request' },
+  SessionNotFound: { status: 404, title: 'Session not found' },
+  NotPossible: { status: 409, title: "Not allowed in the session's current state" },
+  NeedsDecision: { status: 409, title: 'A paid call is in doubt and needs a decision' },
+  CreditsExhausted: { status: 402, title: 'Too few credits at the provider' },
+  ProviderRefused: { status: 422, title: 'The provider rejected the request' },
+  ProviderAuth: { status: 502, title: 'The provider rejected the API key' },
+  ProviderContradiction: { status: 502, title: 'The provider gave contradictory answers' },
+  ProviderThrottled: { status: 503, title: 'The provider throttled the call; nothing was charged' },
+  ProviderUnreachable: { status: 503, title: 'The provider is unreachable; nothing was charged' },
+  RecordConflict: { status: 409, title: 'The session was changed at the same time' },
+  StorageUnavailable: { status: 503, title: 'A storage service is unavailable' },
 };
 
 /** What is wrong with a request for which HTTP has a status of its own. */
@@ -44,7 +44,7 @@ export const mostProblems = 50;
 /** The status of an error, and its title; 500 for whatever is not the caller's to mend. */
 export function statusOf(error: ChirpsmithError): { status: number; title: string } {
   if (error instanceof HttpRefusal) return { status: error.status, title: error.title };
-  return statuses[error.name] ?? { status: 500, title: 'Something broke on our side' };
+  return statuses[error.name] ?? { status: 500, title: 'Internal error' };
 }
 
 /** What a client has said of the provider, without a secret in it: it may be told whatever the status. */

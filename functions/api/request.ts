@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
 import type { BodyOf, PathId, QueryOf, RouteSpec } from '../runtime/spec.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import { issueProblems } from '../shared/issue-problems.ts';
+import { issueProblems } from '../shared/zod-problems.ts';
 import { HttpRefusal } from './problem.ts';
 
 /** What a route sees of a request: path, query and body as its spec has them. */

@@ -1,3 +1,7 @@
+import { reportsError } from './envelope.ts';
+import { type Provider, type ProviderCall, ProviderError } from './provider.ts';
+import { providerWords } from './redact.ts';
+import { onceOnly, readBounded } from './response-body.ts';
 import {
   type Meaning,
   meaningOfBadKey,
@@ -5,11 +9,7 @@ import {
   meaningOfStatus,
   meaningOfUnreadable,
   retryAfterSeconds,
-} from './answers.ts';
-import { onceOnly, readBounded } from './body.ts';
-import { reportsError } from './envelope.ts';
-import { type Provider, type ProviderCall, ProviderError } from './provider.ts';
-import { providerWords } from './words.ts';
+} from './response-classification.ts';
 
 export interface ProviderOptions {
   /** `https://api.mountsea.ai`, or any server of the same API; a path is kept as a prefix. */

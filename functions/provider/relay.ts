@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { readClips } from './clips.ts';
 import { createSender, type ProviderOptions } from './http.ts';
 import { type MusicRequest, type Provider, refusing, type TaskStatus } from './provider.ts';
+import { bounded, redact } from './redact.ts';
 import { idSchema } from './task-status.ts';
-import { bounded, redact } from './words.ts';
 
 /** The raw object. Its own `status` is `complete` at once and says nothing of the music. */
 const rawAnswer = z.object({ id: idSchema, clips: z.array(z.unknown()) });

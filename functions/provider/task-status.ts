@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readClips } from './clips.ts';
 import type { TaskStatus } from './provider.ts';
-import { bounded, redact } from './words.ts';
+import { bounded, redact } from './redact.ts';
 
 /** An id as the provider gives it. */
 export const idSchema = z.string().min(1).max(200);

@@ -1,24 +1,24 @@
-import type { Download } from '../audio/download.ts';
-import type { Inbox } from '../events/start-from-manifest/inbox.ts';
+import type { Download } from '../../packages/audio-inspection/download.ts';
+import type { CopyTrack, HashTrack, InspectTrack } from '../domain/inspect-track.ts';
+import type { Here } from '../domain/provider-origin.ts';
+import type { AudioSource, Track } from '../domain/session.ts';
+import type { Inbox } from '../event-handlers/start-from-manifest/inbox.ts';
 import type { Dialect, Provider } from '../provider/provider.ts';
-import type { Executions } from '../sessions/executions.ts';
-import type { FileLists } from '../sessions/file-list.ts';
-import type { CopyTrack, HashTrack, InspectTrack } from '../sessions/look-at-track.ts';
-import type { ModelStore } from '../sessions/model-store.ts';
-import type { PartUploads } from '../sessions/part-uploads.ts';
-import type { PersonaStore } from '../sessions/persona-store.ts';
-import type { Here } from '../sessions/provider-place.ts';
-import type { RequestStore } from '../sessions/request-store.ts';
-import type { AudioSource, Track } from '../sessions/session.ts';
-import type { SessionContents } from '../sessions/session-contents.ts';
-import type { SessionFiles } from '../sessions/session-files.ts';
-import type { SessionNotes, SessionStore } from '../sessions/session-store.ts';
-import type { UploadUrls } from '../sessions/upload-urls.ts';
 import type { Variable } from '../shared/environment.ts';
 import { type EventType, eventTypes } from '../shared/event-types.ts';
 import { inboxFolders } from '../shared/inbox-folders.ts';
 import type { Settings } from '../shared/settings.ts';
-import type { SessionKind } from '../shared/states.ts';
+import type { SessionKind } from '../shared/state-contracts.ts';
+import type { Executions } from '../storage/executions.ts';
+import type { FileLists } from '../storage/file-list.ts';
+import type { ModelStore } from '../storage/model-store.ts';
+import type { PartUploads } from '../storage/part-uploads.ts';
+import type { PersonaStore } from '../storage/persona-store.ts';
+import type { RequestStore } from '../storage/request-store.ts';
+import type { SessionContents } from '../storage/session-contents.ts';
+import type { SessionFiles } from '../storage/session-files.ts';
+import type { SessionNotes, SessionStore } from '../storage/session-store.ts';
+import type { UploadUrls } from '../storage/upload-urls.ts';
 
 /** What a permission is about; infra/constructs/grants.ts knows its ARN. `bucket/…` are the objects with these keys. */
 export type Resource =
@@ -71,7 +71,7 @@ const table = (
 const statusEvents: Permission = {
   on: 'event bus',
   actions: ['events:PutEvents'],
-  event: eventTypes.sessionTurned,
+  event: eventTypes.sessionStatusChanged,
 };
 
 const providerKey: Permission = { on: 'provider key', actions: ['secretsmanager:GetSecretValue'] };
@@ -339,9 +339,9 @@ export const capabilities = {
   /** Whose the sessions of the inbox are. */
   'inbox.owner': capability<{ owner: string }>(['INBOX_OWNER']),
   /** Telling that a manifest was refused. */
-  'events.manifestRefused': capability<{ bus: BusOf<typeof eventTypes.manifestRefused> }>(
+  'events.manifestRejected': capability<{ bus: BusOf<typeof eventTypes.manifestRejected> }>(
     ['EVENT_BUS', 'EVENT_SOURCE'],
-    { on: 'event bus', actions: ['events:PutEvents'], event: eventTypes.manifestRefused },
+    { on: 'event bus', actions: ['events:PutEvents'], event: eventTypes.manifestRejected },
   ),
   /** Where events are sent, and what signs them. */
   webhook: capability<{ url: string; secret: () => Promise<string> }>(['WEBHOOK_URL', 'WEBHOOK_SECRET'], {

@@ -1,10 +1,10 @@
 import middy from '@middy/core';
 import * as z from 'zod';
-import { sessionIdOf } from '../sessions/session-id.ts';
+import { sessionIdOf } from '../domain/session-id.ts';
+import { beginLines, type Keys, logger } from '../observability/log.ts';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import { beginLines, type Keys, logger } from '../shared/log.ts';
-import { taskEvent } from '../shared/states.ts';
+import { taskEvent } from '../shared/state-contracts.ts';
 import { depsOf } from './deps-of.ts';
 import type { Clients, TaskSpec, Work } from './spec.ts';
 

@@ -1,9 +1,9 @@
 /** What the product says on the event bus: the `detail-type` of each event. `docs/events.md` describes them. */
 export const eventTypes = {
   /** A session has come to stand somewhere else. */
-  sessionTurned: 'Session turned',
+  sessionStatusChanged: 'Session status changed',
   /** A manifest in the inbox cannot be used. */
-  manifestRefused: 'Manifest refused',
+  manifestRejected: 'Manifest rejected',
 } as const;
 
 export type EventType = (typeof eventTypes)[keyof typeof eventTypes];

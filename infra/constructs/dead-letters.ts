@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { acknowledge, acknowledgeServerless } from './acknowledge.ts';
+import { acknowledge, acknowledgeServerless } from './nag-suppressions.ts';
 
 /** A queue of what could not be delivered; kept for two weeks. SQS keeps the name of a deleted queue for a minute: AWS makes it. */
 export function deadLetterQueue(scope: Construct): Queue {

@@ -4,7 +4,7 @@ import { capabilities, type Permission, type Resource } from '../../functions/ru
 import type { FunctionSpec } from '../../functions/runtime/spec.ts';
 import type { Variable } from '../../functions/shared/environment.ts';
 import { type EventType, eventSource } from '../../functions/shared/event-types.ts';
-import { machines } from '../../functions/shared/states.ts';
+import { machines } from '../../functions/shared/state-contracts.ts';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
 import { executionsArn, machineArn, workflowName } from './workflow.ts';

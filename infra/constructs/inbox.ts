@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { trigger } from '../../functions/events/start-from-manifest/trigger.ts';
+import { trigger } from '../../functions/event-handlers/start-from-manifest/trigger.ts';
 import { inboxFolders } from '../../functions/shared/inbox-folders.ts';
 import { deadLetterQueue } from './dead-letters.ts';
 import type { Surroundings } from './grants.ts';
@@ -23,7 +23,12 @@ export class Inbox extends Construct {
     super(scope, id);
     const { bucket } = where.storage;
     this.deadLetters = deadLetterQueue(this);
-    this.fn = specFunction(this, 'Function', { room: 'events', spec: trigger, about: trigger.about, where });
+    this.fn = specFunction(this, 'Function', {
+      room: 'event-handlers',
+      spec: trigger,
+      about: trigger.about,
+      where,
+    });
     // Lambda tries twice more what the function failed on; EventBridge, what it could not hand over to Lambda.
     this.fn.configureAsyncInvoke({
       maxEventAge: eventAge,

@@ -2,7 +2,7 @@ import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge } from './nag-suppressions.ts';
 
 /**
  * The secret for the relay's key, where a relay is configured. It is part of the service and goes with it: an export of

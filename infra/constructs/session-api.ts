@@ -18,8 +18,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { routes } from '../../functions/api/routes.ts';
 import { folderOf, routeKey, routeLambda } from '../../functions/runtime/spec.ts';
-import { acknowledge } from './acknowledge.ts';
 import type { Surroundings } from './grants.ts';
+import { acknowledge } from './nag-suppressions.ts';
 import { pascal, specFunction } from './spec-functions.ts';
 import { WorkflowFunction } from './workflow-function.ts';
 

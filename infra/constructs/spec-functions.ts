@@ -5,7 +5,7 @@ import { WorkflowFunction } from './workflow-function.ts';
 
 export interface SpecFunctionProps {
   /** Folder under functions/ in which the spec's folder is. */
-  readonly room: 'workflow' | 'events' | 'api';
+  readonly room: 'workflow' | 'event-handlers' | 'api';
   readonly spec: FunctionSpec;
   /** One line for the console; the spec's name unless given. */
   readonly about?: string;

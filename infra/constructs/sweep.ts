@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { trigger } from '../../functions/events/sweep/trigger.ts';
-import { acknowledgeServerless } from './acknowledge.ts';
+import { trigger } from '../../functions/event-handlers/sweep/trigger.ts';
 import type { Surroundings } from './grants.ts';
+import { acknowledgeServerless } from './nag-suppressions.ts';
 import { specFunction } from './spec-functions.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
@@ -16,7 +16,12 @@ export class Sweep extends Construct {
 
   constructor(scope: Construct, id: string, where: Surroundings) {
     super(scope, id);
-    this.fn = specFunction(this, 'Function', { room: 'events', spec: trigger, about: trigger.about, where });
+    this.fn = specFunction(this, 'Function', {
+      room: 'event-handlers',
+      spec: trigger,
+      about: trigger.about,
+      where,
+    });
     const schedule = new Rule(this, 'Schedule', {
       description: 'Calls the sweep',
       schedule: Schedule.rate(interval),

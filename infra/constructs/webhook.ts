@@ -5,11 +5,11 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { trigger } from '../../functions/events/send-webhook/trigger.ts';
+import { trigger } from '../../functions/event-handlers/send-webhook/trigger.ts';
 import { eventSource } from '../../functions/shared/event-types.ts';
-import { acknowledge } from './acknowledge.ts';
 import { deadLetterQueue } from './dead-letters.ts';
 import type { Surroundings } from './grants.ts';
+import { acknowledge } from './nag-suppressions.ts';
 import { specFunction } from './spec-functions.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
@@ -38,7 +38,7 @@ export class Webhook extends Construct {
     );
     const webhook = { url, secretArn: secret.secretArn };
     this.fn = specFunction(this, 'Function', {
-      room: 'events',
+      room: 'event-handlers',
       spec: trigger,
       about: trigger.about,
       where: { ...where, webhook },

@@ -10,8 +10,8 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import { acknowledgeServerless, acknowledgeWildcard } from './acknowledge.ts';
-import { bundleOf } from './bundles.ts';
+import { bundleOf } from './bundling.ts';
+import { acknowledgeServerless, acknowledgeWildcard } from './nag-suppressions.ts';
 
 export interface WorkflowFunctionProps {
   readonly config: Config;

@@ -15,7 +15,7 @@ import type { StateSpec } from '../../functions/runtime/spec.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
 import type { Config } from '../config.ts';
 import { type TaskOptions, task } from '../workflows/task.ts';
-import { acknowledgeWildcard } from './acknowledge.ts';
+import { acknowledgeWildcard } from './nag-suppressions.ts';
 import type { StateFunctions } from './spec-functions.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 

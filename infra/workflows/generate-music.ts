@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { settledCreateErrors } from '../../functions/shared/errors.ts';
 import { state as checkMusic } from '../../functions/workflow/check-music/state.ts';
-import { state as keepAudio } from '../../functions/workflow/keep-audio/state.ts';
+import { state as copyAudio } from '../../functions/workflow/copy-audio/state.ts';
 import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
 import { state as requestMusic } from '../../functions/workflow/request-music/state.ts';
 import type { Machine } from '../constructs/workflow.ts';
@@ -27,7 +27,7 @@ export function generateMusic({ scope, task, settings }: Machine): IChainable {
   // No retry, ever: a second call may cost the credits twice. What may be repeated goes round the graph.
   const request = task(requestMusic);
   const check = task(checkMusic);
-  const keep = task(keepAudio);
+  const keep = task(copyAudio);
   const music = waitAndCheck(scope, {
     submit: request,
     wait: 'Wait for music',
@@ -40,7 +40,7 @@ export function generateMusic({ scope, task, settings }: Machine): IChainable {
   const later = new Wait(scope, 'Wait for audio', { time: WaitTime.secondsPath('$.wait') });
   later.next(keep);
   keep.next(
-    new Choice(scope, 'Audio kept?')
+    new Choice(scope, 'Audio copied?')
       .when(says('waiting'), later)
       .otherwise(new Succeed(scope, 'Music ready')),
   );

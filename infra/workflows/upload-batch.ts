@@ -11,9 +11,9 @@ import {
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { state as checkUpload } from '../../functions/workflow/check-upload/state.ts';
-import { state as compareLists } from '../../functions/workflow/compare-lists/state.ts';
 import { state as inspectFile } from '../../functions/workflow/inspect-file/state.ts';
 import { state as prepareBatch } from '../../functions/workflow/prepare-batch/state.ts';
+import { state as reconcileClips } from '../../functions/workflow/reconcile-clips/state.ts';
 import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
 import { state as submitUpload } from '../../functions/workflow/submit-upload/state.ts';
 import type { Machine } from '../constructs/workflow.ts';
@@ -38,7 +38,7 @@ export function uploadBatch({ scope, task, settings }: Machine): IChainable {
   inspect.next(uploadOne.start);
 
   // Each file is an execution with a history of its own: thousands in one would end it at 25,000 events. One whose
-  // functions fail is told by Compare lists, which finds it unfinished in the record, and stops no other.
+  // functions fail is told by Reconcile clips, which finds it unfinished in the record, and stops no other.
   const upload = DistributedMap.jsonPath(scope, 'Upload files', {
     label: 'UploadFiles',
     itemsPath: '$.tracks',
@@ -56,9 +56,9 @@ export function uploadBatch({ scope, task, settings }: Machine): IChainable {
   }).itemProcessor(inspect);
 
   const ready = new Succeed(scope, 'Batch ready');
-  const compare = task(compareLists);
+  const compare = task(reconcileClips);
   const later = new Wait(scope, 'Wait for list', { time: WaitTime.secondsPath('$.wait') });
-  const compared = new Choice(scope, 'Lists compared?')
+  const compared = new Choice(scope, 'Clips reconciled?')
     .when(says('waiting'), later.next(compare))
     .otherwise(ready);
 

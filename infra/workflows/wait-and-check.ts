@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Settings } from '../../functions/shared/settings.ts';
-import type { Verdict } from '../../functions/shared/states.ts';
+import type { Verdict } from '../../functions/shared/state-contracts.ts';
 
 export interface WaitAndCheck {
   /** Hands the work over; runs again when a check says so. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Assembly } from '../assembly.ts';
+import type { Assembly } from '../../packages/local-aws/assembly.ts';
 
 /** The sandbox's API key: drawn once, kept for the next start. */
 export function keptKey(file: string): string {

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { inOneLine, shown } from '../../functions/shared/shown.ts';
-import { explainFileError } from '../file-errors.ts';
+import { inOneLine, shown } from '../../functions/shared/printable.ts';
+import { explainFileError } from '../../packages/local-servers/file-errors.ts';
 import { complain, type WriteLine } from '../standard-streams.ts';
 
 /** Bytes after which a log begins anew; the one before is kept as `<name>.log.1`. */

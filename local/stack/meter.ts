@@ -1,7 +1,7 @@
-import type { LambdaFunction } from '../assembly.ts';
-import type { Access } from '../iam.ts';
-import type { Lambda } from '../lambda.ts';
-import type { HistoryEvent } from '../step-functions/history.ts';
+import type { LambdaFunction } from '../../packages/local-aws/assembly.ts';
+import type { Access } from '../../packages/local-aws/iam.ts';
+import type { Lambda } from '../../packages/local-aws/lambda.ts';
+import type { HistoryEvent } from '../../packages/local-aws/step-functions/history.ts';
 
 /** Is told of what AWS would put on a bill, while a stack runs. */
 export interface Meter {

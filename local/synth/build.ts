@@ -1,7 +1,7 @@
-import { escaped } from '../../functions/shared/shown.ts';
+import { escaped } from '../../functions/shared/printable.ts';
 import { buildApp } from '../../infra/chirpsmith-app.ts';
 import { readConfig } from '../../infra/config.ts';
-import { explainFileError } from '../file-errors.ts';
+import { explainFileError } from '../../packages/local-servers/file-errors.ts';
 import { pathSettings } from '../home.ts';
 import { complain } from '../standard-streams.ts';
 

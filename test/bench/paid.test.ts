@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { incomplete, noteUnknown, overpaid, type Watched } from '../../bench/kills/paid.ts';
 import { sessionAnswer } from '../../functions/api/contract.ts';
-import { trackKey } from '../../functions/sessions/track-key.ts';
-import type { LedgerEntry } from '../../local/provider/ledger.ts';
+import { trackKey } from '../../functions/domain/object-keys.ts';
+import type { LedgerEntry } from '../../packages/provider-sandbox/ledger.ts';
 
 let seq = 0;
 const entry = (call: LedgerEntry['call'], more: Partial<LedgerEntry> = {}): LedgerEntry => ({

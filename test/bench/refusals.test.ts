@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minutesOf, refusedShare, tooSoon } from '../../bench/storm/refusals.ts';
-import type { LedgerEntry } from '../../local/provider/ledger.ts';
+import type { LedgerEntry } from '../../packages/provider-sandbox/ledger.ts';
 
 let seq = 0;
 /** A call at so many seconds; `retryAfter` makes it a refused one. */

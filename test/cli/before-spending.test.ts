@@ -2,10 +2,10 @@ import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { last } from './fake-session.ts';
 import { toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';
 import { events, run } from './run-command.ts';
-import { last } from './standing-session.ts';
 import { wav } from './wav.ts';
 
 describe('train that stops early', () => {

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { join as joined, little } from '../audio-files/bytes.ts';
-import { matroskaFile } from '../audio-files/matroska.ts';
-import { coded } from '../audio-files/mp4.ts';
+import { join as joined, little } from '../packages/audio-inspection/files/bytes.ts';
+import { matroskaFile } from '../packages/audio-inspection/files/matroska.ts';
+import { coded } from '../packages/audio-inspection/files/mp4.ts';
 import { fakeFfmpeg } from './fake-ffmpeg.ts';
+import { last } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
 import { events, run, spawned, temporaryFolder } from './run-command.ts';
-import { last } from './standing-session.ts';
 
 const caf = joined('caff', little(1, 4), 'desc', new Uint8Array(16), 'lpcm', coded(2000));
 const webm = matroskaFile({ seconds: 10, open: true });

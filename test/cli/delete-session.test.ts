@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { commandsOf, last, standing } from './fake-session.ts';
 import { run } from './run-command.ts';
-import { commandsOf, last, standing } from './standing-session.ts';
 
 describe('npx chirpsmith delete', () => {
   it('asks, and deletes what it was told', async () => {

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { generate } from '../../cli/commands/generate.ts';
-import { linesOf } from '../../cli/display/plain-lines.ts';
 import type { CliEvent } from '../../cli/events.ts';
 import { nextSteps } from '../../cli/next-steps.ts';
+import { endOfSession } from '../../cli/outcome.ts';
+import { linesOf } from '../../cli/output/plain-lines.ts';
 import { saveClips } from '../../cli/save-clips.ts';
-import { endOfSession } from '../../cli/session-end.ts';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
-import { withTextsEscaped } from '../../functions/shared/shown.ts';
-import { listenOnLoopback } from '../../local/loopback.ts';
+import { withTextsEscaped } from '../../functions/shared/printable.ts';
+import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
+import { last } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
 import { run } from './run-command.ts';
-import { last } from './standing-session.ts';
 
 const session: SessionAnswer = {
   sessionId: '3f2a6c1e-0000-4000-8000-000000000000',

@@ -1,4 +1,4 @@
-import type { WaitingClock } from '../../cli/patience.ts';
+import type { WaitingClock } from '../../cli/retry-outage.ts';
 
 /** A clock whose pauses take no time, and which keeps how long they were, in milliseconds. */
 export function jumpingClock(): WaitingClock & { readonly pauses: readonly number[] } {

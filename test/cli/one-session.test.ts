@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TrackAnswer } from '../../functions/api/contract.ts';
+import { commandsOf, last, standing, tracks } from './fake-session.ts';
 import { run, temporaryFolder } from './run-command.ts';
-import { commandsOf, last, standing, tracks } from './standing-session.ts';
 import { wav } from './wav.ts';
 
 describe('what cannot be done', () => {

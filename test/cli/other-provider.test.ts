@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { commandsOf, last, standing } from './fake-session.ts';
 import { run } from './run-command.ts';
-import { commandsOf, last, standing } from './standing-session.ts';
 
 const there = { host: 'api.example.test', dialect: 'mountsea', stage: 'local' } as const;
 const lost: Partial<SessionAnswer> = {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { persona as personaCommand } from '../../cli/commands/persona.ts';
 import type { PersonaAnswer } from '../../functions/api/persona-contract.ts';
+import { last } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
 import { events, run } from './run-command.ts';
-import { last } from './standing-session.ts';
 
 const sessionId = '3f2a6c1e-0000-4000-8000-000000000000';
 const persona: PersonaAnswer = {

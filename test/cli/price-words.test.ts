@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { standing } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
 import { run } from './run-command.ts';
-import { standing } from './standing-session.ts';
 
 const real = { sandbox: false, provider: 'https://api.example.test', relay: 'https://relay.example.test' };
 const env = {

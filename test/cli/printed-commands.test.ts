@@ -3,9 +3,9 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { leadingTo, targetOf } from '../../cli/target.ts';
+import { leadingTo, targetOf } from '../../cli/stage-target.ts';
+import { standing } from './fake-session.ts';
 import { commandNames, run, temporaryFolder } from './run-command.ts';
-import { standing } from './standing-session.ts';
 
 const real = {
   sandbox: false,

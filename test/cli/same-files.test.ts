@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sharedStack } from '../workflow/local-stack.ts';
+import { sharedStack } from '../integration/local-stack.ts';
+import { commandsOf, last } from './fake-session.ts';
 import { modelId, toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';
 import { events, run, spawned, temporaryFolder } from './run-command.ts';
-import { commandsOf, last } from './standing-session.ts';
 import { wav } from './wav.ts';
 
 const posts = (requests: readonly string[]) => requests.filter((request) => request.startsWith('POST'));

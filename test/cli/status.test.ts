@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { TrackAnswer } from '../../functions/api/contract.ts';
+import { standing, tracks } from './fake-session.ts';
 import { modelId, toReady } from './fake-sessions.ts';
 import { startFakeStack } from './fake-stack.ts';
 import { events, run, temporaryFolder } from './run-command.ts';
-import { standing, tracks } from './standing-session.ts';
 import { wav } from './wav.ts';
 
 /** A home with one session that was started and left. */

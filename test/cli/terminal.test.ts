@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDisplay } from '../../cli/display/display.ts';
-import { textWidth } from '../../cli/display/text-width.ts';
 import type { CliEvent } from '../../cli/events.ts';
 import { nextSteps } from '../../cli/next-steps.ts';
-import { endOf } from '../../cli/session-end.ts';
+import { endOf } from '../../cli/outcome.ts';
+import { createDisplay } from '../../cli/output/output.ts';
+import { textWidth } from '../../cli/output/text-width.ts';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
 
 const escapeSign = String.fromCharCode(27);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { column, shortened, textWidth, wrapped } from '../../cli/display/text-width.ts';
+import { column, shortened, textWidth, wrapped } from '../../cli/output/text-width.ts';
 
 describe('text in a terminal', () => {
   it.each([

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { last } from './fake-session.ts';
 import { modelId, type Step, toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';
 import { events, run, spawned } from './run-command.ts';
-import { last } from './standing-session.ts';
 import { wav } from './wav.ts';
 
 const escapeSign = String.fromCharCode(27);

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type AskForUpload, uploadInParts } from '../../cli/upload-in-parts.ts';
-import { partSize } from '../../functions/sessions/file-parts.ts';
+import { partSize } from '../../functions/domain/file-parts.ts';
 import { jumpingClock } from './jumping-clock.ts';
 import { temporaryFolder } from './run-command.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ApiRefusal, ApiUnreachable } from '../../cli/api-client.ts';
-import { linesOf } from '../../cli/display/plain-lines.ts';
 import type { CliEvent } from '../../cli/events.ts';
+import { linesOf } from '../../cli/output/plain-lines.ts';
 import { watchSession } from '../../cli/watch-session.ts';
 import type { SessionAnswer, TrackAnswer } from '../../functions/api/contract.ts';
-import { withTextsEscaped } from '../../functions/shared/shown.ts';
+import { withTextsEscaped } from '../../functions/shared/printable.ts';
 
 const session: SessionAnswer = {
   sessionId: 's',

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
+import type { MachineName } from './harness/machine.ts';
 import type { Plan } from './plan.ts';
-import { plansFor } from './plans/plans.ts';
-import { type PlayOptions, play, type Report } from './play.ts';
-import type { MachineName } from './rig/machine.ts';
+import { plansFor } from './scenarios/plans.ts';
+import { type PlayOptions, play, type Report } from './simulate.ts';
 
 export interface CheckOptions extends PlayOptions {
   /** Plans for this machine only; else it is drawn for each. */

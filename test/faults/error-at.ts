@@ -1,8 +1,8 @@
-import { LambdaError } from '../../local/lambda.ts';
-import { AnswerLost } from './rig/client.ts';
-import { bucketWrite } from './rig/clip-audio.ts';
-import type { Step } from './rig/invocations.ts';
-import { conditionFailed } from './rig/memory-table.ts';
+import { LambdaError } from '../../packages/local-aws/lambda.ts';
+import { AnswerLost } from './harness/client.ts';
+import { bucketWrite } from './harness/clip-audio.ts';
+import type { Step } from './harness/invocations.ts';
+import { conditionFailed } from './harness/memory-table.ts';
 
 /** The error that a service, or a bug, throws at a step. */
 export function errorAt(step: Step, kind: 'throttled' | 'conflict' | 'thrown' | 'answer-lost'): Error {

@@ -1,8 +1,8 @@
 import type { SessionAnswer } from '../../functions/api/contract.ts';
-import type { Told } from './rig/client.ts';
-import type { Decision, Person } from './rig/person.ts';
-import type { World } from './rig/world.ts';
-import { seen } from './seen.ts';
+import { seen } from './coverage.ts';
+import type { Told } from './harness/client.ts';
+import type { Decision, Person } from './harness/person.ts';
+import type { World } from './harness/world.ts';
 import { goesOn, type Tally } from './tally.ts';
 
 /** Actions after which somebody who goes on without faults must have arrived. */

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { check } from './check.ts';
+import { machineNames } from './harness/machine.ts';
 import type { Plan } from './plan.ts';
-import { plansFor } from './plans/plans.ts';
-import { play } from './play.ts';
-import { machineNames } from './rig/machine.ts';
+import { plansFor } from './scenarios/plans.ts';
+import { play } from './simulate.ts';
 
 const seed = Number(process.env.FAULTS_SEED ?? 20_261_121);
 /** Over the three machines; two thousand by `npm run faults`. */
@@ -56,7 +56,7 @@ describe('whatever breaks', () => {
       // Only the first of them can be asked for before the run is over.
       events: [
         {
-          at: { by: 'Compare lists', kind: 'write', nth: 1 },
+          at: { by: 'Reconcile clips', kind: 'write', nth: 1 },
           first: false,
           what: nothing,
           next: [nothing, nothing, nothing, { do: 'resume', twice: false }],

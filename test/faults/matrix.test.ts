@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { machineNames } from './harness/machine.ts';
 import { allCases } from './matrix/all-cases.ts';
 import { type Case, machineAt } from './matrix/case.ts';
 import { document } from './matrix/document.ts';
 import { inDoubt } from './matrix/outcomes.ts';
 import { playCase } from './matrix/play-case.ts';
-import { play } from './play.ts';
-import { machineNames } from './rig/machine.ts';
+import { play } from './simulate.ts';
 
 /** All by `npm run faults:matrix`; else every eighth, from each machine, so that the suite stays quick. */
 const every = process.env.FAULTS === 'all' ? 1 : 8;

@@ -1,8 +1,8 @@
+import { sender } from './harness/inbox.ts';
+import { openMusic } from './harness/musician.ts';
+import { declaring, openSession, type Person } from './harness/person.ts';
+import type { World } from './harness/world.ts';
 import type { Plan } from './plan.ts';
-import { sender } from './rig/inbox.ts';
-import { openMusic } from './rig/musician.ts';
-import { declaring, openSession, type Person } from './rig/person.ts';
-import type { World } from './rig/world.ts';
 
 /** A person, and what only somebody can do who sends manifests. */
 export type Someone = Person & Partial<Pick<ReturnType<typeof sender>, 'putAgain'>>;

@@ -1,10 +1,10 @@
 import type { ProviderCall } from '../../functions/provider/provider.ts';
-import type { Content } from './rig/audio-bucket.ts';
-import type { clipCall } from './rig/clip-audio.ts';
-import type { Delivery } from './rig/files.ts';
-import type { Step } from './rig/invocations.ts';
-import type { Decision } from './rig/person.ts';
-import type { CallFault } from './rig/provider.ts';
+import type { Content } from './harness/audio-bucket.ts';
+import type { clipCall } from './harness/clip-audio.ts';
+import type { Delivery } from './harness/files.ts';
+import type { Step } from './harness/invocations.ts';
+import type { Decision } from './harness/person.ts';
+import type { CallFault } from './harness/provider.ts';
 
 /** When something happens: at the nth step of all, or of those that functions of this name make, or of this kind. */
 export interface Moment {
@@ -64,8 +64,8 @@ export type PlannedCall = ProviderCall | 'training' | 'music' | 'list' | 'links'
 const askedAbout: Readonly<Record<string, PlannedCall>> = {
   'Check training': 'training',
   'Check music': 'music',
-  'Compare lists': 'list',
-  'Keep audio': 'links',
+  'Reconcile clips': 'list',
+  'Copy audio': 'links',
 };
 
 /** The name under which a plan speaks of a call. */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { isUnderWay, sessionStatuses } from '../../functions/sessions/session.ts';
+import { isUnderWay, sessionStatuses } from '../../functions/domain/session.ts';
+import type { Told } from './harness/client.ts';
+import type { Invocation, Step } from './harness/invocations.ts';
+import type { CallFault } from './harness/provider.ts';
+import type { World } from './harness/world.ts';
 import type { Breakage, Command } from './plan.ts';
-import type { Told } from './rig/client.ts';
-import type { Invocation, Step } from './rig/invocations.ts';
-import type { CallFault } from './rig/provider.ts';
-import type { World } from './rig/world.ts';
 
 /** Kept apart from all records: what was done to a session, and so what may be odd about it. */
 export interface Tally {

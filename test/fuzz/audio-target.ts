@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { inspectAudioWithCost } from '../../functions/audio/inspect-audio.ts';
-import { join, little } from '../audio-files/bytes.ts';
-import { flacFile } from '../audio-files/flac.ts';
-import { matroskaFile } from '../audio-files/matroska.ts';
-import { mp3File } from '../audio-files/mp3.ts';
-import { fragmentedMp4, mp4File } from '../audio-files/mp4.ts';
-import { opusFile } from '../audio-files/ogg.ts';
+import { inspectAudioWithCost } from '../../packages/audio-inspection/inspect-audio.ts';
+import { join, little } from '../packages/audio-inspection/files/bytes.ts';
+import { flacFile } from '../packages/audio-inspection/files/flac.ts';
+import { matroskaFile } from '../packages/audio-inspection/files/matroska.ts';
+import { mp3File } from '../packages/audio-inspection/files/mp3.ts';
+import { fragmentedMp4, mp4File } from '../packages/audio-inspection/files/mp4.ts';
+import { opusFile } from '../packages/audio-inspection/files/ogg.ts';
 import {
   aiffFile,
   apeFile,
@@ -15,9 +15,9 @@ import {
   musepackFile,
   wavPackFile,
   wmaFile,
-} from '../audio-files/rarer.ts';
-import { countedSource } from '../audio-files/source.ts';
-import { mp3Wav, wavFile } from '../audio-files/wav.ts';
+} from '../packages/audio-inspection/files/rarer.ts';
+import { countedSource } from '../packages/audio-inspection/files/source.ts';
+import { mp3Wav, wavFile } from '../packages/audio-inspection/files/wav.ts';
 import type { Target } from './target.ts';
 
 const limits = { minSeconds: 6, maxSeconds: 480, maxBytes: 200 * 1024 * 1024 };

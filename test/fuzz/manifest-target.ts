@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { startFromManifest } from '../../functions/events/start-from-manifest/start-from-manifest.ts';
+import { startFromManifest } from '../../functions/event-handlers/start-from-manifest/start-from-manifest.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { fakeExecutions } from '../fake-executions.ts';
-import { fakeInbox } from '../unit/events/fake-inbox.ts';
+import { fakeInbox } from '../functions/event-handlers/fake-inbox.ts';
 import { hostileDocument, hostileText } from './hostile-values.ts';
 import { insides } from './judge.ts';
 import type { Target } from './target.ts';

@@ -2,7 +2,7 @@ import validate from 'asl-validator';
 import { type App, CfnResource, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { definitionsOf } from '../../infra/definitions.ts';
+import { definitionsOf } from '../../infra/asl-definitions.ts';
 import { configurations } from './configurations.ts';
 import { appWithoutCode } from './synthesized.ts';
 

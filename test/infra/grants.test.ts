@@ -81,7 +81,7 @@ const records = (...actions: string[]) => actions.map((action) => `dynamodb:${ac
 /** Whoever changes the status of sessions tells it. */
 const table = (...actions: string[]) => [
   ...records(...actions),
-  ...(actions.some((action) => /^(Put|Update)Item$/.test(action)) ? [says('Session turned')] : []),
+  ...(actions.some((action) => /^(Put|Update)Item$/.test(action)) ? [says('Session status changed')] : []),
 ];
 const readAudio = ['s3:GetObject bucket/*', 's3:GetObjectVersion bucket/*'];
 const key = ['secretsmanager:GetSecretValue secret'];
@@ -146,7 +146,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     's3:ListBucket bucket',
     's3:PutObject bucket/audio/*',
   ],
-  'compare-lists': ['CompareLists', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
+  'reconcile-clips': ['ReconcileClips', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
   'add-files': ['AddFiles', ...records('GetItem', 'PutItem', 'UpdateItem'), 's3:PutObject bucket/audio/*'],
   'sign-uploads': [
     'SignUploads',
@@ -197,12 +197,12 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     's3:PutObject bucket/audio/*/files.*.json',
     ...['train-model', 'upload-batch'].map((name) => `states:StartExecution machine ${name}`),
     ...executions('DescribeExecution', 'train-model', 'upload-batch'),
-    says('Manifest refused'),
+    says('Manifest rejected'),
     ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} InboxDeadLetters`),
   ],
   'request-music': ['RequestMusic', ...table('GetItem', 'UpdateItem'), ...bothKeys],
   'check-music': ['CheckMusic', ...table('GetItem', 'PutItem', 'UpdateItem'), ...bothKeys],
-  'keep-audio': ['KeepAudio', ...table('GetItem', 'UpdateItem'), 's3:PutObject bucket/music/*', ...bothKeys],
+  'copy-audio': ['CopyAudio', ...table('GetItem', 'UpdateItem'), 's3:PutObject bucket/music/*', ...bothKeys],
   'create-generation': [
     'CreateGeneration',
     ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'),
@@ -241,10 +241,10 @@ const states: Record<string, string[]> = {
     'inspect-file',
     'submit-upload',
     'check-upload',
-    'compare-lists',
+    'reconcile-clips',
     'record-failure',
   ],
-  'generate-music': ['request-music', 'check-music', 'keep-audio', 'record-failure'],
+  'generate-music': ['request-music', 'check-music', 'copy-audio', 'record-failure'],
 };
 
 describe('each function may do what it does, and nothing else', () => {

@@ -23,13 +23,13 @@ const smooth: Readonly<Record<string, Functions>> = {
     'Inspect file': () => ids,
     'Submit upload': () => at('waiting', 12),
     'Check upload': () => at('done'),
-    'Compare lists': () => ({ sessionId, wait: 0, waited: 0, verdict: 'done' }),
+    'Reconcile clips': () => ({ sessionId, wait: 0, waited: 0, verdict: 'done' }),
     'Record failure': () => ({ error: 'Named', cause: 'told' }),
   },
   'generate-music': {
     'Request music': () => ({ ...at('waiting', 25), sessionId }),
     'Check music': () => ({ ...at('done'), sessionId }),
-    'Keep audio': () => ({ ...at('done'), sessionId }),
+    'Copy audio': () => ({ ...at('done'), sessionId }),
     'Record failure': () => ({ error: 'Named', cause: 'told' }),
   },
 };
@@ -51,8 +51,8 @@ describe('a run in which nothing goes wrong', () => {
       'train-model',
       ['Prepare session', 'Submit upload', 'Check upload', 'Enough clips?', 'Create model', 'Check training'],
     ],
-    ['upload-batch', ['Prepare batch', 'Inspect file', 'Submit upload', 'Check upload', 'Compare lists']],
-    ['generate-music', ['Request music', 'Check music', 'Keep audio']],
+    ['upload-batch', ['Prepare batch', 'Inspect file', 'Submit upload', 'Check upload', 'Reconcile clips']],
+    ['generate-music', ['Request music', 'Check music', 'Copy audio']],
   ])('of %s calls each function once, in its order', async (machine, states) => {
     const played = await run(machine);
     expect(played.status).toBe('SUCCEEDED');
@@ -62,7 +62,7 @@ describe('a run in which nothing goes wrong', () => {
   test('each file gets the ids of its session and its track, and of the batch a file sees nothing else', async () => {
     const batch = await run('upload-batch');
     expect(inputOf(batch, 'Inspect file')).toEqual(ids);
-    expect(inputOf(batch, 'Compare lists')).toEqual({ ...at('done'), trackId: 'track', tracks: {} });
+    expect(inputOf(batch, 'Reconcile clips')).toEqual({ ...at('done'), trackId: 'track', tracks: {} });
     const training = await run('train-model');
     expect(inputOf(training, 'Submit upload')).toEqual(ids);
   });
@@ -82,9 +82,9 @@ describe('a wait lasts as long as the function before it says', () => {
     ['train-model', 'Check training', 'Check training', { ...at('waiting', 30), sessionId }],
     ['upload-batch', 'Prepare batch', 'Prepare batch', { ...at('waiting', 30), tracks: [] }],
     ['upload-batch', 'Check upload', 'Check upload', at('waiting', 30)],
-    ['upload-batch', 'Compare lists', 'Compare lists', { ...at('waiting', 30), sessionId }],
+    ['upload-batch', 'Reconcile clips', 'Reconcile clips', { ...at('waiting', 30), sessionId }],
     ['generate-music', 'Check music', 'Check music', { ...at('waiting', 30), sessionId }],
-    ['generate-music', 'Keep audio', 'Keep audio', { ...at('waiting', 30), sessionId }],
+    ['generate-music', 'Copy audio', 'Copy audio', { ...at('waiting', 30), sessionId }],
   ])('%s: %s, and %s is called again after it', async (machine, waiting, next, state) => {
     const played = await run(machine, {
       [waiting]: (input, before) => (before === 0 ? state : smooth[machine]?.[waiting]?.(input, before)),
@@ -113,7 +113,7 @@ describe('a wait lasts as long as the function before it says', () => {
 describe('a track that failed is data', () => {
   test.each([
     ['train-model', 'Enough clips?'],
-    ['upload-batch', 'Compare lists'],
+    ['upload-batch', 'Reconcile clips'],
   ])('%s goes on to %s with it', async (machine, next) => {
     const played = await run(machine, { 'Check upload': () => at('failed') });
     expect(path(played)).toContain(next);
@@ -126,7 +126,7 @@ describe('a track that failed is data', () => {
       'Inspect file': ({ trackId }) => (trackId === 'one' ? failing('Unexpected') : { ...ids, trackId }),
     });
     expect(inputOf(played, 'Submit upload')).toEqual({ sessionId, trackId: 'two' });
-    expect(path(played)).toContain('Compare lists');
+    expect(path(played)).toContain('Reconcile clips');
     expect(played.status).toBe('SUCCEEDED');
   });
 });
@@ -142,7 +142,7 @@ const once = [
   ['train-model', 'Prepare session'],
   ['train-model', 'Enough clips?'],
   ['upload-batch', 'Prepare batch'],
-  ['upload-batch', 'Compare lists'],
+  ['upload-batch', 'Reconcile clips'],
 ] as const;
 /** Steps that come round after round. */
 const rounds = [
@@ -153,7 +153,7 @@ const rounds = [
   ['upload-batch', 'Submit upload'],
   ['upload-batch', 'Check upload'],
   ['generate-music', 'Check music'],
-  ['generate-music', 'Keep audio'],
+  ['generate-music', 'Copy audio'],
 ] as const;
 /** The calls that are paid. */
 const paid = [
@@ -318,7 +318,7 @@ describe('an error that nothing repeats', () => {
     ['train-model', 'Check upload'],
     ['train-model', 'Check training'],
     ['generate-music', 'Check music'],
-    ['generate-music', 'Keep audio'],
+    ['generate-music', 'Copy audio'],
   ] as const)(
     '%s: at %s is recorded with its words and the session, and ends the run',
     async (machine, state) => {

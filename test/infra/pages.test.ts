@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { sessionStatuses, trackStatuses } from '../../functions/sessions/session.ts';
+import { sessionStatuses, trackStatuses } from '../../functions/domain/session.ts';
 import { propertiesOf, synthesized } from './synthesized.ts';
 
 const page = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');

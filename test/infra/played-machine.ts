@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { definitionsOf } from '../../infra/definitions.ts';
-import { virtualClock } from '../../local/clock.ts';
-import { LambdaError } from '../../local/lambda/lambda-error.ts';
-import { createStepFunctions } from '../../local/step-functions.ts';
+import { definitionsOf } from '../../infra/asl-definitions.ts';
+import { LambdaError } from '../../packages/local-aws/lambda/lambda-error.ts';
+import { createStepFunctions } from '../../packages/local-aws/step-functions.ts';
+import { virtualClock } from '../../packages/local-servers/clock.ts';
 import { configured, synthesized } from './synthesized.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { acknowledgeWildcard } from '../../infra/constructs/acknowledge.ts';
+import { acknowledgeWildcard } from '../../infra/constructs/nag-suppressions.ts';
 import { isWildcard, permissionsOf, permissionTables, withPermissions } from '../../infra/permissions.ts';
 import { exists, hasTest, read, shownTests, tableRows } from './shown-tests.ts';
 import { appWithoutCode, configured } from './synthesized.ts';

@@ -79,7 +79,7 @@ describe('every function', () => {
       sweep: writes(...where, 'BATCH_MACHINE_ARN', 'MUSIC_MACHINE_ARN', 'STATE_MACHINE_ARN', 'TABLE_NAME'),
       'request-music': writes(...both, 'SETTINGS', 'TABLE_NAME'),
       'check-music': writes(...both, 'SETTINGS', 'TABLE_NAME'),
-      'keep-audio': writes('AUDIO_BUCKET', ...both, 'SETTINGS', 'TABLE_NAME'),
+      'copy-audio': writes('AUDIO_BUCKET', ...both, 'SETTINGS', 'TABLE_NAME'),
       'create-generation': writes('MUSIC_MACHINE_ARN', ...where, 'SETTINGS', 'TABLE_NAME'),
       'create-persona': [...both, 'TABLE_NAME'],
       'list-personas': ['TABLE_NAME'],
@@ -88,7 +88,7 @@ describe('every function', () => {
       'list-models': ['SETTINGS', 'TABLE_NAME'],
       'prepare-batch': writes('AUDIO_BUCKET', 'BATCH_MACHINE_ARN', ...provider, 'SETTINGS', 'TABLE_NAME'),
       'inspect-file': ['SETTINGS', 'TABLE_NAME'],
-      'compare-lists': writes(...provider, 'SETTINGS', 'TABLE_NAME'),
+      'reconcile-clips': writes(...provider, 'SETTINGS', 'TABLE_NAME'),
       'add-files': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
     });
   });

@@ -65,7 +65,7 @@ describe('the templates of stages dev and prod, made with no account', () => {
       providerBaseUrl:
         /\/Environment\/Variables\/PROVIDER_(BASE|CREDITS)_URL$|^\/service\/Outputs\/ProviderBaseUrl\//,
       relayBaseUrl:
-        /\/Environment\/Variables\/RELAY_|\/RelayKey\w+\/|Outputs\/Relay|\/(RequestMusic|CheckMusic|KeepAudio|CreatePersona)\w+\/Properties\/PolicyDocument\//,
+        /\/Environment\/Variables\/RELAY_|\/RelayKey\w+\/|Outputs\/Relay|\/(RequestMusic|CheckMusic|CopyAudio|CreatePersona)\w+\/Properties\/PolicyDocument\//,
       allowedOrigins:
         /^\/(storage\/Resources\/Audio\w+|service\/Resources\/SessionApi\w+)\/Properties\/(Cors|CorsConfiguration)|\/SessionApiPreflight/,
       jwtIssuer: /^\/storage\/Outputs\/(UserPool|TokenIssuer)|\/JwtConfiguration\/Issuer/,

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { errorNames, settledCreateErrors } from '../../functions/shared/errors.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { trainingState } from '../../functions/shared/states.ts';
-import { definitionsOf } from '../../infra/definitions.ts';
+import { trainingState } from '../../functions/shared/state-contracts.ts';
+import { definitionsOf } from '../../infra/asl-definitions.ts';
 import { stateOf, statesOf } from './definition.ts';
 import { propertiesOf, synthesized, tuned } from './synthesized.ts';
 

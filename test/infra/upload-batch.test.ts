@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defaultSettings, settingsSchema } from '../../functions/shared/settings.ts';
-import { compareListsState, failureState, preparedBatchState } from '../../functions/shared/states.ts';
-import { definitionsOf } from '../../infra/definitions.ts';
+import {
+  failureState,
+  preparedBatchState,
+  reconcileClipsState,
+} from '../../functions/shared/state-contracts.ts';
+import { definitionsOf } from '../../infra/asl-definitions.ts';
 import {
   batchRepetitions,
   childrenQuota,
@@ -14,7 +18,7 @@ import {
   worstBatch,
   worstFile,
   worstHistory,
-} from '../../infra/workflows/bounds.ts';
+} from '../../infra/workflows/history-budget.ts';
 import { stateOf, statesOf } from './definition.ts';
 import { synthesized, tuned } from './synthesized.ts';
 
@@ -30,7 +34,7 @@ describe('upload-batch', () => {
         .sort(),
     ).toEqual([
       'Choice Batch prepared?',
-      'Choice Lists compared?',
+      'Choice Clips reconciled?',
       'Choice Upload finished?',
       'Fail Batch failed',
       'Map Upload files',
@@ -38,9 +42,9 @@ describe('upload-batch', () => {
       'Pass File uploaded',
       'Succeed Batch ready',
       'Task Check upload',
-      'Task Compare lists',
       'Task Inspect file',
       'Task Prepare batch',
+      'Task Reconcile clips',
       'Task Record failure',
       'Task Submit upload',
       'Wait Wait for list',
@@ -83,7 +87,7 @@ describe('upload-batch', () => {
   });
 
   test('every error outside a file is recorded before the run fails with it', () => {
-    for (const name of ['Prepare batch', 'Upload files', 'Compare lists']) {
+    for (const name of ['Prepare batch', 'Upload files', 'Reconcile clips']) {
       expect(stateOf(definition, name).Catch).toEqual([
         { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Record failure' },
       ]);
@@ -92,13 +96,13 @@ describe('upload-batch', () => {
   });
 
   test('asks for the list again when told to wait', () => {
-    expect(stateOf(definition, 'Lists compared?')).toMatchObject({
+    expect(stateOf(definition, 'Clips reconciled?')).toMatchObject({
       Choices: [{ Variable: '$.verdict', StringEquals: 'waiting', Next: 'Wait for list' }],
       Default: 'Batch ready',
     });
     expect(stateOf(definition, 'Wait for list')).toMatchObject({
       SecondsPath: '$.wait',
-      Next: 'Compare lists',
+      Next: 'Reconcile clips',
     });
   });
 });
@@ -115,7 +119,7 @@ describe("the service's limits, for as many files as can be configured", () => {
       inspectFile: repeated('Inspect file'),
       submitUpload: repeated('Submit upload'),
       checkUpload: repeated('Check upload'),
-      compareLists: repeated('Compare lists'),
+      reconcileClips: repeated('Reconcile clips'),
       recordFailure: repeated('Record failure'),
     });
   });
@@ -153,7 +157,7 @@ describe("the service's limits, for as many files as can be configured", () => {
   test('bytes into Record failure, with the longest cause that a function can bring, in Chinese', () => {
     const error = { Error: 'E'.repeat(256), Cause: '洞'.repeat(32_768) };
     const execution = { Id: 'i'.repeat(256), Name: 'n'.repeat(80) };
-    const compared = { ...compareListsState.parse({ sessionId, wait: 60, waited: 60 }), tracks: {} };
+    const compared = { ...reconcileClipsState.parse({ sessionId, wait: 60, waited: 60 }), tracks: {} };
     const failure = failureState.parse({ execution, input: { ...compared, error }, error });
     expect(bytes(failure)).toBeLessThan(stateQuota);
   });

@@ -3,9 +3,9 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { createdSessionAnswer, sessionAnswer, sessionListAnswer } from '../../functions/api/contract.ts';
-import { ledgerEntrySchema, summarize } from '../../local/provider/ledger.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
-import { wavFile } from '../audio-files/wav.ts';
+import { ledgerEntrySchema, summarize } from '../../packages/provider-sandbox/ledger.ts';
+import { wavFile } from '../packages/audio-inspection/files/wav.ts';
 import { emptyHome } from './running-stack.ts';
 
 const files = Array.from({ length: 6 }, (_, index) => ({

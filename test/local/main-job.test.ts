@@ -2,9 +2,9 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { scaledClock } from '../../local/clock.ts';
-import { ledgerEntrySchema } from '../../local/provider/ledger.ts';
-import { startSandbox } from '../../local/provider/sandbox.ts';
+import { scaledClock } from '../../packages/local-servers/clock.ts';
+import { ledgerEntrySchema } from '../../packages/provider-sandbox/ledger.ts';
+import { startSandbox } from '../../packages/provider-sandbox/sandbox.ts';
 import { emptyHome } from './running-stack.ts';
 
 const event = z.looseObject({ event: z.string() });

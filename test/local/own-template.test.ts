@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildApp } from '../../infra/chirpsmith-app.ts';
 import { readConfig } from '../../infra/config.ts';
-import { type Assembly, readAssembly } from '../../local/assembly.ts';
-import { AwsError } from '../../local/aws-error.ts';
-import { createAccess } from '../../local/iam.ts';
-import { first } from './assembly-fixture.ts';
+import { type Assembly, readAssembly } from '../../packages/local-aws/assembly.ts';
+import { AwsError } from '../../packages/local-aws/aws-error.ts';
+import { createAccess } from '../../packages/local-aws/iam.ts';
+import { first } from '../packages/local-aws/assembly-fixture.ts';
 
 let directory: string;
 let assembly: Assembly;

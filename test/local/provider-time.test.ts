@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import type { Assembly } from '../../local/assembly.ts';
 import { defaultSpeed, withDeadlinesOf } from '../../local/provider-time.ts';
+import type { Assembly } from '../../packages/local-aws/assembly.ts';
 
 describe('the speed of waits', () => {
   it.each([

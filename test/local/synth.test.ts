@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { readAssembly } from '../../local/assembly.ts';
 import { synthesize } from '../../local/synth.ts';
+import { readAssembly } from '../../packages/local-aws/assembly.ts';
 
 /** Shared with the other tests that need the product. */
 const home = path.join('node_modules', '.cache', 'chirpsmith-test');

@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Assembly } from '../../local/assembly.ts';
-import type { OnAllowed } from '../../local/iam.ts';
+import type { Assembly } from '../../packages/local-aws/assembly.ts';
+import type { OnAllowed } from '../../packages/local-aws/iam.ts';
 
 /** Set in vitest.config.ts to a directory; without it nothing is recorded. */
 export const recordVariable = 'RECORDED_PERMISSIONS';

@@ -1,10 +1,10 @@
+import type { Session } from '../../domain/session.ts';
+import type { RunRequest } from '../../domain/start-run.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
-import type { RunRequest } from '../../sessions/begin-run.ts';
-import type { Session } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { CreatedSessionAnswer } from '../contract.ts';
 import { declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
-import { ownSessionAlone } from '../own-session.ts';
+import { ownSessionAlone } from '../find-owned-session.ts';
 import type { route } from './route.ts';
 
 export type AddFilesDeps = Omit<Deps<typeof route>, 'requests'>;

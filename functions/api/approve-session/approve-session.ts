@@ -1,9 +1,9 @@
-import { beginRun, ensureStarted, type RunRequest } from '../../sessions/begin-run.ts';
-import { isUnderWay, type Session } from '../../sessions/session.ts';
+import { isUnderWay, type Session } from '../../domain/session.ts';
+import { beginRun, ensureStarted, type RunRequest } from '../../domain/start-run.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { SessionAnswer } from '../contract.ts';
-import { ownSession } from '../own-session.ts';
-import { sessionAnswer } from '../session-answer.ts';
+import { ownSession } from '../find-owned-session.ts';
+import { sessionAnswer } from '../session-response.ts';
 import type { StartSessionDeps } from '../start-session/start-session.ts';
 
 /**

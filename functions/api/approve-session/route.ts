@@ -1,5 +1,5 @@
 import { defineRoute } from '../../runtime/spec.ts';
-import { beginsRun } from '../begun-run.ts';
+import { beginsRun } from '../start-run-route.ts';
 
 export const route = defineRoute({
   name: 'Approve session',

@@ -1,9 +1,9 @@
+import { isInDoubt, isUnderWay, mayCancel, type Session, type Track } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { isInDoubt, isUnderWay, mayCancel, type Session, type Track } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { SessionAnswer } from '../contract.ts';
-import { ownSession } from '../own-session.ts';
-import { sessionAnswer } from '../session-answer.ts';
+import { ownSession } from '../find-owned-session.ts';
+import { sessionAnswer } from '../session-response.ts';
 import type { route } from './route.ts';
 
 export type CancelSessionDeps = Deps<typeof route>;

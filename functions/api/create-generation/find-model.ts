@@ -1,4 +1,3 @@
-import type { Model, ModelStore } from '../../sessions/model-store.ts';
 import {
   isCustomModel,
   isMistypedId,
@@ -6,8 +5,9 @@ import {
   relaySongModels,
   stockModels,
   tauModels,
-} from '../../sessions/music-rules.ts';
-import { elsewhere, type Here } from '../../sessions/provider-place.ts';
+} from '../../domain/music-rules.ts';
+import { elsewhere, type Here } from '../../domain/provider-origin.ts';
+import type { Model, ModelStore } from '../../storage/model-store.ts';
 
 /** A model's id, where one was named. */
 export type FoundModel = { model?: string; modelName?: string; warning?: string } | { problem: string };

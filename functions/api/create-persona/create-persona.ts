@@ -1,15 +1,15 @@
+import { noRelay } from '../../domain/dialect-rules.ts';
+import { personaTextProblems } from '../../domain/music-rules.ts';
+import { elsewhere, type Here } from '../../domain/provider-origin.ts';
+import type { Music, Session } from '../../domain/session.ts';
+import { isSessionId } from '../../domain/session-id.ts';
 import { ProviderError } from '../../provider/provider.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
-import { noRelay } from '../../sessions/dialect-rules.ts';
-import { personaTextProblems } from '../../sessions/music-rules.ts';
-import { isMade, type Persona } from '../../sessions/persona-store.ts';
-import { elsewhere, type Here } from '../../sessions/provider-place.ts';
-import type { Music, Session } from '../../sessions/session.ts';
-import { isSessionId } from '../../sessions/session-id.ts';
 import { ChirpsmithError, isContradiction, type Problem } from '../../shared/errors.ts';
+import { isMade, type Persona } from '../../storage/persona-store.ts';
 import type { IdempotentRequest } from '../idempotent-route.ts';
-import { personaAnswer } from '../persona-answer.ts';
 import type { PersonaAnswer } from '../persona-contract.ts';
+import { personaAnswer } from '../persona-response.ts';
 import type { route } from './route.ts';
 
 export type CreatePersonaDeps = Omit<Deps<typeof route>, 'requests' | 'here'> & {

@@ -1,14 +1,14 @@
+import { newSession } from '../../domain/new-session.ts';
+import { isGivenUp, type Session } from '../../domain/session.ts';
+import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
-import { newSession } from '../../sessions/new-session.ts';
-import { isGivenUp, type Session } from '../../sessions/session.ts';
-import { contentKeyOf } from '../../sessions/session-contents.ts';
-import type { SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { contentKeyOf } from '../../storage/session-contents.ts';
+import type { SessionWithTracks } from '../../storage/session-store.ts';
 import type { CreatedSessionAnswer, CreateSessionBody } from '../contract.ts';
 import { declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
-import { nothingIfUnknown } from '../own-session.ts';
+import { nothingIfUnknown } from '../find-owned-session.ts';
 import type { route } from './route.ts';
 
 export type CreateSessionDeps = Omit<Deps<typeof route>, 'requests'> & {

@@ -1,11 +1,11 @@
+import { type Create, isUnderWay, mayDecide, type Session } from '../../domain/session.ts';
+import { beginRun, ensureStarted, type RunRequest } from '../../domain/start-run.ts';
+import { nameProblems } from '../../domain/validate-names.ts';
 import type { BodyOf } from '../../runtime/spec.ts';
-import { beginRun, ensureStarted, type RunRequest } from '../../sessions/begin-run.ts';
-import { nameProblems } from '../../sessions/names.ts';
-import { type Create, isUnderWay, mayDecide, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { SessionAnswer } from '../contract.ts';
-import { ownSession } from '../own-session.ts';
-import { sessionAnswer } from '../session-answer.ts';
+import { ownSession } from '../find-owned-session.ts';
+import { sessionAnswer } from '../session-response.ts';
 import type { StartSessionDeps } from '../start-session/start-session.ts';
 import type { route } from './route.ts';
 

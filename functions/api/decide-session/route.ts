@@ -1,6 +1,6 @@
 import { defineRoute } from '../../runtime/spec.ts';
-import { beginsRun, usesOfRun } from '../begun-run.ts';
 import { decideBody } from '../contract.ts';
+import { beginsRun, usesOfRun } from '../start-run-route.ts';
 
 export const route = defineRoute({
   name: 'Decide session',

@@ -1,5 +1,4 @@
-import type { Deps, QueryOf } from '../../runtime/spec.ts';
-import { isInterrupted } from '../../sessions/interruption.ts';
+import { isInterrupted } from '../../domain/orphan-detection.ts';
 import {
   isGivenUp,
   isInDoubt,
@@ -7,10 +6,11 @@ import {
   type Session,
   type Track,
   unfinishedWork,
-} from '../../sessions/session.ts';
+} from '../../domain/session.ts';
+import type { Deps, QueryOf } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { DeletionAnswer } from '../contract.ts';
-import { ownSessionAlone } from '../own-session.ts';
+import { ownSessionAlone } from '../find-owned-session.ts';
 import type { route } from './route.ts';
 
 export type DeleteSessionDeps = Deps<typeof route>;

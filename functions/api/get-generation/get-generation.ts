@@ -1,9 +1,9 @@
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
+import { ownSession } from '../find-owned-session.ts';
 import type { GenerationAnswer } from '../generation-contract.ts';
 import { standing } from '../get-session/get-session.ts';
-import { ownSession } from '../own-session.ts';
-import { firstPage } from '../session-answer.ts';
+import { firstPage } from '../session-response.ts';
 import type { route } from './route.ts';
 
 export type GetGenerationDeps = Deps<typeof route>;

@@ -2,7 +2,7 @@ import { milliseconds as now, settings, speed } from '../../runtime/clients/base
 import { executions } from '../../runtime/clients/executions.ts';
 import { sessionStore as store } from '../../runtime/clients/records.ts';
 import { downloads } from '../../runtime/clients/signing.ts';
-import { runRoute } from '../http.ts';
+import { runRoute } from '../run-route.ts';
 import { getGeneration } from './get-generation.ts';
 import { route } from './route.ts';
 

@@ -1,11 +1,11 @@
+import { isInterrupted, isQuiet } from '../../domain/orphan-detection.ts';
+import { isUnderWay } from '../../domain/session.ts';
+import { addToTally, noTracks, sumOf } from '../../domain/track-tally.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { isInterrupted, isQuiet } from '../../sessions/interruption.ts';
-import { isUnderWay } from '../../sessions/session.ts';
-import { addToTally, noTracks, sumOf } from '../../sessions/track-tally.ts';
-import { inOrder } from '../../shared/in-order.ts';
+import { inOrder } from '../../shared/map-concurrent.ts';
 import { type SessionAnswer, type SessionPageAnswer, tracksPerAnswer } from '../contract.ts';
-import { ownSessionAlone } from '../own-session.ts';
-import { type firstPage, pageAnswer, retryAfter, type SessionPage, withSums } from '../session-answer.ts';
+import { ownSessionAlone } from '../find-owned-session.ts';
+import { type firstPage, pageAnswer, retryAfter, type SessionPage, withSums } from '../session-response.ts';
 import type { route } from './route.ts';
 
 export type GetSessionDeps = Deps<typeof route>;

@@ -1,6 +1,6 @@
 import { sessionStore as store } from '../../runtime/clients/records.ts';
-import { runRoute } from '../http.ts';
 import { listSessions } from '../list-sessions/list-sessions.ts';
+import { runRoute } from '../run-route.ts';
 import { route } from './route.ts';
 
 export const handler = runRoute(

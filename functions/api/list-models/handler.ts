@@ -1,6 +1,6 @@
 import { settings } from '../../runtime/clients/base.ts';
 import { modelStore as models } from '../../runtime/clients/records.ts';
-import { runRoute } from '../http.ts';
+import { runRoute } from '../run-route.ts';
 import { listModels } from './list-models.ts';
 import { route } from './route.ts';
 

@@ -1,5 +1,5 @@
 import { personaStore as personas } from '../../runtime/clients/records.ts';
-import { runRoute } from '../http.ts';
+import { runRoute } from '../run-route.ts';
 import { listPersonas } from './list-personas.ts';
 import { route } from './route.ts';
 

@@ -1,6 +1,6 @@
-import type { PersonaStore } from '../../sessions/persona-store.ts';
-import { personaAnswer } from '../persona-answer.ts';
+import type { PersonaStore } from '../../storage/persona-store.ts';
 import type { PersonaListAnswer } from '../persona-contract.ts';
+import { personaAnswer } from '../persona-response.ts';
 
 /** `GET /personas`: the caller's personas, newest first; those that were surely not made are left out. */
 export async function listPersonas(

@@ -1,5 +1,5 @@
 import { sessionStore as store } from '../../runtime/clients/records.ts';
-import { runRoute } from '../http.ts';
+import { runRoute } from '../run-route.ts';
 import { listSessions } from './list-sessions.ts';
 import { route } from './route.ts';
 

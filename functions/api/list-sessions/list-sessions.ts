@@ -1,8 +1,8 @@
 import type { QueryOf } from '../../runtime/spec.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
-import type { SessionKind } from '../../shared/states.ts';
+import type { SessionKind } from '../../shared/state-contracts.ts';
+import type { SessionStore } from '../../storage/session-store.ts';
 import type { SessionListAnswer } from '../contract.ts';
-import { summary } from '../session-answer.ts';
+import { summary } from '../session-response.ts';
 import type { route } from './route.ts';
 
 /**

@@ -1,11 +1,11 @@
+import { trackKey } from '../../domain/object-keys.ts';
+import type { Track } from '../../domain/session.ts';
+import { isGivenUp, isUnderWay } from '../../domain/session.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
-import type { Track } from '../../sessions/session.ts';
-import { isGivenUp, isUnderWay } from '../../sessions/session.ts';
-import { trackKey } from '../../sessions/track-key.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { inOrder } from '../../shared/in-order.ts';
+import { inOrder } from '../../shared/map-concurrent.ts';
 import { fileProblems } from '../declared-files.ts';
-import { ownSession } from '../own-session.ts';
+import { ownSession } from '../find-owned-session.ts';
 import type { ApiRequest } from '../request.ts';
 import type { route } from './route.ts';
 

@@ -1,7 +1,7 @@
 import { milliseconds as now, settings } from '../../runtime/clients/base.ts';
 import { sessionStore as store } from '../../runtime/clients/records.ts';
 import { parts, uploads } from '../../runtime/clients/signing.ts';
-import { runRoute } from '../http.ts';
+import { runRoute } from '../run-route.ts';
 import { route } from './route.ts';
 import { signUploads } from './sign-uploads.ts';
 

@@ -1,11 +1,11 @@
+import { partCount, partSize } from '../../domain/file-parts.ts';
+import { isUnseen } from '../../domain/inspect-track.ts';
+import { isGivenUp, isUnderWay, type Track } from '../../domain/session.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
-import { partCount, partSize } from '../../sessions/file-parts.ts';
-import { isUnseen } from '../../sessions/look-at-track.ts';
-import { isGivenUp, isUnderWay, type Track } from '../../sessions/session.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
-import { inOrder } from '../../shared/in-order.ts';
+import { inOrder } from '../../shared/map-concurrent.ts';
 import type { SignedUploadsAnswer } from '../contract.ts';
-import { nothingIfUnknown, ownSessionAlone } from '../own-session.ts';
+import { nothingIfUnknown, ownSessionAlone } from '../find-owned-session.ts';
 import type { route } from './route.ts';
 
 export type SignUploadsDeps = Omit<Deps<typeof route>, 'settings'>;

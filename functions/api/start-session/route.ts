@@ -1,5 +1,5 @@
 import { defineRoute } from '../../runtime/spec.ts';
-import { beginsRun, usesOfRun } from '../begun-run.ts';
+import { beginsRun, usesOfRun } from '../start-run-route.ts';
 
 export const route = defineRoute({
   name: 'Start session',

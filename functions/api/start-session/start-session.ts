@@ -1,9 +1,9 @@
-import { type BeginRunDeps, beginRun, type RunRequest } from '../../sessions/begin-run.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
+import { type BeginRunDeps, beginRun, type RunRequest } from '../../domain/start-run.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { SessionStore } from '../../storage/session-store.ts';
 import type { SessionAnswer } from '../contract.ts';
-import { ownSession } from '../own-session.ts';
-import { sessionAnswer } from '../session-answer.ts';
+import { ownSession } from '../find-owned-session.ts';
+import { sessionAnswer } from '../session-response.ts';
 
 export interface StartSessionDeps extends BeginRunDeps {
   readonly store: Pick<SessionStore, 'read' | 'requireSession' | 'updateSession'>;

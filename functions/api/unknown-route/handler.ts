@@ -1,5 +1,5 @@
-import { answering } from '../http.ts';
 import { HttpRefusal } from '../problem.ts';
+import { answering } from '../run-route.ts';
 
 /**
  * `$default`: every path that is no route of the API, so that this, too, is answered with problem details.

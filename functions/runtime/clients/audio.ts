@@ -1,4 +1,4 @@
-import { findSameBytes, inspectObject } from '../../audio/file-on-s3.ts';
+import { findSameBytes, inspectObject } from '../../storage/file-on-s3.ts';
 import { s3 } from './bucket.ts';
 
 export const inspect = () => inspectObject.bind(undefined, s3());

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { createFileLists } from '../../sessions/file-list.ts';
-import { createSessionFiles } from '../../sessions/session-files.ts';
-import { copyObject, hashObject } from '../../sessions/stored-object.ts';
+import { createFileLists } from '../../storage/file-list.ts';
+import { createSessionFiles } from '../../storage/session-files.ts';
+import { copyObject, hashObject } from '../../storage/stored-object.ts';
 import { audioBucket } from './base.ts';
 import { once } from './once.ts';
 

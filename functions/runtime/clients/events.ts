@@ -1,5 +1,5 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { createEventBus } from '../../events/event-bus.ts';
+import { createEventBus } from '../../observability/event-bus.ts';
 import { environment } from '../../shared/environment.ts';
 import { once } from './once.ts';
 

@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { createExecutions } from '../../sessions/executions.ts';
 import { environment } from '../../shared/environment.ts';
+import { createExecutions } from '../../storage/executions.ts';
 import { once } from './once.ts';
 
 /** The variable that names each kind's machine. */

@@ -1,10 +1,10 @@
+import { measure } from '../../observability/log.ts';
+import { meteredProvider } from '../../observability/metered-provider.ts';
 import { createMountSea } from '../../provider/mountsea.ts';
 import type { Dialect, Provider } from '../../provider/provider.ts';
 import { createRelay } from '../../provider/relay.ts';
 import { environment } from '../../shared/environment.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { measure } from '../../shared/log.ts';
-import { meteredProvider } from '../../telling/metered-provider.ts';
 import { once } from './once.ts';
 import { keyIn } from './secrets.ts';
 

@@ -1,8 +1,8 @@
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
+import { logger } from '../../observability/log.ts';
 import { nameError } from '../../shared/aws-errors.ts';
 import { environment } from '../../shared/environment.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { logger } from '../../shared/log.ts';
 
 /** Seconds for which a function keeps a secret: a changed one is picked up within them. */
 const keyLifetime = 300;

@@ -1,5 +1,5 @@
-import { createPartUploads } from '../../sessions/part-uploads.ts';
-import { createDownloadUrls, createUploadUrls } from '../../sessions/upload-urls.ts';
+import { createPartUploads } from '../../storage/part-uploads.ts';
+import { createDownloadUrls, createUploadUrls } from '../../storage/upload-urls.ts';
 import { audioBucket, settings } from './base.ts';
 import { s3 } from './bucket.ts';
 

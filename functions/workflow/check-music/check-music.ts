@@ -1,12 +1,12 @@
+import { musicOf } from '../../domain/music.ts';
+import { mayCall, type Session } from '../../domain/session.ts';
 import { ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { musicOf } from '../../sessions/music.ts';
-import { mayCall, type Session } from '../../sessions/session.ts';
 import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
-import { readMachineError } from '../../shared/machine-error.ts';
 import { nextWait, toldSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { hollowChecks, type MusicState } from '../../shared/states.ts';
+import { hollowChecks, type MusicState } from '../../shared/state-contracts.ts';
+import { readMachineError } from '../../shared/step-functions-error.ts';
 import type { state } from './state.ts';
 
 export type CheckMusicDeps = Deps<typeof state>;
@@ -84,7 +84,7 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
     }
     const clips = answer.clips.map(({ audioUrl: _url, word: _word, ...clip }) => clip);
     await store.updateSession(session, {
-      status: 'keeping',
+      status: 'copying',
       music: { ...musicOf(session), clips },
       failure: undefined,
       create: { ...create, ...ended, fence: 'ready' },

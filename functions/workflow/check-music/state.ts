@@ -1,5 +1,5 @@
 import { defineState } from '../../runtime/spec.ts';
-import { musicState } from '../../shared/states.ts';
+import { musicState } from '../../shared/state-contracts.ts';
 
 export const state = defineState({
   name: 'Check music',

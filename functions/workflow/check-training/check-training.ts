@@ -1,14 +1,14 @@
+import { creditsSpent } from '../../domain/credits.ts';
+import { isWanted } from '../../domain/required-clips.ts';
+import { mayCall, type Session, type Track } from '../../domain/session.ts';
 import { ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { creditsSpent } from '../../sessions/credits.ts';
-import type { Model } from '../../sessions/model-store.ts';
-import { isWanted } from '../../sessions/needed-clips.ts';
-import { mayCall, type Session, type Track } from '../../sessions/session.ts';
-import type { SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
-import { readMachineError } from '../../shared/machine-error.ts';
 import { nextWait, toldSeconds } from '../../shared/schedule.ts';
-import { hollowChecks, type TrainingState } from '../../shared/states.ts';
+import { hollowChecks, type TrainingState } from '../../shared/state-contracts.ts';
+import { readMachineError } from '../../shared/step-functions-error.ts';
+import type { Model } from '../../storage/model-store.ts';
+import type { SessionWithTracks } from '../../storage/session-store.ts';
 import type { state } from './state.ts';
 
 export type CheckTrainingDeps = Deps<typeof state>;

@@ -1,5 +1,5 @@
 import { defineState } from '../../runtime/spec.ts';
-import { trainingState } from '../../shared/states.ts';
+import { trainingState } from '../../shared/state-contracts.ts';
 
 export const state = defineState({
   name: 'Check training',

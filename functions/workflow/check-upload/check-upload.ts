@@ -1,10 +1,10 @@
+import { slowDown } from '../../domain/throttle-session.ts';
+import { trackFailed } from '../../domain/track-changes.ts';
+import { isPermanentRejection } from '../../provider/permanent-failures.ts';
 import { ProviderError, type TaskStatus } from '../../provider/provider.ts';
-import { isPermanentRejection } from '../../provider/rejections.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { slowDown } from '../../sessions/slow-down.ts';
-import { trackFailed } from '../../sessions/track-changes.ts';
 import { nextWait, toldSeconds } from '../../shared/schedule.ts';
-import { hollowChecks, type UploadState } from '../../shared/states.ts';
+import { hollowChecks, type UploadState } from '../../shared/state-contracts.ts';
 import type { state } from './state.ts';
 
 export type CheckUploadDeps = Deps<typeof state>;

@@ -1,5 +1,5 @@
 import { defineState } from '../../runtime/spec.ts';
-import { uploadState } from '../../shared/states.ts';
+import { uploadState } from '../../shared/state-contracts.ts';
 
 export const state = defineState({
   name: 'Check upload',

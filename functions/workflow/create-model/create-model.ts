@@ -1,9 +1,9 @@
+import { payOnce } from '../../domain/charge-once.ts';
+import { isUnderWay, mayCall } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { payOnce } from '../../sessions/pay-once.ts';
-import { isUnderWay, mayCall } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
-import type { CreateModelState, TrainingState } from '../../shared/states.ts';
+import type { CreateModelState, TrainingState } from '../../shared/state-contracts.ts';
 import type { state } from './state.ts';
 
 export type CreateModelDeps = Deps<typeof state>;

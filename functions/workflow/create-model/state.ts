@@ -1,5 +1,5 @@
 import { defineState } from '../../runtime/spec.ts';
-import { createModelState } from '../../shared/states.ts';
+import { createModelState } from '../../shared/state-contracts.ts';
 
 export const state = defineState({
   name: 'Create model',

@@ -1,7 +1,7 @@
+import { isWanted, neededClips } from '../../domain/required-clips.ts';
+import { mayCall, type Session, type Track } from '../../domain/session.ts';
+import { withoutSharedClips } from '../../domain/shared-clips.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { isWanted, neededClips } from '../../sessions/needed-clips.ts';
-import { withoutSharedClips } from '../../sessions/own-clips.ts';
-import { mayCall, type Session, type Track } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { state } from './state.ts';

@@ -1,5 +1,5 @@
 import { defineState } from '../../runtime/spec.ts';
-import { enoughClipsState } from '../../shared/states.ts';
+import { enoughClipsState } from '../../shared/state-contracts.ts';
 
 export const state = defineState({
   name: 'Enough clips?',

@@ -1,9 +1,9 @@
+import { isUnseen, lookAtTrack } from '../../domain/inspect-track.ts';
+import { beginTrack } from '../../domain/reset-track.ts';
+import { isUnderWay } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { beginTrack } from '../../sessions/begin-track.ts';
-import { isUnseen, lookAtTrack } from '../../sessions/look-at-track.ts';
-import { isUnderWay } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import type { FileState } from '../../shared/states.ts';
+import type { FileState } from '../../shared/state-contracts.ts';
 import type { state } from './state.ts';
 
 export type InspectFileDeps = Deps<typeof state>;

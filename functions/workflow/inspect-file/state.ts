@@ -1,5 +1,5 @@
 import { defineState } from '../../runtime/spec.ts';
-import { fileState } from '../../shared/states.ts';
+import { fileState } from '../../shared/state-contracts.ts';
 
 export const state = defineState({
   name: 'Inspect file',

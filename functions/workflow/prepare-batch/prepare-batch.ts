@@ -1,15 +1,15 @@
 import * as z from 'zod';
+import { requireCredits } from '../../domain/check-balance.ts';
+import { giveTo, joinRun } from '../../domain/claim-run.ts';
+import { creditsToCome } from '../../domain/credits.ts';
+import { openAtProvider } from '../../domain/open-provider-session.ts';
+import type { Session, Track } from '../../domain/session.ts';
+import { sessionIdOf } from '../../domain/session-id.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { creditsToCome } from '../../sessions/credits.ts';
-import { requireCredits } from '../../sessions/enough-credits.ts';
-import { giveTo, joinRun } from '../../sessions/join-run.ts';
-import { openAtProvider } from '../../sessions/open-at-provider.ts';
-import type { Session, Track } from '../../sessions/session.ts';
-import { sessionIdOf } from '../../sessions/session-id.ts';
-import type { SessionWithTracks } from '../../sessions/session-store.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { inOrder } from '../../shared/in-order.ts';
-import { type PreparedBatchState, preparedBatchState, type taskEvent } from '../../shared/states.ts';
+import { inOrder } from '../../shared/map-concurrent.ts';
+import { type PreparedBatchState, preparedBatchState, type taskEvent } from '../../shared/state-contracts.ts';
+import type { SessionWithTracks } from '../../storage/session-store.ts';
 import { batchFromConsole } from './console-input.ts';
 import type { state } from './state.ts';
 

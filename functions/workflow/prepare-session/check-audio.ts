@@ -1,6 +1,6 @@
-import { isUnseen, type LookDeps, lookAtTrack } from '../../sessions/look-at-track.ts';
-import type { Track } from '../../sessions/session.ts';
-import { inOrder } from '../../shared/in-order.ts';
+import { isUnseen, type LookDeps, lookAtTrack } from '../../domain/inspect-track.ts';
+import type { Track } from '../../domain/session.ts';
+import { inOrder } from '../../shared/map-concurrent.ts';
 
 /** Objects inspected at the same time: each may take up to 64 reads. */
 const concurrency = 8;

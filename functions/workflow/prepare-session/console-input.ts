@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { nobody } from '../../sessions/join-run.ts';
-import { tracksOf } from '../../sessions/named-audio.ts';
-import { minClipsProblems, nameProblems } from '../../sessions/names.ts';
-import { newSession } from '../../sessions/new-session.ts';
-import type { Session, Track } from '../../sessions/session.ts';
-import { sessionIdOf } from '../../sessions/session-id.ts';
+import { nobody } from '../../domain/claim-run.ts';
+import { newSession } from '../../domain/new-session.ts';
+import { tracksOf } from '../../domain/parse-audio-sources.ts';
+import type { Session, Track } from '../../domain/session.ts';
+import { sessionIdOf } from '../../domain/session-id.ts';
+import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
-import { issueProblems } from '../../shared/issue-problems.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { issueProblems } from '../../shared/zod-problems.ts';
 
 /** What a person may paste into *Start execution*, and what a manifest in the inbox becomes. */
 const consoleInput = z.strictObject({

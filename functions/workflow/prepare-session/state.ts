@@ -1,5 +1,5 @@
 import { defineState } from '../../runtime/spec.ts';
-import { taskEvent } from '../../shared/states.ts';
+import { taskEvent } from '../../shared/state-contracts.ts';
 
 export const state = defineState({
   name: 'Prepare session',

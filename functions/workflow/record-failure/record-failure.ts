@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { isInDoubt, isUnderWay, type Session } from '../../domain/session.ts';
+import { sessionIdOf } from '../../domain/session-id.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { isInDoubt, isUnderWay, type Session } from '../../sessions/session.ts';
-import { sessionIdOf } from '../../sessions/session-id.ts';
 import type { ErrorName } from '../../shared/errors.ts';
-import { readMachineError } from '../../shared/machine-error.ts';
-import type { failureState } from '../../shared/states.ts';
+import type { failureState } from '../../shared/state-contracts.ts';
+import { readMachineError } from '../../shared/step-functions-error.ts';
 import type { state } from './state.ts';
 
 const withSession = z.object({ sessionId: z.string() });

@@ -1,5 +1,5 @@
 import { defineState } from '../../runtime/spec.ts';
-import { failureState } from '../../shared/states.ts';
+import { failureState } from '../../shared/state-contracts.ts';
 
 export const state = defineState({
   name: 'Record failure',

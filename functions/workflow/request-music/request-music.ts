@@ -1,12 +1,12 @@
+import { payOnce } from '../../domain/charge-once.ts';
+import { requireCredits } from '../../domain/check-balance.ts';
+import { dialectProblems } from '../../domain/dialect-rules.ts';
+import { musicOf } from '../../domain/music.ts';
+import { isUnderWay, mayCall } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { dialectProblems } from '../../sessions/dialect-rules.ts';
-import { requireCredits } from '../../sessions/enough-credits.ts';
-import { musicOf } from '../../sessions/music.ts';
-import { payOnce } from '../../sessions/pay-once.ts';
-import { isUnderWay, mayCall } from '../../sessions/session.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
-import type { CreateModelState, MusicState } from '../../shared/states.ts';
+import type { CreateModelState, MusicState } from '../../shared/state-contracts.ts';
 import type { state } from './state.ts';
 
 export type RequestMusicDeps = Deps<typeof state>;

@@ -1,5 +1,5 @@
 import { defineState } from '../../runtime/spec.ts';
-import { requestMusicState } from '../../shared/states.ts';
+import { requestMusicState } from '../../shared/state-contracts.ts';
 
 export const state = defineState({
   name: 'Request music',

@@ -1,5 +1,5 @@
 import { defineState } from '../../runtime/spec.ts';
-import { submitUploadState } from '../../shared/states.ts';
+import { submitUploadState } from '../../shared/state-contracts.ts';
 
 export const state = defineState({
   name: 'Submit upload',

@@ -1,13 +1,13 @@
+import { isUnderWay, type Session, type Track } from '../../domain/session.ts';
+import { slowDown } from '../../domain/throttle-session.ts';
+import { trackFailed } from '../../domain/track-changes.ts';
+import { isPermanentRejection } from '../../provider/permanent-failures.ts';
 import { ProviderError } from '../../provider/provider.ts';
-import { isPermanentRejection } from '../../provider/rejections.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { isUnderWay, type Session, type Track } from '../../sessions/session.ts';
-import { slowDown } from '../../sessions/slow-down.ts';
-import { trackFailed } from '../../sessions/track-changes.ts';
+import { turnedAwayWait } from '../../shared/backoff.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { turnedAwayWait } from '../../shared/pace.ts';
 import { firstWait, refusalWait } from '../../shared/schedule.ts';
-import type { SubmitUploadState, UploadState } from '../../shared/states.ts';
+import type { SubmitUploadState, UploadState } from '../../shared/state-contracts.ts';
 import type { state } from './state.ts';
 
 export type SubmitUploadDeps = Deps<typeof state>;

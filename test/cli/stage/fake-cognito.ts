@@ -2,7 +2,7 @@ import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes } from 
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { listenOnLoopback } from '../../../local/loopback.ts';
+import { listenOnLoopback } from '../../../packages/local-servers/loopback.ts';
 
 export interface FakeUser {
   password: string;

@@ -1,11 +1,11 @@
+import type { SessionStatus } from '../../../functions/domain/session.ts';
 import type { ProviderCall } from '../../../functions/provider/provider.ts';
-import type { SessionStatus } from '../../../functions/sessions/session.ts';
 import type { ErrorName } from '../../../functions/shared/errors.ts';
+import { clipCall } from '../harness/clip-audio.ts';
+import type { Step } from '../harness/invocations.ts';
+import { type MachineName, machineNames } from '../harness/machine.ts';
+import type { CallFault } from '../harness/provider.ts';
 import type { Breakage } from '../plan.ts';
-import { clipCall } from '../rig/clip-audio.ts';
-import type { Step } from '../rig/invocations.ts';
-import { type MachineName, machineNames } from '../rig/machine.ts';
-import type { CallFault } from '../rig/provider.ts';
 
 /**
  * Where in a run something goes wrong: the calls to the provider, and the fetching of a clip's audio. A file of a batch
@@ -31,11 +31,11 @@ export const callAt: Readonly<
   'status of the training': { state: 'Check training', call: 'status' },
   'open batch': { state: 'Prepare batch', call: 'openBatch' },
   'add to batch': { state: 'Submit upload', call: 'addToBatch' },
-  'list of the batch': { state: 'Compare lists', call: 'status' },
+  'list of the batch': { state: 'Reconcile clips', call: 'status' },
   generate: { state: 'Request music', call: 'generate' },
   'status of the music': { state: 'Check music', call: 'status' },
-  'links to the audio': { state: 'Keep audio', call: 'status' },
-  'audio of a clip': { state: 'Keep audio', call: clipCall },
+  'links to the audio': { state: 'Copy audio', call: 'status' },
+  'audio of a clip': { state: 'Copy audio', call: clipCall },
 };
 
 /** The machine in whose runs the place is. */

@@ -1,4 +1,4 @@
-import type { CallFault } from '../rig/provider.ts';
+import type { CallFault } from '../harness/provider.ts';
 import type { Case } from './case.ts';
 import { byItself } from './outcomes.ts';
 

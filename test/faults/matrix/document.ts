@@ -1,4 +1,4 @@
-import { type MachineName, machineNames } from '../rig/machine.ts';
+import { type MachineName, machineNames } from '../harness/machine.ts';
 import { type Case, machineAt, type Outcome, type Place, places } from './case.ts';
 
 /** `docs/faults.md`, from the cases that the suite plays. */

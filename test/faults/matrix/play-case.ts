@@ -1,12 +1,12 @@
 import type { SessionAnswer } from '../../../functions/api/contract.ts';
-import { trackIdAt } from '../../../functions/sessions/new-session.ts';
+import { trackIdAt } from '../../../functions/domain/new-session.ts';
+import { seen } from '../coverage.ts';
 import { errorAt } from '../error-at.ts';
-import type { Told } from '../rig/client.ts';
-import type { Step } from '../rig/invocations.ts';
-import { openMusic } from '../rig/musician.ts';
-import { openSession, type Person } from '../rig/person.ts';
-import { openWorld, type World, type WorldInterference } from '../rig/world.ts';
-import { seen } from '../seen.ts';
+import type { Told } from '../harness/client.ts';
+import type { Step } from '../harness/invocations.ts';
+import { openMusic } from '../harness/musician.ts';
+import { openSession, type Person } from '../harness/person.ts';
+import { openWorld, type World, type WorldInterference } from '../harness/world.ts';
 import { type Action, type Case, callAt, machineAt, type Trouble } from './case.ts';
 
 /** What a person sees of a case, and what the ledger says. */
@@ -30,11 +30,11 @@ const earlierWrites: Readonly<Record<string, number>> = {
   // Whose the model is, and the model into the registry.
   'Check training': 2,
   'Prepare batch': 2,
-  'Compare lists': 0,
+  'Reconcile clips': 0,
   'Request music': 1,
   'Check music': 0,
   // Why each clip could not be had at the first attempt; then each into the bucket and into the record.
-  'Keep audio': 6,
+  'Copy audio': 6,
 };
 
 /** Plays one case: six songs, or one piece of music, the trouble, and then what the person does about it. */

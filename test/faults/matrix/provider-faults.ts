@@ -1,5 +1,5 @@
 import type { ErrorName } from '../../../functions/shared/errors.ts';
-import type { CallFault } from '../rig/provider.ts';
+import type { CallFault } from '../harness/provider.ts';
 import { allPlaces, type Case, type Outcome, type Place } from './case.ts';
 import {
   anotherFile,

@@ -1,5 +1,5 @@
+import type { Step } from '../harness/invocations.ts';
 import type { Breakage } from '../plan.ts';
-import type { Step } from '../rig/invocations.ts';
 import { allPlaces, type Case, type Outcome, type Place } from './case.ts';
 import { byItself, inDoubt, interrupted, musicInDoubt, thenResume } from './outcomes.ts';
 

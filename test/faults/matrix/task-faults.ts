@@ -1,5 +1,5 @@
-import type { CallFault } from '../rig/provider.ts';
-import { copyrightWords } from '../rig/provider.ts';
+import type { CallFault } from '../harness/provider.ts';
+import { copyrightWords } from '../harness/provider.ts';
 import type { Case, Outcome } from './case.ts';
 import {
   anotherFile,

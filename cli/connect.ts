@@ -1,0 +1,200 @@
+import type { Problem } from '../functions/shared/errors.ts';
+import { homeDirectory } from '../local/home.ts';
+import { defaultSpeed } from '../local/provider-time.ts';
+import { isRunning } from '../local/stack/process-identity.ts';
+import { type ApiClient, createApiClient } from './api-client.ts';
+import type { Surroundings } from './command.ts';
+import { isUnderWay } from './diff-sessions.ts';
+import { findStack, type LocalStack, startStack, stopStack } from './local-stack.ts';
+import { reachStage } from './stage/connect-stage.ts';
+import { readStage } from './stage/stage.ts';
+import { localTokens } from './tokens.ts';
+import { InputRejected } from './usage-error.ts';
+
+/** A stack that answers, and what to do with it afterwards. */
+export interface ReachedStack {
+  /** Who is paid. */
+  readonly stack: Pick<LocalStack, 'provider' | 'relay' | 'sandbox'>;
+  readonly client: ApiClient;
+  /** Seconds after which a session that is watched is looked at again at the latest. */
+  readonly longestPause: number;
+  /** Whether its process lives, where that can be seen. */
+  isRunning(): boolean;
+  /** Stops it if this command has started it and no session is under way; otherwise leaves it alone. */
+  release(): Promise<void>;
+}
+
+/** A stack on this machine is asked at least this often, in seconds, whatever Retry-After says. */
+const longestPause = 0.5;
+
+/**
+ * Reaches the stage that the command names; without one uses the stack that runs for this home, or starts one.
+ * @param speed what the user asked for; `undefined` takes what runs
+ * @param options.quiet says nothing of the stack, but that one is being started, which takes a moment
+ * @param options.spends credits may be spent: the provider must be the one that the environment names
+ * @throws InputRejected when credits may be spent and a stack runs with another provider than the environment names
+ */
+export async function reachStack(
+  speed: number | undefined,
+  surroundings: Surroundings,
+  { quiet, spends }: { quiet: boolean; spends: boolean },
+): Promise<ReachedStack> {
+  const { display, env, signal, stillWanted, target } = surroundings;
+  const { stage, user } = target;
+  if (stage !== undefined) return reachStage({ ...target, stage }, surroundings, { quiet, speed });
+  const home = homeDirectory(env);
+  checkProviderVariables(env);
+  let stack = await findStack(home);
+  let own = false;
+  if (!stack) {
+    const wanted = speed ?? defaultSpeed(env.PROVIDER_BASE_URL);
+    display.tell({ event: 'stack.starting', home, speed: wanted });
+    ({ stack, own } = await startStack({ home, speed: wanted, env, signal }));
+  }
+  const { pid, api, provider, sandbox } = stack;
+  if (!own && spends) checkSameProvider(stack, env);
+  if (!quiet) {
+    const event = own ? 'stack.started' : 'stack.found';
+    display.tell({ event, pid, api, speed: stack.speed, provider, sandbox });
+  }
+  if (speed !== undefined && speed !== stack.speed) {
+    display.tell({
+      event: 'note',
+      message: `It runs at ${stack.speed}×, not at the ${speed}× asked for.`,
+      next: [{ words: 'To change that, first:', command: 'npx chirpsmith stop' }],
+    });
+  }
+
+  if (!sandbox && spends && stack.speed > 1) {
+    display.tell({
+      event: 'note',
+      message: `The provider keeps its own time. At ${stack.speed}× we ask ${stack.speed} times as often.`,
+    });
+  }
+
+  const reached = stack;
+  const client = createApiClient(reached.api, localTokens(reached, user), { beforeChange: stillWanted });
+  const created = new Set<string>();
+  return {
+    stack: reached,
+    client: {
+      ...client,
+      async createSession(body) {
+        const session = await client.createSession(body);
+        created.add(session.sessionId);
+        return session;
+      },
+    },
+    longestPause,
+    isRunning: () => isRunning(reached),
+    async release() {
+      if (!own || !isRunning(reached)) return;
+      // Who cannot tell leaves it running: it ends by itself when it has been idle for a while.
+      const busy = await hasWork(client, created).catch(() => true);
+      if (busy) return;
+      await stopStack(reached);
+      if (!quiet) display.tell({ event: 'stack.stopped', home });
+    },
+  };
+}
+
+/**
+ * Who would be paid, without starting anything.
+ * @throws InputRejected as {@link reachStack} does
+ */
+export async function providerOf({
+  env,
+  target,
+}: Pick<Surroundings, 'env' | 'target'>): Promise<{ readonly provider: string; readonly sandbox: boolean }> {
+  const { stage } = target;
+  if (stage !== undefined) return { provider: readStage({ ...target, stage }, env).provider, sandbox: false };
+  checkProviderVariables(env);
+  const stack = await findStack(homeDirectory(env));
+  if (stack) checkSameProvider(stack, env);
+  const { provider, sandbox } = stack ?? {
+    provider: env.PROVIDER_BASE_URL || 'sandbox',
+    sandbox: !env.PROVIDER_BASE_URL,
+  };
+  return { provider, sandbox };
+}
+
+/** An open session younger than this may still be getting its files from another command. */
+const uploadingMs = 10 * 60_000;
+
+/**
+ * Is a session under way? One that was cut off is not, though its record says so; one that somebody else
+ * has just created is.
+ * @param ours sessions that this command created
+ */
+async function hasWork(client: ApiClient, ours: ReadonlySet<string>): Promise<boolean> {
+  const { sessions } = await client.listSessions();
+  for (const { sessionId, status, createdAt } of sessions) {
+    const young = Date.now() - Date.parse(createdAt) < uploadingMs;
+    if (status === 'open' && young && !ours.has(sessionId)) return true;
+    if (isUnderWay(status) && isUnderWay((await client.getSession(sessionId)).session.status)) return true;
+  }
+  return false;
+}
+
+function checkProviderVariables(env: NodeJS.ProcessEnv): void {
+  const problems: Problem[] = [];
+  for (const name of ['PROVIDER', 'RELAY']) {
+    const url = env[`${name}_BASE_URL`];
+    if (!url) continue;
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+      problems.push({ where: `${name}_BASE_URL`, message: 'It is not an http(s) URL.' });
+    }
+    if (!env[`${name}_API_KEY`]) {
+      const message = `${name}_BASE_URL is set, so the key is needed too.`;
+      problems.push({ where: `${name}_API_KEY`, message });
+    }
+  }
+  if (env.RELAY_BASE_URL && !env.PROVIDER_BASE_URL) {
+    const message = 'The sandbox plays the relay, too: set PROVIDER_BASE_URL beside it, or neither.';
+    problems.push({ where: 'RELAY_BASE_URL', message });
+  }
+  if (problems.length > 0) {
+    throw new InputRejected('The provider cannot be reached like this.', problems);
+  }
+}
+
+/**
+ * Consent is for the provider that this command's own environment names, the sandbox where it names none: a stack
+ * that runs with another one is not used to spend.
+ */
+function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
+  const problems = [
+    ...differs('PROVIDER_BASE_URL', env, stack.sandbox ? undefined : stack.provider),
+    ...differs('RELAY_BASE_URL', env, stack.sandbox ? undefined : stack.relay),
+  ];
+  if (problems.length === 0) return;
+  const next = [
+    { words: 'To end the running stack; sessions and files are kept:', command: 'npx chirpsmith stop' },
+  ];
+  throw new InputRejected(
+    'Nothing was spent: a local stack is running already, with another provider.',
+    problems,
+    undefined,
+    next,
+  );
+}
+
+/** @param runs what the stack uses; none is the sandbox, or no relay beside another provider */
+function differs(
+  where: 'PROVIDER_BASE_URL' | 'RELAY_BASE_URL',
+  env: NodeJS.ProcessEnv,
+  runs: string | undefined,
+): Problem[] {
+  const asked = env[where];
+  if (asked && runs !== undefined && withoutSlash(asked) === withoutSlash(runs)) return [];
+  if (!asked && runs === undefined) return [];
+  const key = where.replace('BASE_URL', 'API_KEY');
+  const message = asked
+    ? `It is ${asked}, but the running stack uses ${runs ?? 'the sandbox, or no relay'}.`
+    : `It is not set, and the running stack uses ${runs}. To spend there, set it to that, with ${key}.`;
+  return [{ where, message }];
+}
+
+function withoutSlash(url: string): string {
+  return new URL(url).href.replace(/\/+$/, '');
+}

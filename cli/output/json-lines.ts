@@ -1,0 +1,20 @@
+import { escaped, shown, shownJson } from '../../functions/shared/printable.ts';
+import type { WriteLine } from '../../local/standard-streams.ts';
+import type { Display } from './output.ts';
+
+/** One JSON object a line on standard output; what went wrong also in words on standard error. */
+export function jsonLines({ print, complain }: { print: WriteLine; complain: WriteLine }): Display {
+  return {
+    tell(event) {
+      // How the session ended is the last line; the stack is put away after it.
+      if (event.event === 'stack.stopped') return;
+      print(shownJson(event));
+      if (event.event !== 'input.rejected' && event.event !== 'error') return;
+      complain(escaped(event.message));
+      if (event.event === 'error') for (const line of event.lines ?? []) complain(escaped(line));
+      for (const { where, message } of event.problems ?? []) complain(shown`  ${where}: ${message}`);
+    },
+    progress() {},
+    close() {},
+  };
+}

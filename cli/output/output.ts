@@ -1,0 +1,56 @@
+import { type ShownValue, withTextsEscaped } from '../../functions/shared/printable.ts';
+import { lineWriter } from '../../local/standard-streams.ts';
+import type { CliEvent, UploadProgress } from '../events.ts';
+import { jsonLines } from './json-lines.ts';
+import { plainLines } from './plain-lines.ts';
+import { terminal } from './terminal.ts';
+
+/** Where events become something to see. */
+export interface Display {
+  tell(event: CliEvent): void;
+  progress(progress: UploadProgress): void;
+  /** Gives the terminal back as it was; may be called more than once. */
+  close(): void;
+}
+
+/** An event whose texts are escaped, all of them: file names, the provider's words, addresses, names of models. */
+export type ShownEvent = ShownValue<CliEvent>;
+
+/** Puts events into words; it gets them escaped. */
+export interface Renderer extends Omit<Display, 'tell'> {
+  tell(event: ShownEvent): void;
+}
+
+/** A stream that may be a terminal. */
+export interface Output {
+  write(text: string): boolean;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+/** Bars and colours only where somebody looks at a terminal that can do both. */
+export function createDisplay(options: {
+  json: boolean;
+  stdout: Output & NodeJS.WritableStream;
+  stderr: Output;
+  env: NodeJS.ProcessEnv;
+}): Display {
+  const { json, stdout, stderr, env } = options;
+  const writers = { print: lineWriter(stdout), complain: lineWriter(stderr) };
+  // JSON has an escape of its own, which gives whoever parses it the texts as they were.
+  if (json) return jsonLines(writers);
+  const renderer = isCapable(stdout, env)
+    ? terminal({ stdout, colours: hasColours(stdout, env) })
+    : plainLines(writers);
+  return { ...renderer, tell: (event) => renderer.tell(withTextsEscaped(event)) };
+}
+
+function isCapable(stdout: Output, env: NodeJS.ProcessEnv): boolean {
+  return stdout.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** https://no-color.org: set and not empty means no colours, whatever its value. */
+export function hasColours(stdout: Output, env: NodeJS.ProcessEnv): boolean {
+  return isCapable(stdout, env) && !env.NO_COLOR;
+}

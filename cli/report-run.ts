@@ -1,0 +1,49 @@
+import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { Decision } from './api-client.ts';
+import type { Surroundings } from './command.ts';
+import type { ApproveArguments } from './commands/approve.ts';
+import type { ReachedStack } from './connect.ts';
+import { isUnderWay } from './diff-sessions.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { followSession, lifetime } from './follow-session.ts';
+import { endOfSession } from './outcome.ts';
+import { comeBack } from './output/format.ts';
+
+/**
+ * Tells what a person's word has brought about: a run, which `--watch` follows to its end, or none, because
+ * there is nothing left to do.
+ * @param before the session as it stood when the word was given
+ * @param after the API's answer
+ */
+export async function goOn(
+  done: { event: 'session.resumed' | 'session.approved' | 'session.decided'; choice?: Decision },
+  { before, after }: { before: SessionAnswer; after: SessionAnswer },
+  args: Pick<ApproveArguments, 'watch' | 'deadline'>,
+  reached: ReachedStack,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { display } = surroundings;
+  const began = performance.now();
+  if (!isUnderWay(after.status)) {
+    const { event, code } = endOfSession(after, lifetime(after));
+    display.tell(event);
+    return code;
+  }
+  const { sessionId, kind, name, status, creditsSpent, creditsToCome } = after;
+  display.tell({
+    ...done,
+    sessionId,
+    kind,
+    name,
+    status,
+    already: isUnderWay(before.status),
+    creditsSpent,
+    creditsToCome,
+    next: args.watch ? [] : [{ words: 'To follow it:', command: comeBack(sessionId) }],
+  });
+  if (!args.watch) return exitCodes.done;
+  return followSession(after, reached, surroundings, {
+    deadline: args.deadline,
+    seconds: () => (performance.now() - began) / 1000,
+  });
+}

@@ -1,0 +1,132 @@
+import type { Problem } from '../functions/shared/errors.ts';
+import { shellWord } from '../functions/shared/shell-quote.ts';
+import type { CliEvent, Next } from './events.ts';
+
+/** What a command drives, and as whom. */
+export interface Target {
+  /** A stage in AWS; none for the stack on this machine. */
+  readonly stage: string | undefined;
+  /** Whose sessions: on this machine any name, in AWS the name to sign in with. */
+  readonly user: string | undefined;
+  /** Where the stage is, when no file of its outputs is here. */
+  readonly apiUrl: string | undefined;
+  readonly userPoolId: string | undefined;
+  readonly clientId: string | undefined;
+  /** The same as flags, for the commands that we name. */
+  readonly typed: readonly string[];
+}
+
+/** The flags that say so, as command-line/common-flags.ts declares them, and the variables in place of them. */
+const variables = {
+  stage: 'CHIRPSMITH_STAGE',
+  user: 'CHIRPSMITH_USER',
+  apiUrl: 'CHIRPSMITH_API_URL',
+  userPoolId: 'CHIRPSMITH_USER_POOL_ID',
+  clientId: 'CHIRPSMITH_CLIENT_ID',
+} as const;
+
+type TargetFlag = keyof typeof variables;
+
+const typedAs: Readonly<Record<TargetFlag, string>> = {
+  stage: '--stage',
+  user: '--user',
+  apiUrl: '--api-url',
+  userPoolId: '--user-pool-id',
+  clientId: '--client-id',
+};
+
+/** Of these a stage must be named as well. */
+const placeFlags = ['apiUrl', 'userPoolId', 'clientId'] as const;
+
+/** As infra/config.ts has it: a stage is a part of names. */
+const stagePattern = /^[a-z][a-z0-9-]{0,15}$/;
+
+/**
+ * What a command drives, from its flags and from variables.
+ * @param typed the value of a flag, if one was given
+ * @returns what is wrong with them in `problems`, all at once
+ */
+export function targetOf(
+  typed: (flag: TargetFlag) => string | undefined,
+  env: NodeJS.ProcessEnv,
+): { target: Target; problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const wanted = (flag: TargetFlag) => typed(flag) ?? (env[variables[flag]] || undefined);
+  const stage = wanted('stage');
+  if (stage !== undefined && !stagePattern.test(stage)) {
+    const message = `"${stage}" is no name of a stage: 1 to 16 of a-z, 0-9 and -, beginning with a letter.`;
+    problems.push({ where: typed('stage') === undefined ? variables.stage : '--stage', message });
+  }
+  const remote = stage !== undefined && stage !== 'local';
+  for (const flag of remote ? [] : placeFlags) {
+    if (typed(flag) === undefined) continue;
+    problems.push({ where: typedAs[flag], message: 'Name the stage as well, as in --stage prod.' });
+  }
+  // As given, and what variables named: another shell does not have those.
+  const complete = (['stage', ...placeFlags, 'user'] as const).filter(
+    (flag) => flag === 'user' || remote || typed(flag) !== undefined,
+  );
+  const flags = complete.flatMap((flag) => {
+    const value = wanted(flag);
+    return value === undefined ? [] : [`${typedAs[flag]} ${shellWord(value)}`];
+  });
+  return {
+    target: {
+      stage: remote ? stage : undefined,
+      user: wanted('user'),
+      apiUrl: wanted('apiUrl'),
+      userPoolId: wanted('userPoolId'),
+      clientId: wanted('clientId'),
+      typed: flags,
+    },
+    problems,
+  };
+}
+
+/** Variables without which a printed command would drive something else. Never the value of a key. */
+const placeVariables = [
+  'CHIRPSMITH_HOME',
+  'PROVIDER_BASE_URL',
+  'PROVIDER_CREDITS_URL',
+  'RELAY_BASE_URL',
+] as const;
+
+/** The commands that an event names lead to the same place as the command that tells them, from any shell. */
+export function leadingTo(
+  target: Pick<Target, 'stage' | 'typed'>,
+  env: NodeJS.ProcessEnv,
+  event: CliEvent,
+): CliEvent {
+  if (!('next' in event) || event.next === undefined) return event;
+  return { ...event, next: event.next.map((step) => complete(step, target, env)) };
+}
+
+function complete(
+  step: Next,
+  { stage, typed }: Pick<Target, 'stage' | 'typed'>,
+  env: NodeJS.ProcessEnv,
+): Next {
+  const [, name, rest = ''] = /^npx chirpsmith (\S+)(?: (.*))?$/s.exec(step.command ?? '') ?? [];
+  if (name === undefined) return step;
+  // Where a stage's outputs are is in the home; who is paid is the stage's own.
+  const names = stage === undefined ? placeVariables : placeVariables.slice(0, 1);
+  const variables = names.flatMap((name) => {
+    const value = env[name];
+    return value ? [`${name}=${shellWord(value)} `] : [];
+  });
+  const taken = takes[name];
+  const flags = typed.filter((flag) => {
+    const [typedName = ''] = flag.split(' ');
+    return !rest.split(' ').includes(typedName) && (taken?.includes(typedName) ?? true);
+  });
+  const words = ['npx chirpsmith', name, ...flags, ...(rest === '' ? [] : [rest])];
+  return { ...step, command: variables.join('') + words.join(' ') };
+}
+
+/** What a command takes of the flags that name a stage and a user, where that is not all of them. */
+const takes: Readonly<Record<string, readonly string[]>> = {
+  start: [],
+  stop: [],
+  deploy: ['--stage'],
+  destroy: ['--stage'],
+};

@@ -1,0 +1,38 @@
+import { createApiClient } from '../api-client.ts';
+import type { Surroundings } from '../command.ts';
+import type { ReachedStack } from '../connect.ts';
+import type { Target } from '../stage-target.ts';
+import { stageTokens } from './sign-in.ts';
+import { readStage } from './stage.ts';
+
+/** A deployed API is asked as often as it says itself; a lost answer of its waits at most this long, in seconds. */
+const longestPause = 30;
+
+/**
+ * The API of a stage in AWS, for whoever is signed in there. Signs in when nobody is.
+ * @throws InputRejected saying what to do
+ */
+export async function reachStage(
+  target: Target & { readonly stage: string },
+  surroundings: Surroundings,
+  { quiet, speed }: { quiet: boolean; speed: number | undefined },
+): Promise<ReachedStack> {
+  const { display, env } = surroundings;
+  const stage = readStage(target, env);
+  const tokens = stageTokens(stage, surroundings);
+  // Now, and not in the middle of the work.
+  await tokens.current();
+  const { name, api, provider, relay } = stage;
+  if (!quiet) display.tell({ event: 'stage.reached', stage: name, api, provider });
+  if (speed !== undefined) {
+    const message = 'A stage in AWS runs in real time: --speed has no meaning there.';
+    display.tell({ event: 'note', message });
+  }
+  return {
+    stack: { provider, relay, sandbox: false },
+    client: createApiClient(api, tokens, { beforeChange: surroundings.stillWanted }),
+    longestPause,
+    isRunning: () => true,
+    async release() {},
+  };
+}

@@ -1,0 +1,76 @@
+import { ChirpsmithError } from '../shared/errors.ts';
+import { machines, type SessionKind } from '../shared/state-contracts.ts';
+import type { Executions } from '../storage/executions.ts';
+import type { SessionStore } from '../storage/session-store.ts';
+import { isGivenUp, isUnderWay, type Session } from './session.ts';
+
+/** Whose a session is that was started in the console for nobody in particular. */
+export const nobody = 'console';
+
+/**
+ * Gives a session that was started in the console for nobody to a person, who can then approve, decide, replace and
+ * delete by the API.
+ * @throws ChirpsmithError NotPossible when it is another person's
+ */
+export async function giveTo(
+  { sessionId, owner }: Session,
+  person: string,
+  store: Pick<SessionStore, 'changeSession'>,
+): Promise<Session> {
+  const given = await store.changeSession(sessionId, (current) =>
+    current.owner === nobody ? { owner: person } : undefined,
+  );
+  if (given.owner === person) return given;
+  throw new ChirpsmithError(
+    'NotPossible',
+    `Session ${sessionId} has an owner already${owner === nobody ? ' by now' : ''}: leave owner out.`,
+  );
+}
+
+/**
+ * A start through the API has begun the run already; one from the console begins it here, unless another run is
+ * at it: of two on one session, each would do what the other has just begun. An execution that was stopped begins none.
+ * @param run the execution, and what its machine is for
+ * @throws ChirpsmithError NotPossible
+ */
+export async function joinRun(
+  session: Session,
+  run: { readonly executionArn: string; readonly kind: SessionKind },
+  {
+    store,
+    executions,
+  }: {
+    readonly store: Pick<SessionStore, 'updateSession'>;
+    readonly executions: Pick<Executions, 'standing'>;
+  },
+): Promise<Session> {
+  const { sessionId, status, kind } = session;
+  const { executionArn } = run;
+  if (kind !== run.kind) {
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is for the machine ${machines[kind]}.`);
+  }
+  const isOwn = session.executionArn === executionArn;
+  if (isGivenUp(session) || (status === 'cancelled' && isOwn)) {
+    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is ${status}, by its owner's word.`);
+  }
+  if (status === 'ready' || isOwn) return session;
+  // The function of an execution that was stopped runs on: it must not take the session from a run that came after.
+  if (session.executionArn !== undefined && (await executions.standing(executionArn)) === 'ended') {
+    const own = executionArn.split(':').at(-1);
+    throw new ChirpsmithError(
+      'NotPossible',
+      `Execution ${own} was stopped; session ${sessionId} has another.`,
+    );
+  }
+  if (isUnderWay(session) && session.executionArn !== undefined) {
+    if ((await executions.standing(session.executionArn)) === 'running') {
+      const other = session.executionArn.split(':').at(-1);
+      throw new ChirpsmithError(
+        'NotPossible',
+        `Session ${sessionId} is under way in another execution, ${other}: wait for it, or cancel it first.`,
+      );
+    }
+  }
+  const begun = { executionArn, runs: session.runs + 1, pace: 1, failure: undefined };
+  return store.updateSession(session, { ...begun, status: 'preparing' });
+}

@@ -1,0 +1,45 @@
+import { ProviderError } from '../provider/provider.ts';
+import { turnedAwayWait } from '../shared/backoff.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { SessionStore } from '../storage/session-store.ts';
+import { isGivenUp, type Session } from './session.ts';
+import { slowDown } from './throttle-session.ts';
+
+/**
+ * Opens the provider's session, and writes its id down.
+ * @param open the call, and how often in a row it has been turned away before
+ * @returns how the loop stands, when the provider has turned the call away and it may be made again
+ * @throws ProviderError; ChirpsmithError ProviderContradiction when the id that it gives is another session's
+ */
+export async function openAtProvider(
+  session: Session,
+  { open, refusals: before }: { open: () => Promise<{ sessionId: string }>; refusals: number },
+  {
+    store,
+    settings,
+    random,
+  }: {
+    readonly store: Pick<SessionStore, 'claimId' | 'changeSession'>;
+    readonly settings: Settings;
+    readonly random: () => number;
+  },
+): Promise<{ wait: number; refusals: number } | undefined> {
+  const { sessionId } = session;
+  try {
+    const { sessionId: providerSessionId } = await open();
+    await store.claimId(session, 'session', providerSessionId);
+    // Not lost to somebody who changed the record meanwhile, to cancel the run, say: a resume goes on with it.
+    await store.changeSession(sessionId, (now) => {
+      if (now.providerSessionId !== undefined || isGivenUp(now)) return undefined;
+      return { providerSessionId, ...(now.status === 'preparing' ? { status: 'uploading' } : {}) };
+    });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.name !== 'ProviderThrottled') throw error;
+    const refusals = before + 1;
+    if (refusals >= settings.limits.prepareCalls) throw error;
+    const pace = await slowDown(store, sessionId, session.pace);
+    const wait = turnedAwayWait(refusals, { retryAfter: error.retryAfter, pace, random: random() });
+    return { wait, refusals };
+  }
+}

@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { type Dialect, dialects } from '../provider/provider.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+import type { SessionStore } from '../storage/session-store.ts';
+import type { Session } from './session.ts';
+
+/** Host of the sandbox, whose port may be another one each time: its records and its ids are in one home. */
+export const sandboxHost = 'sandbox';
+
+/** Where a record's ids mean something: a provider's host, with its port, the dialect that it speaks, and our stage. */
+export const providerPlaceSchema = z.object({
+  host: z.string(),
+  dialect: z.enum(dialects),
+  stage: z.string(),
+});
+
+export type ProviderPlace = Readonly<z.infer<typeof providerPlaceSchema>>;
+
+/** What keeps ids of two providers apart in the keys of one table; the table is one stage's. */
+export const placeKey = (place: ProviderPlace | undefined): string =>
+  place === undefined ? 'unknown' : `${place.dialect} ${place.host}`;
+
+/** Where this stage's calls in a dialect go; undefined where none is configured. */
+export type PlaceOf = (dialect: Dialect) => ProviderPlace | undefined;
+
+/** The places of this stack. */
+export interface Here {
+  readonly placeOf: PlaceOf;
+  readonly stage: string;
+}
+
+/** What names the place, on this machine and in a stage in AWS. */
+const names: Readonly<Record<Dialect, { readonly variable: string; readonly setting: string }>> = {
+  mountsea: { variable: 'PROVIDER_BASE_URL', setting: 'providerBaseUrl' },
+  relay: { variable: 'RELAY_BASE_URL', setting: 'relayBaseUrl' },
+};
+
+/**
+ * Why ids of one place cannot be used here, and what to set; undefined where they can.
+ * @param what the subject of the sentence; without it, it begins with its verb
+ */
+export function elsewhere(
+  what: string,
+  there: ProviderPlace | undefined,
+  { placeOf, stage }: Here,
+): string | undefined {
+  if (there === undefined) return undefined;
+  const here = placeOf(there.dialect);
+  if (here?.host === there.host && here.stage === there.stage) return undefined;
+  const { variable, setting } = names[there.dialect];
+  const at = there.host === sandboxHost ? 'the sandbox' : `the provider at ${there.host}`;
+  const now = here === undefined ? 'none' : here.host === sandboxHost ? 'the sandbox' : here.host;
+  const advice =
+    stage !== 'local'
+      ? `set ${setting} to its URL and deploy`
+      : there.host === sandboxHost
+        ? `stop the stack and start it without ${variable}`
+        : `stop the stack and start it with ${variable} set to its URL`;
+  return `${what} belongs to ${at}, and this stack uses ${now}: nobody was asked. To go on, ${advice}.`.trim();
+}
+
+/**
+ * The records for functions that ask the provider, or begin what does: a new session is recorded with its place, and
+ * one of another place is refused as soon as it is read, before anybody is asked about its ids.
+ */
+export function sessionsHere(store: SessionStore, here: Here): SessionStore {
+  /** Sessions that were seen to be of this place, which does not change. */
+  const seen = new Set<string>();
+  const checked = (session: Session): Session => {
+    const problem = elsewhere(`Session ${session.sessionId}`, session.provider, here);
+    if (problem !== undefined) throw new ChirpsmithError('NotPossible', problem);
+    seen.add(session.sessionId);
+    return session;
+  };
+  const requireSession = async (sessionId: string) => checked(await store.requireSession(sessionId));
+  return {
+    ...store,
+    create(session, tracks) {
+      const provider = here.placeOf(session.music?.dialect ?? 'mountsea');
+      return store.create(provider ? { ...session, provider } : session, tracks);
+    },
+    async read(sessionId) {
+      const found = await store.read(sessionId);
+      if (found) checked(found.session);
+      return found;
+    },
+    async require(sessionId) {
+      const found = await store.require(sessionId);
+      checked(found.session);
+      return found;
+    },
+    requireSession,
+    async requireTrack(sessionId, trackId) {
+      if (!seen.has(sessionId)) await requireSession(sessionId);
+      return store.requireTrack(sessionId, trackId);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { named } from '../shared/aws-errors.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+import type { SessionKind } from '../shared/state-contracts.ts';
+
+/** What makes two requests ask for the same session. */
+export interface SessionContent {
+  readonly owner: string;
+  readonly kind: SessionKind;
+  readonly name: string;
+  /** SHA-256 of each file, 64 hex digits, in any order. */
+  readonly hashes: readonly string[];
+}
+
+const claimSchema = z.object({
+  sessionId: z.string(),
+  /** When it was claimed, in milliseconds since the epoch; the session is recorded after that. */
+  claimedAt: z.number(),
+});
+
+/** The session that a content belongs to. */
+export type ContentClaim = Readonly<z.infer<typeof claimSchema>>;
+
+/**
+ * Which session there is for a content, in the session table. An entry lives as long as its session's record. Methods
+ * throw `StorageUnavailable`, `AccessDenied` or `Unexpected`.
+ */
+export interface SessionContents {
+  /**
+   * Claims a content for a session, before that is recorded. Of two callers at once one gets it, and both are given
+   * the same claim.
+   * @param wish.expiresAt epoch seconds
+   * @param wish.over whose place it may take: that of one session, or of `any`
+   * @returns the claim on record: this one, or the one that was there before
+   */
+  claim(
+    contentKey: string,
+    wish: { readonly sessionId: string; readonly expiresAt: number; readonly over?: string },
+  ): Promise<ContentClaim>;
+  /** Forgets the content of a session that is being deleted, unless another session has taken its place. */
+  forget(contentKey: string, sessionId: string): Promise<void>;
+}
+
+/** A name for a content, 64 hex digits. */
+export function contentKeyOf({ owner, kind, name, hashes }: SessionContent): string {
+  const sorted = [...new Set(hashes.map((hash) => hash.toLowerCase()))].sort();
+  return sha256(JSON.stringify([owner, kind, name.trim().normalize('NFC'), sha256(sorted.join('\n'))]));
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** @param clock milliseconds since the epoch */
+export function createSessionContents({
+  client,
+  tableName: TableName,
+  clock,
+}: {
+  client: DynamoDBDocumentClient;
+  tableName: string;
+  clock: () => number;
+}): SessionContents {
+  const keyOf = (contentKey: string) => ({ pk: `CONTENT#${contentKey}`, sk: 'CONTENT' });
+  return {
+    async claim(contentKey, { sessionId, expiresAt, over = sessionId }) {
+      const claim = { sessionId, claimedAt: clock() };
+      const Item = { ...keyOf(contentKey), ...claim, expiresAt };
+      // Its own id: the write may have landed before, without its response.
+      const condition = {
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now OR sessionId IN (:own, :over)',
+        ExpressionAttributeValues: { ':now': Math.floor(clock() / 1000), ':own': sessionId, ':over': over },
+      };
+      try {
+        await named(client.send(new PutCommand({ TableName, Item, ...(over === 'any' ? {} : condition) })));
+        return claim;
+      } catch (error) {
+        if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
+      }
+      const get = new GetCommand({ TableName, Key: keyOf(contentKey), ConsistentRead: true });
+      return claimSchema.parse((await named(client.send(get))).Item);
+    },
+
+    async forget(contentKey, sessionId) {
+      const command = new DeleteCommand({
+        TableName,
+        Key: keyOf(contentKey),
+        ConditionExpression: 'attribute_not_exists(pk) OR sessionId = :own',
+        ExpressionAttributeValues: { ':own': sessionId },
+      });
+      await named(client.send(command)).catch((error: unknown) => {
+        if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
+      });
+    },
+  };
+}

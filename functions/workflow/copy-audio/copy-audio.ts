@@ -1,0 +1,105 @@
+import type { Download } from '../../../packages/audio-inspection/download.ts';
+import { clipKey, musicOf } from '../../domain/music.ts';
+import { clipSchema, type MusicClipRecord, type Session } from '../../domain/session.ts';
+import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
+import { nextWait, toldSeconds } from '../../shared/schedule.ts';
+import type { CopyAudioState } from '../../shared/state-contracts.ts';
+import type { state } from './state.ts';
+
+export type CopyAudioDeps = Deps<typeof state>;
+
+/**
+ * `Copy audio`: copies the audio of every clip into the bucket, because the provider's links do not last. The links
+ * are asked for anew each time and written down nowhere. A clip can be complete while its link still answers 403, so
+ * what cannot be had now is tried again by the schedule, and told when that is over.
+ * @throws ChirpsmithError DeadlineExceeded with the reason of each clip that is missing
+ */
+export async function copyAudio(state: CopyAudioState, deps: CopyAudioDeps): Promise<CopyAudioState> {
+  const { store, providerOf } = deps;
+  const schedule = deps.settings.schedules.audio;
+  const { sessionId, wait: justWaited = 0, waited: before = 0, checks: checked = 0 } = state;
+  const waited = before + justWaited;
+  const position = { sessionId, waited, total: waited, checks: checked + 1, refusals: 0 };
+
+  let session = await store.requireSession(sessionId);
+  // Begun again by a resume, after it had failed for want of audio.
+  if (session.status === 'preparing') session = await store.updateSession(session, { status: 'copying' });
+  const { dialect, clips } = musicOf(session);
+  const missing = clips.filter(({ key }) => key === undefined);
+  const links = missing.length > 0 ? await linksOf(session, providerOf(dialect)) : {};
+
+  for (const { clipId } of missing) {
+    const found = await audioOf(clipId, links, (url) => deps.download(url, dialect));
+    if ('trouble' in found) {
+      session = await note(session, store, { clipId, trouble: found.trouble });
+      continue;
+    }
+    const key = clipKey(sessionId, clipId, found.extension);
+    await deps.keep(key, found);
+    const { format, durationSeconds, bytes } = found;
+    const kept = { clipId, key, format, durationSeconds, size: bytes.length, trouble: undefined };
+    session = await note(session, store, kept);
+  }
+
+  const without = musicOf(session).clips.filter(({ key }) => key === undefined);
+  if (without.length === 0) {
+    if (session.status === 'copying') await store.updateSession(session, { status: 'ready' });
+    return { ...position, wait: 0, verdict: 'done' };
+  }
+  if (waited < schedule.deadline) {
+    const wait = Math.max(nextWait(schedule, waited), 'retryAfter' in links ? (links.retryAfter ?? 0) : 0);
+    return { ...position, wait: Math.ceil(wait), verdict: 'waiting' };
+  }
+  const all = musicOf(session).clips.length;
+  const reasons = without.map(({ clipId, trouble }) => `clip ${clipId}: ${trouble}`);
+  throw new ChirpsmithError(
+    'DeadlineExceeded',
+    `The music is made and paid, but the audio of ${without.length} of ${all} clips could not be copied in ${toldSeconds(waited, deps.settings)} (${reasons.join('; ')}). A resume tries again, for nothing.`,
+  );
+}
+
+type Links = {
+  readonly answer?: TaskStatus;
+  readonly trouble?: string;
+  readonly retryAfter?: number | undefined;
+};
+
+async function linksOf({ create, sessionId }: Session, provider: Pick<Provider, 'status'>): Promise<Links> {
+  if (create.taskId === undefined)
+    throw new ChirpsmithError('Unexpected', `Session ${sessionId} has no task.`);
+  try {
+    return { answer: await provider.status(create.taskId) };
+  } catch (error) {
+    if (error instanceof ProviderError) return { trouble: error.message, retryAfter: error.retryAfter };
+    throw error;
+  }
+}
+
+async function audioOf(
+  clipId: string,
+  links: Links,
+  download: (url: string) => Promise<Download>,
+): Promise<Download> {
+  if (links.trouble !== undefined) return { trouble: links.trouble };
+  const { audioUrl, word } = links.answer?.clips?.find((clip) => clip.clipId === clipId) ?? {};
+  if (audioUrl !== undefined) return download(audioUrl);
+  const what = word === undefined ? '' : `: it calls the clip "${word}"`;
+  return { trouble: `The provider gives no link to the audio yet${what}.` };
+}
+
+/** Writes down what is known of one clip, whoever else writes meanwhile. */
+async function note(
+  { sessionId }: Session,
+  store: CopyAudioDeps['store'],
+  known: { [K in keyof MusicClipRecord]?: MusicClipRecord[K] | undefined } & { clipId: string },
+): Promise<Session> {
+  return store.changeSession(sessionId, (session) => {
+    const music = musicOf(session);
+    const clips = music.clips.map((clip) =>
+      clip.clipId === known.clipId ? clipSchema.parse({ ...clip, ...known }) : clip,
+    );
+    return { music: { ...music, clips } };
+  });
+}

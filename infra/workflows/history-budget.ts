@@ -1,0 +1,237 @@
+import { nextWait, refusalWait, type Schedule } from '../../functions/shared/schedule.ts';
+import type { Settings } from '../../functions/shared/settings.ts';
+import { state as checkTraining } from '../../functions/workflow/check-training/state.ts';
+import { state as checkUpload } from '../../functions/workflow/check-upload/state.ts';
+import { state as createModel } from '../../functions/workflow/create-model/state.ts';
+import { state as enoughClips } from '../../functions/workflow/enough-clips/state.ts';
+import { state as inspectFile } from '../../functions/workflow/inspect-file/state.ts';
+import { state as prepareBatch } from '../../functions/workflow/prepare-batch/state.ts';
+import { state as prepareSession } from '../../functions/workflow/prepare-session/state.ts';
+import { state as reconcileClips } from '../../functions/workflow/reconcile-clips/state.ts';
+import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
+import { state as submitUpload } from '../../functions/workflow/submit-upload/state.ts';
+import { repetitionsOf } from './retry-policies.ts';
+
+/** Events after which Step Functions ends a Standard execution (its quotas, documented). */
+export const historyQuota = 25_000;
+
+/** Bytes that a state, or the results of a Map, may have (documented). */
+export const stateQuota = 256 * 1024;
+
+/** Executions that a Distributed Map may have running at once (documented). */
+export const childrenQuota = 10_000;
+
+/** Seconds after which a Standard execution ends whatever it does: a year (documented). */
+const longestExecution = 365 * 24 * 60 * 60;
+
+/** How often the machine may repeat each kind of task when every attempt fails. */
+export interface Repetitions {
+  readonly prepare: number;
+  readonly submitUpload: number;
+  readonly checkUpload: number;
+  readonly enoughClips: number;
+  readonly createModel: number;
+  readonly checkTraining: number;
+  readonly recordFailure: number;
+}
+
+/** As the machine's policies have it. */
+export const repetitions: Repetitions = {
+  prepare: repetitionsOf(prepareSession),
+  submitUpload: repetitionsOf(submitUpload),
+  checkUpload: repetitionsOf(checkUpload),
+  enoughClips: repetitionsOf(enoughClips),
+  createModel: repetitionsOf(createModel),
+  checkTraining: repetitionsOf(checkTraining),
+  recordFailure: repetitionsOf(recordFailure),
+};
+
+export interface BatchRepetitions
+  extends Pick<Repetitions, 'submitUpload' | 'checkUpload' | 'recordFailure'> {
+  readonly prepareBatch: number;
+  readonly inspectFile: number;
+  readonly reconcileClips: number;
+}
+
+/** The same of `upload-batch`. */
+export const batchRepetitions: BatchRepetitions = {
+  prepareBatch: repetitionsOf(prepareBatch),
+  inspectFile: repetitionsOf(inspectFile),
+  submitUpload: repetitionsOf(submitUpload),
+  checkUpload: repetitionsOf(checkUpload),
+  reconcileClips: repetitionsOf(reconcileClips),
+  recordFailure: repetitionsOf(recordFailure),
+};
+
+// Events as the service counts them: a task enters, is scheduled, started and ended for every attempt, and
+// exits; a Wait, Choice or Pass enters and exits; a Map also starts and ends, and so does each of its rounds.
+/** Events of a task all of whose repetitions are used. */
+export const taskEvents = (repeated: number): number => 2 + 3 * (1 + repeated);
+/** Events of a Wait, Choice or Pass. */
+export const plainEvents = 2;
+const map = 4;
+const mapRound = 2;
+/** A Distributed Map enters, starts, starts and ends its run, ends and exits. */
+const distributedMap = 6;
+/** The execution's start and end, and the Fail state. */
+const frame = 4;
+
+/**
+ * Most events that `train-model` can come to under these settings, whatever the provider and AWS do: every
+ * track of the longest session at its worst, then the training at its worst, every call to a function
+ * failing as often as it is repeated.
+ */
+export function worstHistory(settings: Settings, repeated: Repetitions = repetitions): number {
+  const tracks = map + settings.limits.maxTracks * (mapRound + worstUpload(settings, repeated) + plainEvents);
+  // Round after round it waits and asks whether it is prepared.
+  const prepare = settings.limits.prepareCalls * (taskEvents(repeated.prepare) + 2 * plainEvents);
+  const ends = prepare + taskEvents(repeated.enoughClips) + taskEvents(repeated.recordFailure);
+  const review = plainEvents;
+  return frame + ends + review + tracks + worstTraining(settings, repeated);
+}
+
+/**
+ * Most events of one track's loop: checked as often as the schedule allows until the deadline, submitted as
+ * often as it may be, turned away in between.
+ */
+export function worstUpload(
+  { schedules, limits }: Settings,
+  repeated: Pick<Repetitions, 'submitUpload' | 'checkUpload'> = repetitions,
+): number {
+  return mostEvents({
+    schedule: schedules.upload,
+    submit: taskEvents(repeated.submitUpload),
+    check: taskEvents(repeated.checkUpload),
+    submissions: limits.uploadAttempts,
+    refusals: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Most events of the training's loop: create turned away or cut off as often as it may be called. */
+export function worstTraining({ schedules, limits }: Settings, repeated: Repetitions = repetitions): number {
+  return mostEvents({
+    schedule: schedules.training,
+    settle: schedules.settle,
+    // When create is cut off, the way leads over `Answer lost`.
+    submit: taskEvents(repeated.createModel) + plainEvents,
+    check: taskEvents(repeated.checkTraining),
+    submissions: 1,
+    refusals: limits.createCalls,
+  });
+}
+
+/**
+ * Seconds after which the machine itself gives up: twice what the deadlines of its loops come to, an hour on
+ * top for repeated tasks. Only a provider that asks for absurd waits (`Retry-After`) gets there.
+ */
+export function longestRun({ limits, schedules }: Settings): number {
+  const turns = Math.ceil(limits.maxTracks / limits.concurrency);
+  return 2 * (turns * schedules.upload.deadline + schedules.training.deadline) + 3600;
+}
+
+/** Most events of the execution that one file of a batch has for itself. */
+export function worstFile(settings: Settings, repeated: BatchRepetitions = batchRepetitions): number {
+  return frame + taskEvents(repeated.inspectFile) + worstUpload(settings, repeated) + plainEvents;
+}
+
+/**
+ * Most events of a batch's own execution. However many its files are, the Map is six of them: each file's own are in
+ * the history of its own execution.
+ */
+export function worstBatch(
+  { limits, schedules: { settle } }: Settings,
+  repeated: BatchRepetitions = batchRepetitions,
+): number {
+  const prepare = limits.prepareCalls * (taskEvents(repeated.prepareBatch) + 2 * plainEvents);
+  // At once, then by the settle schedule until its deadline.
+  let rounds = 1;
+  for (let waited = 0; waited < settle.deadline; waited += nextWait(settle, waited)) rounds++;
+  const compare = rounds * (taskEvents(repeated.reconcileClips) + 2 * plainEvents);
+  return frame + prepare + distributedMap + compare + taskEvents(repeated.recordFailure);
+}
+
+/** Bytes of the largest state of a batch: the ids of all its files, `"00001",` each, and the session's own. */
+export function largestBatchState({ limits }: Settings): number {
+  return limits.maxBatchFiles * 8 + 512;
+}
+
+/** Bytes of what the files' executions leave together: `{},` each. The service gathers it before it is dropped. */
+export function largestBatchResult({ limits }: Settings): number {
+  return limits.maxBatchFiles * 3 + 2;
+}
+
+/** Seconds after which a batch is ended from outside: twice what its loops' deadlines come to, and an hour. */
+export function longestBatch({ limits, schedules }: Settings): number {
+  const turns = Math.ceil(limits.maxBatchFiles / limits.batchConcurrency);
+  return Math.min(longestExecution, 2 * turns * schedules.upload.deadline + 3600);
+}
+
+export interface Loop {
+  readonly schedule: Schedule;
+  /** Followed first when the answer to a submission was lost. */
+  readonly settle?: Schedule;
+  /** Events of one task of each kind, all its repetitions included. */
+  readonly submit: number;
+  readonly check: number;
+  /** Submissions that may be taken. */
+  readonly submissions: number;
+  /** Submissions in a row that may be turned away. */
+  readonly refusals: number;
+}
+
+/** The most events of one submit → wait → check loop: the longest path through all that can happen in it. */
+export function mostEvents(loop: Loop): number {
+  const { schedule, settle = schedule } = loop;
+  const round = plainEvents + loop.check + plainEvents;
+  const known = new Map<string, number>();
+  const once = (key: string, work: () => number): number => {
+    const found = known.get(key) ?? work();
+    known.set(key, found);
+    return found;
+  };
+
+  /** Before a submission. `total` is seconds waited in the loop, as in the machine's state. */
+  const submitted = (total: number, taken: number, refused: number): number =>
+    once(
+      `submit ${total} ${taken} ${Number.isFinite(loop.refusals) ? refused : Math.min(refused, 4)}`,
+      () => {
+        const ways = [0];
+        if (taken < loop.submissions) {
+          for (const first of earliest(schedule)) ways.push(checked(total, first, 0, taken + 1));
+          // The step was cut off after all was done; repeated, it finds the task and has it checked at once.
+          ways.push(checked(total, 0, 0, taken + 1));
+          // The answer was lost: looked into at once, as create is, or handed over again, as an upload is.
+          ways.push(checked(total, settle.checks[0] ?? settle.every, 0, taken + 1));
+          ways.push(checked(total, refusalWait(1), 0, taken + 1));
+        }
+        if (refused < loop.refusals) {
+          for (const wait of [refusalWait(refused + 1), ...(loop.settle ? earliest(loop.settle) : [])]) {
+            const later = total + wait;
+            ways.push(round + (later < schedule.deadline ? submitted(later, taken, refused + 1) : 0));
+          }
+        }
+        return loop.submit + Math.max(...ways);
+      },
+    );
+
+  /** Before a wait of `wait` seconds and the check after it. */
+  const checked = (total: number, wait: number, waited: number, taken: number): number =>
+    once(`check ${total} ${wait} ${waited} ${taken}`, () => {
+      const [all, position] = [total + wait, waited + wait];
+      if (all >= schedule.deadline) return round;
+      const ways = [checked(all, nextWait(schedule, position), position, taken)];
+      if (position < settle.deadline) {
+        ways.push(checked(all, nextWait(settle, position), position, taken));
+      }
+      if (!loop.settle) ways.push(submitted(all, taken, 0));
+      return round + Math.max(...ways);
+    });
+
+  return submitted(0, 0, 0);
+}
+
+/** The first wait, when chance makes it as short as it can be (±10 %), and when it leaves it alone. */
+function earliest({ checks: [first], every }: Schedule): number[] {
+  const seconds = first ?? every;
+  return [Math.ceil(seconds * 0.9), seconds];
+}

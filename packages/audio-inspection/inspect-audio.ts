@@ -1,0 +1,172 @@
+import { type FileTypeResult, fileTypeFromTokenizer } from 'file-type';
+import { ChirpsmithError } from '../../functions/shared/errors.ts';
+import { measureAiff } from './aiff.ts';
+import { measureApe } from './ape.ts';
+import { measureAsf } from './asf.ts';
+import { boundSource, defaultReadBudget, type ReadBudget, ReadBudgetSpent, slice } from './bounded-source.ts';
+import { measureDff, measureDsf } from './dsd.ts';
+import { measureFlac } from './flac.ts';
+import { conversionOf } from './formats.ts';
+import type { AudioLimits, ByteSource, Inspection } from './inspection.ts';
+import { otherAudioIn } from './kinds.ts';
+import { measureMatroska } from './matroska.ts';
+import { BrokenAudio, type Measured, textIn, Unusable } from './measured.ts';
+import { measureMp4 } from './mp4.ts';
+import { measureMpeg } from './mpeg.ts';
+import { measureMusepack } from './musepack.ts';
+import { measureOgg } from './ogg.ts';
+import * as sentences from './problem-messages.ts';
+import { asShown } from './problem-messages.ts';
+import { SourceTokenizer } from './source-tokenizer.ts';
+import { audioStart } from './tags.ts';
+import { measureWav } from './wav.ts';
+import { measureWavPack } from './wavpack.ts';
+
+/** What one inspection may cost. */
+export interface InspectionCost {
+  readonly budget?: ReadBudget;
+  /** Milliseconds for the whole inspection; 20 s unless told (a choice). */
+  readonly timeoutMs?: number;
+  /** Ends the inspection early. */
+  readonly signal?: AbortSignal;
+}
+
+/** What an inspection found and what it cost. */
+export interface InspectionWithCost {
+  readonly inspection: Inspection;
+  /** Reads of the source. */
+  readonly reads: number;
+  readonly bytesRead: number;
+}
+
+type Measure = (source: ByteSource) => Promise<Measured | undefined>;
+
+/** How each type that `file-type` knows by content is measured; keys are its extensions. */
+const measures: ReadonlyMap<string, Measure> = new Map<string, Measure>([
+  ['wav', measureWav],
+  ['flac', measureFlac],
+  ...['mp3', 'mp2', 'mp1', 'aac'].map((type) => [type, measureMpeg] as const),
+  ...['ogg', 'oga', 'opus', 'spx', 'ogv', 'ogm', 'ogx'].map((type) => [type, measureOgg] as const),
+  ...'m4a m4b m4p m4v mp4 mov 3gp 3g2 f4a f4b f4p f4v'.split(' ').map((type) => [type, measureMp4] as const),
+  ...['mkv', 'webm'].map((type) => [type, measureMatroska] as const),
+  ['aif', measureAiff],
+  ['asf', measureAsf],
+  ['wv', measureWavPack],
+  ['ape', measureApe],
+  ['mpc', measureMusepack],
+  ['dsf', measureDsf],
+  ['dff', measureDff],
+]);
+
+/**
+ * Finds out what is in a file, by its content alone, and whether it can be used.
+ * Costs at most 64 reads and 2 MB whatever the content is.
+ * @throws ChirpsmithError `StorageUnavailable` after the time-out, and whatever `source.read` throws
+ */
+export async function inspectAudio(
+  source: ByteSource,
+  limits: AudioLimits,
+  cost: InspectionCost = {},
+): Promise<Inspection> {
+  return (await inspectAudioWithCost(source, limits, cost)).inspection;
+}
+
+/** As {@link inspectAudio}, with the number of reads and bytes that it took. */
+export async function inspectAudioWithCost(
+  source: ByteSource,
+  limits: AudioLimits,
+  { budget = defaultReadBudget, timeoutMs = 20_000, signal }: InspectionCost = {},
+): Promise<InspectionWithCost> {
+  const timer = new AbortController();
+  const timeout = setTimeout(() => {
+    const after = `Reading the file took longer than ${timeoutMs / 1000} s.`;
+    timer.abort(new ChirpsmithError('StorageUnavailable', after));
+  }, timeoutMs);
+  const bounded = boundSource(
+    source,
+    budget,
+    signal ? AbortSignal.any([signal, timer.signal]) : timer.signal,
+  );
+  try {
+    const inspection = await inspect(bounded, limits);
+    return { inspection, reads: bounded.reads, bytesRead: bounded.bytesRead };
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+async function inspect(source: ByteSource, limits: AudioLimits): Promise<Inspection> {
+  if (source.size === 0) return sentences.empty();
+  if (source.size > limits.maxBytes) return sentences.tooLarge(source.size, limits);
+  try {
+    const start = await audioStart(source);
+    if (start >= source.size) throw new BrokenAudio('This file ends within its tags and holds no sound.');
+    const found = await look(slice(source, start));
+    return 'usable' in found ? found : judge(found, limits);
+  } catch (error) {
+    if (error instanceof Unusable) return sentences.unusable(error.problem, error.message);
+    if (error instanceof ReadBudgetSpent) {
+      const sentence = 'This file is built so oddly that its length cannot be found.';
+      return sentences.unusable('broken', sentence);
+    }
+    throw error;
+  }
+}
+
+/** What is in it; or the refusal of what is not measured. */
+async function look(source: ByteSource): Promise<Measured | Inspection> {
+  if (await isLongWav(source)) return measureWav(source);
+  const other = await otherAudioIn(source);
+  if (other) return sentences.unsupported(`${other.name} audio`, other.to);
+  const tokenizer = new SourceTokenizer(source);
+  const type = await fileTypeFromTokenizer(tokenizer).catch(() => undefined);
+  if (tokenizer.sourceError && !(tokenizer.sourceError instanceof ReadBudgetSpent)) {
+    throw tokenizer.sourceError;
+  }
+  const known = type && measures.get(type.ext);
+  const found = known && (await known(source));
+  if (found) return found;
+  if (type && !known) return refuseOther(type);
+  // `file-type` wants the first frame at the very beginning; frames after some padding are MP3 as well.
+  return (await measureMpeg(source)) ?? sentences.notAudio();
+}
+
+/** WAV files for more than 4 GB begin with another word, which `file-type` does not know. */
+async function isLongWav(source: ByteSource): Promise<boolean> {
+  const bytes = await source.read(0, 12);
+  return ['RF64', 'BW64'].includes(textIn(bytes, 0, 4)) && textIn(bytes, 8, 12) === 'WAVE';
+}
+
+function judge(found: Measured, limits: AudioLimits): Inspection {
+  const { format, extension, seconds, promisedSeconds } = found;
+  const cut = promisedSeconds === undefined ? found.cut : sentences.cutShort(seconds, promisedSeconds);
+  if (asShown(seconds) < asShown(limits.minSeconds)) {
+    return cut ? sentences.unusable('broken', cut) : sentences.tooShort(seconds, limits);
+  }
+  if (asShown(seconds) > asShown(limits.maxSeconds)) return sentences.tooLong(seconds, limits);
+  const warning = [cut, found.warning].filter(Boolean).join(' ');
+  const convertTo = conversionOf(format);
+  return {
+    usable: true,
+    format,
+    extension,
+    durationSeconds: Math.round(seconds * 1000) / 1000,
+    ...(warning && { warning }),
+    ...(cut && { cutShort: true }),
+    ...(convertTo && { convertTo }),
+  };
+}
+
+function refuseOther({ ext, mime }: FileTypeResult): Inspection {
+  const name = ext === 'jpg' ? 'JPEG' : ext.toUpperCase();
+  // Notes are no sound: ffmpeg cannot play them.
+  if (mime.startsWith('audio/')) {
+    return sentences.unsupported(`${name} audio`, ext === 'mid' ? undefined : 'mp3');
+  }
+  const [kind = ''] = mime.split('/');
+  const noun = ['image', 'video', 'font'].includes(kind) ? kind : ext === 'pdf' ? 'document' : 'file';
+  // As the letters are said: an FLV, an XML, but a FIT.
+  const article = /^(?:[AEIO]|[FHLMNRSX](?![AEIOU]))/.test(name) ? 'an' : 'a';
+  const what = `${article} ${name} ${noun}`;
+  return kind === 'video' ? sentences.unsupported(what, 'mp3') : sentences.notAudio(what);
+}

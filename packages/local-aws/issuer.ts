@@ -1,0 +1,155 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import {
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JSONWebKeySet,
+  type JWK,
+  SignJWT,
+} from 'jose';
+import { z } from 'zod';
+import { readBody, serveOnLoopback } from '../local-servers/loopback.ts';
+
+export interface IssuerOptions {
+  /** 0 for a free one. */
+  readonly port: number;
+  /** Where the key pair is kept, readable by its owner only, so that tokens outlive a restart. */
+  readonly directory: string;
+  /** The `iss` of its tokens, as the template names it; default: its own address. */
+  readonly issuer?: string;
+  /** The `aud` of its tokens, as the template names it; default `chirpsmith`. */
+  readonly audience?: string;
+}
+
+/** Hands out tokens to anybody on this machine: a stand-in for the identity provider of a real stage. */
+export interface Issuer {
+  readonly url: string;
+  readonly issuer: string;
+  /** The public keys, for verification. */
+  readonly keys: JSONWebKeySet;
+  /** A token for 12 hours. `claims` are put on top of, or in place of, the usual ones. */
+  token(subject: string, claims?: Readonly<Record<string, unknown>>): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** API Gateway accepts RSA signatures only, so the local issuer makes no others. */
+export const algorithm = 'RS256';
+
+const lifetimeSeconds = 12 * 60 * 60;
+
+const tokenRequest = z.strictObject({ subject: z.string().min(1).max(200).default('local') });
+
+/** Serves the discovery document, the keys and `POST /token`, on loopback. */
+export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
+  const key = await readOrCreateKey(options.directory);
+  const privateKey = await importJWK(key, algorithm);
+  const publicKey = { kty: key.kty, n: key.n, e: key.e, kid: key.kid, alg: algorithm, use: 'sig' };
+  const keys: JSONWebKeySet = { keys: [publicKey] };
+  const audience = options.audience ?? 'chirpsmith';
+  let issuer = options.issuer ?? '';
+
+  const token: Issuer['token'] = async (subject, claims = {}) => {
+    const now = Math.floor(Date.now() / 1000);
+    const usual = { iss: issuer, aud: audience, sub: subject, iat: now, exp: now + lifetimeSeconds };
+    return new SignJWT({ ...usual, ...claims })
+      .setProtectedHeader({ alg: algorithm, kid: publicKey.kid, typ: 'JWT' })
+      .sign(privateKey);
+  };
+
+  async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    switch (`${request.method ?? ''} ${pathname}`) {
+      case 'GET /.well-known/openid-configuration':
+        return {
+          status: 200,
+          body: {
+            issuer,
+            jwks_uri: `${url}/.well-known/jwks.json`,
+            token_endpoint: `${url}/token`,
+            id_token_signing_alg_values_supported: [algorithm],
+            response_types_supported: ['token'],
+            subject_types_supported: ['public'],
+          },
+        };
+      case 'GET /.well-known/jwks.json':
+        return { status: 200, body: keys };
+      case 'POST /token': {
+        const body = await readBody(request, 10_000);
+        const parsed = tokenRequest.safeParse(parseBody(body));
+        if (!parsed.success) {
+          return {
+            status: 400,
+            body: { error: 'invalid_request', error_description: z.prettifyError(parsed.error) },
+          };
+        }
+        return {
+          status: 200,
+          body: {
+            access_token: await token(parsed.data.subject),
+            token_type: 'Bearer',
+            expires_in: lifetimeSeconds,
+          },
+        };
+      }
+      default:
+        return { status: 404, body: { error: 'not_found' } };
+    }
+  }
+
+  const { url, close } = await serveOnLoopback({ port: options.port }, (request, response) => {
+    answer(request)
+      .then(({ status, body }) => send(response, status, body))
+      .catch(() => send(response, 500, { error: 'server_error' }));
+  });
+  issuer ||= url;
+  return { url, issuer, keys, token, close };
+}
+
+const keySchema = z.looseObject({
+  kty: z.literal('RSA'),
+  n: z.string(),
+  e: z.string(),
+  d: z.string(),
+  kid: z.string(),
+});
+
+async function readOrCreateKey(directory: string): Promise<z.infer<typeof keySchema>> {
+  const file = join(directory, 'issuer-key.json');
+  const stored = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (stored !== undefined) {
+    const parsed = keySchema.safeParse(JSON.parse(stored));
+    if (!parsed.success) throw new Error(`${file} holds no key; remove it to make a new one.`);
+    await chmod(file, 0o600);
+    return parsed.data;
+  }
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
+  const jwk: JWK = await exportJWK(privateKey);
+  const key = keySchema.parse({ ...jwk, kid: await calculateJwkThumbprint(jwk) });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // Written whole or not at all: half a key would stop every later start.
+  const half = `${file}.${process.pid}`;
+  await writeFile(half, JSON.stringify(key), { mode: 0o600 });
+  await rename(half, file);
+  return key;
+}
+
+function parseBody(body: Buffer | undefined): unknown {
+  if (body === undefined) return undefined;
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}

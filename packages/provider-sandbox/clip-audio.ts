@@ -1,0 +1,35 @@
+import { wavFile } from '../sample-music/wav-file.ts';
+import { chance } from './chance.ts';
+
+const sampleRate = 16_000;
+
+/** Semitones of a minor pentatonic scale: whatever is drawn from it sounds together. */
+const scale = [0, 3, 5, 7, 10, 12, 15];
+
+/** A little tune as a WAV file, the same for the same clip: short notes over a long low one. */
+export function clipAudio(clipId: string, seconds: number): Uint8Array {
+  const samples = new Float32Array(Math.round(seconds * sampleRate));
+  const root = 110 * 2 ** (Math.floor(chance(clipId, 'root') * 12) / 12);
+  const beat = 0.25 + 0.15 * chance(clipId, 'tempo');
+  add(samples, { at: 0, length: seconds, frequency: root, volume: 0.25 });
+  for (let note = 0; note * beat < seconds; note++) {
+    const step = scale[Math.floor(chance(clipId, `note ${note}`) * scale.length)] ?? 0;
+    add(samples, { at: note * beat, length: beat * 2, frequency: root * 2 * 2 ** (step / 12), volume: 0.3 });
+  }
+  return wavFile([samples], sampleRate);
+}
+
+/** A tone that begins at once and fades. */
+function add(
+  samples: Float32Array,
+  tone: { at: number; length: number; frequency: number; volume: number },
+): void {
+  const from = Math.round(tone.at * sampleRate);
+  const frames = Math.min(Math.round(tone.length * sampleRate), samples.length - from);
+  for (let i = 0; i < frames; i++) {
+    const swell = Math.min(1, i / 200) * (1 - i / frames);
+    const phase = (2 * Math.PI * tone.frequency * i) / sampleRate;
+    const wave = Math.sin(phase) + 0.3 * Math.sin(2 * phase);
+    samples[from + i] = (samples[from + i] ?? 0) + tone.volume * swell * wave;
+  }
+}

@@ -1,0 +1,60 @@
+import { subject } from '../harness/routes.ts';
+import type { Scene } from './snapshot.ts';
+
+/** An id that the provider has given before, for something else, is not taken for success. */
+export async function idsAreNew({ world, session, tracks }: Scene): Promise<string[]> {
+  const broken: string[] = [];
+  const clips = new Map<string, string>();
+  // Clips are compared when all are there; a run that ends before that compares nothing.
+  const isCompared = ['review', 'creating', 'training', 'ready'].includes(session.status);
+  for (const { trackId, clipId, status } of tracks) {
+    if (!isCompared || status !== 'done' || clipId === undefined) continue;
+    const other = clips.get(clipId);
+    if (other !== undefined) broken.push(`tracks ${other} and ${trackId} have the same clip`);
+    clips.set(clipId, trackId);
+  }
+  if (world.past.size === 0) return broken;
+
+  const { sessions } = await world.records.list(subject, { limit: 50 });
+  for (const elder of sessions.filter(({ sessionId }) => world.past.has(sessionId))) {
+    const shared = (a: string | undefined, b: string | undefined) => a !== undefined && a === b;
+    if (shared(session.providerSessionId, elder.providerSessionId)) {
+      broken.push("the provider's session is another session's");
+    }
+    if (shared(session.modelId, elder.modelId)) broken.push("the model is another session's");
+    const works = ['generating', 'copying', 'ready'].includes(session.status);
+    if (works && session.kind === 'music' && shared(session.create.taskId, elder.create.taskId)) {
+      broken.push("the music is another session's");
+    }
+    const theirs = new Set(elder.music?.clips.map(({ clipId }) => clipId));
+    if (session.music?.clips.some(({ clipId }) => theirs.has(clipId))) {
+      broken.push("a clip of the music is another session's");
+    }
+  }
+  return broken;
+}
+
+/** What the provider has reported as an error is not on record as under way there. */
+export function errorsAreErrors({ world, session, tracks, atProvider, provider }: Scene): string[] {
+  const broken: string[] = [];
+  const { fence, taskId } = session.create;
+  if (fence === 'submitted') {
+    const known =
+      session.kind === 'music'
+        ? provider.music.some((it) => it.taskId === taskId)
+        : (atProvider?.trainings.length ?? 0) > 0;
+    const enveloped = world.calls.some(
+      ({ call, fault }) => fault === 'envelope' && (call === 'create' || call === 'generate'),
+    );
+    if (!known && enveloped) broken.push('what the provider reported as an error is on record as under way');
+  }
+  const uploads = new Set(atProvider?.uploads.map((it) => it.taskId));
+  for (const track of tracks) {
+    const enveloped = world.calls.some(
+      ({ trackId, fault }) => fault === 'envelope' && trackId === track.trackId,
+    );
+    if (!enveloped || track.status !== 'submitted' || uploads.has(track.taskId ?? '')) continue;
+    broken.push(`track ${track.trackId} is on record as submitted, after an error`);
+  }
+  return broken;
+}

@@ -1,0 +1,524 @@
+import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  type CreateSessionDeps,
+  createSession,
+} from '../../../functions/api/create-session/create-session.ts';
+import { route as creation } from '../../../functions/api/create-session/route.ts';
+import { getSession } from '../../../functions/api/get-session/get-session.ts';
+import { listSessions } from '../../../functions/api/list-sessions/list-sessions.ts';
+import { route as listing } from '../../../functions/api/list-sessions/route.ts';
+import type { ApiRequest } from '../../../functions/api/request.ts';
+import { routeOf } from '../../../functions/api/routes.ts';
+import { type RouteAnswer, runRoute } from '../../../functions/api/run-route.ts';
+import { startSession } from '../../../functions/api/start-session/start-session.ts';
+import { ChirpsmithError } from '../../../functions/shared/errors.ts';
+import type { Executions } from '../../../functions/storage/executions.ts';
+import { admitted } from '../../admitted.ts';
+import { neverTheSame, openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeAll(async () => {
+  table = await openTable();
+});
+
+const now = () => Date.parse(testMoment);
+const hash = (digit: number) => digit.toString(16).repeat(64).slice(0, 64);
+const files = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `${index + 1} ça + #.mp3`,
+    size: 1000,
+    sha256: hash(index + 1),
+  }));
+
+let ids = 0;
+function create(body: unknown, subject = 'ana') {
+  const signed: { key: string; size: number; sha256: string }[] = [];
+  const put = async (object: (typeof signed)[number]) => {
+    signed.push(object);
+    return {
+      url: `https://bucket.example/${object.key}`,
+      headers: { 'x-amz-checksum-sha256': object.sha256 },
+      expiresInSeconds: 60,
+    };
+  };
+  const newId = () => `created-${++ids}`;
+  const work = async (deps: CreateSessionDeps) =>
+    createSession(subject, admitted(creation, { body }).body, deps);
+  const done = work({
+    store: table.store,
+    contents: neverTheSame,
+    uploads: { put },
+    bucket: 'audio',
+    settings,
+    now,
+    newId,
+  });
+  return { done, signed };
+}
+
+describe('POST /sessions', () => {
+  it('records the session and signs one upload per file, for exactly the declared bytes', async () => {
+    const { done, signed } = create({ name: ' Night Drive ', files: files(7) });
+    const answer = await done;
+    expect(answer.uploads).toHaveLength(7);
+    expect(answer.uploads[0]).toMatchObject({
+      trackId: '001',
+      file: '1 ça + #.mp3',
+      method: 'PUT',
+      expiresAt: '2026-11-21T03:01:00.000Z',
+    });
+    expect(signed[6]).toEqual({
+      key: `audio/${answer.sessionId}/007.${hash(7)}.mp3`,
+      size: 1000,
+      sha256: hash(7),
+    });
+    expect(await table.store.requireSession(answer.sessionId)).toMatchObject({
+      name: 'Night Drive',
+      owner: 'ana',
+      status: 'open',
+    });
+  });
+
+  it('writes no signed URL into the record', async () => {
+    const { done } = create({ name: 'Night Drive', files: files(6) });
+    expect(JSON.stringify(await table.store.read((await done).sessionId))).not.toContain('https:');
+  });
+
+  it('asks for the same bytes once, whatever the case of their digest', async () => {
+    const twice = { name: 'copy.mp3', size: 1000, sha256: hash(10).toUpperCase() };
+    const { done } = create({ name: 'Night Drive', files: [...files(10), twice] });
+    const answer = await done;
+    expect(answer.uploads.map(({ trackId }) => trackId)).not.toContain('011');
+    expect(answer.duplicates).toEqual([{ trackId: '011', file: 'copy.mp3', duplicateOf: '010' }]);
+  });
+
+  it.each([
+    ['a name that is empty', { name: '  ', files: files(6) }, ['name']],
+    ['a name that is too long', { name: 'x'.repeat(81), files: files(6) }, ['name']],
+    ['a name with control characters', { name: 'a\u0007b', files: files(6) }, ['name']],
+    ['five tracks', { name: 'n', files: files(5) }, ['files']],
+    ['six tracks of which two are the same', { name: 'n', files: [...files(5), files(1)[0]] }, ['files']],
+    [
+      'too many tracks',
+      {
+        name: 'n',
+        files: Array.from({ length: 25 }, (_, i) => ({
+          name: `${i}`,
+          size: 1,
+          sha256: i.toString(16).padStart(64, '0'),
+        })),
+      },
+      ['files'],
+    ],
+    [
+      'an empty file and a huge one',
+      {
+        name: 'n',
+        files: [
+          ...files(6),
+          { name: 'e.wav', size: 0, sha256: hash(8) },
+          { name: 'h.wav', size: 2 ** 40, sha256: hash(9) },
+        ],
+      },
+      ['e.wav', 'h.wav'],
+    ],
+    [
+      'unknown fields',
+      { name: 'n', fils: [], files: [{ ...files(1)[0], bitrate: 3 }] },
+      ['files[0].bitrate', 'fils'],
+    ],
+    ['wrong types', { name: 7, files: 'all' }, ['files', 'name']],
+    [
+      'a digest that is none',
+      { name: 'n', files: [{ name: 'a', size: 1, sha256: 'abc' }] },
+      ['files[0].sha256'],
+    ],
+    ['fewer clips than the provider takes', { name: 'n', files: files(6), minClips: 5 }, ['minClips']],
+    ['more clips than files', { name: 'n', files: files(6), minClips: 7 }, ['files']],
+    ['a kind that has a route of its own', { kind: 'music', name: 'n', files: files(6) }, ['kind']],
+    ['no body', undefined, ['body']],
+  ])('refuses %s, naming each field or file', async (_, body, where) => {
+    const refused = create(body).done;
+    await expect(refused).rejects.toMatchObject({ name: 'BadInput' });
+    const { problems } = (await refused.catch((error: unknown) => error)) as ChirpsmithError;
+    expect(problems.map((problem) => problem.where).sort()).toEqual(where);
+  });
+});
+
+/** Executions of a machine that exists only here. */
+function machine(standing: 'running' | 'ended' | 'unknown' = 'running') {
+  const started: string[] = [];
+  const executions: Executions = {
+    arnOf: (name) => `arn:aws:states:eu-central-1:1:execution:train:${name}`,
+    async start(name, input) {
+      started.push(`${name} ${JSON.stringify(input)}`);
+      return undefined;
+    },
+    stop: async () => {},
+    standing: async () => standing,
+    startOf: async () => undefined,
+  };
+  return { executions, started };
+}
+
+describe('POST /sessions/{id}/start', () => {
+  const start = (sessionId: string, executions: Executions, subject = 'ana') =>
+    startSession(sessionId, subject, { store: table.store, executions, settings, now });
+
+  it('starts one execution, however often it is asked', async () => {
+    await recordSession(table.store, { sessionId: 'start' });
+    const { executions, started } = machine();
+    const first = await start('start', executions);
+    const second = await start('start', executions);
+    expect(started).toEqual(['start-1 {"sessionId":"start"}']);
+    expect([first.status, second.status]).toEqual(['preparing', 'preparing']);
+    expect(second.executionArn).toBe('arn:aws:states:eu-central-1:1:execution:train:start-1');
+  });
+
+  it('of two callers at the same moment, one starts it', async () => {
+    await recordSession(table.store, { sessionId: 'both' });
+    const { executions, started } = machine();
+    await Promise.allSettled([start('both', executions), start('both', executions)]);
+    expect(started).toHaveLength(1);
+  });
+
+  it.each(['failed', 'needs-decision'] as const)(
+    'goes on with a session that is %s, as a run of its own',
+    async (status) => {
+      await recordSession(table.store, {
+        sessionId: `on-${status}`,
+        session: { status, runs: 1, executionArn: 'arn:old' },
+      });
+      const { executions, started } = machine('ended');
+      await start(`on-${status}`, executions);
+      expect(started).toEqual([`on-${status}-2 {"sessionId":"on-${status}"}`]);
+    },
+  );
+
+  it('goes on with a session whose run was cut off', async () => {
+    await recordSession(table.store, {
+      sessionId: 'cut',
+      session: { status: 'uploading', runs: 1, executionArn: 'arn:old' },
+    });
+    const { executions, started } = machine('ended');
+    await start('cut', executions);
+    expect(started).toHaveLength(1);
+  });
+
+  it('leaves a finished session alone', async () => {
+    await recordSession(table.store, {
+      sessionId: 'fin',
+      session: { status: 'ready', modelId: 'chirp-custom:1', runs: 1 },
+    });
+    const { executions, started } = machine('ended');
+    expect(await start('fin', executions)).toMatchObject({ status: 'ready', modelId: 'chirp-custom:1' });
+    expect(started).toEqual([]);
+  });
+
+  it("answers somebody else's session as one that does not exist", async () => {
+    await recordSession(table.store, { sessionId: 'hers' });
+    const { executions, started } = machine();
+    const foreign = await start('hers', executions, 'bob').catch((error: unknown) => error);
+    const missing = await start('hers-not', executions, 'bob').catch((error: unknown) => error);
+    expect(foreign).toMatchObject({ name: 'SessionNotFound', message: 'There is no session hers of yours.' });
+    expect(missing).toMatchObject({
+      name: 'SessionNotFound',
+      message: 'There is no session hers-not of yours.',
+    });
+    expect(started).toEqual([]);
+  });
+});
+
+describe('GET /sessions/{id}', () => {
+  const get = (
+    sessionId: string,
+    executions: Executions,
+    options: { speed?: number; at?: number; subject?: string } = {},
+  ) =>
+    getSession(sessionId, options.subject ?? 'ana', {
+      store: table.store,
+      executions,
+      settings,
+      now: () => options.at ?? now(),
+      speed: options.speed ?? 1,
+    });
+
+  it("tells each track's state, the provider's own words, and what may have been spent", async () => {
+    await recordSession(table.store, {
+      sessionId: 'tell',
+      count: 7,
+      session: {
+        status: 'training',
+        executionArn: 'arn:x',
+        prepareCalls: 1,
+        create: { fence: 'submitted', calls: 1, earlier: [], checks: 0, requestedAt: testMoment },
+      },
+      track: (index) =>
+        index === 0
+          ? {
+              status: 'failed',
+              attempts: 2,
+              calls: 5,
+              failure: {
+                error: 'ProviderRefused',
+                reason: 'Copyright: "X"',
+                permanent: true,
+                at: testMoment,
+              },
+            }
+          : { status: 'done', clipId: `c${index}`, attempts: 1, calls: 3 },
+    });
+    const { answer } = await get('tell', machine().executions);
+    expect(answer).toMatchObject({
+      status: 'training',
+      creditsSpent: 100 + 8,
+      providerCalls: 1 + 1 + 5 + 18,
+    });
+    expect(answer.tracks[0]).toMatchObject({
+      status: 'failed',
+      failure: { reason: 'Copyright: "X"', permanent: true },
+    });
+  });
+
+  it.each([
+    ['just after the submission', 0, 1, 12],
+    ['between two checks', 13_000, 1, 5],
+    ['where time runs twenty times as fast', 0, 20, 1],
+  ])('says when to ask again, by the schedule: %s', async (_, later, speed, seconds) => {
+    const sessionId = `again-${later}-${speed}`;
+    const track = () => ({ status: 'submitted', taskId: 't', submittedAt: testMoment }) as const;
+    await recordSession(table.store, {
+      sessionId,
+      session: { status: 'uploading', executionArn: 'arn:x' },
+      track,
+    });
+    const { retryAfter } = await get(sessionId, machine().executions, { at: now() + later, speed });
+    expect(retryAfter).toBe(seconds);
+  });
+
+  it.each([
+    ['ended', 200_000, 'uploading'],
+    ['ended', 201_000, 'interrupted'],
+    ['running', 201_000, 'uploading'],
+    ['unknown', 201_000, 'interrupted'],
+  ] as const)(
+    'an execution that is %s, %s ms after the last change, makes it %s',
+    async (standing, later, status) => {
+      const sessionId = `cut-${standing}-${later}`;
+      await recordSession(table.store, {
+        sessionId,
+        session: { status: 'uploading', executionArn: 'arn:x' },
+      });
+      const { answer, retryAfter } = await get(sessionId, machine(standing).executions, {
+        at: now() + later,
+      });
+      expect(answer.status).toBe(status);
+      expect(retryAfter === undefined).toBe(status === 'interrupted');
+    },
+  );
+
+  // The latest of any track counts, not the record alone.
+  it.each([
+    ['training', { requestedAt: 180_000 }, 420_000, 0],
+    ['training', {}, 241_000, 1],
+    ['generating', {}, 240_000, 0],
+    ['generating', {}, 241_000, 1],
+    ['uploading', { submittedAt: 100_000 }, 300_000, 0],
+    ['uploading', { submittedAt: 100_000 }, 301_000, 1],
+    ['preparing', {}, 60_000, 0],
+    ['preparing', {}, 61_000, 1],
+  ] as const)(
+    'asks Step Functions about a session that is %s, with %j, only when it is suspiciously old: after %s ms, %s times',
+    async (status, {
+      requestedAt = 0,
+      submittedAt,
+    }: { requestedAt?: number; submittedAt?: number }, later, calls) => {
+      const sessionId = `quiet-${status}-${later}`;
+      const at = (ms: number) => new Date(now() + ms).toISOString();
+      await recordSession(table.store, {
+        sessionId,
+        session: {
+          status,
+          executionArn: 'arn:x',
+          create: { fence: 'submitted', calls: 1, earlier: [], checks: 0, requestedAt: at(requestedAt) },
+        },
+        ...(submittedAt !== undefined && {
+          track: () => ({ status: 'submitted', taskId: 't', submittedAt: at(submittedAt) }) as const,
+        }),
+      });
+      let asked = 0;
+      const { executions } = machine();
+      const standing = async () => {
+        asked++;
+        return 'running' as const;
+      };
+      for (let look = 0; look < 3; look++)
+        await get(sessionId, { ...executions, standing }, { at: now() + later });
+      expect(asked).toBe(3 * calls);
+    },
+  );
+
+  it("does not show somebody else's", async () => {
+    await recordSession(table.store, { sessionId: 'not-yours' });
+    const asked = get('not-yours', machine().executions, { subject: 'bob' });
+    await expect(asked).rejects.toMatchObject({ name: 'SessionNotFound' });
+  });
+});
+
+describe('GET /sessions', () => {
+  it("shows the caller's own only, and refuses unknown parameters by name", async () => {
+    const list = async (query: Record<string, string>) =>
+      listSessions('lia', admitted(listing, { query }).query, table.store);
+    await recordSession(table.store, { sessionId: 'listed', session: { owner: 'lia' } });
+    const { sessions } = await list({ limit: '10' });
+    expect(sessions).toMatchObject([{ sessionId: 'listed', name: 'Night Drive', status: 'open' }]);
+    await expect(list({ page: '2' })).rejects.toMatchObject({
+      problems: [{ where: 'page' }],
+    });
+    await expect(list({ limit: '0' })).rejects.toMatchObject({
+      problems: [{ where: 'limit' }],
+    });
+  });
+});
+
+describe('a route', () => {
+  type Work = (request: ApiRequest) => Promise<RouteAnswer>;
+  const send = async (name: string, work: Work, sent: object = {}, schema: z.ZodType = z.unknown()) => {
+    const requestContext = { authorizer: { jwt: { claims: { sub: 'ana' } } } };
+    const headers = { 'content-type': 'application/json' };
+    const request = { requestContext, headers, isBase64Encoded: false, ...sent };
+    const event = request as unknown as APIGatewayProxyEventV2WithJWTAuthorizer;
+    const route = routeOf(name);
+    const body = route.body && { ...route.body, schema };
+    const spec = { ...route, ...(body && { body }), uses: [] } as const;
+    const handler = runRoute<typeof spec>(spec, work, {});
+    const answer = await handler(event, { awsRequestId: 'r' } as Context);
+    return { ...answer, parsed: JSON.parse(answer.body ?? 'null') as unknown };
+  };
+  const invoke = (work: Work, body?: string, schema?: z.ZodType) =>
+    send('POST /sessions', work, { body }, schema);
+  const done: Work = async () => ({ status: 200, body: {} });
+  const untouched: Work = () => Promise.reject(new Error('not to be called'));
+
+  it.each([
+    ['BadInput', 400],
+    ['SessionNotFound', 404],
+    ['RecordConflict', 409],
+    ['StorageUnavailable', 503],
+    ['AccessDenied', 500],
+    ['Unexpected', 500],
+  ] as const)('answers %s with %s as problem details', async (name, status) => {
+    const answer = await invoke(() => Promise.reject(new ChirpsmithError(name, 'the detail')));
+    expect(answer).toMatchObject({
+      statusCode: status,
+      headers: { 'content-type': 'application/problem+json' },
+    });
+    expect(answer.parsed).toMatchObject({ type: `urn:chirpsmith:error:${name}`, status });
+  });
+
+  it('keeps to itself what went wrong inside', async () => {
+    const answer = await invoke(() => Promise.reject(new Error('secret at 10.0.0.7')));
+    expect(answer.body).not.toContain('secret');
+    expect(answer.statusCode).toBe(500);
+  });
+
+  it('says that a body is not JSON, and names what does not fit its schema', async () => {
+    expect(await invoke(async () => ({ status: 200, body: {} }), '{"name":')).toMatchObject({
+      statusCode: 400,
+    });
+    const strict = z.strictObject({ a: z.strictObject({ b: z.array(z.number()) }) });
+    const answer = await invoke(untouched, '{"a":{"b":[1,"x"],"c":1}}', strict);
+    expect(answer.parsed).toMatchObject({ problems: [{ where: 'a.b[1]' }, { where: 'a.c' }] });
+  });
+
+  it.each([
+    ['a byte too many', { body: `"${'x'.repeat(256 * 1024 - 1)}"` }, 413],
+    ['too many of them in base64', { body: 'A'.repeat(400_000), isBase64Encoded: true }, 413],
+    ['a form', { body: 'name=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415],
+    ['no type', { body: '{}', headers: {} }, 415],
+    ['a type that only begins so', { body: '{}', headers: { 'content-type': 'application/jsonp' } }, 415],
+    ['a parameter that it does not know', { queryStringParameters: { dry: '1' } }, 400],
+  ])('refuses %s before the work begins', async (_, sent, status) => {
+    const answer = await send('POST /sessions', untouched, sent);
+    expect(answer.statusCode).toBe(status);
+    expect(answer.parsed).toMatchObject({ status, type: 'urn:chirpsmith:error:BadInput' });
+  });
+
+  it('takes JSON in base64, with a charset, and up to the last byte', async () => {
+    const body = Buffer.from(`"${'x'.repeat(256 * 1024 - 2)}"`).toString('base64');
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    const answer = await send('POST /sessions', done, { body, headers, isBase64Encoded: true });
+    expect(answer.statusCode).toBe(200);
+  });
+
+  it('reports the problems of query and body at once', async () => {
+    const sent = { queryStringParameters: { dry: '1' }, body: '{"a":1}' };
+    const answer = await send('POST /sessions', untouched, sent, z.strictObject({ b: z.string() }));
+    expect(answer).toMatchObject({
+      statusCode: 400,
+      parsed: { problems: [{ where: 'dry' }, { where: 'b' }, { where: 'a' }] },
+    });
+  });
+
+  it('hands the work what the schemas make of query and body', async () => {
+    const seen: unknown[] = [];
+    const work: Work = async ({ query, body }) => {
+      seen.push({ query, body });
+      return { status: 200, body: {} };
+    };
+    await send('GET /sessions', work, { queryStringParameters: { limit: '7' } });
+    await send('GET /sessions', work);
+    await invoke(work, '{}', z.object({ tags: z.string().default('none') }));
+    const pathParameters = { id: '0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11' };
+    await send('POST /sessions/{id}/resume', work, { pathParameters });
+    expect(seen).toEqual([
+      { query: { limit: 7 } },
+      { query: { limit: 25 } },
+      { body: { tags: 'none' } },
+      { body: {} },
+    ]);
+  });
+
+  it('names what is sent to a route that takes nothing', async () => {
+    const pathParameters = { id: '0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11' };
+    const start = (body: string) => send('POST /sessions/{id}/start', done, { body, pathParameters });
+    expect((await start('{"name":"x"}')).parsed).toMatchObject({ problems: [{ where: 'name' }] });
+    expect((await start('[1]')).parsed).toMatchObject({ problems: [{ where: 'body' }] });
+    expect((await start('{}')).statusCode).toBe(200);
+  });
+
+  it.each([{ id: '..' }, { id: 'SESSION#1' }, { id: '0'.repeat(36) }, { id: '' }])(
+    'looks for no record of %j',
+    async (pathParameters) => {
+      const answer = await send('GET /sessions/{id}', untouched, { pathParameters });
+      expect(answer.parsed).toMatchObject({ status: 404, type: 'urn:chirpsmith:error:SessionNotFound' });
+    },
+  );
+
+  it.each([{}, { sub: '' }, { sub: 'x'.repeat(256) }])(
+    'refuses a token with the claims %j',
+    async (claims) => {
+      const answer = await send('GET /sessions', done, {
+        requestContext: { authorizer: { jwt: { claims } } },
+      });
+      expect(answer.parsed).toMatchObject({ status: 403, title: 'The token names nobody' });
+    },
+  );
+
+  it('tells fifty of a hundred thousand problems, and how many more there are', async () => {
+    const body = JSON.stringify(Array.from({ length: 100_000 }, () => 0));
+    const answer = await invoke(untouched, body, z.array(z.string()));
+    expect(answer.parsed).toMatchObject({ detail: expect.stringContaining('99950 more') });
+    expect(Object(answer.parsed).problems).toHaveLength(50);
+    expect(answer.body?.length).toBeLessThan(10_000);
+  });
+
+  it('has no body where there is nothing to say', async () => {
+    const pathParameters = { id: '0b0e7ae6-8a52-4a62-9b83-7f3f0a5d1c11' };
+    const answer = await send('DELETE /sessions/{id}', async () => ({ status: 204 }), { pathParameters });
+    expect(answer).toMatchObject({ statusCode: 204, headers: {} });
+    expect(answer.body).toBeUndefined();
+  });
+});

@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
+import { startSession } from '../../../functions/api/start-session/start-session.ts';
+import {
+  elsewhere,
+  type Here,
+  type ProviderPlace,
+  sessionsHere,
+} from '../../../functions/domain/provider-origin.ts';
+import { sweep } from '../../../functions/event-handlers/sweep/sweep.ts';
+import type { Dialect } from '../../../functions/provider/provider.ts';
+import { arnOf, fakeExecutions } from '../../fake-executions.ts';
+import { openTable, recordSession, sessionOf, settings, testMoment } from '../../session-records.ts';
+
+let table: Awaited<ReturnType<typeof openTable>>;
+beforeAll(async () => {
+  table = await openTable();
+});
+
+const place = (host: string, dialect: Dialect = 'mountsea', stage = 'local'): ProviderPlace => ({
+  host,
+  dialect,
+  stage,
+});
+/** A stack that uses these hosts. */
+const at = (mountsea: string, relay?: string, stage = 'local'): Here => ({
+  stage,
+  placeOf: (dialect) => {
+    const host = dialect === 'relay' ? relay : mountsea;
+    return host === undefined ? undefined : place(host, dialect, stage);
+  },
+});
+const paid = 'api.example.com';
+
+describe('ids of another provider', () => {
+  it.each<[string, ProviderPlace, Here, string]>([
+    [
+      'of a paid provider, at the sandbox',
+      place(paid),
+      at('sandbox'),
+      'S belongs to the provider at api.example.com, and this stack uses the sandbox: nobody was asked. To go on, stop the stack and start it with PROVIDER_BASE_URL set to its URL.',
+    ],
+    [
+      'of the sandbox, at a paid provider',
+      place('sandbox'),
+      at(paid),
+      'S belongs to the sandbox, and this stack uses api.example.com: nobody was asked. To go on, stop the stack and start it without PROVIDER_BASE_URL.',
+    ],
+    [
+      'of a relay, where there is none',
+      place('relay.example', 'relay'),
+      at(paid),
+      'S belongs to the provider at relay.example, and this stack uses none: nobody was asked. To go on, stop the stack and start it with RELAY_BASE_URL set to its URL.',
+    ],
+    [
+      'of another provider, in a stage',
+      place('old.example', 'mountsea', 'prod'),
+      at(paid, undefined, 'prod'),
+      'S belongs to the provider at old.example, and this stack uses api.example.com: nobody was asked. To go on, set providerBaseUrl to its URL and deploy.',
+    ],
+  ])('%s, are refused by the variable that is to be changed', (_, there, here, words) => {
+    expect(elsewhere('S', there, here)).toBe(words);
+  });
+
+  it('are taken where they belong, and where nobody knows', () => {
+    expect(elsewhere('S', place(paid), at(paid))).toBeUndefined();
+    expect(elsewhere('S', place('r.example', 'relay'), at(paid, 'r.example'))).toBeUndefined();
+    expect(elsewhere('S', undefined, at(paid))).toBeUndefined();
+  });
+});
+
+describe('the sessions of a place', () => {
+  const here = () => sessionsHere(table.store, at(paid, 'relay.example'));
+  const elsewhereNow = () => sessionsHere(table.store, at('sandbox'));
+  const create = async (sessionId: string, session: Parameters<typeof sessionOf>[0]['session'] = {}) => {
+    const made = sessionOf({ sessionId, count: 1, session });
+    await here().create(made.session, made.tracks);
+  };
+
+  it('are recorded with it, music with that of its dialect', async () => {
+    await create('trained');
+    await create('sung', {
+      kind: 'music',
+      music: { dialect: 'relay', model: 'chirp-v4', prompt: 'x', tags: '', instrumental: false, clips: [] },
+    });
+    expect((await table.store.requireSession('trained')).provider).toEqual(place(paid));
+    expect((await table.store.requireSession('sung')).provider).toEqual(place('relay.example', 'relay'));
+  });
+
+  it('are read there, and refused everywhere else', async () => {
+    await create('mine');
+    const reads = (store: ReturnType<typeof here>) => [
+      () => store.read('mine'),
+      () => store.require('mine'),
+      () => store.requireSession('mine'),
+      () => store.requireTrack('mine', '001'),
+    ];
+    for (const read of reads(here())) await expect(read()).resolves.toBeDefined();
+    for (const read of reads(elsewhereNow())) {
+      await expect(read()).rejects.toMatchObject({
+        name: 'NotPossible',
+        message: expect.stringContaining('PROVIDER_BASE_URL'),
+      });
+    }
+  });
+
+  it('begin no run elsewhere: nothing is written, nothing is started', async () => {
+    const failed = { status: 'failed', runs: 1, executionArn: arnOf('old') } as const;
+    await create('stays', failed);
+    const { executions, started } = fakeExecutions({ old: 'ended' });
+    const now = () => Date.parse(testMoment);
+    // As the API has it: whose it is is seen before.
+    const store = { ...elsewhereNow(), read: table.store.read };
+    const deps = { store, executions, settings, now };
+    const before = await table.store.requireSession('stays');
+    await expect(resumeSession('stays', 'ana', {}, deps)).rejects.toMatchObject({
+      name: 'NotPossible',
+    });
+    await expect(startSession('stays', 'ana', deps)).rejects.toMatchObject({ name: 'NotPossible' });
+    await expect(startSession('stays', 'bea', deps)).rejects.toMatchObject({ name: 'SessionNotFound' });
+    expect(await table.store.requireSession('stays')).toEqual(before);
+    expect(started).toEqual([]);
+    await startSession('stays', 'ana', { ...deps, store: { ...here(), read: table.store.read } });
+    expect(started).toHaveLength(1);
+  });
+
+  it('are not settled by the sweep of another place', async () => {
+    const doubt = { ...sessionOf({ sessionId: 'doubt' }).session.create, fence: 'unknown' } as const;
+    await recordSession(table.store, {
+      sessionId: 'doubt',
+      count: 1,
+      session: {
+        status: 'creating',
+        create: doubt,
+        runs: 1,
+        executionArn: arnOf('doubt-1'),
+        provider: place(paid),
+      },
+    });
+    const { executions, started } = fakeExecutions({ 'doubt-1': 'ended' });
+    const swept = await sweep({ store: elsewhereNow(), executions, now: () => Date.parse(testMoment) });
+    expect(swept.settling).toEqual([]);
+    expect(started.filter((line) => line.startsWith('doubt'))).toEqual([]);
+  });
+});

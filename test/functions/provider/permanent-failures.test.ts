@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { isPermanentRejection } from '../../../functions/provider/permanent-failures.ts';
+
+describe('what the provider says about a track', () => {
+  it.each([
+    'Uploaded audio matches existing work of art.',
+    'This audio contains copyrighted material. Please try again with different audio.',
+    'Copyright detected',
+    'Content violates our policy',
+    'Flagged by moderation',
+    'Unsupported audio format.',
+    'The file is not a valid audio file',
+    'Audio could not be decoded',
+    'Failed to decode audio',
+    'File is corrupted',
+    'Audio is too long',
+    'Audio too short',
+    'Audio too large',
+    'It contains licensed music',
+    'Licenced work detected',
+    'Protected as intellectual property',
+    'Removed after a DMCA notice',
+    'It infringes on others',
+    'It is an existing recording',
+    'It matches an existing one',
+    'It matched a protected one',
+    'It matches known audio',
+    'A rights holder has claimed it',
+    'Against our content policy',
+    'Inappropriate lyrics',
+    'Prohibited words',
+    'Explicit lyrics',
+    'NSFW',
+    'Hate speech',
+    'This is not an audio file',
+    'The format is not a supported one: not supported',
+    'Not valid audio',
+    'There is no audio in it',
+    'Invalid media',
+    'Unrecognized format',
+    'Unrecognised file',
+    "Couldn't decode it",
+    'Couldn’t decode it',
+    'Could not read the audio',
+    'Cannot be decoded',
+    "We can't process the audio format",
+    'Unable to decode it',
+    'Fail to decode',
+    'Decode error',
+    'Decoding failed',
+    'The length exceeds the maximum',
+    'The sample rate is below the minimum',
+    'The track is silent',
+    'Silence detected',
+    'The audio is empty',
+    'Empty file',
+  ])('%s: permanent', (reason) => {
+    expect(isPermanentRejection(reason)).toBe(true);
+  });
+
+  it.each([
+    'Audio source not found.',
+    'Failed to download audio: unsupported protocol',
+    'Could not fetch the audio file',
+    'Copyright check timed out',
+    'Internal server error',
+    'Source not found: unsupported',
+    "Couldn't fetch it: not audio",
+    'Could not be downloaded: no audio',
+    'Cannot reach the host: invalid file',
+    'Unable to access it: invalid file',
+    'Error retrieving the file: corrupt',
+    'Download failed: not supported',
+    'Download error: corrupt',
+    'Moderation: time-out',
+    'Moderation: timeout',
+    'The moderation: try again later',
+    'The moderation has a temporary fault',
+    'The moderation has a rate limit',
+    'The moderation is ratelimited',
+    'Too many moderated tracks',
+    'The moderation is overloaded',
+    'The moderation is busy',
+    'Internal error of the moderation',
+    'Internal server error of the moderation',
+    'The moderation is unavailable',
+    'Network error while decoding failed',
+    'Service temporarily unavailable',
+    'Something went wrong',
+    '',
+    undefined,
+  ])('%s: worth another attempt', (reason) => {
+    expect(isPermanentRejection(reason)).toBe(false);
+  });
+
+  it('lets the code decide over the words', () => {
+    expect(isPermanentRejection('Unsupported', 4001)).toBe(false);
+    expect(isPermanentRejection('Unsupported', 4999)).toBe(true);
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { slower, slowestPace, turnedAwayWait } from '../../../functions/shared/backoff.ts';
+
+describe('the pace of a session', () => {
+  it('doubles with each refusal, up to eight times the schedules', () => {
+    expect([1, 2, 4, 8].map(slower)).toEqual([2, 4, 8, 8]);
+    expect(slowestPace).toBe(8);
+  });
+});
+
+describe('the wait after a call that was turned away', () => {
+  const wait = (refusals: number, retryAfter: number | undefined, pace: number, random: number) =>
+    turnedAwayWait(refusals, { retryAfter, pace, random });
+
+  it('is never shorter than the provider asks for, nor than 10, 20, 40, 60 s', () => {
+    expect(wait(1, 95, 1, 0)).toBe(95);
+    expect(wait(1, 0.2, 1, 0)).toBe(10);
+    expect([1, 2, 3, 4, 5].map((refusals) => wait(refusals, undefined, 8, 0))).toEqual([10, 20, 40, 60, 60]);
+  });
+
+  it('is spread over more seconds the slower the session goes', () => {
+    expect(wait(1, undefined, 1, 0.999)).toBe(19);
+    expect(wait(1, undefined, 8, 0.999)).toBe(89);
+    expect(wait(1, 30, 8, 0.999)).toBe(109);
+  });
+});
