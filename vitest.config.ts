@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { UnusedPermissions } from './test/permissions/unused-permissions.ts';
-import { recordVariable } from './test/permissions/used-permissions.ts';
+import { recordVariable } from './test-support/used-permissions.ts';
 
 /** Folders whose files run whole stacks, and take the longest. */
-const long = ['test/faults/', 'test/integration/', 'test/local/kill', 'test/local/main-job'];
+const long = ['test/simulation/', 'test/integration/', 'test/local/kill', 'test/local/main-job'];
 
 /** The long files first: begun last, one of them would run alone beside an idle core. */
 class LongFirst extends BaseSequencer {

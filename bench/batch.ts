@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { ledgerEntrySchema } from '../packages/provider-sandbox/ledger.ts';
-import { wavFile } from '../test/packages/audio-inspection/files/wav.ts';
+import { wavFile } from '../test-support/audio-files/wav.ts';
 import { mostUnderWay } from './batch/under-way.ts';
 import { startStackProcess } from './kills/stack-process.ts';
 

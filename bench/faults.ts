@@ -10,9 +10,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { check, survey } from '../test/faults/check.ts';
-import { machineNames } from '../test/faults/harness/machine.ts';
-import { play, type Report } from '../test/faults/simulate.ts';
+import { check, survey } from '../simulation/check.ts';
+import { machineNames } from '../simulation/harness/machine.ts';
+import { play, type Report } from '../simulation/simulate.ts';
 import { summarize } from './faults/summary.ts';
 
 const options = {

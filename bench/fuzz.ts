@@ -7,13 +7,13 @@
  *   npm run fuzz -- [--runs 10000] [--seed 1] [--only audio|lines|manifests|api]
  */
 import { parseArgs } from 'node:util';
-import { apiTarget } from '../test/fuzz/api-target.ts';
-import { audioTarget } from '../test/fuzz/audio-target.ts';
-import { check } from '../test/fuzz/check.ts';
-import { manifestTarget } from '../test/fuzz/manifest-target.ts';
-import type { Target } from '../test/fuzz/target.ts';
-import { terminalTarget } from '../test/fuzz/terminal-target.ts';
-import { openStack } from '../test/integration/local-stack.ts';
+import { openStack } from '../test-support/local-stack.ts';
+import { apiTarget } from './fuzz/api-target.ts';
+import { audioTarget } from './fuzz/audio-target.ts';
+import { check } from './fuzz/check.ts';
+import { manifestTarget } from './fuzz/manifest-target.ts';
+import type { Target } from './fuzz/target.ts';
+import { terminalTarget } from './fuzz/terminal-target.ts';
 
 const { values } = parseArgs({
   options: {

@@ -11,7 +11,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { synthesize } from '../local/synth.ts';
-import { generator } from '../test/faults/harness/random.ts';
+import { generator } from '../simulation/harness/random.ts';
 import { runLane } from './kills/lane.ts';
 
 const { values } = parseArgs({

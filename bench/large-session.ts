@@ -16,9 +16,9 @@ import { trackIdAt } from '../functions/domain/new-session.ts';
 import { inOrder } from '../functions/shared/map-concurrent.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { listenOnLoopback } from '../packages/local-servers/loopback.ts';
-import { openDynaliteTable } from '../test/faults/harness/dynalite-table.ts';
-import { bucket, credentials, region, startBucket } from '../test/packages/local-aws/s3/bucket.ts';
-import { openTable, sessionOf } from '../test/session-records.ts';
+import { bucket, credentials, region, startBucket } from '../test-support/s3-bucket.ts';
+import { openTable, sessionOf } from '../test-support/session-records.ts';
+import { openDynaliteTable } from '../test-support/tables/dynalite-table.ts';
 import { reportSchema } from './large-session/report.ts';
 
 const { values } = parseArgs({ options: { files: { type: 'string', default: '10000' } } });

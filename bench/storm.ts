@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util';
 import { sessionAnswer } from '../functions/api/contract.ts';
 import { scaledClock, virtualClock } from '../packages/local-servers/clock.ts';
-import { openStack, songs } from '../test/integration/local-stack.ts';
+import { openStack, songs } from '../test-support/local-stack.ts';
 import { minutesOf, refusedShare, tooSoon } from './storm/refusals.ts';
 
 const { values } = parseArgs({

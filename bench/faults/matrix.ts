@@ -2,5 +2,5 @@
 import { startVitest } from 'vitest/node';
 
 process.env.FAULTS = 'all';
-const vitest = await startVitest('test', ['test/faults/matrix.test.ts'], { watch: false });
+const vitest = await startVitest('test', ['test/simulation/matrix.test.ts'], { watch: false });
 await vitest.close();

@@ -1,5 +1,5 @@
-import { machineNames } from '../../test/faults/harness/machine.ts';
-import type { Report } from '../../test/faults/simulate.ts';
+import { machineNames } from '../../simulation/harness/machine.ts';
+import type { Report } from '../../simulation/simulate.ts';
 
 /** Statuses that a session had when everything had happened, in the order of the columns. */
 const columns = [

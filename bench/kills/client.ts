@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createdSessionAnswer, type SessionAnswer, sessionAnswer } from '../../functions/api/contract.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { type LedgerEntry, ledgerEntrySchema } from '../../packages/provider-sandbox/ledger.ts';
-import type { TestFile } from '../../test/integration/local-stack.ts';
+import type { TestFile } from '../../test-support/local-stack.ts';
 
 const ledgerAnswer = z.object({ entries: z.array(ledgerEntrySchema) });
 const stateAnswer = z.object({

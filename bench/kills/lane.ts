@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
-import { songs } from '../../test/integration/local-stack.ts';
+import { songs } from '../../test-support/local-stack.ts';
 import { type Client, clientOf } from './client.ts';
 import { createsOf, incomplete, noteUnknown, overpaid, type Watched } from './paid.ts';
 import { startStackProcess } from './stack-process.ts';

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { flacFile } from '../packages/audio-inspection/files/flac.ts';
+import { flacFile } from '../../test-support/audio-files/flac.ts';
 import { temporaryFolder } from './run-command.ts';
 
 /**

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { findFiles } from '../../cli/find-files.ts';
-import { matroskaFile } from '../packages/audio-inspection/files/matroska.ts';
-import { mp4File } from '../packages/audio-inspection/files/mp4.ts';
+import { matroskaFile } from '../../test-support/audio-files/matroska.ts';
+import { mp4File } from '../../test-support/audio-files/mp4.ts';
 import { temporaryFolder } from './run-command.ts';
 import { wav } from './wav.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { check } from '../../bench/fuzz/check.ts';
+import { terminalTarget } from '../../bench/fuzz/terminal-target.ts';
 import type { CliEvent } from '../../cli/events.ts';
 import { jsonLines } from '../../cli/output/json-lines.ts';
 import { linesOf, plainLines } from '../../cli/output/plain-lines.ts';
 import { withTextsEscaped } from '../../functions/shared/printable.ts';
-import { check } from '../fuzz/check.ts';
-import { terminalTarget } from '../fuzz/terminal-target.ts';
 
 describe('JSON lines', () => {
   const told = (...events: readonly CliEvent[]) => {

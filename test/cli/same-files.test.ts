@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sharedStack } from '../integration/local-stack.ts';
+import { sharedStack } from '../../test-support/local-stack.ts';
 import { commandsOf, last } from './fake-session.ts';
 import { modelId, toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';

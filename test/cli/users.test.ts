@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sharedStack, songs } from '../integration/local-stack.ts';
+import { sharedStack, songs } from '../../test-support/local-stack.ts';
 import { events, run, temporaryFolder } from './run-command.ts';
 
 test('sessions on this machine belong to the user that a command names', async () => {

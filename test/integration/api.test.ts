@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { problemAnswer } from '../../functions/api/contract.ts';
-import { sharedStack, type TestStack } from './local-stack.ts';
+import { sharedStack, type TestStack } from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 beforeAll(async () => {

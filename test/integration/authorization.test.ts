@@ -1,7 +1,7 @@
 import { decodeProtectedHeader, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { sharedStack, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, songs, type TestStack } from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 /** Of the user `local`, who asks with `ready.token`; its files are declared and not uploaded. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Dialect, sandboxSettingsSchema } from '../../packages/provider-sandbox/settings.ts';
-import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 
 // What the API's pages leave open, a server says in one way or in another.
 const { dialect: usual } = sandboxSettingsSchema.parse({});

@@ -6,7 +6,7 @@ import {
   modelListAnswer,
 } from '../../functions/api/generation-contract.ts';
 import { inspectAudio } from '../../packages/audio-inspection/inspect-audio.ts';
-import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 let modelId: string;

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { apiTarget } from '../fuzz/api-target.ts';
-import { check } from '../fuzz/check.ts';
-import { brokenRules } from '../fuzz/judge.ts';
-import { sharedStack, type TestStack } from './local-stack.ts';
+import { apiTarget } from '../../bench/fuzz/api-target.ts';
+import { check } from '../../bench/fuzz/check.ts';
+import { brokenRules } from '../../bench/fuzz/judge.ts';
+import { sharedStack, type TestStack } from '../../test-support/local-stack.ts';
 
 // A slice with a seed that stays, so that a change is judged by what it changes; ten thousand: npm run fuzz.
 const runs = 100;

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { sessionStatusChangedSchema } from '../../functions/observability/session-status-event.ts';
 import type { BusEvent } from '../../packages/local-aws/event-bridge.ts';
-import { sharedStack, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, songs, type TestStack } from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 beforeAll(async () => {

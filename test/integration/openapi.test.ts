@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { createdSessionAnswer, sessionAnswer, sessionListAnswer } from '../../functions/api/contract.ts';
 import { openApiDocument } from '../../functions/api/openapi/document.ts';
 import { trackIdAt } from '../../functions/domain/new-session.ts';
-import { sharedStack, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, songs, type TestStack } from '../../test-support/local-stack.ts';
 import { redocly } from './redocly.ts';
 
 const committed = readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8');

@@ -4,12 +4,12 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WorkflowFunction } from '../../infra/constructs/workflow-function.ts';
 import { readAssembly } from '../../packages/local-aws/assembly.ts';
+import { grants, sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
+import type { Grant } from '../../test-support/withheld-grants.ts';
 import { appWithoutCode, configured } from '../infra/synthesized.ts';
 import { countDepths } from '../monitoring/queue-depths.ts';
 import { seenMetrics } from '../monitoring/seen-metrics.ts';
 import { isRaised, templateAlarms } from '../monitoring/template-alarms.ts';
-import { grants, sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
-import type { Grant } from './withheld-grants.ts';
 
 const { withhold, replace } = grants;
 let it_: TestStack;

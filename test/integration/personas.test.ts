@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createdGenerationAnswer, generationAnswer } from '../../functions/api/generation-contract.ts';
 import { personaAnswer, personaListAnswer } from '../../functions/api/persona-contract.ts';
 import { sandboxSettingsSchema } from '../../packages/provider-sandbox/settings.ts';
-import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 
 const { dialect: usual } = sandboxSettingsSchema.parse({});
 let it_: TestStack;

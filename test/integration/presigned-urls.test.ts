@@ -3,7 +3,7 @@ import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createdSessionAnswer } from '../../functions/api/contract.ts';
 import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
-import { sharedStack, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, songs, type TestStack } from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 let admin: S3Client;

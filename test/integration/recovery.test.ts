@@ -3,8 +3,8 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
 import type { FaultInput } from '../../packages/provider-sandbox/sandbox.ts';
-import { textFile } from '../packages/audio-inspection/files/hostile.ts';
-import { sharedStack, sinceNow, songs, type TestStack, time } from './local-stack.ts';
+import { textFile } from '../../test-support/audio-files/hostile.ts';
+import { sharedStack, sinceNow, songs, type TestStack, time } from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 beforeAll(async () => {

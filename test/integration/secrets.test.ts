@@ -9,9 +9,9 @@ import { createdSessionAnswer, type SessionAnswer, sessionListAnswer } from '../
 import { createdGenerationAnswer } from '../../functions/api/generation-contract.ts';
 import { virtualClock } from '../../packages/local-servers/clock.ts';
 import { startSandbox } from '../../packages/provider-sandbox/sandbox.ts';
-import { textFile } from '../packages/audio-inspection/files/hostile.ts';
+import { textFile } from '../../test-support/audio-files/hostile.ts';
+import { openStack, songs, type TestStack } from '../../test-support/local-stack.ts';
 import { startEchoingProvider } from './echoing-provider.ts';
-import { openStack, songs, type TestStack } from './local-stack.ts';
 
 const key = 'ms-live-5up3r+s3cret/k3y=';
 /** Where a secret is at home: the key pair of the tokens. The provider here is no sandbox, so its key is in no file. */

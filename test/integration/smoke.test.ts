@@ -5,8 +5,8 @@ import { smokeTable } from '../../cli/output/smoke-table.ts';
 import { smokeRows } from '../../cli/smoke/checks.ts';
 import { turnsIn } from '../../cli/smoke/smoke-stage.ts';
 import type { Row, SmokeWorld } from '../../cli/smoke/world.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 import { run } from '../cli/run-command.ts';
-import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
 
 let it_: TestStack;
 let world: SmokeWorld;

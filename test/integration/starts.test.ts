@@ -9,7 +9,13 @@ import type { Session, Track } from '../../functions/domain/session.ts';
 import { sessionIdOf } from '../../functions/domain/session-id.ts';
 import { createSessionStore } from '../../functions/storage/session-store.ts';
 import { objectEvent } from '../../packages/local-aws/s3/events.ts';
-import { sharedStack, sinceNow, songs, type TestFile, type TestStack } from './local-stack.ts';
+import {
+  sharedStack,
+  sinceNow,
+  songs,
+  type TestFile,
+  type TestStack,
+} from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 let s3: S3Client;

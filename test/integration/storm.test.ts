@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { minutesOf, refusedShare, tooSoon } from '../../bench/storm/refusals.ts';
 import { sessionAnswer } from '../../functions/api/contract.ts';
-import { sharedStack, sinceNow, songs, type TestStack, time } from './local-stack.ts';
+import { sharedStack, sinceNow, songs, type TestStack, time } from '../../test-support/local-stack.ts';
 
 const sessions = 2;
 const tracks = 6;

@@ -2,8 +2,8 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
 import { summarize } from '../../packages/provider-sandbox/ledger.ts';
-import { textFile } from '../packages/audio-inspection/files/hostile.ts';
-import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
+import { textFile } from '../../test-support/audio-files/hostile.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 
 const modelId = /^chirp-custom:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 let it_: TestStack;
@@ -152,7 +152,7 @@ describe('a track that fails', () => {
   });
 });
 
-// What becomes of every fault at every call is test/faults/matrix.test.ts; these go through the whole stack.
+// What becomes of every fault at every call is test/simulation/matrix.test.ts; these go through the whole stack.
 describe('create is paid once', () => {
   it('when the connection was reset after it was taken: the session goes on by itself', async () => {
     const { fault, sums } = ledger();

@@ -3,7 +3,15 @@ import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createdSessionAnswer } from '../../functions/api/contract.ts';
 import { createdGenerationAnswer, generationAnswer } from '../../functions/api/generation-contract.ts';
-import { declarationOf, send, sharedStack, sinceNow, songs, type TestStack, time } from './local-stack.ts';
+import {
+  declarationOf,
+  send,
+  sharedStack,
+  sinceNow,
+  songs,
+  type TestStack,
+  time,
+} from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 beforeAll(async () => {

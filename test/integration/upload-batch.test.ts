@@ -1,7 +1,7 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { textFile } from '../packages/audio-inspection/files/hostile.ts';
-import { quick, sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
+import { textFile } from '../../test-support/audio-files/hostile.ts';
+import { quick, sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 beforeAll(async () => {

@@ -3,7 +3,13 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createdSessionAnswer, uploadAnswer } from '../../functions/api/contract.ts';
-import { sharedStack, sinceNow, songs, type TestFile, type TestStack } from './local-stack.ts';
+import {
+  sharedStack,
+  sinceNow,
+  songs,
+  type TestFile,
+  type TestStack,
+} from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 let admin: S3Client;

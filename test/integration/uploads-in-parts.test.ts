@@ -3,8 +3,8 @@ import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createdSessionAnswer, signedUploadsAnswer } from '../../functions/api/contract.ts';
 import { partSize } from '../../functions/domain/file-parts.ts';
-import { wavFile } from '../packages/audio-inspection/files/wav.ts';
-import { sharedStack, sinceNow, songs, type TestStack } from './local-stack.ts';
+import { wavFile } from '../../test-support/audio-files/wav.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 
 let it_: TestStack;
 let admin: S3Client;

@@ -9,11 +9,11 @@ import { synthesize } from '../../local/synth.ts';
 import { type Assembly, readAssembly } from '../../packages/local-aws/assembly.ts';
 import type { BusEvent } from '../../packages/local-aws/event-bridge.ts';
 import { virtualClock } from '../../packages/local-servers/clock.ts';
+import { assemblyHome, openStack, type TestStack } from '../../test-support/local-stack.ts';
 import { configured, synthesized } from '../infra/synthesized.ts';
 import { countDepths } from '../monitoring/queue-depths.ts';
 import { seenMetrics } from '../monitoring/seen-metrics.ts';
 import { isRaised, templateAlarms } from '../monitoring/template-alarms.ts';
-import { assemblyHome, openStack, type TestStack } from './local-stack.ts';
 import { documentedCheck, type Received, startReceiver } from './webhook-receiver.ts';
 
 // The template as it is for a stage with a webhook. Stage local has none, whatever is configured, so that nobody's

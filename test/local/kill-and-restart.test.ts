@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createdSessionAnswer, sessionAnswer, sessionListAnswer } from '../../functions/api/contract.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { ledgerEntrySchema, summarize } from '../../packages/provider-sandbox/ledger.ts';
-import { wavFile } from '../packages/audio-inspection/files/wav.ts';
+import { wavFile } from '../../test-support/audio-files/wav.ts';
 import { emptyHome } from './running-stack.ts';
 
 const files = Array.from({ length: 6 }, (_, index) => ({

@@ -11,10 +11,15 @@ import { createAccess } from '../../packages/local-aws/iam.ts';
 import { createLambda, LambdaError } from '../../packages/local-aws/lambda.ts';
 import { openQueues } from '../../packages/local-aws/sqs.ts';
 import { scaledClock, virtualClock } from '../../packages/local-servers/clock.ts';
-import type { Step } from '../faults/harness/invocations.ts';
-import { openSession, type Person } from '../faults/harness/person.ts';
-import type { CallFault } from '../faults/harness/provider.ts';
-import { openWorld, type World, type WorldInterference, type WorldOptions } from '../faults/harness/world.ts';
+import type { Step } from '../../simulation/harness/invocations.ts';
+import { openSession, type Person } from '../../simulation/harness/person.ts';
+import type { CallFault } from '../../simulation/harness/provider.ts';
+import {
+  openWorld,
+  type World,
+  type WorldInterference,
+  type WorldOptions,
+} from '../../simulation/harness/world.ts';
 import { configured, synthesized } from '../infra/synthesized.ts';
 import { countDepths } from './queue-depths.ts';
 import { type SeenMetrics, seenMetrics } from './seen-metrics.ts';

@@ -1,6 +1,6 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sharedStack, sinceNow, songs, type TestStack } from '../integration/local-stack.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 import { type Line, linesAbout, metricsIn } from './session-lines.ts';
 
 let stack: TestStack;

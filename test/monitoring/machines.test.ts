@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
 import { createdGenerationAnswer } from '../../functions/api/generation-contract.ts';
-import { sharedStack, sinceNow, songs, type TestStack } from '../integration/local-stack.ts';
-import { textFile } from '../packages/audio-inspection/files/hostile.ts';
+import { textFile } from '../../test-support/audio-files/hostile.ts';
+import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 import type { SeenMetrics } from './seen-metrics.ts';
 import { linesAbout, metricsIn } from './session-lines.ts';
 import { isRaised, templateAlarms } from './template-alarms.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { unusedGrants } from './used-permissions.ts';
+import { unusedGrants } from '../../test-support/used-permissions.ts';
 
 /** The records of two processes of the tests. */
 function recorded(...processes: readonly object[][]): string {

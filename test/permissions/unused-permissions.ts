@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
-import { unusedGrants } from './used-permissions.ts';
+import { unusedGrants } from '../../test-support/used-permissions.ts';
 
 /**
  * Fails a run of all tests when an action that a template grants was used by no call in it: nothing needs it, or no test
@@ -35,7 +35,7 @@ export class UnusedPermissions implements Reporter {
     vitest.logger.error(
       [
         'The templates grant these actions, and no call used them in the whole run. Take them out of infra/, or show',
-        'by a test what needs them; what no test can show is listed in test/permissions/used-permissions.ts.',
+        'by a test what needs them; what no test can show is listed in test-support/used-permissions.ts.',
         ...unused.map((one) => `  ${one}`),
       ].join('\n'),
     );

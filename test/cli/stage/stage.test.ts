@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sessionAnswer } from '../../../functions/api/contract.ts';
-import { sharedStack, songs, type TestStack } from '../../integration/local-stack.ts';
+import { sharedStack, songs, type TestStack } from '../../../test-support/local-stack.ts';
 import { events, run, temporaryFolder } from '../run-command.ts';
 import { type FakeUser, startFakeCognito, userPoolId } from './fake-cognito.ts';
 

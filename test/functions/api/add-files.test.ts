@@ -3,8 +3,14 @@ import { addFiles } from '../../../functions/api/add-files/add-files.ts';
 import { route } from '../../../functions/api/add-files/route.ts';
 import { createSession } from '../../../functions/api/create-session/create-session.ts';
 import { route as creation } from '../../../functions/api/create-session/route.ts';
+import {
+  neverTheSame,
+  openTable,
+  recordSession,
+  settings,
+  testMoment,
+} from '../../../test-support/session-records.ts';
 import { admitted } from '../../admitted.ts';
-import { neverTheSame, openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

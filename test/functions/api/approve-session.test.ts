@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { approveSession } from '../../../functions/api/approve-session/approve-session.ts';
 import type { Session } from '../../../functions/domain/session.ts';
-import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

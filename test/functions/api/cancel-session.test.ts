@@ -5,9 +5,9 @@ import { beginRun } from '../../../functions/domain/start-run.ts';
 import type { SessionStore } from '../../../functions/storage/session-store.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
-import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
+import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { scriptedProvider } from '../../scripted-provider.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 const now = () => Date.parse(testMoment);
 let table: Awaited<ReturnType<typeof openTable>>;

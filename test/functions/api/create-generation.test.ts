@@ -11,9 +11,9 @@ import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { Executions } from '../../../functions/storage/executions.ts';
 import type { Persona } from '../../../functions/storage/persona-store.ts';
 import type { Outcome } from '../../../functions/storage/request-store.ts';
+import { fakeExecutions } from '../../../test-support/fake-executions.ts';
+import { openTable, settings, testMoment } from '../../../test-support/session-records.ts';
 import { admitted } from '../../admitted.ts';
-import { fakeExecutions } from '../../fake-executions.ts';
-import { openTable, settings, testMoment } from '../../session-records.ts';
 
 const custom = 'chirp-custom:00000000-0000-4000-8000-000000000000';
 

@@ -6,8 +6,8 @@ import { problemDetails } from '../../../functions/api/problem.ts';
 import type { Music, Session } from '../../../functions/domain/session.ts';
 import { type Dialect, ProviderError, refusing } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
+import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 import { admitted } from '../../admitted.ts';
-import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

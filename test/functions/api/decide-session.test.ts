@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { decideSession } from '../../../functions/api/decide-session/decide-session.ts';
 import { route } from '../../../functions/api/decide-session/route.ts';
 import type { Session } from '../../../functions/domain/session.ts';
+import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { admitted } from '../../admitted.ts';
-import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 const now = () => Date.parse(testMoment);
 let table: Awaited<ReturnType<typeof openTable>>;

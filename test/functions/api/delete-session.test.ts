@@ -6,9 +6,9 @@ import type { Session } from '../../../functions/domain/session.ts';
 import { beginRun } from '../../../functions/domain/start-run.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { SessionFiles } from '../../../functions/storage/session-files.ts';
+import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 import { admitted } from '../../admitted.ts';
-import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
-import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

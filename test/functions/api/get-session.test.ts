@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { getSession, getTracksAfter } from '../../../functions/api/get-session/get-session.ts';
 import { trackIdAt } from '../../../functions/domain/new-session.ts';
 import { createSessionStore } from '../../../functions/storage/session-store.ts';
-import { fakeExecutions } from '../../fake-executions.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+import { fakeExecutions } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 const now = () => Date.parse(testMoment);

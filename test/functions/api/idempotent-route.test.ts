@@ -11,7 +11,7 @@ import {
 import { routeOf } from '../../../functions/api/routes.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { createRequestStore, type RequestStore } from '../../../functions/storage/request-store.ts';
-import { openTable, testMoment } from '../../session-records.ts';
+import { openTable, testMoment } from '../../../test-support/session-records.ts';
 
 let now = Date.parse(testMoment);
 let table: Awaited<ReturnType<typeof openTable>>;

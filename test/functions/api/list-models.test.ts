@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { listModels } from '../../../functions/api/list-models/list-models.ts';
 import { settingsSchema } from '../../../functions/shared/settings.ts';
 import type { Model } from '../../../functions/storage/model-store.ts';
-import { testMoment } from '../../session-records.ts';
+import { testMoment } from '../../../test-support/session-records.ts';
 
 const model = (modelId: string): Model => ({
   ...{ modelId, name: modelId, owner: 'ada', sessionId: 's', files: ['a.wav'], credits: 106 },

@@ -3,8 +3,8 @@ import { uploadAnswer } from '../../../functions/api/contract.ts';
 import { type ReplaceTrackDeps, replaceTrack } from '../../../functions/api/replace-track/replace-track.ts';
 import { route } from '../../../functions/api/replace-track/route.ts';
 import type { Session, Track } from '../../../functions/domain/session.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { admitted } from '../../admitted.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

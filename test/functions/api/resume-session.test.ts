@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
 import { route } from '../../../functions/api/resume-session/route.ts';
 import type { Session } from '../../../functions/domain/session.ts';
+import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { admitted } from '../../admitted.ts';
-import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

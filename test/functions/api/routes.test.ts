@@ -15,8 +15,14 @@ import { type RouteAnswer, runRoute } from '../../../functions/api/run-route.ts'
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { Executions } from '../../../functions/storage/executions.ts';
+import {
+  neverTheSame,
+  openTable,
+  recordSession,
+  settings,
+  testMoment,
+} from '../../../test-support/session-records.ts';
 import { admitted } from '../../admitted.ts';
-import { neverTheSame, openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { trackIdAt } from '../../../functions/domain/new-session.ts';
 import type { Session } from '../../../functions/domain/session.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { SessionStore } from '../../../functions/storage/session-store.ts';
+import { fakeExecutions } from '../../../test-support/fake-executions.ts';
+import { openTable, settings, testMoment } from '../../../test-support/session-records.ts';
 import { admitted } from '../../admitted.ts';
-import { fakeExecutions } from '../../fake-executions.ts';
-import { openTable, settings, testMoment } from '../../session-records.ts';
 
 let now = Date.parse(testMoment);
 let table: Awaited<ReturnType<typeof openTable>>;

@@ -3,9 +3,9 @@ import type { Session } from '../../../functions/domain/session.ts';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { createSessionStore, type SessionStore } from '../../../functions/storage/session-store.ts';
+import { openTable, testMoment } from '../../../test-support/session-records.ts';
 import { repeatingClient } from '../../repeating-client.ts';
 import { providerError, scriptedProvider } from '../../scripted-provider.ts';
-import { openTable, testMoment } from '../../session-records.ts';
 import { paidSessions } from './paid-sessions.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openTable, settings } from '../../../test-support/session-records.ts';
 import { providerError, statusOf } from '../../scripted-provider.ts';
-import { openTable, settings } from '../../session-records.ts';
 import { paidCall, paidSessions } from './paid-sessions.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;

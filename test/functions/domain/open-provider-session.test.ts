@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAtProvider } from '../../../functions/domain/open-provider-session.ts';
 import type { Session } from '../../../functions/domain/session.ts';
-import { openTable, recordSession, settings } from '../../session-records.ts';
+import { openTable, recordSession, settings } from '../../../test-support/session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

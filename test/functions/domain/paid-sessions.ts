@@ -10,9 +10,14 @@ import { checkTraining } from '../../../functions/workflow/check-training/check-
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
 import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
-import { arnOf, fakeExecutions } from '../../fake-executions.ts';
+import { arnOf, fakeExecutions } from '../../../test-support/fake-executions.ts';
+import {
+  type openTable,
+  recordSession,
+  settings,
+  testMoment,
+} from '../../../test-support/session-records.ts';
 import { providerError, scriptedProvider } from '../../scripted-provider.ts';
-import { type openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 type Table = Awaited<ReturnType<typeof openTable>>;
 export type Kind = 'train' | 'music';

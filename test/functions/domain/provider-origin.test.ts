@@ -9,8 +9,14 @@ import {
 } from '../../../functions/domain/provider-origin.ts';
 import { sweep } from '../../../functions/event-handlers/sweep/sweep.ts';
 import type { Dialect } from '../../../functions/provider/provider.ts';
-import { arnOf, fakeExecutions } from '../../fake-executions.ts';
-import { openTable, recordSession, sessionOf, settings, testMoment } from '../../session-records.ts';
+import { arnOf, fakeExecutions } from '../../../test-support/fake-executions.ts';
+import {
+  openTable,
+  recordSession,
+  sessionOf,
+  settings,
+  testMoment,
+} from '../../../test-support/session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

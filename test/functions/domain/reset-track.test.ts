@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { beginTrack } from '../../../functions/domain/reset-track.ts';
 import type { Track } from '../../../functions/domain/session.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type PaidCall, payOnce, settledBy } from '../../../functions/domain/charge-once.ts';
 import type { Create, Session } from '../../../functions/domain/session.ts';
 import type { createSessionStore } from '../../../functions/storage/session-store.ts';
+import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 import { providerError } from '../../scripted-provider.ts';
-import { openTable, recordSession, testMoment } from '../../session-records.ts';
 
 const taken = { fence: 'submitted', taskId: 't' } as const;
 const lost = { fence: 'unknown', lost: 'reset' } as const;

@@ -4,8 +4,8 @@ import { beginRun } from '../../../functions/domain/start-run.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { Executions } from '../../../functions/storage/executions.ts';
 import type { SessionStore } from '../../../functions/storage/session-store.ts';
-import { arnOf, fakeExecutions, withIntruder } from '../../fake-executions.ts';
-import { openTable, recordSession, testMoment } from '../../session-records.ts';
+import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trackFailed } from '../../../functions/domain/track-changes.ts';
 import type { ErrorName } from '../../../functions/shared/errors.ts';
-import { testMoment } from '../../session-records.ts';
+import { testMoment } from '../../../test-support/session-records.ts';
 
 describe('a track that failed keeps the words of the provider', () => {
   const reasonOf = (reason: string, error: ErrorName = 'ProviderRefused') =>

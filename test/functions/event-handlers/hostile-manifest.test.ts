@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { startFromManifest } from '../../../functions/event-handlers/start-from-manifest/start-from-manifest.ts';
-import { fakeExecutions } from '../../fake-executions.ts';
-import { settings, testMoment } from '../../session-records.ts';
-import { fakeInbox } from './fake-inbox.ts';
+import { fakeExecutions } from '../../../test-support/fake-executions.ts';
+import { fakeInbox } from '../../../test-support/fake-inbox.ts';
+import { settings, testMoment } from '../../../test-support/session-records.ts';
 
 const name = fc.oneof(
   fc.string({ unit: 'binary' }),

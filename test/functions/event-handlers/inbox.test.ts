@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInbox } from '../../../functions/event-handlers/start-from-manifest/inbox.ts';
-import { bucket, startBucket } from '../../packages/local-aws/s3/bucket.ts';
+import { bucket, startBucket } from '../../../test-support/s3-bucket.ts';
 
 let stand: Awaited<ReturnType<typeof startBucket>>;
 let client: S3Client;

@@ -1,9 +1,9 @@
 import { beforeEach } from 'vitest';
 import { startFromManifest } from '../../../functions/event-handlers/start-from-manifest/start-from-manifest.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import { fakeExecutions } from '../../fake-executions.ts';
-import { settings, testMoment } from '../../session-records.ts';
-import { fakeInbox } from './fake-inbox.ts';
+import { fakeExecutions } from '../../../test-support/fake-executions.ts';
+import { fakeInbox } from '../../../test-support/fake-inbox.ts';
+import { settings, testMoment } from '../../../test-support/session-records.ts';
 
 export const folder = 'inbox/Night Drive + café/';
 export const manifest = `${folder}manifest.json`;

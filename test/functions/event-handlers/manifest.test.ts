@@ -5,7 +5,7 @@ import {
   mostListed,
   relevantTo,
 } from '../../../functions/event-handlers/start-from-manifest/manifest.ts';
-import { settings } from '../../session-records.ts';
+import { settings } from '../../../test-support/session-records.ts';
 
 const { limits } = settings;
 const songs = ['1.mp3', '2.mp3', '3.mp3', '4.mp3', '5.mp3', '6.mp3'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fakeExecutions } from '../../fake-executions.ts';
-import { testMoment } from '../../session-records.ts';
-import { fakeInbox } from './fake-inbox.ts';
+import { fakeExecutions } from '../../../test-support/fake-executions.ts';
+import { fakeInbox } from '../../../test-support/fake-inbox.ts';
+import { testMoment } from '../../../test-support/session-records.ts';
 import {
   day,
   event,

@@ -6,8 +6,8 @@ import {
   type Start,
   startsOf,
 } from '../../../functions/event-handlers/start-from-manifest/starts.ts';
-import { testMoment } from '../../session-records.ts';
-import { fakeInbox } from './fake-inbox.ts';
+import { fakeInbox } from '../../../test-support/fake-inbox.ts';
+import { testMoment } from '../../../test-support/session-records.ts';
 
 const folder = 'inbox/night/';
 const late = `${folder}manifest.late.json`;

@@ -7,9 +7,9 @@ import { ProviderError, refusing } from '../../../functions/provider/provider.ts
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { defaultSettings } from '../../../functions/shared/settings.ts';
 import { createSessionStore } from '../../../functions/storage/session-store.ts';
-import { openMemoryTable } from '../../faults/harness/memory-table.ts';
-import type { Table } from '../../faults/harness/table.ts';
-import { recordSession } from '../../session-records.ts';
+import { recordSession } from '../../../test-support/session-records.ts';
+import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
+import type { Table } from '../../../test-support/tables/table.ts';
 
 const { prices } = defaultSettings;
 let table: Table;

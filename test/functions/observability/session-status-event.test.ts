@@ -8,9 +8,9 @@ import { recordWatcher } from '../../../functions/observability/store-observer.t
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { defaultSettings } from '../../../functions/shared/settings.ts';
 import { createSessionStore } from '../../../functions/storage/session-store.ts';
-import { openMemoryTable } from '../../faults/harness/memory-table.ts';
-import type { Table } from '../../faults/harness/table.ts';
-import { recordSession } from '../../session-records.ts';
+import { recordSession } from '../../../test-support/session-records.ts';
+import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
+import type { Table } from '../../../test-support/tables/table.ts';
 
 const moment = '2026-11-21T03:00:00.000Z';
 let table: Table;

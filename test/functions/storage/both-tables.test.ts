@@ -2,9 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import { openBothTables } from '../../faults/harness/both-tables.ts';
-import { openMemoryTable } from '../../faults/harness/memory-table.ts';
-import { openTable, recordSession, sessionOf, testMoment } from '../../session-records.ts';
+import { openTable, recordSession, sessionOf, testMoment } from '../../../test-support/session-records.ts';
+import { openBothTables } from '../../../test-support/tables/both-tables.ts';
+import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 
 let now = Date.parse(testMoment);
 let both: Awaited<ReturnType<typeof openBothTables>>;

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModelStore } from '../../../functions/storage/model-store.ts';
 import { createPersonaStore } from '../../../functions/storage/persona-store.ts';
 import { createSessionStore } from '../../../functions/storage/session-store.ts';
-import { openBothTables } from '../../faults/harness/both-tables.ts';
+import { openTable, recordSession, sessionOf, testMoment } from '../../../test-support/session-records.ts';
+import { openBothTables } from '../../../test-support/tables/both-tables.ts';
 import { repeatingClient } from '../../repeating-client.ts';
-import { openTable, recordSession, sessionOf, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

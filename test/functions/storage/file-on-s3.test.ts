@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findSameBytes, inspectObject } from '../../../functions/storage/file-on-s3.ts';
-import { zeros } from '../../packages/audio-inspection/files/hostile.ts';
-import { mp3File } from '../../packages/audio-inspection/files/mp3.ts';
-import { wavFile } from '../../packages/audio-inspection/files/wav.ts';
+import { zeros } from '../../../test-support/audio-files/hostile.ts';
+import { mp3File } from '../../../test-support/audio-files/mp3.ts';
+import { wavFile } from '../../../test-support/audio-files/wav.ts';
 
 /** A bucket with one object, as S3 answers over HTTP: the shapes of its errors matter here. */
 interface Bucket {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createModelStore, type Model, nearlyFull } from '../../../functions/storage/model-store.ts';
 import { createPersonaStore, isMade, type Persona } from '../../../functions/storage/persona-store.ts';
-import { openMemoryTable } from '../../faults/harness/memory-table.ts';
-import { testMoment } from '../../session-records.ts';
+import { testMoment } from '../../../test-support/session-records.ts';
+import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 import { awsError, notingClient } from './noting-client.ts';
 
 let table: Awaited<ReturnType<typeof openMemoryTable>>;

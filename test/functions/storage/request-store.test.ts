@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRequestStore, keyLifetime, longestHold } from '../../../functions/storage/request-store.ts';
-import { openMemoryTable } from '../../faults/harness/memory-table.ts';
+import { testMoment } from '../../../test-support/session-records.ts';
+import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 import { repeatingClient } from '../../repeating-client.ts';
-import { testMoment } from '../../session-records.ts';
 import { awsError, notingClient } from './noting-client.ts';
 
 const start = Date.parse(testMoment);

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { createConditionalWriter, isConflict } from '../../../functions/storage/conditional-writes.ts';
-import { openMemoryTable } from '../../faults/harness/memory-table.ts';
+import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 import { repeatingClient } from '../../repeating-client.ts';
 import { awsError, notingClient } from './noting-client.ts';
 

@@ -3,8 +3,8 @@ import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Session, Track } from '../../../functions/domain/session.ts';
 import { createSessionStore, type RecordWatcher } from '../../../functions/storage/session-store.ts';
-import { openMemoryTable } from '../../faults/harness/memory-table.ts';
-import { recordSession, sessionOf, testMoment } from '../../session-records.ts';
+import { recordSession, sessionOf, testMoment } from '../../../test-support/session-records.ts';
+import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 import { awsError, notingClient } from './noting-client.ts';
 
 const start = Date.parse(testMoment);

@@ -1,8 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSessionStore } from '../../../functions/storage/session-store.ts';
-import { openBothTables } from '../../faults/harness/both-tables.ts';
-import { openTable, recordSession, testMoment } from '../../session-records.ts';
+import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
+import { openBothTables } from '../../../test-support/tables/both-tables.ts';
 
 let now = Date.parse(testMoment);
 let table: Awaited<ReturnType<typeof openTable>>;

@@ -5,9 +5,9 @@ import type { Provider } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { prepareBatch } from '../../../functions/workflow/prepare-batch/prepare-batch.ts';
 import { reconcileClips } from '../../../functions/workflow/reconcile-clips/reconcile-clips.ts';
-import { arnOf, fakeExecutions } from '../../fake-executions.ts';
+import { arnOf, fakeExecutions } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -7,8 +7,8 @@ import { checkTraining } from '../../../functions/workflow/check-training/check-
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
 import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
 import { reconcileClips } from '../../../functions/workflow/reconcile-clips/reconcile-clips.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { scriptedProvider, statusOf } from '../../scripted-provider.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -5,8 +5,8 @@ import type { TrainingState } from '../../../functions/shared/state-contracts.ts
 import type { SessionStore } from '../../../functions/storage/session-store.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -8,9 +8,9 @@ import { enoughClips } from '../../../functions/workflow/enough-clips/enough-cli
 import { inspectFile } from '../../../functions/workflow/inspect-file/inspect-file.ts';
 import { reconcileClips } from '../../../functions/workflow/reconcile-clips/reconcile-clips.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
-import { arnOf, fakeExecutions } from '../../fake-executions.ts';
+import { arnOf, fakeExecutions } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

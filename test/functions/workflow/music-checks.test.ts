@@ -6,8 +6,8 @@ import { hollowChecks, type MusicState } from '../../../functions/shared/state-c
 import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
 import { copyAudio } from '../../../functions/workflow/copy-audio/copy-audio.ts';
 import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
 import { copyAudio } from '../../../functions/workflow/copy-audio/copy-audio.ts';
 import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

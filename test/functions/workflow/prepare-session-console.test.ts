@@ -3,8 +3,8 @@ import { decideSession } from '../../../functions/api/decide-session/decide-sess
 import { sessionAnswer } from '../../../functions/api/session-response.ts';
 import type { Session } from '../../../functions/domain/session.ts';
 import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
-import { fakeExecutions } from '../../fake-executions.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
+import { fakeExecutions } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { arn, bucketWith, now, prepareIn } from './preparing.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Inspection } from '../../../packages/audio-inspection/inspection.ts';
+import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 import { providerError } from '../../scripted-provider.ts';
-import { openTable, recordSession, testMoment } from '../../session-records.ts';
 import { arn, bucketWith, mp3, prepareIn, text } from './preparing.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;

@@ -5,9 +5,9 @@ import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
 import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
 import type { Inspection } from '../../../packages/audio-inspection/inspection.ts';
-import { arnOf } from '../../fake-executions.ts';
+import { arnOf } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { providerError, scriptedProvider } from '../../scripted-provider.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import type { AudioSource } from '../../../functions/domain/session.ts';
 import type { SessionStore } from '../../../functions/storage/session-store.ts';
 import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
 import type { Inspection } from '../../../packages/audio-inspection/inspection.ts';
+import { settings, testMoment } from '../../../test-support/session-records.ts';
 import { scriptedProvider } from '../../scripted-provider.ts';
-import { settings, testMoment } from '../../session-records.ts';
 
 export const now = () => testMoment;
 export const mp3 = {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/domain/session.ts';
 import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
-import { openTable, recordSession } from '../../session-records.ts';
+import { openTable, recordSession } from '../../../test-support/session-records.ts';
 import { arn, now } from './preparing.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;

@@ -8,9 +8,9 @@ import { checkMusic } from '../../../functions/workflow/check-music/check-music.
 import { copyAudio } from '../../../functions/workflow/copy-audio/copy-audio.ts';
 import { recordFailure } from '../../../functions/workflow/record-failure/record-failure.ts';
 import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
-import { arnOf } from '../../fake-executions.ts';
+import { arnOf } from '../../../test-support/fake-executions.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -7,8 +7,8 @@ import { checkUpload } from '../../../functions/workflow/check-upload/check-uplo
 import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
 import { inspectFile } from '../../../functions/workflow/inspect-file/inspect-file.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

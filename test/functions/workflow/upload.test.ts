@@ -8,8 +8,8 @@ import {
   type SubmitUploadDeps,
   submitUpload,
 } from '../../../functions/workflow/submit-upload/submit-upload.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
-import { openTable, recordSession, settings, testMoment } from '../../session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { audioTarget } from '../../../bench/fuzz/audio-target.ts';
+import { check } from '../../../bench/fuzz/check.ts';
 import { boundSource, ReadBudgetSpent, slice } from '../../../packages/audio-inspection/bounded-source.ts';
 import { inspectAudio } from '../../../packages/audio-inspection/inspect-audio.ts';
-import { audioTarget } from '../../fuzz/audio-target.ts';
-import { check } from '../../fuzz/check.ts';
-import { big, join, little } from './files/bytes.ts';
-import { opusFile } from './files/ogg.ts';
-import { countedSource } from './files/source.ts';
+import { big, join, little } from '../../../test-support/audio-files/bytes.ts';
+import { opusFile } from '../../../test-support/audio-files/ogg.ts';
+import { countedSource } from '../../../test-support/audio-files/source.ts';
 
 const budget = { reads: 4, bytes: 4000, blockBytes: 1000 };
 const numbered = Uint8Array.from({ length: 10_500 }, (_, i) => i % 251);

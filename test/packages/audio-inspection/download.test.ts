@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { downloadAudio } from '../../../packages/audio-inspection/download.ts';
-import { join } from './files/bytes.ts';
-import { mp4File } from './files/mp4.ts';
-import { opusFile, opusPages } from './files/ogg.ts';
-import { wavPackFile } from './files/rarer.ts';
-import { wavFile } from './files/wav.ts';
+import { join } from '../../../test-support/audio-files/bytes.ts';
+import { mp4File } from '../../../test-support/audio-files/mp4.ts';
+import { opusFile, opusPages } from '../../../test-support/audio-files/ogg.ts';
+import { wavPackFile } from '../../../test-support/audio-files/rarer.ts';
+import { wavFile } from '../../../test-support/audio-files/wav.ts';
 import { cut, zeroed } from './judged.ts';
 
 const link = 'https://cdn.example/clip?signature=secret';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { inspectAudio, inspectAudioWithCost } from '../../../packages/audio-inspection/inspect-audio.ts';
-import { join, little } from './files/bytes.ts';
-import { flacFile } from './files/flac.ts';
-import * as hostile from './files/hostile.ts';
-import { id3Tag, mp3File } from './files/mp3.ts';
-import { opusFile, opusPages } from './files/ogg.ts';
-import { countedSource } from './files/source.ts';
-import { wavFile } from './files/wav.ts';
+import { join, little } from '../../../test-support/audio-files/bytes.ts';
+import { flacFile } from '../../../test-support/audio-files/flac.ts';
+import * as hostile from '../../../test-support/audio-files/hostile.ts';
+import { id3Tag, mp3File } from '../../../test-support/audio-files/mp3.ts';
+import { opusFile, opusPages } from '../../../test-support/audio-files/ogg.ts';
+import { countedSource } from '../../../test-support/audio-files/source.ts';
+import { wavFile } from '../../../test-support/audio-files/wav.ts';
 import { cut, inspect, limits, refused, usable, zeroed } from './judged.ts';
 
 describe('what is in a file is found by its content', () => {

@@ -1,6 +1,6 @@
 import { inspectAudio } from '../../../packages/audio-inspection/inspect-audio.ts';
 import type { AudioLimits, Inspection } from '../../../packages/audio-inspection/inspection.ts';
-import { countedSource } from './files/source.ts';
+import { countedSource } from '../../../test-support/audio-files/source.ts';
 
 export const limits: AudioLimits = { minSeconds: 6, maxSeconds: 480, maxBytes: 200 * 1024 * 1024 };
 

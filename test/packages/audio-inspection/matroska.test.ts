@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { join } from './files/bytes.ts';
-import { matroskaFile } from './files/matroska.ts';
+import { join } from '../../../test-support/audio-files/bytes.ts';
+import { matroskaFile } from '../../../test-support/audio-files/matroska.ts';
 import { cut, inspect, refused, usable, zeroed } from './judged.ts';
 
 describe('WebM and Matroska are as long as their last block of sound says', () => {

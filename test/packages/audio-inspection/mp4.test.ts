@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { inspectAudioWithCost } from '../../../packages/audio-inspection/inspect-audio.ts';
-import { join, little } from './files/bytes.ts';
-import { box, coded, fragmentedMp4, mp4File } from './files/mp4.ts';
-import { countedSource } from './files/source.ts';
+import { join, little } from '../../../test-support/audio-files/bytes.ts';
+import { box, coded, fragmentedMp4, mp4File } from '../../../test-support/audio-files/mp4.ts';
+import { countedSource } from '../../../test-support/audio-files/source.ts';
 import { cut, inspect, limits, refused, usable, zeroed } from './judged.ts';
 
 describe('the sound of a file of the MP4 family is measured by its tables', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { join, little } from './files/bytes.ts';
-import { mp3File } from './files/mp3.ts';
-import { coded } from './files/mp4.ts';
+import { join, little } from '../../../test-support/audio-files/bytes.ts';
+import { mp3File } from '../../../test-support/audio-files/mp3.ts';
+import { coded } from '../../../test-support/audio-files/mp4.ts';
 import {
   aiffFile,
   apeFile,
@@ -11,8 +11,8 @@ import {
   musepackFile,
   wavPackFile,
   wmaFile,
-} from './files/rarer.ts';
-import { mp3Wav } from './files/wav.ts';
+} from '../../../test-support/audio-files/rarer.ts';
+import { mp3Wav } from '../../../test-support/audio-files/wav.ts';
 import { cut, inspect, refused, usable, zeroed } from './judged.ts';
 
 const dsdBytes = (seconds: number) => seconds * 352_800;

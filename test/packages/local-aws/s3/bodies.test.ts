@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createUploadUrls } from '../../../../functions/storage/upload-urls.ts';
-import { bucket, codeOf, sha256, startBucket } from './bucket.ts';
+import { bucket, codeOf, sha256, startBucket } from '../../../../test-support/s3-bucket.ts';
 import { signedPut } from './sign.ts';
 
 let stand: Awaited<ReturnType<typeof startBucket>>;

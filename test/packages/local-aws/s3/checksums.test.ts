@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checksumAlgorithms, runningDigest } from '../../../../packages/local-aws/s3/checksums.ts';
-import { bucket, startBucket } from './bucket.ts';
+import { bucket, startBucket } from '../../../../test-support/s3-bucket.ts';
 
 describe('a checksum', () => {
   // The check values of the catalogues: of the digits 1 to 9.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUploadUrls } from '../../../../functions/storage/upload-urls.ts';
-import { bucket, codeOf, send, sha256, startBucket } from './bucket.ts';
+import { bucket, codeOf, send, sha256, startBucket } from '../../../../test-support/s3-bucket.ts';
 
 let stand: Awaited<ReturnType<typeof startBucket>>;
 beforeAll(async () => {

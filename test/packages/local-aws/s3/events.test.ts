@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, expect, it } from 'vitest';
 import type { BusEvent } from '../../../../packages/local-aws/event-bridge/pattern.ts';
-import { bucket, bucketArn, startBucket } from './bucket.ts';
+import { bucket, bucketArn, startBucket } from '../../../../test-support/s3-bucket.ts';
 
 let stand: Awaited<ReturnType<typeof startBucket>>;
 afterEach(() => stand.stop());

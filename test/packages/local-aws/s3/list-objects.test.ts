@@ -1,6 +1,6 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandInput, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucket, startBucket } from './bucket.ts';
+import { bucket, startBucket } from '../../../../test-support/s3-bucket.ts';
 
 const keys = [
   'audio/a/001',

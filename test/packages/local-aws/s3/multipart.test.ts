@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runningDigest } from '../../../../packages/local-aws/s3/checksums.ts';
-import { bucket, bucketArn, sha256, startBucket } from './bucket.ts';
+import { bucket, bucketArn, sha256, startBucket } from '../../../../test-support/s3-bucket.ts';
 
 let stand: Awaited<ReturnType<typeof startBucket>>;
 let client: S3Client;

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openObjectStore } from '../../../../packages/local-aws/s3/object-store.ts';
-import { bucket, startBucket } from './bucket.ts';
+import { bucket, startBucket } from '../../../../test-support/s3-bucket.ts';
 
 let directory: string;
 beforeEach(async () => {

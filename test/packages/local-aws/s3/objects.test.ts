@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucket, bucketArn, sha256, startBucket } from './bucket.ts';
+import { bucket, bucketArn, sha256, startBucket } from '../../../../test-support/s3-bucket.ts';
 
 let stand: Awaited<ReturnType<typeof startBucket>>;
 let client: ReturnType<typeof stand.connect>;

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { bucket, credentials, region, send } from './bucket.ts';
+import { bucket, credentials, region, send } from '../../../../test-support/s3-bucket.ts';
 
 const hash = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDownloadUrls, createUploadUrls } from '../../../../functions/storage/upload-urls.ts';
-import { bucket, codeOf, credentials, send, sha256, startBucket } from './bucket.ts';
+import {
+  bucket,
+  codeOf,
+  credentials,
+  send,
+  sha256,
+  startBucket,
+} from '../../../../test-support/s3-bucket.ts';
 
 const bytes = Buffer.from('these are exactly the bytes that were declared');
 const file = { key: 'audio/s-1/001', size: bytes.length, sha256: sha256(bytes) };

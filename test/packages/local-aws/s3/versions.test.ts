@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSessionFiles } from '../../../../functions/storage/session-files.ts';
-import { bucket, bucketArn, startBucket } from './bucket.ts';
+import { bucket, bucketArn, startBucket } from '../../../../test-support/s3-bucket.ts';
 
 let stand: Awaited<ReturnType<typeof startBucket>>;
 let client: S3Client;

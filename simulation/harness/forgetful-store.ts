@@ -1,0 +1,59 @@
+import type { Session, Track } from '../../functions/domain/session.ts';
+import type { SessionStore } from '../../functions/storage/session-store.ts';
+
+/**
+ * FOR TESTS OF THE TESTS: a store that forgets the intent to call, be it the paid call of a session or the upload of
+ * a track. It says that it has written it, keeps it in memory, and brings it up again when the outcome is written, so
+ * that a run which nothing disturbs goes well: what many programs do that write down what they have done, not what
+ * they are about to do.
+ */
+export function withoutIntents(store: SessionStore): SessionStore {
+  const intents = new Map<string, Session['create']>();
+  /** Sessions of which the program that wrote the intent has not read again yet: it finds what it expects. */
+  const unread = new Set<string>();
+  const announced = new Map<string, Partial<Track>>();
+  return {
+    ...store,
+    async updateTrack(track, changes) {
+      const name = `${track.sessionId} ${track.trackId}`;
+      if (changes.status === 'submitting') {
+        const intent = { status: changes.status, attempts: changes.attempts ?? track.attempts };
+        announced.set(name, intent);
+        return { ...track, ...intent };
+      }
+      const remembered = announced.get(name) ?? {};
+      announced.delete(name);
+      return store.updateTrack(track, { ...remembered, ...changes });
+    },
+    async updateSession(session, changes) {
+      if (changes.create?.fence !== 'intent') return store.updateSession(session, changes);
+      intents.set(session.sessionId, changes.create);
+      unread.add(session.sessionId);
+      return { ...session, create: changes.create };
+    },
+    async requireSession(sessionId) {
+      const session = await store.requireSession(sessionId);
+      const intent = unread.delete(sessionId) ? intents.get(sessionId) : undefined;
+      return intent ? { ...session, create: intent } : session;
+    },
+    changeSession: (sessionId, change) =>
+      store.changeSession(sessionId, (session) => {
+        const intent = intents.get(sessionId);
+        const changes = change(intent ? { ...session, create: intent } : session);
+        // The outcome is written: from now on the record says what there is to know.
+        if (changes?.create) intents.delete(sessionId);
+        return changes;
+      }),
+  };
+}
+
+/** FOR TESTS OF THE TESTS: a store that leaves the last file out when a session is read that is being uploaded. */
+export function withoutLastFile(store: SessionStore): SessionStore {
+  return {
+    ...store,
+    async require(sessionId) {
+      const { session, tracks } = await store.require(sessionId);
+      return { session, tracks: session.status === 'uploading' ? tracks.slice(0, -1) : tracks };
+    },
+  };
+}
