@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { trackIdAt } from '../functions/domain/new-session.ts';
-import { inOrder } from '../functions/shared/map-concurrent.ts';
+import { mapConcurrent } from '../functions/shared/map-concurrent.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { listenOnLoopback } from '../packages/local-servers/loopback.ts';
 import { bucket, credentials, region, startBucket } from '../test-support/s3-bucket.ts';
@@ -59,7 +59,7 @@ try {
     }));
     await table.client.send(new BatchWriteCommand({ RequestItems: { sessions } }));
   }
-  await inOrder(tracks, 16, ({ trackId }) =>
+  await mapConcurrent(tracks, 16, ({ trackId }) =>
     s3.send(
       new PutObjectCommand({ Bucket: bucket, Key: `audio/${sessionId}/${trackId}.wav`, Body: trackId }),
     ),

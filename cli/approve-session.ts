@@ -1,22 +1,22 @@
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { ApproveArguments } from './commands/approve.ts';
-import { agree } from './confirm-spending.ts';
+import { confirmSpending } from './confirm-spending.ts';
 import { isUnderWay } from './diff-sessions.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { counted, creditsAt } from './output/format.ts';
-import { goOn } from './report-run.ts';
-import { onSession } from './with-session.ts';
+import { reportRun } from './report-run.ts';
+import { withSession } from './with-session.ts';
 
 /**
  * Agrees to the training of a session that waits for review, after its clips and the price were shown.
- * @throws InputRejected, ApiRefusal, ApiUnreachable
+ * @throws UsageError, ApiRefusal, ApiUnreachable
  */
-export async function approveSession(args: ApproveArguments, surroundings: Surroundings): Promise<ExitCode> {
+export async function approveSession(args: ApproveArguments, context: CommandContext): Promise<ExitCode> {
   const { speed, watch, yes } = args;
-  const { display } = surroundings;
-  return onSession(
+  const { display } = context;
+  return withSession(
     args.session,
-    surroundings,
+    context,
     { speed, quiet: !watch, spends: true },
     async (session, reached) => {
       const { sessionId, tracks, creditsToCome: credits } = session;
@@ -24,14 +24,14 @@ export async function approveSession(args: ApproveArguments, surroundings: Surro
       if (session.actions.includes('approve') || (isUnderWay(session.status) && credits > 0)) {
         const { provider, sandbox } = reached.stack;
         const clips = tracks.filter(({ status }) => status === 'done').length;
-        display.tell({ event: 'session.status', ...session, next: [] });
+        display.emit({ event: 'session.status', ...session, next: [] });
         const about = { sessionId, kind: session.kind, clips, credits, provider, sandbox };
-        display.tell({ event: 'price', ...about, earlier: 'none' });
+        display.emit({ event: 'price', ...about, earlier: 'none' });
         const question = `Train on these ${counted(clips, 'clip')} for ${creditsAt(credits, reached.stack)}?`;
-        await agree(question, { yes, evenInSandbox: true }, reached, surroundings);
+        await confirmSpending(question, { yes, evenInSandbox: true }, reached, context);
       }
       const after = await reached.client.approveSession(sessionId);
-      return goOn({ event: 'session.approved' }, { before: session, after }, args, reached, surroundings);
+      return reportRun({ event: 'session.approved' }, { before: session, after }, args, reached, context);
     },
   );
 }

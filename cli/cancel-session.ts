@@ -1,19 +1,19 @@
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { CancelArguments } from './commands/cancel.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
 import { endOfSession } from './outcome.ts';
-import { onSession } from './with-session.ts';
+import { withSession } from './with-session.ts';
 
 /**
  * Stops a session and says what was paid and what still runs at the provider.
- * @throws InputRejected, ApiRefusal, ApiUnreachable
+ * @throws UsageError, ApiRefusal, ApiUnreachable
  */
-export async function cancelSession(args: CancelArguments, surroundings: Surroundings): Promise<ExitCode> {
+export async function cancelSession(args: CancelArguments, context: CommandContext): Promise<ExitCode> {
   const options = { quiet: true, spends: false };
-  return onSession(args.session, surroundings, options, async ({ sessionId }, { client }) => {
+  return withSession(args.session, context, options, async ({ sessionId }, { client }) => {
     const cancelled = await client.cancelSession(sessionId);
-    surroundings.display.tell(endOfSession(cancelled, lifetime(cancelled)).event);
+    context.display.emit(endOfSession(cancelled, lifetime(cancelled)).event);
     return exitCodes.done;
   });
 }

@@ -58,7 +58,7 @@ export async function checkFiles(
   limits: AudioLimits,
   deps: CheckDeps,
 ): Promise<{ usable: readonly UsableFile[]; rejected: readonly RejectedFile[] }> {
-  const { tell, signal } = deps;
+  const { emit, signal } = deps;
   const names = new Set(files.map(({ name }) => name));
   const usable: UsableFile[] = [];
   const rejected: RejectedFile[] = [];
@@ -79,7 +79,7 @@ export async function checkFiles(
     if ('problem' in checked) {
       rejected.push(checked);
       const { file, problem, reason } = checked;
-      tell({ event: 'file.rejected', file, problem, reason });
+      emit({ event: 'file.rejected', file, problem, reason });
       continue;
     }
     const { found, size, sha256, inspection, convertedFrom } = checked;
@@ -89,7 +89,7 @@ export async function checkFiles(
     if (duplicateOf === undefined) firstWith.set(sha256, found.name);
     const duplicate = duplicateOf === undefined ? {} : { duplicateOf };
     usable.push({ ...found, size, sha256, ...duplicate, ...converted, ...unnamed });
-    tell({
+    emit({
       event: 'file.checked',
       file: found.name,
       size,
@@ -126,7 +126,7 @@ type Checked =
 interface CheckDeps {
   readonly inspector: FileInspector;
   readonly converter?: Converter | undefined;
-  tell(event: CliEvent): void;
+  emit(event: CliEvent): void;
   readonly signal: AbortSignal;
 }
 

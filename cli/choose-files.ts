@@ -5,27 +5,27 @@ import { defaultSettings } from '../functions/shared/settings.ts';
 import { homeDirectory } from '../local/home.ts';
 import { mayHoldAudio } from '../packages/audio-inspection/formats.ts';
 import { checkFiles, doubtsAbout, type UsableFile } from './check-files.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { TrainArguments } from './commands/train.ts';
 import type { Converter } from './converter.ts';
 import { findFiles } from './find-files.ts';
 import { localFiles } from './inspect-local-file.ts';
 import { counted } from './output/format.ts';
-import { InputRejected } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 import { userDirectory } from './user-directory.ts';
 
 /**
  * Finds and checks the files to train on, or makes the samples when none are named. Different bytes first
  * come first; further files with the same bytes stay in the list, marked.
- * @throws InputRejected naming every file that cannot be used
+ * @throws UsageError naming every file that cannot be used
  */
 export async function chooseFiles(
   args: TrainArguments,
-  surroundings: Surroundings,
+  context: CommandContext,
   converter?: Converter,
 ): Promise<readonly UsableFile[]> {
-  if (args.paths.length > 0) return usableFiles(args.paths, args, surroundings, converter);
-  const { display, env } = surroundings;
+  if (args.paths.length > 0) return usableFiles(args.paths, args, context, converter);
+  const { display, env } = context;
   const { makeSamples } = await import('../packages/sample-music/make-samples.ts');
   const kept = !args.dryRun;
   const folder = kept
@@ -33,8 +33,8 @@ export async function chooseFiles(
     : await mkdtemp(join(tmpdir(), 'chirpsmith-samples-'));
   try {
     const files = await makeSamples(folder);
-    display.tell({ event: 'samples.made', folder, files: files.length, kept });
-    return await usableFiles(files, args, surroundings);
+    display.emit({ event: 'samples.made', folder, files: files.length, kept });
+    return await usableFiles(files, args, context);
   } finally {
     if (!kept) await rm(folder, { recursive: true, force: true });
   }
@@ -43,26 +43,26 @@ export async function chooseFiles(
 async function usableFiles(
   paths: readonly string[],
   args: TrainArguments,
-  { display, env, signal }: Surroundings,
+  { display, env, signal }: CommandContext,
   converter?: Converter,
 ): Promise<readonly UsableFile[]> {
   const { limits } = defaultSettings;
   const { minClips = limits.minClips } = args;
   const { files, skipped, problems } = await findFiles(paths, userDirectory(env));
-  display.tell({ event: 'files.found', files: files.map(({ name }) => name) });
-  for (const file of skipped) display.tell({ event: 'file.skipped', ...file });
+  display.emit({ event: 'files.found', files: files.map(({ name }) => name) });
+  for (const file of skipped) display.emit({ event: 'file.skipped', ...file });
 
   const { usable, rejected } = await checkFiles(files, limits, {
     inspector: localFiles,
     converter,
-    tell: display.tell,
+    emit: display.emit,
     signal,
   });
   const different = usable.filter(({ duplicateOf }) => duplicateOf === undefined);
   const named = rejected.map(({ file, reason }) => ({ where: file, message: reason }));
   const all = [...problems, ...named];
   const counts = { usable: different.length, needed: minClips };
-  const reject = (message: string) => new InputRejected(message, all, counts);
+  const reject = (message: string) => new UsageError(message, all, counts);
 
   if (problems.length > 0) {
     throw reject('Nothing was started or spent: some of the paths lead nowhere.');
@@ -94,9 +94,9 @@ async function usableFiles(
   if (leftOut.length > 0) {
     const all = counted(leftOut.length + usable.length, 'file');
     const message = `Of ${all}, ${usable.length} are trained on. Left out: ${leftOut.join(', ')}.`;
-    display.tell({ event: 'note', message });
+    display.emit({ event: 'note', message });
   }
-  for (const message of doubtsAbout(usable)) display.tell({ event: 'note', message });
+  for (const message of doubtsAbout(usable)) display.emit({ event: 'note', message });
   // The API counts duplicates too. Where they would not fit, the others are enough.
   return usable.length > limits.maxTracks ? different : usable;
 }

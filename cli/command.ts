@@ -17,10 +17,10 @@ import { comeBack, goOnCommand } from './output/format.ts';
 import { createDisplay, type Display, type Output } from './output/output.ts';
 import { Interrupted, onInterruption } from './signal-handling.ts';
 import { leadingTo, type Target } from './stage-target.ts';
-import { InputRejected } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What a command works with. */
-export interface Surroundings {
+export interface CommandContext {
   readonly display: Display;
   readonly env: NodeJS.ProcessEnv;
   /** Aborted by the first Ctrl-C. */
@@ -102,7 +102,7 @@ function unknownCommand(name: string): Command {
     done: '',
     run: async () => {
       const next = [{ words: 'All commands:', command: 'npx chirpsmith --help' }];
-      throw new InputRejected('Nothing was done.', [{ where: name, message }], undefined, next);
+      throw new UsageError('Nothing was done.', [{ where: name, message }], undefined, next);
     },
   });
   return { ...unknown, parse: (argv, env) => unknown.parse(argv.includes('--json') ? ['--json'] : [], env) };
@@ -121,14 +121,14 @@ export async function performCommand<Arguments>(
     return exitCodes.done;
   }
   const shown = createDisplay({ json, stdout, stderr, env });
-  const display: Display = { ...shown, tell: (event) => shown.tell(leadingTo(target, env, event)) };
+  const display: Display = { ...shown, emit: (event) => shown.emit(leadingTo(target, env, event)) };
   const signal = command.ownSignals ? new AbortController().signal : interruption(() => display.close());
   const ask = async (question: string) => {
     display.close();
     return (await confirm?.(escaped(question), signal)) ?? false;
   };
   try {
-    if (problems.length > 0) throw new InputRejected('The command cannot be run like this.', problems);
+    if (problems.length > 0) throw new UsageError('The command cannot be run like this.', problems);
     useProxy(env);
     return await command.run(args, {
       display,
@@ -161,8 +161,8 @@ export async function performCommand<Arguments>(
 
 /** Ctrl-C before anything was started, or while it was. */
 function tellInterruption(display: Display, error: unknown): ExitCode {
-  display.tell({ event: 'session.left', ...whatIsLeft(error) });
-  return exitCodes.left;
+  display.emit({ event: 'session.detached', ...whatIsLeft(error) });
+  return exitCodes.interrupted;
 }
 
 function whatIsLeft(error: unknown) {
@@ -177,25 +177,25 @@ function whatIsLeft(error: unknown) {
 
 /** Puts an error into the display's form. Stack traces only for what is a bug. */
 function tellError(error: unknown, display: Display, env: NodeJS.ProcessEnv): ExitCode {
-  if (error instanceof InputRejected) {
+  if (error instanceof UsageError) {
     const { message, problems, counts, next } = error;
-    display.tell({ event: 'input.rejected', message, problems, ...counts, ...(next ? { next } : {}) });
+    display.emit({ event: 'input.rejected', message, problems, ...counts, ...(next ? { next } : {}) });
     return exitCodes.badInput;
   }
   if (error instanceof ChirpsmithError && error.name === 'BadInput') {
-    display.tell({ event: 'input.rejected', message: error.summary, problems: error.problems });
+    display.emit({ event: 'input.rejected', message: error.summary, problems: error.problems });
     return exitCodes.badInput;
   }
   if (error instanceof ApiRefusal && (error.status === 400 || error.status === 404)) {
-    display.tell({ event: 'input.rejected', message: error.message, problems: error.problems });
+    display.emit({ event: 'input.rejected', message: error.message, problems: error.problems });
     return exitCodes.badInput;
   }
   if (error instanceof ApiRefusal || error instanceof ApiUnreachable) {
-    display.tell({ event: 'error', message: error.message });
+    display.emit({ event: 'error', message: error.message });
   } else if (error instanceof ChirpsmithError) {
     const { summary, problems } = error;
     const [message = '', ...lines] = summary.split('\n');
-    display.tell({ event: 'error', message, lines, problems });
+    display.emit({ event: 'error', message, lines, problems });
   } else {
     tellUnknown(error, display, env);
   }
@@ -206,10 +206,10 @@ function tellError(error: unknown, display: Display, env: NodeJS.ProcessEnv): Ex
 function tellUnknown(error: unknown, display: Display, env: NodeJS.ProcessEnv): void {
   const problem = explainFileError(error, pathSettings(env));
   if (problem !== undefined) {
-    display.tell({ event: 'error', message: problem });
+    display.emit({ event: 'error', message: problem });
     return;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const message = 'This is an error in Chirpsmith itself.';
-  display.tell({ event: 'error', message, lines: trace.split('\n') });
+  display.emit({ event: 'error', message, lines: trace.split('\n') });
 }

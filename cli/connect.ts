@@ -3,16 +3,16 @@ import { homeDirectory } from '../local/home.ts';
 import { defaultSpeed } from '../local/provider-time.ts';
 import { isRunning } from '../local/stack/process-identity.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import { isUnderWay } from './diff-sessions.ts';
 import { findStack, type LocalStack, startStack, stopStack } from './local-stack.ts';
-import { reachStage } from './stage/connect-stage.ts';
+import { connectStage } from './stage/connect-stage.ts';
 import { readStage } from './stage/stage.ts';
 import { localTokens } from './tokens.ts';
-import { InputRejected } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /** A stack that answers, and what to do with it afterwards. */
-export interface ReachedStack {
+export interface ConnectedStack {
   /** Who is paid. */
   readonly stack: Pick<LocalStack, 'provider' | 'relay' | 'sandbox'>;
   readonly client: ApiClient;
@@ -32,33 +32,33 @@ const longestPause = 0.5;
  * @param speed what the user asked for; `undefined` takes what runs
  * @param options.quiet says nothing of the stack, but that one is being started, which takes a moment
  * @param options.spends credits may be spent: the provider must be the one that the environment names
- * @throws InputRejected when credits may be spent and a stack runs with another provider than the environment names
+ * @throws UsageError when credits may be spent and a stack runs with another provider than the environment names
  */
-export async function reachStack(
+export async function connectStack(
   speed: number | undefined,
-  surroundings: Surroundings,
+  context: CommandContext,
   { quiet, spends }: { quiet: boolean; spends: boolean },
-): Promise<ReachedStack> {
-  const { display, env, signal, stillWanted, target } = surroundings;
+): Promise<ConnectedStack> {
+  const { display, env, signal, stillWanted, target } = context;
   const { stage, user } = target;
-  if (stage !== undefined) return reachStage({ ...target, stage }, surroundings, { quiet, speed });
+  if (stage !== undefined) return connectStage({ ...target, stage }, context, { quiet, speed });
   const home = homeDirectory(env);
   checkProviderVariables(env);
   let stack = await findStack(home);
   let own = false;
   if (!stack) {
     const wanted = speed ?? defaultSpeed(env.PROVIDER_BASE_URL);
-    display.tell({ event: 'stack.starting', home, speed: wanted });
+    display.emit({ event: 'stack.starting', home, speed: wanted });
     ({ stack, own } = await startStack({ home, speed: wanted, env, signal }));
   }
   const { pid, api, provider, sandbox } = stack;
   if (!own && spends) checkSameProvider(stack, env);
   if (!quiet) {
     const event = own ? 'stack.started' : 'stack.found';
-    display.tell({ event, pid, api, speed: stack.speed, provider, sandbox });
+    display.emit({ event, pid, api, speed: stack.speed, provider, sandbox });
   }
   if (speed !== undefined && speed !== stack.speed) {
-    display.tell({
+    display.emit({
       event: 'note',
       message: `It runs at ${stack.speed}×, not at the ${speed}× asked for.`,
       next: [{ words: 'To change that, first:', command: 'npx chirpsmith stop' }],
@@ -66,7 +66,7 @@ export async function reachStack(
   }
 
   if (!sandbox && spends && stack.speed > 1) {
-    display.tell({
+    display.emit({
       event: 'note',
       message: `The provider keeps its own time. At ${stack.speed}× we ask ${stack.speed} times as often.`,
     });
@@ -93,19 +93,19 @@ export async function reachStack(
       const busy = await hasWork(client, created).catch(() => true);
       if (busy) return;
       await stopStack(reached);
-      if (!quiet) display.tell({ event: 'stack.stopped', home });
+      if (!quiet) display.emit({ event: 'stack.stopped', home });
     },
   };
 }
 
 /**
  * Who would be paid, without starting anything.
- * @throws InputRejected as {@link reachStack} does
+ * @throws UsageError as {@link connectStack} does
  */
-export async function providerOf({
-  env,
-  target,
-}: Pick<Surroundings, 'env' | 'target'>): Promise<{ readonly provider: string; readonly sandbox: boolean }> {
+export async function providerOf({ env, target }: Pick<CommandContext, 'env' | 'target'>): Promise<{
+  readonly provider: string;
+  readonly sandbox: boolean;
+}> {
   const { stage } = target;
   if (stage !== undefined) return { provider: readStage({ ...target, stage }, env).provider, sandbox: false };
   checkProviderVariables(env);
@@ -154,7 +154,7 @@ function checkProviderVariables(env: NodeJS.ProcessEnv): void {
     problems.push({ where: 'RELAY_BASE_URL', message });
   }
   if (problems.length > 0) {
-    throw new InputRejected('The provider cannot be reached like this.', problems);
+    throw new UsageError('The provider cannot be reached like this.', problems);
   }
 }
 
@@ -171,7 +171,7 @@ function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
   const next = [
     { words: 'To end the running stack; sessions and files are kept:', command: 'npx chirpsmith stop' },
   ];
-  throw new InputRejected(
+  throw new UsageError(
     'Nothing was spent: a local stack is running already, with another provider.',
     problems,
     undefined,

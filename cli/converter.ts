@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ConversionTarget } from '../packages/audio-inspection/formats.ts';
-import { InputRejected } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 
 const run = promisify(execFile);
 
@@ -35,7 +35,7 @@ const installed: Partial<Record<NodeJS.Platform, string>> = {
 
 /**
  * Gets ready to convert with the ffmpeg of this machine.
- * @throws InputRejected saying how to get ffmpeg where there is none
+ * @throws UsageError saying how to get ffmpeg where there is none
  */
 export async function openConverter({
   env,
@@ -53,7 +53,7 @@ export async function openConverter({
     const message = isMissing
       ? `It needs ffmpeg, which is not on the PATH of this machine. To get it: ${how}`
       : 'The ffmpeg on the PATH of this machine does not run: try ffmpeg -version.';
-    throw new InputRejected('Nothing was started or spent: files cannot be converted.', [
+    throw new UsageError('Nothing was started or spent: files cannot be converted.', [
       { where: '--convert', message },
     ]);
   }

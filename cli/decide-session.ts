@@ -1,43 +1,43 @@
 import { payeeOf } from './billed-account.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { DecideArguments } from './commands/decide.ts';
-import { agree } from './confirm-spending.ts';
+import { confirmSpending } from './confirm-spending.ts';
 import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { earlierCreate, priceAgain } from './next-steps.ts';
 import { creditsAt } from './output/format.ts';
-import { goOn } from './report-run.ts';
-import { onSession } from './with-session.ts';
+import { reportRun } from './report-run.ts';
+import { withSession } from './with-session.ts';
 
 /**
  * A person's word on a session whose create is in doubt or whose training was paid and failed: ask the provider
  * once more, call create again, or give the session up. Before a second create it is said what that may cost.
- * @throws InputRejected, ApiRefusal, ApiUnreachable
+ * @throws UsageError, ApiRefusal, ApiUnreachable
  */
-export async function decideSession(args: DecideArguments, surroundings: Surroundings): Promise<ExitCode> {
+export async function decideSession(args: DecideArguments, context: CommandContext): Promise<ExitCode> {
   const { speed, watch, yes, choice } = args;
-  const { display } = surroundings;
+  const { display } = context;
   const options = { speed, quiet: !watch, spends: choice !== 'abandon' };
-  return onSession(args.session, surroundings, options, async (session, reached) => {
+  return withSession(args.session, context, options, async (session, reached) => {
     const { sessionId, tracks, actions } = session;
     // One that is under way may come to need a decision at this moment.
     if (choice === 'create-again' && (actions.includes('decide') || isUnderWay(session.status))) {
       const { kind } = session;
-      const payee = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
+      const billedAccount = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
       const credits = priceAgain(session);
       const known = earlierCreate(session);
       const earlier = known === 'none' ? 'in-doubt' : known;
       const clips = tracks.filter(({ status }) => status === 'done').length;
-      display.tell({ event: 'session.status', ...session, next: [] });
-      display.tell({ event: 'price', sessionId, kind, clips, credits, earlier, ...payee });
+      display.emit({ event: 'session.status', ...session, next: [] });
+      display.emit({ event: 'price', sessionId, kind, clips, credits, earlier, ...billedAccount });
       const cost = earlier === 'in-doubt' ? 'for perhaps another' : 'for another';
       const call = kind === 'music' ? 'Ask for the music' : 'Call create';
-      const question = `${call} again, ${cost} ${creditsAt(credits, payee)}?`;
-      await agree(question, { yes, evenInSandbox: true }, { stack: payee }, surroundings);
+      const question = `${call} again, ${cost} ${creditsAt(credits, billedAccount)}?`;
+      await confirmSpending(question, { yes, evenInSandbox: true }, { stack: billedAccount }, context);
     }
     const after = await reached.client.decideSession(sessionId, choice, args.name);
     const done = { event: 'session.decided', choice } as const;
-    const code = await goOn(done, { before: session, after }, args, reached, surroundings);
+    const code = await reportRun(done, { before: session, after }, args, reached, context);
     // Given up is what was asked for.
     return after.status === 'abandoned' ? exitCodes.done : code;
   });

@@ -1,40 +1,40 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { PaidWork } from '../functions/domain/session.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { DeleteArguments } from './commands/delete.ts';
 import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { theList } from './find-session.ts';
 import { counted } from './output/format.ts';
 import { forgetFiles } from './remembered-files.ts';
-import { InputRejected } from './usage-error.ts';
-import { onSession } from './with-session.ts';
+import { UsageError } from './usage-error.ts';
+import { withSession } from './with-session.ts';
 
 /**
  * Deletes a session with its files, for good, by somebody's explicit word.
- * @throws InputRejected when the answer is no or nobody can be asked, ApiRefusal, ApiUnreachable
+ * @throws UsageError when the answer is no or nobody can be asked, ApiRefusal, ApiUnreachable
  */
-export async function deleteSession(args: DeleteArguments, surroundings: Surroundings): Promise<ExitCode> {
+export async function deleteSession(args: DeleteArguments, context: CommandContext): Promise<ExitCode> {
   const options = { quiet: true, spends: false };
-  return onSession(args.session, surroundings, options, async (session, { client }) => {
+  return withSession(args.session, context, options, async (session, { client }) => {
     const { sessionId, name, tracks, modelId, unfinished } = session;
     const abandon = isUnderWay(session.status) ? undefined : unfinished;
     if (abandon !== undefined && !args.abandon.includes(abandon)) {
-      await agreedToAbandon(session, abandon, args, surroundings);
+      await agreedToAbandon(session, abandon, args, context);
     } else if (!args.yes) {
-      await agreed(session, surroundings);
+      await agreed(session, context);
     }
     await client.deleteSession(sessionId, {
       abandon,
       onSlice: (deleted) => {
         // What is marked stays marked; the same command goes on.
-        surroundings.signal.throwIfAborted();
-        surroundings.display.tell({ event: 'session.deleting', sessionId, name, ...deleted });
+        context.signal.throwIfAborted();
+        context.display.emit({ event: 'session.deleting', sessionId, name, ...deleted });
       },
     });
-    forgetFiles(sessionId, surroundings);
+    forgetFiles(sessionId, context);
     const about = { sessionId, name, files: tracks.length, ...(modelId === undefined ? {} : { modelId }) };
-    surroundings.display.tell({ event: 'session.deleted', ...about, next: [theList] });
+    context.display.emit({ event: 'session.deleted', ...about, next: [theList] });
     return exitCodes.done;
   });
 }
@@ -44,25 +44,25 @@ async function agreedToAbandon(
   { sessionId, name, tracks }: SessionAnswer,
   work: PaidWork,
   { yes }: DeleteArguments,
-  { ask, signal }: Surroundings,
+  { ask, signal }: CommandContext,
 ): Promise<void> {
   signal.throwIfAborted();
   const paid = `The ${work} of "${name}" is paid and may still succeed; without the session nobody finds it.`;
   if (!ask || yes) {
     const message = `${paid} To get it: npx chirpsmith resume ${sessionId}. To give it up, add --abandon-paid-${work}.`;
-    throw new InputRejected('Nothing was deleted.', [{ where: `--abandon-paid-${work}`, message }]);
+    throw new UsageError('Nothing was deleted.', [{ where: `--abandon-paid-${work}`, message }]);
   }
   const files = counted(tracks.length, 'file');
   if (await ask(`${paid} Delete the session with its ${files} for good, and give the ${work} up?`)) return;
-  throw new InputRejected('Nothing was deleted.');
+  throw new UsageError('Nothing was deleted.');
 }
 
-async function agreed({ name, tracks }: SessionAnswer, { ask, signal }: Surroundings): Promise<void> {
+async function agreed({ name, tracks }: SessionAnswer, { ask, signal }: CommandContext): Promise<void> {
   signal.throwIfAborted();
   if (!ask) {
     const message = 'Nobody can be asked here: add --yes to agree beforehand.';
-    throw new InputRejected('Nothing was deleted.', [{ where: '--yes', message }]);
+    throw new UsageError('Nothing was deleted.', [{ where: '--yes', message }]);
   }
   if (await ask(`Delete "${name}" with its ${counted(tracks.length, 'file')} for good?`)) return;
-  throw new InputRejected('Nothing was deleted.');
+  throw new UsageError('Nothing was deleted.');
 }

@@ -232,7 +232,7 @@ export type CliEvent =
   | { readonly event: 'session.deadline'; readonly sessionId: string; readonly next: readonly Next[] }
   /** Ctrl-C; the session goes on if it had been started. */
   | {
-      readonly event: 'session.left';
+      readonly event: 'session.detached';
       readonly sessionId?: string;
       readonly running: boolean;
       readonly next: readonly Next[];

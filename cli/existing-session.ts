@@ -1,6 +1,6 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
-import type { Surroundings } from './command.ts';
-import type { ReachedStack } from './connect.ts';
+import type { CommandContext } from './command.ts';
+import type { ConnectedStack } from './connect.ts';
 import { isUnderWay } from './diff-sessions.ts';
 import type { CliEvent, Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -24,16 +24,16 @@ export async function goOnWithExisting(
     upload(session: SessionAnswer): Promise<boolean>;
     end?(told: { event: CliEvent; code: ExitCode }): { event: CliEvent; code: ExitCode };
   },
-  reached: ReachedStack,
-  surroundings: Surroundings,
+  reached: ConnectedStack,
+  context: CommandContext,
 ): Promise<ExitCode> {
   const { client } = reached;
-  const { display, signal } = surroundings;
+  const { display, signal } = context;
   const { again, deadline, upload, end = (told) => told } = options;
   let { session } = await client.getSession(sessionId);
-  refuseOtherProvider(session, reached, surroundings);
+  refuseOtherProvider(session, reached, context);
   const { name, status, actions } = session;
-  display.tell({ event: 'session.existing', sessionId, name, status, next: [again] });
+  display.emit({ event: 'session.existing', sessionId, name, status, next: [again] });
   if (actions.includes('start') || actions.includes('resume')) {
     const send = () => upload(session);
     if (!(await naming({ sessionId, mayRun: false }, signal, send))) return exitCodes.failed;
@@ -41,9 +41,9 @@ export async function goOnWithExisting(
     session = await naming({ sessionId, mayRun: true }, signal, start);
   }
   if (isUnderWay(session.status)) {
-    return followSession(session, reached, surroundings, { deadline, seconds: lifetime, end });
+    return followSession(session, reached, context, { deadline, seconds: lifetime, end });
   }
   const { event, code } = end(endOfSession(session, lifetime(session)));
-  display.tell(event);
+  display.emit(event);
   return code;
 }

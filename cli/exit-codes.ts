@@ -8,7 +8,7 @@ export const exitCodes = {
   /** There is a model that some files are not in, because the session allows that; or a batch of which some have no clip. */
   incomplete: 5,
   /** Ctrl-C: 128 + SIGINT, as shells expect it. The session, once started, goes on. */
-  left: 130,
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,6 +1,6 @@
 import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract.ts';
 import { type ApiClient, ApiRefusal } from './api-client.ts';
-import { InputRejected } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /** A whole id, as `randomUUID` gives it. */
 const idLength = 36;
@@ -11,7 +11,7 @@ type Listed = SessionListAnswer['sessions'][number];
 
 /**
  * The session that an id, or its beginning, means.
- * @throws InputRejected when there is none, or when several begin like this
+ * @throws UsageError when there is none, or when several begin like this
  */
 export async function findSession(
   typed: string,
@@ -20,7 +20,7 @@ export async function findSession(
   const wanted = typed.trim().toLowerCase();
   if (wanted.length >= idLength) return read(wanted, typed, client);
   if (wanted.length < shortest) {
-    throw new InputRejected('This is too little of an id.', [
+    throw new UsageError('This is too little of an id.', [
       { where: typed, message: `Give at least its first ${shortest} characters.` },
     ]);
   }
@@ -35,7 +35,7 @@ export async function findSession(
   const [only, ...others] = meant;
   if (!only) throw unknownSession(typed);
   if (others.length > 0) {
-    throw new InputRejected(
+    throw new UsageError(
       `${meant.length} sessions begin with "${typed}": give more of the id.`,
       meant.map(({ sessionId, name, status }) => ({ where: sessionId, message: `"${name}", ${status}` })),
     );
@@ -47,8 +47,8 @@ export async function findSession(
 export const theList = { words: 'The list of sessions:', command: 'npx chirpsmith sessions' };
 
 /** Nobody here knows such a session. */
-export function unknownSession(typed: string): InputRejected {
-  return new InputRejected(
+export function unknownSession(typed: string): UsageError {
+  return new UsageError(
     'There is no such session here.',
     [{ where: typed, message: 'Not known.' }],
     undefined,

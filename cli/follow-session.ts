@@ -1,6 +1,6 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
-import type { Surroundings } from './command.ts';
-import type { ReachedStack } from './connect.ts';
+import type { CommandContext } from './command.ts';
+import type { ConnectedStack } from './connect.ts';
 import { trackResults } from './diff-sessions.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -17,8 +17,8 @@ import { watchSession } from './watch-session.ts';
  */
 export async function followSession(
   session: SessionAnswer,
-  { client, longestPause, isRunning }: ReachedStack,
-  { display, signal }: Surroundings,
+  { client, longestPause, isRunning }: ConnectedStack,
+  { display, signal }: CommandContext,
   {
     isNew = false,
     deadline,
@@ -35,17 +35,17 @@ export async function followSession(
   const about = { sessionId, kind, name, tracks: trackResults(session) };
   if (isNew) {
     const next = [{ words: 'Started. To come back to it:', command: comeBack(sessionId) }];
-    display.tell({ event: 'session.started', ...about, next });
+    display.emit({ event: 'session.started', ...about, next });
   } else {
-    display.tell({ event: 'session.found', ...about });
+    display.emit({ event: 'session.found', ...about });
     if (status === 'creating' || status === 'training') {
-      display.tell({ event: `session.${status}`, sessionId });
+      display.emit({ event: `session.${status}`, sessionId });
     }
   }
   try {
     const ending = await watchSession(client, sessionId, {
       before: isNew ? undefined : session,
-      tell: display.tell,
+      emit: display.emit,
       signal,
       deadline,
       longestPause,
@@ -53,13 +53,13 @@ export async function followSession(
     });
     const seen = 'session' in ending ? ending.session : session;
     const { event, code } = end(endOf(ending, sessionId, seconds(seen)));
-    display.tell(event);
+    display.emit(event);
     return code;
   } catch (error) {
     if (!signal.aborted) throw error;
     const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
-    display.tell({ event: 'session.left', sessionId, running: true, next });
-    return exitCodes.left;
+    display.emit({ event: 'session.detached', sessionId, running: true, next });
+    return exitCodes.interrupted;
   }
 }
 

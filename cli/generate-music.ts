@@ -3,34 +3,34 @@ import type { SessionAnswer } from '../functions/api/contract.ts';
 import { dialectOf } from '../functions/domain/dialect-rules.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import { shellWord } from '../functions/shared/shell-quote.ts';
+import { shellQuote } from '../functions/shared/shell-quote.ts';
 import { payeeOf } from './billed-account.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { GenerateArguments } from './commands/generate.ts';
-import { agree } from './confirm-spending.ts';
-import { type ReachedStack, reachStack } from './connect.ts';
+import { confirmSpending } from './confirm-spending.ts';
+import { type ConnectedStack, connectStack } from './connect.ts';
 import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { endOf } from './outcome.ts';
 import { creditsAt, goOnCommand } from './output/format.ts';
 import { ClipsNotSaved, checkFolder, saveClips } from './save-clips.ts';
-import { InputRejected } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 import { userDirectory } from './user-directory.ts';
 import { watchSession } from './watch-session.ts';
-import { onSession } from './with-session.ts';
+import { withSession } from './with-session.ts';
 
 /**
  * From a prompt to audio files in a folder. Once it is asked for, the music is made without us.
- * @throws InputRejected, ApiRefusal, ApiUnreachable
+ * @throws UsageError, ApiRefusal, ApiUnreachable
  */
-export async function generateMusic(args: GenerateArguments, surroundings: Surroundings): Promise<ExitCode> {
+export async function generateMusic(args: GenerateArguments, context: CommandContext): Promise<ExitCode> {
   const began = performance.now();
-  const folder = resolve(userDirectory(surroundings.env), args.out);
+  const folder = resolve(userDirectory(context.env), args.out);
   await checkFolder(folder, args.out);
-  if (args.session !== undefined) return goOnWith(args.session, { args, folder, began }, surroundings);
+  if (args.session !== undefined) return goOnWith(args.session, { args, folder, began }, context);
 
-  const { display, signal } = surroundings;
-  const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
+  const { display, signal } = context;
+  const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
     const credits = defaultSettings.prices.generate;
     const { model, persona, provider, prompt, tags, title, negativeTags, instrumental } = args;
@@ -39,9 +39,14 @@ export async function generateMusic(args: GenerateArguments, surroundings: Surro
       ...(persona === undefined ? {} : { persona }),
     };
     const dialect = await whereItGoes(args, reached);
-    const payee = payeeOf(dialect, reached.stack);
-    display.tell({ event: 'music.cost', ...asked, dialect, credits, ...payee });
-    await agree(`Make music for ${creditsAt(credits, payee)}?`, args, { stack: payee }, surroundings);
+    const billedAccount = payeeOf(dialect, reached.stack);
+    display.emit({ event: 'music.cost', ...asked, dialect, credits, ...billedAccount });
+    await confirmSpending(
+      `Make music for ${creditsAt(credits, billedAccount)}?`,
+      args,
+      { stack: billedAccount },
+      context,
+    );
     signal.throwIfAborted();
     const { session, warnings } = await reached.client.createGeneration({
       ...asked,
@@ -52,8 +57,8 @@ export async function generateMusic(args: GenerateArguments, surroundings: Surro
       ...(title === undefined ? {} : { title }),
       ...(negativeTags === undefined ? {} : { negativeTags }),
     });
-    for (const message of warnings) display.tell({ event: 'note', message });
-    return await follow(session, { args, folder, began }, reached, surroundings);
+    for (const message of warnings) display.emit({ event: 'note', message });
+    return await follow(session, { args, folder, began }, reached, context);
   } finally {
     display.close();
     await reached.release();
@@ -63,7 +68,7 @@ export async function generateMusic(args: GenerateArguments, surroundings: Surro
 /** Who will be paid: for a persona it is where that lives. The API decides by the same rule. */
 async function whereItGoes(
   { persona, model, provider }: GenerateArguments,
-  { client }: ReachedStack,
+  { client }: ConnectedStack,
 ): Promise<Dialect> {
   if (persona === undefined) return dialectOf({ model, dialect: provider });
   const { personas } = await client.listPersonas();
@@ -81,37 +86,37 @@ interface Job {
 }
 
 /** Music that was asked for before: made an end of if it has none, and its audio saved. */
-async function goOnWith(typed: string, job: Job, surroundings: Surroundings): Promise<ExitCode> {
+async function goOnWith(typed: string, job: Job, context: CommandContext): Promise<ExitCode> {
   const options = { speed: job.args.speed, quiet: false, spends: true };
-  return onSession(typed, surroundings, options, async (session, reached) => {
+  return withSession(typed, context, options, async (session, reached) => {
     if (session.kind !== 'music') {
       const next = [{ words: 'To go on with it:', command: goOnCommand(session.sessionId) }];
       const message = `It is of the kind "${session.kind}".`;
-      throw new InputRejected('This session is not for music.', [{ where: typed, message }], undefined, next);
+      throw new UsageError('This session is not for music.', [{ where: typed, message }], undefined, next);
     }
     if (session.status === 'ready' || isUnderWay(session.status)) {
-      return follow(session, job, reached, surroundings);
+      return follow(session, job, reached, context);
     }
     if (session.creditsToCome > 0) {
-      const payee = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
-      const question = `Go on, for about ${creditsAt(session.creditsToCome, payee)}?`;
-      await agree(question, job.args, { stack: payee }, surroundings);
+      const billedAccount = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
+      const question = `Go on, for about ${creditsAt(session.creditsToCome, billedAccount)}?`;
+      await confirmSpending(question, job.args, { stack: billedAccount }, context);
     }
-    return follow(await reached.client.resumeSession(session.sessionId), job, reached, surroundings);
+    return follow(await reached.client.resumeSession(session.sessionId), job, reached, context);
   });
 }
 
 async function follow(
   session: SessionAnswer,
   { args, folder, began }: Job,
-  { client, longestPause, isRunning }: ReachedStack,
-  { display, signal }: Surroundings,
+  { client, longestPause, isRunning }: ConnectedStack,
+  { display, signal }: CommandContext,
 ): Promise<ExitCode> {
   const { sessionId, name, music } = session;
   // From another directory as well, and for nothing: what is made is not made again.
-  const again = `npx chirpsmith generate --session ${sessionId} --out ${shellWord(folder)}`;
+  const again = `npx chirpsmith generate --session ${sessionId} --out ${shellQuote(folder)}`;
   const next = [{ words: 'To come back to it, and save its audio:', command: again }];
-  display.tell({
+  display.emit({
     event: 'music.started',
     sessionId,
     name,
@@ -122,29 +127,29 @@ async function follow(
   });
   const seconds = () => (performance.now() - began) / 1000;
   try {
-    const { tell } = display;
+    const { emit } = display;
     const { deadline } = args;
-    const watched = { before: undefined, tell, signal, deadline, longestPause, isRunning };
+    const watched = { before: undefined, emit, signal, deadline, longestPause, isRunning };
     const ending = await watchSession(client, sessionId, watched);
     const { event, code } = endOf(ending, sessionId, seconds());
     // What is there is worth having, also when a clip is missing.
     const saved =
-      ending.why === 'ended' ? await saveClips(ending.session, { client, folder, tell, signal }) : [];
+      ending.why === 'ended' ? await saveClips(ending.session, { client, folder, emit, signal }) : [];
     const { out } = args;
     if (event.event === 'music.ready') {
       const voice = `npx chirpsmith persona --from ${sessionId} --name NAME`;
       const steps = [{ words: 'To make a voice of it, for other music:', command: voice }];
-      display.tell({ ...event, seconds: rounded(seconds()), out, clips: saved, next: steps });
-    } else display.tell(ending.why !== 'ended' && 'next' in event ? { ...event, next } : event);
+      display.emit({ ...event, seconds: rounded(seconds()), out, clips: saved, next: steps });
+    } else display.emit(ending.why !== 'ended' && 'next' in event ? { ...event, next } : event);
     return code;
   } catch (error) {
     if (signal.aborted) {
-      display.tell({ event: 'session.left', sessionId, running: true, next });
-      return exitCodes.left;
+      display.emit({ event: 'session.detached', sessionId, running: true, next });
+      return exitCodes.interrupted;
     }
     if (!(error instanceof ClipsNotSaved)) throw error;
     const words = 'The music is kept. To download it again, for nothing:';
-    display.tell({ event: 'error', message: error.message, next: [{ words, command: again }] });
+    display.emit({ event: 'error', message: error.message, next: [{ words, command: again }] });
     return exitCodes.failed;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homeDirectory } from '../local/home.ts';
-import type { Surroundings } from './command.ts';
-import { reachStack } from './connect.ts';
+import type { CommandContext } from './command.ts';
+import { connectStack } from './connect.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
@@ -10,20 +10,20 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
  * stopped again.
  * @throws ChirpsmithError, ApiRefusal, ApiUnreachable
  */
-export async function listPersonas(_args: object, surroundings: Surroundings): Promise<ExitCode> {
-  const { display, env, target } = surroundings;
+export async function listPersonas(_args: object, context: CommandContext): Promise<ExitCode> {
+  const { display, env, target } = context;
   if (target.stage === undefined && !existsSync(homeDirectory(env))) {
-    display.tell(listed(0));
+    display.emit(listed(0));
     return exitCodes.done;
   }
-  const reached = await reachStack(undefined, surroundings, { quiet: true, spends: false });
+  const reached = await connectStack(undefined, context, { quiet: true, spends: false });
   try {
     const { personas } = await reached.client.listPersonas();
     for (const persona of personas) {
       const ageSeconds = Math.max(0, Math.round((Date.now() - Date.parse(persona.createdAt)) / 1000));
-      display.tell({ event: 'persona.listed', ...persona, ageSeconds });
+      display.emit({ event: 'persona.listed', ...persona, ageSeconds });
     }
-    display.tell(listed(personas.length));
+    display.emit(listed(personas.length));
     return exitCodes.done;
   } finally {
     display.close();

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract.ts';
 import { homeDirectory } from '../local/home.ts';
 import type { ApiClient } from './api-client.ts';
-import type { Surroundings } from './command.ts';
-import { reachStack } from './connect.ts';
+import type { CommandContext } from './command.ts';
+import { connectStack } from './connect.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
@@ -17,23 +17,23 @@ const atOnce = 8;
  * the records, and stopped again; where there is no home, none is needed to say so.
  * @throws ChirpsmithError, ApiRefusal, ApiUnreachable
  */
-export async function listSessions(_args: object, surroundings: Surroundings): Promise<ExitCode> {
-  const { display, env, target } = surroundings;
+export async function listSessions(_args: object, context: CommandContext): Promise<ExitCode> {
+  const { display, env, target } = context;
   if (target.stage === undefined && !existsSync(homeDirectory(env))) {
-    display.tell(listed(0));
+    display.emit(listed(0));
     return exitCodes.done;
   }
-  const reached = await reachStack(undefined, surroundings, { quiet: true, spends: false });
+  const reached = await connectStack(undefined, context, { quiet: true, spends: false });
   try {
     let count = 0;
     let cursor: string | undefined;
     do {
       const { sessions, next } = await reached.client.listSessions(cursor);
-      await showPage(sessions, reached.client, surroundings);
+      await showPage(sessions, reached.client, context);
       count += sessions.length;
       cursor = next;
     } while (cursor !== undefined);
-    display.tell(listed(count));
+    display.emit(listed(count));
     return exitCodes.done;
   } finally {
     display.close();
@@ -51,7 +51,7 @@ function listed(count: number): CliEvent {
 async function showPage(
   sessions: readonly Listed[],
   client: ApiClient,
-  { display, signal }: Surroundings,
+  { display, signal }: CommandContext,
 ): Promise<void> {
   for (let from = 0; from < sessions.length; from += atOnce) {
     signal.throwIfAborted();
@@ -59,7 +59,7 @@ async function showPage(
     const standing = await Promise.all(some.map((session) => standingOf(session, client)));
     some.forEach((session, index) => {
       const ageSeconds = Math.max(0, Math.round((Date.now() - Date.parse(session.createdAt)) / 1000));
-      display.tell({ event: 'session.listed', ...session, ...(standing[index] ?? end), ageSeconds });
+      display.emit({ event: 'session.listed', ...session, ...(standing[index] ?? end), ageSeconds });
     });
   }
 }

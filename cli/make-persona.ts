@@ -1,29 +1,34 @@
-import { shellWord } from '../functions/shared/shell-quote.ts';
+import { shellQuote } from '../functions/shared/shell-quote.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import { payeeOf } from './billed-account.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { PersonaArguments } from './commands/persona.ts';
-import { agree } from './confirm-spending.ts';
+import { confirmSpending } from './confirm-spending.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { onSession } from './with-session.ts';
+import { withSession } from './with-session.ts';
 
 /**
  * Makes a persona of a clip of music. Whatever keeps its answer from us, the call is not made a second time but by
  * `--again`.
- * @throws InputRejected, ApiRefusal, ApiUnreachable
+ * @throws UsageError, ApiRefusal, ApiUnreachable
  */
-export async function makePersona(args: PersonaArguments, surroundings: Surroundings): Promise<ExitCode> {
-  const { display, signal } = surroundings;
+export async function makePersona(args: PersonaArguments, context: CommandContext): Promise<ExitCode> {
+  const { display, signal } = context;
   const options = { speed: args.speed, quiet: true, spends: true };
-  return onSession(args.from, surroundings, options, async ({ sessionId, music }, reached) => {
+  return withSession(args.from, context, options, async ({ sessionId, music }, reached) => {
     const { clip, name, description, again } = args;
     const dialect = music?.dialect ?? 'mountsea';
-    const payee = payeeOf(dialect, reached.stack);
-    display.tell({ event: 'persona.cost', name, sessionId, dialect, ...payee });
+    const billedAccount = payeeOf(dialect, reached.stack);
+    display.emit({ event: 'persona.cost', name, sessionId, dialect, ...billedAccount });
     const question = again
-      ? `Call ${payee.provider} once more? It may make, and cost, a second persona.`
-      : `Make the persona at ${payee.provider}? What that costs is not documented.`;
-    await agree(question, { yes: args.yes, evenInSandbox: again }, { stack: payee }, surroundings);
+      ? `Call ${billedAccount.provider} once more? It may make, and cost, a second persona.`
+      : `Make the persona at ${billedAccount.provider}? What that costs is not documented.`;
+    await confirmSpending(
+      question,
+      { yes: args.yes, evenInSandbox: again },
+      { stack: billedAccount },
+      context,
+    );
     signal.throwIfAborted();
     try {
       const persona = await reached.client.createPersona({
@@ -34,9 +39,9 @@ export async function makePersona(args: PersonaArguments, surroundings: Surround
         ...(description === undefined ? {} : { description }),
       });
       const model = persona.dialect === 'mountsea' ? ' --model MODEL' : '';
-      const sing = `npx chirpsmith generate --persona ${shellWord(persona.name)} --prompt "…"${model}`;
+      const sing = `npx chirpsmith generate --persona ${shellQuote(persona.name)} --prompt "…"${model}`;
       const next = [{ words: 'To make music with it:', command: sing }];
-      display.tell({ event: 'persona.ready', ...persona, next });
+      display.emit({ event: 'persona.ready', ...persona, next });
       return exitCodes.done;
     } catch (error) {
       const words = sameCommand(args);
@@ -45,7 +50,7 @@ export async function makePersona(args: PersonaArguments, surroundings: Surround
           { words: 'What is known of it:', command: 'npx chirpsmith personas' },
           { words: 'Where it is in doubt, to call once more:', command: `${words} --again` },
         ];
-        display.tell({ event: 'error', message: error.message, next });
+        display.emit({ event: 'error', message: error.message, next });
         return error.type === 'urn:chirpsmith:error:NeedsDecision'
           ? exitCodes.needsDecision
           : exitCodes.failed;
@@ -55,7 +60,7 @@ export async function makePersona(args: PersonaArguments, surroundings: Surround
       if (told || !(error instanceof ApiUnreachable || error instanceof ApiRefusal)) throw error;
       // The API may be at it, or have done it: asking as before finds out, and calls nothing twice.
       const next = [{ words: 'Whether it was made; nothing is called twice by it:', command: words }];
-      display.tell({ event: 'error', message: error.message, next });
+      display.emit({ event: 'error', message: error.message, next });
       return exitCodes.failed;
     }
   });
@@ -65,7 +70,7 @@ export async function makePersona(args: PersonaArguments, surroundings: Surround
 function sameCommand({ from, clip, name, description }: PersonaArguments): string {
   const given = { from, clip, name, description };
   const flags = Object.entries(given).flatMap(([flag, value]) =>
-    value === undefined ? [] : [`--${flag} ${shellWord(value)}`],
+    value === undefined ? [] : [`--${flag} ${shellQuote(value)}`],
   );
   return `npx chirpsmith persona ${flags.join(' ')}`;
 }

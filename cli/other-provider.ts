@@ -1,9 +1,9 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { sandboxHost } from '../functions/domain/provider-origin.ts';
 import type { Problem } from '../functions/shared/errors.ts';
-import type { Surroundings } from './command.ts';
-import type { ReachedStack } from './connect.ts';
-import { InputRejected } from './usage-error.ts';
+import type { CommandContext } from './command.ts';
+import type { ConnectedStack } from './connect.ts';
+import { UsageError } from './usage-error.ts';
 
 /**
  * What to set so that a session goes on where its ids mean something; nothing where this command's stack is that place.
@@ -11,8 +11,8 @@ import { InputRejected } from './usage-error.ts';
  */
 export function otherProvider(
   { provider: there }: Pick<SessionAnswer, 'provider'>,
-  { stack: { provider, relay, sandbox } }: Pick<ReachedStack, 'stack'>,
-  { target }: Pick<Surroundings, 'target'>,
+  { stack: { provider, relay, sandbox } }: Pick<ConnectedStack, 'stack'>,
+  { target }: Pick<CommandContext, 'target'>,
 ): Problem | undefined {
   if (there === undefined || target.stage !== undefined) return undefined;
   const url = there.dialect === 'relay' ? relay : provider;
@@ -30,18 +30,18 @@ export function otherProvider(
 
 /**
  * Nothing is asked of a provider about what another one has.
- * @throws InputRejected naming the variable
+ * @throws UsageError naming the variable
  */
 export function refuseOtherProvider(
   session: SessionAnswer,
-  reached: ReachedStack,
-  surroundings: Pick<Surroundings, 'target'>,
+  reached: ConnectedStack,
+  context: Pick<CommandContext, 'target'>,
 ): void {
-  const problem = otherProvider(session, reached, surroundings);
+  const problem = otherProvider(session, reached, context);
   // What is ready is asked about no more.
   if (problem === undefined || session.status === 'ready') return;
   const words = 'A stack that runs must end first; sessions and files are kept:';
-  throw new InputRejected(
+  throw new UsageError(
     'Nothing was asked or spent: the session belongs to another provider.',
     [problem],
     undefined,

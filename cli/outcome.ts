@@ -1,5 +1,5 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
-import { shellWord } from '../functions/shared/shell-quote.ts';
+import { shellQuote } from '../functions/shared/shell-quote.ts';
 import { trackResults } from './diff-sessions.ts';
 import type { CliEvent, EndOfSession, FileResult, Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -61,7 +61,7 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
       if (session.kind === 'batch') return endOfBatch(session, about, next);
       if (modelId !== undefined) {
         const { missing } = session;
-        const command = `npx chirpsmith generate --model ${shellWord(modelId)} --prompt "rain at night"`;
+        const command = `npx chirpsmith generate --model ${shellQuote(modelId)} --prompt "rain at night"`;
         const use = [{ words: 'To make music with it:', command }];
         const ready = { event: 'session.ready', ...about, modelId, next: use } as const;
         const event = { ...ready, ...(missing && { missing }) };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { homeDirectory } from '../local/home.ts';
 import { conversionTargets } from '../packages/audio-inspection/formats.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 
 const fileSchema = z.object({
   path: z.string(),
@@ -27,7 +27,7 @@ const fileSchema = z.object({
 /** Where a file of a session lay when the session was declared. */
 export type RememberedFile = z.infer<typeof fileSchema>;
 
-type Where = Pick<Surroundings, 'env' | 'target'>;
+type Where = Pick<CommandContext, 'env' | 'target'>;
 
 const folderOf = ({ env }: Where) => join(homeDirectory(env), 'uploads');
 const pathOf = (sessionId: string, where: Where) =>

@@ -3,27 +3,27 @@ import { resolve } from 'node:path';
 import type { SessionAnswer, TrackAnswer } from '../functions/api/contract.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { checkFiles, type UsableFile } from './check-files.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { ReplaceArguments } from './commands/replace.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findFiles } from './find-files.ts';
 import { localFiles } from './inspect-local-file.ts';
 import { goOnCommand } from './output/format.ts';
 import { uploadFiles } from './upload-files.ts';
-import { InputRejected } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 import { userDirectory } from './user-directory.ts';
-import { onSession } from './with-session.ts';
+import { withSession } from './with-session.ts';
 
 /**
  * Puts another file in the place of a track that cannot be used. The file is checked here before anything else
  * happens; nothing is spent until the session goes on.
- * @throws InputRejected, ApiRefusal, ApiUnreachable
+ * @throws UsageError, ApiRefusal, ApiUnreachable
  */
-export async function replaceTrack(args: ReplaceArguments, surroundings: Surroundings): Promise<ExitCode> {
-  const { display, signal } = surroundings;
-  const file = await checkedFile(args.file, surroundings);
+export async function replaceTrack(args: ReplaceArguments, context: CommandContext): Promise<ExitCode> {
+  const { display, signal } = context;
+  const file = await checkedFile(args.file, context);
   const options = { quiet: true, spends: false };
-  return onSession(args.session, surroundings, options, async (session, { client }) => {
+  return withSession(args.session, context, options, async (session, { client }) => {
     const { sessionId } = session;
     const track = trackOf(session, args.track);
     signal.throwIfAborted();
@@ -33,15 +33,15 @@ export async function replaceTrack(args: ReplaceArguments, surroundings: Surroun
       client,
       sessionId,
       signal,
-      tell: display.tell,
+      emit: display.emit,
       progress: display.progress,
     });
     if (problems.length > 0) {
       const message = 'The file could not be uploaded. Nothing was spent: run the command again.';
-      display.tell({ event: 'error', message, problems });
+      display.emit({ event: 'error', message, problems });
       return exitCodes.failed;
     }
-    display.tell({
+    display.emit({
       event: 'track.replaced',
       sessionId,
       trackId: track.trackId,
@@ -54,23 +54,23 @@ export async function replaceTrack(args: ReplaceArguments, surroundings: Surroun
 }
 
 /** The one file, checked as `train` checks it. */
-async function checkedFile(path: string, { display, env, signal }: Surroundings): Promise<UsableFile> {
+async function checkedFile(path: string, { display, env, signal }: CommandContext): Promise<UsableFile> {
   const from = userDirectory(env);
   if ((await stat(resolve(from, path)).catch(() => undefined))?.isDirectory()) {
-    throw new InputRejected('Nothing was changed: one track takes one file.', [
+    throw new UsageError('Nothing was changed: one track takes one file.', [
       { where: path, message: 'This is a folder: name the file in it.' },
     ]);
   }
   const { files, problems } = await findFiles([path], from);
-  if (problems.length > 0) throw new InputRejected('Nothing was changed: the path leads nowhere.', problems);
+  if (problems.length > 0) throw new UsageError('Nothing was changed: the path leads nowhere.', problems);
   const { usable, rejected } = await checkFiles(files, defaultSettings.limits, {
     inspector: localFiles,
-    tell: display.tell,
+    emit: display.emit,
     signal,
   });
   const [file] = usable;
   if (file) return file;
-  throw new InputRejected(
+  throw new UsageError(
     'Nothing was changed: the file cannot be used.',
     rejected.map(({ file: where, reason: message }) => ({ where, message })),
   );
@@ -78,7 +78,7 @@ async function checkedFile(path: string, { display, env, signal }: Surroundings)
 
 /**
  * The track by its number, with or without its zeros, or by the name of its file, if no other has it.
- * @throws InputRejected naming the tracks that there are
+ * @throws UsageError naming the tracks that there are
  */
 function trackOf({ tracks }: SessionAnswer, typed: string): TrackAnswer {
   const number = /^\d+$/.test(typed) ? Number(typed) : undefined;
@@ -87,7 +87,7 @@ function trackOf({ tracks }: SessionAnswer, typed: string): TrackAnswer {
   const [meant, other] = named.length > 0 ? named : numbered;
   if (meant && !other) return meant;
   const why = other ? `several tracks "${typed}": give the number of one` : `no track "${typed}"`;
-  throw new InputRejected(
+  throw new UsageError(
     `The session has ${why}. It has these:`,
     tracks.map(({ trackId, file, status }) => ({ where: trackId, message: `${file}, ${status}` })),
   );

@@ -1,8 +1,8 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { Decision } from './api-client.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { ApproveArguments } from './commands/approve.ts';
-import type { ReachedStack } from './connect.ts';
+import type { ConnectedStack } from './connect.ts';
 import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
@@ -15,22 +15,22 @@ import { comeBack } from './output/format.ts';
  * @param before the session as it stood when the word was given
  * @param after the API's answer
  */
-export async function goOn(
+export async function reportRun(
   done: { event: 'session.resumed' | 'session.approved' | 'session.decided'; choice?: Decision },
   { before, after }: { before: SessionAnswer; after: SessionAnswer },
   args: Pick<ApproveArguments, 'watch' | 'deadline'>,
-  reached: ReachedStack,
-  surroundings: Surroundings,
+  reached: ConnectedStack,
+  context: CommandContext,
 ): Promise<ExitCode> {
-  const { display } = surroundings;
+  const { display } = context;
   const began = performance.now();
   if (!isUnderWay(after.status)) {
     const { event, code } = endOfSession(after, lifetime(after));
-    display.tell(event);
+    display.emit(event);
     return code;
   }
   const { sessionId, kind, name, status, creditsSpent, creditsToCome } = after;
-  display.tell({
+  display.emit({
     ...done,
     sessionId,
     kind,
@@ -42,7 +42,7 @@ export async function goOn(
     next: args.watch ? [] : [{ words: 'To follow it:', command: comeBack(sessionId) }],
   });
   if (!args.watch) return exitCodes.done;
-  return followSession(after, reached, surroundings, {
+  return followSession(after, reached, context, {
     deadline: args.deadline,
     seconds: () => (performance.now() - began) / 1000,
   });

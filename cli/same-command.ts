@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { shellWord } from '../functions/shared/shell-quote.ts';
+import { shellQuote } from '../functions/shared/shell-quote.ts';
 import { userDirectory } from './user-directory.ts';
 
 /** What decides what is made of the files. */
@@ -21,8 +21,8 @@ export function sameCommand(
   const { paths, name, convert, minClips, skipInvalid, review, again } = args;
   const from = userDirectory(env);
   const words = [
-    ...paths.map((path) => shellWord(resolve(from, path))),
-    `--name ${shellWord(name)}`,
+    ...paths.map((path) => shellQuote(resolve(from, path))),
+    `--name ${shellQuote(name)}`,
     ...(convert ? ['--convert'] : []),
     ...(minClips === undefined ? [] : [`--min-clips ${minClips}`]),
     ...(skipInvalid ? ['--skip-invalid'] : []),

@@ -5,7 +5,7 @@ import type { SessionAnswer } from '../functions/api/contract.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import type { ApiClient } from './api-client.ts';
 import type { CliEvent, SavedClip } from './events.ts';
-import { InputRejected } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Milliseconds for one file. */
 const timeoutMs = 120_000;
@@ -22,7 +22,7 @@ export class ClipsNotSaved extends Error {
 /**
  * Makes the folder, and tries a file with the longest name that may come: to be called before anything is spent.
  * @param typed as the person gave it
- * @throws InputRejected saying what is wrong with the folder
+ * @throws UsageError saying what is wrong with the folder
  */
 export async function checkFolder(folder: string, typed: string): Promise<void> {
   const probe = join(folder, `.${randomUUID()}`.padEnd(longestName, 'x'));
@@ -34,7 +34,7 @@ export async function checkFolder(folder: string, typed: string): Promise<void> 
     await rm(probe, { force: true }).catch(() => {});
     const message = explainFileError(error, [{ name: '--out', path: folder }]);
     if (message === undefined) throw error;
-    throw new InputRejected(`Nothing was started or spent: no audio can be saved in ${typed}.`, [
+    throw new UsageError(`Nothing was started or spent: no audio can be saved in ${typed}.`, [
       { where: '--out', message },
     ]);
   }
@@ -50,12 +50,12 @@ export async function saveClips(
   options: {
     client: Pick<ApiClient, 'getGeneration'>;
     folder: string;
-    tell(event: CliEvent): void;
+    emit(event: CliEvent): void;
     signal: AbortSignal;
   },
 ): Promise<SavedClip[]> {
   if (!music?.clips.some(({ hasAudio }) => hasAudio)) return [];
-  const { client, folder, tell, signal } = options;
+  const { client, folder, emit, signal } = options;
   const { downloads } = await client.getGeneration(sessionId);
   const saved: SavedClip[] = [];
   for (const { clipId, file, url } of downloads) {
@@ -70,7 +70,7 @@ export async function saveClips(
     await writeWhole(path, bytes, folder);
     const { format = '', durationSeconds = 0 } = known ?? {};
     const clip = { clipId, file: path, size: bytes.length, format, durationSeconds };
-    tell({ event: 'clip.saved', sessionId, ...clip });
+    emit({ event: 'clip.saved', sessionId, ...clip });
     saved.push(clip);
   }
   return saved;

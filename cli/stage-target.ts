@@ -1,5 +1,5 @@
 import type { Problem } from '../functions/shared/errors.ts';
-import { shellWord } from '../functions/shared/shell-quote.ts';
+import { shellQuote } from '../functions/shared/shell-quote.ts';
 import type { CliEvent, Next } from './events.ts';
 
 /** What a command drives, and as whom. */
@@ -68,7 +68,7 @@ export function targetOf(
   );
   const flags = complete.flatMap((flag) => {
     const value = wanted(flag);
-    return value === undefined ? [] : [`${typedAs[flag]} ${shellWord(value)}`];
+    return value === undefined ? [] : [`${typedAs[flag]} ${shellQuote(value)}`];
   });
   return {
     target: {
@@ -112,7 +112,7 @@ function complete(
   const names = stage === undefined ? placeVariables : placeVariables.slice(0, 1);
   const variables = names.flatMap((name) => {
     const value = env[name];
-    return value ? [`${name}=${shellWord(value)} `] : [];
+    return value ? [`${name}=${shellQuote(value)} `] : [];
   });
   const taken = takes[name];
   const flags = typed.filter((flag) => {

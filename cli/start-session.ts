@@ -1,17 +1,17 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { ApiUnreachable } from './api-client.ts';
-import type { Surroundings } from './command.ts';
-import type { ReachedStack } from './connect.ts';
+import type { CommandContext } from './command.ts';
+import type { ConnectedStack } from './connect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { endOf } from './outcome.ts';
 import { comeBack } from './output/format.ts';
 import { stackEnded } from './watch-session.ts';
 
-/** The session as the start has left it, or the exit code when nobody can tell: it may go on without us. */
+/** The session as the start has left it, or the exit code when nobody can emit: it may go on without us. */
 export async function startSession(
   sessionId: string,
-  { client, isRunning }: ReachedStack,
-  { display, signal }: Surroundings,
+  { client, isRunning }: ConnectedStack,
+  { display, signal }: CommandContext,
 ): Promise<SessionAnswer | ExitCode> {
   signal.throwIfAborted();
   try {
@@ -19,13 +19,13 @@ export async function startSession(
   } catch (error) {
     if (signal.aborted) {
       const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
-      display.tell({ event: 'session.left', sessionId, running: true, next });
-      return exitCodes.left;
+      display.emit({ event: 'session.detached', sessionId, running: true, next });
+      return exitCodes.interrupted;
     }
     if (!(error instanceof ApiUnreachable)) throw error;
     const reason = isRunning() ? error.message : stackEnded;
     const { event, code } = endOf({ why: 'lost', reason }, sessionId, 0);
-    display.tell(event);
+    display.emit(event);
     return code;
   }
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { ApiRefusal } from './api-client.ts';
-import { InputRejected } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Where the tokens of the API come from. */
 export interface Tokens {
   current(): Promise<string>;
   /**
    * Another one in the place of one that the API refused.
-   * @throws ApiRefusal or InputRejected when there is no other
+   * @throws ApiRefusal or UsageError when there is no other
    */
   renewed(refused: string): Promise<string>;
 }
@@ -39,7 +39,7 @@ const tokenAnswer = z.object({ access_token: z.string() });
 /**
  * Tokens of the issuer on this machine, for whoever one says one is.
  * @param user the subject; without one the stack's own token, and whoever that is for
- * @throws InputRejected when the name cannot be one
+ * @throws UsageError when the name cannot be one
  */
 export function localTokens(
   stack: { readonly token: string; readonly issuer: string },
@@ -48,7 +48,7 @@ export function localTokens(
 ): Tokens {
   if (user !== undefined && user.length > longestName) {
     const message = `A name has at most ${longestName} characters.`;
-    throw new InputRejected('Nobody has such a name.', [{ where: '--user', message }]);
+    throw new UsageError('Nobody has such a name.', [{ where: '--user', message }]);
   }
   const obtain = async () => {
     try {

@@ -3,10 +3,10 @@ import { defaultSettings } from '../functions/shared/settings.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { TrainArguments } from './commands/train.ts';
-import { agree } from './confirm-spending.ts';
-import { providerOf, type ReachedStack, reachStack } from './connect.ts';
+import { confirmSpending } from './confirm-spending.ts';
+import { type ConnectedStack, connectStack, providerOf } from './connect.ts';
 import { openConverter } from './converter.ts';
 import { goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -22,44 +22,41 @@ import { uploadRest } from './upload-rest.ts';
 /**
  * The main job: from files to a model. Before the session is started, nothing can be spent; after it, it goes on
  * without us.
- * @throws InputRejected, ApiRefusal, ApiUnreachable
+ * @throws UsageError, ApiRefusal, ApiUnreachable
  */
-export async function trainModel(args: TrainArguments, surroundings: Surroundings): Promise<ExitCode> {
+export async function trainModel(args: TrainArguments, context: CommandContext): Promise<ExitCode> {
   const { session } = args;
   if (session !== undefined) {
-    return resumeSession(
-      { ...args, session, name: undefined, minClips: undefined, watch: true },
-      surroundings,
-    );
+    return resumeSession({ ...args, session, name: undefined, minClips: undefined, watch: true }, context);
   }
   const began = performance.now();
-  const { display } = surroundings;
-  await using converter = args.convert ? await openConverter(surroundings) : undefined;
-  const files = await chooseFiles(args, surroundings, converter);
-  if (args.dryRun) return tellDryRun(args, files, surroundings);
-  const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
+  const { display } = context;
+  await using converter = args.convert ? await openConverter(context) : undefined;
+  const files = await chooseFiles(args, context, converter);
+  if (args.dryRun) return tellDryRun(args, files, context);
+  const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
-    const created = await createSession(args, files, reached, surroundings);
+    const created = await createSession(args, files, reached, context);
     if (created.existing) {
       const { deadline } = args;
       const byContent = new Map(files.map((file) => [file.sha256, file]));
       const find = async (sha256: string) => byContent.get(sha256);
-      const upload = (session: SessionAnswer) => uploadRest(session, find, reached.client, surroundings);
+      const upload = (session: SessionAnswer) => uploadRest(session, find, reached.client, context);
       const words = 'To train a second model of these files:';
-      const again = { words, command: sameCommand('train', { ...args, again: true }, surroundings.env) };
+      const again = { words, command: sameCommand('train', { ...args, again: true }, context.env) };
       const options = { again, deadline, upload };
-      return await goOnWithExisting(created.sessionId, options, reached, surroundings);
+      return await goOnWithExisting(created.sessionId, options, reached, context);
     }
     const { sessionId, uploads } = created;
-    rememberFiles(sessionId, files, surroundings);
+    rememberFiles(sessionId, files, context);
     const at = { client: reached.client, sessionId };
-    const started = await naming({ sessionId, mayRun: false }, surroundings.signal, async () => {
-      if (!(await uploadMissing(files, uploads, at, surroundings))) return exitCodes.failed;
-      forgetFiles(sessionId, surroundings);
-      return startSession(sessionId, reached, surroundings);
+    const started = await naming({ sessionId, mayRun: false }, context.signal, async () => {
+      if (!(await uploadMissing(files, uploads, at, context))) return exitCodes.failed;
+      forgetFiles(sessionId, context);
+      return startSession(sessionId, reached, context);
     });
     if (typeof started === 'number') return started;
-    return await followSession(started, reached, surroundings, {
+    return await followSession(started, reached, context, {
       isNew: true,
       deadline: args.deadline,
       seconds: () => (performance.now() - began) / 1000,
@@ -74,14 +71,14 @@ export async function trainModel(args: TrainArguments, surroundings: Surrounding
 async function tellDryRun(
   args: TrainArguments,
   files: readonly UsableFile[],
-  { display, env, target }: Surroundings,
+  { display, env, target }: CommandContext,
 ): Promise<ExitCode> {
   const paid = await providerOf({ env, target });
   const cost = costOf(files);
-  display.tell({ event: 'cost', ...cost, ...paid });
+  display.emit({ event: 'cost', ...cost, ...paid });
   const { uploads: usable, credits } = cost;
   const next = [{ words: 'To train on them:', command: sameCommand('train', args, env) }];
-  display.tell({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid, next });
+  display.emit({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid, next });
   return exitCodes.done;
 }
 
@@ -100,18 +97,18 @@ function costOf(files: readonly UsableFile[]) {
 async function createSession(
   args: TrainArguments,
   files: readonly UsableFile[],
-  reached: ReachedStack,
-  surroundings: Surroundings,
+  reached: ConnectedStack,
+  context: CommandContext,
 ): Promise<CreatedSessionAnswer> {
-  const { display, signal } = surroundings;
+  const { display, signal } = context;
   const { provider, sandbox } = reached.stack;
   const cost = costOf(files);
-  display.tell({ event: 'cost', ...cost, provider, sandbox });
+  display.emit({ event: 'cost', ...cost, provider, sandbox });
   const full = await nearlyFull(reached);
-  if (full !== undefined) display.tell({ event: 'note', message: full });
+  if (full !== undefined) display.emit({ event: 'note', message: full });
   // What waits for review is asked about twice: the uploads are paid before it.
   const most = args.review ? cost.credits - cost.creditsForModel : cost.credits;
-  await agree(`Spend about ${most} credits at ${provider}?`, args, reached, surroundings);
+  await confirmSpending(`Spend about ${most} credits at ${provider}?`, args, reached, context);
 
   signal.throwIfAborted();
   const { name, minClips, skipInvalid, review, again } = args;
@@ -128,7 +125,7 @@ async function createSession(
   const { sessionId } = created;
   const sizes = new Map(files.map((file) => [file.sha256, file.size]));
   const names = new Map(created.uploads.map(({ trackId, file }) => [trackId, file]));
-  display.tell({
+  display.emit({
     event: 'session.created',
     sessionId,
     kind: 'train',
@@ -147,7 +144,7 @@ async function createSession(
 }
 
 /** That the account may hold no more models, as far as the API can tell; without an answer nothing is said. */
-async function nearlyFull({ client }: ReachedStack): Promise<string | undefined> {
+async function nearlyFull({ client }: ConnectedStack): Promise<string | undefined> {
   try {
     return (await client.listModels()).warning;
   } catch (error) {

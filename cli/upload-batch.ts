@@ -3,10 +3,10 @@ import { type CreatedSessionAnswer, filesPerRequest, type SessionAnswer } from '
 import { trackIdAt } from '../functions/domain/new-session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { checkFiles, doubtsAbout, type RejectedFile, type UsableFile } from './check-files.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { UploadArguments } from './commands/upload.ts';
-import { agree } from './confirm-spending.ts';
-import { providerOf, type ReachedStack, reachStack } from './connect.ts';
+import { confirmSpending } from './confirm-spending.ts';
+import { type ConnectedStack, connectStack, providerOf } from './connect.ts';
 import { type Converter, openConverter } from './converter.ts';
 import type { CliEvent } from './events.ts';
 import { goOnWithExisting } from './existing-session.ts';
@@ -21,7 +21,7 @@ import { naming } from './signal-handling.ts';
 import { startSession } from './start-session.ts';
 import { uploadMissing } from './upload-missing.ts';
 import { uploadRemembered } from './upload-remembered.ts';
-import { InputRejected } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 import { userDirectory } from './user-directory.ts';
 
 /** The files that were named, in their order, and which of them will do. */
@@ -34,52 +34,52 @@ export interface ChosenFiles {
 /**
  * From files to the ids of their clips. Before the session is started, nothing can be spent; after it, it goes on
  * without us.
- * @throws InputRejected, ApiRefusal, ApiUnreachable
+ * @throws UsageError, ApiRefusal, ApiUnreachable
  */
-export async function uploadBatch(args: UploadArguments, surroundings: Surroundings): Promise<ExitCode> {
+export async function uploadBatch(args: UploadArguments, context: CommandContext): Promise<ExitCode> {
   const began = performance.now();
-  const { display } = surroundings;
-  await using converter = args.convert ? await openConverter(surroundings) : undefined;
-  const chosen = await chooseFiles(args, surroundings, converter);
+  const { display } = context;
+  await using converter = args.convert ? await openConverter(context) : undefined;
+  const chosen = await chooseFiles(args, context, converter);
   const cost = costOf(chosen.usable);
   if (args.dryRun) {
-    const paid = await providerOf(surroundings);
-    display.tell({ event: 'cost', ...cost, ...paid });
+    const paid = await providerOf(context);
+    display.emit({ event: 'cost', ...cost, ...paid });
     const { uploads: usable, credits } = cost;
-    const next = [{ words: 'To upload them:', command: sameCommand('upload', args, surroundings.env) }];
-    display.tell({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid, next });
+    const next = [{ words: 'To upload them:', command: sameCommand('upload', args, context.env) }];
+    display.emit({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid, next });
     return chosen.rejected.length === 0 ? exitCodes.done : exitCodes.badInput;
   }
-  const reached = await reachStack(args.speed, surroundings, { quiet: false, spends: true });
+  const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
     const { provider, sandbox } = reached.stack;
-    display.tell({ event: 'cost', ...cost, provider, sandbox });
-    await agree(
+    display.emit({ event: 'cost', ...cost, provider, sandbox });
+    await confirmSpending(
       `Spend about ${counted(cost.credits, 'credit')} at ${provider}?`,
       args,
       reached,
-      surroundings,
+      context,
     );
     const { deadline } = args;
     const end = (told: { event: CliEvent; code: ExitCode }) => withRejected(told, chosen);
-    const created = await createBatch(args, chosen.usable, reached, surroundings);
+    const created = await createBatch(args, chosen.usable, reached, context);
     const { sessionId } = created;
     if (created.existing) {
       const words = 'To upload these files once more:';
-      const again = { words, command: sameCommand('upload', { ...args, again: true }, surroundings.env) };
-      rememberFiles(sessionId, chosen.usable, surroundings);
-      const upload = (session: SessionAnswer) => uploadRemembered(session, reached, surroundings);
+      const again = { words, command: sameCommand('upload', { ...args, again: true }, context.env) };
+      rememberFiles(sessionId, chosen.usable, context);
+      const upload = (session: SessionAnswer) => uploadRemembered(session, reached, context);
       const options = { again, deadline, upload, end };
-      return await goOnWithExisting(sessionId, options, reached, surroundings);
+      return await goOnWithExisting(sessionId, options, reached, context);
     }
-    rememberFiles(sessionId, chosen.usable, surroundings);
-    const started = await naming({ sessionId, mayRun: false }, surroundings.signal, async () => {
-      if (!(await sendFiles(created, chosen.usable, reached, surroundings))) return exitCodes.failed;
-      forgetFiles(sessionId, surroundings);
-      return startSession(sessionId, reached, surroundings);
+    rememberFiles(sessionId, chosen.usable, context);
+    const started = await naming({ sessionId, mayRun: false }, context.signal, async () => {
+      if (!(await sendFiles(created, chosen.usable, reached, context))) return exitCodes.failed;
+      forgetFiles(sessionId, context);
+      return startSession(sessionId, reached, context);
     });
     if (typeof started === 'number') return started;
-    return await followSession(started, reached, surroundings, {
+    return await followSession(started, reached, context, {
       isNew: true,
       deadline,
       seconds: () => (performance.now() - began) / 1000,
@@ -93,31 +93,31 @@ export async function uploadBatch(args: UploadArguments, surroundings: Surroundi
 
 async function chooseFiles(
   { paths }: UploadArguments,
-  { display, env, signal }: Surroundings,
+  { display, env, signal }: CommandContext,
   converter: Converter | undefined,
 ): Promise<ChosenFiles> {
   const { limits } = defaultSettings;
   const { files, skipped, problems } = await findFiles(paths, userDirectory(env));
-  display.tell({ event: 'files.found', files: files.map(({ name }) => name) });
-  for (const file of skipped) display.tell({ event: 'file.skipped', ...file });
+  display.emit({ event: 'files.found', files: files.map(({ name }) => name) });
+  for (const file of skipped) display.emit({ event: 'file.skipped', ...file });
   const nothing = 'Nothing was started or spent';
-  if (problems.length > 0) throw new InputRejected(`${nothing}: some of the paths lead nowhere.`, problems);
+  if (problems.length > 0) throw new UsageError(`${nothing}: some of the paths lead nowhere.`, problems);
   if (files.length > limits.maxBatchFiles) {
     const message = `${nothing}: at most ${limits.maxBatchFiles} files are taken, and there are ${files.length}.`;
-    throw new InputRejected(message, []);
+    throw new UsageError(message, []);
   }
-  const { tell } = display;
+  const { emit } = display;
   const { usable, rejected } = await checkFiles(files, limits, {
     inspector: localFiles,
     converter,
-    tell,
+    emit,
     signal,
   });
   if (usable.length === 0) {
     const named = rejected.map(({ file, reason }) => ({ where: file, message: reason }));
-    throw new InputRejected(`${nothing}: none of the files can be used.`, named);
+    throw new UsageError(`${nothing}: none of the files can be used.`, named);
   }
-  for (const message of doubtsAbout(usable)) tell({ event: 'note', message });
+  for (const message of doubtsAbout(usable)) emit({ event: 'note', message });
   return { files, usable, rejected };
 }
 
@@ -131,8 +131,8 @@ function costOf(files: readonly UsableFile[]) {
 async function createBatch(
   { name, again }: UploadArguments,
   files: readonly UsableFile[],
-  { client }: ReachedStack,
-  { display, signal }: Surroundings,
+  { client }: ConnectedStack,
+  { display, signal }: CommandContext,
 ): Promise<CreatedSessionAnswer> {
   signal.throwIfAborted();
   const created = await client.createSession({
@@ -142,7 +142,7 @@ async function createBatch(
     content: contentOf(files),
     ...(again ? { again } : {}),
   });
-  if (!created.existing) display.tell(createdEvent(created.sessionId, name, files));
+  if (!created.existing) display.emit(createdEvent(created.sessionId, name, files));
   return created;
 }
 
@@ -163,16 +163,16 @@ function contentOf(files: readonly UsableFile[]): string {
 async function sendFiles(
   { sessionId, uploads: first }: CreatedSessionAnswer,
   files: readonly UsableFile[],
-  { client }: ReachedStack,
-  surroundings: Surroundings,
+  { client }: ConnectedStack,
+  context: CommandContext,
 ): Promise<boolean> {
   const to = { client, sessionId };
-  if (!(await uploadMissing(files.slice(0, filesPerRequest), first, to, surroundings))) return false;
+  if (!(await uploadMissing(files.slice(0, filesPerRequest), first, to, context))) return false;
   for (let from = filesPerRequest; from < files.length; from += filesPerRequest) {
-    surroundings.signal.throwIfAborted();
+    context.signal.throwIfAborted();
     const slice = files.slice(from, from + filesPerRequest);
     const { uploads } = await client.addFiles(sessionId, from, slice.map(declared));
-    if (!(await uploadMissing(slice, uploads, to, surroundings))) return false;
+    if (!(await uploadMissing(slice, uploads, to, context))) return false;
   }
   return true;
 }

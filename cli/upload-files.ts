@@ -19,7 +19,7 @@ export interface UploadFilesOptions {
   readonly client: Pick<ApiClient, 'signUploads'>;
   readonly sessionId: string;
   readonly signal: AbortSignal;
-  tell(event: CliEvent): void;
+  emit(event: CliEvent): void;
   progress(progress: UploadProgress): void;
   readonly clock?: WaitingClock;
 }
@@ -35,7 +35,7 @@ export async function uploadFiles(
   uploads: readonly Upload[],
   options: UploadFilesOptions,
 ): Promise<readonly { where: string; message: string }[]> {
-  const { tell } = options;
+  const { emit } = options;
   const waiting = [...uploads];
   const byContent = new Map(files.map((file) => [file.sha256, file]));
   const failed: { where: string; message: string }[] = [];
@@ -48,11 +48,11 @@ export async function uploadFiles(
       const about = { trackId, file: name };
       try {
         await uploadOne(file, next, options);
-        tell({ event: 'file.uploaded', ...about, size: file.size });
+        emit({ event: 'file.uploaded', ...about, size: file.size });
       } catch (error) {
         if (!(error instanceof UploadFailure)) throw error;
         failed.push({ where: name, message: error.message });
-        tell({ event: 'file.upload-failed', ...about, reason: error.message });
+        emit({ event: 'file.upload-failed', ...about, reason: error.message });
       }
     }
   };
@@ -64,12 +64,12 @@ export async function uploadFiles(
 async function uploadOne(
   file: UsableFile,
   upload: Upload,
-  { client, sessionId, signal, tell, progress, clock }: UploadFilesOptions,
+  { client, sessionId, signal, emit, progress, clock }: UploadFilesOptions,
 ): Promise<void> {
   const { path, size } = file;
   const about = { trackId: upload.trackId, file: upload.file };
   const onRetry = (attempt: number, reason: string) =>
-    tell({ event: 'file.upload-retried', ...about, attempt, reason });
+    emit({ event: 'file.upload-retried', ...about, attempt, reason });
   const sending = {
     signal,
     clock,

@@ -1,5 +1,5 @@
 import type { UsableFile } from './check-files.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import { type Upload, type UploadFilesOptions, uploadFiles } from './upload-files.ts';
 
 /**
@@ -11,15 +11,15 @@ export async function uploadMissing(
   files: readonly UsableFile[],
   uploads: readonly Upload[],
   { client, sessionId }: Pick<UploadFilesOptions, 'client' | 'sessionId'>,
-  { display, signal }: Pick<Surroundings, 'display' | 'signal'>,
+  { display, signal }: Pick<CommandContext, 'display' | 'signal'>,
   lost: readonly { where: string; message: string }[] = [],
 ): Promise<boolean> {
-  const { tell, progress } = display;
-  const failed = await uploadFiles(files, uploads, { client, sessionId, signal, tell, progress });
+  const { emit, progress } = display;
+  const failed = await uploadFiles(files, uploads, { client, sessionId, signal, emit, progress });
   const problems = [...lost, ...failed];
   if (problems.length === 0) return true;
   const message =
     'Not every file could be uploaded, and nothing was started: run the command again, and it goes on.';
-  tell({ event: 'error', message, problems });
+  emit({ event: 'error', message, problems });
   return false;
 }

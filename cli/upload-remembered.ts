@@ -1,6 +1,6 @@
 import { filesPerRequest, type SessionAnswer } from '../functions/api/contract.ts';
-import type { Surroundings } from './command.ts';
-import type { ReachedStack } from './connect.ts';
+import type { CommandContext } from './command.ts';
+import type { ConnectedStack } from './connect.ts';
 import { type Converter, openConverter } from './converter.ts';
 import { forgetFiles, type RememberedFile, recallFiles } from './remembered-files.ts';
 import { findAgain, uploadRest } from './upload-rest.ts';
@@ -12,31 +12,31 @@ import { findAgain, uploadRest } from './upload-rest.ts';
  */
 export async function uploadRemembered(
   session: SessionAnswer,
-  { client }: Pick<ReachedStack, 'client'>,
-  surroundings: Surroundings,
+  { client }: Pick<ConnectedStack, 'client'>,
+  context: CommandContext,
 ): Promise<boolean> {
   const { sessionId } = session;
-  const files = recallFiles(sessionId, surroundings);
+  const files = recallFiles(sessionId, context);
   if (files.length === 0) return true;
   const whole = session.kind === 'batch' ? await declareRest(session, files, client) : session;
   let converter: Converter | undefined;
   const convert: Converter['convert'] = async (...how) => {
-    converter ??= await openConverter(surroundings);
+    converter ??= await openConverter(context);
     return converter.convert(...how);
   };
   try {
-    if (!(await uploadRest(whole, findAgain(files, convert), client, surroundings))) return false;
+    if (!(await uploadRest(whole, findAgain(files, convert), client, context))) return false;
   } finally {
     await converter?.[Symbol.asyncDispose]();
   }
-  forgetFiles(sessionId, surroundings);
+  forgetFiles(sessionId, context);
   return true;
 }
 
 async function declareRest(
   session: SessionAnswer,
   files: readonly RememberedFile[],
-  client: ReachedStack['client'],
+  client: ConnectedStack['client'],
 ): Promise<SessionAnswer> {
   const { sessionId, tracks } = session;
   if (tracks.length >= files.length) return session;

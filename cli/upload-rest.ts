@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { filesPerRequest, type SessionAnswer, type TrackAnswer } from '../functions/api/contract.ts';
 import type { ApiClient } from './api-client.ts';
 import type { UsableFile } from './check-files.ts';
-import type { Surroundings } from './command.ts';
+import type { CommandContext } from './command.ts';
 import { ConversionFailure, type Converter } from './converter.ts';
 import { openLocalFile } from './local-file.ts';
 import { counted } from './output/format.ts';
@@ -20,7 +20,7 @@ export async function uploadRest(
   { sessionId, tracks }: Pick<SessionAnswer, 'sessionId' | 'tracks'>,
   find: (sha256: string) => Promise<UsableFile | undefined>,
   client: Pick<ApiClient, 'signUploads'>,
-  surroundings: Pick<Surroundings, 'display' | 'signal'>,
+  context: Pick<CommandContext, 'display' | 'signal'>,
 ): Promise<boolean> {
   const unseen = tracks.filter(isUnseen).map(({ trackId }) => ({ trackId }));
   const missing: Upload[] = [];
@@ -29,7 +29,7 @@ export async function uploadRest(
     missing.push(...(await client.signUploads(sessionId, slice)).uploads);
   }
   if (missing.length === 0) return true;
-  surroundings.display.tell({
+  context.display.emit({
     event: 'note',
     message: `Still to be uploaded: ${counted(missing.length, 'file')}.`,
   });
@@ -48,7 +48,7 @@ export async function uploadRest(
   }
   const found = new Set(files.map(({ sha256 }) => sha256));
   const uploads = missing.filter(({ sha256 }) => found.has(sha256));
-  return uploadMissing(files, uploads, { client, sessionId }, surroundings, lost);
+  return uploadMissing(files, uploads, { client, sessionId }, context, lost);
 }
 
 /** Nobody has looked at its file yet; or what was there is no file to train on. */

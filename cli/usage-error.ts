@@ -2,8 +2,8 @@ import type { Problem } from '../functions/shared/errors.ts';
 import type { Next } from './events.ts';
 
 /** What was given cannot be used; nothing was started or spent. Exit code 2. */
-export class InputRejected extends Error {
-  override readonly name = 'InputRejected';
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
   readonly problems: readonly Problem[];
   /** Usable files and files needed, where files are what was refused. */
   readonly counts: { readonly usable: number; readonly needed: number } | undefined;

@@ -32,7 +32,7 @@ export async function watchSession(
   sessionId: string,
   options: {
     before: SessionAnswer | undefined;
-    tell(event: CliEvent): void;
+    emit(event: CliEvent): void;
     signal: AbortSignal;
     deadline: number | undefined;
     longestPause: number;
@@ -42,7 +42,7 @@ export async function watchSession(
   },
 ): Promise<Ending> {
   const {
-    tell,
+    emit,
     signal,
     deadline,
     longestPause,
@@ -58,7 +58,7 @@ export async function watchSession(
     try {
       const seen = await client.getSession(sessionId);
       retryAfter = seen.retryAfter;
-      for (const event of sessionChanges(before, seen.session)) tell(event);
+      for (const event of sessionChanges(before, seen.session)) emit(event);
       before = seen.session;
       if (!isUnderWay(seen.session.status)) return { why: 'ended', session: seen.session };
     } catch (error) {

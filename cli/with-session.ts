@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { homeDirectory } from '../local/home.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
-import type { Surroundings } from './command.ts';
-import { type ReachedStack, reachStack } from './connect.ts';
+import type { CommandContext } from './command.ts';
+import { type ConnectedStack, connectStack } from './connect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findSession, unknownSession } from './find-session.ts';
 import { nextSteps } from './next-steps.ts';
@@ -15,33 +15,33 @@ import { stackEnded } from './watch-session.ts';
  * The frame of every command on one session: reaches a stack, finds the session, works, and puts the stack away.
  * What cannot be done with a session that stands as it does is told in the API's words, with what can be done.
  * @param typed an id, or its beginning
- * @throws InputRejected when there is no such session; no stack is started where there is none at all
+ * @throws UsageError when there is no such session; no stack is started where there is none at all
  */
-export async function onSession(
+export async function withSession(
   typed: string,
-  surroundings: Surroundings,
+  context: CommandContext,
   options: { speed?: number | undefined; quiet: boolean; spends: boolean },
-  work: (session: SessionAnswer, reached: ReachedStack) => Promise<ExitCode>,
+  work: (session: SessionAnswer, reached: ConnectedStack) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { display, env, target } = surroundings;
+  const { display, env, target } = context;
   if (target.stage === undefined && !existsSync(homeDirectory(env))) throw unknownSession(typed);
-  const reached = await reachStack(options.speed, surroundings, options);
+  const reached = await connectStack(options.speed, context, options);
   try {
     const session = await findSession(typed, reached.client);
-    if (options.spends) refuseOtherProvider(session, reached, surroundings);
+    if (options.spends) refuseOtherProvider(session, reached, context);
     try {
       return await work(session, reached);
     } catch (error) {
       if (error instanceof ApiUnreachable) {
         const next = [{ words: 'To see how it stands:', command: show(session.sessionId) }];
         const message = reached.isRunning() ? error.message : stackEnded;
-        display.tell({ event: 'error', message, next });
+        display.emit({ event: 'error', message, next });
         return exitCodes.failed;
       }
       if (!(error instanceof ApiRefusal) || error.status !== 409) throw error;
       // Somebody may have changed it since.
       const now = await reached.client.getSession(session.sessionId);
-      display.tell({ event: 'error', message: error.message, next: nextSteps(now.session) });
+      display.emit({ event: 'error', message: error.message, next: nextSteps(now.session) });
       return exitCodes.failed;
     }
   } finally {

@@ -81,7 +81,7 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     const [event] = due < 0 ? [] : events.splice(due, 1);
     if (event && isBreakage(event.what)) return breakAt(step, event.what);
     if (event && isCommand(event.what)) {
-      const until = inOrder([event.what, ...(event.next ?? [])]);
+      const until = mapConcurrent([event.what, ...(event.next ?? [])]);
       if (event.first) return { kind: 'waits', until };
     }
     const planned = plan.faults.find(
@@ -144,7 +144,7 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     }
     // Persons whose moment has not come act now; what has not broken by now does not.
     for (const { what, next = [] } of events.splice(0)) {
-      if (isCommand(what)) await inOrder([what, ...next]);
+      if (isCommand(what)) await mapConcurrent([what, ...next]);
       await atRest();
     }
 
@@ -188,7 +188,7 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
   }
 
   /** Held from the first to the last: between two of them nothing is at rest, and no time passes. */
-  function inOrder(wishes: readonly Command[]): Promise<void> {
+  function mapConcurrent(wishes: readonly Command[]): Promise<void> {
     return world.during(async () => {
       for (const command of wishes) await carryOut(command);
     });

@@ -41,7 +41,7 @@ export interface Tally {
   told(
     command: Command,
     told: readonly Told<unknown>[],
-    scene: {
+    snapshot: {
       readonly world: World;
       readonly sessionId: string;
       readonly alone: boolean;

@@ -115,7 +115,7 @@ function shownIn(mode: 'json' | 'plain' | 'live', events: readonly CliEvent[]): 
   };
   const env = { TERM: 'xterm', NO_COLOR: '1' };
   const display = createDisplay({ json: mode === 'json', stdout, stderr, env });
-  for (const event of events) display.tell(event);
+  for (const event of events) display.emit(event);
   display.close();
   return output;
 }

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Flag, Positional } from './flags.ts';
 import { type CommandLine, readCommandLine } from './read-command-line.ts';
@@ -52,7 +52,7 @@ export interface Described {
 export interface Command<Arguments = unknown> extends Described {
   /** Reads its part of the command line: all problems at once, none thrown. */
   parse(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine<Arguments>;
-  run(args: Arguments, context: Surroundings): Promise<ExitCode>;
+  run(args: Arguments, context: CommandContext): Promise<ExitCode>;
 }
 
 /** The arguments of a command. */
@@ -70,7 +70,7 @@ export function defineCommand<const F extends Flags, const P extends Positionals
     /** What to do with words that nothing takes. */
     readonly tooMany: string;
     check?(args: ArgumentsFrom<F, P>, rules: Rules<keyof F>): void;
-    run(args: ArgumentsFrom<F, P>, context: Surroundings): Promise<ExitCode>;
+    run(args: ArgumentsFrom<F, P>, context: CommandContext): Promise<ExitCode>;
   },
 ): Command<ArgumentsFrom<F, P>> {
   const { check, tooMany, ...described } = spec;

@@ -6,7 +6,7 @@ import { reasonLines } from './text-width.ts';
 export type EndEvent = Extract<
   CliEvent,
   {
-    event: `session.${'ready' | 'uploaded' | 'review' | 'failed' | 'needs-decision' | 'cancelled' | 'abandoned' | 'interrupted' | 'open' | 'deadline' | 'left' | 'lost'}`;
+    event: `session.${'ready' | 'uploaded' | 'review' | 'failed' | 'needs-decision' | 'cancelled' | 'abandoned' | 'interrupted' | 'open' | 'deadline' | 'detached' | 'lost'}`;
   }
 >;
 
@@ -55,7 +55,7 @@ export function endLines(event: EndEvent): string[] {
       return ['The session has not been started.', ...nextLines(event.next)];
     case 'session.deadline':
       return ['The time given by --deadline is over; the session goes on.', ...nextLines(event.next)];
-    case 'session.left':
+    case 'session.detached':
       return [
         event.running ? 'Left; the session goes on.' : 'Stopped; nothing was started or spent.',
         ...nextLines(event.next),

@@ -5,7 +5,7 @@ import type { Display } from './output.ts';
 /** One JSON object a line on standard output; what went wrong also in words on standard error. */
 export function jsonLines({ print, complain }: { print: WriteLine; complain: WriteLine }): Display {
   return {
-    tell(event) {
+    emit(event) {
       // How the session ended is the last line; the stack is put away after it.
       if (event.event === 'stack.stopped') return;
       print(shownJson(event));

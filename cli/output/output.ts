@@ -7,7 +7,7 @@ import { terminal } from './terminal.ts';
 
 /** Where events become something to see. */
 export interface Display {
-  tell(event: CliEvent): void;
+  emit(event: CliEvent): void;
   progress(progress: UploadProgress): void;
   /** Gives the terminal back as it was; may be called more than once. */
   close(): void;
@@ -17,8 +17,8 @@ export interface Display {
 export type ShownEvent = ShownValue<CliEvent>;
 
 /** Puts events into words; it gets them escaped. */
-export interface Renderer extends Omit<Display, 'tell'> {
-  tell(event: ShownEvent): void;
+export interface Renderer extends Omit<Display, 'emit'> {
+  emit(event: ShownEvent): void;
 }
 
 /** A stream that may be a terminal. */
@@ -43,7 +43,7 @@ export function createDisplay(options: {
   const renderer = isCapable(stdout, env)
     ? terminal({ stdout, colours: hasColours(stdout, env) })
     : plainLines(writers);
-  return { ...renderer, tell: (event) => renderer.tell(withTextsEscaped(event)) };
+  return { ...renderer, emit: (event) => renderer.emit(withTextsEscaped(event)) };
 }
 
 function isCapable(stdout: Output, env: NodeJS.ProcessEnv): boolean {

@@ -40,7 +40,7 @@ export function plainLines({ print, complain }: { print: WriteLine; complain: Wr
   };
   const endsTraining = () => clearInterval(training);
   return {
-    tell(event) {
+    emit(event) {
       endsTraining();
       if (event.event === 'stack.started' || event.event === 'stack.found') {
         speed = event.sandbox ? event.speed : 1;

@@ -7,7 +7,7 @@ import type { Paint } from './paint.ts';
 
 /** The rows of a running session: one per track, one for the training. */
 export interface SessionRows {
-  tell(event: CliEvent): void;
+  emit(event: CliEvent): void;
   progress(progress: UploadProgress): void;
   close(): void;
 }
@@ -85,7 +85,7 @@ export function sessionRows(options: {
   block.set(training, { sign: 'waiting', words: 'waits for the tracks' });
 
   return {
-    tell(event) {
+    emit(event) {
       switch (event.event) {
         case 'file.uploaded':
           stored.add(event.trackId);

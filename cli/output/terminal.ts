@@ -52,8 +52,8 @@ export function terminal({
     rows = undefined;
   };
 
-  const tell = (event: ShownEvent): void => {
-    rows?.tell(event);
+  const emit = (event: ShownEvent): void => {
+    rows?.emit(event);
     const { width } = measures();
     switch (event.event) {
       case 'files.found':
@@ -159,7 +159,7 @@ export function terminal({
       case 'session.interrupted':
       case 'session.open':
       case 'session.deadline':
-      case 'session.left':
+      case 'session.detached':
       case 'session.lost':
         closeRows();
         print(endPicture(event, { paint, width }));
@@ -176,7 +176,7 @@ export function terminal({
       default:
     }
   };
-  return { tell, progress: (progress) => rows?.progress(progress), close: closeRows };
+  return { emit, progress: (progress) => rows?.progress(progress), close: closeRows };
 }
 
 function endPicture(event: EndEvent, { paint, width }: { paint: Paint; width: number }): string[] {
@@ -204,7 +204,7 @@ const calmEnds = new Set<EndEvent['event']>([
   'session.review',
   'session.cancelled',
   'session.abandoned',
-  'session.left',
+  'session.detached',
   'session.deadline',
   'session.open',
 ]);

@@ -11,13 +11,13 @@ import { defaultSettings } from '../../functions/shared/settings.ts';
 import { homeDirectory } from '../../local/home.ts';
 import { readReadyFile } from '../../local/stack/ready-file.ts';
 import { makeSamples } from '../../packages/sample-music/make-samples.ts';
-import type { Surroundings } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import type { SmokeArguments } from '../commands/smoke.ts';
-import { type ReachedStack, reachStack } from '../connect.ts';
+import { type ConnectedStack, connectStack } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { awsAccount } from '../stage/aws-account.ts';
 import { outputsFile } from '../stage/stage.ts';
-import { InputRejected } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import { smokeRows } from './checks.ts';
 import type { Row, SmokeWorld } from './world.ts';
 
@@ -28,26 +28,26 @@ const patience = 30 * 60_000;
 
 /**
  * Goes through the checklist of a stage and prints it as a table.
- * @throws InputRejected, ApiRefusal, ApiUnreachable: before anything is looked at
+ * @throws UsageError, ApiRefusal, ApiUnreachable: before anything is looked at
  */
-export async function smokeStage(args: SmokeArguments, surroundings: Surroundings): Promise<ExitCode> {
-  const { display, env, signal } = surroundings;
-  const reached = await reachStack(undefined, surroundings, { quiet: false, spends: true });
+export async function smokeStage(args: SmokeArguments, context: CommandContext): Promise<ExitCode> {
+  const { display, env, signal } = context;
+  const reached = await connectStack(undefined, context, { quiet: false, spends: true });
   try {
-    const maySpend = await mayBuy(args, reached, surroundings);
+    const maySpend = await mayBuy(args, reached, context);
     const samples = await makeSamples(path.join(homeDirectory(env), 'samples'));
     const files = await Promise.all(
       samples.map(async (file) => ({ name: path.basename(file), bytes: await readFile(file) })),
     );
     const common = { client: reached.client, origin: args.origin, files, maySpend, fetch, patience };
     const clock = { sleep: (ms: number) => delay(ms, undefined, { signal }), now: Date.now };
-    const world = { ...common, ...clock, ...placeOf(surroundings) };
+    const world = { ...common, ...clock, ...placeOf(context) };
     const rows: Row[] = [];
     for await (const row of smokeRows(world)) {
       signal.throwIfAborted();
       rows.push(row);
     }
-    display.tell({ event: 'smoke.done', stage: world.stage, rows });
+    display.emit({ event: 'smoke.done', stage: world.stage, rows });
     return rows.some(({ result }) => result === 'failed') ? exitCodes.failed : exitCodes.done;
   } finally {
     display.close();
@@ -58,8 +58,8 @@ export async function smokeStage(args: SmokeArguments, surroundings: Surrounding
 /** Without a word the rows that cost are left out; nothing else of the checklist costs credits. */
 async function mayBuy(
   { yes }: SmokeArguments,
-  { stack }: ReachedStack,
-  { ask }: Surroundings,
+  { stack }: ConnectedStack,
+  { ask }: CommandContext,
 ): Promise<boolean> {
   if (yes || stack.sandbox) return true;
   const { create, upload } = defaultSettings.prices;
@@ -72,14 +72,12 @@ type Place = Pick<
   'stage' | 'api' | 's3' | 'stepFunctions' | 'bucket' | 'stateMachineArn' | 'concurrency' | 'alarms' | 'turns'
 >;
 
-function placeOf({ env, target }: Surroundings): Place {
+function placeOf({ env, target }: CommandContext): Place {
   const { stage } = target;
   if (stage === undefined) {
     const ready = readReadyFile(homeDirectory(env));
     if (!ready)
-      throw new InputRejected(
-        'The stack on this machine has ended: npx chirpsmith start begins another one.',
-      );
+      throw new UsageError('The stack on this machine has ended: npx chirpsmith start begins another one.');
     const { api, bucket, stateMachineArn, region, adminKey: credentials } = ready;
     return {
       ...{ stage: 'local', api, bucket, stateMachineArn, concurrency: undefined, alarms: undefined },
@@ -102,7 +100,7 @@ function placeOf({ env, target }: Surroundings): Place {
 
 const turnSchema = z.object({ detail: z.object({ sessionId: z.string(), status: z.string() }) });
 
-/** The states of a session that the events in the log of the local bus tell, in their order. */
+/** The states of a session that the events in the log of the local bus emit, in their order. */
 export async function turnsIn(file: string, sessionId: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {
@@ -136,7 +134,7 @@ function outputsOf(stage: string, env: NodeJS.ProcessEnv): z.infer<typeof output
     return outputsSchema.parse(Object.assign({}, ...Object.values(stacks)));
   } catch {
     const message = `It does not hold the outputs of a deployment: npx chirpsmith deploy --stage ${stage} writes it anew.`;
-    throw new InputRejected(`Stage ${stage} cannot be looked at from here.`, [{ where: file, message }]);
+    throw new UsageError(`Stage ${stage} cannot be looked at from here.`, [{ where: file, message }]);
   }
 }
 

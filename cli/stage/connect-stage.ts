@@ -1,6 +1,6 @@
 import { createApiClient } from '../api-client.ts';
-import type { Surroundings } from '../command.ts';
-import type { ReachedStack } from '../connect.ts';
+import type { CommandContext } from '../command.ts';
+import type { ConnectedStack } from '../connect.ts';
 import type { Target } from '../stage-target.ts';
 import { stageTokens } from './sign-in.ts';
 import { readStage } from './stage.ts';
@@ -10,27 +10,27 @@ const longestPause = 30;
 
 /**
  * The API of a stage in AWS, for whoever is signed in there. Signs in when nobody is.
- * @throws InputRejected saying what to do
+ * @throws UsageError saying what to do
  */
-export async function reachStage(
+export async function connectStage(
   target: Target & { readonly stage: string },
-  surroundings: Surroundings,
+  context: CommandContext,
   { quiet, speed }: { quiet: boolean; speed: number | undefined },
-): Promise<ReachedStack> {
-  const { display, env } = surroundings;
+): Promise<ConnectedStack> {
+  const { display, env } = context;
   const stage = readStage(target, env);
-  const tokens = stageTokens(stage, surroundings);
+  const tokens = stageTokens(stage, context);
   // Now, and not in the middle of the work.
   await tokens.current();
   const { name, api, provider, relay } = stage;
-  if (!quiet) display.tell({ event: 'stage.reached', stage: name, api, provider });
+  if (!quiet) display.emit({ event: 'stage.reached', stage: name, api, provider });
   if (speed !== undefined) {
     const message = 'A stage in AWS runs in real time: --speed has no meaning there.';
-    display.tell({ event: 'note', message });
+    display.emit({ event: 'note', message });
   }
   return {
     stack: { provider, relay, sandbox: false },
-    client: createApiClient(api, tokens, { beforeChange: surroundings.stillWanted }),
+    client: createApiClient(api, tokens, { beforeChange: context.stillWanted }),
     longestPause,
     isRunning: () => true,
     async release() {},

@@ -2,11 +2,11 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { machines } from '../../functions/shared/state-contracts.ts';
 import { stageFilePath } from '../../infra/stage-file.ts';
-import type { Surroundings } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import type { DeployArguments } from '../commands/deploy.ts';
 import type { Next } from '../events.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { InputRejected } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import {
   adviceFor,
   bootstrapAdvice,
@@ -31,24 +31,24 @@ const bootstrapStack = 'CDKToolkit';
 
 /**
  * Deploys both stacks of a stage, and keeps its configuration and its outputs.
- * @throws InputRejected, ChirpsmithError: before anything is deployed
+ * @throws UsageError, ChirpsmithError: before anything is deployed
  */
 export async function deployStage(
-  { context, requireApproval = 'broadening', yes }: DeployArguments,
-  surroundings: Surroundings,
+  { context: cdkContext, requireApproval = 'broadening', yes }: DeployArguments,
+  context: CommandContext,
   using: Deployer = deployer,
 ): Promise<ExitCode> {
-  const { display, env, target } = surroundings;
-  const deployment = await prepareDeployment('Deploying', context, surroundings, using);
+  const { display, env, target } = context;
+  const deployment = await prepareDeployment('Deploying', cdkContext, context, using);
   const { stage, storage, service, config, region } = deployment;
   await requireRoom(deployment, using);
-  await agreeToChanges(deployment, yes, surroundings);
+  await agreeToChanges(deployment, yes, context);
   const file = stageFilePath(stage, using.folder);
   writeStageFile(deployment, using.folder);
-  display.tell({ event: 'note', message: `The configuration of the stage is in ${file}: commit it.` });
+  display.emit({ event: 'note', message: `The configuration of the stage is in ${file}: commit it.` });
   if (config.alarmEmail === undefined) {
     const message = 'Alarms reach nobody: name a receiver with -c alarmEmail=NAME@EXAMPLE.COM.';
-    display.tell({ event: 'note', message });
+    display.emit({ event: 'note', message });
   }
   const outputs = outputsFile(stage, env);
   mkdirSync(path.dirname(outputs), { recursive: true, mode: 0o700 });
@@ -57,7 +57,7 @@ export async function deployStage(
   if ((await using.cdk(args, env)) !== 0) {
     const message = `Stage ${stage} was not deployed, or not wholly. The same command goes on with it.`;
     const { lines, next } = await afterFailure(deployment, using);
-    display.tell({ event: 'error', message, lines, next });
+    display.emit({ event: 'error', message, lines, next });
     return exitCodes.failed;
   }
   // The CDK's command line writes it for everybody to read.
@@ -71,11 +71,11 @@ export async function deployStage(
       ? []
       : [{ words: `Once, the DNS record of the API: ${new URL(api).hostname} CNAME ${domainTarget}` }];
   const next = [...record, ...firstSteps({ stage, region }, userPool?.id, relaySecret)];
-  display.tell({ event: 'stage.deployed', stage, api, next });
+  display.emit({ event: 'stage.deployed', stage, api, next });
   return exitCodes.done;
 }
 
-/** @throws InputRejected when the account, its quotas or the stacks' status let no deployment through */
+/** @throws UsageError when the account, its quotas or the stacks' status let no deployment through */
 async function requireRoom(deployment: Deployment, { aws }: Deployer): Promise<void> {
   const { stage, region, account, storage, service, config } = deployment;
   const statusOf = (stack: string) =>
@@ -103,7 +103,7 @@ async function requireRoom(deployment: Deployment, { aws }: Deployer): Promise<v
 
 /**
  * A machine that was deleted keeps its name until its last execution has ended (Step Functions API, "DeleteStateMachine").
- * @throws InputRejected while AWS still deletes one
+ * @throws UsageError while AWS still deletes one
  */
 async function requireMachinesGone(
   { stage, region, account }: Deployment,
@@ -123,21 +123,21 @@ async function requireMachinesGone(
   }
 }
 
-/** Says what flags and variables change, and what that replaces or destroys. @throws InputRejected when the answer is no */
+/** Says what flags and variables change, and what that replaces or destroys. @throws UsageError when the answer is no */
 async function agreeToChanges(
   { stage, changes }: Deployment,
   yes: boolean,
-  { display, ask }: Surroundings,
+  { display, ask }: CommandContext,
 ): Promise<void> {
   if (changes.length === 0) return;
-  for (const change of changes) display.tell({ event: 'note', message: sentenceOf(change) });
+  for (const change of changes) display.emit({ event: 'note', message: sentenceOf(change) });
   const costly = changes.some(({ consequence }) => consequence !== undefined);
   if (yes || !costly) return;
   if (!ask) {
     const message = 'Nobody can be asked here: add --yes to agree to the changes above.';
-    throw new InputRejected('Nothing was deployed.', [{ where: '--yes', message }]);
+    throw new UsageError('Nothing was deployed.', [{ where: '--yes', message }]);
   }
-  if (!(await ask(`Change stage ${stage} like this?`))) throw new InputRejected('Nothing was deployed.');
+  if (!(await ask(`Change stage ${stage} like this?`))) throw new UsageError('Nothing was deployed.');
 }
 
 function sentenceOf({ field, from, to, by, consequence }: StageChange): string {

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { Surroundings } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import type { DestroyArguments } from '../commands/destroy.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Deployer, type Deployment, deployer, prepareDeployment } from './prepare-deployment.ts';
@@ -8,26 +8,26 @@ import { outputsFile } from './stage.ts';
 /**
  * Removes what can be made anew of a stage: the service stack; with `all` the storage stack too, but never what it
  * holds.
- * @throws InputRejected, ChirpsmithError: before anything is removed
+ * @throws UsageError, ChirpsmithError: before anything is removed
  */
 export async function destroyStage(
-  { context, all, yes }: DestroyArguments,
-  surroundings: Surroundings,
+  { context: cdkContext, all, yes }: DestroyArguments,
+  context: CommandContext,
   using: Deployer = deployer,
 ): Promise<ExitCode> {
-  const { display, env } = surroundings;
-  const deployment = await prepareDeployment('Removing', context, surroundings, using);
+  const { display, env } = context;
+  const deployment = await prepareDeployment('Removing', cdkContext, context, using);
   const { stage, storage, service } = deployment;
-  for (const message of kept(deployment, all)) display.tell({ event: 'note', message });
+  for (const message of kept(deployment, all)) display.emit({ event: 'note', message });
   const args = ['destroy', service, ...(all ? [storage] : []), ...deployment.context];
   if ((await using.cdk([...args, ...(yes ? ['--force'] : [])], env)) !== 0) {
     const message = `Stage ${stage} was not removed, or not wholly: see above. The same command goes on with it.`;
-    display.tell({ event: 'error', message });
+    display.emit({ event: 'error', message });
     return exitCodes.failed;
   }
   rmSync(outputsFile(stage, env), { force: true });
   const next = [{ words: 'To deploy it again:', command: 'npx chirpsmith deploy' }];
-  display.tell({ event: 'note', message: `Stage ${stage} is removed.`, next });
+  display.emit({ event: 'note', message: `Stage ${stage} is removed.`, next });
   return exitCodes.done;
 }
 

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { type Config, readConfig } from '../../infra/config.ts';
 import { readStageFile, type StageFile, stageFilePath, stageFolder } from '../../infra/stage-file.ts';
-import type { Surroundings } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import type { Next } from '../events.ts';
-import { InputRejected } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import { type AwsAccount, awsAccount } from './aws-account.ts';
 import { runCdk } from './run-cdk.ts';
 import { changedFile, type StageChange, stageChanges } from './stage-changes.ts';
@@ -40,19 +40,19 @@ export interface Deployment {
  * Finds out what would be deployed, where, and by whom, and says it. Nothing is changed.
  * @param what `Deploying` or `Removing`
  * @param given `name=value` of each `-c`
- * @throws InputRejected when no stage is named, its configuration cannot be used, there are no credentials, or the stage
+ * @throws UsageError when no stage is named, its configuration cannot be used, there are no credentials, or the stage
  *   lives in another account or region
  */
 export async function prepareDeployment(
   what: string,
   given: readonly string[],
-  { display, env, target }: Surroundings,
+  { display, env, target }: CommandContext,
   { aws, folder }: Deployer,
 ): Promise<Deployment> {
   const { stage } = target;
   if (stage === undefined) {
     const message = 'Name the stage, as in --stage prod. The stack on this machine needs no deployment.';
-    throw new InputRejected('There is nothing to do.', [{ where: '--stage', message }]);
+    throw new UsageError('There is nothing to do.', [{ where: '--stage', message }]);
   }
   const pairs = [`stage=${stage}`, ...given.filter((pair) => !pair.startsWith('stage='))];
   const flags = new Map(pairs.map((pair) => [pair.split('=')[0], pair.slice(pair.indexOf('=') + 1)]));
@@ -64,11 +64,11 @@ export async function prepareDeployment(
     const message =
       `Stage ${stage} lives in ${kept.region}: in ${region} it would be made a second time, and empty. ` +
       `Choose another --stage for ${region}, or change "region" in the file by hand.`;
-    throw new InputRejected('The stage is somewhere else.', [{ where: path, message }]);
+    throw new UsageError('The stage is somewhere else.', [{ where: path, message }]);
   }
   const caller = await aws.identity(region);
   if (!caller) {
-    throw new InputRejected(
+    throw new UsageError(
       'There are no AWS credentials here: sign in with "aws login" or "aws sso login", or set AWS_PROFILE.',
     );
   }
@@ -76,12 +76,12 @@ export async function prepareDeployment(
     const message =
       `Stage ${stage} lives in account ${config.account}, and these credentials are of ${caller.account}. ` +
       'Set AWS_PROFILE to a profile of that account, or choose another --stage.';
-    throw new InputRejected('The stage is somewhere else.', [{ where: path, message }]);
+    throw new UsageError('The stage is somewhere else.', [{ where: path, message }]);
   }
   const storage = `chirpsmith-${stage}-storage`;
   const service = `chirpsmith-${stage}-service`;
   const message = `${what} stage ${stage}, account ${caller.account}, region ${region}, as ${caller.arn}.`;
-  display.tell({ event: 'note', message });
+  display.emit({ event: 'note', message });
   const changes = stageChanges(kept, flag, env);
   const file = { ...changedFile(kept, changes), account: caller.account, region };
   const context = pairs.flatMap((pair) => ['-c', pair]);
@@ -96,7 +96,7 @@ export function writeStageFile({ stage, file }: Pick<Deployment, 'stage' | 'file
 
 /** A refusal before anything is done, with commands that help. */
 export const refusalWith = (problem: string, next: readonly Next[]) =>
-  new InputRejected(
+  new UsageError(
     problem,
     next.map(({ words, command }) => ({ where: words, message: command ?? '' })),
   );
@@ -124,6 +124,6 @@ function configOf(
     const kept = readStageFile(stage, folder);
     return { kept, config: readConfig({ context, environment, file: () => kept }) };
   } catch (error) {
-    throw new InputRejected(error instanceof Error ? error.message : String(error));
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }

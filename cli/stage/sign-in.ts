@@ -1,7 +1,7 @@
 import { ApiRefusal, ApiUnreachable } from '../api-client.ts';
-import type { Surroundings } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { cachedTokens, type Tokens } from '../tokens.ts';
-import { InputRejected } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import {
   type Asked,
   type Cognito,
@@ -13,12 +13,12 @@ import {
 import { isSafe, outputsFile, type Stage } from './stage.ts';
 import { type SignInFile, signInFile } from './token-cache.ts';
 
-type Given = Pick<Surroundings, 'env' | 'prompt' | 'target'>;
+type Given = Pick<CommandContext, 'env' | 'prompt' | 'target'>;
 
 /**
  * Tokens for a stage: of the one who is signed in, else of whoever signs in now, by a name and a password. Where no
  * user pool is known, CHIRPSMITH_TOKEN.
- * @throws (when a token is asked for) InputRejected saying what to do
+ * @throws (when a token is asked for) UsageError saying what to do
  */
 export function stageTokens(stage: Stage, given: Given): Tokens {
   const { env, target } = given;
@@ -82,7 +82,7 @@ function cognitoOf(
       where: 'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER',
       message: 'It is not an https URL.',
     };
-    throw new InputRejected(`Stage ${name} cannot be reached like this.`, [problem]);
+    throw new UsageError(`Stage ${name} cannot be reached like this.`, [problem]);
   }
   return createCognito({ userPool, endpoint: endpoint || undefined });
 }
@@ -141,8 +141,8 @@ async function askForName(stage: Stage, { prompt }: Given): Promise<string> {
   throw cannotAsk(stage, [{ where: '--user', message: 'Say who signs in: --user NAME or CHIRPSMITH_USER.' }]);
 }
 
-function cannotAsk({ name }: Stage, problems: readonly { where: string; message: string }[]): InputRejected {
-  return new InputRejected(`Nobody is signed in at stage ${name}.`, problems);
+function cannotAsk({ name }: Stage, problems: readonly { where: string; message: string }[]): UsageError {
+  return new UsageError(`Nobody is signed in at stage ${name}.`, problems);
 }
 
 /** What Cognito refuses, and what to do about it (its API reference, InitiateAuth and RespondToAuthChallenge). */
@@ -168,7 +168,7 @@ function inWords(error: unknown, { name }: Stage): unknown {
   if (error instanceof CognitoUnreachable) return new ApiUnreachable(error.message, { cause: error });
   if (!(error instanceof CognitoRefusal)) return error;
   const said = error.message === '' ? error.code : `${error.code}: ${error.message}`;
-  return new InputRejected(`Nobody is signed in at stage ${name}.`, [
+  return new UsageError(`Nobody is signed in at stage ${name}.`, [
     { where: 'sign-in', message: `${remedies[error.code] ?? 'Cognito refuses it.'} (${said})` },
   ]);
 }
@@ -177,7 +177,7 @@ function broughtToken({ name }: Stage, token: string | undefined): Tokens {
   return {
     async current() {
       if (token) return token;
-      throw new InputRejected(`Nobody is signed in at stage ${name}.`, [
+      throw new UsageError(`Nobody is signed in at stage ${name}.`, [
         {
           where: 'CHIRPSMITH_TOKEN',
           message: 'The stage has no user pool of its own: set it to an access token of its issuer.',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Problem } from '../../functions/shared/errors.ts';
 import { homeDirectory } from '../../local/home.ts';
 import type { Target } from '../stage-target.ts';
-import { InputRejected } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** A deployed copy of the product. */
 export interface Stage {
@@ -33,7 +33,7 @@ const outputsSchema = z.record(z.string(), z.record(z.string(), z.string()));
 
 /**
  * Where a stage is: from flags and variables, else from the outputs of its deployment.
- * @throws InputRejected saying what to do when that is not known
+ * @throws UsageError saying what to do when that is not known
  */
 export function readStage(target: Target & { readonly stage: string }, environment: Environment): Stage {
   const { stage } = target;
@@ -60,7 +60,7 @@ export function readStage(target: Target & { readonly stage: string }, environme
     const where = id === undefined ? '--user-pool-id' : '--client-id';
     problems.push({ where, message: 'The id of the user pool and that of its client belong together.' });
   }
-  if (problems.length > 0) throw new InputRejected(`Stage ${stage} cannot be reached like this.`, problems);
+  if (problems.length > 0) throw new UsageError(`Stage ${stage} cannot be reached like this.`, problems);
   return {
     name: stage,
     api: api ?? '',
@@ -83,14 +83,14 @@ function readOutputs(stage: string, file: string): Record<string, string> {
     const message =
       `It is written by npx chirpsmith deploy --stage ${stage}. Where somebody else has deployed it, copy that file ` +
       'here, or give --api-url, --user-pool-id and --client-id.';
-    throw new InputRejected(`Nothing is known here of a stage ${stage}.`, [{ where: file, message }]);
+    throw new UsageError(`Nothing is known here of a stage ${stage}.`, [{ where: file, message }]);
   }
   try {
     const stacks = outputsSchema.parse(JSON.parse(text));
     return { ...stacks[`chirpsmith-${stage}-storage`], ...stacks[`chirpsmith-${stage}-service`] };
   } catch {
     const message = `It does not hold the outputs of a deployment: npx chirpsmith deploy --stage ${stage} writes it anew.`;
-    throw new InputRejected(`Stage ${stage} cannot be reached like this.`, [{ where: file, message }]);
+    throw new UsageError(`Stage ${stage} cannot be reached like this.`, [{ where: file, message }]);
   }
 }
 

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
 import type { BodyOf, PathId, QueryOf, RouteSpec } from '../runtime/spec.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import { issueProblems } from '../shared/zod-problems.ts';
+import { zodProblems } from '../shared/zod-problems.ts';
 import { HttpRefusal } from './problem.ts';
 
 /** What a route sees of a request: path, query and body as its spec has them. */
@@ -72,7 +72,7 @@ const nothing = z.strictObject({}).optional();
 function parsed(schema: z.ZodType | undefined, sent: unknown, whole: 'query' | 'body') {
   const { success, data, error } = (schema ?? nothing).safeParse(sent);
   if (success) return { value: schema && data, problems: [] };
-  const problems = error.issues.flatMap((issue) => issueProblems(issue, { whole, words: 'this request' }));
+  const problems = error.issues.flatMap((issue) => zodProblems(issue, { whole, words: 'this request' }));
   return { value: undefined, problems };
 }
 

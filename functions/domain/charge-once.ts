@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Provider, ProviderError } from '../provider/provider.ts';
-import { turnedAwayWait } from '../shared/backoff.ts';
+import { throttledDelay } from '../shared/backoff.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import type { SessionStore } from '../storage/session-store.ts';
 import { type Create, isInDoubt, isUnderWay, mayCall, type Session, type SessionStatus } from './session.ts';
@@ -113,7 +113,7 @@ async function callOnce(
     if (error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable') {
       const { retryAfter } = error;
       const spread = { retryAfter, pace: session.pace, random: random() };
-      return { end: 'turned-away', wait: turnedAwayWait(options.refusals + 1, spread) };
+      return { end: 'turned-away', wait: throttledDelay(options.refusals + 1, spread) };
     }
     const words = error.reason ?? error.message;
     const doubt = isInDoubt(left)

@@ -20,7 +20,7 @@ export function dialectOf({ model, dialect, persona }: DialectWish): Dialect {
 }
 
 /** The model that is taken where none is named; MountSea has none for that. */
-export function usualModel(dialect: Dialect, persona: object | undefined): string | undefined {
+export function defaultModel(dialect: Dialect, persona: object | undefined): string | undefined {
   if (dialect === 'mountsea') return undefined;
   return persona ? tauModels[0] : relaySongModels[0];
 }

@@ -1,5 +1,5 @@
 import { ProviderError } from '../provider/provider.ts';
-import { turnedAwayWait } from '../shared/backoff.ts';
+import { throttledDelay } from '../shared/backoff.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionStore } from '../storage/session-store.ts';
 import { isGivenUp, type Session } from './session.ts';
@@ -39,7 +39,7 @@ export async function openAtProvider(
     const refusals = before + 1;
     if (refusals >= settings.limits.prepareCalls) throw error;
     const pace = await slowDown(store, sessionId, session.pace);
-    const wait = turnedAwayWait(refusals, { retryAfter: error.retryAfter, pace, random: random() });
+    const wait = throttledDelay(refusals, { retryAfter: error.retryAfter, pace, random: random() });
     return { wait, refusals };
   }
 }

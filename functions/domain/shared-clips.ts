@@ -1,5 +1,5 @@
 import { ChirpsmithError } from '../shared/errors.ts';
-import { inOrder } from '../shared/map-concurrent.ts';
+import { mapConcurrent } from '../shared/map-concurrent.ts';
 import type { SessionStore } from '../storage/session-store.ts';
 import type { Track } from './session.ts';
 import { trackFailed } from './track-changes.ts';
@@ -35,7 +35,7 @@ export async function withoutSharedClips(
     const others = those.filter((it) => it.trackId !== trackId).map(({ file }) => file);
     return `The provider gave the clip ${clipId} to ${others.slice(0, 3).join(', ')} as well.`;
   };
-  const failed = await inOrder(tracks, writesAtOnce, async (track) =>
+  const failed = await mapConcurrent(tracks, writesAtOnce, async (track) =>
     shared.has(track.trackId) && track.status === 'done'
       ? store.updateTrack(track, {
           ...sharing(track.clipId, trackFailed('ProviderContradiction', reasonOf(track), now())),

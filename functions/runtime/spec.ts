@@ -27,7 +27,7 @@ export interface TaskSpec extends FunctionSpec {
 /** A state of a machine that calls a function. */
 export interface StateSpec extends TaskSpec {
   /** Which errors the machine repeats it on: the policies are in infra/workflows/retry-policies.ts. */
-  readonly retry: 'never' | 'oncePerRun' | 'oncePerRunOrForProvider' | 'everyRound';
+  readonly retry: 'never' | 'retryOncePerState' | 'retryOncePerStateOrForProvider' | 'retryInLoop';
 }
 
 /** A route of the API: what it is called, takes and answers. The OpenAPI document is made of it. */

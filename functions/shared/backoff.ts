@@ -1,4 +1,4 @@
-import { refusalWait } from './schedule.ts';
+import { backoffDelay } from './schedule.ts';
 
 /**
  * How far apart a session's calls are spread while the provider turns calls away for their number (429). 1 is the
@@ -24,9 +24,9 @@ export const slower = (pace: number): number => Math.min(slowestPace, pace * 2);
  * @param refusals refusals in a row, this one included
  * @param random a number in [0, 1)
  */
-export function turnedAwayWait(
+export function throttledDelay(
   refusals: number,
   { retryAfter, pace, random }: { retryAfter: number | undefined; pace: number; random: number },
 ): number {
-  return refusalWait(refusals, retryAfter) + Math.floor(random * spread * pace);
+  return backoffDelay(refusals, retryAfter) + Math.floor(random * spread * pace);
 }

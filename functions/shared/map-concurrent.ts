@@ -1,5 +1,5 @@
 /** Maps with at most `limit` under way, keeping the order. The first failure is the whole's; no more is begun then. */
-export async function inOrder<T, R>(
+export async function mapConcurrent<T, R>(
   items: readonly T[],
   limit: number,
   work: (item: T) => Promise<R>,

@@ -59,6 +59,6 @@ export const toldSeconds = (waited: number, { timeScale }: { readonly timeScale:
  * provider asks if that is longer.
  * @param refusals refusals in a row, this one included
  */
-export function refusalWait(refusals: number, retryAfter = 0): number {
+export function backoffDelay(refusals: number, retryAfter = 0): number {
   return Math.max(Math.min(10 * 2 ** (refusals - 1), 60), Math.ceil(retryAfter));
 }

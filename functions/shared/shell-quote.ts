@@ -1,5 +1,5 @@
 /** A value as one word of a command that is shown: a shell takes it as it is, with all that is in it. */
-export function shellWord(value: string): string {
+export function shellQuote(value: string): string {
   if (/^[\w@%+=:,./-]+$/.test(value)) return value;
   // What acts where it is shown would be escaped there, and so be another word: bash, zsh and ksh know this notation.
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) {

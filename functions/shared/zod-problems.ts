@@ -5,7 +5,7 @@ import type { Problem } from './errors.ts';
  * What zod finds wrong with an input, one problem for each field.
  * @param input what it is called where it is wrong as a whole, and in a sentence: `body`, `this request`
  */
-export function issueProblems(issue: z.core.$ZodIssue, input: { whole: string; words: string }): Problem[] {
+export function zodProblems(issue: z.core.$ZodIssue, input: { whole: string; words: string }): Problem[] {
   if (issue.code !== 'unrecognized_keys') {
     return [{ where: pathOf(issue.path) || input.whole, message: issue.message }];
   }

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import { inOrder } from '../shared/map-concurrent.ts';
+import { mapConcurrent } from '../shared/map-concurrent.ts';
 
 /** The files that a session keeps in the bucket. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
 export interface SessionFiles {
@@ -57,7 +57,7 @@ export function createSessionFiles({ client, bucket }: { client: S3Client; bucke
   };
   return {
     async abort(uploads) {
-      await inOrder(uploads, atOnce, abortOne);
+      await mapConcurrent(uploads, atOnce, abortOne);
     },
 
     async deleteSome(sessionId) {

@@ -14,7 +14,7 @@ import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from
 import { addToTally, countedSchema, noTracks, type TrackTally } from '../domain/track-tally.ts';
 import { named } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import { inOrder } from '../shared/map-concurrent.ts';
+import { mapConcurrent } from '../shared/map-concurrent.ts';
 import type { SessionKind } from '../shared/state-contracts.ts';
 import { createConditionalWriter, isConflict } from './conditional-writes.ts';
 import { decodePage, encodePage } from './list-cursor.ts';
@@ -167,7 +167,7 @@ export function createSessionStore(options: {
 
   const store: SessionStore = {
     async create(session, tracks) {
-      await inOrder(tracks, writesAtOnce, (track) =>
+      await mapConcurrent(tracks, writesAtOnce, (track) =>
         put(trackItem(session, track)).catch(
           // Left by a start that died half-way: the session was never written, so the track is ours.
           (error: unknown) => {
@@ -180,7 +180,7 @@ export function createSessionStore(options: {
     },
 
     async addTracks(session, tracks) {
-      await inOrder(tracks, writesAtOnce, (track) =>
+      await mapConcurrent(tracks, writesAtOnce, (track) =>
         put(trackItem(session, track), {
           ConditionExpression: 'attribute_not_exists(pk) OR (#version = :untouched AND sha256 = :sha256)',
           ExpressionAttributeNames: { '#version': 'version' },

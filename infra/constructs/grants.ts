@@ -11,7 +11,7 @@ import { executionsArn, machineArn, workflowName } from './workflow.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 /** Where the functions live: what the names in the capabilities stand for in a deployment. */
-export interface Surroundings {
+export interface FunctionContext {
   readonly config: Config;
   readonly storage: StorageStack;
   /** Where a relay is configured. */
@@ -24,7 +24,11 @@ export interface Surroundings {
 type OwnVariable = 'STAGE' | 'PROVIDER_IS_SANDBOX' | 'CLOCK_SPEED';
 
 /** Gives a function the variables and permissions of what its spec uses, and no others. */
-export function grant(fn: WorkflowFunction, { uses }: Pick<FunctionSpec, 'uses'>, where: Surroundings): void {
+export function grant(
+  fn: WorkflowFunction,
+  { uses }: Pick<FunctionSpec, 'uses'>,
+  where: FunctionContext,
+): void {
   const values: Readonly<Record<string, string | undefined>> = variables(fn, where);
   const used = uses.map((name) => capabilities[name]);
   for (const name of new Set(used.flatMap(({ environment }) => environment))) {
@@ -38,7 +42,7 @@ export function grant(fn: WorkflowFunction, { uses }: Pick<FunctionSpec, 'uses'>
 function allow(
   fn: WorkflowFunction,
   { on, actions, reason, event, keys }: Permission,
-  where: Surroundings,
+  where: FunctionContext,
 ): void {
   const arn = arnOf(fn, on, where);
   // No relay, or no webhook, is configured.
@@ -49,7 +53,7 @@ function allow(
   else fn.allow(actions, arn);
 }
 
-function variables(fn: WorkflowFunction, { config, storage, relayKey, webhook }: Surroundings) {
+function variables(fn: WorkflowFunction, { config, storage, relayKey, webhook }: FunctionContext) {
   const { table, bucket, providerKey } = storage;
   return {
     TABLE_NAME: table.tableName,
@@ -71,7 +75,7 @@ function variables(fn: WorkflowFunction, { config, storage, relayKey, webhook }:
   } satisfies Record<Exclude<Variable, OwnVariable>, string | undefined>;
 }
 
-function arnOf(fn: WorkflowFunction, on: Resource, where: Surroundings): string | undefined {
+function arnOf(fn: WorkflowFunction, on: Resource, where: FunctionContext): string | undefined {
   const { config, storage, relayKey } = where;
   if (on.startsWith('bucket/')) return storage.objectsArn(on.slice('bucket/'.length));
   for (const [kind, name] of Object.entries(machines)) {

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { trigger } from '../../functions/event-handlers/start-from-manifest/trigger.ts';
 import { inboxFolders } from '../../functions/shared/inbox-folders.ts';
 import { deadLetterQueue } from './dead-letters.ts';
-import type { Surroundings } from './grants.ts';
+import type { FunctionContext } from './grants.ts';
 import { specFunction } from './spec-functions.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
@@ -19,7 +19,7 @@ export class Inbox extends Construct {
   readonly fn: WorkflowFunction;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, where: Surroundings) {
+  constructor(scope: Construct, id: string, where: FunctionContext) {
     super(scope, id);
     const { bucket } = where.storage;
     this.deadLetters = deadLetterQueue(this);

@@ -18,7 +18,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { routes } from '../../functions/api/routes.ts';
 import { folderOf, routeKey, routeLambda } from '../../functions/runtime/spec.ts';
-import type { Surroundings } from './grants.ts';
+import type { FunctionContext } from './grants.ts';
 import { acknowledge } from './nag-suppressions.ts';
 import { pascal, specFunction } from './spec-functions.ts';
 import { WorkflowFunction } from './workflow-function.ts';
@@ -48,7 +48,7 @@ export class SessionApi extends Construct {
   readonly url: string;
   readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, where: Surroundings) {
+  constructor(scope: Construct, id: string, where: FunctionContext) {
     super(scope, id);
     const { config } = where;
     const { tokens } = where.storage;

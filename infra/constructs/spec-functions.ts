@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { type FunctionSpec, folderOf, keyOf, type StateSpec } from '../../functions/runtime/spec.ts';
-import { grant, type Surroundings } from './grants.ts';
+import { type FunctionContext, grant } from './grants.ts';
 import { WorkflowFunction } from './workflow-function.ts';
 
 export interface SpecFunctionProps {
@@ -9,7 +9,7 @@ export interface SpecFunctionProps {
   readonly spec: FunctionSpec;
   /** One line for the console; the spec's name unless given. */
   readonly about?: string;
-  readonly where: Surroundings;
+  readonly where: FunctionContext;
 }
 
 /**
@@ -36,10 +36,10 @@ export function specFunction(
 /** The functions of the states, each made when the first machine asks for it: two machines share some. */
 export class StateFunctions {
   readonly #scope: Construct;
-  readonly #where: Surroundings;
+  readonly #where: FunctionContext;
   readonly #made = new Map<string, WorkflowFunction>();
 
-  constructor(scope: Construct, where: Surroundings) {
+  constructor(scope: Construct, where: FunctionContext) {
     this.#scope = scope;
     this.#where = where;
   }

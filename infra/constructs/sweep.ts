@@ -3,7 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { trigger } from '../../functions/event-handlers/sweep/trigger.ts';
-import type { Surroundings } from './grants.ts';
+import type { FunctionContext } from './grants.ts';
 import { acknowledgeServerless } from './nag-suppressions.ts';
 import { specFunction } from './spec-functions.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
@@ -14,7 +14,7 @@ const interval = Duration.minutes(15);
 export class Sweep extends Construct {
   readonly fn: WorkflowFunction;
 
-  constructor(scope: Construct, id: string, where: Surroundings) {
+  constructor(scope: Construct, id: string, where: FunctionContext) {
     super(scope, id);
     this.fn = specFunction(this, 'Function', {
       room: 'event-handlers',

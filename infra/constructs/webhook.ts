@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { trigger } from '../../functions/event-handlers/send-webhook/trigger.ts';
 import { eventSource } from '../../functions/shared/event-types.ts';
 import { deadLetterQueue } from './dead-letters.ts';
-import type { Surroundings } from './grants.ts';
+import type { FunctionContext } from './grants.ts';
 import { acknowledge } from './nag-suppressions.ts';
 import { specFunction } from './spec-functions.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
@@ -21,7 +21,7 @@ export class Webhook extends Construct {
   readonly fn: WorkflowFunction;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { url, ...where }: Surroundings & { url: string }) {
+  constructor(scope: Construct, id: string, { url, ...where }: FunctionContext & { url: string }) {
     super(scope, id);
     const { config } = where;
     this.deadLetters = deadLetterQueue(this);

@@ -14,7 +14,7 @@ import { state as copyAudio } from '../../functions/workflow/copy-audio/state.ts
 import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
 import { state as requestMusic } from '../../functions/workflow/request-music/state.ts';
 import type { Machine } from '../constructs/workflow.ts';
-import { beforeFirstCall, lookedIntoSoon, says, waitAndCheck } from './wait-and-check.ts';
+import { initialLoopState, reconcileLoopState, verdictIs, waitAndCheck } from './wait-and-check.ts';
 
 const everything = 'States.ALL';
 const keepError = { resultPath: '$.error' };
@@ -22,7 +22,7 @@ const keepError = { resultPath: '$.error' };
 /** From a prompt to audio files in the bucket. */
 export function generateMusic({ scope, task, settings }: Machine): IChainable {
   const begin = Pass.jsonPath(scope, 'Begin', {
-    parameters: { sessionId: JsonPath.stringAt('$.sessionId'), ...beforeFirstCall },
+    parameters: { sessionId: JsonPath.stringAt('$.sessionId'), ...initialLoopState },
   });
   // No retry, ever: a second call may cost the credits twice. What may be repeated goes round the graph.
   const request = task(requestMusic);
@@ -41,12 +41,12 @@ export function generateMusic({ scope, task, settings }: Machine): IChainable {
   later.next(keep);
   keep.next(
     new Choice(scope, 'Audio copied?')
-      .when(says('waiting'), later)
+      .when(verdictIs('waiting'), later)
       .otherwise(new Succeed(scope, 'Music ready')),
   );
 
   // The call was cut off, or never began: whether it was made is in the record, and the check reads it there.
-  const lost = Pass.jsonPath(scope, 'Answer lost', { parameters: lookedIntoSoon(settings) });
+  const lost = Pass.jsonPath(scope, 'Answer lost', { parameters: reconcileLoopState(settings) });
   lost.next(music.wait);
 
   const failure = task(recordFailure, {

@@ -1,4 +1,4 @@
-import { nextWait, refusalWait, type Schedule } from '../../functions/shared/schedule.ts';
+import { backoffDelay, nextWait, type Schedule } from '../../functions/shared/schedule.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
 import { state as checkTraining } from '../../functions/workflow/check-training/state.ts';
 import { state as checkUpload } from '../../functions/workflow/check-upload/state.ts';
@@ -202,10 +202,10 @@ export function mostEvents(loop: Loop): number {
           ways.push(checked(total, 0, 0, taken + 1));
           // The answer was lost: looked into at once, as create is, or handed over again, as an upload is.
           ways.push(checked(total, settle.checks[0] ?? settle.every, 0, taken + 1));
-          ways.push(checked(total, refusalWait(1), 0, taken + 1));
+          ways.push(checked(total, backoffDelay(1), 0, taken + 1));
         }
         if (refused < loop.refusals) {
-          for (const wait of [refusalWait(refused + 1), ...(loop.settle ? earliest(loop.settle) : [])]) {
+          for (const wait of [backoffDelay(refused + 1), ...(loop.settle ? earliest(loop.settle) : [])]) {
             const later = total + wait;
             ways.push(round + (later < schedule.deadline ? submitted(later, taken, refused + 1) : 0));
           }

@@ -80,7 +80,7 @@ export const providerAnswerLost: RetryPolicy = {
 };
 
 /** For a step that runs once in an execution: what AWS and the record may do to it, Lambda's errors first. */
-export const oncePerRun: readonly RetryPolicy[] = [
+export const retryOncePerState: readonly RetryPolicy[] = [
   lambdaUnavailable,
   functionCutOff,
   storageUnavailable,
@@ -95,7 +95,7 @@ export const oncePerRun: readonly RetryPolicy[] = [
  * allowed here adds up to 5,000 (three events, at every step of every loop); two fit, three do not. A step
  * that still fails ends the run, and a new run takes up where it stopped.
  */
-export const everyRound: readonly RetryPolicy[] = [
+export const retryInLoop: readonly RetryPolicy[] = [
   {
     errors: [...invocationErrors, ...cutOffErrors, ...named('StorageUnavailable', 'RecordConflict')],
     interval: Duration.seconds(5),
@@ -110,9 +110,9 @@ export const everyRound: readonly RetryPolicy[] = [
  */
 export const retryPolicies: Readonly<Record<StateSpec['retry'], readonly RetryPolicy[]>> = {
   never: [],
-  oncePerRun,
-  oncePerRunOrForProvider: [...oncePerRun, providerUnreachable, providerAnswerLost],
-  everyRound,
+  retryOncePerState,
+  retryOncePerStateOrForProvider: [...retryOncePerState, providerUnreachable, providerAnswerLost],
+  retryInLoop,
 };
 
 /** How often the machine may repeat a state when every attempt fails: the sum over its policies. */

@@ -19,7 +19,7 @@ import { state as prepareSession } from '../../functions/workflow/prepare-sessio
 import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
 import { state as submitUpload } from '../../functions/workflow/submit-upload/state.ts';
 import type { Machine } from '../constructs/workflow.ts';
-import { beforeFirstCall, lookedIntoSoon, says, waitAndCheck } from './wait-and-check.ts';
+import { initialLoopState, reconcileLoopState, verdictIs, waitAndCheck } from './wait-and-check.ts';
 
 const everything = 'States.ALL';
 const keepInput = { resultPath: JsonPath.DISCARD };
@@ -49,7 +49,7 @@ export function trainModel({ scope, task, settings }: Machine): IChainable {
     result: {
       sessionId: JsonPath.stringAt('$.sessionId'),
       review: JsonPath.objectAt('$.review'),
-      ...beforeFirstCall,
+      ...initialLoopState,
     },
   });
 
@@ -66,7 +66,7 @@ export function trainModel({ scope, task, settings }: Machine): IChainable {
   });
 
   // Create was cut off, or never began: whether it was called is in the record, and the check reads it there.
-  const lost = Pass.jsonPath(scope, 'Answer lost', { parameters: lookedIntoSoon(settings) });
+  const lost = Pass.jsonPath(scope, 'Answer lost', { parameters: reconcileLoopState(settings) });
   lost.next(training.wait);
 
   const failure = task(recordFailure, {
@@ -88,7 +88,7 @@ export function trainModel({ scope, task, settings }: Machine): IChainable {
   // Not by a retry: a policy knows no Retry-After, and those turned away together would come back together.
   const again = new Wait(scope, 'Wait for provider', { time: WaitTime.secondsPath('$.wait') });
   const prepared = new Choice(scope, 'Session prepared?')
-    .when(says('waiting'), again.next(prepare))
+    .when(verdictIs('waiting'), again.next(prepare))
     .otherwise(upload);
 
   prepare.next(prepared);

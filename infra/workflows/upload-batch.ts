@@ -17,7 +17,7 @@ import { state as reconcileClips } from '../../functions/workflow/reconcile-clip
 import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
 import { state as submitUpload } from '../../functions/workflow/submit-upload/state.ts';
 import type { Machine } from '../constructs/workflow.ts';
-import { says, waitAndCheck } from './wait-and-check.ts';
+import { verdictIs, waitAndCheck } from './wait-and-check.ts';
 
 /** What a file's own execution leaves: nothing. What became of the file is in the record. */
 const nothing = {};
@@ -59,7 +59,7 @@ export function uploadBatch({ scope, task, settings }: Machine): IChainable {
   const compare = task(reconcileClips);
   const later = new Wait(scope, 'Wait for list', { time: WaitTime.secondsPath('$.wait') });
   const compared = new Choice(scope, 'Clips reconciled?')
-    .when(says('waiting'), later.next(compare))
+    .when(verdictIs('waiting'), later.next(compare))
     .otherwise(ready);
 
   const failure = task(recordFailure, {
@@ -72,7 +72,7 @@ export function uploadBatch({ scope, task, settings }: Machine): IChainable {
 
   const again = new Wait(scope, 'Wait for provider', { time: WaitTime.secondsPath('$.wait') });
   const prepared = new Choice(scope, 'Batch prepared?')
-    .when(says('waiting'), again.next(prepare))
+    .when(verdictIs('waiting'), again.next(prepare))
     .otherwise(upload);
 
   prepare.next(prepared);

@@ -39,26 +39,26 @@ export function waitAndCheck(
 ): { start: State; wait: Wait } {
   const pause = new Wait(scope, wait, { time: WaitTime.secondsPath('$.wait') });
   const question = new Choice(scope, finished)
-    .when(says('waiting'), pause)
-    .when(says('again'), submit)
-    .when(says('done'), done);
-  if (failed) question.when(says('failed'), failed);
+    .when(verdictIs('waiting'), pause)
+    .when(verdictIs('again'), submit)
+    .when(verdictIs('done'), done);
+  if (failed) question.when(verdictIs('failed'), failed);
   submit.next(pause).next(check).next(question);
   return { start: submit, wait: pause };
 }
 
 /** The task before has come to this verdict. */
-export const says = (verdict: Verdict) => Condition.stringEquals('$.verdict', verdict);
+export const verdictIs = (verdict: Verdict) => Condition.stringEquals('$.verdict', verdict);
 
 /** The position of a loop whose call costs real money, when it has not been called yet. */
-export const beforeFirstCall = { wait: 0, waited: 0, total: 0, checks: 0, refusals: 0, verdict: 'again' };
+export const initialLoopState = { wait: 0, waited: 0, total: 0, checks: 0, refusals: 0, verdict: 'again' };
 
 /**
  * The position of the loop after such a call without an answer: checked as soon as the settle schedule says.
  * Counts as a refusal, because the limit on refusals also ends a loop whose call dies before it can write
  * anything down.
  */
-export const lookedIntoSoon = ({ schedules: { settle } }: Settings) => ({
+export const reconcileLoopState = ({ schedules: { settle } }: Settings) => ({
   sessionId: JsonPath.stringAt('$.sessionId'),
   wait: settle.checks[0] ?? settle.every,
   waited: 0,

@@ -1,4 +1,4 @@
-import { shellWord } from '../../functions/shared/shell-quote.ts';
+import { shellQuote } from '../../functions/shared/shell-quote.ts';
 import type { ConversionTarget } from './formats.ts';
 import type { Inspection } from './inspection.ts';
 
@@ -10,5 +10,5 @@ export function convertedName(file: string, to: ConversionTarget): string {
 /** Why a file is refused, with the command that converts it where that would help. */
 export function refusalOf({ reason, convertTo }: Inspection & { usable: false }, file: string): string {
   if (convertTo === undefined) return reason;
-  return `${reason} As in: ffmpeg -i ${shellWord(file)} ${shellWord(convertedName(file, convertTo))}`;
+  return `${reason} As in: ffmpeg -i ${shellQuote(file)} ${shellQuote(convertedName(file, convertTo))}`;
 }

@@ -1,8 +1,8 @@
 import { subject } from '../harness/routes.ts';
-import type { Scene } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** An id that the provider has given before, for something else, is not taken for success. */
-export async function idsAreNew({ world, session, tracks }: Scene): Promise<string[]> {
+export async function idsAreNew({ world, session, tracks }: Snapshot): Promise<string[]> {
   const broken: string[] = [];
   const clips = new Map<string, string>();
   // Clips are compared when all are there; a run that ends before that compares nothing.
@@ -35,7 +35,7 @@ export async function idsAreNew({ world, session, tracks }: Scene): Promise<stri
 }
 
 /** What the provider has reported as an error is not on record as under way there. */
-export function errorsAreErrors({ world, session, tracks, atProvider, provider }: Scene): string[] {
+export function errorsAreErrors({ world, session, tracks, atProvider, provider }: Snapshot): string[] {
   const broken: string[] = [];
   const { fence, taskId } = session.create;
   if (fence === 'submitted') {

@@ -1,14 +1,14 @@
 import type { Person } from '../harness/person.ts';
 import type { BatchPlan, TrainPlan } from '../plan.ts';
-import type { Scene } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 import { submissionsOf } from './tracks.ts';
 
 /** A clip is made of the bytes that its track is declared with, and no other bytes take their place. */
 export function declaredBytesCount(
-  scene: Scene<TrainPlan | BatchPlan>,
+  snapshot: Snapshot<TrainPlan | BatchPlan>,
   { declared }: Pick<Person, 'declared'>,
 ): string[] {
-  const { tracks, provider } = scene;
+  const { tracks, provider } = snapshot;
   const clips = new Map(
     provider.sessions.flatMap(({ uploads }) => uploads.map(({ taskId, resultId }) => [taskId, resultId])),
   );
@@ -20,7 +20,7 @@ export function declaredBytesCount(
       broken.push(`track ${trackId} is on record with another SHA-256 than it was declared with`);
     }
     if (status !== 'done') return broken;
-    const made = submissionsOf(scene, trackId).find(
+    const made = submissionsOf(snapshot, trackId).find(
       ({ entry }) => clipId !== undefined && clips.get(entry?.taskId ?? '') === clipId,
     );
     if (made?.object && !wanted.has(made.object.sha256)) {

@@ -1,20 +1,20 @@
 import { clipAudio } from '../../packages/provider-sandbox/clip-audio.ts';
 import { clipSeconds } from '../harness/world.ts';
 import type { MusicPlan } from '../plan.ts';
-import type { Scene } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** What holds of music beyond what holds of everything. */
-export function ofMusic(scene: Scene<MusicPlan>): string[] {
+export function ofMusic(snapshot: Snapshot<MusicPlan>): string[] {
   return [
-    ...clipsAreThose(scene),
-    ...audioIsKept(scene),
-    ...missingIsTold(scene),
-    ...noLinkWrittenDown(scene),
+    ...clipsAreThose(snapshot),
+    ...audioIsKept(snapshot),
+    ...missingIsTold(snapshot),
+    ...noLinkWrittenDown(snapshot),
   ];
 }
 
 /** Clips that are written down are those that the provider made, all of them and in its order. */
-function clipsAreThose({ session: { create, music, status }, provider }: Scene): string[] {
+function clipsAreThose({ session: { create, music, status }, provider }: Snapshot): string[] {
   const clips = music?.clips.map(({ clipId }) => clipId) ?? [];
   if (status === 'ready' && clips.length === 0) return ['the music is ready and has no clip'];
   if (create.fence !== 'ready') {
@@ -30,7 +30,7 @@ function clipsAreThose({ session: { create, music, status }, provider }: Scene):
 }
 
 /** Ready means that all audio is in the bucket; and what is there is that clip's, whole. */
-function audioIsKept({ world: { bucket }, session: { status, music } }: Scene): string[] {
+function audioIsKept({ world: { bucket }, session: { status, music } }: Snapshot): string[] {
   return (music?.clips ?? []).flatMap(({ clipId, key }, index) => {
     if (key === undefined) return status === 'ready' ? [`ready without the audio of clip ${clipId}`] : [];
     const kept = bucket.kept(key);
@@ -41,7 +41,7 @@ function audioIsKept({ world: { bucket }, session: { status, music } }: Scene): 
 }
 
 /** Music that is made and not all kept: the session goes on, or says which clip is missing. */
-function missingIsTold({ session: { status, create, music, failure } }: Scene): string[] {
+function missingIsTold({ session: { status, create, music, failure } }: Snapshot): string[] {
   if (create.fence !== 'ready' || status !== 'failed' || failure?.error !== 'DeadlineExceeded') return [];
   const missing = (music?.clips ?? []).filter(({ key }) => key === undefined);
   const untold = missing.filter(({ clipId }) => !failure.reason.includes(clipId));
@@ -49,6 +49,6 @@ function missingIsTold({ session: { status, create, music, failure } }: Scene): 
 }
 
 /** The provider's links to the audio do not last, and are secrets as long as they do. */
-function noLinkWrittenDown({ session }: Scene): string[] {
+function noLinkWrittenDown({ session }: Snapshot): string[] {
   return JSON.stringify(session).includes('/_audio/') ? ["the record holds a link to a clip's audio"] : [];
 }

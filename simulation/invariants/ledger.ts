@@ -1,5 +1,5 @@
 import { creditsSpent } from '../../functions/domain/credits.ts';
-import { creditsOf, type Scene } from './snapshot.ts';
+import { creditsOf, type Snapshot } from './snapshot.ts';
 
 /** Faults after which nobody can know that a call was not taken. */
 const leaveOpen = new Set(['reset-before', 'timeout-before', 'status', 'body', 'envelope', 'seen-before']);
@@ -15,7 +15,7 @@ const costs = [
 const callsOf = { train: ['upload', 'create'], batch: ['addToBatch'], music: ['generate'] };
 
 /** The record counts what was taken, and more only where nobody can know. */
-export function recordAndLedgerAgree({ world, session, tracks, tally }: Scene): string[] {
+export function recordAndLedgerAgree({ world, session, tracks, tally }: Snapshot): string[] {
   const { prices } = world.settings;
   const record = creditsSpent({ session, tracks }, prices);
   const ledger = creditsOf(world.calls);

@@ -1,6 +1,6 @@
 import type { CallFact } from '../harness/provider.ts';
 import { paidCalls, type Tally } from '../tally.ts';
-import { creditsOf, type Scene } from './snapshot.ts';
+import { creditsOf, type Snapshot } from './snapshot.ts';
 
 /** Answers that prove that a call was not taken (the table in functions/provider/response-classification.ts). */
 const proofs: ReadonlySet<number | null> = new Set([400, 401, 402, 403, 404, 409, 422, 429]);
@@ -16,7 +16,7 @@ export const perhapsTaken = ({ call, entry, fault }: CallFact) => {
 };
 
 /** The call that costs real money is paid once, and once more for each explicit word. */
-export function paidOnce({ world, plan, tally }: Pick<Scene, 'world' | 'plan' | 'tally'>): string[] {
+export function paidOnce({ world, plan, tally }: Pick<Snapshot, 'world' | 'plan' | 'tally'>): string[] {
   const paid = paidCalls(world);
   const what = plan.machine === 'generate-music' ? 'generate' : 'create';
   const price = world.settings.prices[what];

@@ -1,13 +1,13 @@
 import { machineOf } from '../harness/machine.ts';
-import type { Scene } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Events after which Step Functions ends an execution (documented). */
 const historyQuota = 25_000;
 
 /** Every run ends by itself, within its machine's deadline and the service's limits. */
 export async function everyRunEnds(
-  world: Scene['world'],
-  session?: Pick<Scene['session'], 'runs' | 'startedBy'>,
+  world: Snapshot['world'],
+  session?: Pick<Snapshot['session'], 'runs' | 'startedBy'>,
 ): Promise<string[]> {
   const { definition } = await machineOf(world.machine);
   const deadline = Number('TimeoutSeconds' in definition ? definition.TimeoutSeconds : 0);

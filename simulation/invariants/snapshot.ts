@@ -22,7 +22,7 @@ const providerState = z.object({
 export type ProviderState = z.infer<typeof providerState>;
 
 /** What the rules are held against. */
-export interface Scene<P extends Plan = Plan> {
+export interface Snapshot<P extends Plan = Plan> {
   readonly world: World;
   readonly session: Session;
   readonly tracks: readonly Track[];

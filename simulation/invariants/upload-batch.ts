@@ -1,27 +1,27 @@
 import { sessionAnswer } from '../../functions/api/session-response.ts';
 import type { BatchResult, Track } from '../../functions/domain/session.ts';
 import type { BatchPlan } from '../plan.ts';
-import { type Scene, taken } from './snapshot.ts';
+import { type Snapshot, taken } from './snapshot.ts';
 import { noTrackTooOften, reasonsOf, submissionsOf } from './tracks.ts';
 
 /** What holds of a batch beyond what holds of everything. */
-export function ofBatch(scene: Scene<BatchPlan>): string[] {
+export function ofBatch(snapshot: Snapshot<BatchPlan>): string[] {
   return [
-    ...noFileLost(scene),
-    ...clipsAreTheirs(scene),
-    ...noTrackTooOften(scene),
-    ...copiesShareAClip(scene),
-    ...notSentWhenDone(scene),
-    ...oneAccount(scene),
-    ...listIsToldTruly(scene),
-    ...allDoneInTheEnd(scene),
+    ...noFileLost(snapshot),
+    ...clipsAreTheirs(snapshot),
+    ...noTrackTooOften(snapshot),
+    ...copiesShareAClip(snapshot),
+    ...notSentWhenDone(snapshot),
+    ...oneAccount(snapshot),
+    ...listIsToldTruly(snapshot),
+    ...allDoneInTheEnd(snapshot),
   ];
 }
 
 const ended: readonly Track['status'][] = ['done', 'failed', 'rejected', 'duplicate'];
 
 /** Each file has one place, in its order; in a batch that has come to its end each has an end, and is counted once. */
-function noFileLost({ session, tracks, plan, tally }: Scene<BatchPlan>): string[] {
+function noFileLost({ session, tracks, plan, tally }: Snapshot<BatchPlan>): string[] {
   const broken: string[] = [];
   const order = tracks.map(({ trackId }) => Number(trackId)).join();
   if (order !== plan.files.map((_, index) => index + 1).join()) broken.push(`the files are ${order}`);
@@ -46,8 +46,8 @@ function noFileLost({ session, tracks, plan, tally }: Scene<BatchPlan>): string[
 }
 
 /** A file's clip is one that the provider made of that file's bytes, and no other file's. */
-function clipsAreTheirs(scene: Scene<BatchPlan>): string[] {
-  const { world, session, tracks, provider } = scene;
+function clipsAreTheirs(snapshot: Snapshot<BatchPlan>): string[] {
+  const { world, session, tracks, provider } = snapshot;
   // Clips are compared when all are there; a run that ends before that compares nothing.
   const givenTwice = world.calls.some(({ fault }) => fault === 'seen-before');
   const isCompared = session.status === 'ready' || !givenTwice;
@@ -66,7 +66,7 @@ function clipsAreTheirs(scene: Scene<BatchPlan>): string[] {
       return [`file ${trackId} has the clip ${clipId} of another`];
     seen.add(clipId);
     const audio = 'key' in source ? `${source.key} ${source.versionId}` : '';
-    const own = submissionsOf(scene, trackId).filter((it) => made.get(it.entry?.taskId ?? '') === clipId);
+    const own = submissionsOf(snapshot, trackId).filter((it) => made.get(it.entry?.taskId ?? '') === clipId);
     return own.some((it) => it.audio === audio)
       ? []
       : [`the clip of file ${trackId} was made of something else`];
@@ -77,7 +77,7 @@ function clipsAreTheirs(scene: Scene<BatchPlan>): string[] {
  * A copy is shown with a clip that the same bytes became: of files without a declared hash, which were sent before anybody
  * knew that they are the same, each has its own.
  */
-function copiesShareAClip({ world, session, tracks }: Scene): string[] {
+function copiesShareAClip({ world, session, tracks }: Snapshot): string[] {
   const shown = sessionAnswer({ session, tracks }, world.settings, false).tracks;
   return tracks.flatMap(({ status, sha256, trackId }, index) => {
     if (status !== 'duplicate') return [];
@@ -89,10 +89,10 @@ function copiesShareAClip({ world, session, tracks }: Scene): string[] {
 }
 
 /** A resume sends nothing of what is done. */
-function notSentWhenDone(scene: Scene<BatchPlan>): string[] {
-  return scene.tracks.flatMap(({ trackId, status, finishedAt }) => {
+function notSentWhenDone(snapshot: Snapshot<BatchPlan>): string[] {
+  return snapshot.tracks.flatMap(({ trackId, status, finishedAt }) => {
     if (status !== 'done' || finishedAt === undefined) return [];
-    const later = submissionsOf(scene, trackId).filter(
+    const later = submissionsOf(snapshot, trackId).filter(
       ({ entry }) => (entry?.at ?? 0) > Date.parse(finishedAt),
     );
     return later.length === 0 ? [] : [`file ${trackId} was sent again after it was done`];
@@ -100,7 +100,7 @@ function notSentWhenDone(scene: Scene<BatchPlan>): string[] {
 }
 
 /** One session at the provider, to which all files go; another only when the answer to the first was lost. */
-function oneAccount({ world, session, tally }: Scene): string[] {
+function oneAccount({ world, session, tally }: Snapshot): string[] {
   const opened = taken(world.calls.filter(({ call }) => call === 'openBatch'));
   const lost = opened.filter(({ fault }) => fault !== undefined).length;
   const explained = 1 + lost + (tally.disturbed.get('Prepare batch') ?? 0);
@@ -114,8 +114,8 @@ function oneAccount({ world, session, tally }: Scene): string[] {
 }
 
 /** What a batch says of the provider's list is how the list was when it was asked for. */
-function listIsToldTruly(scene: Scene<BatchPlan>): string[] {
-  const { world, session, tracks, atProvider } = scene;
+function listIsToldTruly(snapshot: Snapshot<BatchPlan>): string[] {
+  const { world, session, tracks, atProvider } = snapshot;
   if (session.status !== 'ready' || !session.batch) return [];
   const { list } = session.batch;
   const asked = world.calls.filter(({ call, by }) => call === 'status' && by === 'Reconcile clips');
@@ -147,7 +147,7 @@ function listIsToldTruly(scene: Scene<BatchPlan>): string[] {
   );
   return strays.flatMap(({ taskId }) => {
     const trackId = world.calls.find(({ entry }) => entry?.taskId === taskId)?.trackId ?? '';
-    return reasonsOf(scene, trackId) > 0
+    return reasonsOf(snapshot, trackId) > 0
       ? []
       : [`a clip of file ${trackId} is nobody's, and nothing had happened to it`];
   });
@@ -157,7 +157,7 @@ const sameIds = (told: BatchResult['list']['notOurs'], ids: readonly string[]) =
   told.count === ids.length && told.first.every((id) => ids.includes(id));
 
 /** Somebody who has put songs in the place of what cannot be used has a clip of each in the end. */
-function allDoneInTheEnd({ final, session, tracks }: Scene): string[] {
+function allDoneInTheEnd({ final, session, tracks }: Snapshot): string[] {
   if (!final || session.status !== 'ready') return [];
   const left = tracks.filter(({ status }) => status !== 'done' && status !== 'duplicate');
   return left.map(({ trackId, status }) => `in the end file ${trackId} is ${status}`);

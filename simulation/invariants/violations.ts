@@ -10,7 +10,7 @@ import { recordAndLedgerAgree } from './ledger.ts';
 import { oneWishIsOneSession } from './one-wish.ts';
 import { paidOnce, perhapsTaken } from './paid-once.ts';
 import { everyRunEnds } from './runs.ts';
-import { type Scene, stateOf } from './snapshot.ts';
+import { type Snapshot, stateOf } from './snapshot.ts';
 import { ofTraining } from './train-model.ts';
 import { ofBatch } from './upload-batch.ts';
 
@@ -32,16 +32,16 @@ export async function violations(
   const { session, tracks } = found;
   const provider = await stateOf(world);
   const atProvider = provider.sessions.find(({ sessionId }) => sessionId === session.providerSessionId);
-  const scene = { world, session, tracks, plan, tally, provider, atProvider, final };
+  const snapshot = { world, session, tracks, plan, tally, provider, atProvider, final };
   return [
     ...(await oneWishIsOneSession(world)),
-    ...(await idsAreNew(scene)),
-    ...errorsAreErrors(scene),
-    ...paidOnce(scene),
-    ...recordAndLedgerAgree(scene),
+    ...(await idsAreNew(snapshot)),
+    ...errorsAreErrors(snapshot),
+    ...paidOnce(snapshot),
+    ...recordAndLedgerAgree(snapshot),
     ...(await everyRunEnds(world, session)),
-    ...doubtIsTold(scene),
-    ...ofItsMachine(scene, person),
+    ...doubtIsTold(snapshot),
+    ...ofItsMachine(snapshot, person),
     ...tally.wrongAnswers,
   ];
 }
@@ -61,19 +61,19 @@ async function ofDeleted(world: World, { sessionId }: Person, plan: Plan, tally:
   ];
 }
 
-function ofItsMachine({ plan, ...scene }: Scene, person: Person): string[] {
+function ofItsMachine({ plan, ...snapshot }: Snapshot, person: Person): string[] {
   switch (plan.machine) {
     case 'train-model':
-      return [...ofTraining({ ...scene, plan }), ...declaredBytesCount({ ...scene, plan }, person)];
+      return [...ofTraining({ ...snapshot, plan }), ...declaredBytesCount({ ...snapshot, plan }, person)];
     case 'upload-batch':
-      return [...ofBatch({ ...scene, plan }), ...declaredBytesCount({ ...scene, plan }, person)];
+      return [...ofBatch({ ...snapshot, plan }), ...declaredBytesCount({ ...snapshot, plan }, person)];
     case 'generate-music':
-      return ofMusic({ ...scene, plan });
+      return ofMusic({ ...snapshot, plan });
   }
 }
 
 /** While the paid call is in doubt, a person is asked; and only then. */
-function doubtIsTold({ session, world, tally }: Scene): string[] {
+function doubtIsTold({ session, world, tally }: Snapshot): string[] {
   const { status, create } = session;
   const mayHaveCalled =
     (tally.disturbed.get('Create model') ?? 0) + (tally.disturbed.get('Request music') ?? 0);

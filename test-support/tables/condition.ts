@@ -1,12 +1,12 @@
 type Item = Readonly<Record<string, unknown>>;
 
 /** What an expression speaks of. */
-interface Scene {
+interface Snapshot {
   readonly item: Item;
   readonly names: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, unknown>>;
 }
-type Holds = (scene: Scene) => boolean;
+type Holds = (snapshot: Snapshot) => boolean;
 
 const tokens = /\s*(attribute_not_exists|AND|OR|IN|<=|[=(),]|[#:]?\w+)/y;
 
@@ -22,7 +22,7 @@ function read(expression: string): string[] {
   return found;
 }
 
-const wordValue = (name: string, { item, names, values }: Scene): unknown =>
+const wordValue = (name: string, { item, names, values }: Snapshot): unknown =>
   name.startsWith(':') ? values[name] : item[names[name] ?? name];
 
 type Compare = (a: unknown, b: unknown) => boolean;
@@ -57,7 +57,7 @@ export function conditionOf(expression: string): Holds {
     while (left[0] === 'OR') {
       take();
       const [one, other] = [holds, both()];
-      holds = (scene) => one(scene) || other(scene);
+      holds = (snapshot) => one(snapshot) || other(snapshot);
     }
     return holds;
   };
@@ -66,7 +66,7 @@ export function conditionOf(expression: string): Holds {
     while (left[0] === 'AND') {
       take();
       const [one, other] = [holds, single()];
-      holds = (scene) => one(scene) && other(scene);
+      holds = (snapshot) => one(snapshot) && other(snapshot);
     }
     return holds;
   };
@@ -81,7 +81,7 @@ export function conditionOf(expression: string): Holds {
       take('(');
       const name = take();
       take(')');
-      return (scene) => wordValue(name, scene) === undefined;
+      return (snapshot) => wordValue(name, snapshot) === undefined;
     }
     return compared(first);
   };
@@ -91,12 +91,12 @@ export function conditionOf(expression: string): Holds {
       take('(');
       const among: string[] = [];
       for (let next = ','; next === ','; next = take()) among.push(take());
-      return (scene) => among.some((it) => isEqual(wordValue(name, scene), wordValue(it, scene)));
+      return (snapshot) => among.some((it) => isEqual(wordValue(name, snapshot), wordValue(it, snapshot)));
     }
     const compare = comparisons[sign];
     if (!compare) throw new Error(`The table in memory does not know "${sign}".`);
     const other = take();
-    return (scene) => compare(wordValue(name, scene), wordValue(other, scene));
+    return (snapshot) => compare(wordValue(name, snapshot), wordValue(other, snapshot));
   };
 
   const holds = either();

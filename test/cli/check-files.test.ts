@@ -29,7 +29,7 @@ async function check(contents: Record<string, string>, delays?: Record<string, n
   const files = Object.keys(contents).map((name) => ({ path: name, name }));
   const checked = await checkFiles(files, limits, {
     inspector: inspectorOf(contents, delays),
-    tell: (event) => told.push(event),
+    emit: (event) => told.push(event),
     signal: new AbortController().signal,
   });
   return { ...checked, told };

@@ -93,8 +93,8 @@ async function saving(
       })),
     }),
   };
-  const tell = (event: CliEvent) => void told.push(event);
-  const saved = saveClips(session, { client, folder, tell, signal: new AbortController().signal });
+  const emit = (event: CliEvent) => void told.push(event);
+  const saved = saveClips(session, { client, folder, emit, signal: new AbortController().signal });
   return { saved, told, folder };
 }
 

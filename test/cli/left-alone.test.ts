@@ -60,7 +60,7 @@ describe('a command whose npx or npm is gone', () => {
       // The streams close when the last one that holds them ends: the command itself.
       await closed;
       expect(fake.starts).toEqual([]);
-      expect(told.output).toContain('session.left');
+      expect(told.output).toContain('session.detached');
     },
   );
 

@@ -14,13 +14,13 @@ describe('JSON lines', () => {
       print: (line) => void printed.push(line),
       complain: (line) => void complaints.push(line),
     });
-    for (const event of events) display.tell(event);
+    for (const event of events) display.emit(event);
     return { printed, complaints };
   };
 
   it('end with how the session ended, though the stack is stopped after it', () => {
     const next = [{ words: 'To go on:' }];
-    const left = { event: 'session.left', running: false, next } as const;
+    const left = { event: 'session.detached', running: false, next } as const;
     expect(told(left, { event: 'stack.stopped', home: '/home' }).printed).toEqual([JSON.stringify(left)]);
   });
 
@@ -46,10 +46,10 @@ describe('plain lines', () => {
     const printed: string[] = [];
     const display = plainLines({ print: (line) => void printed.push(line), complain: () => {} });
     const stack = { pid: 1, api: '', speed: 20, provider: '', sandbox: true };
-    display.tell(withTextsEscaped({ event: 'stack.found', ...stack }));
-    display.tell(withTextsEscaped({ event: 'session.training', sessionId: 's' }));
+    display.emit(withTextsEscaped({ event: 'stack.found', ...stack }));
+    display.emit(withTextsEscaped({ event: 'session.training', sessionId: 's' }));
     vi.advanceTimersByTime(125_000);
-    display.tell(withTextsEscaped({ event: 'file.skipped', file: 'a', reason: 'b' }));
+    display.emit(withTextsEscaped({ event: 'file.skipped', file: 'a', reason: 'b' }));
     vi.advanceTimersByTime(600_000);
     expect(printed.slice(1)).toEqual([
       'Training: usually 6 to 9 s.',

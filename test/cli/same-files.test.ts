@@ -33,10 +33,14 @@ describe('upload with the files and the name of a batch that exists', () => {
     });
     expect(left.code).toBe(130);
     const [first] = events(left).filter(({ event }) => event === 'session.created');
-    const goOn = `npx chirpsmith resume ${first?.sessionId} --watch`;
-    expect(last(left)).toMatchObject({ event: 'session.left', sessionId: first?.sessionId, running: false });
-    expect(commandsOf(left)).toEqual([goOn]);
-    expect(left.printed).toContain(`CHIRPSMITH_HOME=${home} ${goOn}`);
+    const reportRun = `npx chirpsmith resume ${first?.sessionId} --watch`;
+    expect(last(left)).toMatchObject({
+      event: 'session.detached',
+      sessionId: first?.sessionId,
+      running: false,
+    });
+    expect(commandsOf(left)).toEqual([reportRun]);
+    expect(left.printed).toContain(`CHIRPSMITH_HOME=${home} ${reportRun}`);
 
     const resumed = await run('resume', [`${first?.sessionId}`, '--watch', '--json'], { home });
     expect(resumed.code, resumed.stdout).toBe(0);

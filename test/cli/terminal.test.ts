@@ -37,7 +37,7 @@ const tracks = (count: number) =>
     size: 1000,
   }));
 
-/** A whole run, as the commands tell it. */
+/** A whole run, as the commands emit it. */
 function story(count: number): CliEvent[] {
   const sessionId = '3f2a6c1e-0000-4000-8000-000000000000';
   const files = tracks(count);
@@ -119,7 +119,7 @@ const sessionAnswer: SessionAnswer = {
 const { sessionId, name } = sessionAnswer;
 const next = nextSteps(sessionAnswer);
 
-/** What the commands on a session tell. */
+/** What the commands on a session emit. */
 const standing: readonly CliEvent[] = [
   { event: 'session.listed', ...sessionAnswer, ageSeconds: 300_000, actions: ['resume', 'decide', 'cancel'] },
   { event: 'sessions.listed', count: 1, next },
@@ -160,7 +160,7 @@ describe('the picture in a terminal', () => {
   it.each([64, 80, 120])('keeps every line within %i columns, long and wide names included', (columns) => {
     const shown = display({ columns });
     for (const event of story(8)) {
-      shown.tell(event);
+      shown.emit(event);
       vi.advanceTimersByTime(200);
     }
     for (const line of stripVTControlCharacters(shown.output()).split('\n')) {
@@ -174,7 +174,7 @@ describe('the picture in a terminal', () => {
 
   it.each([64, 80])('keeps a session, the list and a question of money within %i columns', (columns) => {
     const shown = display({ columns });
-    for (const event of standing) shown.tell(event);
+    for (const event of standing) shown.emit(event);
     for (const line of stripVTControlCharacters(shown.output()).split('\n')) {
       // A command is not broken: it is there to be copied.
       if (!line.startsWith('  npx chirpsmith ')) expect(textWidth(line), line).toBeLessThanOrEqual(columns);
@@ -187,7 +187,7 @@ describe('the picture in a terminal', () => {
   it('counts the tracks where the terminal has too few lines for them', () => {
     const shown = display({ rows: 12 });
     for (const event of story(12)) {
-      shown.tell(event);
+      shown.emit(event);
       vi.advanceTimersByTime(200);
     }
     expect(stripVTControlCharacters(shown.output())).toContain('12 of 12');
@@ -195,7 +195,7 @@ describe('the picture in a terminal', () => {
 
   it('gives the cursor back when it closes in the middle', () => {
     const shown = display();
-    for (const event of story(3).slice(0, -1)) shown.tell(event);
+    for (const event of story(3).slice(0, -1)) shown.emit(event);
     shown.close();
     const output = shown.output();
     expect(output.lastIndexOf(`${escapeSign}[?25h`)).toBeGreaterThan(
@@ -213,14 +213,14 @@ describe('the picture in a terminal', () => {
       [{ NO_COLOR: '1' }, false],
     ] as const) {
       const shown = display({ env });
-      for (const event of story(6)) shown.tell(event);
+      for (const event of story(6)) shown.emit(event);
       expect(shown.output().includes(green)).toBe(coloured);
     }
   });
 
   it.each([{ isTTY: false }, { env: { TERM: 'dumb' } }])('is plain with %j', (options) => {
     const shown = display(options);
-    for (const event of story(6)) shown.tell(event);
+    for (const event of story(6)) shown.emit(event);
     expect(shown.output()).not.toContain(escapeSign);
   });
 });

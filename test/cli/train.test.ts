@@ -268,7 +268,7 @@ describe('npx chirpsmith train', () => {
     expect(ended.code).toBe(130);
     const [created] = events(ended).filter(({ event }) => event === 'session.created');
     const command = `npx chirpsmith resume ${created?.sessionId} --watch`;
-    expect(last(ended)).toMatchObject({ event: 'session.left', running: false, next: [{ command }] });
+    expect(last(ended)).toMatchObject({ event: 'session.detached', running: false, next: [{ command }] });
     expect(fake.starts).toEqual([]);
   });
 });

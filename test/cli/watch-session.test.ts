@@ -49,7 +49,7 @@ async function watch(
     's',
     {
       before: undefined,
-      tell: (event) => told.push(event),
+      emit: (event) => told.push(event),
       signal: new AbortController().signal,
       deadline: options.deadline,
       longestPause: 0.5,

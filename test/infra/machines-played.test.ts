@@ -4,8 +4,8 @@ import { type Functions, failing, play } from './played-machine.ts';
 
 const sessionId = 'session';
 const ids = { sessionId, trackId: 'track' };
-const beforeFirstCall = { wait: 0, waited: 0, total: 0, checks: 0, refusals: 0, verdict: 'again' };
-const at = (verdict: string, wait = 0) => ({ ...ids, ...beforeFirstCall, wait, verdict });
+const initialLoopState = { wait: 0, waited: 0, total: 0, checks: 0, refusals: 0, verdict: 'again' };
+const at = (verdict: string, wait = 0) => ({ ...ids, ...initialLoopState, wait, verdict });
 
 /** Functions with which every step succeeds at once. */
 const smooth: Readonly<Record<string, Functions>> = {
@@ -71,7 +71,7 @@ describe('a run in which nothing goes wrong', () => {
     ['train-model', 'Create model'],
     ['generate-music', 'Request music'],
   ])('%s comes to %s with the position of a loop that has not called yet', async (machine, state) => {
-    expect(inputOf(await run(machine), state)).toMatchObject({ sessionId, ...beforeFirstCall });
+    expect(inputOf(await run(machine), state)).toMatchObject({ sessionId, ...initialLoopState });
   });
 });
 
@@ -274,7 +274,7 @@ describe('a paid call is made once, whatever ends it', () => {
         expect(more, name).toEqual([]);
         expect(momentsOf(played, check), name).toEqual([called + 5]);
         expect(inputOf(played, check), name).toEqual({
-          ...{ sessionId, ...beforeFirstCall, wait: 5, refusals: 1, verdict: 'waiting' },
+          ...{ sessionId, ...initialLoopState, wait: 5, refusals: 1, verdict: 'waiting' },
           lost: { Error: name, Cause: expect.stringContaining('it is so') },
         });
         expect(played.status, name).toBe('SUCCEEDED');

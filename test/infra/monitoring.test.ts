@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { eachOf, ownMetric } from '../../infra/constructs/monitoring/custom-metric.ts';
+import { customMetric, eachOf } from '../../infra/constructs/monitoring/custom-metric.ts';
 import { configured, propertiesOf, synthesized, tuned } from './synthesized.ts';
 
 const { service, storage } = synthesized(tuned);
@@ -81,10 +81,10 @@ describe('reserved concurrency', () => {
 describe('alarms and the dashboard', () => {
   test('cannot look at what is never counted', () => {
     const options = { period: Duration.minutes(5) };
-    expect(() => ownMetric(configured(), 'ProviderCalls', { ...options, dimensions: { call: 'x' } })).toThrow(
-      'The metric ProviderCalls is not counted by call.',
-    );
-    expect(() => ownMetric(configured(), 'Sessions', options)).toThrow('the stage alone');
+    expect(() =>
+      customMetric(configured(), 'ProviderCalls', { ...options, dimensions: { call: 'x' } }),
+    ).toThrow('The metric ProviderCalls is not counted by call.');
+    expect(() => customMetric(configured(), 'Sessions', options)).toThrow('the stage alone');
     expect(() => eachOf(configured(), 'Checks', { ...options, dimensions: ['sessionId'] })).toThrow(
       'sessionId',
     );

@@ -1,4 +1,4 @@
-import { dialectOf, dialectProblems, usualModel } from '../../domain/dialect-rules.ts';
+import { defaultModel, dialectOf, dialectProblems } from '../../domain/dialect-rules.ts';
 import { musicProblems } from '../../domain/music-rules.ts';
 import { newSession } from '../../domain/new-session.ts';
 import type { Here } from '../../domain/provider-origin.ts';
@@ -53,7 +53,7 @@ export async function createGeneration(
   const known = !('problem' in found) && !('problem' in sings);
   const wish = { ...request, model: 'problem' in found ? undefined : found.model, dialect: said, persona };
   const dialect = dialectOf(wish);
-  const model = wish.model ?? usualModel(dialect, persona);
+  const model = wish.model ?? defaultModel(dialect, persona);
   if (known) problems.push(...dialectProblems({ ...wish, model }, deps.relay));
   if ('problem' in found || 'problem' in sings || model === undefined || problems.length > 0) {
     throw new ChirpsmithError('BadInput', 'Music cannot be made like this.', { problems });

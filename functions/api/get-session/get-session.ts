@@ -2,7 +2,7 @@ import { isInterrupted, isQuiet } from '../../domain/orphan-detection.ts';
 import { isUnderWay } from '../../domain/session.ts';
 import { addToTally, noTracks, sumOf } from '../../domain/track-tally.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { inOrder } from '../../shared/map-concurrent.ts';
+import { mapConcurrent } from '../../shared/map-concurrent.ts';
 import { type SessionAnswer, type SessionPageAnswer, tracksPerAnswer } from '../contract.ts';
 import { ownSessionAlone } from '../find-owned-session.ts';
 import { type firstPage, pageAnswer, retryAfter, type SessionPage, withSums } from '../session-response.ts';
@@ -58,7 +58,7 @@ async function readPage(
   const elsewhere = tracks.flatMap(({ duplicateOf }) =>
     session.kind === 'batch' && duplicateOf !== undefined && !originals.has(duplicateOf) ? [duplicateOf] : [],
   );
-  await inOrder([...new Set(elsewhere)], readsAtOnce, async (trackId) => {
+  await mapConcurrent([...new Set(elsewhere)], readsAtOnce, async (trackId) => {
     originals.set(trackId, (await store.requireTrack(session.sessionId, trackId)).clipId);
   });
   return { session, tracks, more, originals };

@@ -3,7 +3,7 @@ import type { Track } from '../../domain/session.ts';
 import { isGivenUp, isUnderWay } from '../../domain/session.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { inOrder } from '../../shared/map-concurrent.ts';
+import { mapConcurrent } from '../../shared/map-concurrent.ts';
 import { fileProblems } from '../declared-files.ts';
 import { ownSession } from '../find-owned-session.ts';
 import type { ApiRequest } from '../request.ts';
@@ -18,7 +18,7 @@ const replaceable: readonly Track['status'][] = ['declared', 'rejected', 'failed
 const writesAtOnce = 25;
 
 /** A track of which nothing is known and nothing was sent. */
-const afresh = {
+const untouched = {
   status: 'declared',
   format: undefined,
   durationSeconds: undefined,
@@ -32,13 +32,13 @@ const afresh = {
 } as const;
 
 /** The provider's word on the same bytes holds for a copy of them; anything else is tried with the copy. */
-function sameFate({ failure }: Track): Partial<Track> {
+function copiedFailure({ failure }: Track): Partial<Track> {
   return failure?.permanent ? { status: 'failed', failure } : {};
 }
 
 /**
  * `PUT /sessions/{id}/tracks/{trackId}`: another file in the place of one that cannot be used. The track starts
- * afresh; a resume picks it up. Copies of the file that goes begin anew: its bytes stay where they were uploaded.
+ * untouched; a resume picks it up. Copies of the file that goes begin anew: its bytes stay where they were uploaded.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, RecordConflict
  */
 export async function replaceTrack(
@@ -65,18 +65,18 @@ export async function replaceTrack(
   const upload = await deps.uploads.put({ key: source.key, size, sha256 });
   const copies = tracks.filter(({ duplicateOf }) => duplicateOf === track.trackId);
   // Files that had a clip, their original's, and have none now: counted first, so that a resume is offered for them.
-  const bereft = copies.length + (track.status === 'duplicate' ? 1 : 0);
-  if (bereft > 0 && session.batch) {
+  const filesLost = copies.length + (track.status === 'duplicate' ? 1 : 0);
+  if (filesLost > 0 && session.batch) {
     const { batch } = session;
-    await deps.store.updateSession(session, { batch: { ...batch, missing: batch.missing + bereft } });
+    await deps.store.updateSession(session, { batch: { ...batch, missing: batch.missing + filesLost } });
   }
   // Left as they are, they would be taken for copies of the file that comes, and in a batch be given its clip.
-  await inOrder(copies, writesAtOnce, (copy) =>
-    deps.store.updateTrack(copy, { ...afresh, ...sameFate(track) }),
+  await mapConcurrent(copies, writesAtOnce, (copy) =>
+    deps.store.updateTrack(copy, { ...untouched, ...copiedFailure(track) }),
   );
   // Its attempts stay counted, because they may have been paid; the new file has attempts of its own.
   const attemptsBefore = track.attempts;
-  await deps.store.updateTrack(track, { ...afresh, file: name, source, size, sha256, attemptsBefore });
+  await deps.store.updateTrack(track, { ...untouched, file: name, source, size, sha256, attemptsBefore });
   const { url, headers, expiresInSeconds } = upload;
   const expiresAt = new Date(deps.now() + expiresInSeconds * 1000).toISOString();
   return { trackId: track.trackId, file: name, sha256, method: 'PUT', url, headers, expiresAt } as const;

@@ -3,7 +3,7 @@ import { isUnseen } from '../../domain/inspect-track.ts';
 import { isGivenUp, isUnderWay, type Track } from '../../domain/session.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
-import { inOrder } from '../../shared/map-concurrent.ts';
+import { mapConcurrent } from '../../shared/map-concurrent.ts';
 import type { SignedUploadsAnswer } from '../contract.ts';
 import { nothingIfUnknown, ownSessionAlone } from '../find-owned-session.ts';
 import type { route } from './route.ts';
@@ -34,7 +34,7 @@ export async function signUploads(
       `No file can be uploaded now: the session is "${session.status}".`,
     );
   }
-  const asked = await inOrder(wanted, atOnce, async ({ trackId, parts }) => ({
+  const asked = await mapConcurrent(wanted, atOnce, async ({ trackId, parts }) => ({
     track: await deps.store.requireTrack(session.sessionId, trackId).catch(nothingIfUnknown),
     parts,
   }));
@@ -42,7 +42,7 @@ export async function signUploads(
   if (problems.length > 0) {
     throw new ChirpsmithError('BadInput', 'The uploads cannot be signed.', { problems });
   }
-  const answers = await inOrder(asked, atOnce, ({ track, parts }) => standingOf(track, parts, deps));
+  const answers = await mapConcurrent(asked, atOnce, ({ track, parts }) => standingOf(track, parts, deps));
   return {
     uploaded: answers.flatMap(({ uploaded = [] }) => uploaded),
     uploads: answers.flatMap(({ uploads = [] }) => uploads),

@@ -3,7 +3,7 @@ import { mayHoldAudio } from '../../../packages/audio-inspection/formats.ts';
 import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
 import type { Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { issueProblems } from '../../shared/zod-problems.ts';
+import { zodProblems } from '../../shared/zod-problems.ts';
 import type { Folder } from './inbox.ts';
 
 /** `manifest.json`, as a person puts it beside the audio. */
@@ -58,7 +58,7 @@ export function readManifest(
   if (!parsed.success)
     return {
       problems: parsed.error.issues.flatMap((issue) =>
-        issueProblems(issue, { whole: manifestName, words: 'a manifest' }),
+        zodProblems(issue, { whole: manifestName, words: 'a manifest' }),
       ),
     };
   return { manifest: parsed.data };

@@ -5,6 +5,6 @@ export const state = defineState({
   name: 'Check music',
   input: musicState,
   lambda: { timeoutSeconds: 45, reservedConcurrency: 20 },
-  retry: 'everyRound',
+  retry: 'retryInLoop',
   uses: ['clock', 'settings', 'sessions.read', 'sessions.update', 'ids.claim', 'music.status'],
 });

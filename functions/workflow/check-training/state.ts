@@ -5,7 +5,7 @@ export const state = defineState({
   name: 'Check training',
   input: trainingState,
   lambda: { timeoutSeconds: 45, reservedConcurrency: 20 },
-  retry: 'everyRound',
+  retry: 'retryInLoop',
   uses: [
     'clock',
     'settings',

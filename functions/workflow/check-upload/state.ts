@@ -5,6 +5,6 @@ export const state = defineState({
   name: 'Check upload',
   input: uploadState,
   lambda: { timeoutSeconds: 45, reservedConcurrency: 40 },
-  retry: 'everyRound',
+  retry: 'retryInLoop',
   uses: ['clock', 'settings', 'sessions.read', 'sessions.note', 'tracks.update', 'provider.status'],
 });

@@ -5,6 +5,6 @@ export const state = defineState({
   name: 'Enough clips?',
   input: enoughClipsState,
   lambda: { timeoutSeconds: 30 },
-  retry: 'oncePerRun',
+  retry: 'retryOncePerState',
   uses: ['clock', 'settings', 'sessions.readWhole', 'sessions.update', 'tracks.update'],
 });

@@ -6,6 +6,6 @@ export const state = defineState({
   input: fileState,
   // At most 64 reads of one file.
   lambda: { timeoutSeconds: 60 },
-  retry: 'everyRound',
+  retry: 'retryInLoop',
   uses: ['clock', 'settings', 'sessions.read', 'tracks.update', 'audio.inspect'],
 });

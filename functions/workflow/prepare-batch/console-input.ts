@@ -7,7 +7,7 @@ import { sessionIdOf } from '../../domain/session-id.ts';
 import { nameProblems } from '../../domain/validate-names.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { issueProblems } from '../../shared/zod-problems.ts';
+import { zodProblems } from '../../shared/zod-problems.ts';
 import type { FileLists } from '../../storage/file-list.ts';
 
 /**
@@ -49,7 +49,7 @@ export async function batchFromConsole(
   const parsed = consoleInput.safeParse(input);
   if (!parsed.success) {
     const whole = { whole: 'input', words: 'the input' } as const;
-    throw badInput(parsed.error.issues.flatMap((issue) => issueProblems(issue, whole)));
+    throw badInput(parsed.error.issues.flatMap((issue) => zodProblems(issue, whole)));
   }
   const { name, list, owner = nobody, startedBy = 'console' } = parsed.data;
   if (parsed.data.audio !== undefined && list !== undefined) {

@@ -7,7 +7,7 @@ import type { Session, Track } from '../../domain/session.ts';
 import { sessionIdOf } from '../../domain/session-id.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { inOrder } from '../../shared/map-concurrent.ts';
+import { mapConcurrent } from '../../shared/map-concurrent.ts';
 import { type PreparedBatchState, preparedBatchState, type taskEvent } from '../../shared/state-contracts.ts';
 import type { SessionWithTracks } from '../../storage/session-store.ts';
 import { batchFromConsole } from './console-input.ts';
@@ -108,7 +108,7 @@ async function withoutCopies(tracks: readonly Track[], store: PrepareBatchDeps['
     const leads = status !== 'duplicate' && status !== 'rejected' && status !== 'failed';
     if (leads && sha256 !== undefined && !first.has(sha256)) first.set(sha256, trackId);
   }
-  return inOrder(tracks, writesAtOnce, async (track) => {
+  return mapConcurrent(tracks, writesAtOnce, async (track) => {
     const { sha256, status, trackId, duplicateOf } = track;
     const original = sha256 === undefined ? undefined : first.get(sha256);
     if (status !== 'declared' && status !== 'duplicate') return track;

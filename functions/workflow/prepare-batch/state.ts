@@ -7,7 +7,7 @@ export const state = defineState({
   wholeEvent: true,
   // Reads and writes thousands of records, and calls the provider once.
   lambda: { timeoutSeconds: 300, memoryMb: 512, reservedConcurrency: 5 },
-  retry: 'oncePerRunOrForProvider',
+  retry: 'retryOncePerStateOrForProvider',
   uses: [
     'clock',
     'random',

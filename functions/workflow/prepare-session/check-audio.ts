@@ -1,6 +1,6 @@
 import { isUnseen, type LookDeps, lookAtTrack } from '../../domain/inspect-track.ts';
 import type { Track } from '../../domain/session.ts';
-import { inOrder } from '../../shared/map-concurrent.ts';
+import { mapConcurrent } from '../../shared/map-concurrent.ts';
 
 /** Objects inspected at the same time: each may take up to 64 reads. */
 const concurrency = 8;
@@ -12,7 +12,7 @@ const concurrency = 8;
  */
 export async function checkAudio(tracks: readonly Track[], deps: LookDeps): Promise<Track[]> {
   const etags = new Map<string, string>();
-  const looked = await inOrder(tracks, concurrency, async (track) => {
+  const looked = await mapConcurrent(tracks, concurrency, async (track) => {
     if (!isUnseen(track)) return track;
     const { track: seen, bytes } = await lookAtTrack(track, deps);
     // Objects from elsewhere have no stored SHA-256; their ETag and size still tell equal bytes of one upload.

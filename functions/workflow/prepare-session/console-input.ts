@@ -7,7 +7,7 @@ import { sessionIdOf } from '../../domain/session-id.ts';
 import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { issueProblems } from '../../shared/zod-problems.ts';
+import { zodProblems } from '../../shared/zod-problems.ts';
 
 /** What a person may paste into *Start execution*, and what a manifest in the inbox becomes. */
 const consoleInput = z.strictObject({
@@ -40,7 +40,7 @@ export function sessionFromConsole(
   const parsed = consoleInput.safeParse(input);
   if (!parsed.success)
     throw badInput(
-      parsed.error.issues.flatMap((issue) => issueProblems(issue, { whole: 'input', words: 'the input' })),
+      parsed.error.issues.flatMap((issue) => zodProblems(issue, { whole: 'input', words: 'the input' })),
     );
   const {
     name,

@@ -7,7 +7,7 @@ export const state = defineState({
   wholeEvent: true,
   // Looks into every file of the session, at most 64 reads each.
   lambda: { timeoutSeconds: 300, memoryMb: 512, reservedConcurrency: 20 },
-  retry: 'oncePerRunOrForProvider',
+  retry: 'retryOncePerStateOrForProvider',
   uses: [
     'clock',
     'random',

@@ -5,6 +5,6 @@ export const state = defineState({
   name: 'Reconcile clips',
   input: reconcileClipsState,
   lambda: { timeoutSeconds: 120, memoryMb: 512, reservedConcurrency: 5 },
-  retry: 'oncePerRun',
+  retry: 'retryOncePerState',
   uses: ['clock', 'settings', 'sessions.readWhole', 'sessions.update', 'tracks.update', 'provider.status'],
 });

@@ -6,6 +6,6 @@ export const state = defineState({
   input: failureState,
   wholeEvent: true,
   lambda: { timeoutSeconds: 30 },
-  retry: 'oncePerRun',
+  retry: 'retryOncePerState',
   uses: ['clock', 'sessions.readWhole', 'sessions.update'],
 });

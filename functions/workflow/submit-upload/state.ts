@@ -5,7 +5,7 @@ export const state = defineState({
   name: 'Submit upload',
   input: submitUploadState,
   lambda: { timeoutSeconds: 60, reservedConcurrency: 40 },
-  retry: 'everyRound',
+  retry: 'retryInLoop',
   uses: [
     'clock',
     'random',

@@ -4,9 +4,9 @@ import { trackFailed } from '../../domain/track-changes.ts';
 import { isPermanentRejection } from '../../provider/permanent-failures.ts';
 import { ProviderError } from '../../provider/provider.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { turnedAwayWait } from '../../shared/backoff.ts';
+import { throttledDelay } from '../../shared/backoff.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { firstWait, refusalWait } from '../../shared/schedule.ts';
+import { backoffDelay, firstWait } from '../../shared/schedule.ts';
 import type { SubmitUploadState, UploadState } from '../../shared/state-contracts.ts';
 import type { state } from './state.ts';
 
@@ -103,19 +103,19 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     if (error.taken === 'unknown') {
       return (await answersLost(error.message))
         ? at('failed', 0)
-        : at('waiting', refusalWait(1, error.retryAfter));
+        : at('waiting', backoffDelay(1, error.retryAfter));
     }
     const notTaken = { attempts: track.attempts - 1 };
     if (error.name === 'ProviderThrottled') {
       await store.updateTrack(track, { ...notTaken, status: 'declared' });
       pace = await slowDown(store, sessionId, pace);
       const { retryAfter } = error;
-      const wait = turnedAwayWait(refusals + 1, { retryAfter, pace, random: deps.random() });
+      const wait = throttledDelay(refusals + 1, { retryAfter, pace, random: deps.random() });
       return at('waiting', wait, refusals + 1);
     }
     if (error.name === 'ProviderUnreachable') {
       await store.updateTrack(track, { ...notTaken, status: 'declared' });
-      return at('waiting', refusalWait(refusals + 1, error.retryAfter), refusals + 1);
+      return at('waiting', backoffDelay(refusals + 1, error.retryAfter), refusals + 1);
     }
     const reason = error.reason ?? error.message;
     if (error.name === 'ProviderAuth' || error.name === 'CreditsExhausted') {

@@ -16,7 +16,7 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Config } from '../../config.ts';
 import { type AlarmName, runbookLink } from '../../runbook.ts';
-import { minutes, ownMetric } from './custom-metric.ts';
+import { customMetric, minutes } from './custom-metric.ts';
 
 export interface AlarmsProps {
   readonly config: Config;
@@ -46,12 +46,12 @@ export class Alarms extends Construct {
     const period = minutes(5);
     const quarter = minutes(15);
     const calls = (result?: string, over = period) =>
-      ownMetric(config, 'ProviderCalls', { period: over, ...(result && { dimensions: { result } }) });
+      customMetric(config, 'ProviderCalls', { period: over, ...(result && { dimensions: { result } }) });
 
     // Not Step Functions' own count: that has every run that ended for its caller's broken file. A run whose failure
     // could not be recorded is counted by the function that should have recorded it.
     const failed = [
-      ownMetric(config, 'RunsFailed', { period }),
+      customMetric(config, 'RunsFailed', { period }),
       recordFailure.metricErrors({ period, statistic: 'Sum' }),
     ];
     this.#add(
@@ -70,7 +70,7 @@ export class Alarms extends Construct {
     this.#add(
       'needs-decision',
       'A training or a piece of music was perhaps paid, and only a person can say how to go on',
-      ownMetric(config, 'Sessions', { dimensions: { outcome: 'needs-decision' }, period }),
+      customMetric(config, 'Sessions', { dimensions: { outcome: 'needs-decision' }, period }),
     );
     this.#add('key-refused', 'The provider answers 401 or 403', calls('ProviderAuth'));
     this.#add('credits-exhausted', 'The provider answers 402', calls('CreditsExhausted'));
@@ -84,7 +84,7 @@ export class Alarms extends Construct {
     this.#add(
       'never-started',
       'Sessions were never started',
-      ownMetric(config, 'SessionsNeverStarted', { statistic: 'Maximum', period: quarter }),
+      customMetric(config, 'SessionsNeverStarted', { statistic: 'Maximum', period: quarter }),
     );
     // Of all functions of the account and region, by one metric: those of a stage would be a dozen, paid one by one, and
     // they share the account's quota with the others anyway. The dashboard shows which function it was.
@@ -112,7 +112,7 @@ export class Alarms extends Construct {
     this.#add(
       'events-lost',
       'Status events could not be published',
-      ownMetric(config, 'EventsLost', { period }),
+      customMetric(config, 'EventsLost', { period }),
     );
     for (const [of, queue] of Object.entries(props.deadLetters)) {
       const waiting = queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' });

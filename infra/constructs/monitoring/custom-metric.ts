@@ -7,7 +7,7 @@ import type { Config } from '../../config.ts';
  * One of the metrics that the functions emit, in this stage.
  * @throws Error for dimensions by which it is not counted: nothing would ever be seen there
  */
-export function ownMetric(
+export function customMetric(
   { stage }: Config,
   name: MetricName,
   options: { dimensions?: Record<string, string>; statistic?: string; period: Duration; label?: string },

@@ -12,7 +12,7 @@ import type { MetricName } from '../../../functions/observability/metrics.ts';
 import type { Config } from '../../config.ts';
 import type { Workflow } from '../workflow.ts';
 import type { WorkflowFunction } from '../workflow-function.ts';
-import { eachOf, minutes, ownMetric } from './custom-metric.ts';
+import { customMetric, eachOf, minutes } from './custom-metric.ts';
 
 export interface DashboardProps {
   readonly config: Config;
@@ -30,7 +30,7 @@ export class Dashboard extends Construct {
     const each = (name: MetricName, dimensions: readonly string[], statistic?: string) =>
       eachOf(config, name, { dimensions, period, ...(statistic && { statistic }) });
     const own = (name: MetricName, statistic?: string) =>
-      ownMetric(config, name, { period, label: name, ...(statistic && { statistic }) });
+      customMetric(config, name, { period, label: name, ...(statistic && { statistic }) });
     const graph = (title: string, ...left: IMetric[]) =>
       new GraphWidget({ title, left, width: 8, height: 6, leftYAxis: { min: 0 } });
     const executions = workflows.map(({ machine, name }) =>
@@ -43,7 +43,7 @@ export class Dashboard extends Construct {
         machine.metricAborted({ period, label: 'stopped by a person' }),
       ),
     );
-    const throttled = ownMetric(config, 'ProviderCalls', {
+    const throttled = customMetric(config, 'ProviderCalls', {
       period,
       dimensions: { result: 'ProviderThrottled' },
     });

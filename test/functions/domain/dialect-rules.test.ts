@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
   type DialectWish,
+  defaultModel,
   dialectOf,
   dialectProblems,
-  usualModel,
 } from '../../../functions/domain/dialect-rules.ts';
 import { isModelId } from '../../../functions/domain/music-rules.ts';
 
@@ -30,9 +30,9 @@ describe('where music is made', () => {
   });
 
   test('the relay has a model where none is named, with a persona another one; MountSea has none', () => {
-    expect(usualModel('relay', hers)).toBe('chirp-v4-tau');
-    expect(usualModel('relay', undefined)).toBe('chirp-v4');
-    expect(usualModel('mountsea', his)).toBeUndefined();
+    expect(defaultModel('relay', hers)).toBe('chirp-v4-tau');
+    expect(defaultModel('relay', undefined)).toBe('chirp-v4');
+    expect(defaultModel('mountsea', his)).toBeUndefined();
   });
 });
 

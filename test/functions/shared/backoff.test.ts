@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { slower, slowestPace, turnedAwayWait } from '../../../functions/shared/backoff.ts';
+import { slower, slowestPace, throttledDelay } from '../../../functions/shared/backoff.ts';
 
 describe('the pace of a session', () => {
   it('doubles with each refusal, up to eight times the schedules', () => {
@@ -10,7 +10,7 @@ describe('the pace of a session', () => {
 
 describe('the wait after a call that was turned away', () => {
   const wait = (refusals: number, retryAfter: number | undefined, pace: number, random: number) =>
-    turnedAwayWait(refusals, { retryAfter, pace, random });
+    throttledDelay(refusals, { retryAfter, pace, random });
 
   it('is never shorter than the provider asks for, nor than 10, 20, 40, 60 s', () => {
     expect(wait(1, 95, 1, 0)).toBe(95);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstWait, nextWait, refusalWait, scheduleSchema } from '../../../functions/shared/schedule.ts';
+import { backoffDelay, firstWait, nextWait, scheduleSchema } from '../../../functions/shared/schedule.ts';
 import { defaultSettings, settingsSchema } from '../../../functions/shared/settings.ts';
 
 const { upload, training } = defaultSettings.schedules;
@@ -54,7 +54,7 @@ describe('after a refusal', () => {
     [4, 25, 60],
     [1, 0.2, 10],
   ])('number %s with Retry-After %s, it waits %s s', (refusals, retryAfter, seconds) => {
-    expect(refusalWait(refusals, retryAfter)).toBe(seconds);
+    expect(backoffDelay(refusals, retryAfter)).toBe(seconds);
   });
 });
 
