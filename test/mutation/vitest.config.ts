@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     // It starts the linter, which leaves out what is under node_modules; the copy that is mutated is there.
     exclude: ['test/functions/shared/printable.test.ts'],
-    include: ['test/functions/**/*.test.ts', 'test/infra/**/*.test.ts'],
+    include: ['test/functions/**/*.test.ts'],
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
