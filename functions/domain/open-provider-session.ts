@@ -3,7 +3,7 @@ import { throttledDelay } from '../shared/backoff.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionStore } from '../storage/session-store.ts';
 import { isGivenUp, type Session } from './session.ts';
-import { slowDown } from './throttle-session.ts';
+import { throttleSession } from './throttle-session.ts';
 
 /**
  * Opens the provider's session, and writes its id down.
@@ -38,7 +38,7 @@ export async function openAtProvider(
     if (!(error instanceof ProviderError) || error.name !== 'ProviderThrottled') throw error;
     const refusals = before + 1;
     if (refusals >= settings.limits.prepareCalls) throw error;
-    const pace = await slowDown(store, sessionId, session.pace);
+    const pace = await throttleSession(store, sessionId, session.pace);
     const wait = throttledDelay(refusals, { retryAfter: error.retryAfter, pace, random: random() });
     return { wait, refusals };
   }

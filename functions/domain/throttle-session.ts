@@ -8,7 +8,7 @@ import type { SessionNotes } from '../storage/session-store.ts';
  * @param pace at which the call was made
  * @returns the pace to go on with; also when it could not be written down, because it is advice and no truth
  */
-export async function slowDown(
+export async function throttleSession(
   store: Pick<SessionNotes, 'changeSession'>,
   sessionId: string,
   pace: number,

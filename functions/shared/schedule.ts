@@ -51,7 +51,7 @@ export function nextWait(schedule: Schedule, waited: number): number {
 }
 
 /** How long something took, as a person is told: in seconds of the provider's. @param waited seconds of a schedule */
-export const toldSeconds = (waited: number, { timeScale }: { readonly timeScale: number }): string =>
+export const inProviderSeconds = (waited: number, { timeScale }: { readonly timeScale: number }): string =>
   `${Math.round(waited / timeScale)} s`;
 
 /**

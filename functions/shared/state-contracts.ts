@@ -4,7 +4,7 @@ import { machineErrorSchema } from './step-functions-error.ts';
 
 /**
  * What passes between the states of the machines: ids and small numbers, nothing else.
- * The record is the truth; these only say whose turn it is and where a wait stands.
+ * The record is the truth; these only carry the position of a loop.
  */
 
 /** What a session is for; each kind has a machine of its own. */
@@ -27,10 +27,10 @@ export const verdicts = ['waiting', 'again', 'done', 'failed'] as const;
 
 export type Verdict = (typeof verdicts)[number];
 
-/** Checks that may call a task a success without a result, before that is told: the result may come a little later. */
-export const hollowChecks = 5;
+/** Checks that may call a task a success without a result before it fails: the result may come a little later. */
+export const mostEmptySuccesses = 5;
 
-/** Where a submit → wait → check loop stands. */
+/** Position of a submit → wait → check loop. */
 const waitPosition = {
   /** Seconds the Wait state waits now. */
   wait: wholeSeconds,
@@ -44,11 +44,14 @@ const waitPosition = {
   refusals: z.number().int().nonnegative(),
   /** How far apart the calls are spread ({@link slowestPace}); 1 when it is absent. */
   pace: z.number().min(1).max(slowestPace).optional(),
-  /** Checks in this loop that called the task a success and held nothing that it made. */
-  hollow: z.number().int().nonnegative().optional(),
+  /** Checks in this loop that called the task a success, without a result. */
+  emptySuccesses: z.number().int().nonnegative().optional(),
   /** What the graph does after the check. */
   verdict: z.enum(verdicts),
 };
+
+/** Position of a loop that may not have begun yet. */
+const positionSoFar = z.object(waitPosition).partial();
 
 /** `Prepare session` → `Session prepared?`, and on to `Upload tracks`, or round again with the position of the loop. */
 export const preparedState = z.object({
@@ -63,7 +66,7 @@ export const preparedState = z.object({
 export const submitUploadState = z.object({
   sessionId: id,
   trackId: id,
-  ...z.object(waitPosition).partial().shape,
+  ...positionSoFar.shape,
 });
 
 /** `Submit upload` → `Wait for upload` → `Check upload` → `Upload finished?`. */
@@ -75,7 +78,7 @@ export const enoughClipsState = z.object({ sessionId: z.string().min(1) });
 /** `Enough clips?` → `Create model`; coming round again, with the position of the loop. */
 export const createModelState = z.object({
   sessionId: id,
-  ...z.object(waitPosition).partial().shape,
+  ...positionSoFar.shape,
 });
 
 /** `Create model` → `Wait for training` → `Check training` → `Training finished?`. */
@@ -120,10 +123,10 @@ export const musicState = trainingState;
 /** `Copy audio` → `Audio copied?` → `Wait for audio`, and round again. */
 export const copyAudioState = z.object({
   sessionId: id,
-  ...z.object(waitPosition).partial().shape,
+  ...positionSoFar.shape,
 });
 
-/** Around what every state gets: the context object's execution. */
+/** What a state gets: its input, and the execution from the context object. */
 export const taskEvent = z.object({
   execution: z.object({ Id: z.string(), Name: z.string() }),
   input: z.unknown(),
@@ -132,6 +135,7 @@ export const taskEvent = z.object({
 /** Into `Record failure`. */
 export const failureState = taskEvent.extend({ error: machineErrorSchema });
 
+export type PositionSoFar = z.infer<typeof positionSoFar>;
 export type PreparedState = z.infer<typeof preparedState>;
 export type SubmitUploadState = z.infer<typeof submitUploadState>;
 export type UploadState = z.infer<typeof uploadState>;

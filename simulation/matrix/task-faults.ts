@@ -47,7 +47,7 @@ const neverEnds = (words: string): Ends => ({
 });
 
 /** It is a success and holds nothing: the files can be sent again, and what was paid is a person's to decide on. */
-const hollow: Ends = {
+const emptySuccess: Ends = {
   upload: anotherFile('its answer holds no id of a clip'),
   create: paidInVain('ProviderContradiction', 'its answer holds no id of a model'),
   'add to batch': partlyForGood(5, 'its answer holds no id of a clip', 6),
@@ -68,13 +68,13 @@ const rows: readonly (readonly [string, CallFault, Ends])[] = [
     },
   ],
   ['`timeout`', { kind: 'task-timeout' }, fails('"timeout"')],
-  ['it never ends', { kind: 'never-ends' }, neverEnds('its last word was "running"')],
+  ['it never ends', { kind: 'never-ends' }, neverEnds('its last status was "running"')],
   [
     'it goes back from running to queued',
     { kind: 'backwards' },
     { upload: byItself(), create: byItself(), 'add to batch': byItself(6), generate: byItself(40) },
   ],
-  ['`success` without an id', { kind: 'success-without-id' }, hollow],
+  ['`success` without an id', { kind: 'success-without-id' }, emptySuccess],
 ];
 
 const group = 'What becomes of a task';

@@ -1,12 +1,19 @@
 import { musicOf } from '../../domain/music.ts';
-import { mayCall, type Session } from '../../domain/session.ts';
-import { ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import type { Session } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
-import { nextWait, toldSeconds } from '../../shared/schedule.ts';
+import { inProviderSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { hollowChecks, type MusicState } from '../../shared/state-contracts.ts';
-import { readMachineError } from '../../shared/step-functions-error.ts';
+import { type MusicState, mostEmptySuccesses } from '../../shared/state-contracts.ts';
+import { ended, failPaidTask, isCallDue, throwEarlierFailure } from '../paid-task.ts';
+import {
+  asked,
+  countEmptySuccesses,
+  failureOf,
+  lastReport,
+  positionAtCheck,
+  untilNextCheck,
+} from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CheckMusicDeps = Deps<typeof state>;
@@ -19,100 +26,63 @@ export type CheckMusicDeps = Deps<typeof state>;
  */
 export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promise<MusicState> {
   const { store, providerOf } = deps;
-  const { schedules, limits } = deps.settings;
-  const waited = state.waited + state.wait;
-  const total = state.total + state.wait;
-  const at = (verdict: MusicState['verdict'], wait = 0, checks = state.checks): MusicState => {
-    return { ...state, verdict, wait, waited, total, checks };
-  };
+  const { schedules } = deps.settings;
+  const { waited, total, at } = positionAtCheck(state);
 
   const session = await store.requireSession(state.sessionId);
   const { create } = session;
   if (create.fence === 'ready') return at('done');
-  if (mayCall(session)) {
-    if (state.refusals < limits.createCalls) {
-      if (total < schedules.music.deadline) return at('again');
-      throw new ChirpsmithError(
-        'DeadlineExceeded',
-        `The provider did not take the call within ${toldSeconds(total, deps.settings)}.`,
-      );
-    }
-    const { name, reason } = state.lost
-      ? readMachineError(state.lost)
-      : {
-          name: 'ProviderThrottled' as const,
-          reason: `${state.refusals} calls ended before the provider took them`,
-        };
-    const nothing = create.fence === 'none' ? 'nothing was paid' : 'nothing was paid for this call';
-    throw new ChirpsmithError(name, `Music could not be asked for, and ${nothing}: ${reason}`);
-  }
-  if (create.fence === 'failed') {
-    const { error = 'GenerationFailed', reason = 'The music failed.' } = session.failure ?? {};
-    throw new ChirpsmithError(error, reason);
-  }
+  const { deadline } = schedules.music;
+  if (isCallDue(session, state, { what: 'make the music', total, deadline }, deps.settings))
+    return at('again');
+  throwEarlierFailure(session, { error: 'GenerationFailed', reason: 'The music failed.' });
   if (create.taskId === undefined) throw undecided(create.lost, deps.settings);
   // Asked once in each loop: the task of another session is not this music.
   const contradiction = state.checks === 0 ? await anothersTask(session, create.taskId, store) : undefined;
   if (contradiction !== undefined) throw undecided(contradiction, deps.settings);
 
   const checks = state.checks + 1;
-  const ended = { finishedAt: deps.now(), checks: create.checks + checks };
-  let answer: TaskStatus | undefined;
-  let trouble: ProviderError | undefined;
-  try {
-    answer = await providerOf(musicOf(session).dialect).status(create.taskId);
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    trouble = error;
-  }
-
-  /** It has ended, and there is no music. */
-  const end = async (error: 'GenerationFailed' | 'ProviderContradiction', reason: string): Promise<never> => {
-    await store.updateSession(session, {
-      failure: { error, reason, at: deps.now() },
-      create: { ...create, ...ended, fence: 'failed' },
-    });
-    throw new ChirpsmithError(error, reason);
-  };
+  const report = await asked(providerOf(musicOf(session).dialect).status(create.taskId));
+  const { answer, trouble } = report;
+  const end = { checks, at: deps.now() };
+  /** The music has ended without clips. */
+  const fail = (error: 'GenerationFailed' | 'ProviderContradiction', reason: string) =>
+    failPaidTask(session, { error, reason }, end, store);
 
   if (answer?.phase === 'succeeded' && answer.clips !== undefined) {
     try {
       for (const { clipId } of answer.clips) await store.claimId(session, 'clip', clipId);
     } catch (error) {
       if (!isContradiction(error)) throw error;
-      return end('ProviderContradiction', error.message);
+      return fail('ProviderContradiction', error.message);
     }
     const clips = answer.clips.map(({ audioUrl: _url, word: _word, ...clip }) => clip);
     await store.updateSession(session, {
       status: 'copying',
       music: { ...musicOf(session), clips },
       failure: undefined,
-      create: { ...create, ...ended, fence: 'ready' },
+      create: ended(create, 'ready', end),
     });
     return at('done', 0, 0);
   }
 
-  if (answer?.phase === 'failed' || answer?.phase === 'timed-out') {
-    const words =
-      answer.failReason ?? `The provider ended the music as "${answer.status}" and gave no reason.`;
-    return end('GenerationFailed', words);
-  }
+  const reason = failureOf(answer, 'music');
+  if (reason !== undefined) return fail('GenerationFailed', reason);
 
-  const hollow = (state.hollow ?? 0) + (answer?.phase === 'succeeded' ? 1 : 0);
-  if (hollow >= hollowChecks) {
+  const emptySuccesses = countEmptySuccesses(state, answer);
+  if (emptySuccesses >= mostEmptySuccesses) {
     const words = `The provider calls the music "${answer?.status}", but its answer holds no clip that can be read.`;
-    return end('ProviderContradiction', words);
+    return fail('ProviderContradiction', words);
   }
 
-  if (total >= schedules.music.deadline) {
-    const last = trouble?.message ?? `its last word was "${answer?.status}"`;
+  if (total >= deadline) {
+    const time = inProviderSeconds(total, deps.settings);
     throw new ChirpsmithError(
       'DeadlineExceeded',
-      `The music was not done after ${toldSeconds(total, deps.settings)} (${last}). It may still end well: a resume looks again; a second call would be paid again.`,
+      `The music was not done after ${time} (${lastReport(report)}). It may still end well: a resume looks again; a second call would be paid again.`,
     );
   }
-  const wait = Math.max(nextWait(schedules.music, waited), Math.ceil(trouble?.retryAfter ?? 0));
-  return { ...at('waiting', wait, checks), hollow };
+  return { ...at('waiting', untilNextCheck(schedules.music, waited, trouble), checks), emptySuccesses };
 }
 
 function undecided(lost: string | undefined, { prices }: Settings): ChirpsmithError {

@@ -1,14 +1,21 @@
 import { creditsSpent } from '../../domain/credits.ts';
 import { isWanted } from '../../domain/required-clips.ts';
-import { mayCall, type Session, type Track } from '../../domain/session.ts';
-import { ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import type { Session, Track } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
-import { nextWait, toldSeconds } from '../../shared/schedule.ts';
-import { hollowChecks, type TrainingState } from '../../shared/state-contracts.ts';
-import { readMachineError } from '../../shared/step-functions-error.ts';
+import { inProviderSeconds } from '../../shared/schedule.ts';
+import { mostEmptySuccesses, type TrainingState } from '../../shared/state-contracts.ts';
 import type { Model } from '../../storage/model-store.ts';
 import type { SessionWithTracks } from '../../storage/session-store.ts';
+import { ended, failPaidTask, isCallDue, throwEarlierFailure } from '../paid-task.ts';
+import {
+  asked,
+  countEmptySuccesses,
+  failureOf,
+  lastReport,
+  positionAtCheck,
+  untilNextCheck,
+} from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CheckTrainingDeps = Deps<typeof state>;
@@ -32,43 +39,24 @@ const provesTakenAgain = new Set(['queued', 'running', 'stream', 'success']);
  */
 export async function checkTraining(state: TrainingState, deps: CheckTrainingDeps): Promise<TrainingState> {
   const { store } = deps;
-  const { schedules, limits } = deps.settings;
-  const waited = state.waited + state.wait;
-  const total = state.total + state.wait;
-  const at = (verdict: TrainingState['verdict'], wait = 0, checks = state.checks): TrainingState => {
-    return { ...state, verdict, wait, waited, total, checks };
-  };
+  const { schedules } = deps.settings;
+  const { waited, total, at } = positionAtCheck(state);
 
   let session = await store.requireSession(state.sessionId);
   const { fence } = session.create;
   if (fence === 'ready') return at('done');
-  if (mayCall(session)) {
-    const nothing = fence === 'none' ? 'nothing was paid' : 'nothing was paid for this call';
-    if (state.refusals >= limits.createCalls) {
-      // The provider never saw the last of them: what kept it from being made is the reason to tell.
-      if (state.lost) {
-        const { name, reason } = readMachineError(state.lost);
-        throw new ChirpsmithError(name, `Create could not be called, and ${nothing}: ${reason}`);
-      }
-      throw new ChirpsmithError(
-        'ProviderThrottled',
-        `${state.refusals} calls to create ended before the provider took them; ${nothing}.`,
-      );
-    }
-    if (total < schedules.training.deadline) return at('again');
-    throw new ChirpsmithError(
-      'DeadlineExceeded',
-      `The provider did not take create within ${toldSeconds(total, deps.settings)}.`,
-    );
-  }
-  if (fence === 'failed') {
-    const { error = 'TrainingFailed', reason = 'The training failed.' } = session.failure ?? {};
-    throw new ChirpsmithError(error, reason);
-  }
+  const { deadline } = schedules.training;
+  if (isCallDue(session, state, { what: 'train', total, deadline }, deps.settings)) return at('again');
+  throwEarlierFailure(session, { error: 'TrainingFailed', reason: 'The training failed.' });
 
   const checks = state.checks + 1;
-  const { answer, trouble } = await ask(session, deps);
-  const retryAfter = Math.ceil(trouble?.retryAfter ?? 0);
+  // The task of a training has the id of the session (documented), so it is known even without an answer.
+  const taskId = session.create.taskId ?? session.providerSessionId;
+  if (taskId === undefined) {
+    throw new ChirpsmithError('Unexpected', `Session ${session.sessionId} has no task.`);
+  }
+  const report = await asked(deps.provider.status(taskId));
+  const { answer, trouble } = report;
   const inDoubt = fence === 'intent' || fence === 'unknown';
   const countChecks = () =>
     store.updateSession(session, {
@@ -78,7 +66,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   const proofs = session.create.earlier.length > 0 ? provesTakenAgain : provesTaken;
   if (inDoubt && !(answer && proofs.has(answer.status))) {
     if (waited < schedules.settle.deadline) {
-      return at('waiting', Math.max(nextWait(schedules.settle, waited), retryAfter), checks);
+      return at('waiting', untilNextCheck(schedules.settle, waited, trouble), checks);
     }
     const known = answer ? `the provider calls the session "${answer.status}"` : trouble?.message;
     await countChecks();
@@ -93,27 +81,17 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
     session = await store.updateSession(session, { status: 'training', create: taken });
   }
 
-  /** The training has ended, and there is no model. */
-  const end = async (error: 'TrainingFailed' | 'ProviderContradiction', reason: string): Promise<never> => {
-    const { create } = session;
-    await store.updateSession(session, {
-      failure: { error, reason, at: deps.now() },
-      create: {
-        ...create,
-        fence: 'failed',
-        finishedAt: deps.now(),
-        checks: create.checks + checks,
-      },
-    });
-    throw new ChirpsmithError(error, reason);
-  };
+  const end = { checks, at: deps.now() };
+  /** The training has ended without a model. */
+  const fail = (error: 'TrainingFailed' | 'ProviderContradiction', reason: string) =>
+    failPaidTask(session, { error, reason }, end, store);
 
   if (answer?.phase === 'succeeded' && answer.modelId !== undefined) {
     try {
       await store.claimId(session, 'model', answer.modelId);
     } catch (error) {
       if (!isContradiction(error)) throw error;
-      return end('ProviderContradiction', error.message);
+      return fail('ProviderContradiction', error.message);
     }
     const { tracks } = await store.require(session.sessionId);
     // Before the session is ready: a step that is cut off in between comes by here again.
@@ -124,35 +102,29 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
       modelId: answer.modelId,
       missing: missing.length > 0 ? missing : undefined,
       failure: undefined,
-      create: {
-        ...session.create,
-        fence: 'ready',
-        finishedAt: deps.now(),
-        checks: session.create.checks + checks,
-      },
+      create: ended(session.create, 'ready', end),
     });
     return at('done', 0, 0);
   }
 
-  if (answer?.phase === 'failed' || answer?.phase === 'timed-out') {
-    const words =
-      answer.failReason ?? `The provider ended the training as "${answer.status}" and gave no reason.`;
-    return end('TrainingFailed', words);
-  }
+  const reason = failureOf(answer, 'training');
+  if (reason !== undefined) return fail('TrainingFailed', reason);
 
-  const hollow = (state.hollow ?? 0) + (answer?.phase === 'succeeded' ? 1 : 0);
-  if (hollow >= hollowChecks) {
+  const emptySuccesses = countEmptySuccesses(state, answer);
+  if (emptySuccesses >= mostEmptySuccesses) {
     const words = `The provider calls the training "${answer?.status}", but its answer holds no id of a model.`;
-    return end('ProviderContradiction', words);
+    return fail('ProviderContradiction', words);
   }
 
-  if (total >= schedules.training.deadline) {
-    const last = trouble?.message ?? `its last word was "${answer?.status}"`;
-    const words = `The training was not done after ${toldSeconds(total, deps.settings)} (${last}). It may still end well: a resume looks again; a second create would be paid again.`;
+  if (total >= deadline) {
+    const time = inProviderSeconds(total, deps.settings);
     await countChecks();
-    throw new ChirpsmithError('DeadlineExceeded', words);
+    throw new ChirpsmithError(
+      'DeadlineExceeded',
+      `The training was not done after ${time} (${lastReport(report)}). It may still end well: a resume looks again; a second create would be paid again.`,
+    );
   }
-  return { ...at('waiting', Math.max(nextWait(schedules.training, waited), retryAfter), checks), hollow };
+  return { ...at('waiting', untilNextCheck(schedules.training, waited, trouble), checks), emptySuccesses };
 }
 
 /** What the registry says of a model, from the record of the session that trained it. */
@@ -179,20 +151,4 @@ function missingFrom({ create }: Session, tracks: readonly Track[]): NonNullable
     file,
     reason: failure?.reason ?? 'has no clip',
   }));
-}
-
-/** The task of a training has the id of the session (documented), so it is known even without an answer. */
-async function ask(
-  session: Session,
-  { provider }: CheckTrainingDeps,
-): Promise<{ answer?: TaskStatus; trouble?: ProviderError }> {
-  const taskId = session.create.taskId ?? session.providerSessionId;
-  if (taskId === undefined)
-    throw new ChirpsmithError('Unexpected', `Session ${session.sessionId} has no task.`);
-  try {
-    return { answer: await provider.status(taskId) };
-  } catch (error) {
-    if (error instanceof ProviderError) return { trouble: error };
-    throw error;
-  }
 }

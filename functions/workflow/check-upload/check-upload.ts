@@ -1,26 +1,29 @@
-import { slowDown } from '../../domain/throttle-session.ts';
+import { throttleSession } from '../../domain/throttle-session.ts';
 import { trackFailed } from '../../domain/track-changes.ts';
 import { isPermanentRejection } from '../../provider/permanent-failures.ts';
-import { ProviderError, type TaskStatus } from '../../provider/provider.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { nextWait, toldSeconds } from '../../shared/schedule.ts';
-import { hollowChecks, type UploadState } from '../../shared/state-contracts.ts';
+import { inProviderSeconds } from '../../shared/schedule.ts';
+import { mostEmptySuccesses, type UploadState } from '../../shared/state-contracts.ts';
+import {
+  asked,
+  countEmptySuccesses,
+  failureOf,
+  lastReport,
+  positionAtCheck,
+  untilNextCheck,
+} from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CheckUploadDeps = Deps<typeof state>;
 
 /**
- * `Check upload`: asks how the track's task stands and says what the graph does next. A check that fails is
- * not a failed task: it moves the next check. Still running is data, bounded by the schedule's deadline.
+ * `Check upload`: asks for the status of the track's task and decides what the graph does next. A check that fails is
+ * not a failed task: it moves the next check. The schedule's deadline ends the loop.
  */
 export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Promise<UploadState> {
   const { store, provider, now } = deps;
   const schedule = deps.settings.schedules.upload;
-  const waited = state.waited + state.wait;
-  const total = state.total + state.wait;
-  const at = (verdict: UploadState['verdict'], wait = 0, checks = state.checks): UploadState => {
-    return { ...state, verdict, wait, waited, total, checks };
-  };
+  const { waited, total, at } = positionAtCheck(state);
 
   const track = await store.requireTrack(state.sessionId, state.trackId);
   if (track.status === 'done') return at('done');
@@ -37,21 +40,15 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
   if (track.status !== 'submitted' || track.taskId === undefined) {
     if (total < schedule.deadline) return at('again');
     return pastDeadline(
-      `The provider did not take the track within ${toldSeconds(total, deps.settings)}.`,
+      `The provider did not take the track within ${inProviderSeconds(total, deps.settings)}.`,
       state.checks,
     );
   }
 
   const checks = state.checks + 1;
   const calls = track.calls + checks;
-  let answer: TaskStatus | undefined;
-  let trouble: ProviderError | undefined;
-  try {
-    answer = await provider.status(track.taskId);
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    trouble = error;
-  }
+  const report = await asked(provider.status(track.taskId));
+  const { answer, trouble } = report;
 
   if (answer?.phase === 'succeeded' && answer.clipId !== undefined) {
     const done = {
@@ -65,17 +62,16 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
     return at('done', 0, 0);
   }
 
-  const hollow = (state.hollow ?? 0) + (answer?.phase === 'succeeded' ? 1 : 0);
-  if (hollow >= hollowChecks) {
+  const emptySuccesses = countEmptySuccesses(state, answer);
+  if (emptySuccesses >= mostEmptySuccesses) {
     const words = `The provider calls the upload "${answer?.status}", but its answer holds no id of a clip.`;
     await store.updateTrack(track, trackFailed('ProviderContradiction', words, now(), { calls }));
     return at('failed', 0, 0);
   }
 
-  if (answer?.phase === 'failed' || answer?.phase === 'timed-out') {
-    const reason =
-      answer.failReason ?? `The provider ended the upload as "${answer.status}" and gave no reason.`;
-    const permanent = isPermanentRejection(reason, answer.failCode);
+  const reason = failureOf(answer, 'upload');
+  if (reason !== undefined) {
+    const permanent = isPermanentRejection(reason, answer?.failCode);
     const failed = trackFailed('ProviderRefused', reason, now(), { permanent, calls });
     if (permanent || track.attempts >= track.attemptsAllowed || total >= schedule.deadline) {
       await store.updateTrack(track, failed);
@@ -88,15 +84,15 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
   }
 
   if (total >= schedule.deadline) {
-    const last = trouble?.message ?? `its last word was "${answer?.status}"`;
+    const time = inProviderSeconds(total, deps.settings);
     return pastDeadline(
-      `The provider was not done with the track after ${toldSeconds(total, deps.settings)} (${last}).`,
+      `The provider was not done with the track after ${time} (${lastReport(report)}).`,
       checks,
     );
   }
 
   let { pace = 1 } = state;
-  if (trouble?.name === 'ProviderThrottled') pace = await slowDown(store, state.sessionId, pace);
-  const wait = Math.max(nextWait(schedule, waited) * pace, trouble?.retryAfter ?? 0);
-  return { ...at('waiting', Math.ceil(wait), checks), pace, hollow };
+  if (trouble?.name === 'ProviderThrottled') pace = await throttleSession(store, state.sessionId, pace);
+  const wait = untilNextCheck(schedule, waited, trouble, pace);
+  return { ...at('waiting', wait, checks), pace, emptySuccesses };
 }

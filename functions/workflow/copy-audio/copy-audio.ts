@@ -1,11 +1,12 @@
 import type { Download } from '../../../packages/audio-inspection/download.ts';
 import { clipKey, musicOf } from '../../domain/music.ts';
 import { clipSchema, type MusicClipRecord, type Session } from '../../domain/session.ts';
-import { type Provider, ProviderError, type TaskStatus } from '../../provider/provider.ts';
+import type { Provider, TaskStatus } from '../../provider/provider.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { nextWait, toldSeconds } from '../../shared/schedule.ts';
+import { inProviderSeconds } from '../../shared/schedule.ts';
 import type { CopyAudioState } from '../../shared/state-contracts.ts';
+import { type Asked, asked, positionAtCheck, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CopyAudioDeps = Deps<typeof state>;
@@ -19,16 +20,15 @@ export type CopyAudioDeps = Deps<typeof state>;
 export async function copyAudio(state: CopyAudioState, deps: CopyAudioDeps): Promise<CopyAudioState> {
   const { store, providerOf } = deps;
   const schedule = deps.settings.schedules.audio;
-  const { sessionId, wait: justWaited = 0, waited: before = 0, checks: checked = 0 } = state;
-  const waited = before + justWaited;
-  const position = { sessionId, waited, total: waited, checks: checked + 1, refusals: 0 };
+  const { sessionId, checks = 0 } = state;
+  const { waited, at } = positionAtCheck(state);
 
   let session = await store.requireSession(sessionId);
   // Begun again by a resume, after it had failed for want of audio.
   if (session.status === 'preparing') session = await store.updateSession(session, { status: 'copying' });
   const { dialect, clips } = musicOf(session);
   const missing = clips.filter(({ key }) => key === undefined);
-  const links = missing.length > 0 ? await linksOf(session, providerOf(dialect)) : {};
+  const links = missing.length > 0 ? await linksOf(session, providerOf(dialect)) : undefined;
 
   for (const { clipId } of missing) {
     const found = await audioOf(clipId, links, (url) => deps.download(url, dialect));
@@ -46,35 +46,25 @@ export async function copyAudio(state: CopyAudioState, deps: CopyAudioDeps): Pro
   const without = musicOf(session).clips.filter(({ key }) => key === undefined);
   if (without.length === 0) {
     if (session.status === 'copying') await store.updateSession(session, { status: 'ready' });
-    return { ...position, wait: 0, verdict: 'done' };
+    return at('done', 0, checks + 1);
   }
   if (waited < schedule.deadline) {
-    const wait = Math.max(nextWait(schedule, waited), 'retryAfter' in links ? (links.retryAfter ?? 0) : 0);
-    return { ...position, wait: Math.ceil(wait), verdict: 'waiting' };
+    return at('waiting', untilNextCheck(schedule, waited, links?.trouble), checks + 1);
   }
   const all = musicOf(session).clips.length;
   const reasons = without.map(({ clipId, trouble }) => `clip ${clipId}: ${trouble}`);
   throw new ChirpsmithError(
     'DeadlineExceeded',
-    `The music is made and paid, but the audio of ${without.length} of ${all} clips could not be copied in ${toldSeconds(waited, deps.settings)} (${reasons.join('; ')}). A resume tries again, for nothing.`,
+    `The music is made and paid, but the audio of ${without.length} of ${all} clips could not be copied in ${inProviderSeconds(waited, deps.settings)} (${reasons.join('; ')}). A resume tries again, for nothing.`,
   );
 }
 
-type Links = {
-  readonly answer?: TaskStatus;
-  readonly trouble?: string;
-  readonly retryAfter?: number | undefined;
-};
+type Links = Asked<TaskStatus> | undefined;
 
 async function linksOf({ create, sessionId }: Session, provider: Pick<Provider, 'status'>): Promise<Links> {
   if (create.taskId === undefined)
     throw new ChirpsmithError('Unexpected', `Session ${sessionId} has no task.`);
-  try {
-    return { answer: await provider.status(create.taskId) };
-  } catch (error) {
-    if (error instanceof ProviderError) return { trouble: error.message, retryAfter: error.retryAfter };
-    throw error;
-  }
+  return asked(provider.status(create.taskId));
 }
 
 async function audioOf(
@@ -82,8 +72,8 @@ async function audioOf(
   links: Links,
   download: (url: string) => Promise<Download>,
 ): Promise<Download> {
-  if (links.trouble !== undefined) return { trouble: links.trouble };
-  const { audioUrl, word } = links.answer?.clips?.find((clip) => clip.clipId === clipId) ?? {};
+  if (links?.trouble) return { trouble: links.trouble.message };
+  const { audioUrl, word } = links?.answer?.clips?.find((clip) => clip.clipId === clipId) ?? {};
   if (audioUrl !== undefined) return download(audioUrl);
   const what = word === undefined ? '' : `: it calls the clip "${word}"`;
   return { trouble: `The provider gives no link to the audio yet${what}.` };

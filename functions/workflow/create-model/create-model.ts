@@ -4,6 +4,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
 import type { CreateModelState, TrainingState } from '../../shared/state-contracts.ts';
+import { positionAfterCall } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CreateModelDeps = Deps<typeof state>;
@@ -18,10 +19,8 @@ export type CreateModelDeps = Deps<typeof state>;
 export async function createModel(state: CreateModelState, deps: CreateModelDeps): Promise<TrainingState> {
   const { store, provider } = deps;
   const { schedules, limits } = deps.settings;
-  const { sessionId, total = 0, checks = 0, refusals = 0 } = state;
-  const at = (verdict: TrainingState['verdict'], wait: number, refused = 0): TrainingState => {
-    return { sessionId, wait, waited: 0, total, checks, refusals: refused, verdict };
-  };
+  const { sessionId, refusals = 0 } = state;
+  const at = positionAfterCall({ sessionId }, state);
 
   const { session, tracks } = await store.require(sessionId);
   const { create, providerSessionId } = session;

@@ -1,10 +1,9 @@
 import { type BatchResult, isUnderWay, type Session, type Track } from '../../domain/session.ts';
 import { withoutSharedClips } from '../../domain/shared-clips.ts';
-import { ProviderError } from '../../provider/provider.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { nextWait } from '../../shared/schedule.ts';
 import type { ComparedState, ReconcileClipsState } from '../../shared/state-contracts.ts';
+import { asked, positionAtCheck, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type ReconcileClipsDeps = Deps<typeof state>;
@@ -20,11 +19,12 @@ const told = 20;
  *   files were left unfinished
  */
 export async function reconcileClips(
-  { sessionId, wait, waited: before }: ReconcileClipsState,
+  state: ReconcileClipsState,
   { store, provider, settings, now }: ReconcileClipsDeps,
 ): Promise<ComparedState> {
   const schedule = settings.schedules.settle;
-  const waited = before + wait;
+  const { sessionId } = state;
+  const { waited } = positionAtCheck(state);
   const { session, tracks: found } = await store.require(sessionId);
   if (session.status === 'ready') return { sessionId, wait: 0, waited, verdict: 'done' };
   if (!isUnderWay(session)) {
@@ -34,7 +34,7 @@ export async function reconcileClips(
   const list = await listOf(session, tracks, provider);
   const differs = list.unread !== undefined || list.notListed.count > 0 || list.notOurs.count > 0;
   if (differs && waited < schedule.deadline) {
-    return { sessionId, wait: nextWait(schedule, waited), waited, verdict: 'waiting' };
+    return { sessionId, wait: untilNextCheck(schedule, waited, undefined), waited, verdict: 'waiting' };
   }
 
   const own = tracks.filter(({ status }) => status !== 'duplicate');
@@ -55,19 +55,15 @@ async function listOf(
   const some = (ids: readonly string[]) => ({ count: ids.length, first: ids.slice(0, told) });
   const unread = (reason: string) => ({ unread: reason, notListed: some([]), notOurs: some([]) });
   if (providerSessionId === undefined) return unread('There is no session at the provider.');
-  try {
-    const { audioIds } = await provider.status(providerSessionId);
-    if (!audioIds) return unread('The answer holds no list.');
-    const theirs = new Set(audioIds);
-    return {
-      listed: theirs.size,
-      notListed: some([...ours].filter((id) => !theirs.has(id))),
-      notOurs: some([...theirs].filter((id) => !ours.has(id))),
-    };
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    return unread(error.message);
-  }
+  const { answer, trouble } = await asked(provider.status(providerSessionId));
+  if (trouble) return unread(trouble.message);
+  if (!answer.audioIds) return unread('The answer holds no list.');
+  const theirs = new Set(answer.audioIds);
+  return {
+    listed: theirs.size,
+    notListed: some([...ours].filter((id) => !theirs.has(id))),
+    notOurs: some([...theirs].filter((id) => !ours.has(id))),
+  };
 }
 
 /** Why this is no end to be content with; a file that failed is none of the reasons. */

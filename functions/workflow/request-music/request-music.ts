@@ -7,6 +7,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
 import type { CreateModelState, MusicState } from '../../shared/state-contracts.ts';
+import { positionAfterCall } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type RequestMusicDeps = Deps<typeof state>;
@@ -18,10 +19,8 @@ export type RequestMusicDeps = Deps<typeof state>;
  */
 export async function requestMusic(state: CreateModelState, deps: RequestMusicDeps): Promise<MusicState> {
   const { store, providerOf, settings } = deps;
-  const { sessionId, total = 0, checks = 0, refusals = 0 } = state;
-  const at = (verdict: MusicState['verdict'], wait: number, refused = 0): MusicState => {
-    return { sessionId, wait, waited: 0, total, checks, refusals: refused, verdict };
-  };
+  const { sessionId, refusals = 0 } = state;
+  const at = positionAfterCall({ sessionId }, state);
 
   const session = await store.requireSession(sessionId);
   const { clips: _clips, modelName: _name, dialect, ...request } = musicOf(session);

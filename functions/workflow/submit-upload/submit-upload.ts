@@ -1,5 +1,5 @@
 import { isUnderWay, type Session, type Track } from '../../domain/session.ts';
-import { slowDown } from '../../domain/throttle-session.ts';
+import { throttleSession } from '../../domain/throttle-session.ts';
 import { trackFailed } from '../../domain/track-changes.ts';
 import { isPermanentRejection } from '../../provider/permanent-failures.ts';
 import { ProviderError } from '../../provider/provider.ts';
@@ -8,6 +8,7 @@ import { throttledDelay } from '../../shared/backoff.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { backoffDelay, firstWait } from '../../shared/schedule.ts';
 import type { SubmitUploadState, UploadState } from '../../shared/state-contracts.ts';
+import { positionAfterCall } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type SubmitUploadDeps = Deps<typeof state>;
@@ -23,11 +24,10 @@ const repeatsAfterLostAnswer = 1;
  */
 export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadDeps): Promise<UploadState> {
   const { store, provider, downloads, settings, now } = deps;
-  const { sessionId, trackId, total = 0, checks = 0, refusals = 0 } = state;
+  const { sessionId, trackId, refusals = 0 } = state;
   let { pace = 1 } = state;
-  const at = (verdict: UploadState['verdict'], wait: number, refused = 0): UploadState => {
-    return { sessionId, trackId, wait, waited: 0, total, checks, refusals: refused, pace, verdict };
-  };
+  const position = positionAfterCall({ sessionId, trackId }, state);
+  const at = (...now: Parameters<typeof position>) => ({ ...position(...now), pace });
 
   let track = await store.requireTrack(sessionId, trackId);
   if (track.status === 'done') return at('done', 0);
@@ -108,7 +108,7 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     const notTaken = { attempts: track.attempts - 1 };
     if (error.name === 'ProviderThrottled') {
       await store.updateTrack(track, { ...notTaken, status: 'declared' });
-      pace = await slowDown(store, sessionId, pace);
+      pace = await throttleSession(store, sessionId, pace);
       const { retryAfter } = error;
       const wait = throttledDelay(refusals + 1, { retryAfter, pace, random: deps.random() });
       return at('waiting', wait, refusals + 1);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAtProvider } from '../../../functions/domain/open-provider-session.ts';
 import { mayDecide, musicSchema, type Session, type Track } from '../../../functions/domain/session.ts';
-import { hollowChecks, type TrainingState } from '../../../functions/shared/state-contracts.ts';
+import { mostEmptySuccesses, type TrainingState } from '../../../functions/shared/state-contracts.ts';
 import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
@@ -193,7 +193,7 @@ describe('a task that is a success and holds nothing', () => {
     let state = await checkUpload({ sessionId: 'upload', trackId: '001', ...position }, deps);
     while (state.verdict === 'waiting') state = await checkUpload(state, deps);
     expect(state.verdict).toBe('failed');
-    expect(count('status')).toBe(hollowChecks);
+    expect(count('status')).toBe(mostEmptySuccesses);
     expect(await table.store.requireTrack('upload', '001')).toMatchObject({
       failure: {
         error: 'ProviderContradiction',
@@ -203,19 +203,19 @@ describe('a task that is a success and holds nothing', () => {
   });
 
   it('is not polled to the deadline: a training ends, and a person decides', async () => {
-    const session = { status: 'training', create: submitted('hollow') } as const;
-    await recordSession(table.store, { sessionId: 'hollow', session });
+    const session = { status: 'training', create: submitted('empty') } as const;
+    await recordSession(table.store, { sessionId: 'empty', session });
     const { provider } = scriptedProvider({ status: success() });
     const deps = { store: table.store, models: table.models, provider, settings, now };
-    const { checks, ended } = await until({ sessionId: 'hollow', ...position }, (state) =>
+    const { checks, ended } = await until({ sessionId: 'empty', ...position }, (state) =>
       checkTraining(state, deps),
     );
     expect(ended).toMatchObject({
       name: 'ProviderContradiction',
       message: expect.stringMatching(/holds no id of a model/),
     });
-    expect(checks).toBe(hollowChecks);
-    expect((await table.store.requireSession('hollow')).create.fence).toBe('failed');
+    expect(checks).toBe(mostEmptySuccesses);
+    expect((await table.store.requireSession('empty')).create.fence).toBe('failed');
   });
 
   it('is not polled to the deadline: music ends, and a person decides', async () => {
@@ -237,7 +237,7 @@ describe('a task that is a success and holds nothing', () => {
       name: 'ProviderContradiction',
       message: expect.stringMatching(/no clip that can be read/),
     });
-    expect(checks).toBe(hollowChecks);
+    expect(checks).toBe(mostEmptySuccesses);
     const after = await table.store.requireSession('song');
     expect(after.create.fence).toBe('failed');
     expect(mayDecide({ ...after, status: 'failed' })).toBe(true);
@@ -247,7 +247,7 @@ describe('a task that is a success and holds nothing', () => {
     const session = { status: 'training', create: submitted('later') } as const;
     await recordSession(table.store, { sessionId: 'later', session });
     const found = statusOf('success', { modelId: 'chirp-custom:0a1b2c3d-0000-4000-8000-000000000013' });
-    const { provider } = scriptedProvider({ status: [...success(hollowChecks - 1), found] });
+    const { provider } = scriptedProvider({ status: [...success(mostEmptySuccesses - 1), found] });
     const deps = { store: table.store, models: table.models, provider, settings, now };
     let state: TrainingState = { sessionId: 'later', ...position };
     while (state.verdict === 'waiting') state = await checkTraining(state, deps);

@@ -279,12 +279,12 @@ describe('Check training', () => {
     readySession(sessionId, { fence: 'submitted', calls: 1, taskId: `p-${sessionId}` });
 
   it('does not believe success without the id of a custom model', async () => {
-    await submitted('hollow');
+    await submitted('empty');
     const { provider } = scriptedProvider({ status: [statusOf('success')] });
     const deps = { store: table.store, models: table.models, provider, settings, now };
-    const state = await checkTraining({ sessionId: 'hollow', ...position, wait: 100 }, deps);
+    const state = await checkTraining({ sessionId: 'empty', ...position, wait: 100 }, deps);
     expect(state).toMatchObject({ verdict: 'waiting', waited: 100, wait: 20, checks: 1 });
-    expect((await table.store.requireSession('hollow')).modelId).toBeUndefined();
+    expect((await table.store.requireSession('empty')).modelId).toBeUndefined();
   });
 
   it('a check that fails moves the next one, by Retry-After if that is longer', async () => {

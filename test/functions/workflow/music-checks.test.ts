@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { musicSchema, type Session } from '../../../functions/domain/session.ts';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import { hollowChecks, type MusicState } from '../../../functions/shared/state-contracts.ts';
+import { type MusicState, mostEmptySuccesses } from '../../../functions/shared/state-contracts.ts';
 import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
 import { copyAudio } from '../../../functions/workflow/copy-audio/copy-audio.ts';
 import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
@@ -120,7 +120,7 @@ describe('Check music, while the provider takes no call', () => {
     expect(await check(sessionId, nobody, before)).toMatchObject({ verdict: 'again', wait: 0 });
     await expect(check(sessionId, nobody, { ...before, wait: 10 })).rejects.toMatchObject({
       name: 'DeadlineExceeded',
-      message: `The provider did not take the call within ${deadline} s.`,
+      message: `The provider did not take the call to make the music within ${deadline} s.`,
     });
   });
 
@@ -128,12 +128,12 @@ describe('Check music, while the provider takes no call', () => {
     const refusals = settings.limits.createCalls;
     const said = `${refusals} calls ended before the provider took them`;
     await expect(check(await record('never'), nobody, { refusals })).rejects.toThrow(
-      `Music could not be asked for, and nothing was paid: ${said}`,
+      `The call to make the music could not be made, and nothing was paid: ${said}`,
     );
     // A person allowed one more call after a response that was lost: that one may have been paid.
     const allowed = await record('allowed', { create: create('unknown', { againIn: 1 }) });
     await expect(check(allowed, nobody, { refusals })).rejects.toThrow(
-      `Music could not be asked for, and nothing was paid for this call: ${said}`,
+      `The call to make the music could not be made, and nothing was paid for this call: ${said}`,
     );
   });
 });
@@ -166,7 +166,7 @@ describe('Check music', () => {
   it('asks for as long as the task is running, and writes down whose task it is only once', async () => {
     const sessionId = await record('long', { create: create('submitted', { taskId: 'long' }) });
     const { provider } = scriptedProvider({
-      status: Array.from({ length: 2 * hollowChecks }, () => statusOf('running')),
+      status: Array.from({ length: 2 * mostEmptySuccesses }, () => statusOf('running')),
     });
     let claims = 0;
     const store = {
@@ -177,7 +177,7 @@ describe('Check music', () => {
       },
     };
     let state: MusicState = { sessionId, ...position };
-    for (let checks = 1; checks <= 2 * hollowChecks; checks++) {
+    for (let checks = 1; checks <= 2 * mostEmptySuccesses; checks++) {
       state = await checkMusic(state, { ...depsWith(provider), store });
       expect(state).toMatchObject({ verdict: 'waiting', checks });
     }

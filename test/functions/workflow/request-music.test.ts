@@ -223,7 +223,7 @@ describe('Check music', () => {
     const checked = checkMusic({ ...before, total: deadline }, depsWith(running()));
     await expect(checked).rejects.toMatchObject({
       name: 'DeadlineExceeded',
-      message: expect.stringContaining(`not done after ${deadline} s (its last word was "running")`),
+      message: expect.stringContaining(`not done after ${deadline} s (its last status was "running")`),
     });
     expect((await table.store.requireSession('late')).create.fence).toBe('submitted');
   });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session, Track } from '../../../functions/domain/session.ts';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import { hollowChecks, type TrainingState } from '../../../functions/shared/state-contracts.ts';
+import { mostEmptySuccesses, type TrainingState } from '../../../functions/shared/state-contracts.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
@@ -112,16 +112,20 @@ describe('Check training, while the provider takes no call', () => {
     expect(await check('away', nobody, before)).toMatchObject({ verdict: 'again', wait: 0 });
     await expect(check('away', nobody, { ...before, wait: 10 })).rejects.toMatchObject({
       name: 'DeadlineExceeded',
-      message: `The provider did not take create within ${deadline} s.`,
+      message: `The provider did not take the call to train within ${deadline} s.`,
     });
   });
 
   it('says how many calls were made, and what was paid for', async () => {
     await record('never', { create: create('none') });
     await record('once', { create: allowed });
-    const said = `${refusals} calls to create ended before the provider took them; nothing was paid`;
-    await expect(check('never', nobody, { refusals })).rejects.toThrow(`${said}.`);
-    await expect(check('once', nobody, { refusals })).rejects.toThrow(`${said} for this call.`);
+    const said = `${refusals} calls ended before the provider took them`;
+    await expect(check('never', nobody, { refusals })).rejects.toThrow(
+      `The call to train could not be made, and nothing was paid: ${said}`,
+    );
+    await expect(check('once', nobody, { refusals })).rejects.toThrow(
+      `The call to train could not be made, and nothing was paid for this call: ${said}`,
+    );
   });
 
   it('says what kept the last call from being made', async () => {
@@ -130,10 +134,10 @@ describe('Check training, while the provider takes no call', () => {
     await record('denied-once', { create: allowed });
     await expect(check('denied', nobody, { refusals, lost })).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: 'Create could not be called, and nothing was paid: may not read the secret',
+      message: 'The call to train could not be made, and nothing was paid: may not read the secret',
     });
     await expect(check('denied-once', nobody, { refusals, lost })).rejects.toThrow(
-      'Create could not be called, and nothing was paid for this call: may not read the secret',
+      'The call to train could not be made, and nothing was paid for this call: may not read the secret',
     );
   });
 });
@@ -277,9 +281,9 @@ describe('Check training', () => {
 
   it('asks for as long as the training is running', async () => {
     await submitted('long');
-    const provider = told(...Array.from({ length: 2 * hollowChecks }, () => statusOf('running')));
+    const provider = told(...Array.from({ length: 2 * mostEmptySuccesses }, () => statusOf('running')));
     let state: TrainingState = { sessionId: 'long', ...position };
-    for (let checks = 1; checks <= 2 * hollowChecks; checks++) {
+    for (let checks = 1; checks <= 2 * mostEmptySuccesses; checks++) {
       state = await checkTraining(state, depsWith(provider));
       expect(state).toMatchObject({ verdict: 'waiting', checks });
     }
@@ -291,7 +295,7 @@ describe('Check training', () => {
     const rest = `It may still end well: a resume looks again; a second create would be paid again.`;
     const late = { total: deadline, checks: 2 };
     await expect(check('slow', told(statusOf('queued')), late)).rejects.toThrow(
-      `The training was not done after ${deadline} s (its last word was "queued"). ${rest}`,
+      `The training was not done after ${deadline} s (its last status was "queued"). ${rest}`,
     );
     expect((await recorded('slow')).create).toMatchObject({ fence: 'submitted', checks: 7 });
     const away = told(providerError('ProviderUnreachable', 'no'));

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session, Track } from '../../../functions/domain/session.ts';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import { hollowChecks, type UploadState } from '../../../functions/shared/state-contracts.ts';
+import { mostEmptySuccesses, type UploadState } from '../../../functions/shared/state-contracts.ts';
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
 import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
 import { inspectFile } from '../../../functions/workflow/inspect-file/inspect-file.ts';
@@ -221,7 +221,7 @@ describe('Check upload', () => {
       return failure?.reason;
     };
     const start = `The provider was not done with the track after ${deadline} s`;
-    expect(await said('slow', told(statusOf('queued')))).toBe(`${start} (its last word was "queued").`);
+    expect(await said('slow', told(statusOf('queued')))).toBe(`${start} (its last status was "queued").`);
     const away = told(providerError('ProviderUnreachable', 'no'));
     expect(await said('mute', away)).toBe(`${start} (ProviderUnreachable in a test).`);
   });
@@ -240,21 +240,24 @@ describe('Check upload', () => {
 
   it('asks for as long as the task is running, and counts the checks that held nothing', async () => {
     const ids = await record('long', submitted);
-    const running = Array.from({ length: 2 * hollowChecks }, () => statusOf('running'));
+    const running = Array.from({ length: 2 * mostEmptySuccesses }, () => statusOf('running'));
     const provider = told(...running, statusOf('success'));
     let state: UploadState = { ...ids, ...position };
-    for (let checks = 1; checks <= 2 * hollowChecks; checks++) {
+    for (let checks = 1; checks <= 2 * mostEmptySuccesses; checks++) {
       state = await checkUpload(state, depsWith(provider));
       expect(state).toMatchObject({ verdict: 'waiting', checks });
     }
-    expect(await checkUpload(state, depsWith(provider))).toMatchObject({ verdict: 'waiting', hollow: 1 });
+    expect(await checkUpload(state, depsWith(provider))).toMatchObject({
+      verdict: 'waiting',
+      emptySuccesses: 1,
+    });
   });
 
   it('of a task without a result ends with the calls that were made', async () => {
-    const ids = await record('hollow', submitted);
-    const state = { hollow: hollowChecks - 1, checks: 6 };
+    const ids = await record('empty', submitted);
+    const state = { emptySuccesses: mostEmptySuccesses - 1, checks: 6 };
     expect(await check(ids, told(statusOf('success')), state)).toMatchObject({ verdict: 'failed', wait: 0 });
-    expect(await trackOf('hollow')).toMatchObject({ calls: 8, finishedAt: testMoment });
+    expect(await trackOf('empty')).toMatchObject({ calls: 8, finishedAt: testMoment });
   });
 
   it('of a failure without words says how the provider ended it, and begins anew without its task', async () => {

@@ -199,7 +199,7 @@ describe('Check upload', () => {
   );
 
   it('does not take success without a clip for an end', async () => {
-    const one = await oneTrack('hollow', submitted, { status: [statusOf('success')] });
+    const one = await oneTrack('empty', submitted, { status: [statusOf('success')] });
     expect(await one.check()).toMatchObject({ verdict: 'waiting' });
   });
 

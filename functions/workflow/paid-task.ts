@@ -1,0 +1,64 @@
+import { type Create, mayCall, type Session } from '../domain/session.ts';
+import { ChirpsmithError, type ErrorName } from '../shared/errors.ts';
+import { inProviderSeconds } from '../shared/schedule.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { TrainingState } from '../shared/state-contracts.ts';
+import { readMachineError } from '../shared/step-functions-error.ts';
+import type { SessionStore } from '../storage/session-store.ts';
+
+/**
+ * Is the paid call to be made again? Only when the provider surely did not take the last one.
+ * @param call.what what the call is to do, as a verb
+ * @param call.deadline seconds waited, after which it is not made again
+ * @throws ChirpsmithError DeadlineExceeded; after too many refusals the last error, or ProviderThrottled
+ */
+export function isCallDue(
+  session: Session,
+  { refusals, lost }: Pick<TrainingState, 'refusals' | 'lost'>,
+  { what, total, deadline }: { readonly what: string; readonly total: number; readonly deadline: number },
+  settings: Settings,
+): boolean {
+  if (!mayCall(session)) return false;
+  if (refusals < settings.limits.createCalls) {
+    if (total < deadline) return true;
+    const within = inProviderSeconds(total, settings);
+    throw new ChirpsmithError(
+      'DeadlineExceeded',
+      `The provider did not take the call to ${what} within ${within}.`,
+    );
+  }
+  const { name, reason }: { name: ErrorName; reason: string } = lost
+    ? readMachineError(lost)
+    : { name: 'ProviderThrottled', reason: `${refusals} calls ended before the provider took them` };
+  const nothing = session.create.fence === 'none' ? 'nothing was paid' : 'nothing was paid for this call';
+  throw new ChirpsmithError(name, `The call to ${what} could not be made, and ${nothing}: ${reason}`);
+}
+
+/** Throws what an earlier check found, when the paid task has failed. */
+export function throwEarlierFailure(
+  { create, failure }: Session,
+  unknown: { error: ErrorName; reason: string },
+) {
+  if (create.fence !== 'failed') return;
+  const { error, reason } = failure ?? unknown;
+  throw new ChirpsmithError(error, reason);
+}
+
+/** What the record says of a paid task that ends now. @param checks made in this loop */
+export const ended = (
+  create: Create,
+  fence: 'ready' | 'failed',
+  { checks, at }: { readonly checks: number; readonly at: string },
+): Create => ({ ...create, fence, finishedAt: at, checks: create.checks + checks });
+
+/** Records that the paid task has ended without a result. @throws ChirpsmithError always, the reason of the end */
+export async function failPaidTask(
+  session: Session,
+  { error, reason }: { readonly error: ErrorName; readonly reason: string },
+  end: { readonly checks: number; readonly at: string },
+  store: Pick<SessionStore, 'updateSession'>,
+): Promise<never> {
+  const failure = { error, reason, at: end.at };
+  await store.updateSession(session, { failure, create: ended(session.create, 'failed', end) });
+  throw new ChirpsmithError(error, reason);
+}
