@@ -5,7 +5,7 @@
  *
  *   npm run faults -- [--runs 2000] [--seed 1] [--machine train-model|upload-batch|generate-music]
  *
- * `--all` plays all runs whatever breaks, and lists the rules that were broken, each with its first run and the shortest
+ * `--all` plays all runs even if rules break, and lists the rules that were broken, each with its first run and the shortest
  * plan. `--plan` plays one plan, as JSON or from a file, and says all that happened.
  */
 import { readFileSync } from 'node:fs';
@@ -83,5 +83,5 @@ console.log(
   `${reports.length} runs in ${seconds.toFixed(0)} s, ${perRun} ms each; rules broken: ${broken === undefined ? 0 : 1}; seed ${seed}`,
 );
 if (broken !== undefined) console.error(broken);
-// Connections of the last sandboxes are still open; nobody waits for them.
+// Connections of the last sandboxes are still open; do not wait for them.
 process.exit(broken === undefined ? 0 : 1);

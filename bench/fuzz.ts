@@ -52,7 +52,7 @@ async function attackApi(): Promise<boolean> {
   const held = await attack(api);
   const statuses = [...api.tally].sort(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
   console.log(`Answers: ${statuses.join(', ')}`);
-  // Throws when somebody else's session is not as it was.
+  // Throws when the other owner's session changed.
   await api.close();
   await stack.close();
   return held;

@@ -27,18 +27,18 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /**
    * To be asked immediately before a call that changes or costs something.
-   * @throws Interrupted when somebody has pressed Ctrl-C, or the process that started this one has ended
+   * @throws Interrupted on Ctrl-C, or when the process that started this one has ended
    */
   readonly stillWanted: () => void;
-  /** Asks a yes-or-no question; absent where nobody can be asked. */
+  /** Asks a yes-or-no question; absent without a terminal. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
-  /** Asks for a word, which is not shown when hidden; absent where nobody can be asked. */
+  /** Asks for a word, which is not shown when hidden; absent without a terminal. */
   readonly prompt: ((question: string, how: { hidden: boolean }) => Promise<string>) | undefined;
   /** What it drives, and as whom. */
   readonly target: Target;
   /** Our own text, as it is, on standard output. */
   readonly print: (text: string) => void;
-  /** The table that it stands in. */
+  /** The table that it belongs to. */
   readonly commands: readonly Command[];
 }
 
@@ -51,7 +51,7 @@ export interface Place {
   interruption(atOnce: () => void): AbortSignal;
   /** Has the process that started this one ended? */
   readonly parentIsGone?: () => boolean;
-  /** Absent where nobody sits. */
+  /** Absent without a terminal. */
   readonly confirm: ((question: Shown, signal: AbortSignal) => Promise<boolean>) | undefined;
   /** The same for a word. */
   readonly prompt?: ((question: Shown, hidden: boolean, signal: AbortSignal) => Promise<string>) | undefined;
@@ -86,7 +86,7 @@ export async function perform([name, ...argv]: readonly string[], place: Place):
   return command ? performCommand(command, argv, place) : performCommand(unknownCommand(name), argv, place);
 }
 
-/** Stands for a command that there is not: what follows it is not read. */
+/** Used for an unknown command: the words after it are not read. */
 function unknownCommand(name: string): Command {
   const names = commands.map((command) => command.name);
   const nearest = nearestWord(name, names);
@@ -108,7 +108,7 @@ function unknownCommand(name: string): Command {
   return { ...unknown, parse: (argv, env) => unknown.parse(argv.includes('--json') ? ['--json'] : [], env) };
 }
 
-/** Runs one command from its arguments to its exit code; whatever is thrown becomes words. */
+/** Runs one command from its arguments to its exit code; every error becomes a message. */
 export async function performCommand<Arguments>(
   command: Command<Arguments>,
   argv: readonly string[],

@@ -3,9 +3,9 @@ import type { ConnectedStack } from './connect.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Goes on only by somebody's word: `--yes`, or an answer at the terminal. The sandbox takes no real credits, so it
- * is asked about only where the question is the point of the command, and where somebody is there to answer.
- * @throws UsageError when the answer is no, or when nobody can be asked about real credits
+ * Requires consent: `--yes`, or an answer at the terminal. The sandbox takes no real credits, so it asks only
+ * where confirming is the point of the command, and only at a terminal.
+ * @throws UsageError when the answer is no, or when real credits need consent and there is no terminal
  */
 export async function confirmSpending(
   question: string,

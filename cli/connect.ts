@@ -24,7 +24,7 @@ export interface ConnectedStack {
   release(): Promise<void>;
 }
 
-/** A stack on this machine is asked at least this often, in seconds, whatever Retry-After says. */
+/** Longest pause between requests to a stack on this machine, in seconds, even if Retry-After is longer. */
 const longestPause = 0.5;
 
 /**
@@ -122,7 +122,7 @@ export async function providerOf({ env, target }: Pick<CommandContext, 'env' | '
 const uploadingMs = 10 * 60_000;
 
 /**
- * Is a session under way? One that was cut off is not, though its record says so; one that somebody else
+ * Is a session under way? One that was cut off is not, though its record says so; one that another process
  * has just created is.
  * @param ours sessions that this command created
  */

@@ -11,8 +11,8 @@ import { UsageError } from './usage-error.ts';
 import { withSession } from './with-session.ts';
 
 /**
- * Deletes a session with its files, for good, by somebody's explicit word.
- * @throws UsageError when the answer is no or nobody can be asked, ApiRefusal, ApiUnreachable
+ * Deletes a session with its files for good, after explicit consent.
+ * @throws UsageError when the answer is no or there is no terminal, ApiRefusal, ApiUnreachable
  */
 export async function deleteSession(args: DeleteArguments, context: CommandContext): Promise<ExitCode> {
   const options = { quiet: true, spends: false };

@@ -8,7 +8,7 @@ export function isUnderWay(status: SessionAnswer['status']): boolean {
   return stages.some((stage) => stage === status);
 }
 
-/** What happened between two looks at a session, in the order of the tracks; ends are not told here. */
+/** What happened between two looks at a session, in the order of the tracks; without the end of the session. */
 export function sessionChanges(before: SessionAnswer | undefined, after: SessionAnswer): CliEvent[] {
   const { sessionId } = after;
   const events: CliEvent[] = [];

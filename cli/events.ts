@@ -252,7 +252,7 @@ export type CliEvent =
       readonly ageSeconds: number;
     } & SessionListAnswer['sessions'][number])
   | { readonly event: 'sessions.listed'; readonly count: number; readonly next: readonly Next[] }
-  /** A session as it stands. */
+  /** A session's current state. */
   | ({ readonly event: 'session.status'; readonly next: readonly Next[] } & SessionAnswer)
   /** What a training costs that is about to be agreed to. */
   | {

@@ -101,7 +101,7 @@ async function lookInto(
   return { files, skipped };
 }
 
-/** What is at the path, links followed; or why nobody can tell. */
+/** What is at the path, links followed; or why that cannot be read. */
 async function look(path: string): Promise<Stats | string> {
   try {
     return await stat(path);

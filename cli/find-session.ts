@@ -4,7 +4,7 @@ import { UsageError } from './usage-error.ts';
 
 /** A whole id, as `randomUUID` gives it. */
 const idLength = 36;
-/** Fewest characters that may stand for an id. */
+/** Fewest characters that may abbreviate an id. */
 const shortest = 4;
 
 type Listed = SessionListAnswer['sessions'][number];

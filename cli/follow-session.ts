@@ -10,8 +10,8 @@ import { watchSession } from './watch-session.ts';
 
 /**
  * Shows how a session goes on, until it comes to a rest, the deadline is over, or Ctrl-C: the session goes on then.
- * @param session as it stands now
- * @param options.isNew everything about it is news; otherwise it is shown as it stands, and then what changes
+ * @param session its current state
+ * @param options.isNew report everything as new; otherwise report the current state, then changes
  * @param options.end what the caller knows of its end beyond the session
  * @param options.seconds what the end tells as the time that it took, of the session as it was seen last
  */
@@ -63,7 +63,7 @@ export async function followSession(
   }
 }
 
-/** Whoever comes back wants to know how long the session took, not how long it was watched. */
+/** After coming back, the length of the session matters, not the time it was watched. */
 export function lifetime({ createdAt, updatedAt }: SessionAnswer): number {
   return (Date.parse(updatedAt) - Date.parse(createdAt)) / 1000;
 }

@@ -66,7 +66,7 @@ async function showPage(
 
 const end = { actions: [] };
 
-/** Of these nobody can be told more than the list says. */
+/** For these the list already says everything. */
 const atRest: readonly Listed['status'][] = ['ready', 'abandoned', 'deleting'];
 
 /** The list has the record's word; only the session itself knows whether it was cut off and what can be done. */

@@ -32,7 +32,7 @@ export async function findStack(home: string): Promise<LocalStack | undefined> {
   const ready = readReadyFile(home);
   if (!ready || !isRunning(ready)) return undefined;
   try {
-    // Any answer will do, a refusal too: it shows that somebody serves there.
+    // Any answer will do, a refusal too: it shows that a server is there.
     await fetch(ready.api, { signal: AbortSignal.timeout(5000) });
     return ready;
   } catch {

@@ -8,7 +8,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { withSession } from './with-session.ts';
 
 /**
- * Makes a persona of a clip of music. Whatever keeps its answer from us, the call is not made a second time but by
+ * Makes a persona of a clip of music. If the answer is lost, for any reason, the call is repeated only by
  * `--again`.
  * @throws UsageError, ApiRefusal, ApiUnreachable
  */

@@ -5,7 +5,7 @@ import { isUnderWay } from './diff-sessions.ts';
 import type { Next } from './events.ts';
 import { aboutCredits, comeBack, counted, goOnCommand } from './output/format.ts';
 
-/** Everything that a person can do now with a session that stands like this, most likely first. */
+/** Everything that a person can do with a session in this state, most likely first. */
 export function nextSteps(session: SessionAnswer): readonly Next[] {
   const { sessionId, status, actions } = session;
   const steps: Next[] = [];
@@ -73,7 +73,7 @@ function resumeSteps(session: SessionAnswer): Next[] {
   return steps;
 }
 
-/** What is known of an earlier create, when somebody thinks of calling it again. */
+/** What is known of an earlier create, before it is called again. */
 export type EarlierCreate = 'none' | 'in-doubt' | 'failed' | 'overdue';
 
 export function earlierCreate({ failure, actions }: SessionAnswer): EarlierCreate {
@@ -102,7 +102,7 @@ function decideSteps(session: SessionAnswer): Next[] {
     { words: 'To give it up for good:', command: command('abandon') },
   ];
   // Where a resume is possible, it asks the provider as well.
-  // Of music whose answer was lost the task is not known: there is nobody to ask.
+  // Of music whose answer was lost the task is unknown, so its status cannot be asked for.
   const nobodyToAsk = isMusic && earlierCreate(session) === 'in-doubt';
   if (nobodyToAsk || session.actions.includes('resume')) return steps;
   return [

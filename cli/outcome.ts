@@ -8,7 +8,7 @@ import { comeBack } from './output/format.ts';
 import { differencesOf } from './output/list-differences.ts';
 import type { Ending } from './watch-session.ts';
 
-/** How the end of a session, or of our watching, is told, and the exit code that goes with it. */
+/** The event for the end of a session, or of watching it, and the exit code. */
 export function endOf(
   ending: Ending,
   sessionId: string,
@@ -27,7 +27,7 @@ export function endOf(
   return endOfSession(ending.session, seconds);
 }
 
-/** How a session at rest is told, and the exit code of whoever wanted its model. */
+/** The event for a session at rest, and the exit code of a command that wanted its model. */
 export function endOfSession(session: SessionAnswer, seconds: number): { event: CliEvent; code: ExitCode } {
   const { sessionId, name, creditsSpent, creditsToCome, providerCalls, modelId, failure } = session;
   const next = nextSteps(session);
@@ -118,7 +118,7 @@ function endOfBatch(
   return { event, code: audioIds.length === files.length ? exitCodes.done : exitCodes.incomplete };
 }
 
-/** Bad input is bad input whoever found it; a deadline of the machine is one as well. */
+/** Bad input has one exit code no matter which step found it; a deadline of the machine too. */
 function codeOf(error: NonNullable<SessionAnswer['failure']>['error']): ExitCode {
   if (error === 'BadInput' || error === 'AudioRejected') return exitCodes.badInput;
   if (error === 'NeedsDecision') return exitCodes.needsDecision;

@@ -6,7 +6,7 @@ const anyLength = { minSeconds: 0, maxSeconds: Number.MAX_VALUE, maxBytes: Numbe
 
 /**
  * Why a file in a folder is not taken; nothing when it is. It is when its name promises audio; else its content decides,
- * so that a video counts when it has sound, and what is damaged or could be converted is told by the check.
+ * so that a video counts when it has sound, and the check reports what is damaged or could be converted.
  */
 export async function reasonToSkip(path: string): Promise<string | undefined> {
   if (promisesAudio(path)) return undefined;

@@ -21,7 +21,7 @@ const patienceMs = 10 * 60_000;
 /**
  * Does work that may be repeated until it succeeds: with growing pauses, for ten minutes after it failed first.
  * @param options.isPassing could the same work succeed later?
- * @param options.onRetry is told before each pause
+ * @param options.onRetry called before each pause
  * @throws what the work throws at last, or the signal's reason
  */
 export async function patiently<T>(

@@ -85,7 +85,7 @@ async function download(url: string, signal: AbortSignal): Promise<Uint8Array> {
   } catch (error) {
     if (signal.aborted) throw error;
   }
-  // Without the URL, which lets whoever has it in.
+  // Without the URL, which grants access to its bearer.
   const what = status === undefined ? 'no response came' : `HTTP ${status}`;
   throw new ClipsNotSaved(`The audio cannot be downloaded: ${what}. It stays in the bucket.`);
 }

@@ -7,7 +7,7 @@ import { endOf } from './outcome.ts';
 import { comeBack } from './output/format.ts';
 import { stackEnded } from './watch-session.ts';
 
-/** The session as the start has left it, or the exit code when nobody can emit: it may go on without us. */
+/** The session as the start has left it, or the exit code when that is unknown: it may continue without us. */
 export async function startSession(
   sessionId: string,
   { client, isRunning }: ConnectedStack,

@@ -32,13 +32,13 @@ export function cachedTokens(obtain: () => Promise<string>, first?: string): Tok
 }
 
 const timeoutMs = 30_000;
-/** Whom the local issuer takes, who gives a token to anybody. */
+/** Users of the local issuer, which gives a token to everyone. */
 const longestName = 200;
 const tokenAnswer = z.object({ access_token: z.string() });
 
 /**
- * Tokens of the issuer on this machine, for whoever one says one is.
- * @param user the subject; without one the stack's own token, and whoever that is for
+ * Tokens of the issuer on this machine, for any user name.
+ * @param user the subject; without one the stack's own token and its user
  * @throws UsageError when the name cannot be one
  */
 export function localTokens(

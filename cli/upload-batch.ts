@@ -193,7 +193,7 @@ function createdEvent(sessionId: string, name: string, files: readonly UsableFil
   };
 }
 
-/** The outcome with the files that were never sent, each in its place: whoever named eight is told of eight. */
+/** The outcome with the files that were never sent, each in its place, so that the outcome lists every named file. */
 export function withRejected(
   told: { event: CliEvent; code: ExitCode },
   { files: found, usable, rejected }: ChosenFiles,

@@ -25,7 +25,7 @@ export interface UploadFilesOptions {
 }
 
 /**
- * Uploads files, four at a time. One that fails does not stop the others, so that all that is wrong is told at once. An
+ * Uploads files, four at a time. One that fails does not stop the others, so that all problems are reported at once. An
  * outage is waited for, for minutes.
  * @param files what the uploads are of, known by their SHA-256: two may have the same name
  * @returns the files that could not be uploaded, with the reason

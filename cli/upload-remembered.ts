@@ -8,7 +8,7 @@ import { findAgain, uploadRest } from './upload-rest.ts';
 /**
  * Uploads what is left of a session whose upload was cut off on this machine. Of a batch, the files that it had not
  * come to are declared first.
- * @returns whether all of it is there now; else it is told what is missing
+ * @returns whether all of it is there now; otherwise the missing files are reported
  */
 export async function uploadRemembered(
   session: SessionAnswer,

@@ -14,7 +14,7 @@ import { uploadMissing } from './upload-missing.ts';
 /**
  * Uploads those of a session's files that are not in the bucket yet.
  * @param find the file of this SHA-256 on this disk
- * @returns whether all of them are there now; else it is told what is missing
+ * @returns whether all of them are there now; otherwise the missing files are reported
  */
 export async function uploadRest(
   { sessionId, tracks }: Pick<SessionAnswer, 'sessionId' | 'tracks'>,

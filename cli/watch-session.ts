@@ -6,7 +6,7 @@ import type { CliEvent } from './events.ts';
 
 /** Why we no longer watch. */
 export type Ending =
-  /** The session came to a rest: nothing happens any more unless somebody wants it. */
+  /** The session came to a rest: nothing happens any more without a request. */
   | { readonly why: 'ended'; readonly session: SessionAnswer }
   /** Our own deadline; the session goes on. */
   | { readonly why: 'deadline' }

@@ -12,7 +12,7 @@ export interface BuildOptions {
   readonly outdir?: string;
   /** On top of the context in cdk.json. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Hold the templates against CloudFormation's own rules: seconds of it. Unless told, for what may go there. */
+  /** Hold the templates against CloudFormation's own rules: seconds of it. By default for what may be deployed there. */
   readonly cloudFormationRules?: boolean;
 }
 

@@ -10,7 +10,7 @@ const localTokens = { issuer: 'https://issuer.chirpsmith.local', audience: 'chir
 /** The provider, and where it tells the credits of the account that the key belongs to (documented). */
 const mountSea = 'https://api.mountsea.ai';
 const mountSeaCredits = 'https://dk.mountsea.ai/api-user/credits';
-/** Stands in the template for the relay of the local runtime, which knows its address only when it runs. */
+/** Placeholder in the template for the relay of the local runtime, which knows its address only when it runs. */
 const localRelay = 'https://relay.chirpsmith.local';
 const defaultRegion = 'us-east-1';
 
@@ -62,7 +62,7 @@ const fieldsSchema = z.strictObject({
     }),
   /** Where the provider's API is. */
   providerBaseUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).transform(withoutSlash),
-  /** Where the provider tells the account's credits; nobody is asked without it. */
+  /** URL of the account's credits; without it they are not asked for. */
   providerCreditsUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
   /** Where the relay is, the second provider; resellers differ, so there is none unless configured. */
   relayBaseUrl: z
@@ -103,7 +103,7 @@ const fieldsSchema = z.strictObject({
     }),
   /** Days that logs are kept. */
   logDays: z.union(logDays.map((days) => z.literal(days))),
-  /** Whom alarms and sessions that need a decision are mailed to; nobody unless configured. */
+  /** Receiver of e-mails about alarms and sessions that need a decision; none by default. */
   alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
   /** Where each event of the stage is sent, signed; nowhere unless configured. */
   webhookUrl: z
@@ -233,7 +233,7 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
       given('audioDays') ?? (settings.success ? Math.min(settings.data.retentionDays, mostAudioDays) : 1),
     ),
     logDays: numberOf(given('logDays') ?? 30),
-    // From this machine nobody is written to, whatever the shell says.
+    // This machine sends no mail, even if the environment names a receiver.
     alarmEmail: stage === 'local' ? undefined : given('alarmEmail'),
     webhookUrl: stage === 'local' ? undefined : given('webhookUrl'),
     accessLogs: booleanOf(given('accessLogs') ?? false),

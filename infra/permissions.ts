@@ -14,7 +14,7 @@ export interface Permission {
   readonly action: string;
   /** As a person says it: `table Sessions`. */
   readonly resource: string;
-  /** Why it names more than one thing, where it does; undefined when nobody has said. */
+  /** Why it names more than one thing, where it does; undefined when no reason is given. */
   readonly reason?: string | undefined;
 }
 

@@ -20,7 +20,7 @@ const accessLogDays = 3;
 
 /**
  * What must outlive any deployment: the audio, the record, the provider's key and the people. Everything here is
- * kept when the stack goes, and so has names of AWS's making, lest a kept one stand in the way of a new one.
+ * kept when the stack goes, and so has names of AWS's making, so that a kept one does not block a new one.
  */
 export class StorageStack extends Stack {
   readonly bucket: Bucket;
@@ -63,7 +63,7 @@ export class StorageStack extends Stack {
           noncurrentVersionExpiration: Duration.days(noncurrentDays),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
-        // The marker that stands for an expired file, once its last version is gone. Days cannot go with it.
+        // The delete marker of an expired file, once its last version is gone. Days cannot go with it.
         { id: 'leftover-markers', expiredObjectDeleteMarker: true },
       ],
     });
@@ -180,7 +180,7 @@ function providerKeySecret(scope: Construct, { stage }: Config): Secret {
   const secret = new Secret(scope, 'ProviderKey', {
     secretName: `chirpsmith/${stage}/provider-key`,
     description: 'API key of the provider, as plain text',
-    // A first deployment that is rolled back deletes it: its name would stand in the way of the second try.
+    // A first deployment that is rolled back deletes it: its name would block the second try.
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   acknowledge(secret, 'SMG4', 'The provider issues the key by hand and has no call to rotate it.');

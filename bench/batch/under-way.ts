@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../../packages/provider-sandbox/ledger.ts';
 
 /**
- * Most uploads under way at once: each from the call that handed it over until the last time that somebody asked for
+ * Most uploads under way at once: each from the call that handed it over until the last status request for
  * it. A file whose call is being made, or was turned away, is not seen here; it only makes them fewer.
  */
 export function mostUnderWay(

@@ -15,7 +15,7 @@ const alarmSchema = z.object({
 /** Metrics of our own that the sweep counts each time, in sessions, also when there are none. */
 const swept: readonly MetricName[] = ['SessionsUnderWay', 'SessionsNeverStarted'];
 
-/** What of a stage is paid each month although nobody uses it. */
+/** What a stage costs each month without any use. */
 export interface Idle {
   readonly alarms: number;
   /** All that the alarms look at. */

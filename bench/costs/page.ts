@@ -30,7 +30,7 @@ each on a local stack of its own. Counted is where the stand-ins check each requ
 the executions. The command line is counted with it, which looks as often as the API's \`Retry-After\` says. The stack's
 clock jumps, so the counts are the same on a busy machine, but for some checks more or less by their jitter. The prices are
 AWS's public list prices for ${region} as known in ${asKnownIn}, without free tiers, discounts or taxes; they are
-written in \`bench/costs/prices.ts\` and are to be checked before anybody relies on them.
+written in \`bench/costs/prices.ts\` and must be checked before relying on them.
 
 | | training | $ | batch | $ | music | $ |
 |---|---|---|---|---|---|---|
@@ -44,7 +44,7 @@ each upload. A batch grows with its files: a thousand, each as one of these, cos
   processes waited: it says how large the row is, and not how long a function takes in AWS.
 - *Writes* are counted as if each were of the session's largest item, in the table and in both indexes; *reads* as if
   each were consistent, and each query of the whole session.
-- *Audio out* is what the provider downloads, or of music whoever it is for. Tracks of a few minutes are larger than the
+- *Audio out* is what the provider downloads, or, for music, the listener. Tracks of a few minutes are larger than the
   samples: 8 × 10 MB cost ${(((8 * 1e7) / gigabyte) * prices.gigabyteOut).toFixed(4)} dollars, and that is then the largest row.
 - *Logs* are the lines of the functions, the events of the executions (which AWS logs without their data) and a line
   for each request.

@@ -26,7 +26,7 @@ interface Row {
 
 /**
  * By machine, what happened and how sessions stood after it, one line for each kind of fault. A run with several counts in
- * several lines. `went on to` is where somebody who goes on without faults arrives.
+ * several lines. `went on to` is the end of the run when it continues without faults.
  */
 export function summarize(reports: readonly Report[]): string {
   const machines = machineNames.filter((name) => reports.some(({ machine }) => machine === name));

@@ -8,14 +8,14 @@ import { type Answer, brokenRules } from './judge.ts';
 import { type HostileRequest, hostileRequests } from './requests.ts';
 import type { Target } from './target.ts';
 
-/** Stands in the session that nobody who asks may see. */
+/** Marks the session that no caller here may see. */
 const marker = 'only-its-owner-reads-this';
 
-/** What stands in a generated path for the session of somebody else, and for the owner's: they are made anew. */
+/** Placeholders in a generated path for another owner's session and for the owner's own: both are created anew. */
 const victims = '~victim~';
 const owners = ['~own1~', '~own2~', '~own3~', '~own4~'];
 
-/** Every route of a running stack, with sessions of the owner who asks and one of somebody else. */
+/** Every route of a running stack, with sessions of the calling owner and one of another owner. */
 export async function apiTarget(stack: TestStack) {
   const { ready, assembly } = stack.stack;
   const routes = assembly.apis.flatMap((api) => api.routes);
@@ -60,11 +60,11 @@ export async function apiTarget(stack: TestStack) {
       const route = matchRoute(routes, method, target.split('?')[0] ?? '')?.route.key;
       return brokenRules(answer, { method, route, secrets });
     },
-    /** @throws Error when the session of somebody else is not as it was */
+    /** @throws Error when the other owner's session changed */
     async close() {
       const after = await stack.call('GET', `/sessions/${victim}`, undefined, tokens.victim);
       if (JSON.stringify(after.body) !== JSON.stringify(before.body)) {
-        throw new Error("Somebody else's session was changed.");
+        throw new Error("Another owner's session was changed.");
       }
     },
   } satisfies Target<HostileRequest> & { close(): Promise<void>; tally: ReadonlyMap<number, number> };

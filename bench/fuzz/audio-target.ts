@@ -105,7 +105,7 @@ function damaged({ name, changes }: DamagedFile): Uint8Array {
   return bytes;
 }
 
-/** The inspection of audio: whatever a file holds, it ends with a verdict, within its bounds. */
+/** The inspection of audio: every file gets a verdict within the bounds of reads and bytes. */
 export const audioTarget: Target<DamagedFile> = {
   name: 'the inspection of audio',
   input: fc.record({

@@ -34,7 +34,7 @@ const meant: Readonly<Record<string, readonly object[]>> = {
   'POST /sessions/{id}/decide': [{ choice: 'check-again' }, { choice: 'abandon' }],
 };
 
-/** API Gateway takes 10,240 bytes of request line and headers (documented); longer ones reach nobody. */
+/** API Gateway takes 10,240 bytes of request line and headers (documented); it rejects longer ones. */
 const longestTarget = 4000;
 const longestHeader = 1500;
 
@@ -64,7 +64,7 @@ function bodyFor(key: string): fc.Arbitrary<Buffer | undefined> {
     : fc.oneof({ arbitrary: nothing, weight: 3 }, anything);
 }
 
-/** @param ids of sessions, or what stands for them; they come up where an id belongs */
+/** @param ids of sessions, or placeholders for them, used where an id belongs */
 export function hostileRequests(
   routes: readonly string[],
   ids: readonly string[],

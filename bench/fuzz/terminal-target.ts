@@ -46,7 +46,7 @@ const actingText = fc
   )
   .map((texts) => texts.join(''));
 
-/** The same event with a hostile text wherever somebody else's stands. */
+/** The same event with a hostile text in each field that holds foreign text. */
 function withForeign<T>(value: T, texts: readonly string[], count = { used: 0 }): T {
   const fill = (one: unknown): unknown => {
     if (typeof one === 'string')

@@ -1,7 +1,7 @@
 import type { CliEvent } from '../../cli/events.ts';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
 
-/** Stands where a text of somebody else's comes in: a file's name, the provider's words, an address, an id. */
+/** Placeholder for foreign text: a file's name, the provider's message, an address, an id. */
 export const foreign = '~foreign~';
 
 const sessionId = '3f2a6c1e-0000-4000-8000-000000000000';
@@ -55,7 +55,7 @@ const persona = {
   createdAt: '2026-01-01T00:00:00Z',
 } as const;
 
-/** Everything that can be told with a text of somebody else's in it, in an order in which it may come. */
+/** Every event that can hold foreign text, in a possible order. */
 export const toldEvents: readonly CliEvent[] = [
   { event: 'samples.made', folder: foreign, files: 8, kept: true },
   { event: 'files.found', files: [foreign, foreign] },

@@ -55,7 +55,7 @@ export async function runLane(options: LaneOptions): Promise<LaneReport> {
   const started = performance.now();
   let stack = startStackProcess({ home, speed });
   let client = clientOf(await stack.ready);
-  /** Milliseconds that a start takes, and a run that nobody disturbs. */
+  /** Milliseconds of a start, and of an undisturbed run. */
   const start = performance.now() - started;
   let run = 0;
 

@@ -44,7 +44,7 @@ export function createsOf(entries: readonly LedgerEntry[], sessionId: string): n
 }
 
 /**
- * What was paid that must not have been: create more than once for a session, or for nobody's; a track sent again
+ * What was paid that must not have been: create more than once for a session, or for an unknown one; a track sent again
  * although neither a kill had left its submission unknown nor the provider had failed it.
  * @param failed tasks that the provider itself says have failed
  */

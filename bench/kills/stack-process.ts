@@ -40,7 +40,7 @@ export function startStackProcess({ home, speed }: { home: string; speed: number
     if (!first) throw new Error(`The stack did not start: ${said.trim()}`);
     return readyShape.parse(JSON.parse(String(first[0])));
   })();
-  // Whoever kills it while it starts does not ask.
+  // It may be killed while it starts.
   ready.catch(() => {});
   return {
     ready,

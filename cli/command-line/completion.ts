@@ -1,7 +1,7 @@
 import type { Described } from './define-command.ts';
 import { asTyped } from './read-command-line.ts';
 
-/** A script for bash: after `npx chirpsmith`, and after `chirpsmith` where somebody has such an alias. */
+/** A script for bash: after `npx chirpsmith`, and after `chirpsmith` where such an alias exists. */
 export function bashCompletion(commands: readonly Described[]): string {
   const flagsOf = ({ flags }: Described) => [
     ...Object.entries(flags).flatMap(([name, { hidden }]) => (hidden ? [] : [asTyped(name)])),

@@ -16,7 +16,7 @@ type ArgumentsFrom<F extends Flags, P extends Positionals> = {
 /** Rules that a flag alone cannot know. */
 interface Rules<Name> {
   given(flag: Name): boolean;
-  /** A flag was mistyped: what is missing is probably the one that was meant, and need not be told as well. */
+  /** A flag was mistyped: the missing one is probably the one that was meant, so it is not reported as well. */
   readonly mistyped: boolean;
   /** @param where a flag as it is typed, or a word */
   refuse(where: string, message: string): void;

@@ -5,7 +5,7 @@ export type Refuse = (message: string) => undefined;
 export interface Flag<Value = unknown> {
   /** What it does, as `--help` has it; broken into lines there. */
   readonly help: string;
-  /** What stands for its value in the help. A flag without one is a switch. */
+  /** Placeholder of its value in the help. A flag without one is a switch. */
   readonly value?: string;
   /** One letter. */
   readonly short?: string;

@@ -82,7 +82,7 @@ function fileLine(result: FileResult): string {
   return `  ${'none'.padEnd(36)}  ${file}: ${result.reason}`;
 }
 
-/** A command stands on a line of its own, so that it can be copied. */
+/** A command has its own line, so that it can be copied. */
 export function nextLines(steps: readonly Next[]): string[] {
   return steps.flatMap(({ words, command }) => (command === undefined ? [words] : [words, `  ${command}`]));
 }

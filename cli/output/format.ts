@@ -44,7 +44,7 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** Who is paid: plainly said when nobody is. */
+/** The billed account, or that none is billed. */
 export function providerWords({ provider, sandbox }: { provider: string; sandbox: boolean }): string {
   return sandbox ? 'the local sandbox (no real model is made, no real credits)' : provider;
 }
@@ -122,7 +122,7 @@ export function signedOutWords({ stage, user, revoked }: Extract<CliEvent, { eve
   return `${user} is signed out of stage ${stage}.${rest}`;
 }
 
-/** How to see how a session stands. */
+/** How to see a session's status. */
 export function show(sessionId: string): string {
   return `npx chirpsmith status ${sessionId}`;
 }

@@ -15,7 +15,7 @@ export interface RowState {
 /** Rows at the bottom of the terminal that change in place. */
 export interface LiveBlock {
   set(key: string, state: RowState): void;
-  /** Draws the rows a last time and leaves them standing. */
+  /** Draws the rows a last time and keeps them on screen. */
   close(): void;
 }
 

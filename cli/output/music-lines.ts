@@ -4,7 +4,7 @@ import type { CliEvent } from '../events.ts';
 import { nextLines } from './end-lines.ts';
 import { asAge, asDuration, asSize, asTime, counted, providerWords } from './format.ts';
 
-/** What is told of music and models. */
+/** Lines about music and models. */
 export type MusicEvent = Extract<
   CliEvent,
   {

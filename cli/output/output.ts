@@ -29,7 +29,7 @@ export interface Output {
   readonly rows?: number | undefined;
 }
 
-/** Bars and colours only where somebody looks at a terminal that can do both. */
+/** Bars and colours only at a terminal that supports both. */
 export function createDisplay(options: {
   json: boolean;
   stdout: Output & NodeJS.WritableStream;
@@ -38,7 +38,7 @@ export function createDisplay(options: {
 }): Display {
   const { json, stdout, stderr, env } = options;
   const writers = { print: lineWriter(stdout), complain: lineWriter(stderr) };
-  // JSON has an escape of its own, which gives whoever parses it the texts as they were.
+  // JSON has its own escapes; a parser gets the original texts.
   if (json) return jsonLines(writers);
   const renderer = isCapable(stdout, env)
     ? terminal({ stdout, colours: hasColours(stdout, env) })
@@ -50,7 +50,7 @@ function isCapable(stdout: Output, env: NodeJS.ProcessEnv): boolean {
   return stdout.isTTY === true && env.TERM !== 'dumb';
 }
 
-/** https://no-color.org: set and not empty means no colours, whatever its value. */
+/** https://no-color.org: any value that is not empty means no colours. */
 export function hasColours(stdout: Output, env: NodeJS.ProcessEnv): boolean {
   return isCapable(stdout, env) && !env.NO_COLOR;
 }

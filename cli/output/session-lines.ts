@@ -39,7 +39,7 @@ function statusStyle(status: Listed['status'], paint: Paint): (text: string) => 
   return status === 'needs-decision' || status === 'review' ? paint.odd : (text) => text;
 }
 
-/** A session with its tracks, as it stands. */
+/** A session with its tracks, in its current state. */
 export function statusLines(session: Shown, { paint, width }: { paint: Paint; width: number }): string[] {
   const { sessionId, name, status, createdAt, modelId, batch, music, failure, decisions, next } = session;
   const { earlierFailures = [] } = session;

@@ -28,7 +28,7 @@ export function terminal({
   let rows: SessionRows | undefined;
   let nameWidth = 30;
   let trainingSpeed = 1;
-  /** Refused files whose reasons stand above already. */
+  /** Rejected files whose reasons were printed already. */
   const refused = new Set<string>();
 
   const measures = () => ({ paint, nameWidth, width: Math.max(40, stdout.columns ?? 80) });

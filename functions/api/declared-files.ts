@@ -43,7 +43,7 @@ export function declaredTracks(
   });
 }
 
-/** The session with the uploads of its tracks, signed: of those that nobody has looked at yet, while no run needs them. */
+/** The session with the uploads of its tracks, signed: of those that were not inspected yet, while no run needs them. */
 export async function uploadsOf(
   { session, tracks }: SessionWithTracks,
   { uploads, now }: Pick<DeclareDeps, 'uploads' | 'now'>,

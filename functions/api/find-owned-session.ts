@@ -3,7 +3,7 @@ import { ChirpsmithError } from '../shared/errors.ts';
 import type { SessionStore, SessionWithTracks } from '../storage/session-store.ts';
 
 /**
- * The caller's session. Somebody else's is answered exactly as one that does not exist, on purpose.
+ * The caller's session. Another owner's session is answered exactly like one that does not exist, on purpose.
  * @throws ChirpsmithError SessionNotFound
  */
 export async function ownSession(

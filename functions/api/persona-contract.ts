@@ -29,7 +29,7 @@ export const personaAnswer = z.object({
   status: z
     .enum(['made', 'in-doubt'])
     .describe(
-      '`in-doubt`: the answer to the call has not come, or was lost, and nobody knows whether it was made.',
+      '`in-doubt`: the response to the call was lost or is still missing; whether the persona was made is unknown.',
     ),
   dialect: z.enum(dialects).describe('Where it lives, and where music with it is made.'),
   clipId: z.string(),

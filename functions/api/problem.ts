@@ -38,19 +38,19 @@ export class HttpRefusal extends ChirpsmithError {
   }
 }
 
-/** Problems told at most: a small body can hold a hundred thousand, and an answer has to end somewhere. */
+/** Most problems in one response: a small body can hold a hundred thousand. */
 export const mostProblems = 50;
 
-/** The status of an error, and its title; 500 for whatever is not the caller's to mend. */
+/** The status of an error, and its title; 500 for everything that the caller cannot fix. */
 export function statusOf(error: ChirpsmithError): { status: number; title: string } {
   if (error instanceof HttpRefusal) return { status: error.status, title: error.title };
   return statuses[error.name] ?? { status: 500, title: 'Internal error' };
 }
 
-/** What a client has said of the provider, without a secret in it: it may be told whatever the status. */
+/** What a client has said of the provider, without a secret in it: it may be shown with any status. */
 const isProviders = ({ name }: ChirpsmithError) => name.startsWith('Provider');
 
-/** An error as RFC 9457 problem details. Of a fault on our side nothing is told but that there is one. */
+/** An error as RFC 9457 problem details. A fault on our side shows no details. */
 export function problemDetails(error: ChirpsmithError): APIGatewayProxyStructuredResultV2 {
   const { status, title } = statusOf(error);
   const told: readonly Problem[] = error.problems.slice(0, mostProblems);

@@ -80,7 +80,7 @@ function subjectOf({ requestContext }: APIGatewayProxyEventV2WithJWTAuthorizer):
   const { sub } = requestContext.authorizer.jwt.claims;
   if (typeof sub === 'string' && sub !== '' && sub.length <= longestSubject) return sub;
   const detail = `The token needs a subject (sub) of 1 to ${longestSubject} characters, to whom the sessions belong.`;
-  throw new HttpRefusal(403, 'The token names nobody', detail);
+  throw new HttpRefusal(403, 'The token has no subject', detail);
 }
 
 function readBody(event: APIGatewayProxyEventV2WithJWTAuthorizer): unknown {

@@ -18,7 +18,7 @@ export interface ApiAnswer {
 
 const answerIds = z.object({ sessionId: z.string(), executionArn: z.string() }).partial();
 
-/** Characters of a path's id that are logged: longer ones are nobody's. */
+/** Characters of a path's id that are logged: longer ones are no ids of ours. */
 const longestId = 64;
 
 /** What the work of a route answers beyond what its spec says. */

@@ -116,7 +116,7 @@ const musicAnswer = ({ clips, ...music }: Music): SessionAnswer['music'] => ({
   clips: clips.map(({ key, ...clip }) => ({ ...clip, hasAudio: key !== undefined })),
 });
 
-/** What a person can do with a session that stands like this. */
+/** What a person can do with a session in this state. */
 function actionsFor(session: Session): SessionAnswer['actions'] {
   const going: SessionAnswer['actions'] =
     session.status === 'open'

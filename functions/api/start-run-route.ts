@@ -5,7 +5,7 @@ import { sessionAnswer } from './contract.ts';
 export const beginsRun = {
   answer: {
     status: 202,
-    description: 'The session, with the run begun, or as it stands when there is nothing to begin.',
+    description: 'The session with its run started, or unchanged when there is nothing to start.',
     schema: sessionAnswer,
     retryAfter: 1,
   },

@@ -3,7 +3,7 @@ import { nameError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import type { EventType } from '../shared/event-types.ts';
 
-/** Where the product says what has happened, for whoever wants to know. */
+/** Publishes status events on the event bus. */
 export interface EventBus {
   /**
    * @param detail nothing signed or secret

@@ -27,7 +27,7 @@ export const metrics = {
   PhaseSeconds: { unit: 'Seconds', by: [['kind', 'phase']] },
   /** Seen by each sweep: sessions with work under way. */
   SessionsUnderWay: { unit: 'Count', by: [[]] },
-  /** Seen by each sweep: sessions that nobody started, or whose execution never came about. */
+  /** Counted by each sweep: sessions that were never started, or whose execution never began. */
   SessionsNeverStarted: { unit: 'Count', by: [[]] },
   /** Turns of sessions that the event bus did not take; the records have them all the same. */
   EventsLost: { unit: 'Count', by: [[]] },

@@ -12,7 +12,7 @@ export const sessionStatusChangedSchema = z.strictObject({
   name: shape.name.describe('Its name, as its owner gave it.'),
   owner: shape.owner.describe('Whose it is: the subject of a token, or the owner of the inbox.'),
   startedBy: shape.startedBy.describe('How it came to be.'),
-  status: shape.status.describe('Where it stands now.'),
+  status: shape.status.describe('The status now.'),
   before: shape.status.optional().describe('Where it stood before; missing when the session is new.'),
   at: shape.updatedAt.describe('When it turned.'),
   recordVersion: shape.version.describe(
@@ -32,7 +32,7 @@ export const sessionStatusChangedSchema = z.strictObject({
 
 export type SessionStatusChanged = z.infer<typeof sessionStatusChangedSchema>;
 
-/** What is told of a write; undefined when the session stands where it stood. No URL is ever in it. */
+/** The event for a write; undefined when the status did not change. It never holds a URL. */
 export function sessionStatusChanged(
   before: Session | undefined,
   after: Session,

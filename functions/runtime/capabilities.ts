@@ -168,7 +168,7 @@ export const capabilities = {
     ['TABLE_NAME'],
     table('Query'),
   ),
-  /** The sessions that somebody should be working on, and those that wait for their start. */
+  /** The sessions that should be running, and those that wait for their start. */
   'sessions.listUnderWay': capability<{ store: Pick<SessionStore, 'listUnderWay' | 'listNotStarted'> }>(
     ['TABLE_NAME'],
     { on: 'table/underWay', actions: ['dynamodb:Query'] },
@@ -231,7 +231,7 @@ export const capabilities = {
     ['TABLE_NAME'],
     table('DeleteItem'),
   ),
-  /** Where the provider and the relay are, to hold records against it; nobody is spoken to. */
+  /** Where the provider and the relay are, to compare records with it; no call is made. */
   place: capability<{ here: Here }>(['PROVIDER_BASE_URL', 'RELAY_BASE_URL']),
 
   /** Signing URLs for putting audio where sessions keep it. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { CapabilityName, DepsOf } from './capabilities.ts';
 
-/** What every function says of itself, as data: read by the template, the handler, the fault rig and the docs. */
+/** The declaration of every function, as data: read by the template, the handler, the fault rig and the docs. */
 export interface FunctionSpec {
   /** In plain words: a state's title in the graph. The folder has the same words: `Check upload` → `check-upload`. */
   readonly name: string;
@@ -51,7 +51,7 @@ export interface RouteSpec extends FunctionSpec {
   };
   /** Takes an `Idempotency-Key`: what it leads to is charged, and is done once for the same key. */
   readonly idempotencyKey?: true;
-  /** It can be refused because of how the session stands. */
+  /** It can be rejected because of the session's status. */
   readonly mayConflict?: true;
   /** It calls the provider while the caller waits, and tells what came of it. */
   readonly callsProvider?: true;

@@ -14,7 +14,9 @@ export function nameError(error: unknown): ChirpsmithError {
   if (!(error instanceof Error)) return new ChirpsmithError('Unexpected', String(error));
   const status = httpStatus(error);
   if (error.name === 'ConditionalCheckFailedException') {
-    return new ChirpsmithError('RecordConflict', 'Somebody else changed the record first.', { cause: error });
+    return new ChirpsmithError('RecordConflict', 'Another process changed the record first.', {
+      cause: error,
+    });
   }
   // By its words too: Powertools wraps what the service said into an error of another name.
   if (forbidden.test(error.name) || status === 403 || /is not authorized to perform/.test(error.message)) {

@@ -5,7 +5,7 @@ import { backoffDelay } from './schedule.ts';
  * schedules as they stand; every wait between the calls of an upload is multiplied by it.
  *
  * The provider's limit is not documented, and it holds for all sessions together, of which none knows the others.
- * So each one slows down by what it is told: every refusal doubles its waits, up to eight times. Sixty uploads at once
+ * So each one slows down by itself: every 429 doubles its waits, up to eight times. Sixty uploads at once
  * then make about 1.3 calls a second, where the schedules alone come to ten. That is far below a limit of five,
  * because calls that know nothing of each other come in bunches. Within a run it does not speed up again: a run
  * lasts minutes, and going faster is how one finds out that it was too fast.
@@ -20,7 +20,7 @@ export const slower = (pace: number): number => Math.min(slowestPace, pace * 2);
 
 /**
  * Seconds to wait after a call that was turned away: never less than the provider asks for, and spread, because
- * whoever was turned away together would otherwise come back together.
+ * sessions throttled together would otherwise retry together.
  * @param refusals refusals in a row, this one included
  * @param random a number in [0, 1)
  */

@@ -18,7 +18,7 @@ const variables = {
   PROVIDER_BASE_URL: z.url({ protocol: /^https?$/ }),
   /** Set by the local runtime beside its sandbox, whose port is another one each time. */
   PROVIDER_IS_SANDBOX: z.enum(['', 'yes']).default(''),
-  /** Whom to ask for the account's credits; empty where nobody may be asked. */
+  /** Host to ask for the account's credits; empty for none. */
   PROVIDER_CREDITS_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   PROVIDER_SECRET: z.string().min(1),
   /** Where the relay is; empty where there is none. */

@@ -5,7 +5,7 @@
 export const errorNames = [
   /** The input cannot be used as it is: a field, a file, a name. Nothing was spent. */
   'BadInput',
-  /** The session does not stand so that this can be done now; the message says how it stands. */
+  /** Not allowed in the session's current state; the message names the state. */
   'NotPossible',
   /** No such session, or not the caller's. */
   'SessionNotFound',
@@ -66,7 +66,7 @@ export const settledCreateErrors = [
 ] as const satisfies readonly ErrorName[];
 
 /**
- * What the caller can mend and nobody else: a file, a field, a request that came too late. A run that ends with one of them
+ * What only the caller can fix: a file, a field, a request that came too late. A run that ends with one of them
  * calls no operator.
  */
 export const callersErrors: ReadonlySet<ErrorName> = new Set([

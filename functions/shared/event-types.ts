@@ -1,6 +1,6 @@
 /** What the product says on the event bus: the `detail-type` of each event. `docs/events.md` describes them. */
 export const eventTypes = {
-  /** A session has come to stand somewhere else. */
+  /** The status of a session changed. */
   sessionStatusChanged: 'Session status changed',
   /** A manifest in the inbox cannot be used. */
   manifestRejected: 'Manifest rejected',

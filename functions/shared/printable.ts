@@ -29,7 +29,7 @@ export function own(text: string): Shown {
   return text as Shown;
 }
 
-/** JSON in one line, the acting characters in it as `\u001b`: whoever parses it gets the texts as they were. */
+/** JSON in one line, control characters in it as `\u001b`: a parser gets the original texts. */
 export function shownJson(value: unknown): Shown {
   return inOneLine(JSON.stringify(value));
 }

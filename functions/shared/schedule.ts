@@ -50,7 +50,7 @@ export function nextWait(schedule: Schedule, waited: number): number {
   return schedule.later && waited >= schedule.later.after ? schedule.later.every : schedule.every;
 }
 
-/** How long something took, as a person is told: in seconds of the provider's. @param waited seconds of a schedule */
+/** How long something took, for people: in the provider's seconds. @param waited seconds of a schedule */
 export const inProviderSeconds = (waited: number, { timeScale }: { readonly timeScale: number }): string =>
   `${Math.round(waited / timeScale)} s`;
 

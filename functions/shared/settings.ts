@@ -39,7 +39,7 @@ export const settingsSchema = z.strictObject({
       maxBatchFiles: whole.positive().max(20_000).default(10_000),
       /** Files of a batch on their way to the provider at the same time. */
       batchConcurrency: whole.positive().max(1000).default(20),
-      /** Models that the account can hold, as its administrator set it; without it nobody is warned. */
+      /** Models that the account can hold, as its administrator set it; without it there is no warning. */
       models: whole.positive().optional(),
       /** Largest file of a clip, in bytes (undocumented; a choice: 64 MiB). */
       maxClipBytes: whole.positive().default(64 * 1024 * 1024),

@@ -12,7 +12,7 @@ const lambdaCause = z.object({ errorMessage: z.string() });
 export function readMachineError(error: MachineError): { name: ErrorName; reason: string } {
   const reason = reasonOf(error);
   if (isErrorName(error.Error)) return { name: error.Error, reason };
-  // A machine that may not invoke a function is told so by Lambda, under a name for any of its refusals.
+  // A machine that may not invoke a function gets one error name from Lambda for every kind of refusal.
   return { name: /is not authorized to perform/.test(reason) ? 'AccessDenied' : 'Unexpected', reason };
 }
 

@@ -56,7 +56,7 @@ const allFolders = () =>
     dirname(file),
   );
 
-/** The bundles of these functions, all of them unless told. */
+/** The bundles of these functions, by default all of them. */
 export function buildBundles(folders: readonly string[] = allFolders()): ReadonlyMap<string, Bundle> {
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: functionsFolder,

@@ -10,7 +10,7 @@ import type { StorageStack } from '../storage-stack.ts';
 import { executionsArn, machineArn, workflowName } from './workflow.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
-/** Where the functions live: what the names in the capabilities stand for in a deployment. */
+/** Where the functions live: the resources behind the capabilities' names in a deployment. */
 export interface FunctionContext {
   readonly config: Config;
   readonly storage: StorageStack;

@@ -11,7 +11,7 @@ import type { FunctionContext } from './grants.ts';
 import { specFunction } from './spec-functions.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
-/** After that long a person has been told by the dead letters. */
+/** After that long the dead letters have raised an alarm. */
 const eventAge = Duration.hours(6);
 
 /** The function that looks at a folder of the inbox, the rule that calls it for each new file, the dead letters. */

@@ -10,7 +10,7 @@ import { acknowledge } from './nag-suppressions.ts';
  */
 export function relayKeySecret(scope: Construct, { relayBaseUrl }: Config): Secret | undefined {
   if (relayBaseUrl === undefined) return undefined;
-  // Made with a random value, which nobody accepts, and a name of AWS's making: a person puts the real key in.
+  // Created with a random value, which no provider accepts, and a name of AWS's making: a person puts the real key in.
   const secret = new Secret(scope, 'RelayKey', {
     description: 'API key of the relay, as plain text',
     removalPolicy: RemovalPolicy.DESTROY,

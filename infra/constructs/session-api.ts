@@ -108,11 +108,7 @@ export class SessionApi extends Construct {
       integration: integration(document),
       authorizer: new HttpNoneAuthorizer(),
     })) {
-      acknowledge(
-        route,
-        'APIG4',
-        'What the API is may be read by anybody; it tells nothing of what is stored.',
-      );
+      acknowledge(route, 'APIG4', 'The description of the API is public; it holds no stored data.');
     }
     const unknownRoute = plain('UnknownRoute', 'unknown-route', 'Answers requests for no route');
     new HttpRoute(this, 'UnknownRoute', {
@@ -132,7 +128,7 @@ export class SessionApi extends Construct {
       acknowledge(
         preflights,
         'APIG4',
-        'A browser sends a preflight without a token; it is told CORS headers only.',
+        'A browser sends a preflight without a token; the answer holds CORS headers only.',
       );
     }
     if (config.domain) {

@@ -23,7 +23,7 @@ export interface WorkflowFunctionProps {
   readonly seconds: number;
   /** Memory in MB, and with it the share of a CPU. */
   readonly memory?: number;
-  /** How many of it run at once, at most, whatever else goes on in the account; 0 for no limit of its own. */
+  /** How many of it run at once, at most, even if the account has more; 0 for no limit of its own. */
   readonly atOnce?: number;
 }
 
@@ -73,7 +73,7 @@ export class WorkflowFunction extends LambdaFunction {
     acknowledgeServerless(
       this,
       'LambdaDLQ',
-      'Whoever calls it is told of each failure: a machine, a route, or a rule, which retries and keeps what it must.',
+      'Its caller sees each failure: a machine, a route, or a rule, which retries and keeps failed events.',
     );
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
     // CDK adds the permission for active tracing itself.

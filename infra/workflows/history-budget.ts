@@ -21,7 +21,7 @@ export const stateQuota = 256 * 1024;
 /** Executions that a Distributed Map may have running at once (documented). */
 export const childrenQuota = 10_000;
 
-/** Seconds after which a Standard execution ends whatever it does: a year (documented). */
+/** Seconds after which a Standard execution ends in any case: a year (documented). */
 const longestExecution = 365 * 24 * 60 * 60;
 
 /** How often the machine may repeat each kind of task when every attempt fails. */
@@ -77,7 +77,7 @@ const distributedMap = 6;
 const frame = 4;
 
 /**
- * Most events that `train-model` can come to under these settings, whatever the provider and AWS do: every
+ * Most events that `train-model` can come to under these settings, for every behaviour of the provider and of AWS: every
  * track of the longest session at its worst, then the training at its worst, every call to a function
  * failing as often as it is repeated.
  */

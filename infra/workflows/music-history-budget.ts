@@ -22,7 +22,7 @@ export const musicRepetitions: MusicRepetitions = {
 /** The execution's start and end, `Begin`, and the end that says how it went. */
 const frame = 6;
 
-/** Most events that `generate-music` can come to under these settings, whatever the provider and AWS do. */
+/** Most events that `generate-music` can come to under these settings, for every behaviour of the provider and of AWS. */
 export function worstMusic(settings: Settings, repeated: MusicRepetitions = musicRepetitions): number {
   const failure = taskEvents(repeated.recordFailure);
   return frame + worstRequest(settings, repeated) + worstKeeping(settings, repeated) + failure;

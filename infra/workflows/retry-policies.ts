@@ -55,7 +55,7 @@ export const storageUnavailable: RetryPolicy = {
   maxAttempts: 3,
 };
 
-/** After 1, 2 and 4 s. Somebody else wrote the record in between; read again, the step finds how it stands. */
+/** After 1, 2 and 4 s. Another process wrote the record in between; the step reads it again. */
 export const recordConflict: RetryPolicy = {
   errors: named('RecordConflict'),
   interval: Duration.seconds(1),
@@ -88,7 +88,7 @@ export const retryOncePerState: readonly RetryPolicy[] = [
 ];
 
 /**
- * For a step that runs in a loop, round after round: after 5 and 45 s, whatever the reason, Lambda's own first.
+ * For a step that runs in a loop, round after round: after 5 and 45 s, for every reason, Lambda's own first.
  *
  * One policy for all reasons, because they add up: an execution ends at 25,000 events, and 24 tracks that
  * are checked as often as the schedule allows come to about 13,000 with no repetition at all. Each attempt

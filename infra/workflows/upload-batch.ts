@@ -38,7 +38,7 @@ export function uploadBatch({ scope, task, settings }: Machine): IChainable {
   inspect.next(uploadOne.start);
 
   // Each file is an execution with a history of its own: thousands in one would end it at 25,000 events. One whose
-  // functions fail is told by Reconcile clips, which finds it unfinished in the record, and stops no other.
+  // functions fail is reported by Reconcile clips, which finds it unfinished in the record, and stops no other.
   const upload = DistributedMap.jsonPath(scope, 'Upload files', {
     label: 'UploadFiles',
     itemsPath: '$.tracks',

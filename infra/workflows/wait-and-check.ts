@@ -17,7 +17,7 @@ export interface WaitAndCheck {
   readonly submit: State & INextable;
   /** Name of the state that waits. */
   readonly wait: string;
-  /** Looks how the work stands, and says by its verdict what comes next. */
+  /** Checks the work; its verdict says what comes next. */
   readonly check: State & INextable;
   /** Name of the question. */
   readonly finished: string;
@@ -30,8 +30,8 @@ export interface WaitAndCheck {
 /**
  * Submit → wait → check → finished?, the shape of all work that the provider does in its own time. How long
  * to wait, when to submit again and when to give up is decided by the tasks and carried in the state
- * (`wait`, `verdict`); the graph only follows. That every loop ends is the tasks' affair, too.
- * @returns the state to begin with, and the wait, for whoever comes from elsewhere
+ * (`wait`, `verdict`); the graph only follows. The tasks also make sure that every loop ends.
+ * @returns the state to begin with, and the wait, as an entry from other states
  */
 export function waitAndCheck(
   scope: Construct,

@@ -62,7 +62,7 @@ export async function decideSession(
       create: choice === 'create-again' ? oneMore(current) : askedAnew(current),
     };
   });
-  // Somebody else began a run meanwhile, perhaps by another choice.
+  // Another request started a run meanwhile, perhaps with another choice.
   if (!isCarriedOut(run)) requireDoubt(run);
   return answer(run);
 }

@@ -9,7 +9,7 @@ import type { route } from './route.ts';
 export type GetGenerationDeps = Deps<typeof route>;
 
 /**
- * `GET /generations/{id}`: where the music stands, and a link to each file that is there, made at this moment.
+ * `GET /generations/{id}`: the status of the music, and a fresh link to each file that exists.
  * @throws ChirpsmithError SessionNotFound, for another kind of session as well
  */
 export async function getGeneration(

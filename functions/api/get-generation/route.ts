@@ -5,7 +5,7 @@ export const route = defineRoute({
   name: 'Get generation',
   method: 'GET',
   path: '/generations/{id}',
-  summary: 'See how music stands, and where its audio is',
+  summary: 'Get the status of music, with links to its audio',
   description: 'The links are made for this answer and do not last.',
   answer: {
     status: 200,

@@ -11,7 +11,7 @@ import type { route } from './route.ts';
 export type GetSessionDeps = Deps<typeof route>;
 
 /**
- * `GET /sessions/{id}`: where the session and each of its first tracks stand. `retryAfter` in seconds, while
+ * `GET /sessions/{id}`: the status of the session and of its first tracks. `retryAfter` in seconds, while
  * something is under way.
  * @throws ChirpsmithError SessionNotFound
  */
@@ -73,7 +73,7 @@ export interface Standing {
   readonly retryAfter?: number;
 }
 
-/** Where a session that was read already stands. */
+/** The response for a session that was read already. */
 export async function standing(
   { page, tally }: ReturnType<typeof firstPage>,
   { executions, settings, now, speed }: Omit<GetSessionDeps, 'store'>,

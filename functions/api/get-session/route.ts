@@ -5,7 +5,7 @@ export const route = defineRoute({
   name: 'Get session',
   method: 'GET',
   path: '/sessions/{id}',
-  summary: 'See how a session stands',
+  summary: 'Get the status of a session',
   description:
     '`actions` says what can be done with it now; `nextTracks`, while there is one, is the `after` of the tracks that follow. What is counted of all tracks (`creditsSpent`, `creditsToCome`, `providerCalls`) comes with the first page only. Nothing is changed.',
   query: getSessionQuery,

@@ -7,7 +7,7 @@ import type { route } from './route.ts';
 
 /**
  * `GET /sessions`: the caller's sessions, newest first, a page at a time. Statuses are the record's: whether
- * a run was cut off is told by `GET /sessions/{id}`.
+ * a run was cut off is reported by `GET /sessions/{id}`.
  * @param kind only sessions of this kind, as `GET /generations` wants them
  */
 export async function listSessions(

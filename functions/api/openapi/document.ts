@@ -74,10 +74,10 @@ const retryAfter = {
 const responses = {
   Unusable: problem('The request cannot be used; `problems` names every field that is wrong, and why.'),
   Unauthorized: ofApiGateway('There is no token, or it is not accepted. Answered by API Gateway itself.'),
-  Forbidden: problem('The token names nobody: it has no `sub`.'),
-  NotFound: problem("There is no such session, or it is somebody else's."),
+  Forbidden: problem('The token has no `sub`.'),
+  NotFound: problem('There is no such session, or it belongs to another user.'),
   Conflict: problem(
-    'It does not stand so that this can be done, or the same request is being answered at this moment; `detail` says which.',
+    'Not allowed in the current state of the session, or the same request is in progress; `detail` says which.',
   ),
   TooFewCredits: problem('The account at the provider has too few credits; nothing was taken.'),
   Unprocessable: problem(

@@ -7,7 +7,7 @@ export const route = defineRoute({
   path: '/sessions/{id}/uploads',
   summary: 'See which files are still to be uploaded, and where',
   description:
-    'For files that nobody has looked at yet, or that were rejected, while no run is under way. A file may be sent in parts, which go on where an upload was cut off: send those that are answered, and ask again until none is.',
+    'For files that were not inspected yet, or that were rejected, while no run is under way. A file may be sent in parts, which go on where an upload was cut off: send those that are answered, and ask again until none is.',
   body: { schema: signUploadsBody },
   answer: { status: 200, description: 'What is missing, and where it goes.', schema: signedUploadsAnswer },
   mayConflict: true,

@@ -12,7 +12,7 @@ export interface StartSessionDeps extends BeginRunDeps {
 
 /**
  * `POST /sessions/{id}/start`: begins a run, or goes on with a session whose last run ended early. A session
- * that is under way or ready is answered as it stands: starting twice starts once.
+ * that is running or ready is returned unchanged: starting twice starts once.
  * @throws ChirpsmithError SessionNotFound, NotPossible, RecordConflict, StorageUnavailable
  */
 export async function startSession(

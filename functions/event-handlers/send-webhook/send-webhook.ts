@@ -25,7 +25,7 @@ export async function sendWebhook(
     'chirpsmith-signature': `t=${seconds},v1=${signature(seconds, body, await secret())}`,
   };
   const signal = AbortSignal.timeout(patience);
-  // A redirect is no answer: the event would go, signed, to somebody whom nobody configured.
+  // A redirect is no answer: the signed event would go to a receiver that was not configured.
   const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal }).catch(
     (error: unknown) => {
       const late = error instanceof Error && error.name === 'TimeoutError';

@@ -13,7 +13,7 @@ export interface NearMiss {
 /** `Manifest.json`, `manifest.json.txt`, `manifest (1).json`, and the right name. */
 const manifestLike = /^manifests?[\s._-]*(\(\d+\))?(\.(json|jsonc|json5|js|txt|ya?ml))*\s*$/i;
 
-/** Somebody's manifest in the wrong place or under a wrong name; undefined for every other key. */
+/** A manifest in the wrong place or with a wrong name; undefined for every other key. */
 export function nearMiss(key: string): NearMiss | undefined {
   const [, root = '', folder = '', name = ''] = /^(\/*inbox\/)((?:.*\/)?)([^/]+)$/is.exec(key) ?? [];
   if (!manifestLike.test(name)) return undefined;

@@ -109,7 +109,7 @@ export async function startFromManifest(
     }
     const report = { manifest: folder + manifestName, versionId: found.versionId, at: deps.now(), problems };
     // While its files come one by one, the report follows; that they are not complete is said once. The event goes
-    // first: what fails between the two is told twice, not never.
+    // first: a failure between the two is reported twice instead of never.
     if (!isKnown) await tell(report, deps);
     await inbox.write(folder + reportName, { ...report, content: one.content });
     // What was missing may have come while this was written, and its own event gone before: look again.
@@ -196,7 +196,7 @@ async function judgedBy({ said, folder, at }: Found, { inbox, settings, now }: S
 
 /**
  * Starts it on what was found.
- * @returns undefined where somebody else has started it on something else
+ * @returns undefined when another request started it with other input
  */
 async function startNow(one: Found, order: Order, deps: StartFromManifestDeps): Promise<Start | undefined> {
   const { inbox, executions, now } = deps;

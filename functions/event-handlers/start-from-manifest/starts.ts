@@ -25,7 +25,7 @@ const lateSchema = z.object({
 /** Starts that are kept for one folder. */
 const mostStarts = 100;
 const longestNote = 2 * 1024 * 1024;
-/** Late files that are told by name. */
+/** Most late files that a report names. */
 const mostLate = 100;
 /** Milliseconds by which S3's clock, which counts in seconds, may be ahead of ours. */
 const clockSkew = 5000;
@@ -53,7 +53,7 @@ export async function noteStart(
 /**
  * Reports, in a file beside the manifest, audio that came after the start and is not in the session. Without such audio
  * there is no such file.
- * @returns whether the report was changed; somebody may have put something there meanwhile, so look again then
+ * @returns whether the report was changed; it may have been replaced meanwhile, so look again then
  */
 export async function reportLate(
   folder: string,

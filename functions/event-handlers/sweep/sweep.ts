@@ -8,11 +8,11 @@ import type { trigger } from './trigger.ts';
 
 export type SweepDeps = Deps<typeof trigger>;
 
-/** Sessions looked at in one sweep: the longest untouched, among which whatever is left behind comes to be. */
+/** Sessions checked per sweep, least recently updated first. */
 const batch = 100;
 
 /**
- * Milliseconds that a session may wait for its start before somebody should be told; and after which it is old news,
+ * Milliseconds that a session may wait for its start before an alarm; and after which it is no longer counted,
  * lest an upload that was given up raise an alarm until its record expires.
  */
 const startDue = { from: 60 * 60 * 1000, to: 24 * 60 * 60 * 1000 };
@@ -37,7 +37,7 @@ export const sweepMeasurements = ({ looked, neverStarted }: Swept): Measurement[
 /**
  * Finds sessions whose execution is gone while their record says that work is under way: stopped from the
  * console, timed out, or lost with the machine that ran it. One whose create is in doubt gets a new run, which
- * asks the provider how it stands and calls nothing; any other is recorded as interrupted, for a person to resume.
+ * asks the provider for its status and calls nothing else; any other is recorded as interrupted, for a person to resume.
  * An execution that the record names and that never came about is started.
  */
 export async function sweep(deps: SweepDeps): Promise<Swept> {
@@ -67,7 +67,7 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
         const begun = await beginRun(sessionId, deps, (current) => {
           // The index may lag behind, and a cancel stops the execution before it says so in the record.
           if (isUnderWay(current) && isInDoubt(current)) return {};
-          throw new ChirpsmithError('RecordConflict', 'Somebody else has ended it.');
+          throw new ChirpsmithError('RecordConflict', 'Another process has ended it.');
         });
         if (begun.runs > session.runs) swept.settling.push(sessionId);
       } else {
@@ -77,7 +77,7 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
         swept.interrupted.push(sessionId);
       }
     } catch (error) {
-      // Somebody resumed or cancelled it at this moment, or its ids are another provider's: nothing is settled here.
+      // It was resumed or cancelled at this moment, or its ids belong to another provider: leave it.
       const isLeft =
         error instanceof ChirpsmithError && ['RecordConflict', 'NotPossible'].includes(error.name);
       if (!isLeft) throw error;

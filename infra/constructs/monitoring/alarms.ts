@@ -27,14 +27,14 @@ export interface AlarmsProps {
   readonly api: HttpApi;
   /** Where what could not be delivered lies, by a word for its name. */
   readonly deadLetters: Readonly<Record<string, IQueue>>;
-  /** Who is told. */
+  /** The topic that is notified. */
   readonly topic?: ITopic | undefined;
 }
 
 /** Calls in a quarter of an hour under which their shares say nothing. */
 const fewCalls = 20;
 
-/** What somebody has to look at, also at night. Each alarm says where the runbook has it. */
+/** What needs a person, also at night. Each alarm links its section of the runbook. */
 export class Alarms extends Construct {
   readonly all: Alarm[] = [];
   readonly #props: AlarmsProps;
@@ -141,7 +141,7 @@ export class Alarms extends Construct {
 
 /**
  * All of them together. By SUM, which adds what there is [practice, to be seen in a deployment]: `a + b` has no value in
- * a period in which one of them has none, and a machine that nobody uses has none for days.
+ * a period in which one of them has none, and an unused machine has none for days.
  */
 function sumOf(metrics: readonly IMetric[], label: string, period: Duration): MathExpression {
   const named = metrics.map((metric, index) => [`m${index}`, metric] as const);

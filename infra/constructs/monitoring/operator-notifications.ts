@@ -11,7 +11,7 @@ import type { Config } from '../../config.ts';
 import { runbookLink } from '../../runbook.ts';
 import { acknowledgeServerless } from '../nag-suppressions.ts';
 
-/** Mail to whoever looks after the stage: its alarms, and each session that waits for a decision, by its id. */
+/** E-mail for the operators of the stage: its alarms, and each session that waits for a decision, by its id. */
 export class Mail extends Construct {
   readonly topic: Topic;
 
@@ -19,7 +19,7 @@ export class Mail extends Construct {
     super(scope, id);
     // The key that AWS has for topics lets neither alarms nor rules use it (documented).
     const key = new Key(this, 'Key', {
-      description: 'What is told to the people of chirpsmith',
+      description: 'Notifications for the operators of chirpsmith',
       enableKeyRotation: true,
       // It encrypts messages on their way only; a key that is kept costs a dollar a month.
       removalPolicy: RemovalPolicy.DESTROY,

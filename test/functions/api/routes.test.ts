@@ -509,7 +509,7 @@ describe('a route', () => {
       const answer = await send('GET /sessions', done, {
         requestContext: { authorizer: { jwt: { claims } } },
       });
-      expect(answer.parsed).toMatchObject({ status: 403, title: 'The token names nobody' });
+      expect(answer.parsed).toMatchObject({ status: 403, title: 'The token has no subject' });
     },
   );
 
