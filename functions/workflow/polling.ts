@@ -19,21 +19,35 @@ export function positionAtCheck<State extends PositionSoFar>(state: State) {
   const at = (verdict: Verdict, wait = 0, checks = made) => {
     return { ...state, verdict, wait, waited, total, checks };
   };
-  return { waited, total, at };
+  /** Checks of this loop that called the task a success, but gave no result; with this one, when it does so. */
+  const emptySuccesses = (answer: Reported | undefined): number =>
+    (state.emptySuccesses ?? 0) + (answer?.phase === 'succeeded' ? 1 : 0);
+  return { waited, total, at, emptySuccesses };
 }
 
-/** What a question to the provider came to: an error of the provider is data, because it is no failure of the task. */
-export type Asked<Answer> =
-  | { readonly answer: Answer; readonly trouble?: undefined }
-  | { readonly answer?: undefined; readonly trouble: ProviderError };
+interface Reported {
+  readonly phase: string;
+  readonly status: string;
+  readonly failReason?: string;
+}
 
-/** Waits for the answer. Any error that is not the provider's passes through. */
-export async function asked<Answer>(question: Promise<Answer>): Promise<Asked<Answer>> {
+/** What a check learns of a task. An error of the provider is data, because it is no failure of the task. */
+export type Report<Answer> = (
+  | { readonly answer: Answer; readonly trouble?: undefined }
+  | { readonly answer?: undefined; readonly trouble: ProviderError }
+) & {
+  /** What the provider said, as part of a sentence. */
+  readonly last: string;
+};
+
+/** Waits for the provider's answer. Any error that is not the provider's passes through. */
+export async function asked<Answer extends Reported>(question: Promise<Answer>): Promise<Report<Answer>> {
   try {
-    return { answer: await question };
+    const answer = await question;
+    return { answer, last: `its last status was "${answer.status}"` };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return { trouble: error };
+    return { trouble: error, last: error.message };
   }
 }
 
@@ -50,24 +64,8 @@ export function untilNextCheck(
   return Math.ceil(Math.max(nextWait(schedule, waited) * pace, trouble?.retryAfter ?? 0));
 }
 
-interface Reported {
-  readonly phase: string;
-  readonly status: string;
-  readonly failReason?: string;
-}
-
-/** Checks of this loop that called the task a success without a result, this one included. For an answer without one. */
-export const countEmptySuccesses = (
-  { emptySuccesses = 0 }: PositionSoFar,
-  answer: Reported | undefined,
-): number => emptySuccesses + (answer?.phase === 'succeeded' ? 1 : 0);
-
 /** Why the task has ended without a result, in the provider's words; undefined while it may still have one. */
 export const failureOf = (answer: Reported | undefined, task: string): string | undefined =>
   answer?.phase === 'failed' || answer?.phase === 'timed-out'
     ? (answer.failReason ?? `The provider ended the ${task} as "${answer.status}" and gave no reason.`)
     : undefined;
-
-/** What the provider said last of a task whose deadline has passed. */
-export const lastReport = ({ answer, trouble }: Asked<Reported>): string =>
-  trouble?.message ?? `its last status was "${answer?.status}"`;

@@ -6,14 +6,7 @@ import { inProviderSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type MusicState, mostEmptySuccesses } from '../../shared/state-contracts.ts';
 import { ended, failPaidTask, isCallDue, throwEarlierFailure } from '../paid-task.ts';
-import {
-  asked,
-  countEmptySuccesses,
-  failureOf,
-  lastReport,
-  positionAtCheck,
-  untilNextCheck,
-} from '../polling.ts';
+import { asked, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CheckMusicDeps = Deps<typeof state>;
@@ -27,7 +20,8 @@ export type CheckMusicDeps = Deps<typeof state>;
 export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promise<MusicState> {
   const { store, providerOf } = deps;
   const { schedules } = deps.settings;
-  const { waited, total, at } = positionAtCheck(state);
+  const position = positionAtCheck(state);
+  const { waited, total, at } = position;
 
   const session = await store.requireSession(state.sessionId);
   const { create } = session;
@@ -42,8 +36,7 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
   if (contradiction !== undefined) throw undecided(contradiction, deps.settings);
 
   const checks = state.checks + 1;
-  const report = await asked(providerOf(musicOf(session).dialect).status(create.taskId));
-  const { answer, trouble } = report;
+  const { answer, trouble, last } = await asked(providerOf(musicOf(session).dialect).status(create.taskId));
   const end = { checks, at: deps.now() };
   /** The music has ended without clips. */
   const fail = (error: 'GenerationFailed' | 'ProviderContradiction', reason: string) =>
@@ -69,7 +62,7 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
   const reason = failureOf(answer, 'music');
   if (reason !== undefined) return fail('GenerationFailed', reason);
 
-  const emptySuccesses = countEmptySuccesses(state, answer);
+  const emptySuccesses = position.emptySuccesses(answer);
   if (emptySuccesses >= mostEmptySuccesses) {
     const words = `The provider calls the music "${answer?.status}", but its answer holds no clip that can be read.`;
     return fail('ProviderContradiction', words);
@@ -79,7 +72,7 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
     const time = inProviderSeconds(total, deps.settings);
     throw new ChirpsmithError(
       'DeadlineExceeded',
-      `The music was not done after ${time} (${lastReport(report)}). It may still end well: a resume looks again; a second call would be paid again.`,
+      `The music was not done after ${time} (${last}). It may still end well: a resume looks again; a second call would be paid again.`,
     );
   }
   return { ...at('waiting', untilNextCheck(schedules.music, waited, trouble), checks), emptySuccesses };

@@ -8,14 +8,7 @@ import { mostEmptySuccesses, type TrainingState } from '../../shared/state-contr
 import type { Model } from '../../storage/model-store.ts';
 import type { SessionWithTracks } from '../../storage/session-store.ts';
 import { ended, failPaidTask, isCallDue, throwEarlierFailure } from '../paid-task.ts';
-import {
-  asked,
-  countEmptySuccesses,
-  failureOf,
-  lastReport,
-  positionAtCheck,
-  untilNextCheck,
-} from '../polling.ts';
+import { asked, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CheckTrainingDeps = Deps<typeof state>;
@@ -40,7 +33,8 @@ const provesTakenAgain = new Set(['queued', 'running', 'stream', 'success']);
 export async function checkTraining(state: TrainingState, deps: CheckTrainingDeps): Promise<TrainingState> {
   const { store } = deps;
   const { schedules } = deps.settings;
-  const { waited, total, at } = positionAtCheck(state);
+  const position = positionAtCheck(state);
+  const { waited, total, at } = position;
 
   let session = await store.requireSession(state.sessionId);
   const { fence } = session.create;
@@ -55,8 +49,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   if (taskId === undefined) {
     throw new ChirpsmithError('Unexpected', `Session ${session.sessionId} has no task.`);
   }
-  const report = await asked(deps.provider.status(taskId));
-  const { answer, trouble } = report;
+  const { answer, trouble, last } = await asked(deps.provider.status(taskId));
   const inDoubt = fence === 'intent' || fence === 'unknown';
   const countChecks = () =>
     store.updateSession(session, {
@@ -110,7 +103,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   const reason = failureOf(answer, 'training');
   if (reason !== undefined) return fail('TrainingFailed', reason);
 
-  const emptySuccesses = countEmptySuccesses(state, answer);
+  const emptySuccesses = position.emptySuccesses(answer);
   if (emptySuccesses >= mostEmptySuccesses) {
     const words = `The provider calls the training "${answer?.status}", but its answer holds no id of a model.`;
     return fail('ProviderContradiction', words);
@@ -121,7 +114,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
     await countChecks();
     throw new ChirpsmithError(
       'DeadlineExceeded',
-      `The training was not done after ${time} (${lastReport(report)}). It may still end well: a resume looks again; a second create would be paid again.`,
+      `The training was not done after ${time} (${last}). It may still end well: a resume looks again; a second create would be paid again.`,
     );
   }
   return { ...at('waiting', untilNextCheck(schedules.training, waited, trouble), checks), emptySuccesses };

@@ -4,14 +4,7 @@ import { isPermanentRejection } from '../../provider/permanent-failures.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { inProviderSeconds } from '../../shared/schedule.ts';
 import { mostEmptySuccesses, type UploadState } from '../../shared/state-contracts.ts';
-import {
-  asked,
-  countEmptySuccesses,
-  failureOf,
-  lastReport,
-  positionAtCheck,
-  untilNextCheck,
-} from '../polling.ts';
+import { asked, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CheckUploadDeps = Deps<typeof state>;
@@ -23,7 +16,8 @@ export type CheckUploadDeps = Deps<typeof state>;
 export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Promise<UploadState> {
   const { store, provider, now } = deps;
   const schedule = deps.settings.schedules.upload;
-  const { waited, total, at } = positionAtCheck(state);
+  const position = positionAtCheck(state);
+  const { waited, total, at } = position;
 
   const track = await store.requireTrack(state.sessionId, state.trackId);
   if (track.status === 'done') return at('done');
@@ -47,8 +41,7 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
 
   const checks = state.checks + 1;
   const calls = track.calls + checks;
-  const report = await asked(provider.status(track.taskId));
-  const { answer, trouble } = report;
+  const { answer, trouble, last } = await asked(provider.status(track.taskId));
 
   if (answer?.phase === 'succeeded' && answer.clipId !== undefined) {
     const done = {
@@ -62,7 +55,7 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
     return at('done', 0, 0);
   }
 
-  const emptySuccesses = countEmptySuccesses(state, answer);
+  const emptySuccesses = position.emptySuccesses(answer);
   if (emptySuccesses >= mostEmptySuccesses) {
     const words = `The provider calls the upload "${answer?.status}", but its answer holds no id of a clip.`;
     await store.updateTrack(track, trackFailed('ProviderContradiction', words, now(), { calls }));
@@ -85,10 +78,7 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
 
   if (total >= schedule.deadline) {
     const time = inProviderSeconds(total, deps.settings);
-    return pastDeadline(
-      `The provider was not done with the track after ${time} (${lastReport(report)}).`,
-      checks,
-    );
+    return pastDeadline(`The provider was not done with the track after ${time} (${last}).`, checks);
   }
 
   let { pace = 1 } = state;

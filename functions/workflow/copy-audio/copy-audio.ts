@@ -6,7 +6,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { inProviderSeconds } from '../../shared/schedule.ts';
 import type { CopyAudioState } from '../../shared/state-contracts.ts';
-import { type Asked, asked, positionAtCheck, untilNextCheck } from '../polling.ts';
+import { asked, positionAtCheck, type Report, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CopyAudioDeps = Deps<typeof state>;
@@ -59,7 +59,7 @@ export async function copyAudio(state: CopyAudioState, deps: CopyAudioDeps): Pro
   );
 }
 
-type Links = Asked<TaskStatus> | undefined;
+type Links = Report<TaskStatus> | undefined;
 
 async function linksOf({ create, sessionId }: Session, provider: Pick<Provider, 'status'>): Promise<Links> {
   if (create.taskId === undefined)

@@ -3,45 +3,35 @@ import { nobody } from '../../domain/claim-run.ts';
 import { newSession } from '../../domain/new-session.ts';
 import { tracksOf } from '../../domain/parse-audio-sources.ts';
 import type { Session, Track } from '../../domain/session.ts';
-import { sessionIdOf } from '../../domain/session-id.ts';
 import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
-import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
+import type { Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { zodProblems } from '../../shared/zod-problems.ts';
+import { badConsoleInput, consoleFields, parseConsole } from '../prepare.ts';
 
 /** What a person may paste into *Start execution*, and what a manifest in the inbox becomes. */
 const consoleInput = z.strictObject({
-  /** Name of the model. */
-  name: z.string(),
+  /** `name` is the model's. */
+  ...consoleFields,
   /** `s3://bucket/key` of each track, in the audio bucket of this stage; or an `https://` URL. */
   audio: z.array(z.string()),
   minClips: z.number().int().optional(),
   skipInvalid: z.boolean().optional(),
   /** Stop before the training until it is approved. */
   review: z.boolean().optional(),
-  /** Whom the session belongs to in the API: a subject of the tokens. */
-  owner: z.string().min(1).max(128).optional(),
-  /** Set by the inbox. */
-  startedBy: z.literal('manifest').optional(),
 });
 
 /** How the inbox starts an execution. */
 export type ConsoleInput = z.infer<typeof consoleInput>;
 
 /**
- * A session from console input. Its id follows from the execution, so that a repeated step finds the same one.
+ * A session from console input.
  * @throws ChirpsmithError BadInput listing every problem at once
  */
 export function sessionFromConsole(
   input: unknown,
-  execution: { Id: string },
+  sessionId: string,
   { bucket, settings, now }: { bucket: string; settings: Settings; now: string },
 ): { session: Session; tracks: Track[] } {
-  const parsed = consoleInput.safeParse(input);
-  if (!parsed.success)
-    throw badInput(
-      parsed.error.issues.flatMap((issue) => zodProblems(issue, { whole: 'input', words: 'the input' })),
-    );
   const {
     name,
     audio,
@@ -50,7 +40,7 @@ export function sessionFromConsole(
     review = false,
     owner = nobody,
     startedBy = 'console',
-  } = parsed.data;
+  } = parseConsole(consoleInput, input);
 
   const problems: Problem[] = [
     ...nameProblems(name, settings.limits),
@@ -61,14 +51,10 @@ export function sessionFromConsole(
     const range = `give ${least} to ${settings.limits.maxTracks}`;
     problems.push({ where: 'audio', message: `lists ${audio.length} tracks: ${range}` });
   }
-  const sessionId = sessionIdOf(execution.Id);
   const { tracks, problems: unusable } = tracksOf(audio, { sessionId, kind: 'train', bucket, settings });
   problems.push(...unusable);
-  if (problems.length > 0) throw badInput(problems);
+  if (problems.length > 0) throw badConsoleInput(problems);
 
   const given = { sessionId, owner, startedBy, name: name.trim(), minClips, skipInvalid, review } as const;
   return { session: newSession(given, settings, now), tracks };
 }
-
-const badInput = (problems: Problem[]) =>
-  new ChirpsmithError('BadInput', 'The input of the execution cannot be used.', { problems });

@@ -1,97 +1,56 @@
-import * as z from 'zod';
-import { requireCredits } from '../../domain/check-balance.ts';
-import { giveTo, joinRun } from '../../domain/claim-run.ts';
-import { creditsToCome } from '../../domain/credits.ts';
-import { openAtProvider } from '../../domain/open-provider-session.ts';
+import type * as z from 'zod';
+import { joinRun } from '../../domain/claim-run.ts';
 import { allowsFewer, isWanted, neededClips } from '../../domain/required-clips.ts';
 import { beginTrack } from '../../domain/reset-track.ts';
 import { mayCall, type Session, type Track } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { type PreparedState, preparedState, type taskEvent } from '../../shared/state-contracts.ts';
-import type { SessionWithTracks } from '../../storage/session-store.ts';
+import type { PreparedState, taskEvent } from '../../shared/state-contracts.ts';
+import { openSession, prepared, recordOf } from '../prepare.ts';
 import { checkAudio } from './check-audio.ts';
 import { sessionFromConsole } from './console-input.ts';
 import type { state } from './state.ts';
 
 export type PrepareSessionDeps = Deps<typeof state>;
 
-/** As the API starts it, and as it comes round again after the provider has turned it away. */
-const bySession = z.strictObject({
-  sessionId: z.string().min(1).max(64),
-  /** From the console: whose a session is from now on that was started there for nobody. */
-  owner: z.string().min(1).max(128).optional(),
-});
-const turnedAway = preparedState.extend({ verdict: z.literal('waiting') });
-
 /**
  * `Prepare session`: the record, the audio, and only then the provider's session.
- * Everything that can be found wrong with the input is found here, before anything is spent. When the provider has
- * too much to do, the graph waits as long as it asks and comes round again.
- * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible when the session is another run's or nobody's any
- *   more, AudioRejected, NotEnoughClips, or the provider's
+ * All faults of the input are found here, before anything is spent. When the provider throttles the call, the graph
+ * waits as long as it asks and comes round again.
+ * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible when the session belongs to another run or was given
+ *   up, AudioRejected, NotEnoughClips, or the provider's
  */
 export async function prepareSession(
   { execution, input }: z.infer<typeof taskEvent>,
   deps: PrepareSessionDeps,
 ): Promise<PreparedState> {
   const { store } = deps;
-  const { session: found, tracks: recorded } = await recordOf(input, execution, deps);
+  const { bucket, settings } = deps;
+  const { session: found, tracks: recorded } = await recordOf(input, execution, store, (sessionId) =>
+    sessionFromConsole(input, sessionId, { bucket, settings, now: deps.now() }),
+  );
   const session = await joinRun(found, { executionArn: execution.Id, kind: 'train' }, deps);
   if (!mayCall(session)) return paidAlready(session, store);
   const begun = await Promise.all(recorded.map((track) => beginTrack(track, session.runs, deps)));
   const tracks = await checkAudio(begun, deps);
   refuseUnusable(session, tracks, deps.settings.limits);
 
-  await requireCredits(creditsToCome({ session, tracks }, deps.settings.prices), 'Going on', deps.provider);
-  if (session.providerSessionId === undefined) {
-    const asking = await store.updateSession(session, { prepareCalls: session.prepareCalls + 1 });
-    const refusals = turnedAway.safeParse(input).data?.refusals ?? 0;
-    const refused = await openAtProvider(asking, { refusals, open: deps.provider.prepare }, deps);
-    if (refused) return { ...prepared(session.sessionId, []), ...refused, verdict: 'waiting' };
-  } else if (session.status === 'preparing') {
-    await store.updateSession(session, { status: 'uploading' });
-  }
+  const throttled = await openSession({ session, tracks }, input, deps.provider.prepare, deps);
+  if (throttled) return { ...prepared(session, []), ...throttled };
 
   const { sessionId } = session;
   const usable = tracks.filter(({ status }) => status !== 'rejected' && status !== 'duplicate');
   return prepared(
-    sessionId,
+    session,
     usable.map(({ trackId }) => ({ sessionId, trackId })),
   );
 }
 
-const prepared = (sessionId: string, tracks: PreparedState['tracks']): PreparedState => ({
-  sessionId,
-  tracks,
-  wait: 0,
-  refusals: 0,
-  verdict: 'done',
-});
-
-/** Create was called, or may have been: no track is touched any more, only how the training stands matters. */
+/** Create was called, or may have been: no track changes any more, only the training counts. */
 async function paidAlready(session: Session, store: PrepareSessionDeps['store']): Promise<PreparedState> {
   if (session.status === 'preparing') await store.updateSession(session, { status: 'training' });
-  return prepared(session.sessionId, []);
-}
-
-async function recordOf(
-  input: unknown,
-  execution: { Id: string },
-  { store, bucket, settings, now }: PrepareSessionDeps,
-): Promise<SessionWithTracks> {
-  const named = z.union([bySession, turnedAway]).safeParse(input);
-  if (named.success) {
-    const found = await store.require(named.data.sessionId);
-    const owner = 'owner' in named.data ? named.data.owner : undefined;
-    return owner === undefined ? found : { ...found, session: await giveTo(found.session, owner, store) };
-  }
-  const given = sessionFromConsole(input, execution, { bucket, settings, now: now() });
-  const earlier = await store.read(given.session.sessionId);
-  if (earlier) return earlier;
-  await store.create(given.session, given.tracks);
-  return given;
+  return prepared(session, []);
 }
 
 /** Before anything is sent: is there a clip to come for as many files as the session needs? */

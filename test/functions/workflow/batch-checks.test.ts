@@ -249,7 +249,7 @@ describe('Prepare batch', () => {
       { where: 'audio', message: 'is required: the s3:// or https:// URL of each file' },
     ]);
     expect(await problemsOf({ name, audio: [], list: 'audio/0b/files.ab.json' })).toEqual([
-      { where: 'list', message: 'stands in the place of audio: leave out one of them' },
+      { where: 'list', message: 'replaces audio: leave out one of them' },
     ]);
     for (const [field, value] of Object.entries({
       kind: 'train',

@@ -12,7 +12,7 @@ it('what docs/console.md gives to paste is taken, with every field that there is
   const context = { bucket: 'audio-bucket', settings: defaultSettings, now: '2026-11-21T03:00:00.000Z' };
   const sessions = inputs
     .filter((input) => !('sessionId' in input))
-    .map((input) => sessionFromConsole(input, { Id: 'arn' }, context));
+    .map((input) => sessionFromConsole(input, 'session', context));
   expect(sessions.map(({ tracks }) => tracks.length)).toEqual([6, 6]);
   expect(sessions[1]).toMatchObject({
     session: { minClips: 6, skipInvalid: true, review: true, owner: '3f0c2c9e-…', startedBy: 'console' },

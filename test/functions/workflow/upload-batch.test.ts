@@ -180,7 +180,7 @@ describe('Prepare batch', () => {
     const neither = prepare('wrong', opened(), { name: 'n' });
     await expect(neither).rejects.toThrow('audio: is required');
     const both = prepare('wrong', opened(), { name: 'n', audio, list: 'audio/0b/files.ab.json' });
-    await expect(both).rejects.toThrow('list: stands in the place of audio');
+    await expect(both).rejects.toThrow('list: replaces audio');
     const wrong = prepare('wrong', opened(), { name: '', audio: ['s3://other/x'], review: true });
     await expect(wrong).rejects.toMatchObject({
       name: 'BadInput',

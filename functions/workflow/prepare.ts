@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { requireCredits } from '../domain/check-balance.ts';
+import { giveTo } from '../domain/claim-run.ts';
+import { creditsToCome } from '../domain/credits.ts';
+import { openAtProvider } from '../domain/open-provider-session.ts';
+import type { Session } from '../domain/session.ts';
+import { sessionIdOf } from '../domain/session-id.ts';
+import type { Provider } from '../provider/provider.ts';
+import { ChirpsmithError, type Problem } from '../shared/errors.ts';
+import type { Settings } from '../shared/settings.ts';
+import { preparedState } from '../shared/state-contracts.ts';
+import { zodProblems } from '../shared/zod-problems.ts';
+import type { SessionStore, SessionWithTracks } from '../storage/session-store.ts';
+
+const owner = z.string().min(1).max(128).optional();
+
+/** As the API starts it. */
+const bySession = z.strictObject({
+  sessionId: z.string().min(1).max(64),
+  /** From the console: the new owner of a session that was started there without one. */
+  owner,
+});
+/** As it comes round again, after the provider throttled the call that opens its session. */
+const throttled = preparedState.extend({ tracks: z.array(z.unknown()), verdict: z.literal('waiting') });
+
+/** Fields that both kinds of console input have. */
+export const consoleFields = {
+  name: z.string(),
+  /** Owner of the session in the API: a subject of the tokens. */
+  owner,
+  /** Set by the inbox. */
+  startedBy: z.literal('manifest').optional(),
+};
+
+/** @throws ChirpsmithError BadInput, with a problem for each wrong field */
+export function parseConsole<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const whole = { whole: 'input', words: 'the input' } as const;
+  throw badConsoleInput(parsed.error.issues.flatMap((issue) => zodProblems(issue, whole)));
+}
+
+export const badConsoleInput = (problems: Problem[]) =>
+  new ChirpsmithError('BadInput', 'The input of the execution cannot be used.', { problems });
+
+/**
+ * The record that an execution is for: the one that its input names, or a new one from console input. The id of a new
+ * one follows from the execution, so that a repeated step finds it.
+ * @throws ChirpsmithError SessionNotFound, or what `fromConsole` throws
+ */
+export async function recordOf(
+  input: unknown,
+  execution: { readonly Id: string },
+  store: Pick<SessionStore, 'require' | 'read' | 'create' | 'changeSession'>,
+  fromConsole: (sessionId: string) => SessionWithTracks | Promise<SessionWithTracks>,
+): Promise<SessionWithTracks> {
+  const named = z.union([bySession, throttled]).safeParse(input);
+  if (named.success) {
+    const found = await store.require(named.data.sessionId);
+    const newOwner = 'owner' in named.data ? named.data.owner : undefined;
+    if (newOwner === undefined) return found;
+    return { ...found, session: await giveTo(found.session, newOwner, store) };
+  }
+  const sessionId = sessionIdOf(execution.Id);
+  const earlier = await store.read(sessionId);
+  if (earlier) return earlier;
+  const given = await fromConsole(sessionId);
+  await store.create(given.session, given.tracks);
+  return given;
+}
+
+/**
+ * Checks the balance, then opens the provider's session, unless there is one.
+ * @param input of the state: after a call that was throttled, it has the number of refusals
+ * @returns the position of the loop when the provider throttled the call, so that it is to be made again
+ * @throws ChirpsmithError CreditsExhausted, ProviderContradiction, or the provider's
+ */
+export async function openSession(
+  { session, tracks }: SessionWithTracks,
+  input: unknown,
+  open: () => Promise<{ sessionId: string }>,
+  deps: {
+    readonly store: Pick<SessionStore, 'claimId' | 'changeSession' | 'updateSession'>;
+    readonly provider: Pick<Provider, 'credits'>;
+    readonly settings: Settings;
+    readonly random: () => number;
+  },
+): Promise<{ wait: number; refusals: number; verdict: 'waiting' } | undefined> {
+  const { store } = deps;
+  await requireCredits(creditsToCome({ session, tracks }, deps.settings.prices), 'Going on', deps.provider);
+  if (session.providerSessionId !== undefined) {
+    if (session.status === 'preparing') await store.updateSession(session, { status: 'uploading' });
+    return undefined;
+  }
+  const calling = await store.updateSession(session, { prepareCalls: session.prepareCalls + 1 });
+  const refusals = throttled.safeParse(input).data?.refusals ?? 0;
+  const again = await openAtProvider(calling, { refusals, open }, deps);
+  return again && { ...again, verdict: 'waiting' };
+}
+
+/** What a prepared session returns to the machine: the tracks to upload. */
+export const prepared = <Entry>({ sessionId }: Session, tracks: Entry[]) => ({
+  sessionId,
+  tracks,
+  wait: 0,
+  refusals: 0,
+  verdict: 'done' as const,
+});
