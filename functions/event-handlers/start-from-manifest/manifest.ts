@@ -88,7 +88,7 @@ export function judge(
     ...countProblems(count, audio !== undefined, range),
   ];
   if (problems.length === 0) return { order: { ...manifest, files: found.files } };
-  return { problems, waits: found.missing > 0 && found.missing === problems.length };
+  return { problems, waits: found.missing === problems.length };
 }
 
 /** Tells of files of the folder whether the manifest means them; a list may have thousands. */
@@ -137,12 +137,14 @@ function listedAudio(audio: readonly string[], { names, more }: Folder): Found {
   for (const [index, listed] of audio.entries()) {
     const where = `audio[${index}]`;
     const name = alike.get(listed) ?? alike.get(listed.normalize('NFC'));
-    const first = name === undefined ? undefined : firstWith.get(name);
     if (name === undefined) {
       missing += 1;
       const nowhere = more ? `is not among its first ${others.length} files` : 'is not in the folder';
       problems.push({ where, message: `${quoted(listed)} ${nowhere}: upload it, or correct its name` });
-    } else if (first !== undefined) {
+      continue;
+    }
+    const first = firstWith.get(name);
+    if (first !== undefined) {
       problems.push({ where, message: `is audio[${first}] again: list each file once` });
     } else {
       firstWith.set(name, index);

@@ -168,7 +168,7 @@ async function filesOf(input: unknown, { folder }: Found, { bucket, lists }: Sta
   if (given === undefined) return undefined;
   if ('list' in given) return (await lists.read(given.list)).files;
   const place = `s3://${bucket}/${folder}`;
-  return given.audio.flatMap((address) => (address.startsWith(place) ? [address.slice(place.length)] : []));
+  return given.audio.map((address) => address.slice(place.length));
 }
 
 /** @returns whether something beside the manifest was changed */

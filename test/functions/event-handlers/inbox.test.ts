@@ -112,6 +112,19 @@ describe('the inbox in S3', () => {
     expect(pages).toHaveLength(2);
   });
 
+  it('lists each file once, to the last page, which may be empty', async () => {
+    const pages = [
+      { Contents: [{ Key: 'inbox/x/1.mp3' }], NextContinuationToken: 'on' },
+      { NextContinuationToken: 'on' },
+      { Contents: [{ Key: 'inbox/x/2.mp3' }] },
+    ];
+    let asked = 0;
+    const paged = { send: async () => pages[asked++ % pages.length] };
+    const found = await over(paged).list('inbox/x/', 20_000);
+    expect(found).toEqual({ names: ['1.mp3', '2.mp3'], newer: [], more: false });
+    expect(asked).toBe(3);
+  });
+
   it('takes a file for newer only when it surely is', async () => {
     const at = '2026-11-21T03:00:00.000Z';
     const Contents = [

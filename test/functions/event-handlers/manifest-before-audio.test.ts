@@ -53,6 +53,14 @@ describe('a manifest that comes before its audio', () => {
     });
   });
 
+  it.each([
+    ['cannot be read', '{'],
+    ['has no file to wait for', { name: 'Few' }],
+  ])('does not wait where it %s', async (_, content) => {
+    expect(await put('manifest.json', content)).toEqual({ verdict: 'refused', problems: 1 });
+    expect(scene.slept).toEqual([]);
+  });
+
   it('does not wait where something else is wrong as well', async () => {
     await put('manifest.json', { ...early, minClips: 2 });
     expect(scene.slept).toEqual([]);

@@ -194,6 +194,11 @@ describe('a manifest that cannot be used leaves a report beside it', () => {
     expect(JSON.stringify(problems())).toContain('has 1951 more problems');
   });
 
+  it('of a name that is long when it is written in JSON it gives the first five hundred characters', async () => {
+    await put('manifest.json', { name: 'Words', audio: ['\u0001'.repeat(200)] });
+    expect(problems()).toMatchObject([{ message: expect.stringMatching(/^.{500}$/) }, { where: 'audio' }]);
+  });
+
   it('the same report is written once, and the event put once, however often it is looked at', async () => {
     await put('manifest.json', { name: 'A' });
     const written = () => scene.box.calls.filter((call) => call === 'write').length;

@@ -78,19 +78,24 @@ describe('a manifest beside audio', () => {
     expect(started()).toMatchObject([{ name: 'First' }, { name: 'Second' }]);
   });
 
-  it('starts beside another of the same version: S3 makes these up for each key', async () => {
-    for (const other of ['inbox/a/', 'inbox/b/']) {
+  it.each([
+    ['that says the same', { 'inbox/a/': 'Same', 'inbox/b/': 'Same' }],
+    ['of the same version: S3 makes these up for each key', { 'inbox/a/': 'A', 'inbox/b/': 'B' }],
+  ])('starts beside one in another folder %s', async (_, names) => {
+    for (const [other, name] of Object.entries(names)) {
       scene.box = fakeInbox();
       for (const song of songs) scene.box.put(other + song, 'bytes');
-      scene.box.put(`${other}manifest.json`, { name: other });
+      scene.box.put(`${other}manifest.json`, { name });
       await event(`${other}manifest.json`);
     }
-    expect(started()).toMatchObject([{ name: 'inbox/a/' }, { name: 'inbox/b/' }]);
+    expect(started()).toMatchObject(Object.values(names).map((name) => ({ name })));
   });
 
   it.each([
     ['outside the inbox', 'audio/manifest.json'],
+    ['of a file whose folder only ends like one of the inbox', `audio/${folder}1.mp3`],
     ['of a folder alone', folder],
+    ['of a folder in its folder', `${folder}more/`],
     ['of the report', report],
     ['of the note of the start', `${folder}manifest.started.json`],
     ['of the report on late files', late],
@@ -139,6 +144,36 @@ describe('the same manifest', () => {
     expect(problems()).toMatchObject([{ where: 'again' }]);
   });
 
+  it('makes each version of what lies beside it once: where nothing changed, nothing is written or deleted', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Quiet' });
+    await event(manifest);
+    await put('cover.jpg');
+    expect(scene.box.calls.filter((call) => call === 'write')).toHaveLength(1);
+    expect(scene.box.calls).not.toContain('remove');
+  });
+
+  it('names its files in the note again when it is put there again after another one has started', async () => {
+    await putSongs();
+    for (const again of [1, 2, 1]) await put('manifest.json', { name: 'Back', ...(again > 1 && { again }) });
+    expect(scene.machine.started).toHaveLength(2);
+    const [second, first] = Object(scene.box.json(note)).starts;
+    expect(second).not.toHaveProperty('files');
+    expect(first).toMatchObject({ execution: scene.machine.started[0]?.split(' ')[0], files: songs });
+  });
+
+  it('that is there again when its execution is forgotten and its files are not noted any more is left alone', async () => {
+    await putSongs();
+    for (const again of [1, 2]) await put('manifest.json', { name: 'Old', ...(again > 1 && { again }) });
+    scene.machine = fakeExecutions();
+    await put('manifest.json', { name: 'Old' });
+    expect(scene.machine.started).toEqual([]);
+    scene.box.calls.length = 0;
+    expect(await event(manifest)).toMatchObject({ verdict: 'started' });
+    expect(scene.box.calls).not.toContain('write');
+    expect(scene.box.json(late)).toBeUndefined();
+  });
+
   it('starts nothing when its execution is forgotten and a file comes', async () => {
     await putSongs();
     await put('manifest.json', { name: 'Old' });
@@ -181,6 +216,13 @@ describe('the same manifest', () => {
     await put('manifest.json', { name: 'Forgotten' });
     expect(scene.machine.started).toHaveLength(1);
   });
+
+  it('that nobody looked at for 30 days gets its report from the first file that comes', async () => {
+    scene.box.put(manifest, { name: 'Unseen' });
+    scene.now += 30 * day;
+    expect(await put('1.mp3')).toEqual({ verdict: 'refused', problems: 1 });
+    expect(problems()).toMatchObject([{ where: 'manifest.json' }]);
+  });
 });
 
 describe('audio that comes after the start', () => {
@@ -204,6 +246,39 @@ describe('audio that comes after the start', () => {
     expect(started()).toHaveLength(2);
     expect(Object(started()[1]).audio).toHaveLength(8);
     expect(scene.box.json(late)).toBeUndefined();
+  });
+
+  it('is told from the files of the session by its execution, when the note of the start is gone', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Note gone' });
+    scene.box.remove(note);
+    await put('7.mp3');
+    expect(lateFiles()).toEqual(['7.mp3']);
+    expect(scene.box.json(note)).toMatchObject({ starts: [{ files: songs }] });
+  });
+
+  it('is left to the next event when more comes at each of ten looks', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Flood' });
+    const { write } = scene.box.inbox;
+    let looks = 0;
+    Object.assign(scene.box.inbox, {
+      write: async (key: string, json: object) => {
+        await write(key, json);
+        looks += 1;
+        if (looks < 30) scene.box.put(`${folder}late ${looks}.mp3`, 'bytes');
+      },
+    });
+    await expect(put('7.mp3')).rejects.toMatchObject({ name: 'StorageUnavailable' });
+    expect(looks).toBe(10);
+  });
+
+  it('is looked for by events of audio and of the manifest, not by those of other files', async () => {
+    await putSongs();
+    await put('manifest.json', { name: 'Cover' });
+    scene.box.calls.length = 0;
+    await put('cover.jpg');
+    expect(scene.box.calls).not.toContain('list');
   });
 
   it('is reported where it takes the place of a file of the session', async () => {

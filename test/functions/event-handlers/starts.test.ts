@@ -84,6 +84,13 @@ describe('the report of late audio', () => {
     expect(files()).toEqual(['2.mp3']);
   });
 
+  it('of a manifest with a list names no file beside it that was there, however its name is written', async () => {
+    const [listed, other] = ['é.mp3', 'é.mp3'.normalize('NFD')];
+    for (const name of [listed, other]) put(name);
+    await report(startOf('a', [listed]), { said: { ...manifest, audio: [listed] } });
+    expect(files()).toBeUndefined();
+  });
+
   it('goes by the moments alone where the files of the session are not known any more', async () => {
     put('1.mp3');
     // The two clocks may differ by five seconds.
