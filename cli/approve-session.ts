@@ -1,7 +1,7 @@
+import { isRunning } from '../functions/domain/session.ts';
 import type { CommandContext } from './command.ts';
 import type { ApproveArguments } from './commands/approve.ts';
 import { confirmSpending } from './confirm-spending.ts';
-import { isUnderWay } from './diff-sessions.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { counted, creditsAt } from './output/format.ts';
 import { reportRun } from './report-run.ts';
@@ -21,7 +21,7 @@ export async function approveSession(args: ApproveArguments, context: CommandCon
     async (session, reached) => {
       const { sessionId, tracks, creditsToCome: credits } = session;
       // One that is under way may come to its review at this moment.
-      if (session.actions.includes('approve') || (isUnderWay(session.status) && credits > 0)) {
+      if (session.actions.includes('approve') || (isRunning(session) && credits > 0)) {
         const { provider, sandbox } = reached.stack;
         const clips = tracks.filter(({ status }) => status === 'done').length;
         display.emit({ event: 'session.status', ...session, next: [] });

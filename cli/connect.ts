@@ -1,10 +1,10 @@
+import { isRunning } from '../functions/domain/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import { homeDirectory } from '../local/home.ts';
 import { defaultSpeed } from '../local/provider-time.ts';
-import { isRunning } from '../local/stack/process-identity.ts';
+import { isRunning as isProcessRunning } from '../local/stack/process-identity.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { CommandContext } from './command.ts';
-import { isUnderWay } from './diff-sessions.ts';
 import { findStack, type LocalStack, startStack, stopStack } from './local-stack.ts';
 import { connectStage } from './stage/connect-stage.ts';
 import { readStage } from './stage/stage.ts';
@@ -19,7 +19,7 @@ export interface ConnectedStack {
   /** Seconds after which a session that is watched is looked at again at the latest. */
   readonly longestPause: number;
   /** Whether its process lives, where that can be seen. */
-  isRunning(): boolean;
+  isStackRunning(): boolean;
   /** Stops it if this command has started it and no session is under way; otherwise leaves it alone. */
   release(): Promise<void>;
 }
@@ -86,9 +86,9 @@ export async function connectStack(
       },
     },
     longestPause,
-    isRunning: () => isRunning(reached),
+    isStackRunning: () => isProcessRunning(reached),
     async release() {
-      if (!own || !isRunning(reached)) return;
+      if (!own || !isProcessRunning(reached)) return;
       // Who cannot tell leaves it running: it ends by itself when it has been idle for a while.
       const busy = await hasWork(client, created).catch(() => true);
       if (busy) return;
@@ -131,7 +131,7 @@ async function hasWork(client: ApiClient, ours: ReadonlySet<string>): Promise<bo
   for (const { sessionId, status, createdAt } of sessions) {
     const young = Date.now() - Date.parse(createdAt) < uploadingMs;
     if (status === 'open' && young && !ours.has(sessionId)) return true;
-    if (isUnderWay(status) && isUnderWay((await client.getSession(sessionId)).session.status)) return true;
+    if (isRunning({ status }) && isRunning((await client.getSession(sessionId)).session)) return true;
   }
   return false;
 }

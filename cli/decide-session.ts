@@ -1,8 +1,8 @@
+import { isRunning } from '../functions/domain/session.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { DecideArguments } from './commands/decide.ts';
 import { confirmSpending } from './confirm-spending.ts';
-import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { earlierCreate, priceAgain } from './next-steps.ts';
 import { creditsAt } from './output/format.ts';
@@ -21,7 +21,7 @@ export async function decideSession(args: DecideArguments, context: CommandConte
   return withSession(args.session, context, options, async (session, reached) => {
     const { sessionId, tracks, actions } = session;
     // One that is under way may come to need a decision at this moment.
-    if (choice === 'create-again' && (actions.includes('decide') || isUnderWay(session.status))) {
+    if (choice === 'create-again' && (actions.includes('decide') || isRunning(session))) {
       const { kind } = session;
       const billedAccount = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
       const credits = priceAgain(session);

@@ -1,8 +1,8 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import type { PaidWork } from '../functions/domain/session.ts';
+import { isRunning } from '../functions/domain/session.ts';
 import type { CommandContext } from './command.ts';
 import type { DeleteArguments } from './commands/delete.ts';
-import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { theList } from './find-session.ts';
 import { counted } from './output/format.ts';
@@ -18,7 +18,7 @@ export async function deleteSession(args: DeleteArguments, context: CommandConte
   const options = { quiet: true, spends: false };
   return withSession(args.session, context, options, async (session, { client }) => {
     const { sessionId, name, tracks, modelId, unfinished } = session;
-    const abandon = isUnderWay(session.status) ? undefined : unfinished;
+    const abandon = isRunning(session) ? undefined : unfinished;
     if (abandon !== undefined && !args.abandon.includes(abandon)) {
       await agreedToAbandon(session, abandon, args, context);
     } else if (!args.yes) {

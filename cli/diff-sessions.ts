@@ -1,18 +1,12 @@
 import type { SessionAnswer, TrackAnswer } from '../functions/api/contract.ts';
+import { runningStatuses } from '../functions/domain/session.ts';
 import type { CliEvent, TrackResult } from './events.ts';
-
-const stages = ['preparing', 'uploading', 'creating', 'training', 'generating', 'copying'] as const;
-
-/** Is an execution at work on a session of this status? */
-export function isUnderWay(status: SessionAnswer['status']): boolean {
-  return stages.some((stage) => stage === status);
-}
 
 /** What happened between two looks at a session, in the order of the tracks; without the end of the session. */
 export function sessionChanges(before: SessionAnswer | undefined, after: SessionAnswer): CliEvent[] {
   const { sessionId } = after;
   const events: CliEvent[] = [];
-  const stage = stages.find((one) => one === after.status);
+  const stage = runningStatuses.find((one) => one === after.status);
   const stageChanged = stage !== undefined && before?.status !== stage;
   // The tracks' ends come before the stage that follows them.
   if (stageChanged && (stage === 'preparing' || stage === 'uploading')) {

@@ -1,7 +1,7 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import { isRunning } from '../functions/domain/session.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';
-import { isUnderWay } from './diff-sessions.ts';
 import type { CliEvent, Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
@@ -40,7 +40,7 @@ export async function goOnWithExisting(
     const start = () => client.resumeSession(sessionId);
     session = await naming({ sessionId, mayRun: true }, signal, start);
   }
-  if (isUnderWay(session.status)) {
+  if (isRunning(session)) {
     return followSession(session, reached, context, { deadline, seconds: lifetime, end });
   }
   const { event, code } = end(endOfSession(session, lifetime(session)));

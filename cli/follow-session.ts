@@ -17,7 +17,7 @@ import { watchSession } from './watch-session.ts';
  */
 export async function followSession(
   session: SessionAnswer,
-  { client, longestPause, isRunning }: ConnectedStack,
+  { client, longestPause, isStackRunning }: ConnectedStack,
   { display, signal }: CommandContext,
   {
     isNew = false,
@@ -49,7 +49,7 @@ export async function followSession(
       signal,
       deadline,
       longestPause,
-      isRunning,
+      isStackRunning,
     });
     const seen = 'session' in ending ? ending.session : session;
     const { event, code } = end(endOf(ending, sessionId, seconds(seen)));

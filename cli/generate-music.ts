@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { SessionAnswer } from '../functions/api/contract.ts';
 import { dialectOf } from '../functions/domain/dialect-rules.ts';
+import { isRunning } from '../functions/domain/session.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { shellQuote } from '../functions/shared/shell-quote.ts';
@@ -9,7 +10,6 @@ import type { CommandContext } from './command.ts';
 import type { GenerateArguments } from './commands/generate.ts';
 import { confirmSpending } from './confirm-spending.ts';
 import { type ConnectedStack, connectStack } from './connect.ts';
-import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { endOf } from './outcome.ts';
 import { creditsAt, goOnCommand } from './output/format.ts';
@@ -94,7 +94,7 @@ async function goOnWith(typed: string, job: Job, context: CommandContext): Promi
       const message = `It is of the kind "${session.kind}".`;
       throw new UsageError('This session is not for music.', [{ where: typed, message }], undefined, next);
     }
-    if (session.status === 'ready' || isUnderWay(session.status)) {
+    if (session.status === 'ready' || isRunning(session)) {
       return follow(session, job, reached, context);
     }
     if (session.creditsToCome > 0) {
@@ -109,7 +109,7 @@ async function goOnWith(typed: string, job: Job, context: CommandContext): Promi
 async function follow(
   session: SessionAnswer,
   { args, folder, began }: Job,
-  { client, longestPause, isRunning }: ConnectedStack,
+  { client, longestPause, isStackRunning }: ConnectedStack,
   { display, signal }: CommandContext,
 ): Promise<ExitCode> {
   const { sessionId, name, music } = session;
@@ -129,7 +129,7 @@ async function follow(
   try {
     const { emit } = display;
     const { deadline } = args;
-    const watched = { before: undefined, emit, signal, deadline, longestPause, isRunning };
+    const watched = { before: undefined, emit, signal, deadline, longestPause, isStackRunning };
     const ending = await watchSession(client, sessionId, watched);
     const { event, code } = endOf(ending, sessionId, seconds());
     // What is there is worth having, also when a clip is missing.

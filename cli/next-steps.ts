@@ -1,7 +1,7 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import { isRunning } from '../functions/domain/session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import type { Decision } from './api-client.ts';
-import { isUnderWay } from './diff-sessions.ts';
 import type { Next } from './events.ts';
 import { aboutCredits, comeBack, counted, goOnCommand } from './output/format.ts';
 
@@ -9,7 +9,7 @@ import { aboutCredits, comeBack, counted, goOnCommand } from './output/format.ts
 export function nextSteps(session: SessionAnswer): readonly Next[] {
   const { sessionId, status, actions } = session;
   const steps: Next[] = [];
-  if (isUnderWay(status)) steps.push({ words: 'To follow it:', command: comeBack(sessionId) });
+  if (isRunning({ status })) steps.push({ words: 'To follow it:', command: comeBack(sessionId) });
   if (status === 'deleting') {
     steps.push({ words: 'To delete the rest:', command: `npx chirpsmith delete ${sessionId}` });
   }
@@ -31,7 +31,7 @@ const stepsOf: Readonly<Record<Action, (session: SessionAnswer) => readonly Next
   decide: decideSteps,
   cancel: ({ sessionId, status }) => [
     {
-      words: isUnderWay(status)
+      words: isRunning({ status })
         ? 'To stop it; what is paid is kept:'
         : 'To put it aside; what is paid is kept:',
       command: `npx chirpsmith cancel ${sessionId}`,

@@ -1,9 +1,9 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import { isRunning } from '../functions/domain/session.ts';
 import type { Decision } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import type { ApproveArguments } from './commands/approve.ts';
 import type { ConnectedStack } from './connect.ts';
-import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
 import { endOfSession } from './outcome.ts';
@@ -24,7 +24,7 @@ export async function reportRun(
 ): Promise<ExitCode> {
   const { display } = context;
   const began = performance.now();
-  if (!isUnderWay(after.status)) {
+  if (!isRunning(after)) {
     const { event, code } = endOfSession(after, lifetime(after));
     display.emit(event);
     return code;
@@ -36,7 +36,7 @@ export async function reportRun(
     kind,
     name,
     status,
-    already: isUnderWay(before.status),
+    already: isRunning(before),
     creditsSpent,
     creditsToCome,
     next: args.watch ? [] : [{ words: 'To follow it:', command: comeBack(sessionId) }],

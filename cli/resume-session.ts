@@ -1,8 +1,8 @@
+import { isRunning } from '../functions/domain/session.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { ResumeArguments } from './commands/resume.ts';
 import { confirmSpending } from './confirm-spending.ts';
-import { isUnderWay } from './diff-sessions.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
 import { endOfSession } from './outcome.ts';
@@ -30,7 +30,7 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
         context.display.emit(event);
         return code;
       }
-      if (!isUnderWay(session.status) && session.creditsToCome > 0) {
+      if (!isRunning(session) && session.creditsToCome > 0) {
         const billedAccount = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
         const question = `Go on with "${session.name}", for ${aboutCredits(session)}, at ${billedAccount.provider}?`;
         await confirmSpending(question, { yes }, { stack: billedAccount }, context);
@@ -38,7 +38,7 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
       const { sessionId } = session;
       const { signal } = context;
       const upload = () => uploadRemembered(session, reached, context);
-      if (!isUnderWay(session.status) && !(await naming({ sessionId, mayRun: false }, signal, upload))) {
+      if (!isRunning(session) && !(await naming({ sessionId, mayRun: false }, signal, upload))) {
         return exitCodes.failed;
       }
       const resume = () => reached.client.resumeSession(sessionId, { name, minClips });

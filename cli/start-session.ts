@@ -10,7 +10,7 @@ import { stackEnded } from './watch-session.ts';
 /** The session as the start has left it, or the exit code when that is unknown: it may continue without us. */
 export async function startSession(
   sessionId: string,
-  { client, isRunning }: ConnectedStack,
+  { client, isStackRunning }: ConnectedStack,
   { display, signal }: CommandContext,
 ): Promise<SessionAnswer | ExitCode> {
   signal.throwIfAborted();
@@ -23,7 +23,7 @@ export async function startSession(
       return exitCodes.interrupted;
     }
     if (!(error instanceof ApiUnreachable)) throw error;
-    const reason = isRunning() ? error.message : stackEnded;
+    const reason = isStackRunning() ? error.message : stackEnded;
     const { event, code } = endOf({ why: 'lost', reason }, sessionId, 0);
     display.emit(event);
     return code;

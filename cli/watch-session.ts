@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionAnswer } from '../functions/api/contract.ts';
+import { isRunning } from '../functions/domain/session.ts';
 import { type ApiClient, ApiUnreachable } from './api-client.ts';
-import { isUnderWay, sessionChanges } from './diff-sessions.ts';
+import { sessionChanges } from './diff-sessions.ts';
 import type { CliEvent } from './events.ts';
 
 /** Why we no longer watch. */
@@ -24,7 +25,7 @@ const tracksPerSecond = 250;
  * @param options.before what is known already; only changes to it are told
  * @param options.deadline seconds from now
  * @param options.longestPause seconds until the next look, whatever Retry-After says
- * @param options.isRunning whether the stack's process lives; a dead one is not waited for
+ * @param options.isStackRunning whether the stack's process lives; a dead one is not waited for
  * @throws ApiRefusal when there is no such session, or the signal's reason
  */
 export async function watchSession(
@@ -36,7 +37,7 @@ export async function watchSession(
     signal: AbortSignal;
     deadline: number | undefined;
     longestPause: number;
-    isRunning(): boolean;
+    isStackRunning(): boolean;
     now?: () => number;
     sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   },
@@ -46,7 +47,7 @@ export async function watchSession(
     signal,
     deadline,
     longestPause,
-    isRunning,
+    isStackRunning,
     now = () => performance.now(),
     sleep = pause,
   } = options;
@@ -60,11 +61,11 @@ export async function watchSession(
       retryAfter = seen.retryAfter;
       for (const event of sessionChanges(before, seen.session)) emit(event);
       before = seen.session;
-      if (!isUnderWay(seen.session.status)) return { why: 'ended', session: seen.session };
+      if (!isRunning(seen.session)) return { why: 'ended', session: seen.session };
     } catch (error) {
       // The client has tried several times already.
       if (!(error instanceof ApiUnreachable)) throw error;
-      return { why: 'lost', reason: isRunning() ? error.message : stackEnded };
+      return { why: 'lost', reason: isStackRunning() ? error.message : stackEnded };
     }
     const left = until - now();
     if (left <= 0) return { why: 'deadline' };

@@ -34,7 +34,7 @@ export async function withSession(
     } catch (error) {
       if (error instanceof ApiUnreachable) {
         const next = [{ words: 'To see how it stands:', command: show(session.sessionId) }];
-        const message = reached.isRunning() ? error.message : stackEnded;
+        const message = reached.isStackRunning() ? error.message : stackEnded;
         display.emit({ event: 'error', message, next });
         return exitCodes.failed;
       }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isUnderWay, sessionStatuses } from '../functions/domain/session.ts';
+import { isRunning, sessionStatuses } from '../functions/domain/session.ts';
 import type { Told } from './harness/client.ts';
 import type { Invocation, Step } from './harness/invocations.ts';
 import type { CallFault } from './harness/provider.ts';
@@ -87,7 +87,7 @@ const begins: ReadonlySet<Command['do']> = new Set(['start', 'resume', 'approve'
 const underWay = z.object({ status: z.string() });
 const promisesRun = (answer: unknown) => {
   const status = sessionStatuses.find((it) => it === underWay.safeParse(answer).data?.status);
-  return status !== undefined && isUnderWay({ status });
+  return status !== undefined && isRunning({ status });
 };
 
 /** What is refused, rather than tried again, when the record changes under it. */
@@ -174,7 +174,7 @@ export function createTally(): Tally {
       const promised = tally.promised.splice(0);
       if (promised.length === 0) return;
       const { session } = (await world.records.read(sessionId)) ?? {};
-      if (!session || !isUnderWay(session)) return;
+      if (!session || !isRunning(session)) return;
       const { executionArn = '' } = session;
       const owed = promised.find((it) => it.executionArn === executionArn && it.kills === kills);
       if (!owed || (await world.history()).some(({ name }) => executionArn.endsWith(`:${name}`))) return;

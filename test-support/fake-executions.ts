@@ -34,7 +34,7 @@ export function fakeExecutions(known: Record<string, Standing> = {}, now = () =>
       stopped.push(arn);
       if (standings.has(arn)) standings.set(arn, 'ended');
     },
-    standing: async (arn) => standings.get(arn) ?? 'unknown',
+    executionStatus: async (arn) => standings.get(arn) ?? 'unknown',
     async startOf(arn) {
       const { input = '{}', startedAt = testMoment } = starts.get(arn) ?? {};
       return standings.has(arn) ? { input: JSON.parse(input), startedAt } : undefined;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ApiClient, createApiClient } from '../../cli/api-client.ts';
-import { isUnderWay } from '../../cli/diff-sessions.ts';
 import { localTokens } from '../../cli/tokens.ts';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
 import { retryAfter } from '../../functions/api/session-response.ts';
+import { isRunning } from '../../functions/domain/session.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import type { SessionKind } from '../../functions/shared/state-contracts.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
@@ -84,7 +84,7 @@ async function untilReady(client: ApiClient, sessionId: string, clock: Clock): P
   for (;;) {
     // The clock waits for the answer, as it waits for the functions.
     const { session } = await clock.busy(() => client.getSession(sessionId));
-    if (!isUnderWay(session.status)) {
+    if (!isRunning(session)) {
       if (session.status === 'ready') return (clock.now() - began) / 1000;
       throw new Error(`The session ended as "${session.status}": ${session.failure?.reason}`);
     }

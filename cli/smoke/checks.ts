@@ -3,9 +3,9 @@ import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } f
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { isRunning } from '../../functions/domain/session.ts';
 import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
 import { ApiRefusal } from '../api-client.ts';
-import { isUnderWay } from '../diff-sessions.ts';
 import type { Row, SmokeWorld } from './world.ts';
 
 type Outcome = Omit<Row, 'name'>;
@@ -166,7 +166,7 @@ async function watched(
   const until = now() + patience;
   for (;;) {
     const { session, retryAfter = 1 } = await client.getSession(sessionId);
-    if (!isUnderWay(session.status) || now() > until) return session;
+    if (!isRunning(session) || now() > until) return session;
     await sleep(1000 * Math.min(retryAfter, 30));
   }
 }

@@ -32,7 +32,7 @@ export async function connectStage(
     stack: { provider, relay, sandbox: false },
     client: createApiClient(api, tokens, { beforeChange: context.stillWanted }),
     longestPause,
-    isRunning: () => true,
+    isStackRunning: () => true,
     async release() {},
   };
 }

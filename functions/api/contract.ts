@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { providerPlaceSchema } from '../domain/provider-origin.ts';
+import { providerOriginSchema } from '../domain/provider-origin.ts';
 import {
   batchResultSchema,
   clipSchema,
@@ -237,7 +237,7 @@ export const sessionAnswer = z.object({
       'Why earlier runs ended, the last ten, oldest first, with the words of the provider. Absent when none failed.',
     ),
   providerCalls: z.number().describe('Calls made to the provider so far, finished loops only.'),
-  provider: providerPlaceSchema
+  provider: providerOriginSchema
     .optional()
     .describe(
       'Where its ids at the provider mean something. Going on is refused while the stack uses another one.',

@@ -1,6 +1,6 @@
 import { newTrack, trackIdAt } from '../domain/new-session.ts';
 import { trackKey } from '../domain/object-keys.ts';
-import { isGivenUp, isUnderWay, type Track } from '../domain/session.ts';
+import { isRunning, isTerminated, type Track } from '../domain/session.ts';
 import type { Problem } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionKind } from '../shared/state-contracts.ts';
@@ -49,7 +49,7 @@ export async function uploadsOf(
   { uploads, now }: Pick<DeclareDeps, 'uploads' | 'now'>,
 ): Promise<CreatedSessionAnswer> {
   const { sessionId, status, declared } = session;
-  const isWaiting = !isUnderWay(session) && !isGivenUp(session) && session.create.fence === 'none';
+  const isWaiting = !isRunning(session) && !isTerminated(session) && session.create.fence === 'none';
   const signed = await Promise.all(
     tracks.flatMap(({ trackId, file, source, size = 0, sha256, ...track }) => {
       if (track.status !== 'declared' || sha256 === undefined || 'url' in source || !isWaiting) return [];

@@ -5,7 +5,7 @@ import type { RunRequest } from '../domain/start-run.ts';
 import { logger } from '../observability/log.ts';
 import { depsOf } from '../runtime/deps-of.ts';
 import { type Clients, type Deps, type RouteSpec, routeKey } from '../runtime/spec.ts';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import { canonicalJson } from '../shared/canonical-json.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import type { Outcome, RequestStore } from '../storage/request-store.ts';
@@ -74,7 +74,7 @@ export function idempotentRoute<Spec extends RouteSpec>(
       if (!outcome) await kept(store.end(requestId, fingerprint, made.outcome));
       return made;
     } catch (error) {
-      const isUnusable = nameError(error).name === 'BadInput';
+      const isUnusable = toChirpsmithError(error).name === 'BadInput';
       if (isUnusable && !isRepeated) await kept(store.forget(requestId, fingerprint));
       else if (!outcome) await kept(store.end(requestId, fingerprint, undefined));
       throw error;
@@ -94,7 +94,9 @@ export function runIdempotentRoute<Spec extends RouteSpec>(
 
 /** What was done is done: without this note a repetition does the work again, and finds what it made. */
 const kept = (write: Promise<void>) =>
-  write.catch((error: unknown) => logger.warn('a request could not be noted', { error: nameError(error) }));
+  write.catch((error: unknown) =>
+    logger.warn('a request could not be noted', { error: toChirpsmithError(error) }),
+  );
 
 /** As it is, or as the quoted string that the draft asks for. */
 function keyIn({ headers }: APIGatewayProxyEventV2WithJWTAuthorizer): string | undefined {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { addToLines, beginLines, type Keys, logger } from '../observability/log.ts';
 import { depsOf } from '../runtime/deps-of.ts';
 import { type AnswerOf, type Clients, type Deps, type RouteSpec, routeKey } from '../runtime/spec.ts';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import { executionName } from '../storage/executions.ts';
 import { problemDetails, statusOf } from './problem.ts';
 import { type ApiRequest, admit, readRequest } from './request.ts';
@@ -74,7 +74,7 @@ export function answering(
         beginLines({ route: name, ...session, requestId: context.awsRequestId });
       },
       onError: (request) => {
-        const error = nameError(request.error);
+        const error = toChirpsmithError(request.error);
         // Without the problems, which hold what the caller sent, at any length.
         const about = { reason: error.summary, problems: error.problems.length };
         if (statusOf(error).status < 500) logger.info(error.name, about);

@@ -1,10 +1,10 @@
 import { creditsOf } from '../domain/credits.ts';
 import {
+  canCancel,
+  canDecide,
   isOverdue,
   isPartial,
   type Music,
-  mayCancel,
-  mayDecide,
   type Session,
   type Track,
   unfinishedWork,
@@ -123,12 +123,12 @@ function actionsFor(session: Session): SessionAnswer['actions'] {
       ? ['start']
       : session.status === 'review'
         ? ['approve']
-        : mayDecide(session)
+        : canDecide(session)
           ? [...(isOverdue(session) ? (['resume'] as const) : []), 'decide']
           : ['failed', 'cancelled', 'interrupted'].includes(session.status) || isPartial(session)
             ? ['resume']
             : [];
-  return mayCancel(session) ? [...going, 'cancel'] : going;
+  return canCancel(session) ? [...going, 'cancel'] : going;
 }
 
 /** Tracks of a session for which one may ask once a second. */

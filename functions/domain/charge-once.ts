@@ -3,21 +3,21 @@ import { type Provider, ProviderError } from '../provider/provider.ts';
 import { throttledDelay } from '../shared/backoff.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import type { SessionStore } from '../storage/session-store.ts';
-import { type Create, isInDoubt, isUnderWay, mayCall, type Session, type SessionStatus } from './session.ts';
+import { type Create, canCall, isInDoubt, isRunning, type Session, type SessionStatus } from './session.ts';
 
-export interface PayOnceDeps {
+export interface ChargeOnceDeps {
   readonly store: Pick<SessionStore, 'requireSession' | 'updateSession' | 'changeSession'>;
   readonly now: () => string;
   readonly random: () => number;
 }
 
 /** The call, and how its key is read ahead of it. */
-export interface PaidCall extends Pick<Provider, 'readKey'> {
+export interface ChargedCall extends Pick<Provider, 'readKey'> {
   /** Makes the call, with the key that was read. */
   send(): Promise<{ taskId: string }>;
 }
 
-export interface PayOnceOptions {
+export interface ChargeOnceOptions {
   /** What the provider may refuse to do, in words. */
   readonly what: string;
   /** What the call is made with, for the record. */
@@ -54,11 +54,11 @@ type Outcome =
  * @throws ChirpsmithError the provider's refusal; `NotPossible` when the run was stopped; any other error leaves the
  *   fence at `intent`, in doubt, unless it is certain that nothing was sent
  */
-export async function payOnce(
+export async function chargeOnce(
   session: Session,
-  call: PaidCall,
-  options: PayOnceOptions,
-  deps: PayOnceDeps,
+  call: ChargedCall,
+  options: ChargeOnceOptions,
+  deps: ChargeOnceDeps,
 ): Promise<Paid> {
   await call.readKey({ forceFetch: false });
   try {
@@ -68,7 +68,7 @@ export async function payOnce(
     const refusedKey = error instanceof ChirpsmithError && statusOf(error.cause) === 401;
     if (!refusedKey || !(await call.readKey({ forceFetch: true }).catch(() => false))) throw error;
     const current = await deps.store.requireSession(session.sessionId);
-    if (!mayCall(current) || !isSameRun(current, session)) throw error;
+    if (!canCall(current) || !isSameRun(current, session)) throw error;
     return callOnce(current, call, options, deps);
   }
 }
@@ -77,9 +77,9 @@ const statusOf = (cause: unknown) => (cause instanceof ProviderError ? cause.sta
 
 async function callOnce(
   session: Session,
-  call: PaidCall,
-  options: PayOnceOptions,
-  deps: PayOnceDeps,
+  call: ChargedCall,
+  options: ChargeOnceOptions,
+  deps: ChargeOnceDeps,
 ): Promise<Paid> {
   const { store, random } = deps;
   const { sessionId } = session;
@@ -133,7 +133,7 @@ async function callOnce(
  * @returns the name of the call that may be made now, and must be made at once
  * @throws ChirpsmithError RecordConflict when somebody else came first, NotPossible when the run was stopped
  */
-async function announce(session: Session, options: PayOnceOptions, deps: PayOnceDeps): Promise<string> {
+async function announce(session: Session, options: ChargeOnceOptions, deps: ChargeOnceDeps): Promise<string> {
   const { store, now } = deps;
   const { sessionId, create } = session;
   const callId = randomUUID();
@@ -174,7 +174,7 @@ async function announce(session: Session, options: PayOnceOptions, deps: PayOnce
 }
 
 /** Is it under way in the run in which it was seen? */
-const isSameRun = (current: Session, seen: Session) => isUnderWay(current) && current.runs === seen.runs;
+const isSameRun = (current: Session, seen: Session) => isRunning(current) && current.runs === seen.runs;
 
 /**
  * What is known of the calls once the response to one of them says something of it.

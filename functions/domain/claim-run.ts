@@ -2,7 +2,7 @@ import { ChirpsmithError } from '../shared/errors.ts';
 import { machines, type SessionKind } from '../shared/state-contracts.ts';
 import type { Executions } from '../storage/executions.ts';
 import type { SessionStore } from '../storage/session-store.ts';
-import { isGivenUp, isUnderWay, type Session } from './session.ts';
+import { isRunning, isTerminated, type Session } from './session.ts';
 
 /** Whose a session is that was started in the console for nobody in particular. */
 export const nobody = 'console';
@@ -33,7 +33,7 @@ export async function giveTo(
  * @param run the execution, and what its machine is for
  * @throws ChirpsmithError NotPossible
  */
-export async function joinRun(
+export async function claimRun(
   session: Session,
   run: { readonly executionArn: string; readonly kind: SessionKind },
   {
@@ -41,7 +41,7 @@ export async function joinRun(
     executions,
   }: {
     readonly store: Pick<SessionStore, 'updateSession'>;
-    readonly executions: Pick<Executions, 'standing'>;
+    readonly executions: Pick<Executions, 'executionStatus'>;
   },
 ): Promise<Session> {
   const { sessionId, status, kind } = session;
@@ -50,20 +50,20 @@ export async function joinRun(
     throw new ChirpsmithError('NotPossible', `Session ${sessionId} is for the machine ${machines[kind]}.`);
   }
   const isOwn = session.executionArn === executionArn;
-  if (isGivenUp(session) || (status === 'cancelled' && isOwn)) {
+  if (isTerminated(session) || (status === 'cancelled' && isOwn)) {
     throw new ChirpsmithError('NotPossible', `Session ${sessionId} is ${status}, by its owner's word.`);
   }
   if (status === 'ready' || isOwn) return session;
   // The function of an execution that was stopped runs on: it must not take the session from a run that came after.
-  if (session.executionArn !== undefined && (await executions.standing(executionArn)) === 'ended') {
+  if (session.executionArn !== undefined && (await executions.executionStatus(executionArn)) === 'ended') {
     const own = executionArn.split(':').at(-1);
     throw new ChirpsmithError(
       'NotPossible',
       `Execution ${own} was stopped; session ${sessionId} has another.`,
     );
   }
-  if (isUnderWay(session) && session.executionArn !== undefined) {
-    if ((await executions.standing(session.executionArn)) === 'running') {
+  if (isRunning(session) && session.executionArn !== undefined) {
+    if ((await executions.executionStatus(session.executionArn)) === 'running') {
       const other = session.executionArn.split(':').at(-1);
       throw new ChirpsmithError(
         'NotPossible',

@@ -1,6 +1,6 @@
 import type { Settings } from '../shared/settings.ts';
 import type { SessionWithTracks } from '../storage/session-store.ts';
-import { mayCall, type Session, type Track } from './session.ts';
+import { canCall, type Session, type Track } from './session.ts';
 import { addToTally, noTracks, type TrackTally } from './track-tally.ts';
 
 // What the provider may have taken, by the configured prices: a call in doubt counts as taken.
@@ -19,7 +19,7 @@ export const trainingCredits = (
 export function creditsOf(session: Session, { attempts, toSend }: TrackTally, prices: Settings['prices']) {
   return {
     creditsSpent: trainingCredits(session, prices) + uploadCredits({ attempts }, prices),
-    creditsToCome: mayCall(session) ? toSend * prices.upload + priceOf(session, prices) : 0,
+    creditsToCome: canCall(session) ? toSend * prices.upload + priceOf(session, prices) : 0,
   };
 }
 

@@ -38,7 +38,7 @@ export function isUnseen({ status, format }: Track): boolean {
  * to one that says the same: some providers believe the suffix of a URL.
  * @returns the track as it stands now; `bytes` tells equal bytes where S3 has no SHA-256
  */
-export async function lookAtTrack(
+export async function inspectTrack(
   track: Track,
   deps: LookDeps,
 ): Promise<{ track: Track; bytes: string | undefined }> {

@@ -2,7 +2,7 @@ import { ProviderError } from '../provider/provider.ts';
 import { throttledDelay } from '../shared/backoff.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionStore } from '../storage/session-store.ts';
-import { isGivenUp, type Session } from './session.ts';
+import { isTerminated, type Session } from './session.ts';
 import { throttleSession } from './throttle-session.ts';
 
 /**
@@ -11,7 +11,7 @@ import { throttleSession } from './throttle-session.ts';
  * @returns how the loop stands, when the provider has turned the call away and it may be made again
  * @throws ProviderError; ChirpsmithError ProviderContradiction when the id that it gives is another session's
  */
-export async function openAtProvider(
+export async function openProviderSession(
   session: Session,
   { open, refusals: before }: { open: () => Promise<{ sessionId: string }>; refusals: number },
   {
@@ -30,7 +30,7 @@ export async function openAtProvider(
     await store.claimId(session, 'session', providerSessionId);
     // Not lost to somebody who changed the record meanwhile, to cancel the run, say: a resume goes on with it.
     await store.changeSession(sessionId, (now) => {
-      if (now.providerSessionId !== undefined || isGivenUp(now)) return undefined;
+      if (now.providerSessionId !== undefined || isTerminated(now)) return undefined;
       return { providerSessionId, ...(now.status === 'preparing' ? { status: 'uploading' } : {}) };
     });
     return undefined;

@@ -1,6 +1,6 @@
 import type { Settings } from '../shared/settings.ts';
 import type { Executions } from '../storage/executions.ts';
-import { isUnderWay, type Session } from './session.ts';
+import { isRunning, type Session } from './session.ts';
 
 /**
  * Milliseconds for which a session may name an execution that does not exist yet: the record is written
@@ -12,16 +12,16 @@ const startGrace = 60_000;
  * What became of the execution of a session whose record says that work is under way: it has `ended` without a
  * word, it was `never-started`, or undefined: it is as it should be.
  */
-export async function interruption(
+export async function detectOrphan(
   session: Session,
-  executions: Pick<Executions, 'standing'>,
+  executions: Pick<Executions, 'executionStatus'>,
   now: number,
 ): Promise<'ended' | 'never-started' | undefined> {
-  if (!isUnderWay(session) || session.executionArn === undefined) return undefined;
-  const standing = await executions.standing(session.executionArn);
-  if (standing === 'ended') return 'ended';
+  if (!isRunning(session) || session.executionArn === undefined) return undefined;
+  const status = await executions.executionStatus(session.executionArn);
+  if (status === 'ended') return 'ended';
   const late = now - Date.parse(session.updatedAt) > startGrace;
-  return standing === 'unknown' && late ? 'never-started' : undefined;
+  return status === 'unknown' && late ? 'never-started' : undefined;
 }
 
 /** What of a session says when it was worked on last. */
@@ -61,8 +61,8 @@ export function isQuiet(
 /** Does the record say that work is under way while its execution is gone: stopped, timed out, or lost? */
 export async function isInterrupted(
   session: Session,
-  executions: Pick<Executions, 'standing'>,
+  executions: Pick<Executions, 'executionStatus'>,
   now: number,
 ): Promise<boolean> {
-  return (await interruption(session, executions, now)) !== undefined;
+  return (await detectOrphan(session, executions, now)) !== undefined;
 }

@@ -8,24 +8,24 @@ import type { Session } from './session.ts';
 export const sandboxHost = 'sandbox';
 
 /** Where a record's ids mean something: a provider's host, with its port, the dialect that it speaks, and our stage. */
-export const providerPlaceSchema = z.object({
+export const providerOriginSchema = z.object({
   host: z.string(),
   dialect: z.enum(dialects),
   stage: z.string(),
 });
 
-export type ProviderPlace = Readonly<z.infer<typeof providerPlaceSchema>>;
+export type ProviderOrigin = Readonly<z.infer<typeof providerOriginSchema>>;
 
 /** What keeps ids of two providers apart in the keys of one table; the table is one stage's. */
-export const placeKey = (place: ProviderPlace | undefined): string =>
+export const originKey = (place: ProviderOrigin | undefined): string =>
   place === undefined ? 'unknown' : `${place.dialect} ${place.host}`;
 
 /** Where this stage's calls in a dialect go; undefined where none is configured. */
-export type PlaceOf = (dialect: Dialect) => ProviderPlace | undefined;
+export type OriginOf = (dialect: Dialect) => ProviderOrigin | undefined;
 
 /** The places of this stack. */
 export interface Here {
-  readonly placeOf: PlaceOf;
+  readonly placeOf: OriginOf;
   readonly stage: string;
 }
 
@@ -41,7 +41,7 @@ const names: Readonly<Record<Dialect, { readonly variable: string; readonly sett
  */
 export function elsewhere(
   what: string,
-  there: ProviderPlace | undefined,
+  there: ProviderOrigin | undefined,
   { placeOf, stage }: Here,
 ): string | undefined {
   if (there === undefined) return undefined;

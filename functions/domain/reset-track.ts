@@ -7,7 +7,7 @@ import type { Track } from './session.ts';
  * still running when its deadline passed is looked at again, not submitted again. The attempts of one file are bounded
  * over all runs, because each may cost: after them another file is needed.
  */
-export async function beginTrack(
+export async function resetTrack(
   track: Track,
   run: number,
   { store, settings }: { readonly store: Pick<SessionStore, 'updateTrack'>; readonly settings: Settings },

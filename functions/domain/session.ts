@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { dialects } from '../provider/provider.ts';
 import { errorNames } from '../shared/errors.ts';
 import { sessionKinds } from '../shared/state-contracts.ts';
-import { providerPlaceSchema } from './provider-origin.ts';
+import { providerOriginSchema } from './provider-origin.ts';
 
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();
@@ -211,7 +211,7 @@ export const sessionSchema = z.object({
   /** Calls to prepare, counted before each call. */
   prepareCalls: count,
   /** Where the provider's ids in it mean something; written with the record. */
-  provider: providerPlaceSchema.optional(),
+  provider: providerOriginSchema.optional(),
   providerSessionId: z.string().optional(),
   /** Of a batch: files declared so far; they come in slices. */
   declared: count.optional(),
@@ -292,18 +292,18 @@ export type TrackStatus = Track['status'];
 export type Failure = z.infer<typeof failureSchema>;
 export type AudioSource = z.infer<typeof audioSourceSchema>;
 
-const underWay: ReadonlySet<SessionStatus> = new Set([
+export const runningStatuses = [
   'preparing',
   'uploading',
   'creating',
   'training',
   'generating',
   'copying',
-]);
+] as const satisfies readonly SessionStatus[];
 
 /** Is an execution supposed to be working on it? */
-export function isUnderWay({ status }: Pick<Session, 'status'>): boolean {
-  return underWay.has(status);
+export function isRunning({ status }: Pick<Session, 'status'>): boolean {
+  return runningStatuses.some((one) => one === status);
 }
 
 /** May create have been paid without our knowing? */
@@ -312,12 +312,12 @@ export function isInDoubt({ create }: Pick<Session, 'create'>): boolean {
 }
 
 /** May the call that costs be made now: there is none, or a person allows one more in this run? */
-export function mayCall({ create, runs }: Pick<Session, 'create' | 'runs'>): boolean {
+export function canCall({ create, runs }: Pick<Session, 'create' | 'runs'>): boolean {
   return create.fence === 'none' || create.againIn === runs;
 }
 
 /** Is it given up for good, so that no run may begin any more? */
-export function isGivenUp({ status }: Pick<Session, 'status'>): boolean {
+export function isTerminated({ status }: Pick<Session, 'status'>): boolean {
   return status === 'abandoned' || status === 'deleting';
 }
 
@@ -327,8 +327,8 @@ export function isPartial({ kind, status, batch }: Session): boolean {
 }
 
 /** Whatever has not ended yet can be cancelled. */
-export function mayCancel(session: Session): boolean {
-  return isUnderWay(session) || ['open', 'review', 'interrupted'].includes(session.status);
+export function canCancel(session: Session): boolean {
+  return isRunning(session) || ['open', 'review', 'interrupted'].includes(session.status);
 }
 
 /** Is a training that was paid not done by its deadline? It may end yet, or never. */
@@ -343,7 +343,7 @@ const open: ReadonlySet<Create['fence']> = new Set(['intent', 'unknown', 'submit
 export function unfinishedWork(session: Pick<Session, 'kind' | 'create' | 'status'>): PaidWork | undefined {
   const { kind, create } = session;
   if (
-    isGivenUp(session) ||
+    isTerminated(session) ||
     create.fence === 'ready' ||
     ![create, ...create.earlier].some((it) => open.has(it.fence))
   )
@@ -352,7 +352,7 @@ export function unfinishedWork(session: Pick<Session, 'kind' | 'create' | 'statu
 }
 
 /** Where a person's word counts: a create in doubt, or a paid training that failed or does not end. */
-export function mayDecide(session: Session): boolean {
-  if (isUnderWay(session) || isGivenUp(session)) return false;
+export function canDecide(session: Session): boolean {
+  if (isRunning(session) || isTerminated(session)) return false;
   return isInDoubt(session) || session.create.fence === 'failed' || isOverdue(session);
 }

@@ -1,11 +1,11 @@
 import { ChirpsmithError } from '../shared/errors.ts';
 import { type Executions, executionName } from '../storage/executions.ts';
 import type { SessionStore } from '../storage/session-store.ts';
-import { isGivenUp, isPartial, isUnderWay, type Session } from './session.ts';
+import { isPartial, isRunning, isTerminated, type Session } from './session.ts';
 
-export interface BeginRunDeps {
+export interface StartRunDeps {
   readonly store: Pick<SessionStore, 'requireSession' | 'updateSession'>;
-  readonly executions: Pick<Executions, 'arnOf' | 'start' | 'standing'>;
+  readonly executions: Pick<Executions, 'arnOf' | 'start' | 'executionStatus'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -34,9 +34,9 @@ const attempts = 5;
  * @param options.again a batch that has come to its end tries once more what has no clip
  * @throws ChirpsmithError NotPossible for a session that is given up, RecordConflict, StorageUnavailable
  */
-export async function beginRun(
+export async function startRun(
   sessionId: string,
-  { store, executions }: BeginRunDeps,
+  { store, executions }: StartRunDeps,
   change: (session: Session) => Partial<Session> = () => ({}),
   { again = false, request = {} }: { again?: boolean; request?: RunRequest } = {},
 ): Promise<Session> {
@@ -46,9 +46,9 @@ export async function beginRun(
       const session = await store.requireSession(sessionId);
       if (session.status === 'ready' && !(again && isPartial(session))) return session;
       const isBegun = isAnswered || (requestId !== undefined && session.requestId === requestId);
-      if (isUnderWay(session) && (await ensureStarted(session, executions)) !== 'ended') return session;
+      if (isRunning(session) && (await ensureStarted(session, executions)) !== 'ended') return session;
       if (isBegun) return session;
-      if (isGivenUp(session)) {
+      if (isTerminated(session)) {
         const why = session.status === 'deleting' ? 'is being deleted' : 'was abandoned by a decision';
         throw new ChirpsmithError('NotPossible', `The session ${why}; begin a new one.`);
       }
@@ -78,12 +78,12 @@ export async function beginRun(
  */
 export async function ensureStarted(
   session: Session,
-  executions: Pick<Executions, 'start' | 'standing'>,
+  executions: Pick<Executions, 'start' | 'executionStatus'>,
 ): Promise<'running' | 'ended'> {
   const { sessionId, kind, executionArn } = session;
-  if (!isUnderWay(session) || executionArn === undefined) return 'running';
-  const standing = await executions.standing(executionArn);
-  if (standing !== 'unknown') return standing;
+  if (!isRunning(session) || executionArn === undefined) return 'running';
+  const status = await executions.executionStatus(executionArn);
+  if (status !== 'unknown') return status;
   // By the same name and input Step Functions starts it once, however many callers do this.
   await executions.start(executionName(executionArn), { sessionId }, kind);
   return 'running';

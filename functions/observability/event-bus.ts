@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import type { EventType } from '../shared/event-types.ts';
 
@@ -27,7 +27,7 @@ export function createEventBus(options: {
       const command = new PutEventsCommand({ Entries: [entry] });
       const options = signal ? { abortSignal: signal } : {};
       const answer = await client.send(command, options).catch((error: unknown) => {
-        throw nameError(error);
+        throw toChirpsmithError(error);
       });
       // The call succeeds also when the event was not taken.
       const [failed] = (answer.Entries ?? []).filter(({ ErrorCode }) => ErrorCode !== undefined);

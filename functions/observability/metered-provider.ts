@@ -1,5 +1,5 @@
 import type { Provider, ProviderCall } from '../provider/provider.ts';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import type { Measurement } from './metrics.ts';
 
 /** The provider, each call counted by what came of it; asking for the account's credits is none of a session's. */
@@ -12,7 +12,7 @@ export function meteredProvider(provider: Provider, measure: (measurement: Measu
       count('ok');
       return given;
     } catch (error) {
-      count(nameError(error).name);
+      count(toChirpsmithError(error).name);
       throw error;
     }
   };

@@ -1,5 +1,5 @@
 import { trainingCredits, uploadCredits } from '../domain/credits.ts';
-import { isUnderWay, type Session, type Track } from '../domain/session.ts';
+import { isRunning, type Session, type Track } from '../domain/session.ts';
 import { callersErrors } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { Measurement } from './metrics.ts';
@@ -50,12 +50,12 @@ function statusMeasurements(before: Session, after: Session): Measurement[] {
   if (before.status === after.status) return [];
   const measurements: Measurement[] = [];
   const { kind } = after;
-  if (isUnderWay(before)) {
+  if (isRunning(before)) {
     const since = Date.parse(before.statusSince ?? before.updatedAt);
     const value = Math.max(0, Date.parse(after.statusSince ?? after.updatedAt) - since) / 1000;
     measurements.push({ name: 'PhaseSeconds', value, dimensions: { kind, phase: before.status } });
   }
-  if (!isUnderWay(after) && after.status !== 'open' && after.status !== 'deleting') {
+  if (!isRunning(after) && after.status !== 'open' && after.status !== 'deleting') {
     const error = after.failure === undefined ? {} : { error: after.failure.error };
     measurements.push({ name: 'Sessions', value: 1, dimensions: { kind, outcome: after.status, ...error } });
     const failed = after.status === 'failed' || after.status === 'needs-decision';

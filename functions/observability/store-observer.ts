@@ -1,7 +1,7 @@
 import { eventTypes } from '../shared/event-types.ts';
 import type { Settings } from '../shared/settings.ts';
 import { executionName } from '../storage/executions.ts';
-import type { RecordWatcher } from '../storage/session-store.ts';
+import type { StoreObserver } from '../storage/session-store.ts';
 import type { EventBus } from './event-bus.ts';
 import type { Keys } from './log.ts';
 import type { Measurement } from './metrics.ts';
@@ -11,7 +11,7 @@ import { sessionStatusChanged } from './session-status-event.ts';
 /** Milliseconds that a write waits for its event to be taken. */
 const patience = 2000;
 
-export interface RecordWatcherDeps {
+export interface StoreObserverDeps {
   readonly measure: (measurement: Measurement, about: Keys) => void;
   /** Asked only when credits have moved. */
   readonly prices: () => Settings['prices'];
@@ -22,7 +22,7 @@ export interface RecordWatcherDeps {
 }
 
 /** Counts and tells what the records come to say, in the one place that all their writes pass through. */
-export function recordWatcher({ measure, prices, bus, warn }: RecordWatcherDeps): RecordWatcher {
+export function storeObserver({ measure, prices, bus, warn }: StoreObserverDeps): StoreObserver {
   return {
     async session(before, after) {
       const { sessionId, executionArn } = after;

@@ -102,12 +102,12 @@ const ofExecutions = <Calls extends keyof Executions>(kind: SessionKind, action:
     actions: [`states:${action}`],
     reason: 'Executions of this one machine; each is made at run time.',
   });
-const seesRuns = (kind: SessionKind) => ofExecutions<'standing'>(kind, 'DescribeExecution');
+const seesRuns = (kind: SessionKind) => ofExecutions<'executionStatus'>(kind, 'DescribeExecution');
 const stopsRuns = (kind: SessionKind) => ofExecutions<'stop'>(kind, 'StopExecution');
 
 const startsRuns = (kind: SessionKind) => {
   const { environment, allow } = seesRuns(kind);
-  return capability<{ executions: Pick<Executions, 'arnOf' | 'start' | 'startOf' | 'standing'> }>(
+  return capability<{ executions: Pick<Executions, 'arnOf' | 'start' | 'startOf' | 'executionStatus'> }>(
     environment,
     ...allow,
     {
@@ -169,7 +169,7 @@ export const capabilities = {
     table('Query'),
   ),
   /** The sessions that should be running, and those that wait for their start. */
-  'sessions.listUnderWay': capability<{ store: Pick<SessionStore, 'listUnderWay' | 'listNotStarted'> }>(
+  'sessions.listRunning': capability<{ store: Pick<SessionStore, 'listRunning' | 'listNotStarted'> }>(
     ['TABLE_NAME'],
     { on: 'table/underWay', actions: ['dynamodb:Query'] },
   ),

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import * as z from 'zod';
 import { sessionIdOf } from '../domain/session-id.ts';
 import { beginLines, type Keys, logger } from '../observability/log.ts';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { taskEvent } from '../shared/state-contracts.ts';
 import { depsOf } from './deps-of.ts';
@@ -48,7 +48,7 @@ export function runTask<Spec extends TaskSpec, Output>(
         logger.info('done', verdict === undefined ? {} : { verdict: String(verdict) });
       },
       onError: (request) => {
-        const error = nameError(request.error);
+        const error = toChirpsmithError(request.error);
         logger.error(error.name, { reason: error.message });
         request.error = error;
       },

@@ -9,7 +9,7 @@ const forbidden = /AccessDenied|UnrecognizedClient|InvalidSignature|SignatureDoe
  * `RecordConflict` for a failed condition, `AccessDenied` with the service's own words (they name the
  * function, the action and the resource), `StorageUnavailable` for what time heals, else `Unexpected`.
  */
-export function nameError(error: unknown): ChirpsmithError {
+export function toChirpsmithError(error: unknown): ChirpsmithError {
   if (error instanceof ChirpsmithError) return error;
   if (!(error instanceof Error)) return new ChirpsmithError('Unexpected', String(error));
   const status = httpStatus(error);
@@ -28,12 +28,12 @@ export function nameError(error: unknown): ChirpsmithError {
   return new ChirpsmithError('Unexpected', `${error.name}: ${error.message}`, { cause: error });
 }
 
-/** An answer of an AWS client; its error has a name of the closed set. @throws ChirpsmithError see {@link nameError} */
+/** An answer of an AWS client; its error has a name of the closed set. @throws ChirpsmithError see {@link toChirpsmithError} */
 export async function named<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    throw nameError(error);
+    throw toChirpsmithError(error);
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type PutCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 
 type Item = Record<string, unknown>;
@@ -60,10 +60,10 @@ export function createConditionalWriter({
     try {
       return await write();
     } catch (error) {
-      const named = nameError(error);
+      const named = toChirpsmithError(error);
       if (named.name !== 'RecordConflict') throw named;
       const item = await own(key, writer).catch((failed: unknown) => {
-        throw nameError(failed);
+        throw toChirpsmithError(failed);
       });
       if (item) return landed(item);
       throw named;

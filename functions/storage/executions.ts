@@ -6,7 +6,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import type { SessionKind } from '../shared/state-contracts.ts';
 
 /** The executions of the machines, one for each kind of session. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
@@ -21,7 +21,7 @@ export interface Executions {
   /** Stops it; one that has ended, or does not exist, is left as it is. */
   stop(executionArn: string): Promise<void>;
   /** `unknown`: there is none of this ARN (yet). */
-  standing(executionArn: string): Promise<'running' | 'ended' | 'unknown'>;
+  executionStatus(executionArn: string): Promise<'running' | 'ended' | 'unknown'>;
   /** What it was started with, and when, ISO; undefined: there is none of this ARN (yet). */
   startOf(executionArn: string): Promise<{ input: unknown; startedAt: string } | undefined>;
 }
@@ -48,7 +48,7 @@ export function createExecutions({
         return isoOf((await client.send(start)).startDate);
       } catch (error) {
         if (error instanceof ExecutionAlreadyExists) return undefined;
-        throw nameError(error);
+        throw toChirpsmithError(error);
       }
     },
 
@@ -58,17 +58,17 @@ export function createExecutions({
           new StopExecutionCommand({ executionArn, error: 'Cancelled', cause: 'by its owner' }),
         );
       } catch (error) {
-        if (!(error instanceof ExecutionDoesNotExist)) throw nameError(error);
+        if (!(error instanceof ExecutionDoesNotExist)) throw toChirpsmithError(error);
       }
     },
 
-    async standing(executionArn) {
+    async executionStatus(executionArn) {
       try {
         const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
         return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'ended';
       } catch (error) {
         if (error instanceof ExecutionDoesNotExist) return 'unknown';
-        throw nameError(error);
+        throw toChirpsmithError(error);
       }
     },
 
@@ -78,7 +78,7 @@ export function createExecutions({
         return { input: JSON.parse(input), startedAt: isoOf(startDate) };
       } catch (error) {
         if (error instanceof ExecutionDoesNotExist) return undefined;
-        throw nameError(error);
+        throw toChirpsmithError(error);
       }
     },
   };

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { placeKey, providerPlaceSchema } from '../domain/provider-origin.ts';
-import { nameError } from '../shared/aws-errors.ts';
+import { originKey, providerOriginSchema } from '../domain/provider-origin.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { createConditionalWriter, isConflict } from './conditional-writes.ts';
 
@@ -19,7 +19,7 @@ export const modelSchema = z.object({
   credits: z.number(),
   createdAt: z.iso.datetime(),
   /** Where its id means something. */
-  provider: providerPlaceSchema.optional(),
+  provider: providerOriginSchema.optional(),
 });
 
 export type Model = z.infer<typeof modelSchema>;
@@ -43,7 +43,7 @@ export function createModelStore(options: { client: DynamoDBDocumentClient; tabl
       const { owner, ...rest } = model;
       const item = {
         pk: ownerKey(owner),
-        sk: `MODEL#${placeKey(model.provider)}#${model.modelId}`,
+        sk: `MODEL#${originKey(model.provider)}#${model.modelId}`,
         modelOwner: owner,
         model: rest,
       };
@@ -64,7 +64,7 @@ export function createModelStore(options: { client: DynamoDBDocumentClient; tabl
           ExclusiveStartKey: from,
         });
         const page = await client.send(query).catch((error: unknown) => {
-          throw nameError(error);
+          throw toChirpsmithError(error);
         });
         models.push(...(page.Items ?? []).map((item) => parse({ ...item.model, owner })));
         from = page.LastEvaluatedKey;

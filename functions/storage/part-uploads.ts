@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { partSize } from '../domain/file-parts.ts';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import {
   type Checksummed,
   checksumHeader,
@@ -99,7 +99,7 @@ export function createPartUploads({ client, bucket: Bucket, minutes }: PartOptio
     try {
       return await work();
     } catch (error) {
-      throw nameError(error);
+      throw toChirpsmithError(error);
     }
   };
 

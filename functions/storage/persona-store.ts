@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { placeKey, providerPlaceSchema } from '../domain/provider-origin.ts';
+import { originKey, providerOriginSchema } from '../domain/provider-origin.ts';
 import { dialects } from '../provider/provider.ts';
 import { named } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
@@ -16,7 +16,7 @@ export const personaSchema = z.object({
   description: z.string().optional(),
   dialect: z.enum(dialects),
   /** Where its id means something. */
-  provider: providerPlaceSchema.optional(),
+  provider: providerOriginSchema.optional(),
   /** The generated clip that it is made from, and the session of that music. */
   clipId: z.string(),
   sessionId: z.string(),
@@ -64,7 +64,7 @@ const ownerKey = (owner: string) => `PERSONAS#${owner}`;
 /** A name may be anything, so it is no part of a key as it stands. */
 function keyOf({ owner, dialect, provider, clipId, name }: PersonaIdentity): { pk: string; sk: string } {
   const digest = createHash('sha256')
-    .update(JSON.stringify([placeKey(provider), dialect, clipId, name]))
+    .update(JSON.stringify([originKey(provider), dialect, clipId, name]))
     .digest('hex');
   return { pk: ownerKey(owner), sk: `PERSONA#${digest}` };
 }

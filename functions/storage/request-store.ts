@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 
 /** What came of a request: ids and words that its response is made of again, never a signed URL. */
@@ -82,7 +82,7 @@ export function createRequestStore({
       await client.send(new PutCommand({ TableName, Item: { ...keyOf(requestId), ...item }, ...condition }));
       return true;
     } catch (error) {
-      const named = nameError(error);
+      const named = toChirpsmithError(error);
       if (named.name !== 'RecordConflict') throw named;
       return false;
     }
@@ -91,7 +91,7 @@ export function createRequestStore({
   async function find(requestId: string): Promise<Item | undefined> {
     const get = new GetCommand({ TableName, Key: keyOf(requestId), ConsistentRead: true });
     const { Item } = await client.send(get).catch((error: unknown) => {
-      throw nameError(error);
+      throw toChirpsmithError(error);
     });
     if (Item === undefined) return undefined;
     const parsed = itemSchema.safeParse(Item);

@@ -4,7 +4,7 @@ import {
   ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { mapConcurrent } from '../shared/map-concurrent.ts';
 
@@ -34,7 +34,7 @@ export function createSessionFiles({ client, bucket }: { client: S3Client; bucke
       await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
     } catch (error) {
       // It is complete, or aborted before.
-      if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw nameError(error);
+      if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw toChirpsmithError(error);
     }
   };
   const deleteUnder = async (prefix: string): Promise<number> => {
@@ -68,7 +68,7 @@ export function createSessionFiles({ client, bucket }: { client: S3Client; bucke
         }
         return 0;
       } catch (error) {
-        throw nameError(error);
+        throw toChirpsmithError(error);
       }
     },
   };

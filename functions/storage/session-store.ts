@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { keptFailures } from '../domain/earlier-failures.ts';
-import { placeKey } from '../domain/provider-origin.ts';
-import { isUnderWay, type Session, sessionSchema, type Track, trackSchema } from '../domain/session.ts';
+import { originKey } from '../domain/provider-origin.ts';
+import { isRunning, type Session, sessionSchema, type Track, trackSchema } from '../domain/session.ts';
 import { addToTally, countedSchema, noTracks, type TrackTally } from '../domain/track-tally.ts';
 import { named } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
@@ -76,7 +76,7 @@ export interface SessionStore {
    */
   claimId(session: Session, what: ProviderId, id: string, clipId?: string): Promise<void>;
   /** Sessions whose record says that work is under way, longest untouched first. */
-  listUnderWay(limit: number): Promise<Session[]>;
+  listRunning(limit: number): Promise<Session[]>;
   /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */
   listNotStarted(touched: { from: number; to: number }, limit: number): Promise<Session[]>;
   /**
@@ -105,7 +105,7 @@ export interface SessionNotes {
 /**
  * Called after each write; the writer waits for it. Must not throw: the write cannot be undone.
  */
-export interface RecordWatcher {
+export interface StoreObserver {
   /** `before` is missing when the session is new. */
   session(before: Session | undefined, after: Session): Promise<void>;
   track(before: Track, after: Track): void;
@@ -125,7 +125,7 @@ const writeAttempts = 5;
 
 /** The attribute that puts a session into the sparse index `underWay`, or takes it out. */
 const marks = (session: Pick<Session, 'status'>) => ({
-  underWay: isUnderWay(session) ? 'yes' : session.status === 'open' ? 'not-yet' : undefined,
+  underWay: isRunning(session) ? 'yes' : session.status === 'open' ? 'not-yet' : undefined,
 });
 
 /** @param clock milliseconds since the epoch, to leave out what has expired but is not yet deleted */
@@ -133,7 +133,7 @@ export function createSessionStore(options: {
   client: DynamoDBDocumentClient;
   tableName: string;
   clock: () => number;
-  watcher?: RecordWatcher;
+  watcher?: StoreObserver;
 }): SessionStore {
   const { client, tableName: TableName, clock, watcher } = options;
   const alive = (item: Record<string, unknown>) =>
@@ -280,7 +280,7 @@ export function createSessionStore(options: {
     },
 
     async claimId({ sessionId, expiresAt, provider }, what, id, clipId) {
-      const key = { pk: `PROVIDER#${placeKey(provider)}#${what}#${id}`, sk: 'ID' };
+      const key = { pk: `PROVIDER#${originKey(provider)}#${what}#${id}`, sk: 'ID' };
       // These outlive the record of their session, as they do at the provider.
       const lasts = what === 'model' || what === 'persona';
       const item = { ...key, sessionId, clipId, ...(lasts ? {} : { expiresAt }) };
@@ -297,7 +297,7 @@ export function createSessionStore(options: {
       }
     },
 
-    async listUnderWay(limit) {
+    async listRunning(limit) {
       const query = new QueryCommand({
         TableName,
         IndexName: 'underWay',

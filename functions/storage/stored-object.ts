@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { CopyObjectCommand, GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { contentTypeOf } from '../domain/audio-type.ts';
 import type { AudioSource } from '../domain/session.ts';
-import { nameError } from '../shared/aws-errors.ts';
+import { toChirpsmithError } from '../shared/aws-errors.ts';
 
 /**
  * SHA-256 of an object, 64 lower-case hex digits, read whole as a stream. For objects that S3 has no SHA-256 of:
@@ -17,7 +17,7 @@ export async function hashObject(client: S3Client, { bucket, key, versionId }: A
     for await (const piece of Body?.transformToWebStream() ?? []) hash.update(piece);
     return hash.digest('hex');
   } catch (error) {
-    throw nameError(error);
+    throw toChirpsmithError(error);
   }
 }
 
@@ -44,6 +44,6 @@ export async function copyObject(
     const { VersionId } = await client.send(command);
     return { bucket, key: to, ...(VersionId === undefined ? {} : { versionId: VersionId }) };
   } catch (error) {
-    throw nameError(error);
+    throw toChirpsmithError(error);
   }
 }

@@ -1,4 +1,4 @@
-import { type Create, mayCall, type Session } from '../domain/session.ts';
+import { type Create, canCall, type Session } from '../domain/session.ts';
 import { ChirpsmithError, type ErrorName } from '../shared/errors.ts';
 import { inProviderSeconds } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -18,7 +18,7 @@ export function isCallDue(
   { what, total, deadline }: { readonly what: string; readonly total: number; readonly deadline: number },
   settings: Settings,
 ): boolean {
-  if (!mayCall(session)) return false;
+  if (!canCall(session)) return false;
   if (refusals < settings.limits.createCalls) {
     if (total < deadline) return true;
     const within = inProviderSeconds(total, settings);

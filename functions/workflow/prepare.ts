@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { requireCredits } from '../domain/check-balance.ts';
 import { giveTo } from '../domain/claim-run.ts';
 import { creditsToCome } from '../domain/credits.ts';
-import { openAtProvider } from '../domain/open-provider-session.ts';
+import { openProviderSession } from '../domain/open-provider-session.ts';
 import type { Session } from '../domain/session.ts';
 import { sessionIdOf } from '../domain/session-id.ts';
 import type { Provider } from '../provider/provider.ts';
@@ -94,7 +94,7 @@ export async function openSession(
   }
   const calling = await store.updateSession(session, { prepareCalls: session.prepareCalls + 1 });
   const refusals = throttled.safeParse(input).data?.refusals ?? 0;
-  const again = await openAtProvider(calling, { refusals, open }, deps);
+  const again = await openProviderSession(calling, { refusals, open }, deps);
   return again && { ...again, verdict: 'waiting' };
 }
 

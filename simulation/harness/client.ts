@@ -1,4 +1,4 @@
-import { nameError } from '../../functions/shared/aws-errors.ts';
+import { toChirpsmithError } from '../../functions/shared/aws-errors.ts';
 import type { ErrorName } from '../../functions/shared/errors.ts';
 import { LambdaError } from '../../packages/local-aws/lambda.ts';
 import { type Invocation, ProcessKilled } from './invocations.ts';
@@ -51,7 +51,7 @@ async function once<T>(
   } catch (error) {
     if (error instanceof AnswerLost) return { lost: true };
     const unheard = [LambdaError, ProcessKilled, StillAnswered].some((kind) => error instanceof kind);
-    const { name, message } = nameError(error);
+    const { name, message } = toChirpsmithError(error);
     return { error: name, reason: message, ...(unheard ? { unheard: true } : {}) };
   }
 }

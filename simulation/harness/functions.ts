@@ -1,7 +1,7 @@
 import type { Provider } from '../../functions/provider/provider.ts';
 import type { CapabilityName, DepsOf } from '../../functions/runtime/capabilities.ts';
 import { folderOf, keyOf, type StateSpec } from '../../functions/runtime/spec.ts';
-import { nameError } from '../../functions/shared/aws-errors.ts';
+import { toChirpsmithError } from '../../functions/shared/aws-errors.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
 import { taskEvent } from '../../functions/shared/state-contracts.ts';
 import type { Executions } from '../../functions/storage/executions.ts';
@@ -111,7 +111,7 @@ export function workflowFunctions(deps: FunctionDeps) {
       const { spec, work, deps } = found;
       return await work(spec.input.parse(spec.wholeEvent ? payload : taskEvent.parse(payload).input), deps);
     } catch (error) {
-      const { name, message } = nameError(error);
+      const { name, message } = toChirpsmithError(error);
       throw new LambdaError(name, message);
     }
   };

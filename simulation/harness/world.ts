@@ -3,7 +3,7 @@ import type { EventBus } from '../../functions/observability/event-bus.ts';
 import type { Keys } from '../../functions/observability/log.ts';
 import { meteredProvider } from '../../functions/observability/metered-provider.ts';
 import { type Measurement, metricLine } from '../../functions/observability/metrics.ts';
-import { recordWatcher } from '../../functions/observability/store-observer.ts';
+import { storeObserver } from '../../functions/observability/store-observer.ts';
 import { defaultSettings, type Settings } from '../../functions/shared/settings.ts';
 import { createExecutions } from '../../functions/storage/executions.ts';
 import { createModelStore, type ModelStore } from '../../functions/storage/model-store.ts';
@@ -11,8 +11,8 @@ import { createRequestStore, type RequestStore } from '../../functions/storage/r
 import { createSessionContents, type SessionContents } from '../../functions/storage/session-contents.ts';
 import {
   createSessionStore,
-  type RecordWatcher,
   type SessionStore,
+  type StoreObserver,
 } from '../../functions/storage/session-store.ts';
 import { createStepFunctions, type StepFunctions } from '../../packages/local-aws/step-functions.ts';
 import { type Clock, virtualClock } from '../../packages/local-servers/clock.ts';
@@ -184,7 +184,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   });
   const measure = (measurement: Measurement, about: Keys = {}) =>
     options.emit?.(metricLine(measurement, { stage: 'local', at: clock.now(), about }));
-  const storeOn = (on: DynamoDBDocumentClient, watcher?: RecordWatcher) =>
+  const storeOn = (on: DynamoDBDocumentClient, watcher?: StoreObserver) =>
     createSessionStore({
       client: on,
       tableName: table.name,
@@ -192,7 +192,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       ...(watcher && { watcher }),
     });
   const bus = options.bus ?? { put: async () => {} };
-  const watcher = recordWatcher({
+  const watcher = storeObserver({
     measure,
     prices: () => settings.prices,
     bus: () => bus,
@@ -223,7 +223,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     step: (about, make) => invocations.step(about, make),
     moment: invocations.moment,
     async tracksOf(providerSessionId) {
-      const own = (await records.listUnderWay(10)).find((it) => it.providerSessionId === providerSessionId);
+      const own = (await records.listRunning(10)).find((it) => it.providerSessionId === providerSessionId);
       return own ? (await records.require(own.sessionId)).tracks : [];
     },
     onCall: (fact) => calls.push(fact),

@@ -53,7 +53,7 @@ async function watch(
       signal: new AbortController().signal,
       deadline: options.deadline,
       longestPause: 0.5,
-      isRunning: () => options.running ?? true,
+      isStackRunning: () => options.running ?? true,
       now: () => at,
       sleep: async (ms) => {
         pauses.push(ms);

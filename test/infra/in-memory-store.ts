@@ -10,7 +10,7 @@ export function inMemoryStore(session: Session, track: Track): SessionStore {
     create: unused,
     addTracks: unused,
     list: unused,
-    listUnderWay: unused,
+    listRunning: unused,
     readTracks: unused,
     tallyTracks: unused,
     removeTracks: unused,

@@ -1,5 +1,5 @@
-import { isUnderWay, type Session } from '../../domain/session.ts';
-import { beginRun, ensureStarted, type RunRequest } from '../../domain/start-run.ts';
+import { isRunning, type Session } from '../../domain/session.ts';
+import { ensureStarted, type RunRequest, startRun } from '../../domain/start-run.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { SessionAnswer } from '../contract.ts';
 import { ownSession } from '../find-owned-session.ts';
@@ -19,7 +19,7 @@ export async function approveSession(
 ): Promise<SessionAnswer> {
   const found = await ownSession(sessionId, subject, deps.store);
   const isCarriedOut = (session: Session) =>
-    session.approval !== undefined && (isUnderWay(session) || session.status === 'ready');
+    session.approval !== undefined && (isRunning(session) || session.status === 'ready');
   if (isCarriedOut(found.session) || request.isAnswered) {
     await ensureStarted(found.session, deps.executions);
     return sessionAnswer(found, deps.settings, false);
@@ -31,7 +31,7 @@ export async function approveSession(
     requireReview(current);
     return { approval };
   };
-  const approved = await beginRun(found.session.sessionId, deps, approve, { request });
+  const approved = await startRun(found.session.sessionId, deps, approve, { request });
   // Somebody else began a run meanwhile, which will ask for the approval again.
   if (!isCarriedOut(approved)) requireReview(approved);
   return sessionAnswer({ ...found, session: approved }, deps.settings, false);

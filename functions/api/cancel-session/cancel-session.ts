@@ -1,4 +1,4 @@
-import { isInDoubt, isUnderWay, mayCancel, type Session, type Track } from '../../domain/session.ts';
+import { canCancel, isInDoubt, isRunning, type Session, type Track } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { SessionAnswer } from '../contract.ts';
@@ -25,17 +25,17 @@ export async function cancelSession(
   let { session } = await ownSession(sessionId, subject, store);
   for (let attempt = 1; session.status !== 'cancelled'; attempt++) {
     const { sessionId: id, executionArn, status } = session;
-    if (!mayCancel(session)) {
+    if (!canCancel(session)) {
       throw new ChirpsmithError('NotPossible', `The session is "${status}": there is nothing to cancel.`);
     }
     if (attempt > attempts) {
       throw new ChirpsmithError('RecordConflict', 'Somebody else starts the session again and again.');
     }
-    if (isUnderWay(session) && executionArn !== undefined) await executions.stop(executionArn);
+    if (isRunning(session) && executionArn !== undefined) await executions.stop(executionArn);
     const { tracks } = await store.require(id);
     session = await store.changeSession(id, (current) => {
       // A run that somebody began meanwhile has to be stopped, too.
-      if (!mayCancel(current) || current.executionArn !== executionArn) return undefined;
+      if (!canCancel(current) || current.executionArn !== executionArn) return undefined;
       const at = new Date(now()).toISOString();
       return { status: 'cancelled', failure: { error: 'Cancelled', reason: whatRuns(current, tracks), at } };
     });

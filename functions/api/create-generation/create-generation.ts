@@ -3,7 +3,7 @@ import { musicProblems } from '../../domain/music-rules.ts';
 import { newSession } from '../../domain/new-session.ts';
 import type { Here } from '../../domain/provider-origin.ts';
 import type { Session } from '../../domain/session.ts';
-import { beginRun, ensureStarted } from '../../domain/start-run.ts';
+import { ensureStarted, startRun } from '../../domain/start-run.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -88,7 +88,7 @@ export async function createGeneration(
 
 /** With its one run: music that was begun before is made again by a resume only. */
 async function begun(session: Session, deps: CreateGenerationDeps): Promise<Session> {
-  if (session.status === 'open') return beginRun(session.sessionId, deps);
+  if (session.status === 'open') return startRun(session.sessionId, deps);
   await ensureStarted(session, deps.executions);
   return session;
 }

@@ -1,5 +1,5 @@
 import { newSession } from '../../domain/new-session.ts';
-import { isGivenUp, type Session } from '../../domain/session.ts';
+import { isTerminated, type Session } from '../../domain/session.ts';
 import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
@@ -124,7 +124,7 @@ async function existingOf(
   const first = await claim(again ? 'any' : undefined);
   if (first.sessionId === sessionId) return undefined;
   const found = await recorded(first.sessionId, session, store);
-  if (found && !isGivenUp(found.session)) return found;
+  if (found && !isTerminated(found.session)) return found;
   if (found || now() - first.claimedAt > longestRequest) {
     // Given up, or of a request that ended before it recorded its session.
     const second = await claim(first.sessionId);

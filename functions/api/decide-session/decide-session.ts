@@ -1,5 +1,5 @@
-import { type Create, isUnderWay, mayDecide, type Session } from '../../domain/session.ts';
-import { beginRun, ensureStarted, type RunRequest } from '../../domain/start-run.ts';
+import { type Create, canDecide, isRunning, type Session } from '../../domain/session.ts';
+import { ensureStarted, type RunRequest, startRun } from '../../domain/start-run.ts';
 import { nameProblems } from '../../domain/validate-names.ts';
 import type { BodyOf } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
@@ -29,7 +29,7 @@ export async function decideSession(
 
   const isCarriedOut = ({ status, decisions }: Session) =>
     decisions.at(-1)?.choice === choice &&
-    (isUnderWay({ status }) || status === 'ready' || status === 'abandoned');
+    (isRunning({ status }) || status === 'ready' || status === 'abandoned');
   // Decided by this very request; what became of it since is no reason to decide again.
   const isDecided = session.decisions.some((one) => requestId !== undefined && one.requestId === requestId);
   if (isAnswered || isDecided || isCarriedOut(session)) {
@@ -54,7 +54,7 @@ export async function decideSession(
   if (choice === 'abandon') {
     return answer(await deps.store.updateSession(session, { ...decided(session), status: 'abandoned' }));
   }
-  const run = await beginRun(session.sessionId, deps, (current) => {
+  const run = await startRun(session.sessionId, deps, (current) => {
     requireDoubt(current);
     return {
       ...decided(current),
@@ -80,7 +80,7 @@ function namedProblems(
 }
 
 function requireDoubt(session: Session): void {
-  if (mayDecide(session)) return;
+  if (canDecide(session)) return;
   throw new ChirpsmithError('NotPossible', `The session is "${session.status}": there is nothing to decide.`);
 }
 

@@ -1,8 +1,8 @@
 import { isInterrupted } from '../../domain/orphan-detection.ts';
 import {
-  isGivenUp,
   isInDoubt,
-  isUnderWay,
+  isRunning,
+  isTerminated,
   type Session,
   type Track,
   unfinishedWork,
@@ -75,10 +75,10 @@ const unfinishedUpload = ({ source, uploadId }: Track) =>
 
 async function requireRest(session: Session, { executions, now }: DeleteSessionDeps): Promise<void> {
   const { status } = session;
-  if (isUnderWay(session) && !(await isInterrupted(session, executions, now()))) {
+  if (isRunning(session) && !(await isInterrupted(session, executions, now()))) {
     throw new ChirpsmithError('NotPossible', `The session is "${status}": cancel it before you delete it.`);
   }
-  if (isInDoubt(session) && !isGivenUp(session)) {
+  if (isInDoubt(session) && !isTerminated(session)) {
     const work = session.kind === 'music' ? 'music' : 'training';
     const words = `its ${work} may run at the provider, and may be paid. Decide on that first; "abandon" will do.`;
     throw new ChirpsmithError('NotPossible', `The session is "${status}": ${words}`);

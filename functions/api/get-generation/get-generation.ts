@@ -2,7 +2,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { ownSession } from '../find-owned-session.ts';
 import type { GenerationAnswer } from '../generation-contract.ts';
-import { standing } from '../get-session/get-session.ts';
+import { sessionStatus } from '../get-session/get-session.ts';
 import { firstPage } from '../session-response.ts';
 import type { route } from './route.ts';
 
@@ -22,7 +22,7 @@ export async function getGeneration(
   const { kind, music } = found.session;
   // Before its execution is asked about: this function may do so only for music.
   if (kind !== 'music' || !music) throw noMusic();
-  const { answer: session, ...rest } = await standing(firstPage(found), deps);
+  const { answer: session, ...rest } = await sessionStatus(firstPage(found), deps);
   const expiresAt = new Date(deps.now() + deps.settings.urls.download * 60_000).toISOString();
   const downloads = music.clips.flatMap(({ clipId, key }) =>
     key === undefined

@@ -1,5 +1,5 @@
 import { isInterrupted, isQuiet } from '../../domain/orphan-detection.ts';
-import { isUnderWay } from '../../domain/session.ts';
+import { isRunning } from '../../domain/session.ts';
 import { addToTally, noTracks, sumOf } from '../../domain/track-tally.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { mapConcurrent } from '../../shared/map-concurrent.ts';
@@ -19,13 +19,13 @@ export async function getSession(
   sessionId: string,
   subject: string,
   deps: GetSessionDeps,
-): Promise<Standing> {
+): Promise<CurrentSession> {
   const page = await readPage(sessionId, subject, deps.store);
   const { session, tracks, more } = page;
   const onPage = addToTally(noTracks, tracks);
   // Sums are no fields of the record: tracks that end at the same time would have to wait for each other.
   const others = more ? await deps.store.tallyTracks(session.sessionId, tracks.at(-1)?.trackId) : noTracks;
-  return standing({ page, tally: sumOf(onPage, others) }, deps);
+  return sessionStatus({ page, tally: sumOf(onPage, others) }, deps);
 }
 
 /**
@@ -68,21 +68,21 @@ async function readPage(
 const readsAtOnce = 25;
 
 /** A session as `GET /sessions/{id}` answers it. */
-export interface Standing {
+export interface CurrentSession {
   readonly answer: SessionAnswer;
   readonly retryAfter?: number;
 }
 
 /** The response for a session that was read already. */
-export async function standing(
+export async function sessionStatus(
   { page, tally }: ReturnType<typeof firstPage>,
   { executions, settings, now, speed }: Omit<GetSessionDeps, 'store'>,
-): Promise<Standing> {
+): Promise<CurrentSession> {
   const { session } = page;
   const { lastSubmittedAt } = tally;
   const isOld = isQuiet({ session, lastSubmittedAt }, settings, now(), speed);
   const interrupted = isOld && (await isInterrupted(session, executions, now()));
   const answer = withSums(page, tally, settings, interrupted);
-  if (interrupted || !isUnderWay(session)) return { answer };
+  if (interrupted || !isRunning(session)) return { answer };
   return { answer, retryAfter: retryAfter(session, tally, settings, now(), speed) };
 }

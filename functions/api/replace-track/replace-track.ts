@@ -1,6 +1,6 @@
 import { trackKey } from '../../domain/object-keys.ts';
 import type { Track } from '../../domain/session.ts';
-import { isGivenUp, isUnderWay } from '../../domain/session.ts';
+import { isRunning, isTerminated } from '../../domain/session.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { mapConcurrent } from '../../shared/map-concurrent.ts';
@@ -53,7 +53,7 @@ export async function replaceTrack(
   const { session, tracks } = await ownSession(path.id, subject, deps.store);
   const track = tracks.find(({ trackId }) => trackId === path.trackId);
   if (!track) throw new ChirpsmithError('SessionNotFound', `The session has no track ${path.trackId}.`);
-  const isOpen = !isUnderWay(session) && !isGivenUp(session) && session.create.fence === 'none';
+  const isOpen = !isRunning(session) && !isTerminated(session) && session.create.fence === 'none';
   if (!isOpen || !replaceable.includes(track.status)) {
     const stands = `the session is "${session.status}" and the track "${track.status}"`;
     throw new ChirpsmithError('NotPossible', `The file cannot be replaced now: ${stands}.`);

@@ -1,5 +1,5 @@
 import type { Session } from '../../domain/session.ts';
-import { beginRun, type RunRequest } from '../../domain/start-run.ts';
+import { type RunRequest, startRun } from '../../domain/start-run.ts';
 import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
 import type { BodyOf } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -48,7 +48,7 @@ export async function resumeSession(
         : 'Create was called with the old name already; leave the name out.',
     );
   };
-  const session = await beginRun(found.session.sessionId, deps, corrected, { again: true, request });
+  const session = await startRun(found.session.sessionId, deps, corrected, { again: true, request });
   if (name !== undefined && session.name !== name.trim()) {
     throw new ChirpsmithError(
       'NotPossible',

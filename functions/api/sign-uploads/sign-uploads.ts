@@ -1,6 +1,6 @@
 import { partCount, partSize } from '../../domain/file-parts.ts';
 import { isUnseen } from '../../domain/inspect-track.ts';
-import { isGivenUp, isUnderWay, type Track } from '../../domain/session.ts';
+import { isRunning, isTerminated, type Track } from '../../domain/session.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import { mapConcurrent } from '../../shared/map-concurrent.ts';
@@ -28,7 +28,7 @@ export async function signUploads(
   deps: SignUploadsDeps,
 ): Promise<SignedUploadsAnswer> {
   const session = await ownSessionAlone(sessionId, subject, deps.store);
-  if (isUnderWay(session) || isGivenUp(session) || session.create.fence !== 'none') {
+  if (isRunning(session) || isTerminated(session) || session.create.fence !== 'none') {
     throw new ChirpsmithError(
       'NotPossible',
       `No file can be uploaded now: the session is "${session.status}".`,

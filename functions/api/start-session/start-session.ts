@@ -1,11 +1,11 @@
-import { type BeginRunDeps, beginRun, type RunRequest } from '../../domain/start-run.ts';
+import { type RunRequest, type StartRunDeps, startRun } from '../../domain/start-run.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { SessionStore } from '../../storage/session-store.ts';
 import type { SessionAnswer } from '../contract.ts';
 import { ownSession } from '../find-owned-session.ts';
 import { sessionAnswer } from '../session-response.ts';
 
-export interface StartSessionDeps extends BeginRunDeps {
+export interface StartSessionDeps extends StartRunDeps {
   readonly store: Pick<SessionStore, 'read' | 'requireSession' | 'updateSession'>;
   readonly settings: Settings;
 }
@@ -22,6 +22,6 @@ export async function startSession(
   request: RunRequest = {},
 ): Promise<SessionAnswer> {
   const found = await ownSession(sessionId, subject, deps.store);
-  const session = await beginRun(found.session.sessionId, deps, undefined, { request });
+  const session = await startRun(found.session.sessionId, deps, undefined, { request });
   return sessionAnswer({ ...found, session }, deps.settings, false);
 }

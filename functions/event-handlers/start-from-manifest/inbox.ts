@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { named, nameError } from '../../shared/aws-errors.ts';
+import { named, toChirpsmithError } from '../../shared/aws-errors.ts';
 
 /** What a folder of the inbox holds, by the files' own names. */
 export interface Folder {
@@ -100,7 +100,7 @@ export function createInbox({ client, bucket }: { client: S3Client; bucket: stri
         // It is gone; or replaced in between, and the event of that is on its way.
         if (error instanceof Error && /^(NotFound|NoSuchKey|PreconditionFailed)$/.test(error.name))
           return undefined;
-        throw nameError(error);
+        throw toChirpsmithError(error);
       }
     },
 

@@ -1,6 +1,6 @@
-import { interruption } from '../../domain/orphan-detection.ts';
-import { isInDoubt, isUnderWay, type Session } from '../../domain/session.ts';
-import { beginRun, ensureStarted } from '../../domain/start-run.ts';
+import { detectOrphan } from '../../domain/orphan-detection.ts';
+import { isInDoubt, isRunning, type Session } from '../../domain/session.ts';
+import { ensureStarted, startRun } from '../../domain/start-run.ts';
 import type { Measurement } from '../../observability/metrics.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -42,7 +42,7 @@ export const sweepMeasurements = ({ looked, neverStarted }: Swept): Measurement[
  */
 export async function sweep(deps: SweepDeps): Promise<Swept> {
   const { store, executions, now } = deps;
-  const underWay = await store.listUnderWay(batch);
+  const underWay = await store.listRunning(batch);
   const unstarted = await store.listNotStarted(
     { from: now() - startDue.to, to: now() - startDue.from },
     batch,
@@ -55,7 +55,7 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
     settling: [] as string[],
   };
   for (const session of underWay) {
-    const gone = await interruption(session, executions, now());
+    const gone = await detectOrphan(session, executions, now());
     if (!gone) continue;
     const { sessionId } = session;
     if (gone === 'never-started') {
@@ -64,9 +64,9 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
     }
     try {
       if (isInDoubt(session)) {
-        const begun = await beginRun(sessionId, deps, (current) => {
+        const begun = await startRun(sessionId, deps, (current) => {
           // The index may lag behind, and a cancel stops the execution before it says so in the record.
-          if (isUnderWay(current) && isInDoubt(current)) return {};
+          if (isRunning(current) && isInDoubt(current)) return {};
           throw new ChirpsmithError('RecordConflict', 'Another process has ended it.');
         });
         if (begun.runs > session.runs) swept.settling.push(sessionId);

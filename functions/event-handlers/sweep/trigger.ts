@@ -12,7 +12,7 @@ export const trigger = defineTrigger({
     'clock.milliseconds',
     'sessions.ofThisPlace',
     'sessions.read',
-    'sessions.listUnderWay',
+    'sessions.listRunning',
     'sessions.update',
     'trainings.start',
     'batches.start',

@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ProviderPlace } from '../../domain/provider-origin.ts';
+import type { ProviderOrigin } from '../../domain/provider-origin.ts';
 import { sandboxHost, sessionsHere } from '../../domain/provider-origin.ts';
 import { logger, measure } from '../../observability/log.ts';
-import { recordWatcher } from '../../observability/store-observer.ts';
+import { storeObserver } from '../../observability/store-observer.ts';
 import type { Dialect } from '../../provider/provider.ts';
-import { nameError } from '../../shared/aws-errors.ts';
+import { toChirpsmithError } from '../../shared/aws-errors.ts';
 import { environment } from '../../shared/environment.ts';
 import { createModelStore } from '../../storage/model-store.ts';
 import { createPersonaStore } from '../../storage/persona-store.ts';
@@ -26,11 +26,11 @@ export const sessionStore: () => SessionStore = once(() =>
     client: documents(),
     tableName: environment('TABLE_NAME'),
     clock: Date.now,
-    watcher: recordWatcher({
+    watcher: storeObserver({
       measure,
       prices: () => settings().prices,
       bus: eventBus,
-      warn: (message, error) => logger.warn(message, { error: nameError(error) }),
+      warn: (message, error) => logger.warn(message, { error: toChirpsmithError(error) }),
     }),
   }),
 );
@@ -38,7 +38,7 @@ export const sessionStore: () => SessionStore = once(() =>
 /** Where this stage's calls go. */
 export const here = once(() => ({ placeOf, stage: environment('STAGE') }));
 
-function placeOf(dialect: Dialect): ProviderPlace | undefined {
+function placeOf(dialect: Dialect): ProviderOrigin | undefined {
   const url = environment(dialect === 'relay' ? 'RELAY_BASE_URL' : 'PROVIDER_BASE_URL');
   if (url === '') return undefined;
   const host = environment('PROVIDER_IS_SANDBOX') === 'yes' ? sandboxHost : new URL(url).host;

@@ -1,6 +1,6 @@
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
 import { logger } from '../../observability/log.ts';
-import { nameError } from '../../shared/aws-errors.ts';
+import { toChirpsmithError } from '../../shared/aws-errors.ts';
 import { environment } from '../../shared/environment.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 
@@ -13,7 +13,7 @@ export function keyIn(secret: 'PROVIDER_SECRET' | 'RELAY_SECRET') {
     if (forceFetch) logger.warn('the provider refused the key: reading it anew');
     const options = { maxAge: keyLifetime, forceFetch };
     const key = await getSecret(environment(secret), options).catch((error) => {
-      throw nameError(error);
+      throw toChirpsmithError(error);
     });
     if (typeof key === 'string' && key !== '') return key;
     const whose = secret === 'RELAY_SECRET' ? "The relay's" : "The provider's";
@@ -27,7 +27,7 @@ export function keyIn(secret: 'PROVIDER_SECRET' | 'RELAY_SECRET') {
 /** What signs the events that go to the webhook. */
 export async function webhookSecret(): Promise<string> {
   const secret = await getSecret(environment('WEBHOOK_SECRET'), { maxAge: keyLifetime }).catch((error) => {
-    throw nameError(error);
+    throw toChirpsmithError(error);
   });
   if (typeof secret === 'string' && secret !== '') return secret;
   throw new ChirpsmithError('Unexpected', 'The secret of the webhook has no value: put one into it.');

@@ -5,7 +5,7 @@ import { s3 } from '../../runtime/clients/bucket.ts';
 import { providerOf, providerUrl } from '../../runtime/clients/provider.ts';
 import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
-import { nameError } from '../../shared/aws-errors.ts';
+import { toChirpsmithError } from '../../shared/aws-errors.ts';
 import { copyAudio } from './copy-audio.ts';
 import { state } from './state.ts';
 
@@ -28,7 +28,7 @@ export const handler = runTask(state, copyAudio, {
       await s3()
         .send(put)
         .catch((error: unknown) => {
-          throw nameError(error);
+          throw toChirpsmithError(error);
         });
     },
 });

@@ -1,5 +1,5 @@
-import { payOnce } from '../../domain/charge-once.ts';
-import { isUnderWay, mayCall } from '../../domain/session.ts';
+import { chargeOnce } from '../../domain/charge-once.ts';
+import { canCall, isRunning } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
@@ -26,9 +26,9 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
   const { create, providerSessionId } = session;
   if (create.fence === 'ready') return at('done', 0);
   // Under way, ended, or in doubt: looked at once, never called again from here unless a person allows it.
-  if (!mayCall(session)) return at('waiting', 0);
+  if (!canCall(session)) return at('waiting', 0);
   // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
-  if (!isUnderWay(session)) {
+  if (!isRunning(session)) {
     throw new ChirpsmithError(
       'NotPossible',
       `Session ${sessionId} is "${session.status}": nothing is bought.`,
@@ -39,7 +39,7 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
   if (providerSessionId === undefined || clipIds.length < limits.minClips) {
     throw new ChirpsmithError('NotEnoughClips', `Session ${sessionId} has ${clipIds.length} clips.`);
   }
-  const paid = await payOnce(
+  const paid = await chargeOnce(
     session,
     {
       readKey: provider.readKey,

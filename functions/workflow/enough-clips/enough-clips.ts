@@ -1,5 +1,5 @@
 import { isWanted, neededClips } from '../../domain/required-clips.ts';
-import { mayCall, type Session, type Track } from '../../domain/session.ts';
+import { canCall, type Session, type Track } from '../../domain/session.ts';
 import { withoutSharedClips } from '../../domain/shared-clips.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -20,12 +20,12 @@ export async function enoughClips(
   { store, settings, now }: EnoughClipsDeps,
 ): Promise<{ sessionId: string; review: boolean }> {
   const { session, tracks } = await store.require(sessionId);
-  if (mayCall(session)) {
+  if (canCall(session)) {
     const { contradiction } = await withoutSharedClips(tracks, { store, now });
     if (contradiction) throw contradiction;
     requireClips(session, tracks, settings);
   }
-  const review = session.review && session.approval === undefined && mayCall(session);
+  const review = session.review && session.approval === undefined && canCall(session);
   if (session.status === 'uploading')
     await store.updateSession(session, { status: review ? 'review' : 'creating' });
   return { sessionId, review };

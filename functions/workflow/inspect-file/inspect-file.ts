@@ -1,6 +1,6 @@
-import { isUnseen, lookAtTrack } from '../../domain/inspect-track.ts';
-import { beginTrack } from '../../domain/reset-track.ts';
-import { isUnderWay } from '../../domain/session.ts';
+import { inspectTrack, isUnseen } from '../../domain/inspect-track.ts';
+import { resetTrack } from '../../domain/reset-track.ts';
+import { isRunning } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { FileState } from '../../shared/state-contracts.ts';
@@ -18,14 +18,14 @@ export async function inspectFile(
   deps: InspectFileDeps,
 ): Promise<FileState> {
   const session = await deps.store.requireSession(sessionId);
-  if (!isUnderWay(session)) {
+  if (!isRunning(session)) {
     throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}": nothing is sent.`);
   }
   if (session.stopped?.run === session.runs) {
     throw new ChirpsmithError(session.stopped.error, session.stopped.reason);
   }
   const track = await deps.store.requireTrack(sessionId, trackId);
-  const begun = await beginTrack(track, session.runs, deps);
-  if (isUnseen(begun)) await lookAtTrack(begun, deps);
+  const begun = await resetTrack(track, session.runs, deps);
+  if (isUnseen(begun)) await inspectTrack(begun, deps);
   return { sessionId, trackId };
 }

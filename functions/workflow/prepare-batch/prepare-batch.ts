@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { joinRun } from '../../domain/claim-run.ts';
+import { claimRun } from '../../domain/claim-run.ts';
 import type { Session, Track } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -27,7 +27,7 @@ export async function prepareBatch(
   const found = await recordOf(input, execution, store, (sessionId) =>
     batchFromConsole(input, sessionId, { bucket, settings, now: deps.now(), lists }),
   );
-  const session = await joinRun(found.session, { executionArn: execution.Id, kind: 'batch' }, deps);
+  const session = await claimRun(found.session, { executionArn: execution.Id, kind: 'batch' }, deps);
   if (session.status === 'ready') return prepared(session, []);
   requireAllDeclared(found);
   const tracks = await withoutCopies(found.tracks, store);

@@ -1,4 +1,4 @@
-import { isUnseen, type LookDeps, lookAtTrack } from '../../domain/inspect-track.ts';
+import { inspectTrack, isUnseen, type LookDeps } from '../../domain/inspect-track.ts';
 import type { Track } from '../../domain/session.ts';
 import { mapConcurrent } from '../../shared/map-concurrent.ts';
 
@@ -14,7 +14,7 @@ export async function checkAudio(tracks: readonly Track[], deps: LookDeps): Prom
   const etags = new Map<string, string>();
   const looked = await mapConcurrent(tracks, concurrency, async (track) => {
     if (!isUnseen(track)) return track;
-    const { track: seen, bytes } = await lookAtTrack(track, deps);
+    const { track: seen, bytes } = await inspectTrack(track, deps);
     // Objects from elsewhere have no stored SHA-256; their ETag and size still tell equal bytes of one upload.
     if (bytes !== undefined) etags.set(track.trackId, bytes);
     return seen;

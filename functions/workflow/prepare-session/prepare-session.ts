@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { joinRun } from '../../domain/claim-run.ts';
+import { claimRun } from '../../domain/claim-run.ts';
 import { allowsFewer, isWanted, neededClips } from '../../domain/required-clips.ts';
-import { beginTrack } from '../../domain/reset-track.ts';
-import { mayCall, type Session, type Track } from '../../domain/session.ts';
+import { resetTrack } from '../../domain/reset-track.ts';
+import { canCall, type Session, type Track } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -30,9 +30,9 @@ export async function prepareSession(
   const { session: found, tracks: recorded } = await recordOf(input, execution, store, (sessionId) =>
     sessionFromConsole(input, sessionId, { bucket, settings, now: deps.now() }),
   );
-  const session = await joinRun(found, { executionArn: execution.Id, kind: 'train' }, deps);
-  if (!mayCall(session)) return paidAlready(session, store);
-  const begun = await Promise.all(recorded.map((track) => beginTrack(track, session.runs, deps)));
+  const session = await claimRun(found, { executionArn: execution.Id, kind: 'train' }, deps);
+  if (!canCall(session)) return paidAlready(session, store);
+  const begun = await Promise.all(recorded.map((track) => resetTrack(track, session.runs, deps)));
   const tracks = await checkAudio(begun, deps);
   refuseUnusable(session, tracks, deps.settings.limits);
 

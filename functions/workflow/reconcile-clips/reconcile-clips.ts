@@ -1,4 +1,4 @@
-import { type BatchResult, isUnderWay, type Session, type Track } from '../../domain/session.ts';
+import { type BatchResult, isRunning, type Session, type Track } from '../../domain/session.ts';
 import { withoutSharedClips } from '../../domain/shared-clips.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -27,7 +27,7 @@ export async function reconcileClips(
   const { waited } = positionAtCheck(state);
   const { session, tracks: found } = await store.require(sessionId);
   if (session.status === 'ready') return { sessionId, wait: 0, waited, verdict: 'done' };
-  if (!isUnderWay(session)) {
+  if (!isRunning(session)) {
     throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}".`);
   }
   const { tracks } = await withoutSharedClips(found, { store, now });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isInDoubt, isUnderWay, type Session } from '../../domain/session.ts';
+import { isInDoubt, isRunning, type Session } from '../../domain/session.ts';
 import { sessionIdOf } from '../../domain/session-id.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import type { ErrorName } from '../../shared/errors.ts';
@@ -41,7 +41,7 @@ export async function recordFailure(
 
 /** Is this execution the one that the record waits for? */
 function belongsTo(execution: { Id: string }, session: Session): boolean {
-  if (session.executionArn !== undefined) return session.executionArn === execution.Id && isUnderWay(session);
+  if (session.executionArn !== undefined) return session.executionArn === execution.Id && isRunning(session);
   // Written by this execution, which failed before it could say so.
   return session.sessionId === sessionIdOf(execution.Id);
 }

@@ -1,8 +1,8 @@
-import { payOnce } from '../../domain/charge-once.ts';
+import { chargeOnce } from '../../domain/charge-once.ts';
 import { requireCredits } from '../../domain/check-balance.ts';
 import { dialectProblems } from '../../domain/dialect-rules.ts';
 import { musicOf } from '../../domain/music.ts';
-import { isUnderWay, mayCall } from '../../domain/session.ts';
+import { canCall, isRunning } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
@@ -25,13 +25,13 @@ export async function requestMusic(state: CreateModelState, deps: RequestMusicDe
   const session = await store.requireSession(sessionId);
   const { clips: _clips, modelName: _name, dialect, ...request } = musicOf(session);
   // Under way, ended, or in doubt: looked at once, never called again from here unless a person allows it.
-  if (!mayCall(session)) {
+  if (!canCall(session)) {
     const working = session.status === 'preparing' && session.create.fence === 'submitted';
     if (working) await store.updateSession(session, { status: 'generating' });
     return at('waiting', 0);
   }
   // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
-  if (!isUnderWay(session)) {
+  if (!isRunning(session)) {
     throw new ChirpsmithError(
       'NotPossible',
       `Session ${sessionId} is "${session.status}": nothing is bought.`,
@@ -48,7 +48,7 @@ export async function requestMusic(state: CreateModelState, deps: RequestMusicDe
   const provider = providerOf(dialect);
   await requireCredits(settings.prices.generate, 'The music', provider);
 
-  const paid = await payOnce(
+  const paid = await chargeOnce(
     session,
     { readKey: provider.readKey, send: () => provider.generate(request) },
     { what: 'make the music', taken: 'generating', refusals },

@@ -1,4 +1,4 @@
-import { isUnderWay, type Session, type Track } from '../../domain/session.ts';
+import { isRunning, type Session, type Track } from '../../domain/session.ts';
 import { throttleSession } from '../../domain/throttle-session.ts';
 import { trackFailed } from '../../domain/track-changes.ts';
 import { isPermanentRejection } from '../../provider/permanent-failures.ts';
@@ -63,7 +63,7 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
 
   const session = await store.requireSession(sessionId);
   // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
-  if (!isUnderWay(session)) {
+  if (!isRunning(session)) {
     throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}": nothing is sent.`);
   }
   // The same would be refused again for every other file.

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cancelSession } from '../../../functions/api/cancel-session/cancel-session.ts';
 import type { Session, Track } from '../../../functions/domain/session.ts';
-import { beginRun } from '../../../functions/domain/start-run.ts';
+import { startRun } from '../../../functions/domain/start-run.ts';
 import type { SessionStore } from '../../../functions/storage/session-store.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
@@ -137,11 +137,11 @@ describe('POST /sessions/{id}/cancel', () => {
     const machine = fakeExecutions({ 'chase-1': 'running' });
     const { executions } = machine;
     const store = withIntruder(table.store, 'changeSession', () =>
-      beginRun('chase', { store: table.store, executions, now }),
+      startRun('chase', { store: table.store, executions, now }),
     );
     expect(await cancel('chase', machine, { store })).toMatchObject({ status: 'cancelled' });
     expect(machine.stopped).toEqual([arnOf('chase-1'), arnOf('chase-2')]);
-    expect(await executions.standing(arnOf('chase-2'))).toBe('ended');
+    expect(await executions.executionStatus(arnOf('chase-2'))).toBe('ended');
   });
 
   it('gives up when somebody begins a run each time, and says so', async () => {

@@ -3,7 +3,7 @@ import { deleteSession } from '../../../functions/api/delete-session/delete-sess
 import { route } from '../../../functions/api/delete-session/route.ts';
 import { trackIdAt } from '../../../functions/domain/new-session.ts';
 import type { Session } from '../../../functions/domain/session.ts';
-import { beginRun } from '../../../functions/domain/start-run.ts';
+import { startRun } from '../../../functions/domain/start-run.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { SessionFiles } from '../../../functions/storage/session-files.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';
@@ -74,7 +74,7 @@ describe('DELETE /sessions/{id}', () => {
     await expect(table.store.requireTrack(sessionId, '001')).rejects.toMatchObject({
       name: 'SessionNotFound',
     });
-    expect((await table.store.listUnderWay(100)).map((one) => one.sessionId)).not.toContain(sessionId);
+    expect((await table.store.listRunning(100)).map((one) => one.sessionId)).not.toContain(sessionId);
   });
 
   it.each<[string, Partial<Session>, 'training' | 'music']>([
@@ -170,7 +170,7 @@ describe('DELETE /sessions/{id}', () => {
     const { sessions } = await table.store.list('ana', { limit: 100 });
     expect(sessions.find(({ sessionId }) => sessionId === 'half')).toMatchObject({ status: 'deleting' });
     const machine = fakeExecutions();
-    const begun = beginRun('half', { store: table.store, executions: machine.executions, now });
+    const begun = startRun('half', { store: table.store, executions: machine.executions, now });
     await expect(begun).rejects.toMatchObject({ message: 'The session is being deleted; begin a new one.' });
     expect(machine.started).toEqual([]);
     await remove('half');
@@ -188,7 +188,7 @@ describe('DELETE /sessions/{id}', () => {
     await record('race');
     const { executions } = fakeExecutions();
     const store = withIntruder(table.store, 'updateSession', () =>
-      beginRun('race', { store: table.store, executions, now }),
+      startRun('race', { store: table.store, executions, now }),
     );
     const { files, emptied } = bucket();
     await expect(remove('race', { files }, { store })).rejects.toMatchObject({ name: 'RecordConflict' });
@@ -261,7 +261,7 @@ describe('DELETE /sessions/{id} of thousands of files', () => {
     const deleted = await remove('between', bucket().files, slowClock());
     expect(deleted).toEqual({ files: 0, tracks: 250 });
     const machine = fakeExecutions();
-    const begun = beginRun('between', { store: table.store, executions: machine.executions, now });
+    const begun = startRun('between', { store: table.store, executions: machine.executions, now });
     await expect(begun).rejects.toMatchObject({ message: 'The session is being deleted; begin a new one.' });
     expect(machine.started).toEqual([]);
   });

@@ -154,7 +154,7 @@ describe('POST /sessions', () => {
 });
 
 /** Executions of a machine that exists only here. */
-function machine(standing: 'running' | 'ended' | 'unknown' = 'running') {
+function machine(status: 'running' | 'ended' | 'unknown' = 'running') {
   const started: string[] = [];
   const executions: Executions = {
     arnOf: (name) => `arn:aws:states:eu-central-1:1:execution:train:${name}`,
@@ -163,7 +163,7 @@ function machine(standing: 'running' | 'ended' | 'unknown' = 'running') {
       return undefined;
     },
     stop: async () => {},
-    standing: async () => standing,
+    executionStatus: async () => status,
     startOf: async () => undefined,
   };
   return { executions, started };
@@ -356,12 +356,12 @@ describe('GET /sessions/{id}', () => {
       });
       let asked = 0;
       const { executions } = machine();
-      const standing = async () => {
+      const executionStatus = async () => {
         asked++;
         return 'running' as const;
       };
       for (let look = 0; look < 3; look++)
-        await get(sessionId, { ...executions, standing }, { at: now() + later });
+        await get(sessionId, { ...executions, executionStatus }, { at: now() + later });
       expect(asked).toBe(3 * calls);
     },
   );

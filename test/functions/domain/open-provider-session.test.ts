@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAtProvider } from '../../../functions/domain/open-provider-session.ts';
+import { openProviderSession } from '../../../functions/domain/open-provider-session.ts';
 import type { Session } from '../../../functions/domain/session.ts';
 import { openTable, recordSession, settings } from '../../../test-support/session-records.ts';
 
@@ -16,7 +16,7 @@ async function openedBeside(sessionId: string, changes: Partial<Session>): Promi
     await store.changeSession(sessionId, () => changes);
     return { sessionId: `opened ${sessionId}` };
   };
-  await openAtProvider(session, { open, refusals: 0 }, { store, settings, random: () => 0.5 });
+  await openProviderSession(session, { open, refusals: 0 }, { store, settings, random: () => 0.5 });
   return store.requireSession(sessionId);
 }
 

@@ -4,7 +4,7 @@ import { startSession } from '../../../functions/api/start-session/start-session
 import {
   elsewhere,
   type Here,
-  type ProviderPlace,
+  type ProviderOrigin,
   sessionsHere,
 } from '../../../functions/domain/provider-origin.ts';
 import { sweep } from '../../../functions/event-handlers/sweep/sweep.ts';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   table = await openTable();
 });
 
-const place = (host: string, dialect: Dialect = 'mountsea', stage = 'local'): ProviderPlace => ({
+const place = (host: string, dialect: Dialect = 'mountsea', stage = 'local'): ProviderOrigin => ({
   host,
   dialect,
   stage,
@@ -39,7 +39,7 @@ const at = (mountsea: string, relay?: string, stage = 'local'): Here => ({
 const paid = 'api.example.com';
 
 describe('ids of another provider', () => {
-  it.each<[string, ProviderPlace, Here, string]>([
+  it.each<[string, ProviderOrigin, Here, string]>([
     [
       'of a paid provider, at the sandbox',
       place(paid),

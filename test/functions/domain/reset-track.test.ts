@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { beginTrack } from '../../../functions/domain/reset-track.ts';
+import { resetTrack } from '../../../functions/domain/reset-track.ts';
 import type { Track } from '../../../functions/domain/session.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 
@@ -22,7 +22,7 @@ async function begun(track: Partial<Track>, run = 2): Promise<Track> {
   });
   const [one] = tracks;
   if (!one) throw new Error('there is a track');
-  return beginTrack(one, run, { store: table.store, settings });
+  return resetTrack(one, run, { store: table.store, settings });
 }
 
 describe('a new run on a track', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type PaidCall, payOnce, settledBy } from '../../../functions/domain/charge-once.ts';
+import { type ChargedCall, chargeOnce, settledBy } from '../../../functions/domain/charge-once.ts';
 import type { Create, Session } from '../../../functions/domain/session.ts';
 import type { createSessionStore } from '../../../functions/storage/session-store.ts';
 import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
@@ -86,14 +86,14 @@ describe('a call that costs', () => {
 
   /** Pays once, as `send` answers; the key reads as another one after a 401. */
   async function pay(
-    send: PaidCall['send'],
-    readKey: PaidCall['readKey'] = async ({ forceFetch }) => forceFetch,
+    send: ChargedCall['send'],
+    readKey: ChargedCall['readKey'] = async ({ forceFetch }) => forceFetch,
     changes: Partial<Session> = {},
   ) {
     const keys: object[] = [];
     const session = { status: 'creating', runs: 1, ...changes } as const;
     const { session: seen } = await recordSession(store, { sessionId: 's', count: 0, session });
-    const call: PaidCall = {
+    const call: ChargedCall = {
       send,
       readKey: async (how) => {
         keys.push(how);
@@ -101,7 +101,7 @@ describe('a call that costs', () => {
       },
     };
     const options = { what: 'train the model', taken: 'training', refusals: 0 } as const;
-    const paid = payOnce(seen, call, options, { store, now: () => testMoment, random: () => 0 });
+    const paid = chargeOnce(seen, call, options, { store, now: () => testMoment, random: () => 0 });
     // Looked at below; until then it may fail.
     await paid.catch(() => undefined);
     return { paid, keys };

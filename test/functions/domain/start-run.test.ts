@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/domain/session.ts';
-import { beginRun } from '../../../functions/domain/start-run.ts';
+import { startRun } from '../../../functions/domain/start-run.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { Executions } from '../../../functions/storage/executions.ts';
 import type { SessionStore } from '../../../functions/storage/session-store.ts';
@@ -41,7 +41,7 @@ describe('beginning a run', () => {
       recordedAtStart = await stored('order');
       return testMoment;
     };
-    await beginRun('order', { store: table.store, executions: { ...executions, start }, now });
+    await startRun('order', { store: table.store, executions: { ...executions, start }, now });
     expect(recordedAtStart).toMatchObject({ status: 'preparing', runs: 2, executionArn: arnOf('order-2') });
   });
 
@@ -49,7 +49,7 @@ describe('beginning a run', () => {
     const failure = { error: 'NotEnoughClips', reason: 'only 5', at: testMoment } as const;
     await record('clean', { ...failed, failure });
     const { executions, started } = fakeExecutions({ old: 'ended' });
-    expect(await beginRun('clean', { store: table.store, executions, now })).not.toHaveProperty('failure');
+    expect(await startRun('clean', { store: table.store, executions, now })).not.toHaveProperty('failure');
     expect(started).toEqual(['clean-2 {"sessionId":"clean"}']);
   });
 
@@ -58,9 +58,9 @@ describe('beginning a run', () => {
     const { executions, started } = fakeExecutions({ old: 'ended' });
     let other: Session | undefined;
     const store = withIntruder(table.store, 'updateSession', async () => {
-      other = await beginRun('race', { store: table.store, executions, now });
+      other = await startRun('race', { store: table.store, executions, now });
     });
-    const mine = await beginRun('race', { store, executions, now });
+    const mine = await startRun('race', { store, executions, now });
     expect(started).toEqual(['race-2 {"sessionId":"race"}']);
     expect(other).toMatchObject({ runs: 2, executionArn: arnOf('race-2') });
     expect(mine).toEqual(other);
@@ -74,7 +74,7 @@ describe('beginning a run', () => {
     const store = withIntruder(table.store, 'updateSession', async () =>
       table.store.updateSession(await stored('unseen'), unseen),
     );
-    expect(await beginRun('unseen', { store, executions, now })).toMatchObject(unseen);
+    expect(await startRun('unseen', { store, executions, now })).toMatchObject(unseen);
     // Started under the recorded name: where the other has started it by then, Step Functions starts nothing.
     await executions.start('unseen-2', { sessionId: 'unseen' }, 'train');
     expect(started).toEqual(['unseen-2 {"sessionId":"unseen"}']);
@@ -95,14 +95,14 @@ describe('beginning a run', () => {
   it('outlasts another run that begins at the same moment, its Prepare and two cancels: four races', async () => {
     await record('crowd', failed);
     const { executions, started } = fakeExecutions({ old: 'ended' });
-    await beginRun('crowd', { store: losing(4), executions, now });
+    await startRun('crowd', { store: losing(4), executions, now });
     expect(started).toEqual(['crowd-2 {"sessionId":"crowd"}']);
   });
 
   it('gives up after five races lost, and says so', async () => {
     await record('busy', failed);
     const { executions, started } = fakeExecutions({ old: 'ended' });
-    await expect(beginRun('busy', { store: losing(5), executions, now })).rejects.toMatchObject({
+    await expect(startRun('busy', { store: losing(5), executions, now })).rejects.toMatchObject({
       name: 'RecordConflict',
     });
     expect(started).toEqual([]);
@@ -115,7 +115,7 @@ describe('beginning a run', () => {
     const change = () => {
       throw new Error('Nobody should ask.');
     };
-    expect(await beginRun('going', { store: table.store, executions, now }, change)).toMatchObject(going);
+    expect(await startRun('going', { store: table.store, executions, now }, change)).toMatchObject(going);
     expect(started).toEqual([]);
   });
 
@@ -125,7 +125,7 @@ describe('beginning a run', () => {
       const sessionId = `announced-${age}`;
       await record(sessionId, { status: 'preparing', runs: 1, executionArn: arnOf(`${sessionId}-1`) });
       const { executions, started } = fakeExecutions();
-      const session = await beginRun(sessionId, { store: table.store, executions, now: () => now() + age });
+      const session = await startRun(sessionId, { store: table.store, executions, now: () => now() + age });
       expect(started).toEqual([`${sessionId}-1 {"sessionId":"${sessionId}"}`]);
       expect(session).toMatchObject({ status: 'preparing', runs: 1 });
     },
@@ -135,7 +135,7 @@ describe('beginning a run', () => {
     await record('throttled', failed);
     const { executions, started } = fakeExecutions({ old: 'ended' });
     const failing = failingOnce(executions, 'before');
-    await beginRun('throttled', { store: table.store, executions: failing, now });
+    await startRun('throttled', { store: table.store, executions: failing, now });
     expect(started).toEqual(['throttled-2 {"sessionId":"throttled"}']);
   });
 
@@ -143,7 +143,7 @@ describe('beginning a run', () => {
     await record('deaf', failed);
     const { executions, started } = fakeExecutions({ old: 'ended' });
     const failing = failingOnce(executions, 'after');
-    expect(await beginRun('deaf', { store: table.store, executions: failing, now })).toMatchObject({
+    expect(await startRun('deaf', { store: table.store, executions: failing, now })).toMatchObject({
       runs: 2,
     });
     expect(started).toEqual(['deaf-2 {"sessionId":"deaf"}']);
@@ -166,7 +166,7 @@ describe('beginning a run', () => {
         throw new ChirpsmithError(name, 'The write landed.');
       },
     };
-    expect(await beginRun(sessionId, { store, executions, now })).toMatchObject({ runs: 2 });
+    expect(await startRun(sessionId, { store, executions, now })).toMatchObject({ runs: 2 });
     expect(started).toEqual([`${sessionId}-2 {"sessionId":"${sessionId}"}`]);
   });
 
@@ -176,9 +176,9 @@ describe('beginning a run', () => {
     const start = async () => {
       throw new ChirpsmithError('StorageUnavailable', 'Throttled.');
     };
-    const first = beginRun('unlucky', { store: table.store, executions: { ...executions, start }, now });
+    const first = startRun('unlucky', { store: table.store, executions: { ...executions, start }, now });
     await expect(first).rejects.toMatchObject({ name: 'StorageUnavailable' });
-    await beginRun('unlucky', { store: table.store, executions, now });
+    await startRun('unlucky', { store: table.store, executions, now });
     expect(started).toEqual(['unlucky-2 {"sessionId":"unlucky"}']);
   });
 
@@ -188,7 +188,7 @@ describe('beginning a run', () => {
     const refuse = () => {
       throw new ChirpsmithError('NotPossible', 'Not like this.');
     };
-    await expect(beginRun('refused', { store: table.store, executions, now }, refuse)).rejects.toMatchObject({
+    await expect(startRun('refused', { store: table.store, executions, now }, refuse)).rejects.toMatchObject({
       name: 'NotPossible',
     });
     expect(await stored('refused')).toEqual(session);
@@ -200,8 +200,8 @@ describe('beginning a run', () => {
     await record('model', { status: 'ready', modelId: 'chirp-custom:1', runs: 1 });
     await record('gone', { status: 'abandoned', runs: 1 });
     const deps = { store: table.store, executions, now };
-    expect(await beginRun('model', deps)).toMatchObject({ status: 'ready', runs: 1 });
-    await expect(beginRun('gone', deps)).rejects.toMatchObject({ name: 'NotPossible' });
+    expect(await startRun('model', deps)).toMatchObject({ status: 'ready', runs: 1 });
+    await expect(startRun('gone', deps)).rejects.toMatchObject({ name: 'NotPossible' });
     expect(started).toEqual([]);
   });
 });

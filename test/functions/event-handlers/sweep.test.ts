@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/domain/session.ts';
-import { beginRun } from '../../../functions/domain/start-run.ts';
+import { startRun } from '../../../functions/domain/start-run.ts';
 import { sweep, sweepMeasurements } from '../../../functions/event-handlers/sweep/sweep.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { SessionStore } from '../../../functions/storage/session-store.ts';
@@ -159,7 +159,7 @@ describe('the sweep', () => {
     await record('resumed', { status: 'uploading' });
     const { executions, started } = fakeExecutions({ 'resumed-1': 'ended' });
     const store = withIntruder(table.store, 'updateSession', () =>
-      beginRun('resumed', { store: table.store, executions, now }),
+      startRun('resumed', { store: table.store, executions, now }),
     );
     expect(await sweep({ store, executions, now })).toEqual({ looked: 1, ...nothing });
     expect(started).toEqual(['resumed-2 {"sessionId":"resumed"}']);
@@ -182,7 +182,7 @@ describe('the sweep', () => {
     // An index may lag behind: it still shows what the record was before the cancel.
     const before = await stored('stopped');
     await table.store.updateSession(before, { status: 'cancelled' });
-    const lagging: SessionStore = { ...table.store, listUnderWay: async () => [before] };
+    const lagging: SessionStore = { ...table.store, listRunning: async () => [before] };
     expect(await sweep({ store: lagging, executions, now })).toEqual({ looked: 1, ...nothing });
     expect(started).toEqual([]);
     expect((await stored('stopped')).status).toBe('cancelled');

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { trainingCredits, uploadCredits } from '../../../functions/domain/credits.ts';
 import { meteredProvider } from '../../../functions/observability/metered-provider.ts';
 import { type Measurement, metricLine, metrics } from '../../../functions/observability/metrics.ts';
-import { recordWatcher } from '../../../functions/observability/store-observer.ts';
+import { storeObserver } from '../../../functions/observability/store-observer.ts';
 import { ProviderError, refusing } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { defaultSettings } from '../../../functions/shared/settings.ts';
@@ -26,7 +26,7 @@ const open = () =>
     client: table.client,
     tableName: table.name,
     clock: () => now,
-    watcher: recordWatcher({
+    watcher: storeObserver({
       measure: (it, about) => seen.push({ ...it, about }),
       prices: () => prices,
       bus: () => ({ put: async () => {} }),

@@ -4,7 +4,7 @@ import type { EventBus } from '../../../functions/observability/event-bus.ts';
 import { eventsPage } from '../../../functions/observability/events-page.ts';
 import type { Measurement } from '../../../functions/observability/metrics.ts';
 import { sessionStatusChangedSchema } from '../../../functions/observability/session-status-event.ts';
-import { recordWatcher } from '../../../functions/observability/store-observer.ts';
+import { storeObserver } from '../../../functions/observability/store-observer.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { defaultSettings } from '../../../functions/shared/settings.ts';
 import { createSessionStore } from '../../../functions/storage/session-store.ts';
@@ -29,7 +29,7 @@ const open = (bus: () => EventBus = () => ({ put: async (...event) => void told.
     client: table.client,
     tableName: table.name,
     clock: () => Date.parse(moment),
-    watcher: recordWatcher({
+    watcher: storeObserver({
       measure: (it) => measured.push(it),
       prices: () => defaultSettings.prices,
       bus,

@@ -73,8 +73,8 @@ describe('the table in memory and dynalite', () => {
       cursor = page.next;
     }
     expect(pages).toEqual([['page-3', 'page-2'], ['page-1', 'page-0'], []]);
-    expect(await table.store.listUnderWay(1)).toHaveLength(1);
-    await table.store.listUnderWay(100);
+    expect(await table.store.listRunning(1)).toHaveLength(1);
+    await table.store.listRunning(100);
     await table.store.listNotStarted({ from: now - 3000, to: now }, 100);
     await table.store.listNotStarted({ from: now - 3000, to: now - 2500 }, 100);
   });

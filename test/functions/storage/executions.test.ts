@@ -61,13 +61,13 @@ describe('the executions of a machine', () => {
     ['ABORTED', 'ended'],
   ] as const)('%s is %s', async (status, standing) => {
     stepFunctions.on(DescribeExecutionCommand).resolves({ status });
-    expect(await executions.standing('arn')).toBe(standing);
+    expect(await executions.executionStatus('arn')).toBe(standing);
   });
 
   it('one that does not exist is unknown, which is no error', async () => {
     const missing = new ExecutionDoesNotExist({ message: 'none', $metadata: {} });
     stepFunctions.on(DescribeExecutionCommand).rejects(missing);
-    expect(await executions.standing('arn')).toBe('unknown');
+    expect(await executions.executionStatus('arn')).toBe('unknown');
   });
 
   it('are stopped with the reason on record; one that is not there (yet) is left as it is', async () => {
@@ -91,7 +91,7 @@ describe('the executions of a machine', () => {
     stepFunctions.on(DescribeExecutionCommand).rejects(failure(name, status));
     stepFunctions.on(StopExecutionCommand).rejects(failure(name, status));
     await expect(executions.start('n', {}, 'train')).rejects.toMatchObject({ name: ours });
-    await expect(executions.standing('arn')).rejects.toMatchObject({ name: ours });
+    await expect(executions.executionStatus('arn')).rejects.toMatchObject({ name: ours });
     await expect(executions.stop('arn')).rejects.toMatchObject({ name: ours });
   });
 });

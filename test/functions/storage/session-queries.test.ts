@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Session, Track } from '../../../functions/domain/session.ts';
-import { createSessionStore, type RecordWatcher } from '../../../functions/storage/session-store.ts';
+import { createSessionStore, type StoreObserver } from '../../../functions/storage/session-store.ts';
 import { recordSession, sessionOf, testMoment } from '../../../test-support/session-records.ts';
 import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 import { awsError, notingClient } from './noting-client.ts';
@@ -16,7 +16,7 @@ beforeEach(async () => {
   table = await openMemoryTable();
 });
 
-const over = (client = table.client, watcher?: RecordWatcher) =>
+const over = (client = table.client, watcher?: StoreObserver) =>
   createSessionStore({ client, tableName: 'sessions', clock: () => now, ...(watcher ? { watcher } : {}) });
 const ids = (sessions: readonly Session[]) => sessions.map(({ sessionId }) => sessionId);
 const conflict = { name: 'RecordConflict' };
@@ -25,7 +25,7 @@ const busy = () => awsError('ThrottlingException');
 /** Notes who is told of what. */
 function watched() {
   const told: unknown[] = [];
-  const watcher: RecordWatcher = {
+  const watcher: StoreObserver = {
     session: async (before, after) => void told.push([before?.status, after.status]),
     track: (before: Track, after: Track) => void told.push([before.trackId, before.status, after.status]),
   };
@@ -204,20 +204,20 @@ describe('the sessions that are under way', () => {
     await record('b', { status: 'uploading', updatedAt: at(2) });
     await record('waits', { status: 'open', updatedAt: at(0) });
     await record('done', { status: 'ready', updatedAt: at(0) });
-    expect(ids(await over().listUnderWay(10))).toEqual(['a', 'b', 'c']);
-    expect(ids(await over().listUnderWay(2))).toEqual(['a', 'b']);
+    expect(ids(await over().listRunning(10))).toEqual(['a', 'b', 'c']);
+    expect(ids(await over().listRunning(2))).toEqual(['a', 'b']);
     await record('old', { status: 'training', updatedAt: at(4), expiresAt: start / 1000 });
-    expect(ids(await over().listUnderWay(10))).toEqual(['a', 'b', 'c']);
+    expect(ids(await over().listRunning(10))).toEqual(['a', 'b', 'c']);
   });
 
   it('are those whose status says so now', async () => {
     const { session } = await record('s', { status: 'open' });
     const begun = await over().updateSession(session, { status: 'preparing' });
-    expect(ids(await over().listUnderWay(10))).toEqual(['s']);
+    expect(ids(await over().listRunning(10))).toEqual(['s']);
     const slower = await over().updateSession(begun, { pace: 2 });
-    expect(ids(await over().listUnderWay(10))).toEqual(['s']);
+    expect(ids(await over().listRunning(10))).toEqual(['s']);
     await over().updateSession(slower, { status: 'failed' });
-    expect(await over().listUnderWay(10)).toEqual([]);
+    expect(await over().listRunning(10)).toEqual([]);
   });
 
   it('are not those that wait for their start, which are listed by when they were last touched', async () => {
@@ -235,12 +235,12 @@ describe('the sessions that are under way', () => {
 
   it('are none where the index is empty, and a table that fails is named', async () => {
     const empty = over(notingClient(table.client, () => ({})).client);
-    expect(await empty.listUnderWay(10)).toEqual([]);
+    expect(await empty.listRunning(10)).toEqual([]);
     expect(await empty.listNotStarted({ from: 0, to: start }, 10)).toEqual([]);
     expect(await empty.list('ana', { limit: 10 })).toStrictEqual({ sessions: [] });
     const failing = over(notingClient(table.client, busy).client);
     const named = { name: 'StorageUnavailable' };
-    await expect(failing.listUnderWay(10)).rejects.toMatchObject(named);
+    await expect(failing.listRunning(10)).rejects.toMatchObject(named);
     await expect(failing.listNotStarted({ from: 0, to: start }, 10)).rejects.toMatchObject(named);
     await expect(failing.list('ana', { limit: 10 })).rejects.toMatchObject(named);
   });

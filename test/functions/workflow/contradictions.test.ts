@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAtProvider } from '../../../functions/domain/open-provider-session.ts';
-import { mayDecide, musicSchema, type Session, type Track } from '../../../functions/domain/session.ts';
+import { openProviderSession } from '../../../functions/domain/open-provider-session.ts';
+import { canDecide, musicSchema, type Session, type Track } from '../../../functions/domain/session.ts';
 import { mostEmptySuccesses, type TrainingState } from '../../../functions/shared/state-contracts.ts';
 import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
@@ -103,7 +103,7 @@ describe('one session of the provider for two of ours', () => {
   const open = async (sessionId: string, given: string) => {
     const session = await table.store.requireSession(sessionId);
     const opening = { open: async () => ({ sessionId: given }), refusals: 0 };
-    return openAtProvider(session, opening, { store: table.store, settings, random: () => 0.5 });
+    return openProviderSession(session, opening, { store: table.store, settings, random: () => 0.5 });
   };
 
   it('is told and not used, and the next one is taken', async () => {
@@ -151,7 +151,7 @@ describe('one model for two sessions', () => {
     const two = await table.store.requireSession('two');
     expect(two).toMatchObject({ failure: { error: 'ProviderContradiction' }, create: { fence: 'failed' } });
     expect(two).not.toHaveProperty('modelId');
-    expect(mayDecide({ ...two, status: 'failed' })).toBe(true);
+    expect(canDecide({ ...two, status: 'failed' })).toBe(true);
     expect(await table.models.list('bea')).toEqual([]);
     // The same step once more tells the same, and asks nobody.
     const { provider } = scriptedProvider({});
@@ -240,7 +240,7 @@ describe('a task that is a success and holds nothing', () => {
     expect(checks).toBe(mostEmptySuccesses);
     const after = await table.store.requireSession('song');
     expect(after.create.fence).toBe('failed');
-    expect(mayDecide({ ...after, status: 'failed' })).toBe(true);
+    expect(canDecide({ ...after, status: 'failed' })).toBe(true);
   });
 
   it('is waited for a little: the result may come later', async () => {
@@ -306,7 +306,7 @@ describe('one clip of the provider for two pieces of music', () => {
       failure: { error: 'ProviderContradiction' },
       music: { clips: [] },
     });
-    expect(mayDecide({ ...second, status: 'failed' })).toBe(true);
+    expect(canDecide({ ...second, status: 'failed' })).toBe(true);
   });
 });
 
@@ -338,7 +338,7 @@ describe('one task of the provider for two pieces of music', () => {
     const second = await table.store.requireSession('music-2');
     expect(second.create).toMatchObject({ fence: 'unknown', calls: 1 });
     expect(second.create).not.toHaveProperty('taskId');
-    expect(mayDecide({ ...second, status: 'needs-decision' })).toBe(true);
+    expect(canDecide({ ...second, status: 'needs-decision' })).toBe(true);
     expect((await table.store.requireSession('music-1')).create).toEqual(submitted('task-1'));
   });
 });

@@ -35,7 +35,7 @@ function prepare(
   );
   const deps = {
     ...{ store: table.store, provider, settings, now, bucket: 'audio', random: () => 0 },
-    executions: { standing: async () => 'ended' as const },
+    executions: { executionStatus: async () => 'ended' as const },
     inspect: async ({ key }: AudioSource) => ({
       ...{ inspection: mp3, size: 1000 },
       ...(options.seen?.[Number(key.slice(-3))] ?? { sha256: key.padEnd(64, '0') }),

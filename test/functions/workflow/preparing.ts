@@ -71,7 +71,7 @@ export function prepareIn(
   const deps = {
     store,
     provider: scripted.provider,
-    executions: { standing: async (it: string) => (it === arn(Name) ? own : others) },
+    executions: { executionStatus: async (it: string) => (it === arn(Name) ? own : others) },
     inspect: bucket.inspect,
     hash: bucket.hash,
     copy: bucket.copy,
