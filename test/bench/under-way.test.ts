@@ -18,7 +18,7 @@ describe('uploads under way at once', () => {
     expect(mostUnderWay(ledger('+a', '?a', '+b', '?a', '?b'))).toBe(2);
   });
 
-  it('do not hold what was turned away, and hold for ever what nobody asks for', () => {
+  it('do not hold throttled uploads, and hold for ever those without a status request', () => {
     expect(mostUnderWay(ledger('-a', '+b', '?b'))).toBe(1);
     expect(mostUnderWay(ledger('+a', '+b', '+c'))).toBe(3);
   });

@@ -58,7 +58,7 @@ describe('whose credits are spent', () => {
 
   const named = { PROVIDER_BASE_URL: real.provider, PROVIDER_API_KEY: 'key' };
 
-  it('asks before a real provider is paid, and refuses where nobody can be asked', async () => {
+  it('asks before a real provider is paid, and refuses without a terminal', async () => {
     const { home, tracks, fake } = await prepared(real);
     const ended = await run('train', [tracks, '--name', 'x', '--json'], { home, env: named });
     expect(ended.code).toBe(2);

@@ -36,7 +36,7 @@ async function check(contents: Record<string, string>, delays?: Record<string, n
 }
 
 describe('checking files', () => {
-  it('tells the verdicts in the order of the files, however long each takes', async () => {
+  it('reports the verdicts in the order of the files, even if one takes longer', async () => {
     const { told } = await check({ a: '1', b: '?', c: '3', d: '4', e: '5', f: '6' }, { a: 30, c: 15 });
     expect(told.map((event) => 'file' in event && event.file)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });

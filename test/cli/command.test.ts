@@ -19,7 +19,7 @@ it.each([
   ]);
 });
 
-it('tells every problem of a command line at once', async () => {
+it('reports every problem of a command line at once', async () => {
   const home = await temporaryFolder();
   const ended = await run('resume', ['a', 'b', '--nmae', 'x', '--speed', 'fast', '--stage', 'Prod'], {
     home,

@@ -63,7 +63,7 @@ describe('--convert', () => {
     expect(fake.stored.has('talk.webm.mp3')).toBe(true);
   });
 
-  it('is refused where there is no ffmpeg, with how to get it, before anything is looked at', async () => {
+  it('is refused without ffmpeg, with how to install it, before any file is read', async () => {
     const { home, tracks, fake } = await withOthers();
     const empty = await temporaryFolder();
     const args = [tracks, '--name', 'x', '--json', '--convert'];

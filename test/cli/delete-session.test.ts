@@ -3,7 +3,7 @@ import { commandsOf, last, standing } from './fake-session.ts';
 import { run } from './run-command.ts';
 
 describe('npx chirpsmith delete', () => {
-  it('asks, and deletes what it was told', async () => {
+  it('asks, and deletes the session that was named', async () => {
     const { home, fake, sessionId, posts } = await standing({ status: 'failed', name: 'Night Drive' });
     const ended = await run('delete', [sessionId.slice(0, 8)], { home, answer: true });
     expect(ended.questions).toEqual(['Delete "Night Drive" with its 7 files for good?']);
@@ -62,7 +62,7 @@ describe('npx chirpsmith delete', () => {
     expect(posts()).toEqual([`DELETE /sessions/${sessionId}`]);
   });
 
-  it('does not take --yes for a word about that, and says which word is', async () => {
+  it('does not take --yes as consent to that, and names the flag that is', async () => {
     const { home, sessionId, posts } = await standing({ status: 'cancelled', unfinished: 'training' });
     const refused = await run('delete', [sessionId, '--yes', '--json'], { home, answer: true });
     expect(refused).toMatchObject({ code: 2, questions: [] });
@@ -88,7 +88,7 @@ describe('npx chirpsmith delete', () => {
     expect(commandsOf(ended)).toContain(`npx chirpsmith cancel ${sessionId}`);
   });
 
-  it('is told of one that was deleted in part', async () => {
+  it('reports one that was deleted in part', async () => {
     const { home, sessionId } = await standing({ status: 'deleting' });
     const shown = await run('status', [sessionId, '--json'], { home });
     expect(commandsOf(shown)).toEqual([`npx chirpsmith delete ${sessionId}`]);

@@ -18,7 +18,7 @@ async function folderWith(files: Record<string, string | Buffer>): Promise<strin
 const names = (found: Awaited<ReturnType<typeof findFiles>>) => found.files.map(({ name }) => name);
 
 describe('finding files', () => {
-  it('takes the audio in a folder in the order of its numbers, whatever the names hold', async () => {
+  it('takes the audio in a folder in numeric order, with any characters in the names', async () => {
     const odd = ['10 b.mp3', '2 a+b #1.wav', 'côté é.ogg', '洞窟 "x".opus', 'back\\slash.flac', 'ÜPPER.MP3'];
     const folder = await folderWith(Object.fromEntries(odd.map((name) => [name, 'x'])));
     const found = await findFiles([folder], '/');
@@ -44,7 +44,7 @@ describe('finding files', () => {
     expect(await findFiles([folder], '/')).toMatchObject({ files: [{ name: 'a.mp3' }], skipped: [] });
   });
 
-  it('skips other files and inner folders with a word, and takes audio under another name', async () => {
+  it('skips other files and inner folders with a note, and takes audio under another name', async () => {
     const folder = await folderWith({ 'cover.jpg': 'x', 'notes.txt': 'x', 'take one': wav(1, 440) });
     await mkdir(join(folder, 'more.mp3'));
     const found = await findFiles([folder], '/');
@@ -84,7 +84,7 @@ describe('finding files', () => {
     ]);
   });
 
-  it('takes a file that is named, whatever it is, and one that is named twice once', async () => {
+  it('takes every named file, and one that is named twice once', async () => {
     const folder = await folderWith({ 'notes.txt': 'x', 'a.mp3': 'x' });
     const found = await findFiles(['notes.txt', 'a.mp3', '.', './a.mp3'], folder);
     expect(names(found)).toEqual(['notes.txt', 'a.mp3']);
@@ -99,7 +99,7 @@ describe('finding files', () => {
     ]);
   });
 
-  it('tells files of one name apart by their folders', async () => {
+  it('distinguishes files of one name by their folders', async () => {
     const folder = await temporaryFolder();
     for (const album of ['live', 'studio']) {
       await mkdir(join(folder, album));

@@ -43,7 +43,7 @@ const session: SessionAnswer = {
 
 const problemsOf = (argv: string[]) => generate.parse(argv, {}).problems.map(({ where }) => where);
 
-test('everything that is wrong with the arguments is told at once', () => {
+test('all mistakes in the arguments are reported at once', () => {
   expect(problemsOf([])).toEqual(['--model', '--prompt']);
   expect(problemsOf(['--model', 'm', '--prompt', 'p', 'more', 'words'])).toEqual(['more, words']);
   expect(problemsOf(['--session', '3f2a', '--prompt', 'p'])).toEqual(['--prompt']);
@@ -120,7 +120,7 @@ test('a file that comes short is no file, and leaves none', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a file that cannot be written leaves none, and the path and what to change are told', async () => {
+test('a file that cannot be written leaves none; the message names the path and the remedy', async () => {
   const name = 'Tin-Roof-night-clip-one-1.wav';
   const { saved, folder } = await saving('sound', ['clip-one-1'], (made) => mkdir(join(made, name)));
   await expect(saved).rejects.toThrow(/clip-one-1\.wav.*cannot be used: it is a directory.*--out/);
@@ -178,7 +178,7 @@ test('audio that could not be saved is downloaded by the printed command, which 
   expect(fake.requests.slice(before).filter((request) => request.startsWith('POST'))).toEqual([]);
 });
 
-test('the end tells the clips, the credits, and how to save the audio where that was not asked for', () => {
+test('the end lists the clips, the credits, and how to save the audio where that was not asked for', () => {
   const { event, code } = endOfSession(session, 12);
   expect(code).toBe(0);
   expect(linesOf(withTextsEscaped(event))).toEqual([

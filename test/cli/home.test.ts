@@ -18,7 +18,7 @@ it.each(['sessions', 'train', 'status'] as const)(
   },
 );
 
-it('train tells what is wrong with a home that cannot be made, without a trace', async () => {
+it('train says why a home cannot be created, without a stack trace', async () => {
   const file = join(await temporaryFolder(), 'file');
   await writeFile(file, '');
   const ended = await run('train', ['--json', '--yes'], { home: join(file, 'home') });

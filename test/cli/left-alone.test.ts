@@ -91,7 +91,7 @@ describe('a command whose npx or npm is gone', () => {
 });
 
 describe('a reader that goes away', () => {
-  it('stops no training: it goes on to its end, which the exit code tells', async () => {
+  it('stops no training: it continues to its end, and the exit code says which', async () => {
     const { home, tracks, fake } = await prepared({ steps: toReady });
     const ended = await spawned('train', [tracks, '--name', 'x', '--json'], {
       home,
@@ -101,7 +101,7 @@ describe('a reader that goes away', () => {
     expect(fake.session(fake.starts[0] ?? '').status).toBe('ready');
   });
 
-  it('and an end that is none is told by the exit code as well', async () => {
+  it('gives an unfinished end its own exit code', async () => {
     const failure = { error: 'TrainingFailed', reason: 'Its own words.' } as const;
     const { home, tracks } = await prepared({ steps: [{ status: 'failed', failure }] });
     const ended = await spawned('train', [tracks, '--name', 'x', '--json'], {

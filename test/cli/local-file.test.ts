@@ -35,7 +35,7 @@ test('hashes the whole file, more than once if asked, and reads on afterwards', 
   await file.close();
 });
 
-test('a directory and a missing file are errors that can be told apart', async () => {
+test('a directory and a missing file are different errors', async () => {
   await expect(openLocalFile(directory)).rejects.toMatchObject({ code: 'EISDIR' });
   await expect(openLocalFile(join(directory, 'gone'))).rejects.toMatchObject({ code: 'ENOENT' });
 });

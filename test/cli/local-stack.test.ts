@@ -87,7 +87,7 @@ describe('the local stack', () => {
     },
   );
 
-  it('shows the last words of one that does not start', async () => {
+  it('shows the last lines of one that does not start', async () => {
     const home = await temporaryFolder();
     await expect(start(home, 'console.error("Port 4000 is taken."); process.exit(1)')).rejects.toThrow(
       /ended with code 1.*\n.*Port 4000 is taken\./,
@@ -104,7 +104,7 @@ describe('the local stack', () => {
     await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
-  it('waits for the stack of somebody who was quicker, and uses that', async () => {
+  it('waits for a stack that another process starts, and uses that', async () => {
     const home = await temporaryFolder();
     await writeFile(join(home, 'stack.lock'), JSON.stringify(thisProcess()));
     const started = start(home, 'process.exit(1)');

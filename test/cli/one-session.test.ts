@@ -126,7 +126,7 @@ describe('npx chirpsmith replace', () => {
     ]);
   });
 
-  it('asks nobody about a file that cannot be used', async () => {
+  it('asks no question about a file that cannot be used', async () => {
     const { home, fake, sessionId } = await standing(failed);
     const short = await file(home, 'short.wav', wav(1, 300));
     for (const [path, where] of [

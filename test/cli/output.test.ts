@@ -24,7 +24,7 @@ describe('JSON lines', () => {
     expect(told(left, { event: 'stack.stopped', home: '/home' }).printed).toEqual([JSON.stringify(left)]);
   });
 
-  it('give the texts as they were to whoever parses them, and nothing that acts to a terminal', () => {
+  it('give parsers the original texts, and terminals no control characters', () => {
     const file = 'a\u202Egpm.3pm\u2028\u009B2J\u001B[2J\u{E0041}';
     const { printed } = told({ event: 'file.skipped', file, reason: 'no audio' });
     expect(printed).toEqual([
@@ -59,7 +59,7 @@ describe('plain lines', () => {
     ]);
   });
 
-  it("let nobody's file name or words forge a line or move the cursor", () => {
+  it('let no foreign text forge a line or move the cursor', () => {
     const lines = linesOf(
       withTextsEscaped({
         event: 'track.failed',
@@ -79,6 +79,6 @@ describe('plain lines', () => {
   });
 });
 
-it('a hundred stories of hostile names and words put nothing that acts on a terminal or into a log', async () => {
+it('a hundred runs with hostile texts put no control character on a terminal or into a log', async () => {
   expect(await check(terminalTarget, { runs: 100, seed: 20_261_121 })).toBeUndefined();
 });

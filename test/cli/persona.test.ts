@@ -68,7 +68,7 @@ const problem = (status: number, error: string, detail: string): Reply => {
 
 const problemsOf = (argv: string[]) => personaCommand.parse(argv, {}).problems.map(({ where }) => where);
 
-test('everything that is wrong with the arguments is told at once', () => {
+test('all mistakes in the arguments are reported at once', () => {
   expect(problemsOf([])).toEqual(['--from', '--name']);
   expect(problemsOf(['3f2a', '--name', ''])).toEqual(['--name', '3f2a', '--from']);
   const long = ['--name', 'x'.repeat(81), '--description', 'x'.repeat(501)];
@@ -77,7 +77,7 @@ test('everything that is wrong with the arguments is told at once', () => {
   expect(problemsOf(['--from', '3f2a', '--name', 'x'])).toEqual([]);
 });
 
-test('a persona is made of the music that the beginning of its id means, and the next command is told', async () => {
+test('a persona is made from the music of an abbreviated id, and the next command is printed', async () => {
   const { make, sent } = await stack({ status: 201, body: persona });
   const ended = await make(['--clip', 'clip-1', '--description', 'alto']);
   expect(ended.code).toBe(0);
@@ -94,7 +94,7 @@ test('a persona is made of the music that the beginning of its id means, and the
   });
 });
 
-test('whoever is paid is asked about by name before, and nothing is sent without a word', async () => {
+test('consent names the billed account, and nothing is sent without consent', async () => {
   const { make, sent } = await stack({ status: 201, body: persona }, real);
   const refused = await make(['--json']);
   expect(refused.code).toBe(2);
@@ -120,7 +120,7 @@ test('one in doubt ends with 3 and the command that calls once more, which asks 
   expect(sent).toHaveLength(1);
 });
 
-test('a request without a response is repeated with the same key, and then the command that asks again is told', async () => {
+test('a request without a response is repeated with the same key, and then the command that asks again is printed', async () => {
   const { make, sent, keys } = await stack('cut');
   const ended = await make(['--json']);
   expect(ended.code).toBe(1);
@@ -131,7 +131,7 @@ test('a request without a response is repeated with the same key, and then the c
   expect(new Set(keys).size).toBe(1);
 });
 
-test('the list tells where each lives, and those of which nobody knows whether they were made', async () => {
+test('the list says where each lives, and which are in doubt', async () => {
   const { home } = await stack('cut');
   const listed = events(await run('personas', ['--json'], { home }));
   expect(listed).toEqual([

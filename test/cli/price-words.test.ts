@@ -35,7 +35,7 @@ describe('a price that can rise', () => {
     expect(asked.stdout + status.stdout + resumed.stdout).not.toContain('at most');
   });
 
-  it('is told so before a training', async () => {
+  it('is announced before a training', async () => {
     const { home, tracks } = await prepared();
     const { stdout } = await run('train', [tracks, '--name', 'x', '--dry-run'], { home });
     expect(stdout).toContain('= about 106 credits; ~1 credit more for each track that is sent again');

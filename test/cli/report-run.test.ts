@@ -87,7 +87,7 @@ describe('npx chirpsmith cancel', () => {
     expect(commandsOf(ended)).toEqual([`npx chirpsmith resume ${sessionId} --watch`]);
   });
 
-  it('is told to whoever watches it, with exit code 1', async () => {
+  it('reaches a watching command, with exit code 1', async () => {
     const steps = [
       { status: 'cancelled' as const, failure: { error: 'Cancelled' as const, reason: 'Cancelled.' } },
     ];
@@ -119,7 +119,7 @@ describe('npx chirpsmith approve', () => {
     expect(posts()).toEqual([]);
   });
 
-  it('never pays a real provider without a word', async () => {
+  it('never pays a real provider without consent', async () => {
     const { home, sessionId, posts } = await standing(review, real);
     const ended = await run('approve', [sessionId, '--json'], { home, env });
     expect(ended.code).toBe(2);
@@ -149,7 +149,7 @@ describe('npx chirpsmith decide', () => {
     }
   });
 
-  it('checks again without asking anybody, and follows', async () => {
+  it('checks again without a question, and follows', async () => {
     const { home, fake, sessionId } = await standing(inDoubt, real);
     const ended = await run('decide', [sessionId, '--check-again', '--watch', '--json'], { home, env });
     expect(ended.code).toBe(0);
@@ -176,7 +176,7 @@ describe('npx chirpsmith decide', () => {
     expect(fake.session(sessionId).decisions).toMatchObject([{ choice: 'create-again' }]);
   });
 
-  it('does not call a real create again without a word', async () => {
+  it('does not call a real create again without consent', async () => {
     const { home, sessionId, posts } = await standing(inDoubt, real);
     const ended = await run('decide', [sessionId, '--create-again', '--json'], { home, env });
     expect(ended.code).toBe(2);

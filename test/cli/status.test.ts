@@ -60,7 +60,7 @@ describe('npx chirpsmith status', () => {
     expect(events(watched).at(-1)).toMatchObject({ event: 'session.ready', sessionId, modelId });
   });
 
-  it('tells what was spent, what may still be, and the words of the provider', async () => {
+  it("shows what was spent, what may still be spent, and the provider's message", async () => {
     const failure = {
       error: 'ProviderRefused',
       reason: 'Copyright: somebody else.',
@@ -75,7 +75,7 @@ describe('npx chirpsmith status', () => {
     expect(stdout).toMatch(/to come +about 101 credits, and 1 more for each track that is sent again/);
   });
 
-  it('tells why earlier runs ended, in the words of the provider', async () => {
+  it("shows why earlier runs ended, with the provider's message", async () => {
     const at = '2026-01-01T00:00:00.000Z';
     const earlierFailures = [{ error: 'TrainingFailed', reason: 'Too quiet.\u001b[2J', at }] as const;
     const { home, sessionId } = await standing({
@@ -87,7 +87,7 @@ describe('npx chirpsmith status', () => {
     expect(stdout).toMatch(/before +TrainingFailed, \d{4}-\d\d-\d\d \d\d:\d\d: Too quiet\.\\u\{1b\}\[2J/);
   });
 
-  it('refuses an id that nobody knows', async () => {
+  it('refuses an unknown id', async () => {
     const { home } = await withSession();
     const ended = await run('status', ['nobody', '--json'], { home });
     expect(ended.code).toBe(2);

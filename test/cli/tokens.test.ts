@@ -27,7 +27,7 @@ test('of many requests that are refused at once, one gets another token for all'
   expect(obtained()).toBe(1);
 });
 
-test('a failure is told, and the next one who asks tries again', async () => {
+test('a failure is reported, and the next request tries again', async () => {
   const { current } = tokens({ failing: [1] });
   await expect(current()).rejects.toThrow('refused');
   expect(await current()).toBe('token 2');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { withRejected } from '../../cli/upload-batch.ts';
 
-it('a batch is told file by file in their order, though files have the same name, and code 5 says that some have no clip', () => {
+it('a batch is reported file by file in their order, though files have the same name, and code 5 says that some have no clip', () => {
   const found = ['a/1.mp3', 'b/1.mp3', 'c/1.mp3', 'd/1.mp3'].map((path) => ({ path, name: '1.mp3' }));
   const usable = [1, 3].flatMap((index) => {
     const file = found[index];

@@ -55,7 +55,7 @@ const answering =
   };
 
 describe('uploading a file', () => {
-  it('streams with the declared length and the signed headers, and tells the bytes as they go', async () => {
+  it('streams with the declared length and the signed headers, and reports the bytes as they go', async () => {
     let seen: Record<string, unknown> = {};
     const { work, progress } = await upload((request, response) => {
       seen = request.headers;

@@ -70,7 +70,7 @@ async function watch(
 }
 
 describe('watching a session', () => {
-  it('tells each change once, the tracks before the stage that follows them', async () => {
+  it('reports each change once, the tracks before the stage that follows them', async () => {
     const { events, ending } = await watch([
       { status: 'preparing', tracks: [track('1', 'declared', 0), track('2', 'declared', 0)] },
       { status: 'uploading', tracks: [track('1', 'submitted'), track('2', 'submitting')] },
@@ -131,7 +131,7 @@ describe('watching a session', () => {
 });
 
 describe('a track that is sent again', () => {
-  it("is told with the provider's words about the attempt before", async () => {
+  it("comes with the provider's message about the attempt before", async () => {
     const failure = { error: 'ProviderRefused', reason: 'Audio source not found.' } as const;
     const { told } = await watch([
       { status: 'uploading', tracks: [track('001', 'submitted')] },

@@ -105,7 +105,7 @@ describe('the configuration', () => {
     expect(() => readConfig(source)).toThrow(/- logdays: the file of stage dev has a field of this name/);
   });
 
-  test('reserves nothing when it is told none, for an account with a low quota', () => {
+  test('reserves nothing when it is set to none, for an account with a low quota', () => {
     const { reservedConcurrency } = read({ reservedConcurrency: 'none', accountConcurrency: '10' });
     expect(Object.values(reservedConcurrency).every((reserved) => reserved === 0)).toBe(true);
     expect(() => read({ accountConcurrency: '10' })).toThrow(

@@ -254,7 +254,7 @@ describe('each function may do what it does, and nothing else', () => {
     expect(actual[name]).toEqual([...expected, ...logs(id), ...trace].sort());
   });
 
-  test('whoever writes records may look whether a write was its own', () => {
+  test('a writer of records may check whether a write was its own', () => {
     const writers = Object.entries(actual).filter(([, lines]) =>
       lines.some((line) => /^dynamodb:(Put|Update)Item table/.test(line)),
     );
@@ -275,7 +275,7 @@ describe('each function may do what it does, and nothing else', () => {
     }
   });
 
-  test("upload-batch starts and ends the executions of its own files, and nobody else's", () => {
+  test('upload-batch starts and ends the executions of its own files, and no others', () => {
     const own = (name: string) => actual[name]?.filter((line) => line.startsWith('states:'));
     expect(own('train-model')).toEqual([]);
     expect(own('upload-batch')).toEqual([

@@ -272,7 +272,7 @@ describe('the longest history', () => {
     expect(worstHistory(defaultSettings, more)).toBeGreaterThan(25_000);
   });
 
-  test('no run of the real upload functions has more events, whatever the provider answers', async () => {
+  test('no run of the real upload functions has more events, for every answer of the provider', async () => {
     const bound = worstUpload(defaultSettings);
     let most = 0;
     for (let seed = 0; seed < 1500; seed++)

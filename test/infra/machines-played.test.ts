@@ -99,7 +99,7 @@ describe('a wait lasts as long as the function before it says', () => {
     ['train-model', 'Check training', 'Create model'],
     ['upload-batch', 'Check upload', 'Submit upload'],
     ['generate-music', 'Check music', 'Request music'],
-  ])('%s: told "again" by %s, calls %s at once once more', async (machine, check, submit) => {
+  ])('%s: after the verdict "again" of %s, calls %s at once once more', async (machine, check, submit) => {
     const played = await run(machine, {
       [check]: (input, before) =>
         before === 0 ? at('again', 30) : smooth[machine]?.[check]?.(input, before),
@@ -250,7 +250,7 @@ describe('a step that fails is repeated, by what ended it', () => {
   );
 });
 
-describe('a paid call is made once, whatever ends it', () => {
+describe('a paid call is made once, however it ends', () => {
   test.each(paid)('%s: %s, and a settled end is recorded', async (machine, state, check) => {
     for (const name of settledCreateErrors) {
       const played = await run(machine, everyCallFails(state, name));

@@ -6,7 +6,7 @@ import { configured, propertiesOf, synthesized, tuned } from './synthesized.ts';
 const { service, storage } = synthesized(tuned);
 const functions = propertiesOf(service, 'AWS::Lambda::Function');
 
-test('every log ends, whoever writes it', () => {
+test('every log group expires', () => {
   const groups = [service, storage].flatMap((it) => Object.values(propertiesOf(it, 'AWS::Logs::LogGroup')));
   expect(groups.length).toBeGreaterThan(Object.keys(functions).length);
   for (const group of groups)

@@ -20,7 +20,7 @@ describe('wildcards', () => {
     expect(unexplained()).toEqual([]);
   });
 
-  test('one that nobody has explained is found, in an action and in a resource', () => {
+  test('one without a reason is found, in an action and in a resource', () => {
     const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
     const stack = new Stack(app, 'Stack');
     const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -47,7 +47,7 @@ describe('the security page', () => {
     expect(hasTest(file, title)).toBe(true);
   });
 
-  test('names a test for everything that somebody could want', () => {
+  test('names a test for every threat', () => {
     const [, threats = ''] = /^## Who could want what\n([^#]*)/m.exec(page) ?? [];
     const rows = tableRows(threats);
     expect(rows.length).toBe(shown.length);

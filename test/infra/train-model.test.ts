@@ -122,7 +122,7 @@ describe('train-model', () => {
     ]);
   });
 
-  test('a session that the provider turned away waits as long as its state says, and is prepared again', () => {
+  test('a throttled session waits as long as its state says, and is prepared again', () => {
     expect(stateOf(definition, 'Session prepared?')).toMatchObject({
       Choices: [{ Variable: '$.verdict', StringEquals: 'waiting', Next: 'Wait for provider' }],
       Default: 'Upload tracks',
@@ -141,7 +141,7 @@ describe('train-model', () => {
     expect(errorNames).toEqual(expect.arrayContaining([...new Set(matched)]));
   });
 
-  test('every task is told whose execution it belongs to, also within the Map', () => {
+  test("every task gets its execution's name, also within the Map", () => {
     for (const [name, state] of tasks) {
       expect(state.Parameters, name).toMatchObject({
         execution: { 'Id.$': '$$.Execution.Id', 'Name.$': '$$.Execution.Name' },

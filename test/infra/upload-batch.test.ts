@@ -95,7 +95,7 @@ describe('upload-batch', () => {
     expect(stateOf(definition, 'Record failure').Next).toBe('Batch failed');
   });
 
-  test('asks for the list again when told to wait', () => {
+  test('asks for the list again after a wait', () => {
     expect(stateOf(definition, 'Clips reconciled?')).toMatchObject({
       Choices: [{ Variable: '$.verdict', StringEquals: 'waiting', Next: 'Wait for list' }],
       Default: 'Batch ready',

@@ -30,7 +30,7 @@ describe('with a webhook', () => {
     });
   });
 
-  test('what fails is tried twice more, then kept, and somebody is told', () => {
+  test('what fails is tried twice more, then kept, and raises an alarm', () => {
     service.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: fn },
       MaximumRetryAttempts: 2,

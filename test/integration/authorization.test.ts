@@ -114,7 +114,7 @@ describe('every route of the template', () => {
     ['is signed by another key', () => signedBy('another key')],
     ['is signed by what is public of the key', () => signedBy('a shared secret')],
     ['was altered', altered],
-  ])('lets nobody in whose token %s', async (_, make) => {
+  ])('rejects a caller whose token %s', async (_, make) => {
     const token = await make();
     for (const key of keys.filter((one) => !open.includes(one))) {
       for (const authorization of token ? [`Bearer ${token}`, token] : [token]) {
@@ -144,7 +144,7 @@ describe('every route of the template', () => {
     expect(await it_.session(sessionId)).toMatchObject({ status: 'open' });
   }, 120_000);
 
-  it('takes a page of the list from nobody but whom it was given to', async () => {
+  it('takes a page marker only from its owner', async () => {
     await it_.call('POST', '/sessions', {
       name: 'Second',
       files: songs(6).map(({ name }, index) => ({ name, size: 10, sha256: `${index}`.repeat(64) })),

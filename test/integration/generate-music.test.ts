@@ -88,7 +88,7 @@ describe('from a prompt to audio in the bucket', () => {
     // The first run on a stack loads every function, and a training comes before it.
   }, 90_000);
 
-  test('what cannot be used is told at once, and nothing is recorded or called', async () => {
+  test('bad input is rejected at once, and nothing is recorded or called', async () => {
     const seen = sinceNow(it_);
     const bad = { model: 'No Such Model', prompt: ' ', tags: 'x'.repeat(1001) };
     const { status, body } = await it_.call('POST', '/generations', bad);
@@ -156,7 +156,7 @@ describe('paid once', () => {
 });
 
 describe('audio that does not come', () => {
-  test('is told when the schedule is over, and a resume copies it for nothing', async () => {
+  test('is reported when the schedule is over, and a resume copies it for nothing', async () => {
     const seen = sinceNow(it_);
     const { sandbox } = it_.stack;
     sandbox?.change({ clips: { audio: '<html>not yet</html>' } });

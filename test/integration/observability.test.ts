@@ -8,7 +8,7 @@ beforeAll(async () => {
   it_ = await sharedStack();
 });
 
-it('tells every turn of a session on the bus, in their order', async () => {
+it('publishes every change of status on the bus, in order', async () => {
   const { stack, upload, run } = it_;
   const events: BusEvent[] = [];
   const end = stack.eventBridge.listen((event) => events.push(event));

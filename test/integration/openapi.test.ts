@@ -50,7 +50,7 @@ describe('the OpenAPI document', () => {
     expect(JSON.stringify(openApiDocument())).not.toMatch(/"(key|bucket)":/);
   });
 
-  it('is served to anybody, the same', () => {
+  it('is served without a token, unchanged', () => {
     expect(served).toMatchObject({ status: 200, type: 'application/json' });
     expect(JSON.parse(served.text)).toEqual(JSON.parse(committed));
   });

@@ -168,7 +168,7 @@ describe('a request without one of its grants is answered 500, and the terminal 
       .join('');
   }
 
-  it('an upload URL signed without the permission says so to whoever uses it', async () => {
+  it('an upload URL signed without the permission says so when it is used', async () => {
     withhold({ of: 'create-session', action: 's3:PutObject' });
     const words = denial('create-session', 's3:PutObject', resources.objects);
     await expect(it_.upload(songs(6))).rejects.toThrow(words);

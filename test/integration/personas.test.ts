@@ -100,7 +100,7 @@ describe('a song, a persona of its clip, and music with that', () => {
 });
 
 describe('a persona is paid once', () => {
-  test('a lost answer leaves it in doubt, for its owner to see; only a word makes a second call', async () => {
+  test('a lost answer leaves it in doubt, for its owner to see; only consent makes a second call', async () => {
     const seen = sinceNow(it_);
     const song = await generate({ dialect: 'relay' });
     seen.fault({ call: 'persona', kind: 'reset-after' });
@@ -125,7 +125,7 @@ describe('a persona is paid once', () => {
 });
 
 describe('refused before a call, by the field', () => {
-  test("an upload's clip, somebody else's music, an unknown persona", async () => {
+  test("an upload's clip, another owner's music, an unknown persona", async () => {
     const seen = sinceNow(it_);
     const files = songs(6).map(({ name }, index) => ({ name, size: 10, sha256: `${index}`.repeat(64) }));
     const batch = await it_.call('POST', '/sessions', { kind: 'batch', name: 'Voices', files });

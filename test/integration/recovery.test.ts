@@ -96,7 +96,7 @@ describe('cancel', () => {
   });
 });
 
-describe('a create that nobody can settle', () => {
+describe('a create that stays in doubt', () => {
   const unanswered: FaultInput = { call: 'status', kind: 'status', status: 500, times: 50 };
 
   /** Comes to the decision: create was taken, its answer is lost, and no status is to be had. */
@@ -187,7 +187,7 @@ describe('what a person corrects', () => {
 });
 
 describe('many at once', () => {
-  it('starts and resumes over HTTP begin one execution, and every caller is told of it', async () => {
+  it('starts and resumes over HTTP start one execution, and every caller gets it', async () => {
     const { sums } = ledger();
     const sessionId = await it_.upload(songs(6));
     const all = (actions: string[]) =>
@@ -226,8 +226,8 @@ describe('many at once', () => {
   });
 });
 
-describe('a file that goes from the bucket after it was looked at', () => {
-  it('is told before the provider is asked to fetch it; with the file there again, a resume goes on', async () => {
+describe('a file that leaves the bucket after its inspection', () => {
+  it('is reported before the provider is asked to fetch it; with the file back, a resume continues', async () => {
     const { fault, sums } = ledger();
     const files = songs(6);
     const sessionId = await it_.upload(files);

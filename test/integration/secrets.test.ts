@@ -174,7 +174,7 @@ async function lookAround({ call, history, stepFunctions, notices, stack }: Test
   return found;
 }
 
-describe('after runs that ended in every way, with a provider that repeats what it is told', () => {
+describe('after runs that ended in every way, with a provider that echoes its requests', () => {
   it('they did end in those ways, and the words that are no secret were kept', () => {
     expect(ended).toMatchObject({
       ready: { status: 'ready' },
@@ -193,7 +193,7 @@ describe('after runs that ended in every way, with a provider that repeats what 
     expect(ended.failed.failure?.reason).toContain('Training failed. cannot use "http');
   });
 
-  it('looked at all there is: notices, answers, records, executions, logs, files', () => {
+  it('all of it was searched: notices, answers, records, executions, logs, files', () => {
     const names = Object.keys(places);
     const count = (prefix: string) => names.filter((name) => name.startsWith(prefix)).length;
     expect(count('history ')).toBe(5);

@@ -105,7 +105,7 @@ describe('the checklist of a stage', { timeout: 240_000 }, () => {
     expect(rows.at(-1)).toMatchObject({ result: 'failed', seen: 'session session-1: open' });
   });
 
-  it('buys nothing without a word, and tells a preflight that no origin is allowed for', async () => {
+  it('buys nothing without consent, and reports a preflight without an allowed origin', async () => {
     const { sums } = sinceNow(it_);
     const rows = await rowsOf({ maySpend: false, origin: 'https://app.example.com' });
     expect(named(rows, 'failed')).toEqual(['A preflight of a browser']);

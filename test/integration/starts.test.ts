@@ -242,7 +242,7 @@ describe('a manifest', () => {
 });
 
 describe('a session whose ids belong to another provider', () => {
-  it('is begun by nobody: the API and the console name the variable, and the provider is not asked', async () => {
+  it('cannot be started: the API and the console name the variable, and the provider is not asked', async () => {
     const { entries } = sinceNow(it_);
     const sessionId = await it_.upload(songs(6));
     const provider = { host: 'api.example.com', dialect: 'mountsea', stage: 'local' } as const;

@@ -49,7 +49,7 @@ async function sweep(): Promise<void> {
 }
 
 describe('a session whose execution runs', () => {
-  it('of a batch is neither deleted nor begun by a second execution', async () => {
+  it('of a batch is neither deleted nor started by a second execution', async () => {
     const sessionId = await it_.upload(songs(3), { kind: 'batch' });
     time.stopAfter(2);
     const { executionArn = '' } = await it_.act(sessionId, 'start');
@@ -151,7 +151,7 @@ describe('a batch whose files are declared in parts', () => {
 });
 
 describe('the sweep', () => {
-  it('records a session as interrupted whose execution is gone, and tells it on the event bus', async () => {
+  it('records a session as interrupted whose execution is gone, and publishes that on the event bus', async () => {
     const sessionId = await it_.upload(songs(6));
     time.stopAfter(2);
     const { executionArn } = await it_.act(sessionId, 'start');

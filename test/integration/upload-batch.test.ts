@@ -62,7 +62,7 @@ describe('upload-batch', () => {
     expect(sums().calls.addToBatch).toBe(7);
   });
 
-  it('repeats an upload whose answer was lost once, and tells of the clip that is then no file’s', async () => {
+  it('repeats an upload whose answer was lost once, and reports the clip that then belongs to no file', async () => {
     const { fault, sums } = sinceNow(it_);
     // All equally long: the lists are compared when ours are done, and the lost one must be as well.
     it_.stack.sandbox?.change({ durations: { upload: { spread: 0 } } });

@@ -46,7 +46,7 @@ const pending = async (sessionId: string) => {
 
 // Megabytes are signed, sent and read: on a busy machine that takes a while.
 describe('POST /sessions/{id}/uploads', { timeout: 120_000 }, () => {
-  it('tells which files are missing and where they go, and goes on with parts where they were cut off', async () => {
+  it('says which files are missing and where they go, and continues parts where they were cut off', async () => {
     const { sums } = sinceNow(it_);
     const { sessionId, files, ask } = await declared();
     const others = files.slice(1).map((_, index) => ({ trackId: `00${index + 2}` }));

@@ -101,7 +101,7 @@ const letters = () =>
     .filter(({ name }) => name.includes('Webhook'))
     .flatMap(({ arn }) => it_.stack.queues.messages(arn));
 
-it('brings each turn of a session, signed so that the documented check takes it', async () => {
+it('delivers each change of status, signed so that the documented check accepts it', async () => {
   answer = () => 204;
   const [from, before] = [received.length, letters().length];
   const told: BusEvent[] = [];
@@ -137,7 +137,7 @@ it('brings each turn of a session, signed so that the documented check takes it'
   expect(letters()).toHaveLength(before);
 });
 
-it('is found out by the documented check when it is changed, old, or signed by somebody else', async () => {
+it('is rejected by the documented check when it is changed, old, or signed with another key', async () => {
   const from = received.length;
   answer = () => 204;
   it_.stack.eventBridge.publish(event('e-own'));

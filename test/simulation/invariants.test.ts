@@ -10,8 +10,8 @@ const seed = Number(process.env.FAULTS_SEED ?? 20_261_121);
 /** Over the three machines; two thousand by `npm run faults`. */
 const runs = Number(process.env.FAULTS_RUNS ?? 60);
 
-describe('whatever breaks', () => {
-  it(`what costs is paid once, no file is lost, every session tells the truth and can go on: ${runs} random runs`, {
+describe('after every fault', () => {
+  it(`what costs is paid once, no file is lost, every session shows the truth and can continue: ${runs} random runs`, {
     timeout: 300_000,
   }, async () => {
     expect(await check({ seed, runs })).toBeUndefined();
@@ -42,7 +42,7 @@ describe('whatever breaks', () => {
     expect.unreachable(`no check says ${words}`);
   });
 
-  it('a run is looked at when everybody has asked for all that they ask for one after the other', async () => {
+  it('a run is checked when all clients have sent all their requests', async () => {
     const nothing = { do: 'replace', track: 24, content: 'song', delivery: 'at once' } as const;
     const { happened, ended, violations } = await play({
       machine: 'upload-batch',

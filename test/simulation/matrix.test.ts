@@ -90,6 +90,6 @@ describe('a create in doubt', () => {
   });
 });
 
-it('docs/faults.md tells of these cases (npm run faults:table writes it)', () => {
+it('docs/faults.md lists these cases (npm run faults:table writes it)', () => {
   expect(readFileSync('docs/faults.md', 'utf8')).toBe(document(allCases));
 });

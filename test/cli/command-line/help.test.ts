@@ -10,7 +10,7 @@ it.each([['the overview', overviewOf(groups)], ...commands.map((one) => [one.nam
   },
 );
 
-it('is there for every command, whatever else is wrong', async () => {
+it('is there for every command, even with other mistakes', async () => {
   const home = await temporaryFolder();
   for (const { name } of commands) {
     const ended = await run(name, ['--help', '--deadline=soon'], { home });

@@ -49,7 +49,7 @@ describe('arguments of train', () => {
     });
   });
 
-  it('takes what follows -- for a file, whatever it looks like', () => {
+  it('takes everything after -- for a file, even if it looks like a flag', () => {
     expect(argumentsOf(train, ['--name', 'x', '--', '--odd.mp3']).paths).toEqual(['--odd.mp3']);
   });
 
@@ -95,7 +95,7 @@ describe('arguments of train', () => {
     expect(refusal(argv)).toContainEqual({ where, message: expect.stringContaining(words) });
   });
 
-  it('tells all problems at once', () => {
+  it('reports all problems at once', () => {
     expect(refusal(['f', '--nmae=x', '--speed=fast', '--min-clips=1']).map(({ where }) => where)).toEqual([
       '--nmae',
       '--min-clips',
@@ -111,7 +111,7 @@ describe('arguments of train', () => {
     expect(refusal(['tracks', '--name', 'x'], { ...env, npm_lifecycle_event: 'npx' })).toEqual([]);
   });
 
-  it('sees that help is asked for, whatever else is wrong', () => {
+  it('sees a request for help among other mistakes', () => {
     expect(train.parse(['--help', '--speed=fast'], {}).help).toBe(true);
   });
 });

@@ -95,7 +95,7 @@ describe('a stack', () => {
     expect(await awsAccount.stackStatus(region, 'none')).toBeUndefined();
   });
 
-  it('tells the failures of its latest deployment only', async () => {
+  it('reports the failures of its latest deployment only', async () => {
     const about = { StackId: 'arn:s', EventId: 'e', StackName: 's', Timestamp: new Date(0) };
     const of = (
       LogicalResourceId: string,

@@ -149,7 +149,7 @@ describe('deploy', () => {
     );
   });
 
-  it('asks the CDK to approve what it is told to', async () => {
+  it('passes the approval level on to the CDK', async () => {
     const { cdk, command } = await inAccount();
     await command('deploy', '--stage', 'prod', '--require-approval', 'never');
     expect(cdk[0]).toEqual(expect.arrayContaining(['--require-approval', 'never']));
@@ -235,7 +235,7 @@ describe('deploy', () => {
     expect([region.code, account.code, cdk]).toEqual([2, 2, []]);
   });
 
-  it('takes the region from the file of the stage, whatever region the shell has', async () => {
+  it('takes the region from the file of the stage, not from the shell', async () => {
     const { command, keep } = await inAccount();
     await keep({ account: '111122223333', region: 'us-west-2' });
     expect((await command('deploy', '--stage', 'prod')).said).toContain('region us-west-2');
@@ -249,7 +249,7 @@ describe('deploy', () => {
     expect(code).toBe(2);
   });
 
-  it('says so when nobody receives the alarms', async () => {
+  it('says so when the alarms have no receiver', async () => {
     const { command } = await inAccount();
     expect((await command('deploy', '--stage', 'prod')).said).toContain(
       'Alarms reach nobody: name a receiver',

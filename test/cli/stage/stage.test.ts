@@ -62,7 +62,7 @@ const operations = () =>
 const asAnna = { CHIRPSMITH_USER: 'anna@example.com', CHIRPSMITH_PASSWORD: password };
 
 describe('a stage', () => {
-  it('trains a model as the local stack does, for whoever signs in, and shows it to nobody else', {
+  it('trains a model as the local stack does, for the user who signs in, and shows it to no other', {
     timeout: 60_000,
   }, async () => {
     const { home, command } = await deployed();
@@ -207,7 +207,7 @@ describe('a stage', () => {
     expect(existsSync(kept)).toBe(false);
   });
 
-  it('that nobody deployed from here is not known, nor is one whose file is broken', async () => {
+  it('without a deployment from here is not known, nor is one whose file is broken', async () => {
     const unknown = await (await deployed({ written: null })).command('sessions', []);
     expect(unknown.stderr).toMatch(/prod\.json: It is written by npx chirpsmith deploy --stage prod/);
     const broken = await (await deployed({ written: ['x'] })).command('sessions', []);

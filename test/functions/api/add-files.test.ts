@@ -62,7 +62,7 @@ describe('POST /sessions/{id}/files', () => {
     expect(tracks.map(({ file }) => file)).toEqual(['0.wav', '1.wav', '2.wav', '3.wav', '4.wav']);
   });
 
-  it('signs the same slice anew for whoever got no answer, and refuses other files in its place', async () => {
+  it('signs the same slice anew after a lost response, and refuses other files in its place', async () => {
     const { sessionId } = await create();
     await add(sessionId, 2);
     expect((await add(sessionId, 2)).uploads).toHaveLength(3);
@@ -88,7 +88,7 @@ describe('POST /sessions/{id}/files', () => {
     });
   });
 
-  it('refuses a session that is no batch, has begun, or is somebody else’s', async () => {
+  it("refuses a session that is no batch, has begun, or is another owner's", async () => {
     await recordSession(table.store, { sessionId: 'train' });
     await expect(add('train', 6)).rejects.toMatchObject({ name: 'NotPossible' });
     const { sessionId } = await create();

@@ -31,7 +31,7 @@ describe('POST /sessions/{id}/approve', () => {
     expect(machine.started).toEqual(['yes-2 {"sessionId":"yes"}']);
   });
 
-  it('a second time changes nothing: the first word stands, one execution runs', async () => {
+  it('a second time changes nothing: the first approval is kept, one execution runs', async () => {
     await record('again');
     const machine = fakeExecutions({ 'again-1': 'ended' });
     await approve('again', machine);
@@ -91,7 +91,7 @@ describe('POST /sessions/{id}/approve', () => {
     },
   );
 
-  it("does not know somebody else's session", async () => {
+  it("does not find another owner's session", async () => {
     await record('hers', { owner: 'bea' });
     await expect(approve('hers', fakeExecutions())).rejects.toMatchObject({ name: 'SessionNotFound' });
   });

@@ -132,7 +132,7 @@ describe('POST /sessions/{id}/cancel', () => {
     expect(await stored('late')).toMatchObject({ status: 'ready', modelId: 'chirp-custom:1' });
   });
 
-  it('stops the run, too, that somebody began meanwhile', async () => {
+  it('also stops a run that started meanwhile', async () => {
     await record('chase');
     const machine = fakeExecutions({ 'chase-1': 'running' });
     const { executions } = machine;
@@ -144,7 +144,7 @@ describe('POST /sessions/{id}/cancel', () => {
     expect(await executions.executionStatus(arnOf('chase-2'))).toBe('ended');
   });
 
-  it('gives up when somebody begins a run each time, and says so', async () => {
+  it('gives up when a new run starts each time, and says so', async () => {
     await record('busy', { executionArn: undefined });
     let runs = 0;
     const store: SessionStore = {
@@ -192,7 +192,7 @@ describe('POST /sessions/{id}/cancel', () => {
     });
   });
 
-  it("does not know somebody else's session", async () => {
+  it("does not find another owner's session", async () => {
     await record('hers', { owner: 'bea' });
     const machine = fakeExecutions({ 'hers-1': 'running' });
     await expect(cancel('hers', machine)).rejects.toMatchObject({ name: 'SessionNotFound' });

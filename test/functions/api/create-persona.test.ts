@@ -109,7 +109,7 @@ describe('POST /personas', () => {
     expect(await listPersonas('somebody', table.personas)).toEqual({ personas: [] });
   });
 
-  it('answers one that is there already, and calls nobody', async () => {
+  it('returns one that exists already, without a call', async () => {
     const [at, generation] = [provider(), await music()];
     const first = await create({ name: 'Twice', generation, clip: 'clip-1' }, at);
     expect(await create({ name: 'Twice', generation, clip: 'clip-1' }, at)).toEqual(first);
@@ -162,7 +162,7 @@ describe('POST /personas', () => {
     expect(await create(body, at, { requestId: 'busy' })).toMatchObject({ status: 'made', calls: 1 });
   });
 
-  it('makes one call for two requests at once; the other is told that it is being made', async () => {
+  it('makes one call for two requests at once; the other gets the answer that it is being made', async () => {
     const [at, generation] = [provider(), await music()];
     const both = await Promise.allSettled([1, 2].map(() => create({ name: 'Race', generation }, at)));
     expect(at.asked).toHaveLength(1);
@@ -176,7 +176,7 @@ describe('POST /personas', () => {
 describe('a persona in doubt', () => {
   const lost = fails('ProviderAnswerLost', 'unknown');
 
-  it('is told as such, asked for again in vain, and called once more only by a word; calls are counted', async () => {
+  it('answers 409 until the caller passes `again`; each call is counted', async () => {
     const [at, generation] = [provider(lost, made), await music()];
     const body = { name: 'Doubt', generation };
     for (const _ of [1, 2]) {
@@ -201,7 +201,7 @@ describe('a persona in doubt', () => {
     expect(at.asked).toHaveLength(2);
   });
 
-  it('is what a call becomes that nobody can be at any more', async () => {
+  it('is the state of a call whose function must have ended', async () => {
     const [at, generation] = [provider(), await music()];
     const crashed: Answer = () => Promise.reject(new Error('the function was ended'));
     const body = { name: 'Cut off', generation };

@@ -48,7 +48,7 @@ const stored = (sessionId: string) => table.store.requireSession(sessionId);
 const word = (choice: Session['decisions'][number]['choice'], by = 'ana') => ({ choice, by, at: testMoment });
 
 describe('POST /sessions/{id}/decide', () => {
-  it('check-again begins a run that asks the provider, with create as it stands', async () => {
+  it('check-again starts a run that asks the provider, with create unchanged', async () => {
     await record('ask');
     const machine = fakeExecutions();
     const answer = await decide('ask', 'check-again', machine);
@@ -90,7 +90,7 @@ describe('POST /sessions/{id}/decide', () => {
     expect(machine.started).toEqual(['lost-2 {"sessionId":"lost"}']);
   });
 
-  it('check-again on a training that failed has the run ask for it anew, not take the old word', async () => {
+  it('check-again on a training that failed has the run ask for it anew, not use the old answer', async () => {
     const ended = create('failed', { taskId: 'p1', finishedAt: testMoment });
     await record('anew', { status: 'failed', create: ended });
     await decide('anew', 'check-again', fakeExecutions());
@@ -133,7 +133,7 @@ describe('POST /sessions/{id}/decide', () => {
     expect(await stored('named')).toMatchObject({ name: 'Other', create: { againIn: 2 } });
   });
 
-  it('check-again is for music whose task is known: otherwise there is nobody to ask', async () => {
+  it('check-again is for music whose task is known: otherwise its status cannot be asked for', async () => {
     await record('song', { kind: 'music' });
     const machine = fakeExecutions();
     await expect(decide('song', 'check-again', machine)).rejects.toMatchObject({
@@ -280,7 +280,7 @@ describe('POST /sessions/{id}/decide', () => {
     });
   });
 
-  it("does not know somebody else's session", async () => {
+  it("does not find another owner's session", async () => {
     await record('hers');
     await expect(decide('hers', 'abandon', fakeExecutions(), { by: 'bea' })).rejects.toMatchObject({
       name: 'SessionNotFound',

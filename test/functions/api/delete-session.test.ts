@@ -126,7 +126,7 @@ describe('DELETE /sessions/{id}', () => {
       { status: 'needs-decision', kind: 'music', create: create('unknown') },
       'its music may run at the provider, and may be paid. Decide on that first',
     ],
-  ])('says in words why one that stands so is not deleted: %s', async (sessionId, session, words) => {
+  ])('says why one in this state is not deleted: %s', async (sessionId, session, words) => {
     await record(sessionId, session);
     const { files, emptied } = bucket();
     const { executions } = fakeExecutions({ 'runs-1': 'running' });
@@ -154,7 +154,7 @@ describe('DELETE /sessions/{id}', () => {
     expect(forgotten).toEqual(['content-1 of-a-request']);
   });
 
-  it("does not delete somebody else's, nor say that there is one", async () => {
+  it("does not delete another owner's, nor say that there is one", async () => {
     await record('theirs');
     await expect(remove('theirs', bucket(), { subject: 'bob' })).rejects.toMatchObject({
       name: 'SessionNotFound',
@@ -163,7 +163,7 @@ describe('DELETE /sessions/{id}', () => {
     expect(await table.store.read('theirs')).toBeDefined();
   });
 
-  it('that ended early is seen, can be started by nobody, and goes on when it is repeated', async () => {
+  it('that ended early is shown, blocks a start, and continues when it is repeated', async () => {
     await record('half');
     const broken = bucket(() => Promise.reject(new ChirpsmithError('StorageUnavailable', 'S3 is away.')));
     await expect(remove('half', broken)).rejects.toMatchObject({ name: 'StorageUnavailable' });
@@ -240,7 +240,7 @@ describe('DELETE /sessions/{id} of thousands of files', () => {
     expect((await table.store.readTracks('sliced', { limit: 10 })).tracks).toEqual([]);
   });
 
-  it('needs the word that gives up what is paid for its first slice only', async () => {
+  it('needs consent to give up paid work for its first slice only', async () => {
     await recordSession(table.store, {
       sessionId: 'paid',
       count: 300,
@@ -256,7 +256,7 @@ describe('DELETE /sessions/{id} of thousands of files', () => {
     expect(await table.store.read('paid')).toBeUndefined();
   });
 
-  it('can be started by nobody between two slices', async () => {
+  it('cannot be started between two slices', async () => {
     await large('between', 300);
     const deleted = await remove('between', bucket().files, slowClock());
     expect(deleted).toEqual({ files: 0, tracks: 250 });

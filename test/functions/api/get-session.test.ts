@@ -65,7 +65,7 @@ describe('GET /sessions/{id} of thousands', () => {
     expect(read).toEqual({ whole: 1 + 1001 + 1 + 100 + 1, counted: 0 });
   });
 
-  it("does not read a page of somebody else's", async () => {
+  it("does not read a page of another owner's", async () => {
     const { read, deps } = counting();
     const theirs = { name: 'SessionNotFound' };
     await expect(getSession('many', 'bob', deps)).rejects.toMatchObject(theirs);

@@ -14,7 +14,7 @@ const list = (count: number, limits = {}) =>
     settings: settingsSchema.parse({ limits }),
   });
 
-it('warns before the account holds as many models as it may, where somebody has said how many', async () => {
+it('warns before the account holds as many models as it may, where the limit is configured', async () => {
   expect((await list(3, { models: 5 })).warning).toBeUndefined();
   expect((await list(4, { models: 5 })).warning).toContain('4 models of yours are known here');
   expect((await list(400)).warning).toBeUndefined();

@@ -68,7 +68,7 @@ describe('PUT /sessions/{id}/tracks/{trackId}', () => {
     expect(signed).toEqual([{ key: placeOf('sign'), size: 1234, sha256: 'b'.repeat(64) }]);
   });
 
-  it('starts the track afresh: nothing of the old file stays but what it has cost', async () => {
+  it('resets the track: nothing of the old file stays but its cost', async () => {
     const { tracks } = await record('fresh');
     await replace('fresh').done;
     const after = await table.store.require('fresh');
@@ -205,7 +205,7 @@ describe('PUT /sessions/{id}/tracks/{trackId}', () => {
     expect((await table.store.require(sessionId)).tracks).toEqual(tracks);
   });
 
-  it("knows neither somebody else's session nor a track that is not there", async () => {
+  it("finds neither another owner's session nor a missing track", async () => {
     await record('hers');
     await expect(replace('hers', better, '002', 'bea').done).rejects.toMatchObject({
       name: 'SessionNotFound',

@@ -140,7 +140,7 @@ describe('POST /sessions/{id}/resume', () => {
     expect(machine.started).toEqual([]);
   });
 
-  it("is closed for an abandoned session, and somebody else's does not exist", async () => {
+  it("is closed for an abandoned session, and another owner's does not exist", async () => {
     await record('abandoned', { status: 'abandoned' });
     await record('hers', { owner: 'bea' });
     const machine = fakeExecutions();

@@ -92,7 +92,7 @@ describe('POST /sessions', () => {
     expect(JSON.stringify(await table.store.read((await done).sessionId))).not.toContain('https:');
   });
 
-  it('asks for the same bytes once, whatever the case of their digest', async () => {
+  it('asks for the same bytes once, with their digest in upper or lower case', async () => {
     const twice = { name: 'copy.mp3', size: 1000, sha256: hash(10).toUpperCase() };
     const { done } = create({ name: 'Night Drive', files: [...files(10), twice] });
     const answer = await done;
@@ -223,7 +223,7 @@ describe('POST /sessions/{id}/start', () => {
     expect(started).toEqual([]);
   });
 
-  it("answers somebody else's session as one that does not exist", async () => {
+  it("answers another owner's session like one that does not exist", async () => {
     await recordSession(table.store, { sessionId: 'hers' });
     const { executions, started } = machine();
     const foreign = await start('hers', executions, 'bob').catch((error: unknown) => error);
@@ -251,7 +251,7 @@ describe('GET /sessions/{id}', () => {
       speed: options.speed ?? 1,
     });
 
-  it("tells each track's state, the provider's own words, and what may have been spent", async () => {
+  it("shows each track's state, the provider's message, and what may have been spent", async () => {
     await recordSession(table.store, {
       sessionId: 'tell',
       count: 7,
@@ -366,7 +366,7 @@ describe('GET /sessions/{id}', () => {
     },
   );
 
-  it("does not show somebody else's", async () => {
+  it("does not show another owner's", async () => {
     await recordSession(table.store, { sessionId: 'not-yours' });
     const asked = get('not-yours', machine().executions, { subject: 'bob' });
     await expect(asked).rejects.toMatchObject({ name: 'SessionNotFound' });
@@ -513,7 +513,7 @@ describe('a route', () => {
     },
   );
 
-  it('tells fifty of a hundred thousand problems, and how many more there are', async () => {
+  it('lists fifty of a hundred thousand problems, and counts the rest', async () => {
     const body = JSON.stringify(Array.from({ length: 100_000 }, () => 0));
     const answer = await invoke(untouched, body, z.array(z.string()));
     expect(answer.parsed).toMatchObject({ detail: expect.stringContaining('99950 more') });

@@ -60,7 +60,7 @@ describe.each(['train', 'music'] as const)('a run that is cancelled before its p
     expect(await one.session()).toMatchObject({ status: 'cancelled', create: { fence: 'none' } });
   });
 
-  it('buys nothing in the run after it, which has begun meanwhile', async () => {
+  it('buys nothing in the run after it, which has started meanwhile', async () => {
     const sessionId = await sessions.before(kind);
     const { provider, calls } = scriptedProvider(script);
     const store: SessionStore = {
@@ -98,7 +98,7 @@ describe('an intent', () => {
     });
   });
 
-  it('is recognised although somebody else wrote before it was sent again', async () => {
+  it('is recognised although another process wrote before it was sent again', async () => {
     const sessionId = await sessions.before();
     const { provider, count } = scriptedProvider({ create: [{ taskId: 't' }] });
     const slower = () => table.store.changeSession(sessionId, ({ pace }) => ({ pace: pace + 1 }));
@@ -239,7 +239,7 @@ describe('a late response', () => {
     expect(await one.session()).toEqual(before);
   });
 
-  it('takes back the word for another call, when that has not been made', async () => {
+  it('takes back the consent to another call, when that was not made', async () => {
     const one = await onItsWay();
     await one.cancel();
     await one.decide('create-again');

@@ -63,7 +63,7 @@ test.each([
   expect(dialectProblems({ model }, false)).toEqual([]);
 });
 
-describe('a request that breaks one is refused by its field, in words of its own', () => {
+describe('a request that breaks one is refused with its field and its own message', () => {
   test.each<[string, DialectWish, where: string, words: string]>([
     [
       'a custom model with a persona',
@@ -119,13 +119,13 @@ describe('a request that breaks one is refused by its field, in words of its own
   test.each<[DialectWish, where: string]>([
     [{ model: 'chirp-v4', dialect: 'relay' }, 'dialect'],
     [{ model: 'chirp-v4-tau', persona: hers }, 'persona'],
-  ])('whatever goes to a relay that is not configured: %o', (wish, where) => {
+  ])('everything that goes to a relay without a configuration: %o', (wish, where) => {
     expect(dialectProblems(wish, false)).toEqual([
       { where, message: expect.stringContaining('none is configured here: set relayBaseUrl') },
     ]);
   });
 
-  test('all that is wrong is told at once', () => {
+  test('all mistakes are reported at once', () => {
     const wish = { model: custom, persona: hers, dialect: 'mountsea', instrumental: true } as const;
     expect(dialectProblems(wish, false).map(({ where }) => where)).toEqual([
       'dialect',

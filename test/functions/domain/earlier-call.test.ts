@@ -51,7 +51,7 @@ describe.each(['train', 'music'] as const)('an earlier call in doubt (%s)', (kin
     expect(one.calls()).toBe(1);
   });
 
-  it('is called again while create-again is turned away, and then no more', async () => {
+  it('is called again while create-again is throttled, and then no more', async () => {
     const busy = () => providerError('ProviderThrottled', 'no');
     const one = await sessions.inDoubt(kind, { [paid]: [busy(), busy()] });
     await one.decide('create-again');

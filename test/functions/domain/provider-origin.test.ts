@@ -68,7 +68,7 @@ describe('ids of another provider', () => {
     expect(elsewhere('S', there, here)).toBe(words);
   });
 
-  it('are taken where they belong, and where nobody knows', () => {
+  it('are taken at their own provider, and where the provider is unknown', () => {
     expect(elsewhere('S', place(paid), at(paid))).toBeUndefined();
     expect(elsewhere('S', place('r.example', 'relay'), at(paid, 'r.example'))).toBeUndefined();
     expect(elsewhere('S', undefined, at(paid))).toBeUndefined();

@@ -53,7 +53,7 @@ describe('beginning a run', () => {
     expect(started).toEqual(['clean-2 {"sessionId":"clean"}']);
   });
 
-  it('by two at the same moment starts one execution, and both are told of it', async () => {
+  it('by two at the same moment starts one execution, and both get it', async () => {
     await record('race', failed);
     const { executions, started } = fakeExecutions({ old: 'ended' });
     let other: Session | undefined;
@@ -182,7 +182,7 @@ describe('beginning a run', () => {
     expect(started).toEqual(['unlucky-2 {"sessionId":"unlucky"}']);
   });
 
-  it('whoever changes something may refuse: nothing is written, nothing is started', async () => {
+  it('a change that is refused writes nothing and starts nothing', async () => {
     const { session } = await record('refused', failed);
     const { executions, started } = fakeExecutions({ old: 'ended' });
     const refuse = () => {

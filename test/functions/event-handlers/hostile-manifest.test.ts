@@ -27,7 +27,7 @@ const bytes = fc.oneof(
 );
 const fileName = name.filter((text) => text !== '' && !text.includes('/'));
 
-it('whatever a manifest, its folder and its neighbours are called and hold, it starts, or a report says why not', async () => {
+it('every manifest starts, or a report says why not, with any names and contents', async () => {
   await fc.assert(
     fc.asyncProperty(
       bytes,

@@ -23,7 +23,7 @@ const written = { a: 1 };
 const over = (made: object) => createInbox({ client: Object.assign(Object.create(client), made), bucket });
 
 describe('the inbox in S3', () => {
-  it('lists the files of one folder by their own names, whatever these are', async () => {
+  it('lists the files of one folder by their own names, with any characters', async () => {
     const folder = 'inbox/a b+c é/';
     const names = [
       '1 2.mp3',
@@ -74,7 +74,7 @@ describe('the inbox in S3', () => {
     expect(JSON.parse(new TextDecoder().decode((await inbox.read(key, 100))?.bytes))).toEqual(written);
   });
 
-  it('tells whether a file is there, and is not taken in by one whose name begins alike', async () => {
+  it('says whether a file exists, and does not confuse it with a longer name', async () => {
     const key = 'inbox/there é+/manifest.json';
     await inbox.write(`${key}.old`, written);
     expect(await inbox.find(key)).toBe(false);
@@ -83,7 +83,7 @@ describe('the inbox in S3', () => {
     expect(await inbox.find(key)).toBe(true);
   });
 
-  it('tells which files were put there after a moment', async () => {
+  it('says which files were put there after a moment', async () => {
     const folder = 'inbox/newer/';
     await inbox.write(`${folder}1.mp3`, written);
     const hour = 3_600_000;
@@ -93,7 +93,7 @@ describe('the inbox in S3', () => {
     expect(await inbox.list(folder, 100)).toMatchObject({ names: ['1.mp3'], newer: [] });
   });
 
-  it('lists no further than it was told, by whole pages of a thousand, and says so', async () => {
+  it('lists no more than the limit, by whole pages of a thousand, and says so', async () => {
     const pages: unknown[] = [];
     const endless = {
       send: async ({ input }: ListObjectsV2Command) => {

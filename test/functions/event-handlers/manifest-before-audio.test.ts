@@ -105,7 +105,7 @@ describe('a manifest that comes before its audio', () => {
     expect(scene.box.json(report)).toBeUndefined();
   });
 
-  it('is not refused any more once it has started, whatever becomes of its files', async () => {
+  it('is not rejected any more once it has started, even if its files change', async () => {
     await putSongs();
     await put('manifest.json', { name: 'Started', audio: songs });
     scene.box.remove(folder + songs[0]);

@@ -44,14 +44,14 @@ describe('the list of a manifest', () => {
     ]);
   });
 
-  it('is told how far a folder was listed in which a file is not found', () => {
+  it('names the listed part of the folder in which a file is missing', () => {
     const found = judged(['9.mp3'], ['manifest.json', '1.mp3', '2.mp3'], { more: true });
     expect(messages(found)).toEqual([
       'audio[0] "9.mp3" is not among its first 2 files: upload it, or correct its name',
     ]);
   });
 
-  it('is told of a missing file with at most 200 characters of its name', () => {
+  it('names a missing file by at most 200 characters', () => {
     const long = 'x'.repeat(200);
     expect(messages(judged([long], []))[0]).toContain(`"${long}" is not in`);
     expect(messages(judged([`${long}y`], []))[0]).toContain(`"${'x'.repeat(199)}…" is not in`);

@@ -25,7 +25,7 @@ describe('a key that was meant for the inbox', () => {
         { where: 'Manifest', ...wrongName },
       ],
     ],
-  ])('%j is told all that is wrong with it, in a report beside it', (key, folder, problems) => {
+  ])('%j gets a report of all its mistakes beside it', (key, folder, problems) => {
     expect(nearMiss(key)).toEqual({ folder, report: `${folder}manifest.error.json`, problems });
   });
 

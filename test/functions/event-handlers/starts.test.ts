@@ -110,7 +110,7 @@ describe('the report of late audio', () => {
     expect(files()).toHaveLength(100);
   });
 
-  it('looks no further into the folder than it is told', async () => {
+  it('lists no more of the folder than the limit', async () => {
     for (const name of ['1.mp3', '2.mp3', '3.mp3']) put(name);
     await report(startOf('a', []), { most: 2 });
     expect(files()).toEqual(['1.mp3', '2.mp3']);

@@ -155,7 +155,7 @@ describe('the sweep', () => {
     expect(await sweep({ store: table.store, executions, now: late })).toEqual({ looked: 0, ...nothing });
   });
 
-  it('somebody who resumes at the same moment wins', async () => {
+  it('a resume at the same moment wins', async () => {
     await record('resumed', { status: 'uploading' });
     const { executions, started } = fakeExecutions({ 'resumed-1': 'ended' });
     const store = withIntruder(table.store, 'updateSession', () =>

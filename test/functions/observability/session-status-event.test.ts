@@ -38,7 +38,7 @@ const open = (bus: () => EventBus = () => ({ put: async (...event) => void told.
   });
 
 describe('a turn of a session', () => {
-  it('is told by its documented detail, and what is no turn is not told', async () => {
+  it('is published with its documented detail; other changes are not', async () => {
     const store = open();
     const executionArn = 'arn:aws:states:us-east-1:1:execution:machine:s-1';
     await recordSession(store, { sessionId: 's', session: { name: 'Night Drive', status: 'open' } });

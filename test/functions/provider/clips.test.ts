@@ -18,7 +18,7 @@ describe('the clips in a result', () => {
     expect(readClips(result)).toEqual([]);
   });
 
-  it('are told with what is known of them, and no more', () => {
+  it('hold what is known of them, and no more', () => {
     const known = {
       id: 'a',
       audio_url: url,

@@ -202,7 +202,7 @@ describe('the status of a task', () => {
     ['SUCCESS', 'succeeded'],
     ['failed', 'failed'],
     ['Timeout', 'timed-out'],
-  ])('%s is %s, in whatever case, and a word never seen before is pending', async (word, phase) => {
+  ])('%s is %s, in upper or lower case, and an unknown status is pending', async (word, phase) => {
     expect(await status({ status: word })).toEqual({ taskId: 't', phase, status: word.toLowerCase() });
   });
 

@@ -105,7 +105,7 @@ describe('music with a persona', () => {
 
 describe('how music stands', () => {
   test.each(['NOT_START', 'SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'UNKNOWN', 'A_NEW_WORD'])(
-    '%s is pending, whatever its clips say',
+    '%s is pending, for every state of its clips',
     async (status) => {
       const { provider, sent } = relay(
         fetched(status, { data: [clip('complete', 'https://cdn.example/a')] }),

@@ -8,7 +8,7 @@ describe('the pace of a session', () => {
   });
 });
 
-describe('the wait after a call that was turned away', () => {
+describe('the wait after a throttled call', () => {
   const wait = (refusals: number, retryAfter: number | undefined, pace: number, random: number) =>
     throttledDelay(refusals, { retryAfter, pace, random });
 

@@ -16,7 +16,7 @@ describe('the environment', () => {
     expect(() => environment('SETTINGS')).toThrow('is not JSON');
   });
 
-  it('runs at the speed of the wall unless told', () => {
+  it('runs in real time by default', () => {
     expect(environment('CLOCK_SPEED')).toBe(1);
     vi.stubEnv('CLOCK_SPEED', '20');
     expect(environment('CLOCK_SPEED')).toBe(20);

@@ -33,7 +33,7 @@ describe('text that others wrote', () => {
     expect(withTextsEscaped(value)).toEqual({ a: ['\\u{1b}', { b: '\\u{a}' }], n: 1, none: undefined });
   });
 
-  test('is the same for whoever parses the JSON of it', () => {
+  test('is the same after parsing its JSON', () => {
     const json = shownJson({ text: hostile });
     expect(json).toMatch(/^[\x20-\x7E]+$/);
     expect(JSON.parse(json)).toEqual({ text: hostile });

@@ -26,7 +26,7 @@ describe('a schedule', () => {
     expect(moments(upload, random, 20)).toEqual([first, 18, 25]);
   });
 
-  it('never checks sooner than 10 % before the first moment, whatever is drawn', () => {
+  it('never checks sooner than 10 % before the first moment, for every random number', () => {
     for (let random = 0; random < 1; random += 0.01) {
       expect(firstWait(upload, random)).toBeGreaterThanOrEqual(10.8);
       expect(firstWait(training, random)).toBeGreaterThanOrEqual(90);

@@ -43,7 +43,7 @@ describe('the table in memory and dynalite', () => {
     expect(await table.store.read('none')).toBeUndefined();
   });
 
-  it('agree on files that are added: again while nobody has touched them, and never others', async () => {
+  it('agree on files that are added: again while they are untouched, and never others', async () => {
     const { session, tracks } = sessionOf({ sessionId: 'slice', count: 1, track: () => ({ sha256: 'a' }) });
     await table.store.addTracks(session, tracks);
     await table.store.addTracks(session, tracks);

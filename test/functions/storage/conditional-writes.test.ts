@@ -52,7 +52,7 @@ describe('a write whose response was lost, and which the SDK sends again', () =>
     expect(counted.runs).toBe(1);
   });
 
-  it('is no success when somebody else has written in between', async () => {
+  it('is no success when another process has written in between', async () => {
     const { session } = await recordSession(table.store, { sessionId: 'crossed' });
     const other = async () => {
       const seen = await table.store.requireSession('crossed');

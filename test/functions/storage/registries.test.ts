@@ -116,7 +116,7 @@ describe('the registry of personas', () => {
     expect(sent[0]).toMatchObject({ Item: { sk: expect.stringMatching(/^PERSONA#[0-9a-f]{64}$/) } });
   });
 
-  it('lets the first of two who saw the same write, and tells the second', async () => {
+  it('lets the first of two writers of one version win, and rejects the second', async () => {
     const { personas } = over();
     const first = await personas.put(persona('c1'), undefined);
     await expect(personas.put(persona('c1'), undefined)).rejects.toMatchObject({ name: 'RecordConflict' });
@@ -213,7 +213,7 @@ describe('an account that is nearly full', () => {
     [10, 10],
     [11, 10],
     [4, 5],
-  ])('is told of before another model is paid for: %i of %i', (models, limit) => {
+  ])('is announced before another model is paid for: %i of %i', (models, limit) => {
     expect(nearlyFull(models, limit)).toContain(`${models} models`);
     expect(nearlyFull(models, limit)).toContain(`hold ${limit}:`);
   });

@@ -33,7 +33,7 @@ describe('a request with an idempotency key', () => {
     expect(await store.begin('s', 'print')).toStrictEqual({ is: 'first' });
   });
 
-  it('is refused with another content, whatever came of the first', async () => {
+  it('is refused with another content, after every outcome of the first', async () => {
     const store = storeOver();
     await store.begin('r', 'print');
     expect(await store.begin('r', 'other')).toStrictEqual({ is: 'another' });
@@ -94,7 +94,7 @@ describe('two invocations at once', () => {
     expect(await storeOver(client).begin('r', 'print')).toStrictEqual({ is: 'held' });
   });
 
-  it('are told apart: a repetition whose own write landed unseen goes on', async () => {
+  it('are distinguished: a repetition whose own write landed unseen goes on', async () => {
     await storeOver().begin('r', 'print');
     now = start + longestHold;
     const { client } = notingClient({
@@ -108,7 +108,7 @@ describe('two invocations at once', () => {
     expect(await storeOver(client).begin('r', 'print')).toStrictEqual({ is: 'repeated' });
   });
 
-  it('are told apart: the first whose own write landed unseen is the first', async () => {
+  it('are distinguished: the first whose own write landed unseen is the first', async () => {
     const twice = repeatingClient(table.client, () => true);
     expect(await storeOver(twice).begin('r', 'print')).toStrictEqual({ is: 'first' });
   });

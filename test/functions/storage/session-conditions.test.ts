@@ -71,7 +71,7 @@ describe('a write that is sent twice', () => {
     expect(busy.sent).toHaveLength(2);
   });
 
-  it('is no conflict when nobody can say whether it is its own: the failure is named', async () => {
+  it('is no conflict when its owner is unknown: the failure is named', async () => {
     const { client } = notingClient(table.client, ({ Item }) =>
       awsError(Item ? 'ConditionalCheckFailedException' : 'ThrottlingException'),
     );
@@ -79,7 +79,7 @@ describe('a write that is sent twice', () => {
   });
 });
 
-it('a conflict is told by its name, and by nobody but us', () => {
+it('only our own error name is a conflict', () => {
   expect(isConflict(new ChirpsmithError('RecordConflict', 'words'))).toBe(true);
   expect(isConflict(new ChirpsmithError('StorageUnavailable', 'words'))).toBe(false);
   expect(isConflict(Object.assign(new Error('words'), { name: 'RecordConflict' }))).toBe(false);

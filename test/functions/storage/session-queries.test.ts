@@ -33,7 +33,7 @@ function watched() {
 }
 
 describe('a new session', () => {
-  it('is written after its tracks, and the watcher is told then', async () => {
+  it('is written after its tracks, and then notifies the observer', async () => {
     const { client, sent } = notingClient(table.client);
     await recordSession(over(client), { sessionId: 's', count: 3 });
     expect(sent.map(({ Item }) => Object(Item).sk)).toEqual([
@@ -152,7 +152,7 @@ describe('a record that is read', () => {
 });
 
 describe('a change', () => {
-  it('of the status writes down when it came to stand there, and no other change does', async () => {
+  it('of the status records its time, and no other change does', async () => {
     const { session } = await recordSession(over(), { sessionId: 's' });
     now = start + 1000;
     const turned = await over().updateSession(session, { status: 'preparing' });
@@ -163,7 +163,7 @@ describe('a change', () => {
     expect(await over().updateSession(same, { pace: 4 })).toMatchObject({ pace: 4, statusSince: at(1) });
   });
 
-  it('is told to the watcher once it is written', async () => {
+  it('reaches the observer once it is written', async () => {
     const { store, told } = watched();
     const { session, tracks } = await recordSession(over(), { sessionId: 's', count: 1 });
     await store.updateSession(session, { status: 'preparing' });
@@ -371,7 +371,7 @@ describe('a list of one kind', () => {
 });
 
 describe('tracks page by page', () => {
-  it('are read in their order, no more than were asked for and one, with word whether others follow', async () => {
+  it('are read in their order, no more than were asked for and one, and say whether others follow', async () => {
     await recordSession(over(), { sessionId: 'p', count: 7 });
     const { client, sent } = notingClient(table.client);
     const first = await over(client).readTracks('p', { limit: 3 });

@@ -41,7 +41,7 @@ describe('the session store', () => {
     });
   });
 
-  it('lets the first of two changes win and tells the second', async () => {
+  it('lets the first of two changes win and rejects the second', async () => {
     const { session } = await recordSession(table.store, { sessionId: 'race' });
     const first = await table.store.updateSession(session, { status: 'preparing' });
     expect(first.version).toBe(session.version + 1);
@@ -129,7 +129,7 @@ describe('the session store', () => {
     encoded(['', '', '']),
   ])('refuses the made-up page "%s" by name', refusesPage);
 
-  it("refuses somebody else's page, and one that was written otherwise than here", async () => {
+  it("refuses another owner's page marker, and a foreign one", async () => {
     const { next: cursor = '' } = await table.store.list('pia', { limit: 3 });
     await expect(table.store.list('ana', { limit: 3, cursor })).rejects.toMatchObject({ name: 'BadInput' });
     await refusesPage(`${cursor}=`);

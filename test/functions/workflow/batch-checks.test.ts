@@ -39,7 +39,7 @@ describe('Reconcile clips', () => {
   const { deadline } = settings.schedules.settle;
   const batchOf = async (sessionId: string) => (await table.store.requireSession(sessionId)).batch;
 
-  it('of a batch that is ready asks nobody, and keeps the time', async () => {
+  it('of a ready batch makes no call, and keeps the time', async () => {
     await record('ready', { status: 'ready' }, clip);
     expect(await compare('ready', nobody, 5, 10)).toEqual({
       ...{ sessionId: 'ready', wait: 0, waited: 15 },
@@ -47,7 +47,7 @@ describe('Reconcile clips', () => {
     });
   });
 
-  it('says how a session stands that was stopped', async () => {
+  it('names the status of a stopped session', async () => {
     await record('stopped', { status: 'cancelled' }, clip);
     await expect(compare('stopped', nobody)).rejects.toThrow('Session stopped is "cancelled".');
   });
@@ -94,7 +94,7 @@ describe('Reconcile clips', () => {
     await expect(compare('key', provider)).rejects.toBe(denied);
   });
 
-  it('tells the first twenty of many clips that are not listed, and how many there are', async () => {
+  it('names the first twenty of many clips that are not listed, and how many there are', async () => {
     await record('many', {}, clip, 22);
     await compare('many', listing(), deadline);
     const list = (await batchOf('many'))?.list;
@@ -140,7 +140,7 @@ describe('Reconcile clips', () => {
     });
   });
 
-  it('does not tell of what stopped an earlier run', async () => {
+  it('does not report what stopped an earlier run', async () => {
     const stopped = { error: 'ProviderAuth', reason: 'No key.', at: testMoment, run: 1 } as const;
     await record('earlier', { runs: 2, stopped });
     await expect(compare('earlier', listing())).rejects.toMatchObject({ name: 'Unexpected' });
@@ -216,7 +216,7 @@ describe('Prepare batch', () => {
     );
   });
 
-  it('turned away, comes round with the refusals so far and no files, and gives up in the end', async () => {
+  it('throttled, returns the count of refusals and no files, and gives up in the end', async () => {
     await recordSession(table.store, {
       sessionId: 'busy',
       count: 1,
@@ -231,7 +231,7 @@ describe('Prepare batch', () => {
     expect((await table.store.requireSession('busy')).prepareCalls).toBe(3);
   });
 
-  it('of console input belongs to nobody, under the name without its blanks, and skips what cannot be used', async () => {
+  it('of console input has no owner, under the name without its blanks, and skips what cannot be used', async () => {
     const input = { name: ' Voices ', audio: ['s3://audio/one.wav'] };
     const { sessionId } = await prepare('by-hand', opening('p-by-hand'), input);
     expect(await table.store.requireSession(sessionId)).toMatchObject({

@@ -40,7 +40,7 @@ const shared = (index: number): Partial<Track> => ({
 });
 
 describe('two tracks that the provider gave the same clip', () => {
-  it('are told, and the training is not paid', async () => {
+  it('are reported, and the training is not paid', async () => {
     const session = { status: 'uploading', minClips: 6 } as const;
     await recordSession(table.store, { sessionId: 'clips', count: 7, session, track: shared });
     const enough = () => enoughClips({ sessionId: 'clips' }, { store: table.store, settings, now });
@@ -106,7 +106,7 @@ describe('one session of the provider for two of ours', () => {
     return openProviderSession(session, opening, { store: table.store, settings, random: () => 0.5 });
   };
 
-  it('is told and not used, and the next one is taken', async () => {
+  it('is reported and not used, and the next one is taken', async () => {
     for (const sessionId of ['first', 'second']) {
       await recordSession(table.store, { sessionId, session: { status: 'preparing' } });
     }
@@ -120,7 +120,7 @@ describe('one session of the provider for two of ours', () => {
     expect(await table.store.requireSession('second')).toMatchObject({ providerSessionId: 'other' });
   });
 
-  it('is no contradiction when the same session of ours is told of it again', async () => {
+  it('is no contradiction when the same session gets it again', async () => {
     await recordSession(table.store, { sessionId: 'again', session: { status: 'preparing' } });
     await open('again', 'its own');
     await open('again', 'its own');
@@ -135,7 +135,7 @@ describe('one model for two sessions', () => {
     return checkTraining({ sessionId, ...position }, deps);
   };
 
-  it('is told, and a person decides', async () => {
+  it('is reported, and a person decides', async () => {
     for (const [sessionId, owner] of [
       ['one', 'ana'],
       ['two', 'bea'],
@@ -182,7 +182,7 @@ describe('a task that is a success and holds nothing', () => {
   }
   const success = (count = 10) => Array.from({ length: count }, () => statusOf('success'));
 
-  it('is not polled to the deadline: an upload fails, in words that say what is wrong', async () => {
+  it('is not polled to the deadline: an upload fails, with a message that says what is wrong', async () => {
     await recordSession(table.store, {
       sessionId: 'upload',
       session: { status: 'uploading', providerSessionId: 'p' },
@@ -255,7 +255,7 @@ describe('a task that is a success and holds nothing', () => {
   });
 });
 
-it("times are told in the provider's seconds where our waits run faster than it", async () => {
+it("times are shown in the provider's seconds where our waits run faster than it", async () => {
   const session = { status: 'training', create: submitted('slow') } as const;
   await recordSession(table.store, { sessionId: 'slow', session });
   const { provider } = scriptedProvider({ status: [statusOf('running')] });
@@ -290,7 +290,7 @@ describe('one clip of the provider for two pieces of music', () => {
     return checkMusic({ ...position, sessionId }, deps);
   };
 
-  it('is told and not kept as the second one, and a person decides', async () => {
+  it('is reported and not kept as the second one, and a person decides', async () => {
     for (const sessionId of ['song-1', 'song-2']) {
       const session = { kind: 'music', status: 'generating', music, create: submitted(sessionId) } as const;
       await recordSession(table.store, { sessionId, count: 0, session });

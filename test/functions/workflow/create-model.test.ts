@@ -188,7 +188,7 @@ describe('Create model', () => {
     expect(await fenceOf('unwritten')).toBe('intent');
   });
 
-  it('leaves the fence at intent when something broke that nobody foresaw', async () => {
+  it('leaves the fence at intent after an unexpected error', async () => {
     await readySession('bug');
     const { provider } = scriptedProvider({ create: [new TypeError('a bug')] });
     const made = createModel({ sessionId: 'bug' }, { store: table.store, provider, settings, now, random });
@@ -351,7 +351,7 @@ describe('Check training', () => {
     await expect(checked).rejects.toMatchObject({ name: 'ProviderThrottled' });
   });
 
-  it('tells what kept create from being called, when that is known', async () => {
+  it('says why create was not called, when that is known', async () => {
     await readySession('barred');
     const { provider } = scriptedProvider({});
     const Cause =
@@ -392,7 +392,7 @@ describe('Check training', () => {
     expect(await ofIt()).toHaveLength(1);
   });
 
-  it('a step repeated after the end finds the end in the record and asks nobody', async () => {
+  it('a step repeated after the end finds the end in the record and makes no call', async () => {
     await readySession('done', { fence: 'ready', calls: 1 });
     const { provider, calls } = scriptedProvider({});
     const state = await checkTraining(

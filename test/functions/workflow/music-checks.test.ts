@@ -40,7 +40,7 @@ const nobody = scriptedProvider({}).provider;
 const check = (sessionId: string, provider: Provider = nobody, state: Partial<MusicState> = {}) =>
   checkMusic({ sessionId, ...position, ...state }, depsWith(provider));
 
-describe('Request music, begun again by a resume', () => {
+describe('Request music, started again by a resume', () => {
   it.each([
     ['preparing', 'submitted', 'generating'],
     ['preparing', 'unknown', 'preparing'],
@@ -56,7 +56,7 @@ describe('Request music, begun again by a resume', () => {
 });
 
 describe('Request music says', () => {
-  it('how the session stands that it buys nothing for', async () => {
+  it('the status of a session that it buys nothing for', async () => {
     const sessionId = await record('stopped', { status: 'cancelled' });
     await expect(requestMusic({ sessionId }, depsWith(nobody))).rejects.toThrow(
       'Session stopped is "cancelled": nothing is bought.',
@@ -139,7 +139,7 @@ describe('Check music, while the provider takes no call', () => {
 });
 
 describe('Check music', () => {
-  it('of music that failed before tells why, also where no reason is recorded', async () => {
+  it('of music that failed before says why, also where no reason is recorded', async () => {
     const failure = { error: 'ProviderContradiction', reason: 'It is another.', at: testMoment } as const;
     await expect(check(await record('told', { create: create('failed'), failure }))).rejects.toMatchObject({
       name: 'ProviderContradiction',
@@ -243,7 +243,7 @@ describe('Copy audio', () => {
   const troubles = async (sessionId: string) =>
     (await table.store.requireSession(sessionId)).music?.clips.map(({ trouble }) => trouble);
 
-  it("takes each clip's own link, in whatever order the provider lists them", async () => {
+  it("takes each clip's own link, in any order of the provider's list", async () => {
     const sessionId = await keepable('order');
     const clips = [
       { clipId: 'clip-2', audioUrl: 'https://cdn.example/2' },
@@ -287,7 +287,7 @@ describe('Copy audio', () => {
     );
   });
 
-  it('of a record without a task asks nobody', async () => {
+  it('of a record without a task makes no call', async () => {
     const clips = [{ clipId: 'clip-1' }];
     const sessionId = await record('no-task', { create: create('ready'), music: { ...music, clips } });
     await expect(keep(nobody, { sessionId })).rejects.toMatchObject({

@@ -154,7 +154,7 @@ describe('a relay that is taken away while music is under way', () => {
   );
 });
 
-it("an answer that says nothing certain ends in a decision, with the relay's words for whoever decides", async () => {
+it("an answer that says nothing certain ends in a decision, with the relay's message for the decision", async () => {
   const at = providers(async () => {
     const message = 'generate: the provider answered 200, but the answer cannot be read: upstream timed out';
     throw new ProviderError('ProviderAnswerLost', { call: 'generate', message, taken: 'unknown' });
@@ -170,7 +170,7 @@ it("an answer that says nothing certain ends in a decision, with the relay's wor
   expect(at.asked).toHaveLength(1);
 });
 
-it('a clip that the relay calls an error is waited for as long as the schedule says, and then told by that word', async () => {
+it('a clip that the relay calls an error is waited for as long as the schedule says, and then reported by that word', async () => {
   const at = providers(undefined, { word: 'error' });
   const sessionId = await record();
   await checkMusic(await requestMusic({ sessionId }, deps(at)), deps(at));

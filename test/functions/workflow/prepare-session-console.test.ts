@@ -66,7 +66,7 @@ describe('Prepare session, from the console', () => {
     expect(JSON.stringify(shown)).not.toContain('quality');
   });
 
-  it('refuses a URL twice and a signed one, without a word of what it is signed with', async () => {
+  it('refuses a URL twice and a signed one, without any part of the signature', async () => {
     const signed = 'https://audio.s3.amazonaws.com/1.mp3?X-Amz-Signature=t0psecret';
     const [same, plain] = ['https://cdn.example.com/1.mp3', 'http://cdn.example.com/2.mp3'];
     const input = { name: 'Elsewhere', audio: [...audio, same, signed, same, plain] };
@@ -165,7 +165,7 @@ describe('Prepare session, from the console', () => {
   });
 });
 
-describe('a session that was started in the console for nobody', () => {
+describe('a session without an owner that was started in the console', () => {
   const doubt = {
     status: 'needs-decision',
     owner: 'console',
@@ -196,7 +196,7 @@ describe('a session that was started in the console for nobody', () => {
     expect(await decide()).toMatchObject({ status: 'abandoned' });
   });
 
-  it("does not become another person's, and nothing is begun", async () => {
+  it("does not become another person's, and nothing is started", async () => {
     await recordSession(table.store, { sessionId: 'hers', session: { ...doubt, owner: 'bea' } });
     const { done } = prepare('hers', { run: 2, input: { sessionId: 'hers', owner: 'ana' } });
     await expect(done).rejects.toMatchObject({

@@ -72,7 +72,7 @@ describe('Prepare session', () => {
     expect(calls).toEqual([]);
   });
 
-  it('pins a track to the version that it looked at, and copies it only where its name says something else than it is', async () => {
+  it('pins a track to the version that it inspected, and copies it only where its name says something else than it is', async () => {
     const named = (index: number) =>
       `audio/named/00${index + 1}.${['mp3', 'MP3', 'wav', 'ogg'][index] ?? 'x'}`;
     await recordSession(table.store, {

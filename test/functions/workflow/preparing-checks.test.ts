@@ -221,7 +221,7 @@ describe('Prepare session, from the console', () => {
 });
 
 describe('Record failure', () => {
-  it('of a session that its own execution made and had not begun yet is written down', async () => {
+  it('of a session that its own execution created and had not started yet is recorded', async () => {
     const execution = { Id: arnOf('made-here'), Name: 'run' };
     const sessionId = sessionIdOf(execution.Id);
     await record(sessionId, { status: 'preparing' });
@@ -233,7 +233,7 @@ describe('Record failure', () => {
     });
   });
 
-  it('writes nothing into a session that no execution has begun', async () => {
+  it('writes nothing into a session without an execution', async () => {
     const { session } = await record('waiting', { status: 'open' });
     const execution = { Id: arnOf('stranger'), Name: 'run' };
     const error = { Error: 'Unexpected', Cause: 'broken' };

@@ -116,7 +116,7 @@ describe('Request music', () => {
     expect((await table.store.requireSession('poor')).create.fence).toBe('none');
   });
 
-  it('turned away, counts the refusal and waits; its last one ends the run with nothing paid', async () => {
+  it('throttled, counts the refusal and waits; the last one ends the run with nothing paid', async () => {
     await record('busy');
     const { limits } = settings;
     const { provider, count } = scriptedProvider({
@@ -309,7 +309,7 @@ describe('Copy audio', () => {
     expect((await table.store.requireSession('whole')).status).toBe('ready');
   });
 
-  it('what cannot be had is noted with its reason, waited for by the schedule, and told when that is over', async () => {
+  it('what cannot be had is noted with its reason, waited for by the schedule, and reported when that is over', async () => {
     await keepable('no-link');
     const deps = {
       ...depsWith(linking()),
@@ -332,7 +332,7 @@ describe('Copy audio', () => {
     expect((await table.store.requireSession('no-link')).status).toBe('copying');
   });
 
-  it('begun again by a resume, goes back to copying and then to ready', async () => {
+  it('started again by a resume, goes back to copying and then to ready', async () => {
     await keepable('resumed');
     const session = await table.store.requireSession('resumed');
     await table.store.updateSession(session, { status: 'preparing' });

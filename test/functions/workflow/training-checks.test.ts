@@ -58,7 +58,7 @@ describe('Create model', () => {
     });
   });
 
-  it('buys nothing for a session that was cancelled, and says how it stands', async () => {
+  it('buys nothing for a session that was cancelled, and names its status', async () => {
     await record('late', { status: 'cancelled' });
     await expect(createModel({ sessionId: 'late' }, depsWith(nobody))).rejects.toMatchObject({
       name: 'NotPossible',
@@ -90,7 +90,7 @@ describe('Create model', () => {
     );
   });
 
-  it('tells what the provider refused to do', async () => {
+  it('says what the provider refused to do', async () => {
     await record('refused', { status: 'creating' });
     const refusal = providerError('ProviderRefused', 'no', { reason: 'The name is taken.' });
     const { provider } = scriptedProvider({ create: [refusal] });
@@ -202,7 +202,7 @@ describe('Check training', () => {
       ...more,
     });
 
-  it('of a training that failed before tells why, also where no reason is recorded', async () => {
+  it('of a training that failed before says why, also where no reason is recorded', async () => {
     const failure = { error: 'ProviderContradiction', reason: 'It is another.', at: testMoment } as const;
     await record('told', { create: create('failed'), failure });
     await record('untold', { create: create('failed') });
@@ -302,7 +302,7 @@ describe('Check training', () => {
     await expect(check('slow', away, late)).rejects.toThrow(`${deadline} s (ProviderUnreachable in a test).`);
   });
 
-  it('of a record without a task asks nobody', async () => {
+  it('of a record without a task makes no call', async () => {
     await recordSession(table.store, {
       sessionId: 'no-task',
       session: { status: 'training', create: create('submitted') },

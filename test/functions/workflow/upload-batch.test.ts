@@ -253,7 +253,7 @@ describe('Reconcile clips', () => {
   const listing = (...audioIds: string[]) =>
     scriptedProvider({ status: [statusOf('success', { audioIds })] });
 
-  it('is content when the lists are the same, in whatever order', async () => {
+  it('accepts equal lists, in any order', async () => {
     await record('same', going, clips);
     expect(await compare('same', listing('clip 3', 'clip 1', 'clip 2'))).toMatchObject({ verdict: 'done' });
     expect(await table.store.requireSession('same')).toMatchObject({
@@ -262,7 +262,7 @@ describe('Reconcile clips', () => {
     });
   });
 
-  it('asks again where they differ, and tells what differs when the time is over', async () => {
+  it('asks again where they differ, and reports the difference at the deadline', async () => {
     await record('differs', going, clips);
     const other = () => listing('clip 1', 'clip 2', 'strange');
     expect(await compare('differs', other())).toMatchObject({ verdict: 'waiting', wait: 5 });
@@ -275,7 +275,7 @@ describe('Reconcile clips', () => {
     });
   });
 
-  it('tells that the list could not be read, and takes no success of the session for one', async () => {
+  it('says that the list could not be read, and takes no success of the session for one', async () => {
     await record('unread', going, clips);
     const silent = scriptedProvider({ status: [statusOf('success')] });
     await compare('unread', silent, 60, 0);

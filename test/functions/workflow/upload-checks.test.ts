@@ -119,7 +119,7 @@ describe('Submit upload', () => {
     });
   });
 
-  it('sends nothing for a session that was cancelled, and says how it stands', async () => {
+  it('sends nothing for a session that was cancelled, and names its status', async () => {
     const ids = await record('cancelled', {}, { status: 'cancelled' });
     await expect(submit(ids)).rejects.toMatchObject({
       name: 'NotPossible',
@@ -135,7 +135,7 @@ describe('Submit upload', () => {
     });
   });
 
-  it('leaves the track as sent when something broke that nobody foresaw', async () => {
+  it('leaves the track as sent after an unexpected error', async () => {
     await expect(submit(await record('bug', {}), { upload: [new TypeError('a bug')] })).rejects.toThrow(
       'a bug',
     );
@@ -312,7 +312,7 @@ describe('Inspect file', () => {
       },
     );
 
-  it('says how a session stands that was stopped', async () => {
+  it('names the status of a stopped session', async () => {
     await record('stopped', {}, { kind: 'batch', status: 'cancelled' });
     await expect(inspect('stopped')).rejects.toThrow('Session stopped is "cancelled": nothing is sent.');
   });

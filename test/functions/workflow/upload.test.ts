@@ -92,7 +92,7 @@ describe('Submit upload', () => {
     expect(await one.track()).toMatchObject({ source: { versionId: 'v2' }, attempts: 1 });
   });
 
-  it('tells of a file that is gone before anything is sent, and counts no attempt', async () => {
+  it('reports a missing file before anything is sent, and counts no attempt', async () => {
     const one = await oneTrack('gone', {}, {}, async () => undefined);
     expect(await one.submit()).toMatchObject({ verdict: 'failed' });
     expect(one.calls).toEqual([]);
@@ -300,7 +300,7 @@ describe('Enough clips?', () => {
   });
 });
 
-describe('A session whose calls are turned away for their number', () => {
+describe('A session whose calls are throttled', () => {
   const throttled = (retryAfter = 0) => providerError('ProviderThrottled', 'no', { retryAfter });
   const paceOf = async (sessionId: string) => (await table.store.requireSession(sessionId)).pace;
 
@@ -313,7 +313,7 @@ describe('A session whose calls are turned away for their number', () => {
     expect(await one.submit()).toMatchObject({ verdict: 'waiting', wait: 24, pace: 2, refusals: 0 });
   });
 
-  it('is slowed down by each of several that were turned away together', async () => {
+  it('is slowed down by each of several calls that were throttled together', async () => {
     const one = await oneTrack('together', submitted, { status: [throttled(), throttled()] });
     const checks = await Promise.all([1, 2].map(() => one.check()));
     expect(checks.map(({ pace = 1 }) => pace).sort()).toEqual([2, 4]);
@@ -339,7 +339,7 @@ describe('A session whose calls are turned away for their number', () => {
     expect(await one.track()).toMatchObject({ status: 'submitted', attempts: 1 });
   });
 
-  it('writes nothing while no call is turned away', async () => {
+  it('writes nothing while no call is throttled', async () => {
     const one = await oneTrack('calm', {}, { upload: [{ taskId: 't1' }], status: [statusOf('running')] });
     const { version } = await table.store.requireSession('calm');
     const state = await one.submit();
