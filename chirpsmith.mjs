@@ -18,9 +18,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   // Stripped and compiled once: the second start takes half the time. The variable is for child processes.
   process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
-  // The command stops when this process ends: see local/parent.ts.
+  // The command stops when this process ends: see packages/local-servers/parent-process.ts.
   process.env.LAUNCHED_FROM = String(process.ppid);
-  // Whoever starts this process over, starts the command itself.
+  // A process that is started over starts the command itself.
   process.argv[1] = fileURLToPath(new URL('cli/main.ts', import.meta.url));
   await import(pathToFileURL(process.argv[1]).href);
 }

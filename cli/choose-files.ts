@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import { homeDirectory } from '../local/home.ts';
+import { homeDirectory } from '../local/index.ts';
 import { mayHoldAudio } from '../packages/audio-inspection/formats.ts';
 import { checkFiles, doubtsAbout, type UsableFile } from './check-files.ts';
 import type { CommandContext } from './command.ts';

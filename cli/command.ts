@@ -1,10 +1,9 @@
 import { ChirpsmithError } from '../functions/shared/errors.ts';
-import { escaped, own, type Shown } from '../functions/shared/printable.ts';
-import { pathSettings } from '../local/home.ts';
-import { watchParent } from '../local/parent.ts';
-import { useProxy } from '../local/proxy.ts';
-import { lineWriter, standardStreams } from '../local/standard-streams.ts';
+import { pathSettings, useProxy } from '../local/index.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
+import { watchParent } from '../packages/local-servers/parent-process.ts';
+import { escaped, own, type Shown } from '../packages/terminal/printable.ts';
+import { lineWriter, standardStreams } from '../packages/terminal/standard-streams.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import { json } from './command-line/common-flags.ts';
 import { type Command, defineCommand } from './command-line/define-command.ts';

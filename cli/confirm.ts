@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { type Shown, shown } from '../functions/shared/printable.ts';
-import { lineWriter, standardStreams } from '../local/standard-streams.ts';
+import { type Shown, shown } from '../packages/terminal/printable.ts';
+import { lineWriter, standardStreams } from '../packages/terminal/standard-streams.ts';
 import { Interrupted } from './signal-handling.ts';
 
 /**

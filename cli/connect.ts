@@ -1,8 +1,7 @@
 import { isRunning } from '../functions/domain/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
-import { homeDirectory } from '../local/home.ts';
-import { defaultSpeed } from '../local/provider-time.ts';
-import { isRunning as isProcessRunning } from '../local/stack/process-identity.ts';
+import { defaultSpeed, homeDirectory } from '../local/index.ts';
+import { isRunning as isProcessRunning } from '../packages/local-servers/process-identity.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import { findStack, type LocalStack, startStack, stopStack } from './local-stack.ts';

@@ -4,7 +4,7 @@ import { dialectOf } from '../functions/domain/dialect-rules.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import { shellQuote } from '../functions/shared/shell-quote.ts';
+import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { GenerateArguments } from './commands/generate.ts';

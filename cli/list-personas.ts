@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { homeDirectory } from '../local/home.ts';
+import { homeDirectory } from '../local/index.ts';
 import type { CommandContext } from './command.ts';
 import { connectStack } from './connect.ts';
 import type { CliEvent } from './events.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract.ts';
-import { homeDirectory } from '../local/home.ts';
+import { homeDirectory } from '../local/index.ts';
 import type { ApiClient } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import { connectStack } from './connect.ts';

@@ -4,11 +4,9 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
-import { launchedFrom } from '../local/parent.ts';
-import { openHome } from '../local/private-home.ts';
-import { stackOf } from '../local/stack/home-lock.ts';
-import { isRunning } from '../local/stack/process-identity.ts';
-import { type ReadyInfo, readReadyFile } from '../local/stack/ready-file.ts';
+import { openHome, type ReadyInfo, readReadyFile, stackOf } from '../local/index.ts';
+import { launchedFrom } from '../packages/local-servers/parent-process.ts';
+import { isRunning } from '../packages/local-servers/process-identity.ts';
 
 /** What the command line needs to know of a running stack. */
 export type LocalStack = Pick<

@@ -1,4 +1,4 @@
-import { shellQuote } from '../functions/shared/shell-quote.ts';
+import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';

@@ -1,5 +1,5 @@
 import type { SessionAnswer } from '../functions/api/contract.ts';
-import { shellQuote } from '../functions/shared/shell-quote.ts';
+import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import { trackResults } from './diff-sessions.ts';
 import type { CliEvent, EndOfSession, FileResult, Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';

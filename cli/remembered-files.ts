@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { homeDirectory } from '../local/home.ts';
+import { homeDirectory } from '../local/index.ts';
 import { conversionTargets } from '../packages/audio-inspection/formats.ts';
 import type { CommandContext } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { shellQuote } from '../functions/shared/shell-quote.ts';
+import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import { userDirectory } from './user-directory.ts';
 
 /** What decides what is made of the files. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../functions/shared/errors.ts';
-import { shellQuote } from '../functions/shared/shell-quote.ts';
+import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import type { CliEvent, Next } from './events.ts';
 
 /** What a command drives, and as whom. */

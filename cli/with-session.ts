@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { SessionAnswer } from '../functions/api/contract.ts';
-import { homeDirectory } from '../local/home.ts';
+import { homeDirectory } from '../local/index.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import { type ConnectedStack, connectStack } from './connect.ts';

@@ -13,6 +13,7 @@ import { openQueues, type Queues } from '../packages/local-aws/sqs.ts';
 import { createStepFunctions, type StepFunctions } from '../packages/local-aws/step-functions.ts';
 import { type Clock, scaledClock } from '../packages/local-servers/clock.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
+import { thisProcess } from '../packages/local-servers/process-identity.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../packages/provider-sandbox/sandbox.ts';
 import { openHome } from './private-home.ts';
 import { withDeadlinesOf } from './provider-time.ts';
@@ -21,7 +22,6 @@ import { lockHome } from './stack/home-lock.ts';
 import { keptKey, secretValues } from './stack/keys.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
 import { type Meter, metered, meteredLambda } from './stack/meter.ts';
-import { thisProcess } from './stack/process-identity.ts';
 import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
 import { synthesize } from './synth.ts';
 

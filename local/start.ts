@@ -1,14 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
-import { escaped, own, type Shown, shown, shownJson } from '../functions/shared/printable.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
+import { watchParent } from '../packages/local-servers/parent-process.ts';
+import { escaped, own, type Shown, shown, shownJson } from '../packages/terminal/printable.ts';
+import { complain, say } from '../packages/terminal/standard-streams.ts';
 import { chosenHome, pathSettings } from './home.ts';
-import { watchParent } from './parent.ts';
 import { defaultSpeed } from './provider-time.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
 import type { Stack, StackOptions } from './stack.ts';
-import { complain, say } from './standard-streams.ts';
 
 /** How the stack is to run. */
 export interface StartArguments {

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { shown } from '../functions/shared/printable.ts';
+import { isRunning } from '../packages/local-servers/process-identity.ts';
+import { shown } from '../packages/terminal/printable.ts';
+import { complain, say } from '../packages/terminal/standard-streams.ts';
 import { chosenHome } from './home.ts';
 import { stackOf } from './stack/home-lock.ts';
-import { isRunning } from './stack/process-identity.ts';
 import { readReadyFile } from './stack/ready-file.ts';
-import { complain, say } from './standard-streams.ts';
 
 /** A stack ends within two seconds. */
 const waitMs = 10_000;

@@ -1,6 +1,6 @@
 import { nameProblems } from '../../functions/domain/validate-names.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { sandboxSpeed } from '../../local/provider-time.ts';
+import { sandboxSpeed } from '../../local/index.ts';
 import { number, one, text, toggle } from './flags.ts';
 
 const { limits } = defaultSettings;

@@ -1,4 +1,4 @@
-import { sandboxSpeed } from '../../local/provider-time.ts';
+import { sandboxSpeed } from '../../local/index.ts';
 import { speed } from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
 import { number, text, toggle } from '../command-line/flags.ts';

@@ -1,3 +1,4 @@
+import { stopStack } from '../../local/index.ts';
 import { defineCommand } from '../command-line/define-command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { home } from './start.ts';
@@ -10,6 +11,5 @@ export const stop = defineCommand({
   tooMany: 'It takes options only.',
   flags: { home: { ...home, help: 'whose stack (default CHIRPSMITH_HOME, or .chirpsmith/ here)' } },
   done: 'none runs any more',
-  run: async (args, context): Promise<ExitCode> =>
-    (await import('../../local/stop.ts')).stopStack(args.home, context.env),
+  run: async (args, context): Promise<ExitCode> => stopStack(args.home, context.env),
 });

@@ -1,5 +1,5 @@
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { sandboxSpeed } from '../../local/provider-time.ts';
+import { sandboxSpeed } from '../../local/index.ts';
 import { common, convert, deadline, minClips, modelName, speed, yes } from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
 import { many, text, toggle } from '../command-line/flags.ts';

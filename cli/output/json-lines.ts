@@ -1,5 +1,5 @@
-import { escaped, shown, shownJson } from '../../functions/shared/printable.ts';
-import type { WriteLine } from '../../local/standard-streams.ts';
+import { escaped, shown, shownJson } from '../../packages/terminal/printable.ts';
+import type { WriteLine } from '../../packages/terminal/standard-streams.ts';
 import type { Display } from './output.ts';
 
 /** One JSON object a line on standard output; what went wrong also in words on standard error. */

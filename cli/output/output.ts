@@ -1,5 +1,5 @@
-import { type ShownValue, withTextsEscaped } from '../../functions/shared/printable.ts';
-import { lineWriter } from '../../local/standard-streams.ts';
+import { type ShownValue, withTextsEscaped } from '../../packages/terminal/printable.ts';
+import { lineWriter } from '../../packages/terminal/standard-streams.ts';
 import type { CliEvent, UploadProgress } from '../events.ts';
 import { jsonLines } from './json-lines.ts';
 import { plainLines } from './plain-lines.ts';

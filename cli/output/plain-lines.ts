@@ -1,5 +1,5 @@
-import { own, shown } from '../../functions/shared/printable.ts';
-import type { WriteLine } from '../../local/standard-streams.ts';
+import { own, shown } from '../../packages/terminal/printable.ts';
+import type { WriteLine } from '../../packages/terminal/standard-streams.ts';
 import type { CliEvent } from '../events.ts';
 import { begunLines, priceWords } from './agreement-lines.ts';
 import { endLines, nextLines } from './end-lines.ts';

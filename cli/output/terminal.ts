@@ -1,5 +1,5 @@
-import { own } from '../../functions/shared/printable.ts';
-import { lineWriter } from '../../local/standard-streams.ts';
+import { own } from '../../packages/terminal/printable.ts';
+import { lineWriter } from '../../packages/terminal/standard-streams.ts';
 import { priceWords } from './agreement-lines.ts';
 import { type EndEvent, endLines, nextLines } from './end-lines.ts';
 import { failedTrackLines, fileLines } from './file-lines.ts';

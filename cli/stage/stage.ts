@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Problem } from '../../functions/shared/errors.ts';
-import { homeDirectory } from '../../local/home.ts';
+import { homeDirectory } from '../../local/index.ts';
 import type { Target } from '../stage-target.ts';
 import { UsageError } from '../usage-error.ts';
 

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { inOneLine, withinJson } from '../../packages/terminal/printable.ts';
 import { environment } from '../shared/environment.ts';
-import { inOneLine, withinJson } from '../shared/printable.ts';
 import { type Measurement, metricLine } from './metrics.ts';
 
 /** By what a line of log is found again: session, track, execution, state or route. */

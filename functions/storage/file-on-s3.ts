@@ -4,6 +4,7 @@ import {
   type HeadObjectOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { UnreadableSource } from '../../packages/audio-inspection/bounded-source.ts';
 import { type InspectionCost, inspectAudioWithCost } from '../../packages/audio-inspection/inspect-audio.ts';
 import type { AudioLimits, ByteSource, Inspection } from '../../packages/audio-inspection/inspection.ts';
 import { missing } from '../../packages/audio-inspection/problem-messages.ts';
@@ -49,7 +50,7 @@ export async function inspectObject(
   const sha256 = hexOf(head.ChecksumSHA256);
   const source = objectSource(client, { ...object, size, etag, versionId });
   return {
-    ...(await inspectAudioWithCost(source, limits, cost)),
+    ...(await inspectAudioWithCost(source, limits, cost).catch(rethrow)),
     size,
     ...(sha256 && { sha256 }),
     ...(etag && { etag }),
@@ -75,6 +76,11 @@ export async function findSameBytes(
   const found = { ...newest, versionId: head.VersionId };
   const sha256 = hexOf(head.ChecksumSHA256) ?? (await hashObject(client, found));
   return sha256 === bytes.sha256 ? found : undefined;
+}
+
+function rethrow(error: unknown): never {
+  if (!(error instanceof UnreadableSource)) throw error;
+  throw new ChirpsmithError('StorageUnavailable', error.message, { cause: error });
 }
 
 async function headOf(client: S3Client, object: AudioObject): Promise<HeadObjectOutput | undefined> {

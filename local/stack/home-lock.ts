@@ -1,6 +1,6 @@
 import path from 'node:path';
+import type { ProcessIdentity } from '../../packages/local-servers/process-identity.ts';
 import { holderOf, takeLock } from './lock-file.ts';
-import type { ProcessIdentity } from './process-identity.ts';
 import { readReadyFile } from './ready-file.ts';
 
 const lockOf = (home: string) => path.join(home, 'stack.lock');

@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { isRunning, type ProcessIdentity, processIdentity, thisProcess } from './process-identity.ts';
+import {
+  isRunning,
+  type ProcessIdentity,
+  processIdentity,
+  thisProcess,
+} from '../../packages/local-servers/process-identity.ts';
 
 /** A lock that was taken, or the process that has it. */
 export type Lock = { readonly release: () => void } | { readonly holder: ProcessIdentity };

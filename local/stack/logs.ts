@@ -1,9 +1,9 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { inOneLine, shown } from '../../functions/shared/printable.ts';
 import { explainFileError } from '../../packages/local-servers/file-errors.ts';
-import { complain, type WriteLine } from '../standard-streams.ts';
+import { inOneLine, shown } from '../../packages/terminal/printable.ts';
+import { complain, type WriteLine } from '../../packages/terminal/standard-streams.ts';
 
 /** Bytes after which a log begins anew; the one before is kept as `<name>.log.1`. */
 const longest = 4 * 1024 * 1024;

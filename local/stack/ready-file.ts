@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { processIdentity } from './process-identity.ts';
+import { processIdentity } from '../../packages/local-servers/process-identity.ts';
 
 /** The line that `npx chirpsmith start --json` prints when everything listens. Holds secrets of this machine only. */
 export const readyShape = z.object({

@@ -1,9 +1,9 @@
-import { escaped } from '../../functions/shared/printable.ts';
 import { buildApp } from '../../infra/chirpsmith-app.ts';
 import { readConfig } from '../../infra/config.ts';
 import { explainFileError } from '../../packages/local-servers/file-errors.ts';
+import { escaped } from '../../packages/terminal/printable.ts';
+import { complain } from '../../packages/terminal/standard-streams.ts';
 import { pathSettings } from '../home.ts';
-import { complain } from '../standard-streams.ts';
 
 // Run as a process of its own by ../synth.ts: the CDK takes a second to load and 150 MB, neither of which a
 // stack that runs for hours should keep.

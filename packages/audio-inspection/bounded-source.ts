@@ -1,7 +1,6 @@
-import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import type { ByteSource } from './inspection.ts';
 
-/** What looking into one file may cost, whatever is in it. */
+/** What looking into one file may cost, also one that was made to cost much. */
 export interface ReadBudget {
   /** Reads of the source: GETs, when it is in S3. */
   readonly reads: number;
@@ -19,6 +18,11 @@ export class ReadBudgetSpent extends Error {
   override readonly name = 'ReadBudgetSpent';
 }
 
+/** The source does not give its bytes, or not in time; another try may succeed. */
+export class UnreadableSource extends Error {
+  override readonly name = 'UnreadableSource';
+}
+
 /** A source that stops after its budget, and remembers what it has read. */
 export interface BoundedSource extends ByteSource {
   /** Reads made so far. */
@@ -29,7 +33,8 @@ export interface BoundedSource extends ByteSource {
 
 /**
  * Puts a budget and a block cache around a source. Neighbouring blocks that are missing are fetched in one read.
- * `read` throws {@link ReadBudgetSpent}, the source's own error, or the reason of `signal` once that is aborted.
+ * `read` throws {@link ReadBudgetSpent}, {@link UnreadableSource}, the source's own error, or the reason of `signal`
+ * once that is aborted.
  */
 export function boundSource(source: ByteSource, budget: ReadBudget, signal?: AbortSignal): BoundedSource {
   const blocks = new Map<number, Uint8Array>();
@@ -47,7 +52,7 @@ export function boundSource(source: ByteSource, budget: ReadBudget, signal?: Abo
     bytesRead += length;
     const bytes = await orAborted(source.read(offset, length), signal);
     if (bytes.length !== length) {
-      throw new ChirpsmithError('StorageUnavailable', 'The file gave fewer bytes than its size promises.');
+      throw new UnreadableSource('The file gave fewer bytes than its size promises.');
     }
     for (let block = first; block <= last; block++) {
       const from = (block - first) * blockBytes;

@@ -1,4 +1,4 @@
-import { shellQuote } from '../../functions/shared/shell-quote.ts';
+import { shellQuote } from '../terminal/shell-quote.ts';
 import type { ConversionTarget } from './formats.ts';
 import type { Inspection } from './inspection.ts';
 

@@ -1,9 +1,15 @@
 import { type FileTypeResult, fileTypeFromTokenizer } from 'file-type';
-import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { measureAiff } from './aiff.ts';
 import { measureApe } from './ape.ts';
 import { measureAsf } from './asf.ts';
-import { boundSource, defaultReadBudget, type ReadBudget, ReadBudgetSpent, slice } from './bounded-source.ts';
+import {
+  boundSource,
+  defaultReadBudget,
+  type ReadBudget,
+  ReadBudgetSpent,
+  slice,
+  UnreadableSource,
+} from './bounded-source.ts';
 import { measureDff, measureDsf } from './dsd.ts';
 import { measureFlac } from './flac.ts';
 import { conversionOf } from './formats.ts';
@@ -60,8 +66,8 @@ const measures: ReadonlyMap<string, Measure> = new Map<string, Measure>([
 
 /**
  * Finds out what is in a file, by its content alone, and whether it can be used.
- * Costs at most 64 reads and 2 MB whatever the content is.
- * @throws ChirpsmithError `StorageUnavailable` after the time-out, and whatever `source.read` throws
+ * Costs at most 64 reads and 2 MB, also for content that was made to cost more.
+ * @throws UnreadableSource after the time-out, or when the source gives too few bytes; and what `source.read` throws
  */
 export async function inspectAudio(
   source: ByteSource,
@@ -79,8 +85,7 @@ export async function inspectAudioWithCost(
 ): Promise<InspectionWithCost> {
   const timer = new AbortController();
   const timeout = setTimeout(() => {
-    const after = `Reading the file took longer than ${timeoutMs / 1000} s.`;
-    timer.abort(new ChirpsmithError('StorageUnavailable', after));
+    timer.abort(new UnreadableSource(`Reading the file took longer than ${timeoutMs / 1000} s.`));
   }, timeoutMs);
   const bounded = boundSource(
     source,

@@ -17,11 +17,11 @@ import {
 import { createStepFunctions, type StepFunctions } from '../../packages/local-aws/step-functions.ts';
 import { type Clock, virtualClock } from '../../packages/local-servers/clock.ts';
 import { type Sandbox, startSandbox } from '../../packages/provider-sandbox/sandbox.ts';
+import { newDirectory } from '../../test-support/directory.ts';
 import { openDynaliteTable } from '../../test-support/tables/dynalite-table.ts';
 import { openMemoryTable } from '../../test-support/tables/memory-table.ts';
 import { type AudioBucket, openAudioBucket } from './audio-bucket.ts';
 import { createClipAudio } from './clip-audio.ts';
-import { newDirectory } from './directory.ts';
 import { createEchoes } from './echoes.ts';
 import { clientOf } from './executions.ts';
 import { withoutIntents, withoutLastFile } from './forgetful-store.ts';

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AwsError } from '../../packages/local-aws/aws-error.ts';
 import { openDynamoDb } from '../../packages/local-aws/dynamodb.ts';
-import { newDirectory } from '../../simulation/harness/directory.ts';
+import { newDirectory } from '../directory.ts';
 import type { Table } from './table.ts';
 
 const keys = (HASH: string, RANGE: string) => [

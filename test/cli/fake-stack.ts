@@ -3,8 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { type SessionAnswer, signUploadsBody } from '../../functions/api/contract.ts';
-import { thisProcess } from '../../local/stack/process-identity.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
+import { thisProcess } from '../../packages/local-servers/process-identity.ts';
 import { FakeProblem, fakeSessions, type Step, toReady } from './fake-sessions.ts';
 
 /** A small stand-in for API and storage, faithful to the contract, with a home that says it runs. */

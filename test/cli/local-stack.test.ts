@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findStack, startStack, stopStack } from '../../cli/local-stack.ts';
-import { isRunning, thisProcess } from '../../local/stack/process-identity.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
+import { isRunning, thisProcess } from '../../packages/local-servers/process-identity.ts';
 import { startFakeStack } from './fake-stack.ts';
 import { temporaryFolder } from './run-command.ts';
 
@@ -31,7 +31,7 @@ const readyInfo: ReadyInfo = {
 const script = `
 import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
-import { thisProcess } from ${JSON.stringify(import.meta.resolve('../../local/stack/process-identity.ts'))};
+import { thisProcess } from ${JSON.stringify(import.meta.resolve('../../packages/local-servers/process-identity.ts'))};
 const home = process.env.CHIRPSMITH_HOME;
 writeFileSync(home + '/arguments.json', JSON.stringify(process.argv.slice(2)));
 const server = createServer((_, response) => response.end('{}')).listen(0, '127.0.0.1', () => {

@@ -4,7 +4,7 @@ import { terminalTarget } from '../../bench/fuzz/terminal-target.ts';
 import type { CliEvent } from '../../cli/events.ts';
 import { jsonLines } from '../../cli/output/json-lines.ts';
 import { linesOf, plainLines } from '../../cli/output/plain-lines.ts';
-import { withTextsEscaped } from '../../functions/shared/printable.ts';
+import { withTextsEscaped } from '../../packages/terminal/printable.ts';
 
 describe('JSON lines', () => {
   const told = (...events: readonly CliEvent[]) => {

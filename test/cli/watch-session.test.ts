@@ -4,7 +4,7 @@ import type { CliEvent } from '../../cli/events.ts';
 import { linesOf } from '../../cli/output/plain-lines.ts';
 import { watchSession } from '../../cli/watch-session.ts';
 import type { SessionAnswer, TrackAnswer } from '../../functions/api/contract.ts';
-import { withTextsEscaped } from '../../functions/shared/printable.ts';
+import { withTextsEscaped } from '../../packages/terminal/printable.ts';
 
 const session: SessionAnswer = {
   sessionId: 's',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findSameBytes, inspectObject } from '../../../functions/storage/file-on-s3.ts';
 import { zeros } from '../../../test-support/audio-files/hostile.ts';
@@ -144,6 +145,17 @@ test('an S3 that fails is not a broken file', async () => {
   bucket.refuse = { GET: 503 };
   await expect(inspectObject(client, song, limits)).rejects.toMatchObject({
     $metadata: { httpStatusCode: 503 },
+  });
+});
+
+test('an S3 that takes too long is not a broken file', async () => {
+  const slow = new S3Client({ region: 'eu-central-1' });
+  const mock = mockClient(slow);
+  mock.on(HeadObjectCommand).resolves({ ContentLength: 500 });
+  mock.on(GetObjectCommand).callsFake(() => new Promise(() => {}));
+  await expect(inspectObject(slow, song, limits, { timeoutMs: 1 })).rejects.toMatchObject({
+    name: 'StorageUnavailable',
+    message: 'Reading the file took longer than 0.001 s.',
   });
 });
 

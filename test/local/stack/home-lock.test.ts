@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lockHome, stackOf } from '../../../local/stack/home-lock.ts';
-import { thisProcess } from '../../../local/stack/process-identity.ts';
+import { thisProcess } from '../../../packages/local-servers/process-identity.ts';
 
 let home: string;
 beforeEach(() => {

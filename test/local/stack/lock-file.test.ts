@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { processIdentity } from '../../../local/stack/process-identity.ts';
+import { processIdentity } from '../../../packages/local-servers/process-identity.ts';
 
 let directory: string;
 beforeEach(() => {

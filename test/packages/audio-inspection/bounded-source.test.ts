@@ -54,7 +54,7 @@ test('stops before one read too many', async () => {
 
 test('a source that gives less than its size promises is a failure of the storage', async () => {
   const bounded = boundSource({ size: 500, read: async () => new Uint8Array(3) }, budget);
-  await expect(bounded.read(0, 10)).rejects.toMatchObject({ name: 'StorageUnavailable' });
+  await expect(bounded.read(0, 10)).rejects.toMatchObject({ name: 'UnreadableSource' });
 });
 
 test('a slice begins and ends where it was told to', async () => {

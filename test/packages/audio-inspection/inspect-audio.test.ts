@@ -195,7 +195,7 @@ test('a source that fails is not taken for a broken file', async () => {
 test('a source that hangs ends in a time-out', async () => {
   const source = { size: 10_000, read: () => new Promise<never>(() => {}) };
   await expect(inspectAudio(source, limits, { timeoutMs: 20 })).rejects.toMatchObject({
-    name: 'StorageUnavailable',
+    name: 'UnreadableSource',
     message: 'Reading the file took longer than 0.02 s.',
   });
 });

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../cli/run-command.ts';
+import { temporaryFolder } from '../../cli/run-command.ts';
 
-const parent = fileURLToPath(new URL('../../local/parent.ts', import.meta.url));
+const parent = fileURLToPath(new URL('../../../packages/local-servers/parent-process.ts', import.meta.url));
 
 /** Starts the next one, says when that is ready, and ends if it is the first: the user's shell. */
 const starter = `

@@ -10,7 +10,7 @@ import {
   shownJson,
   withinJson,
   withTextsEscaped,
-} from '../../../functions/shared/printable.ts';
+} from '../../../packages/terminal/printable.ts';
 
 const hostile = 'a\u001B[2J\r\nb\u202Egpm\u200E\u2028\u009B2J\u007F\uFEFF\u{E0041}';
 
@@ -58,7 +58,7 @@ test('the linter lets no text past the writers: not by a stream of the process, 
     "process.stdout.write('1');",
     'const { argv, stderr } = process;\nstderr.write(argv.join());',
     "console.log('3');",
-    "import type { Shown } from '../../functions/shared/printable.ts';\nexport const four = '4' as Shown;",
+    "import type { Shown } from '../../packages/terminal/printable.ts';\nexport const four = '4' as Shown;",
   ];
   writeFileSync(file, `${offences.join('\n')}\n`);
   // The rule against cycles reads every file of the project: four seconds of work for a file that has none.

@@ -1,4 +1,4 @@
-import type { Shown } from '../functions/shared/printable.ts';
+import type { Shown } from './printable.ts';
 
 /** Where a program shows something, line by line. */
 export type WriteLine = (line: Shown) => void;

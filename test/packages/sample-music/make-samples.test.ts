@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, stat, truncate, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLocalFile } from '../../cli/local-file.ts';
-import { defaultSettings } from '../../functions/shared/settings.ts';
-import { inspectAudio } from '../../packages/audio-inspection/inspect-audio.ts';
-import { makeSamples } from '../../packages/sample-music/make-samples.ts';
-import { line, pitch, strokes } from '../../packages/sample-music/score.ts';
+import { openLocalFile } from '../../../cli/local-file.ts';
+import { defaultSettings } from '../../../functions/shared/settings.ts';
+import { inspectAudio } from '../../../packages/audio-inspection/inspect-audio.ts';
+import { makeSamples } from '../../../packages/sample-music/make-samples.ts';
+import { line, pitch, strokes } from '../../../packages/sample-music/score.ts';
 
 let directory: string;
 let paths: string[];

@@ -2,7 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { isRunning, type ProcessIdentity, thisProcess } from '../../../local/stack/process-identity.ts';
+import {
+  isRunning,
+  type ProcessIdentity,
+  thisProcess,
+} from '../../../packages/local-servers/process-identity.ts';
 
 /** A process that writes one line with a number in it; ended after the test. */
 async function started(command: string): Promise<{ child: ChildProcess; line: string }> {

@@ -1,0 +1,8 @@
+/** What the command line may know of the local stack, beside `start.ts`, which runs one. */
+export { homeDirectory, pathSettings } from './home.ts';
+export { openHome } from './private-home.ts';
+export { defaultSpeed, sandboxSpeed } from './provider-time.ts';
+export { useProxy } from './proxy.ts';
+export { stackOf } from './stack/home-lock.ts';
+export { type ReadyInfo, readReadyFile } from './stack/ready-file.ts';
+export { stopStack } from './stop.ts';
