@@ -15,6 +15,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { comeBack, goOnCommand } from './output/format.ts';
 import { createDisplay, type Display, type Output } from './output/output.ts';
 import { Interrupted, onInterruption } from './signal-handling.ts';
+import { browserOf, type OpenBrowser } from './stage/browser.ts';
 import { leadingTo, type Target } from './stage-target.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -31,8 +32,12 @@ export interface CommandContext {
   readonly stillWanted: () => void;
   /** Asks a yes-or-no question; absent without a terminal. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
-  /** Asks for a word, which is not shown when hidden; absent without a terminal. */
-  readonly prompt: ((question: string, how: { hidden: boolean }) => Promise<string>) | undefined;
+  /** Asks for a word, which is not shown when hidden; absent without a terminal. The signal ends the question. */
+  readonly prompt:
+    | ((question: string, how: { hidden: boolean; signal?: AbortSignal }) => Promise<string>)
+    | undefined;
+  /** Opens an address in the person's browser; absent where there is none. */
+  readonly openBrowser: OpenBrowser | undefined;
   /** What it drives, and as whom. */
   readonly target: Target;
   /** Our own text, as it is, on standard output. */
@@ -54,6 +59,7 @@ export interface Place {
   readonly confirm: ((question: Shown, signal: AbortSignal) => Promise<boolean>) | undefined;
   /** The same for a word. */
   readonly prompt?: ((question: Shown, hidden: boolean, signal: AbortSignal) => Promise<string>) | undefined;
+  readonly openBrowser?: OpenBrowser | undefined;
 }
 
 /** Runs what this process was asked for: its exit code ends it, after everything is written out. */
@@ -67,7 +73,9 @@ export async function runCommandLine(): Promise<never> {
     stderr,
     interruption: (atOnce) => onInterruption(atOnce, parentIsGone),
     parentIsGone,
-    ...(stdin.isTTY && stdout.isTTY ? { confirm, prompt } : { confirm: undefined }),
+    ...(stdin.isTTY && stdout.isTTY
+      ? { confirm, prompt, openBrowser: browserOf(env, process.platform) }
+      : { confirm: undefined }),
   });
   await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write('', done))));
   process.exit(code);
@@ -111,7 +119,7 @@ function unknownCommand(name: string): Command {
 export async function performCommand<Arguments>(
   command: Command<Arguments>,
   argv: readonly string[],
-  { env, stdout, stderr, interruption, parentIsGone = () => false, confirm, prompt }: Place,
+  { env, stdout, stderr, interruption, parentIsGone = () => false, confirm, prompt, openBrowser }: Place,
 ): Promise<ExitCode> {
   const { args, help, json, target, problems } = command.parse(argv, env);
   const print = (text: string) => lineWriter(stdout)(own(text));
@@ -144,10 +152,11 @@ export async function performCommand<Arguments>(
       prompt:
         json || !prompt
           ? undefined
-          : (question, { hidden }) => {
+          : (question, { hidden, signal: over = signal }) => {
               display.close();
-              return prompt(escaped(question), hidden, signal);
+              return prompt(escaped(question), hidden, AbortSignal.any([signal, over]));
             },
+      openBrowser,
     });
   } catch (error) {
     return signal.aborted || error instanceof Interrupted

@@ -6,11 +6,11 @@ import type { CliEvent, Next } from './events.ts';
 export interface Target {
   /** A stage in AWS; none for the stack on this machine. */
   readonly stage: string | undefined;
-  /** Whose sessions: on this machine any name, in AWS the name to sign in with. */
+  /** Whose sessions: on this machine any name, in AWS the e-mail address of the person who signs in. */
   readonly user: string | undefined;
   /** Where the stage is, when no file of its outputs is here. */
   readonly apiUrl: string | undefined;
-  readonly userPoolId: string | undefined;
+  readonly issuer: string | undefined;
   readonly clientId: string | undefined;
   /** The same as flags, for the commands that we name. */
   readonly typed: readonly string[];
@@ -21,7 +21,7 @@ const variables = {
   stage: 'CHIRPSMITH_STAGE',
   user: 'CHIRPSMITH_USER',
   apiUrl: 'CHIRPSMITH_API_URL',
-  userPoolId: 'CHIRPSMITH_USER_POOL_ID',
+  issuer: 'CHIRPSMITH_ISSUER',
   clientId: 'CHIRPSMITH_CLIENT_ID',
 } as const;
 
@@ -31,12 +31,12 @@ const typedAs: Readonly<Record<TargetFlag, string>> = {
   stage: '--stage',
   user: '--user',
   apiUrl: '--api-url',
-  userPoolId: '--user-pool-id',
+  issuer: '--issuer',
   clientId: '--client-id',
 };
 
 /** Of these a stage must be named as well. */
-const placeFlags = ['apiUrl', 'userPoolId', 'clientId'] as const;
+const placeFlags = ['apiUrl', 'issuer', 'clientId'] as const;
 
 /** As infra/config.ts has it: a stage is a part of names. */
 const stagePattern = /^[a-z][a-z0-9-]{0,15}$/;
@@ -75,7 +75,7 @@ export function targetOf(
       stage: remote ? stage : undefined,
       user: wanted('user'),
       apiUrl: wanted('apiUrl'),
-      userPoolId: wanted('userPoolId'),
+      issuer: wanted('issuer'),
       clientId: wanted('clientId'),
       typed: flags,
     },

@@ -52,7 +52,9 @@ const fieldsSchema = z.strictObject({
   /** Part of every name in AWS; one stage is one copy of the product. */
   stage: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z, 0-9 and -, beginning with a letter'),
+    .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z, 0-9 and -, beginning with a letter')
+    // It is a part of the user pool's domain, in which Cognito refuses these words.
+    .refine((stage) => !/aws|amazon|cognito/.test(stage), 'must not contain aws, amazon or cognito'),
   region: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the name of an AWS region, like eu-central-1')

@@ -15,7 +15,7 @@ const buildScript = fileURLToPath(new URL('./synth/build.ts', import.meta.url));
 const sources = ['infra', 'functions', 'docs/openapi.json', 'package-lock.json', 'cdk.json'];
 
 /** Variables of the command line: the template knows nothing of them, and a password has no place in a hash. */
-const notTheTemplates = /^CHIRPSMITH_(HOME|STAGE|USER|PASSWORD|TOKEN|API_URL|USER_POOL_ID|CLIENT_ID)$/;
+const notTheTemplates = /^CHIRPSMITH_(HOME|STAGE|USER|TOKEN|API_URL|ISSUER|CLIENT_ID)$/;
 
 /** Assemblies that are kept, the newest; a change that is taken back is there at once. */
 const kept = 3;

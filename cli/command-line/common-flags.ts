@@ -20,13 +20,13 @@ const whose = {
 /** Where a stage is that was deployed from another machine. */
 const stagePlace = {
   apiUrl: named('<url>', 'ApiUrl (or CHIRPSMITH_API_URL)'),
-  userPoolId: named('<id>', 'UserPoolId (or CHIRPSMITH_USER_POOL_ID)'),
+  issuer: named('<url>', 'TokenIssuer (or CHIRPSMITH_ISSUER)'),
   clientId: named('<id>', 'UserPoolClientId (or CHIRPSMITH_CLIENT_ID)'),
 };
 
 const hidden = {
   apiUrl: { ...stagePlace.apiUrl, hidden: true },
-  userPoolId: { ...stagePlace.userPoolId, hidden: true },
+  issuer: { ...stagePlace.issuer, hidden: true },
   clientId: { ...stagePlace.clientId, hidden: true },
 };
 

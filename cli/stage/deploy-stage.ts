@@ -62,7 +62,7 @@ export async function deployStage(
   }
   // The CDK's command line writes it for everybody to read.
   if (existsSync(outputs)) chmodSync(outputs, 0o600);
-  const { api, userPool, relaySecret, domainTarget } = readStage(
+  const { api, userPoolId, relaySecret, domainTarget } = readStage(
     { ...target, stage, apiUrl: undefined },
     env,
   );
@@ -70,7 +70,7 @@ export async function deployStage(
     domainTarget === undefined
       ? []
       : [{ words: `Once, the DNS record of the API: ${new URL(api).hostname} CNAME ${domainTarget}` }];
-  const next = [...record, ...firstSteps({ stage, region }, userPool?.id, relaySecret)];
+  const next = [...record, ...firstSteps({ stage, region }, userPoolId, relaySecret)];
   display.emit({ event: 'stage.deployed', stage, api, next });
   return exitCodes.done;
 }

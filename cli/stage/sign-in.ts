@@ -1,188 +1,129 @@
-import { ApiRefusal, ApiUnreachable } from '../api-client.ts';
+import { ApiRefusal } from '../api-client.ts';
 import type { CommandContext } from '../command.ts';
 import { cachedTokens, type Tokens } from '../tokens.ts';
 import { UsageError } from '../usage-error.ts';
-import {
-  type Asked,
-  type Cognito,
-  CognitoRefusal,
-  CognitoUnreachable,
-  createCognito,
-  type SignedIn,
-} from './cognito.ts';
-import { isSafe, outputsFile, type Stage } from './stage.ts';
-import { type SignInFile, signInFile } from './token-cache.ts';
+import { type AuthorizationServer, discoverIssuer, SignInRefusal } from './authorization-server.ts';
+import { signInByBrowser } from './browser-sign-in.ts';
+import { outputsFile, type Stage } from './stage.ts';
+import { signInFile } from './token-cache.ts';
 
-type Given = Pick<CommandContext, 'env' | 'prompt' | 'target'>;
+type Given = Pick<CommandContext, 'env' | 'openBrowser' | 'print' | 'prompt' | 'target'>;
 
 /**
- * Tokens for a stage: of the one who is signed in, else of whoever signs in now, by a name and a password. Where no
- * user pool is known, CHIRPSMITH_TOKEN.
+ * Tokens for a stage: CHIRPSMITH_TOKEN where it is set, else of the person who is signed in, else of the one who signs
+ * in now by the browser.
  * @throws (when a token is asked for) UsageError saying what to do
  */
 export function stageTokens(stage: Stage, given: Given): Tokens {
   const { env, target } = given;
-  const { userPool } = stage;
-  if (userPool === undefined) return broughtToken(stage, env.CHIRPSMITH_TOKEN);
-  const cognito = cognitoOf(stage, userPool, env);
+  const { signIn } = stage;
+  if (env.CHIRPSMITH_TOKEN || signIn === undefined) return broughtToken(stage, env.CHIRPSMITH_TOKEN);
+  const { issuer, clientId } = signIn;
   const file = signInFile(outputsFile(stage.name, env));
-  const clientId = userPool.clientId;
   return cachedTokens(async () => {
     const kept = file.read();
-    const isOurs = kept?.clientId === clientId && (target.user ?? kept.user) === kept.user;
+    // A refresh token goes to its own issuer only.
+    const isOurs = kept?.issuer === issuer && kept.clientId === clientId && isUser(kept.user, target.user);
     try {
-      if (kept && isOurs) {
-        const token = await refreshed(cognito, kept.refreshToken);
-        if (token !== undefined) return token;
+      const server = await discoverIssuer(signIn);
+      const renewed = kept && isOurs ? await refreshed(server, kept.refreshToken) : undefined;
+      if (kept && renewed !== undefined) {
+        // An issuer may give another refresh token in place of the one that was used.
+        if (renewed.refreshToken !== undefined) file.write({ ...kept, refreshToken: renewed.refreshToken });
+        return renewed.accessToken;
       }
-      const user = target.user ?? (isOurs ? kept?.user : undefined) ?? (await askForName(stage, given));
-      const signed = await signIn(cognito, user, stage, given);
-      file.write({ user, clientId, refreshToken: signed.refreshToken });
-      return signed.accessToken;
+      const { prompt } = given;
+      if (prompt === undefined) throw nobodyToAsk(stage);
+      const wanted = { stage: stage.name, user: target.user };
+      const { accessToken, refreshToken, user } = await signInByBrowser(server, wanted, { ...given, prompt });
+      if (!isUser(user, target.user)) throw somebodyElse(stage, user, target.user);
+      if (refreshToken !== undefined) file.write({ user, issuer, clientId, refreshToken });
+      return accessToken;
     } catch (error) {
-      throw inWords(error, stage);
+      throw error instanceof SignInRefusal ? inWords(error, stage) : error;
     }
   });
 }
 
 /**
- * Ends a sign-in, here and at the user pool.
- * @returns who was signed in, and whether the pool knows of the end
+ * Ends a sign-in, here and at the issuer.
+ * @returns who was signed in, and whether the issuer knows of the end
  */
 export async function signOut(
-  stage: Stage,
+  { name, signIn }: Stage,
   env: NodeJS.ProcessEnv,
 ): Promise<{ user: string; revoked: boolean } | undefined> {
-  const file: SignInFile = signInFile(outputsFile(stage.name, env));
+  const file = signInFile(outputsFile(name, env));
   const kept = file.read();
-  if (kept === undefined) {
-    file.remove();
-    return undefined;
-  }
-  let revoked = false;
-  if (stage.userPool?.clientId === kept.clientId) {
-    revoked = await cognitoOf(stage, stage.userPool, env)
-      .revoke(kept.refreshToken)
-      .then(
-        () => true,
-        () => false,
-      );
-  }
   file.remove();
-  return { user: kept.user, revoked };
-}
-
-function cognitoOf(
-  { name }: Stage,
-  userPool: NonNullable<Stage['userPool']>,
-  { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: endpoint }: NodeJS.ProcessEnv,
-): Cognito {
-  if (endpoint && !isSafe(endpoint)) {
-    const problem = {
-      where: 'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER',
-      message: 'It is not an https URL.',
-    };
-    throw new UsageError(`Stage ${name} cannot be reached like this.`, [problem]);
-  }
-  return createCognito({ userPool, endpoint: endpoint || undefined });
-}
-
-/** Nothing when the refresh token is over, or was revoked: one signs in again. */
-async function refreshed(cognito: Cognito, refreshToken: string): Promise<string | undefined> {
+  if (kept === undefined) return undefined;
+  const { user, refreshToken } = kept;
+  if (signIn?.clientId !== kept.clientId || signIn.issuer !== kept.issuer) return { user, revoked: false };
   try {
-    return await cognito.refresh(refreshToken);
+    await (await discoverIssuer(signIn)).revoke(refreshToken);
+    return { user, revoked: true };
+  } catch {
+    return { user, revoked: false };
+  }
+}
+
+/** Issuers tell e-mail addresses in the case in which they were written once. */
+function isUser(user: string, wanted: string | undefined): boolean {
+  return wanted === undefined || wanted.toLowerCase() === user.toLowerCase();
+}
+
+/** Nothing when the refresh token has expired, or was revoked: one signs in again. */
+async function refreshed(server: AuthorizationServer, refreshToken: string) {
+  try {
+    return await server.refresh(refreshToken);
   } catch (error) {
-    if (error instanceof CognitoRefusal && error.code === 'NotAuthorizedException') return undefined;
+    if (error instanceof SignInRefusal && error.code === 'invalid_grant') return undefined;
     throw error;
   }
 }
 
-async function signIn(
-  cognito: Cognito,
-  user: string,
-  stage: Stage,
-  { env, prompt }: Given,
-): Promise<SignedIn> {
-  const secretly = async (question: string, where: string, message: string) => {
-    if (prompt === undefined) throw cannotAsk(stage, [{ where, message }]);
-    return prompt(question, { hidden: true });
-  };
-  const again = (problem: string | undefined) => (problem === undefined ? '' : `${problem} `);
-  const asked: Asked = {
-    async newPassword(problem) {
-      const missing = 'An invitation asks for a password of your own: sign in once at a terminal.';
-      const question = `${again(problem)}A new password for ${user}, at least 14 characters:`;
-      const password = await secretly(question, 'new password', missing);
-      const repeated = await secretly('Once more:', 'new password', missing);
-      return password === repeated ? password : asked.newPassword('These were two different ones.');
-    },
-    code: (problem) =>
-      secretly(
-        `${again(problem)}The six digits of your authenticator app:`,
-        'code',
-        'It needs the code of an authenticator app: sign in once at a terminal.',
-      ),
-  };
-  const password =
-    env.CHIRPSMITH_PASSWORD ||
-    (await secretly(
-      `Password of ${user} at stage ${stage.name}:`,
-      'CHIRPSMITH_PASSWORD',
-      'Nobody can be asked for the password here: set it, or sign in once at a terminal.',
-    ));
-  return cognito.signIn(user, password, asked);
+function notSignedIn({ name }: Stage, where: string, message: string): UsageError {
+  return new UsageError(`Nobody is signed in at stage ${name}.`, [{ where, message }]);
 }
 
-async function askForName(stage: Stage, { prompt }: Given): Promise<string> {
-  const name = (
-    await prompt?.(`Sign in to stage ${stage.name}. Your e-mail address:`, { hidden: false })
-  )?.trim();
-  if (name) return name;
-  throw cannotAsk(stage, [{ where: '--user', message: 'Say who signs in: --user NAME or CHIRPSMITH_USER.' }]);
+function nobodyToAsk(stage: Stage): UsageError {
+  const next = [{ words: 'Once, at a terminal:', command: 'npx chirpsmith sessions' }];
+  const message =
+    'It needs a terminal, and there is none here (--json counts as none): sign in once at a terminal, or set CHIRPSMITH_TOKEN.';
+  const { message: summary, problems } = notSignedIn(stage, 'sign-in', message);
+  return new UsageError(summary, problems, undefined, next);
 }
 
-function cannotAsk({ name }: Stage, problems: readonly { where: string; message: string }[]): UsageError {
-  return new UsageError(`Nobody is signed in at stage ${name}.`, problems);
+function somebodyElse(stage: Stage, user: string, wanted = ''): UsageError {
+  const message = `The browser signed in ${user}, not ${wanted}: run the command again and sign in there as ${wanted}, or name ${user}.`;
+  return notSignedIn(stage, '--user', message);
 }
 
-/** What Cognito refuses, and what to do about it (its API reference, InitiateAuth and RespondToAuthChallenge). */
+/** Error codes of OAuth 2.0 (RFC 6749, sections 4.1.2.1 and 5.2), and what to do about them. */
 const remedies: Readonly<Record<string, string>> = {
-  NotAuthorizedException:
-    'The name or the password is wrong, or the invitation has expired: whoever runs the stage can send another one.',
-  UserNotFoundException: 'The name or the password is wrong.',
-  PasswordResetRequiredException: 'The password was reset: whoever runs the stage can set another one.',
-  UserNotConfirmedException: 'The account is not confirmed yet: whoever runs the stage can do that.',
-  CodeMismatchException: 'The code was wrong: run the command again.',
-  ExpiredCodeException: 'The code is too old: run the command again.',
-  InvalidPasswordException: 'The new password is not accepted: run the command again.',
-  TooManyRequestsException: 'Too many attempts: try again in a few minutes.',
-  LimitExceededException: 'Too many attempts: try again in a few minutes.',
-  ResourceNotFoundException:
-    'There is no such user pool or client: was the stage removed? npx chirpsmith deploy writes where it is.',
-  InvalidParameterException:
-    'The user pool does not allow this way to sign in: was the stage deployed as it is here?',
-  MFA_SETUP: 'The account needs an authenticator app first: set it up where the account is managed.',
+  access_denied: 'The sign-in was declined: run the command again to sign in.',
+  invalid_grant: 'The sign-in took too long, or was used already: run the command again.',
+  invalid_client:
+    'The issuer does not know this client: was the stage removed? npx chirpsmith deploy writes where it is.',
+  unauthorized_client:
+    'The issuer does not let this client sign in like this: was the stage deployed as it is here?',
+  invalid_scope: 'The issuer does not let this client ask for openid and email: allow it both there.',
+  temporarily_unavailable: 'The issuer is overloaded: try again in a few minutes.',
+  server_error: 'The issuer has failed: try again in a few minutes.',
 };
 
-function inWords(error: unknown, { name }: Stage): unknown {
-  if (error instanceof CognitoUnreachable) return new ApiUnreachable(error.message, { cause: error });
-  if (!(error instanceof CognitoRefusal)) return error;
-  const said = error.message === '' ? error.code : `${error.code}: ${error.message}`;
-  return new UsageError(`Nobody is signed in at stage ${name}.`, [
-    { where: 'sign-in', message: `${remedies[error.code] ?? 'Cognito refuses it.'} (${said})` },
-  ]);
+function inWords({ code, message }: SignInRefusal, stage: Stage): UsageError {
+  const said = message === '' ? code : `${code}: ${message}`;
+  return notSignedIn(stage, 'sign-in', `${remedies[code] ?? 'The issuer refuses it.'} (${said})`);
 }
 
-function broughtToken({ name }: Stage, token: string | undefined): Tokens {
+function broughtToken(stage: Stage, token: string | undefined): Tokens {
   return {
     async current() {
       if (token) return token;
-      throw new UsageError(`Nobody is signed in at stage ${name}.`, [
-        {
-          where: 'CHIRPSMITH_TOKEN',
-          message: 'The stage has no user pool of its own: set it to an access token of its issuer.',
-        },
-      ]);
+      const message =
+        'No client of its issuer is known here: give --issuer and --client-id, or set CHIRPSMITH_TOKEN to an access token of the issuer.';
+      throw notSignedIn(stage, 'CHIRPSMITH_TOKEN', message);
     },
     async renewed() {
       throw new ApiRefusal(

@@ -18,8 +18,10 @@ export interface Stage {
   readonly relay: string | undefined;
   /** ARN of the secret that holds the relay's key; absent as `relay` is. */
   readonly relaySecret: string | undefined;
-  /** Absent where somebody else issues the tokens. */
-  readonly userPool: { readonly id: string; readonly clientId: string; readonly region: string } | undefined;
+  /** Where one signs in, and as which client; absent where no client of the issuer is known here. */
+  readonly signIn: { readonly issuer: string; readonly clientId: string } | undefined;
+  /** Of the stage's own user pool; absent where another issuer is configured, or that is not known here. */
+  readonly userPoolId: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,16 +51,17 @@ export function readStage(target: Target & { readonly stage: string }, environme
     const message = `"${api}" is not an https URL.`;
     problems.push({ where: from('--api-url', target.apiUrl), message });
   }
-  const id = target.userPoolId ?? outputs.UserPoolId;
+  const issuer = target.issuer ?? outputs.TokenIssuer;
   const clientId = target.clientId ?? outputs.UserPoolClientId;
-  const region = /^([a-z]{2}(?:-[a-z]+)+-\d)_[0-9A-Za-z]+$/.exec(id ?? '')?.[1];
-  if (id !== undefined && region === undefined) {
-    const message = `"${id}" is not the id of a user pool, like eu-central-1_AbCdEfGhI.`;
-    problems.push({ where: from('--user-pool-id', target.userPoolId), message });
+  if (issuer !== undefined && !isSafe(issuer)) {
+    const message = `"${issuer}" is not an https URL.`;
+    problems.push({ where: from('--issuer', target.issuer), message });
   }
-  if ((id === undefined) !== (clientId === undefined)) {
-    const where = id === undefined ? '--user-pool-id' : '--client-id';
-    problems.push({ where, message: 'The id of the user pool and that of its client belong together.' });
+  // The outputs name a configured issuer without a client, which the template does not know.
+  const noClient = target.issuer !== undefined && clientId === undefined;
+  if (noClient || (clientId !== undefined && issuer === undefined)) {
+    const where = issuer === undefined ? '--issuer' : '--client-id';
+    problems.push({ where, message: 'The issuer and its client belong together: give both.' });
   }
   if (problems.length > 0) throw new UsageError(`Stage ${stage} cannot be reached like this.`, problems);
   return {
@@ -68,10 +71,8 @@ export function readStage(target: Target & { readonly stage: string }, environme
     relay: outputs.RelayBaseUrl,
     relaySecret: outputs.RelaySecretArn,
     provider: outputs.ProviderBaseUrl ?? `the provider of stage ${stage}`,
-    userPool:
-      id === undefined || clientId === undefined || region === undefined
-        ? undefined
-        : { id, clientId, region },
+    signIn: issuer === undefined || clientId === undefined ? undefined : { issuer, clientId },
+    userPoolId: outputs.UserPoolId,
   };
 }
 
@@ -82,7 +83,7 @@ function readOutputs(stage: string, file: string): Record<string, string> {
   } catch {
     const message =
       `It is written by npx chirpsmith deploy --stage ${stage}. Where somebody else has deployed it, copy that file ` +
-      'here, or give --api-url, --user-pool-id and --client-id.';
+      'here, or give --api-url, --issuer and --client-id.';
     throw new UsageError(`Nothing is known here of a stage ${stage}.`, [{ where: file, message }]);
   }
   try {

@@ -1,7 +1,16 @@
-import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { Aws, CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccountRecovery,
+  CfnManagedLoginBranding,
+  ManagedLoginVersion,
+  Mfa,
+  OAuthScope,
+  UserPool,
+  type UserPoolClient,
+} from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import type { Config, TokenRules } from '../config.ts';
+import { signInPorts, signInRedirect } from '../sign-in-redirects.ts';
 import { acknowledge } from './nag-suppressions.ts';
 
 /** Days that an invitation's password can be used. */
@@ -12,8 +21,8 @@ const accessMinutes = 15;
 const refreshDays = 30;
 
 /**
- * The people who may use a stage: a Cognito user pool that nobody can join by himself, and the client that the
- * command line and a web page sign in with. It is kept when the stack goes.
+ * The people who may use a stage: a Cognito user pool that they join by invitation only, the page that they sign in at,
+ * and the client that the command line signs in with. The pool is kept when the stack goes.
  */
 export class People extends Construct {
   readonly #pool: UserPool;
@@ -35,16 +44,13 @@ export class People extends Construct {
         requireSymbols: true,
         tempPasswordValidity: Duration.days(invitationDays),
       },
-      // There is no page on which a person could set up an authenticator app, so no second factor is offered.
-      mfa: Mfa.OFF,
+      // The page has a person set up an authenticator app at the first sign-in, but only where it is required. A stolen
+      // password then spends no credits.
+      mfa: Mfa.REQUIRED,
+      mfaSecondFactor: { sms: false, otp: true },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    acknowledge(
-      this.#pool,
-      'COG2',
-      'Nobody could enrol: there is no page to set up a second factor on. Who needs one brings an issuer (jwtIssuer).',
-    );
     acknowledge(
       this.#pool,
       'COG8',
@@ -55,15 +61,32 @@ export class People extends Construct {
       userPoolClientName: `chirpsmith-${config.stage}`,
       // It runs on people's machines and in their browsers, where no secret can be kept.
       generateSecret: false,
-      // The password itself is never sent: SRP proves that it is known.
-      authFlows: { userSrp: true },
-      disableOAuth: true,
+      // Authorization code; Cognito checks PKCE where the code was asked for with it.
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
+        callbackUrls: signInPorts.map(signInRedirect),
+      },
+      // What the page itself signs in by.
+      authFlows: { user: true },
       // Whoever tries names does not learn which of them exist.
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       accessTokenValidity: Duration.minutes(accessMinutes),
       idTokenValidity: Duration.minutes(accessMinutes),
       refreshTokenValidity: Duration.days(refreshDays),
+    });
+
+    this.#pool.addDomain('Domain', {
+      // Unique in the region. At most 40 of the 63 characters that it may have.
+      cognitoDomain: { domainPrefix: `chirpsmith-${config.stage}-${Aws.ACCOUNT_ID}` },
+      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    });
+    // Without a style the page is not there.
+    new CfnManagedLoginBranding(this, 'SignInPage', {
+      userPoolId: this.#pool.userPoolId,
+      clientId: this.#client.userPoolClientId,
+      useCognitoProvidedValues: true,
     });
   }
 

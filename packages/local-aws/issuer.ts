@@ -12,6 +12,7 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import { readBody, serveOnLoopback } from '../local-servers/loopback.ts';
+import { type Answer, createCodeGrant } from './issuer/code-grant.ts';
 
 export interface IssuerOptions {
   /** 0 for a free one. */
@@ -42,7 +43,10 @@ const lifetimeSeconds = 12 * 60 * 60;
 
 const tokenRequest = z.strictObject({ subject: z.string().min(1).max(200).default('local') });
 
-/** Serves the discovery document, the keys and `POST /token`, on loopback. */
+/**
+ * Serves the discovery document, the keys, the authorization code grant for the client that is called as the audience,
+ * and, as a short way for programs, `POST /token` with a subject as JSON. On loopback.
+ */
 export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   const key = await readOrCreateKey(options.directory);
   const privateKey = await importJWK(key, algorithm);
@@ -59,8 +63,19 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
       .sign(privateKey);
   };
 
-  async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
-    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const grant = createCodeGrant({
+    clientId: audience,
+    tokens: async (subject) => ({
+      access_token: await token(subject, { client_id: audience }),
+      id_token: await token(subject, { email: subject }),
+      expires_in: lifetimeSeconds,
+    }),
+  });
+  const form = async (request: IncomingMessage) =>
+    new URLSearchParams((await readBody(request, 10_000))?.toString('utf8'));
+
+  async function answer(request: IncomingMessage): Promise<Answer | { status: 404; body: object }> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
     switch (`${request.method ?? ''} ${pathname}`) {
       case 'GET /.well-known/openid-configuration':
         return {
@@ -68,15 +83,28 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
           body: {
             issuer,
             jwks_uri: `${url}/.well-known/jwks.json`,
+            authorization_endpoint: `${url}/authorize`,
             token_endpoint: `${url}/token`,
+            revocation_endpoint: `${url}/revoke`,
             id_token_signing_alg_values_supported: [algorithm],
-            response_types_supported: ['token'],
+            response_types_supported: ['code'],
+            grant_types_supported: ['authorization_code', 'refresh_token'],
+            code_challenge_methods_supported: ['S256'],
+            token_endpoint_auth_methods_supported: ['none'],
             subject_types_supported: ['public'],
           },
         };
       case 'GET /.well-known/jwks.json':
         return { status: 200, body: keys };
+      case 'GET /authorize':
+        return grant.page(searchParams);
+      case 'POST /authorize':
+        return grant.decide(searchParams, await form(request));
+      case 'POST /revoke':
+        return grant.revoke(await form(request));
       case 'POST /token': {
+        const type = request.headers['content-type'] ?? '';
+        if (type.startsWith('application/x-www-form-urlencoded')) return grant.exchange(await form(request));
         const body = await readBody(request, 10_000);
         const parsed = tokenRequest.safeParse(parseBody(body));
         if (!parsed.success) {
@@ -101,8 +129,8 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
 
   const { url, close } = await serveOnLoopback({ port: options.port }, (request, response) => {
     answer(request)
-      .then(({ status, body }) => send(response, status, body))
-      .catch(() => send(response, 500, { error: 'server_error' }));
+      .then((found) => send(response, found))
+      .catch(() => send(response, { status: 500, body: { error: 'server_error' } }));
   });
   issuer ||= url;
   return { url, issuer, keys, token, close };
@@ -149,7 +177,15 @@ function parseBody(body: Buffer | undefined): unknown {
   }
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(body));
+function send(response: ServerResponse, answer: Answer | { status: 404 | 500; body: object }): void {
+  response.setHeader('cache-control', 'no-store');
+  if ('location' in answer) {
+    response.writeHead(answer.status, { location: answer.location }).end();
+  } else if ('page' in answer) {
+    response.writeHead(answer.status, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(`<!doctype html><title>Chirpsmith</title>${answer.page}\n`);
+  } else {
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer.body));
+  }
 }

@@ -40,6 +40,8 @@ export async function run(
     answer?: boolean;
     /** What the person types when asked for words, one after the other. */
     words?: readonly string[];
+    /** What opens in the person's browser; the terminal then waits, once all words are typed. */
+    openBrowser?: ((url: string) => void) | undefined;
     parentIsGone?: () => boolean;
     /** Sees the output as it comes. */
     told?: (text: string) => void;
@@ -76,14 +78,25 @@ export async function run(
     prompt:
       words === undefined
         ? undefined
-        : async (question, hidden) => {
+        : async (question, hidden, signal) => {
             questions.push(hidden ? `${question} (hidden)` : question);
+            if (options.openBrowser && typed.length === 0) await aborted(signal);
             return typed.shift() ?? '';
           },
+    openBrowser: options.openBrowser,
   });
   output.end();
   if (!output.readableEnded) await new Promise((done) => output.once('end', done));
   return { code, ...withoutHome(options.home, stdout, stderr), questions };
+}
+
+/** Rejects when the question is not asked any more. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(new Error('Nobody is asked any more.'));
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end);
+  });
 }
 
 /**

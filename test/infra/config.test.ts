@@ -115,6 +115,7 @@ describe('the configuration', () => {
 
   test.each([
     [{ stage: 'Prod!' }, /- stage: must be 1 to 16 of/],
+    [{ stage: 'aws-test' }, /- stage: must not contain aws, amazon or cognito/],
     [{ region: 'europe' }, /- region: must be the name of an AWS region/],
     [{ region: 'cn-north-1' }, /- region: must be in the partition aws/],
     [{ region: 'us-gov-west-1' }, /- region: must be in the partition aws/],

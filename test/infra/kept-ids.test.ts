@@ -21,6 +21,7 @@ describe('logical ids', () => {
       'AWS::DynamoDB::Table': ['Sessions8896A56D'],
       'AWS::Cognito::UserPool': ['PeoplePoolC64A4D1E'],
       'AWS::Cognito::UserPoolClient': ['PeoplePoolClientECD71F90'],
+      'AWS::Cognito::UserPoolDomain': ['PeoplePoolDomainF5067C98'],
       'AWS::SecretsManager::Secret': ['ProviderKeyA6B56E02', 'RelayKey735F9B76', 'WebhookSecret11F7963D'],
       'AWS::SQS::Queue': ['InboxDeadLettersFE4330BC', 'WebhookDeadLetters94E822C9'],
       'AWS::ApiGatewayV2::Api': ['SessionApi9D45C166'],

@@ -20,7 +20,7 @@ describe('the people of a stage with no issuer configured', () => {
     });
   });
 
-  test('have long passwords, and are offered no second factor, which nobody could enrol', () => {
+  test('have long passwords and an authenticator app, which the page has them set up because it is required', () => {
     storage.hasResourceProperties('AWS::Cognito::UserPool', {
       Policies: {
         PasswordPolicy: {
@@ -32,22 +32,40 @@ describe('the people of a stage with no issuer configured', () => {
           TemporaryPasswordValidityDays: 7,
         },
       },
-      MfaConfiguration: 'OFF',
-      EnabledMfas: Match.absent(),
+      MfaConfiguration: 'ON',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
     });
   });
 
-  test('sign in by SRP and nothing else, with tokens that are soon over and can be revoked', () => {
+  test('sign in by a code that comes back to their own machine, with tokens that are soon over and can be revoked', () => {
     storage.hasResourceProperties('AWS::Cognito::UserPoolClient', {
       GenerateSecret: false,
-      ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-      AllowedOAuthFlows: Match.absent(),
+      ExplicitAuthFlows: ['ALLOW_USER_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      AllowedOAuthFlows: ['code'],
+      AllowedOAuthScopes: ['openid', 'email'],
+      CallbackURLs: [
+        'http://localhost:28751/signed-in',
+        'http://localhost:28752/signed-in',
+        'http://localhost:28753/signed-in',
+      ],
       PreventUserExistenceErrors: 'ENABLED',
       EnableTokenRevocation: true,
       AccessTokenValidity: 15,
       IdTokenValidity: 15,
       RefreshTokenValidity: 30 * 24 * 60,
       TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' },
+    });
+  });
+
+  test('have a page to sign in at, whose domain no other account or stage of a region has', () => {
+    const client = { Ref: Match.stringLikeRegexp('^PeoplePoolClient') };
+    storage.hasResourceProperties('AWS::Cognito::UserPoolDomain', {
+      Domain: { 'Fn::Join': ['', ['chirpsmith-prod-', { Ref: 'AWS::AccountId' }]] },
+      ManagedLoginVersion: 2,
+    });
+    storage.hasResourceProperties('AWS::Cognito::ManagedLoginBranding', {
+      ClientId: client,
+      UseCognitoProvidedValues: true,
     });
   });
 

@@ -14,7 +14,11 @@ import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { temporaryFolder } from '../run-command.ts';
 
 const outputs = {
-  'chirpsmith-prod-storage': { UserPoolId: 'eu-central-1_AbCdEfGhI', UserPoolClientId: 'client' },
+  'chirpsmith-prod-storage': {
+    UserPoolId: 'eu-central-1_AbCdEfGhI',
+    UserPoolClientId: 'client',
+    TokenIssuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI',
+  },
   'chirpsmith-prod-service': { ApiUrl: 'https://abc.execute-api.eu-central-1.amazonaws.com' },
 };
 

@@ -1,44 +1,48 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sessionAnswer } from '../../../functions/api/contract.ts';
 import { sharedStack, songs, type TestStack } from '../../../test-support/local-stack.ts';
 import { events, run, temporaryFolder } from '../run-command.ts';
-import { type FakeUser, startFakeCognito, userPoolId } from './fake-cognito.ts';
+import { browse } from './browse.ts';
 
-// The local stack stands for the deployed API, and takes tokens as Cognito makes them: with `client_id`, no `aud`.
+// The local stack stands for the deployed API, and its issuer for Cognito.
 const clientId = 'chirpsmith';
-const password = 'Correct horse 7 battery!';
-const users: Record<string, FakeUser> = {};
+const issuer = 'https://issuer.chirpsmith.local';
 
 let stack: TestStack;
-let cognito: Awaited<ReturnType<typeof startFakeCognito>>;
+/** Paths that the issuer was asked for, and the forms that were sent there. */
+const asked: { path: string; form: URLSearchParams }[] = [];
 beforeAll(async () => {
   stack = await sharedStack();
-  cognito = await startFakeCognito({
-    clientId,
-    users,
-    accessToken: (subject) => stack.stack.token(subject, { aud: undefined, client_id: clientId }),
+  const { fetch } = globalThis;
+  vi.stubGlobal('fetch', (url: string, init: RequestInit = {}) => {
+    const local = String(url).replace(issuer, stack.stack.ready.issuer);
+    if (local.startsWith(stack.stack.ready.issuer)) {
+      asked.push({ path: new URL(local).pathname, form: new URLSearchParams(String(init.body ?? '')) });
+    }
+    return fetch(local, init);
   });
 });
-afterAll(() => cognito.close());
+afterAll(() => vi.unstubAllGlobals());
 beforeEach(() => {
-  Object.assign(users, {
-    'anna@example.com': { password, subject: 'sub-of-anna' },
-    'ben@example.com': { password, subject: 'sub-of-ben' },
-    'new@example.com': { password: 'Invitation 1', subject: 'sub-of-new', invited: true, code: '123456' },
-  });
-  cognito.calls.length = 0;
+  asked.length = 0;
 });
 
 const outputs = () => ({
-  'chirpsmith-prod-storage': { UserPoolId: userPoolId, UserPoolClientId: clientId },
+  'chirpsmith-prod-storage': { TokenIssuer: issuer, UserPoolClientId: clientId },
   'chirpsmith-prod-service': {
     ApiUrl: stack.stack.ready.api,
     ProviderBaseUrl: 'https://provider.example.com',
   },
 });
+
+interface Person {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly words?: readonly string[];
+  readonly openBrowser?: (url: string) => void;
+}
 
 /** A home in which stage prod is known, and commands that are run in it. */
 async function deployed({ written = outputs() as unknown } = {}) {
@@ -46,20 +50,18 @@ async function deployed({ written = outputs() as unknown } = {}) {
   const stages = join(home, 'stages');
   await mkdir(stages);
   if (written !== null) await writeFile(join(stages, 'prod.json'), JSON.stringify(written));
-  const command = (
-    name: string,
-    args: readonly string[],
-    options: { env?: NodeJS.ProcessEnv; words?: readonly string[] } = {},
-  ) => {
-    const env = { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url, ...options.env };
-    return run(name, ['--stage', 'prod', ...args], { ...options, home, env });
-  };
+  const command = (name: string, args: readonly string[], options: Person = {}) =>
+    run(name, ['--stage', 'prod', ...args], { ...options, home });
   return { home, kept: join(stages, 'prod.signed-in'), command };
 }
 
-const operations = () =>
-  cognito.calls.map(({ operation, request }) => request.AuthFlow ?? request.ChallengeName ?? operation);
-const asAnna = { CHIRPSMITH_USER: 'anna@example.com', CHIRPSMITH_PASSWORD: password };
+/** A person at a terminal with a browser. */
+const signingIn = (subject: string, action: 'sign-in' | 'decline' = 'sign-in'): Person => ({
+  words: [],
+  openBrowser: (url) => void browse(url, subject, action),
+});
+/** What the issuer was asked for: the grant, or the path. */
+const grants = () => asked.map(({ path, form }) => form.get('grant_type') ?? path);
 
 describe('a stage', () => {
   it('trains a model as the local stack does, for the user who signs in, and shows it to no other', {
@@ -70,6 +72,8 @@ describe('a stage', () => {
     await mkdir(folder);
     for (const { name, bytes } of songs(6)) await writeFile(join(folder, name), bytes);
 
+    const asAnna = { CHIRPSMITH_USER: 'anna@example.com' };
+    await command('sessions', [], { ...signingIn('anna@example.com'), env: asAnna });
     const train = ['--json', '--yes', folder, '--name', 'Night Drive', '--deadline', '0.01'];
     const left = await command('train', train, { env: asAnna });
     expect(left.code, left.stdout).toBe(4);
@@ -86,7 +90,7 @@ describe('a stage', () => {
       `npx chirpsmith status --stage prod --user anna@example.com ${sessionId} --watch`,
     );
 
-    const token = await stack.stack.token('sub-of-anna');
+    const token = await stack.stack.token('anna@example.com');
     await expect
       .poll(async () => (await stack.call('GET', `/sessions/${sessionId}`, undefined, token)).body, {
         timeout: 40_000,
@@ -95,10 +99,13 @@ describe('a stage', () => {
     const shown = events(await command('status', [sessionId.slice(0, 8), '--json'])).at(-1);
     expect(sessionAnswer.parse(shown)).toMatchObject({ status: 'ready', sessionId });
 
-    const asBen = { CHIRPSMITH_USER: 'ben@example.com', CHIRPSMITH_PASSWORD: password };
-    const bens = await command('status', [sessionId, '--json'], { env: asBen });
+    const bens = await command(
+      'status',
+      [sessionId, '--user', 'ben@example.com'],
+      signingIn('ben@example.com'),
+    );
     expect(bens.code).toBe(2);
-    expect(events(await command('sessions', ['--json'], { env: asBen }))).toEqual([
+    expect(events(await command('sessions', ['--json']))).toEqual([
       expect.objectContaining({ event: 'sessions.listed', count: 0 }),
     ]);
   });
@@ -108,22 +115,27 @@ describe('a stage', () => {
     const folder = join(home, 'tracks');
     await mkdir(folder);
     for (const { name, bytes } of songs(6)) await writeFile(join(folder, name), bytes);
-    const refused = await command('train', [folder, '--name', 'x'], { env: asAnna });
+    await command('sessions', [], signingIn('anna@example.com'));
+    const refused = await command('train', [folder, '--name', 'x']);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('https://provider.example.com takes real credits');
   });
 
-  it('is signed in to once: what is kept is a token for its owner only, and sign-out ends it', async () => {
+  it('is signed in to once: what is kept is a token for its owner only, and sign-out revokes it', async () => {
     const { kept, command } = await deployed();
-    expect((await command('sessions', [], { env: asAnna })).code).toBe(0);
-    expect(operations()).toEqual(['USER_SRP_AUTH', 'PASSWORD_VERIFIER']);
+    const first = await command('sessions', [], signingIn('anna@example.com'));
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stdout).toContain('The browser opens, to sign in to stage prod.');
+    const all = ['/.well-known/openid-configuration', '/authorize', '/authorize', 'authorization_code'];
+    expect(grants()).toEqual(all);
     expect(statSync(kept).mode & 0o777).toBe(0o600);
-    expect(readFileSync(kept, 'utf8')).not.toContain(password);
-    expect(JSON.stringify(cognito.calls)).not.toContain(password);
 
+    asked.length = 0;
     expect((await command('sessions', [])).code).toBe(0);
-    expect(operations().slice(2)).toEqual(['REFRESH_TOKEN_AUTH']);
+    expect(grants()).toEqual([all[0], 'refresh_token']);
 
+    asked.length = 0;
+    const { refreshToken } = JSON.parse(readFileSync(kept, 'utf8'));
     const out = await command('sign-out', []);
     expect(out.stdout.split('\n')).toEqual([
       'anna@example.com is signed out of stage prod.',
@@ -131,77 +143,72 @@ describe('a stage', () => {
       '  npx chirpsmith sessions --stage prod',
       '',
     ]);
-    expect(operations().slice(3)).toEqual(['RevokeToken']);
+    expect(grants()).toEqual([all[0], '/revoke']);
+    expect(asked.at(-1)?.form.get('token')).toBe(refreshToken);
     expect(existsSync(kept)).toBe(false);
-    const again = await command('sessions', []);
-    expect(again.code).toBe(2);
-    expect(again.stderr).toContain('--user NAME or CHIRPSMITH_USER');
     expect((await command('sign-out', [])).stdout).toMatch(/^Nobody was signed in at stage prod\.\n/);
   });
 
-  it('asks for name and password at a terminal, and again when the sign-in has been revoked', async () => {
-    const { command } = await deployed();
-    const first = await command('sessions', [], { words: ['anna@example.com', password] });
-    expect(first.code).toBe(0);
-    expect(first.questions).toEqual([
-      'Sign in to stage prod. Your e-mail address:',
-      'Password of anna@example.com at stage prod: (hidden)',
-    ]);
-    cognito.refreshTokens.clear();
-    const second = await command('sessions', [], { words: [password] });
-    expect(second.questions).toEqual(['Password of anna@example.com at stage prod: (hidden)']);
-    expect(second.code).toBe(0);
+  it('opens the browser again when the sign-in has been revoked', async () => {
+    const { kept, command } = await deployed();
+    await command('sessions', [], signingIn('anna@example.com'));
+    const { refreshToken } = JSON.parse(readFileSync(kept, 'utf8'));
+    await fetch(`${issuer}/revoke`, { method: 'POST', body: new URLSearchParams({ token: refreshToken }) });
+    const again = await command('sessions', [], signingIn('anna@example.com'));
+    expect(again.stdout).toContain('The browser opens');
+    expect(again.code).toBe(0);
   });
 
-  it('takes a new password from whoever was invited, and the code of an authenticator app', async () => {
+  it('sends a refresh token to no issuer but its own', async () => {
     const { command } = await deployed();
-    const own = 'Another horse 8 staple?';
-    const words = ['Invitation 1', own, 'a slip', 'short', 'short', own, own, '000000', '123456'];
-    const invited = await command('sessions', ['--user', 'new@example.com'], { words });
-    expect(invited.questions.join('\n')).toMatch(
-      /A new password[\s\S]*two different ones[\s\S]*Password not long enough[\s\S]*six digits[\s\S]*Invalid code/,
-    );
-    expect(invited.code).toBe(0);
-    expect(users['new@example.com']).toMatchObject({ password: own, invited: false });
+    await command('sessions', [], signingIn('anna@example.com'));
+    asked.length = 0;
+    await command('sessions', ['--issuer', stack.stack.ready.issuer, '--client-id', clientId]);
+    expect(grants()).not.toContain('refresh_token');
   });
 
-  it.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
-    ['a wrong password', [], { ...asAnna, CHIRPSMITH_PASSWORD: 'wrong' }, /name or the password is wrong/],
+  it('without a terminal says how to sign in, and takes CHIRPSMITH_TOKEN in place of it', async () => {
+    const { command } = await deployed();
+    const refused = await command('sessions', []);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/sign in once at a terminal, or set CHIRPSMITH_TOKEN/);
+    expect(refused.stderr).toContain('npx chirpsmith sessions --stage prod');
+    const CHIRPSMITH_TOKEN = await stack.stack.token('anna@example.com');
+    expect((await command('sessions', [], { env: { CHIRPSMITH_TOKEN } })).code).toBe(0);
+  });
+
+  it.each<[string, string[], Person, RegExp]>([
+    ['a declined sign-in', [], signingIn('anna@example.com', 'decline'), /declined: run the command again/],
     [
-      'nobody who knows the password',
+      'somebody else who signs in',
       ['--user', 'anna@example.com'],
-      {},
-      /CHIRPSMITH_PASSWORD: Nobody can be asked/,
+      signingIn('ben@example.com'),
+      /--user: The browser signed in ben@example\.com, not anna@example\.com/,
     ],
-    ['no client like that', ['--client-id', 'other'], asAnna, /no such user pool or client/],
+    ['an API without TLS', ['--api-url', 'http://api.example.com'], {}, /--api-url: .* is not an https URL/],
+    ['an issuer without TLS', ['--issuer', 'http://id.example.com'], {}, /--issuer: .* is not an https URL/],
     [
-      'an API without TLS',
-      ['--api-url', 'http://api.example.com'],
-      asAnna,
-      /--api-url: .* is not an https URL/,
-    ],
-    [
-      'half a user pool',
+      'a client without its issuer',
       ['--api-url', 'https://a.example', '--client-id', 'c'],
-      asAnna,
-      /--user-pool-id: .* belong together/,
+      {},
+      /--issuer: .* give both/,
     ],
     [
-      'an id that is none',
-      ['--user-pool-id', 'x'],
-      asAnna,
-      /--user-pool-id: "x" is not the id of a user pool/,
+      'an issuer without its client',
+      ['--api-url', 'https://a.example', '--issuer', issuer],
+      {},
+      /--client-id: .* give both/,
     ],
     [
-      'no user pool and no token',
+      'no client and no token',
       ['--api-url', 'https://a.example'],
       {},
-      /CHIRPSMITH_TOKEN: The stage has no user pool/,
+      /CHIRPSMITH_TOKEN: No client of its issuer is known here/,
     ],
     ['a flag without its value', ['--user='], {}, /--user: It needs a value/],
-  ])('says what to do about %s', async (_, args, env, words) => {
+  ])('says what to do about %s', async (_, args, person, words) => {
     const { kept, command } = await deployed();
-    const refused = await command('sessions', args, { env });
+    const refused = await command('sessions', args, person);
     expect(refused.stderr).toMatch(words);
     expect(refused.code).toBe(2);
     expect(existsSync(kept)).toBe(false);
@@ -215,10 +222,15 @@ describe('a stage', () => {
     expect([unknown.code, broken.code]).toEqual([2, 2]);
   });
 
-  it('with an issuer of its own takes a token that is brought along, and says when it is refused', async () => {
+  it('with an issuer of its own is signed in to by a client that is given, or takes a token; it says when that is refused', async () => {
     const { command } = await deployed({
-      written: { 'chirpsmith-prod-service': { ApiUrl: stack.stack.ready.api } },
+      written: {
+        'chirpsmith-prod-storage': { TokenIssuer: issuer },
+        'chirpsmith-prod-service': { ApiUrl: stack.stack.ready.api },
+      },
     });
+    const signed = await command('sessions', ['--client-id', clientId], signingIn('anna@example.com'));
+    expect(signed.code, signed.stderr).toBe(0);
     const token = await stack.stack.token('brought');
     expect((await command('sessions', [], { env: { CHIRPSMITH_TOKEN: token } })).code).toBe(0);
     const refused = await command('sessions', [], { env: { CHIRPSMITH_TOKEN: `${token}x` } });
