@@ -1,6 +1,6 @@
+import type { Executions } from '../functions/domain/executions.ts';
+import type { SessionStore } from '../functions/domain/session-records.ts';
 import type { SessionKind } from '../functions/shared/state-contracts.ts';
-import type { Executions } from '../functions/storage/executions.ts';
-import type { SessionStore } from '../functions/storage/session-store.ts';
 import { testMoment } from './session-records.ts';
 
 type Standing = 'running' | 'ended';

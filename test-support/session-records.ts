@@ -1,11 +1,12 @@
 import { newSession, newTrack, trackIdAt } from '../functions/domain/new-session.ts';
 import type { Session, Track } from '../functions/domain/session.ts';
+import type { SessionStore } from '../functions/domain/session-records.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../functions/shared/settings.ts';
 import { createModelStore } from '../functions/storage/model-store.ts';
 import { createPersonaStore } from '../functions/storage/persona-store.ts';
 import { createRequestStore } from '../functions/storage/request-store.ts';
 import { createSessionContents, type SessionContents } from '../functions/storage/session-contents.ts';
-import { createSessionStore, type SessionStore } from '../functions/storage/session-store.ts';
+import { createSessionStore } from '../functions/storage/session-store.ts';
 import { openMemoryTable } from './tables/memory-table.ts';
 import type { Table } from './tables/table.ts';
 

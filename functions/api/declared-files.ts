@@ -1,10 +1,10 @@
 import { newTrack, trackIdAt } from '../domain/new-session.ts';
 import { trackKey } from '../domain/object-keys.ts';
 import { isRunning, isTerminated, type Track } from '../domain/session.ts';
+import type { SessionWithTracks } from '../domain/session-records.ts';
 import type { Problem } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionKind } from '../shared/state-contracts.ts';
-import type { SessionWithTracks } from '../storage/session-store.ts';
 import type { CreatedSessionAnswer, DeclaredFileBody } from './contract.ts';
 
 export interface DeclareDeps {

@@ -1,6 +1,6 @@
 import type { Session } from '../domain/session.ts';
+import type { SessionStore, SessionWithTracks } from '../domain/session-records.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import type { SessionStore, SessionWithTracks } from '../storage/session-store.ts';
 
 /**
  * The caller's session. Another owner's session is answered exactly like one that does not exist, on purpose.

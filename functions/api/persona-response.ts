@@ -1,4 +1,4 @@
-import type { Persona } from '../storage/persona-store.ts';
+import type { Persona } from '../domain/persona.ts';
 import type { PersonaAnswer } from './persona-contract.ts';
 
 /** A persona as its owner sees it. */

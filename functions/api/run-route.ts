@@ -1,11 +1,11 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
+import { executionName } from '../domain/executions.ts';
 import { addToLines, beginLines, type Keys, logger } from '../observability/log.ts';
 import { depsOf } from '../runtime/deps-of.ts';
 import { type AnswerOf, type Clients, type Deps, type RouteSpec, routeKey } from '../runtime/spec.ts';
 import { toChirpsmithError } from '../shared/aws-errors.ts';
-import { executionName } from '../storage/executions.ts';
 import { problemDetails, statusOf } from './problem.ts';
 import { type ApiRequest, admit, readRequest } from './request.ts';
 

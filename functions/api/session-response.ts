@@ -9,10 +9,10 @@ import {
   type Track,
   unfinishedWork,
 } from '../domain/session.ts';
+import type { SessionWithTracks } from '../domain/session-records.ts';
 import { addToTally, noTracks, type TrackTally } from '../domain/track-tally.ts';
 import { nextWait, type Schedule } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
-import type { SessionWithTracks } from '../storage/session-store.ts';
 import {
   type SessionAnswer,
   type SessionListAnswer,

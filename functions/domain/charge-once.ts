@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Provider, ProviderError } from '../provider/provider.ts';
 import { throttledDelay } from '../shared/backoff.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import type { SessionStore } from '../storage/session-store.ts';
 import { type Create, canCall, isInDoubt, isRunning, type Session, type SessionStatus } from './session.ts';
+import type { SessionStore } from './session-records.ts';
 
 export interface ChargeOnceDeps {
   readonly store: Pick<SessionStore, 'requireSession' | 'updateSession' | 'changeSession'>;

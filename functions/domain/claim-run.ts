@@ -1,8 +1,8 @@
 import { ChirpsmithError } from '../shared/errors.ts';
 import { machines, type SessionKind } from '../shared/state-contracts.ts';
-import type { Executions } from '../storage/executions.ts';
-import type { SessionStore } from '../storage/session-store.ts';
+import type { Executions } from './executions.ts';
 import { isRunning, isTerminated, type Session } from './session.ts';
+import type { SessionStore } from './session-records.ts';
 
 /** Whose a session is that was started in the console for nobody in particular. */
 export const nobody = 'console';

@@ -1,6 +1,6 @@
 import type { Settings } from '../shared/settings.ts';
-import type { SessionWithTracks } from '../storage/session-store.ts';
 import { canCall, type Session, type Track } from './session.ts';
+import type { SessionWithTracks } from './session-records.ts';
 import { addToTally, noTracks, type TrackTally } from './track-tally.ts';
 
 // What the provider may have taken, by the configured prices: a call in doubt counts as taken.

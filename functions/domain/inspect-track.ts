@@ -1,9 +1,9 @@
 import { refusalOf } from '../../packages/audio-inspection/conversion.ts';
 import type { AudioLimits, Inspection } from '../../packages/audio-inspection/inspection.ts';
-import type { SessionStore } from '../storage/session-store.ts';
 import { extensionOf, suffixFor } from './audio-type.ts';
 import { trackKey } from './object-keys.ts';
 import type { AudioSource, Track } from './session.ts';
+import type { SessionStore } from './session-records.ts';
 
 /** What an object in the bucket turned out to be. `sha256` in hex, where S3 has it. */
 export type InspectTrack = (

@@ -1,8 +1,8 @@
 import { ProviderError } from '../provider/provider.ts';
 import { throttledDelay } from '../shared/backoff.ts';
 import type { Settings } from '../shared/settings.ts';
-import type { SessionStore } from '../storage/session-store.ts';
 import { isTerminated, type Session } from './session.ts';
+import type { SessionStore } from './session-records.ts';
 import { throttleSession } from './throttle-session.ts';
 
 /**

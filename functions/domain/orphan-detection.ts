@@ -1,5 +1,5 @@
 import type { Settings } from '../shared/settings.ts';
-import type { Executions } from '../storage/executions.ts';
+import type { Executions } from './executions.ts';
 import { isRunning, type Session } from './session.ts';
 
 /**

@@ -1,8 +1,5 @@
 import * as z from 'zod';
 import { type Dialect, dialects } from '../provider/provider.ts';
-import { ChirpsmithError } from '../shared/errors.ts';
-import type { SessionStore } from '../storage/session-store.ts';
-import type { Session } from './session.ts';
 
 /** Host of the sandbox, whose port may be another one each time: its records and its ids are in one home. */
 export const sandboxHost = 'sandbox';
@@ -57,42 +54,4 @@ export function elsewhere(
         ? `stop the stack and start it without ${variable}`
         : `stop the stack and start it with ${variable} set to its URL`;
   return `${what} belongs to ${at}, and this stack uses ${now}: nobody was asked. To go on, ${advice}.`.trim();
-}
-
-/**
- * The records for functions that ask the provider, or begin what does: a new session is recorded with its place, and
- * one of another place is refused as soon as it is read, before anybody is asked about its ids.
- */
-export function sessionsHere(store: SessionStore, here: Here): SessionStore {
-  /** Sessions that were seen to be of this place, which does not change. */
-  const seen = new Set<string>();
-  const checked = (session: Session): Session => {
-    const problem = elsewhere(`Session ${session.sessionId}`, session.provider, here);
-    if (problem !== undefined) throw new ChirpsmithError('NotPossible', problem);
-    seen.add(session.sessionId);
-    return session;
-  };
-  const requireSession = async (sessionId: string) => checked(await store.requireSession(sessionId));
-  return {
-    ...store,
-    create(session, tracks) {
-      const provider = here.placeOf(session.music?.dialect ?? 'mountsea');
-      return store.create(provider ? { ...session, provider } : session, tracks);
-    },
-    async read(sessionId) {
-      const found = await store.read(sessionId);
-      if (found) checked(found.session);
-      return found;
-    },
-    async require(sessionId) {
-      const found = await store.require(sessionId);
-      checked(found.session);
-      return found;
-    },
-    requireSession,
-    async requireTrack(sessionId, trackId) {
-      if (!seen.has(sessionId)) await requireSession(sessionId);
-      return store.requireTrack(sessionId, trackId);
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '../shared/settings.ts';
-import type { SessionStore } from '../storage/session-store.ts';
 import type { Track } from './session.ts';
+import type { SessionStore } from './session-records.ts';
 
 /**
  * A new run gives every unfinished track new attempts, except one that was refused for good. A task that was

@@ -1,7 +1,7 @@
 import { ChirpsmithError } from '../shared/errors.ts';
 import { mapConcurrent } from '../shared/map-concurrent.ts';
-import type { SessionStore } from '../storage/session-store.ts';
 import type { Track } from './session.ts';
+import type { SessionStore } from './session-records.ts';
 import { trackFailed } from './track-changes.ts';
 
 /** Tracks written down at the same time. */

@@ -1,7 +1,7 @@
 import { ChirpsmithError } from '../shared/errors.ts';
-import { type Executions, executionName } from '../storage/executions.ts';
-import type { SessionStore } from '../storage/session-store.ts';
+import { type Executions, executionName } from './executions.ts';
 import { isPartial, isRunning, isTerminated, type Session } from './session.ts';
+import type { SessionStore } from './session-records.ts';
 
 export interface StartRunDeps {
   readonly store: Pick<SessionStore, 'requireSession' | 'updateSession'>;

@@ -1,6 +1,6 @@
 import { slower, slowestPace } from '../shared/backoff.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
-import type { SessionNotes } from '../storage/session-store.ts';
+import type { SessionNotes } from './session-records.ts';
 
 /**
  * The provider turned a call of this session away: all its uploads go slower from now on, by one step for each such

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { executionName } from '../domain/executions.ts';
 import { failureSchema, missingSchema, type Session, sessionSchema } from '../domain/session.ts';
-import { executionName } from '../storage/executions.ts';
 
 const { shape } = sessionSchema;
 

@@ -1,7 +1,7 @@
+import { executionName } from '../domain/executions.ts';
+import type { StoreObserver } from '../domain/session-records.ts';
 import { eventTypes } from '../shared/event-types.ts';
 import type { Settings } from '../shared/settings.ts';
-import { executionName } from '../storage/executions.ts';
-import type { StoreObserver } from '../storage/session-store.ts';
 import type { EventBus } from './event-bus.ts';
 import type { Keys } from './log.ts';
 import type { Measurement } from './metrics.ts';

@@ -1,7 +1,11 @@
 import type { Download } from '../../packages/audio-inspection/download.ts';
+import type { Executions } from '../domain/executions.ts';
 import type { CopyTrack, HashTrack, InspectTrack } from '../domain/inspect-track.ts';
+import type { ModelStore } from '../domain/model.ts';
+import type { PersonaStore } from '../domain/persona.ts';
 import type { Here } from '../domain/provider-origin.ts';
 import type { AudioSource, Track } from '../domain/session.ts';
+import type { SessionNotes, SessionStore } from '../domain/session-records.ts';
 import type { Inbox } from '../event-handlers/start-from-manifest/inbox.ts';
 import type { Dialect, Provider } from '../provider/provider.ts';
 import type { Variable } from '../shared/environment.ts';
@@ -9,15 +13,11 @@ import { type EventType, eventTypes } from '../shared/event-types.ts';
 import { inboxFolders } from '../shared/inbox-folders.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionKind } from '../shared/state-contracts.ts';
-import type { Executions } from '../storage/executions.ts';
 import type { FileLists } from '../storage/file-list.ts';
-import type { ModelStore } from '../storage/model-store.ts';
 import type { PartUploads } from '../storage/part-uploads.ts';
-import type { PersonaStore } from '../storage/persona-store.ts';
 import type { RequestStore } from '../storage/request-store.ts';
 import type { SessionContents } from '../storage/session-contents.ts';
 import type { SessionFiles } from '../storage/session-files.ts';
-import type { SessionNotes, SessionStore } from '../storage/session-store.ts';
 import type { UploadUrls } from '../storage/upload-urls.ts';
 
 /** What a permission is about; infra/constructs/grants.ts knows its ARN. `bucket/…` are the objects with these keys. */

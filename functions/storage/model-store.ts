@@ -1,36 +1,9 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
-import { originKey, providerOriginSchema } from '../domain/provider-origin.ts';
+import { type Model, type ModelStore, modelSchema } from '../domain/model.ts';
+import { originKey } from '../domain/provider-origin.ts';
 import { toChirpsmithError } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { createConditionalWriter, isConflict } from './conditional-writes.ts';
-
-/** A model that was trained here. It outlives its session's record, as it does at the provider. */
-export const modelSchema = z.object({
-  /** `chirp-custom:<uuid>` */
-  modelId: z.string(),
-  name: z.string(),
-  owner: z.string(),
-  /** The session that trained it. */
-  sessionId: z.string(),
-  /** Names of the files that it was made from. */
-  files: z.array(z.string()),
-  /** Credits that its session may have cost, by the configured prices. */
-  credits: z.number(),
-  createdAt: z.iso.datetime(),
-  /** Where its id means something. */
-  provider: providerOriginSchema.optional(),
-});
-
-export type Model = z.infer<typeof modelSchema>;
-
-/** The registry of models, in the session table. Methods throw the errors of the session store. */
-export interface ModelStore {
-  /** Written once; a model that is there already is left as it is. */
-  register(model: Model): Promise<void>;
-  /** All models of an owner, newest first. */
-  list(owner: string): Promise<Model[]>;
-}
 
 const ownerKey = (owner: string) => `MODELS#${owner}`;
 
@@ -81,13 +54,4 @@ function parse(item: unknown): Model {
     'Unexpected',
     `A model's record does not have the expected form: ${error.message}`,
   );
-}
-
-/** From how many models on, of those that the account can hold, a person is warned: four fifths. */
-const nearShare = 0.8;
-
-/** What to tell before another model is paid for, or nothing. @param limit as configured */
-export function nearlyFull(models: number, limit: number | undefined): string | undefined {
-  if (limit === undefined || models < limit * nearShare) return undefined;
-  return `${models} models of yours are known here, and the account is said to hold ${limit}: the provider may refuse another one.`;
 }

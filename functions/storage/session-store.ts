@@ -11,105 +11,14 @@ import type * as z from 'zod';
 import { keptFailures } from '../domain/earlier-failures.ts';
 import { originKey } from '../domain/provider-origin.ts';
 import { isRunning, type Session, sessionSchema, type Track, trackSchema } from '../domain/session.ts';
-import { addToTally, countedSchema, noTracks, type TrackTally } from '../domain/track-tally.ts';
+import type { SessionStore, StoreObserver } from '../domain/session-records.ts';
+import { addToTally, countedSchema, noTracks } from '../domain/track-tally.ts';
 import { named } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { mapConcurrent } from '../shared/map-concurrent.ts';
-import type { SessionKind } from '../shared/state-contracts.ts';
 import { createConditionalWriter, isConflict } from './conditional-writes.ts';
 import { decodePage, encodePage } from './list-cursor.ts';
 import { sessionRecordKey, trackRecordKey, tracksAfter } from './record-keys.ts';
-
-type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
-
-/** Ids of the provider's that belong to one session of ours each; a persona's, to one clip of one. */
-export type ProviderId = 'session' | 'model' | 'task' | 'clip' | 'persona';
-
-/** A session with its tracks, in their order. */
-export interface SessionWithTracks {
-  readonly session: Session;
-  readonly tracks: readonly Track[];
-}
-
-/**
- * The records of the sessions. Every write is a conditional one: a new item must not exist, a change must
- * find the version that its author saw. All methods throw {@link ChirpsmithError}: `RecordConflict`,
- * `StorageUnavailable`, `AccessDenied`, or `Unexpected` for a record that does not parse.
- */
-export interface SessionStore {
-  /** Writes the tracks, then the session: a session that can be read is complete. */
-  create(session: Session, tracks: readonly Track[]): Promise<void>;
-  /**
-   * Writes further tracks of a session that nobody works on yet. Those that are there already must be the same
-   * files, untouched: of two who declare at once, one is told.
-   */
-  addTracks(session: Session, tracks: readonly Track[]): Promise<void>;
-  /** The session and its tracks, or undefined when there is none or it has expired. */
-  read(sessionId: string): Promise<SessionWithTracks | undefined>;
-  /** The same, for a state that cannot go on without. @throws ChirpsmithError SessionNotFound */
-  require(sessionId: string): Promise<SessionWithTracks>;
-  requireSession(sessionId: string): Promise<Session>;
-  requireTrack(sessionId: string, trackId: string): Promise<Track>;
-  /** At most `limit` tracks that come after one, in their order; `more` says that others follow. */
-  readTracks(
-    sessionId: string,
-    page: { after?: string; limit: number },
-  ): Promise<{ tracks: Track[]; more: boolean }>;
-  /** What is counted of the tracks after one: they are read page by page, and none is kept. */
-  tallyTracks(sessionId: string, after?: string): Promise<TrackTally>;
-  /** Changes fields (undefined removes one), keeps a failure that is replaced, and returns the session as it is now. */
-  updateSession(session: Session, changes: Changes<Session>): Promise<Session>;
-  /**
-   * The same for a change that does not depend on who else wrote meanwhile: read, changed and written again
-   * until nobody came in between. `change` gives undefined to leave it as it is.
-   */
-  changeSession(
-    sessionId: string,
-    change: (session: Session) => Changes<Session> | undefined,
-  ): Promise<Session>;
-  updateTrack(track: Track, changes: Changes<Track>): Promise<Track>;
-  /**
-   * Writes down that an id of the provider's belongs to this session. Doing it again changes nothing. The same id of
-   * another provider, or in another dialect, is another one.
-   * @param clipId the clip of the session that it belongs to, where it is not the session's own
-   * @throws ChirpsmithError ProviderContradiction when it is another session's, or another clip's
-   */
-  claimId(session: Session, what: ProviderId, id: string, clipId?: string): Promise<void>;
-  /** Sessions whose record says that work is under way, longest untouched first. */
-  listRunning(limit: number): Promise<Session[]>;
-  /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */
-  listNotStarted(touched: { from: number; to: number }, limit: number): Promise<Session[]>;
-  /**
-   * Sessions of one owner, newest first, perhaps of one kind only. `next` is opaque, and the `cursor` of the page
-   * after; a made-up one, or somebody else's, is a `BadInput`.
-   */
-  list(
-    owner: string,
-    page: { limit: number; cursor?: string | undefined; kind?: SessionKind | undefined },
-  ): Promise<{ sessions: Session[]; next?: string }>;
-  /** Forgets tracks of a session that is being deleted. Forgetting them twice is no error. */
-  removeTracks(sessionId: string, trackIds: readonly string[]): Promise<void>;
-  /** Forgets a session that is being deleted, after its tracks. Forgetting it twice is no error. */
-  remove(sessionId: string): Promise<void>;
-}
-
-/** Changes of a session that leave its status alone. */
-export interface SessionNotes {
-  updateSession(session: Session, changes: Omit<Changes<Session>, 'status'>): Promise<Session>;
-  changeSession(
-    sessionId: string,
-    change: (session: Session) => Omit<Changes<Session>, 'status'> | undefined,
-  ): Promise<Session>;
-}
-
-/**
- * Called after each write; the writer waits for it. Must not throw: the write cannot be undone.
- */
-export interface StoreObserver {
-  /** `before` is missing when the session is new. */
-  session(before: Session | undefined, after: Session): Promise<void>;
-  track(before: Track, after: Track): void;
-}
 
 /** Items that DynamoDB takes in one batch (documented). */
 const itemsPerBatch = 25;

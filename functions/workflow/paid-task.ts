@@ -1,10 +1,10 @@
 import { type Create, canCall, type Session } from '../domain/session.ts';
+import type { SessionStore } from '../domain/session-records.ts';
 import { ChirpsmithError, type ErrorName } from '../shared/errors.ts';
 import { inProviderSeconds } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { TrainingState } from '../shared/state-contracts.ts';
 import { readMachineError } from '../shared/step-functions-error.ts';
-import type { SessionStore } from '../storage/session-store.ts';
 
 /**
  * Is the paid call to be made again? Only when the provider surely did not take the last one.

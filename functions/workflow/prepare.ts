@@ -5,12 +5,12 @@ import { creditsToCome } from '../domain/credits.ts';
 import { openProviderSession } from '../domain/open-provider-session.ts';
 import type { Session } from '../domain/session.ts';
 import { sessionIdOf } from '../domain/session-id.ts';
+import type { SessionStore, SessionWithTracks } from '../domain/session-records.ts';
 import type { Provider } from '../provider/provider.ts';
 import { ChirpsmithError, type Problem } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
 import { preparedState } from '../shared/state-contracts.ts';
 import { zodProblems } from '../shared/zod-problems.ts';
-import type { SessionStore, SessionWithTracks } from '../storage/session-store.ts';
 
 const owner = z.string().min(1).max(128).optional();
 

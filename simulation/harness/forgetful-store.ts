@@ -1,5 +1,5 @@
 import type { Session, Track } from '../../functions/domain/session.ts';
-import type { SessionStore } from '../../functions/storage/session-store.ts';
+import type { SessionStore } from '../../functions/domain/session-records.ts';
 
 /**
  * FOR TESTS OF THE TESTS: a store that forgets the intent to call, be it the paid call of a session or the upload of

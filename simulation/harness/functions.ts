@@ -1,13 +1,13 @@
+import type { Executions } from '../../functions/domain/executions.ts';
+import type { ModelStore } from '../../functions/domain/model.ts';
+import type { SessionStore } from '../../functions/domain/session-records.ts';
 import type { Provider } from '../../functions/provider/provider.ts';
 import type { CapabilityName, DepsOf } from '../../functions/runtime/capabilities.ts';
 import { folderOf, keyOf, type StateSpec } from '../../functions/runtime/spec.ts';
 import { toChirpsmithError } from '../../functions/shared/aws-errors.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
 import { taskEvent } from '../../functions/shared/state-contracts.ts';
-import type { Executions } from '../../functions/storage/executions.ts';
 import type { FileLists } from '../../functions/storage/file-list.ts';
-import type { ModelStore } from '../../functions/storage/model-store.ts';
-import type { SessionStore } from '../../functions/storage/session-store.ts';
 import { states } from '../../infra/specs.ts';
 import { LambdaError } from '../../packages/local-aws/lambda.ts';
 import type { AudioBucket } from './audio-bucket.ts';

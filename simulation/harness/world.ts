@@ -1,4 +1,6 @@
 import { BatchWriteCommand, DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ModelStore } from '../../functions/domain/model.ts';
+import type { SessionStore, StoreObserver } from '../../functions/domain/session-records.ts';
 import type { EventBus } from '../../functions/observability/event-bus.ts';
 import type { Keys } from '../../functions/observability/log.ts';
 import { meteredProvider } from '../../functions/observability/metered-provider.ts';
@@ -6,14 +8,10 @@ import { type Measurement, metricLine } from '../../functions/observability/metr
 import { storeObserver } from '../../functions/observability/store-observer.ts';
 import { defaultSettings, type Settings } from '../../functions/shared/settings.ts';
 import { createExecutions } from '../../functions/storage/executions.ts';
-import { createModelStore, type ModelStore } from '../../functions/storage/model-store.ts';
+import { createModelStore } from '../../functions/storage/model-store.ts';
 import { createRequestStore, type RequestStore } from '../../functions/storage/request-store.ts';
 import { createSessionContents, type SessionContents } from '../../functions/storage/session-contents.ts';
-import {
-  createSessionStore,
-  type SessionStore,
-  type StoreObserver,
-} from '../../functions/storage/session-store.ts';
+import { createSessionStore } from '../../functions/storage/session-store.ts';
 import { createStepFunctions, type StepFunctions } from '../../packages/local-aws/step-functions.ts';
 import { type Clock, virtualClock } from '../../packages/local-servers/clock.ts';
 import { type Sandbox, startSandbox } from '../../packages/provider-sandbox/sandbox.ts';

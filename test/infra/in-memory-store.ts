@@ -1,5 +1,5 @@
 import type { Session, Track } from '../../functions/domain/session.ts';
-import type { SessionStore } from '../../functions/storage/session-store.ts';
+import type { SessionStore } from '../../functions/domain/session-records.ts';
 
 /** One session with one track in a variable: for runs by the thousand, of one branch and nobody beside it. */
 export function inMemoryStore(session: Session, track: Track): SessionStore {

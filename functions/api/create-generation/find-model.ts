@@ -1,3 +1,4 @@
+import type { Model, ModelStore } from '../../domain/model.ts';
 import {
   isCustomModel,
   isMistypedId,
@@ -7,7 +8,6 @@ import {
   tauModels,
 } from '../../domain/music-rules.ts';
 import { elsewhere, type Here } from '../../domain/provider-origin.ts';
-import type { Model, ModelStore } from '../../storage/model-store.ts';
 
 /** A model's id, where one was named. */
 export type FoundModel = { model?: string; modelName?: string; warning?: string } | { problem: string };

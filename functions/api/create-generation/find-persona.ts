@@ -1,5 +1,5 @@
+import { isMade, type MadePersona, type PersonaStore } from '../../domain/persona.ts';
 import { elsewhere, type Here } from '../../domain/provider-origin.ts';
-import { isMade, type MadePersona, type PersonaStore } from '../../storage/persona-store.ts';
 
 /** A persona that is there, where one was named. */
 export type FoundPersona = { persona?: MadePersona; warning?: string } | { problem: string };

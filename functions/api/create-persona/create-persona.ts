@@ -1,12 +1,12 @@
 import { noRelay } from '../../domain/dialect-rules.ts';
 import { personaTextProblems } from '../../domain/music-rules.ts';
+import { isMade, type Persona } from '../../domain/persona.ts';
 import { elsewhere, type Here } from '../../domain/provider-origin.ts';
 import type { Music, Session } from '../../domain/session.ts';
 import { isSessionId } from '../../domain/session-id.ts';
 import { ProviderError } from '../../provider/provider.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, isContradiction, type Problem } from '../../shared/errors.ts';
-import { isMade, type Persona } from '../../storage/persona-store.ts';
 import type { IdempotentRequest } from '../idempotent-route.ts';
 import type { PersonaAnswer } from '../persona-contract.ts';
 import { personaAnswer } from '../persona-response.ts';

@@ -1,11 +1,11 @@
 import { newSession } from '../../domain/new-session.ts';
 import { isTerminated, type Session } from '../../domain/session.ts';
+import type { SessionWithTracks } from '../../domain/session-records.ts';
 import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { contentKeyOf } from '../../storage/session-contents.ts';
-import type { SessionWithTracks } from '../../storage/session-store.ts';
 import type { CreatedSessionAnswer, CreateSessionBody } from '../contract.ts';
 import { declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
 import { nothingIfUnknown } from '../find-owned-session.ts';

@@ -1,5 +1,5 @@
+import { type ModelStore, nearlyFull } from '../../domain/model.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { type ModelStore, nearlyFull } from '../../storage/model-store.ts';
 import type { ModelListAnswer } from '../generation-contract.ts';
 
 /** `GET /models`: the caller's models, newest first, and a warning when the account may soon hold no more. */

@@ -1,4 +1,4 @@
-import type { PersonaStore } from '../../storage/persona-store.ts';
+import type { PersonaStore } from '../../domain/persona.ts';
 import type { PersonaListAnswer } from '../persona-contract.ts';
 import { personaAnswer } from '../persona-response.ts';
 

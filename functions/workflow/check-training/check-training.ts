@@ -1,12 +1,12 @@
 import { creditsSpent } from '../../domain/credits.ts';
+import type { Model } from '../../domain/model.ts';
 import { isWanted } from '../../domain/required-clips.ts';
 import type { Session, Track } from '../../domain/session.ts';
+import type { SessionWithTracks } from '../../domain/session-records.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
 import { inProviderSeconds } from '../../shared/schedule.ts';
 import { mostEmptySuccesses, type TrainingState } from '../../shared/state-contracts.ts';
-import type { Model } from '../../storage/model-store.ts';
-import type { SessionWithTracks } from '../../storage/session-store.ts';
 import { ended, failPaidTask, isCallDue, throwEarlierFailure } from '../paid-task.ts';
 import { asked, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cancelSession } from '../../../functions/api/cancel-session/cancel-session.ts';
 import type { Session, Track } from '../../../functions/domain/session.ts';
+import type { SessionStore } from '../../../functions/domain/session-records.ts';
 import { startRun } from '../../../functions/domain/start-run.ts';
-import type { SessionStore } from '../../../functions/storage/session-store.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';

@@ -5,11 +5,11 @@ import {
 } from '../../../functions/api/create-generation/create-generation.ts';
 import { route } from '../../../functions/api/create-generation/route.ts';
 import type { IdempotentRequest } from '../../../functions/api/idempotent-route.ts';
+import type { Executions } from '../../../functions/domain/executions.ts';
+import type { Persona } from '../../../functions/domain/persona.ts';
 import type { Session } from '../../../functions/domain/session.ts';
 import type { Dialect } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import type { Executions } from '../../../functions/storage/executions.ts';
-import type { Persona } from '../../../functions/storage/persona-store.ts';
 import type { Outcome } from '../../../functions/storage/request-store.ts';
 import { fakeExecutions } from '../../../test-support/fake-executions.ts';
 import { openTable, settings, testMoment } from '../../../test-support/session-records.ts';

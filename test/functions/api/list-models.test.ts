@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { listModels } from '../../../functions/api/list-models/list-models.ts';
+import type { Model } from '../../../functions/domain/model.ts';
 import { settingsSchema } from '../../../functions/shared/settings.ts';
-import type { Model } from '../../../functions/storage/model-store.ts';
 import { testMoment } from '../../../test-support/session-records.ts';
 
 const model = (modelId: string): Model => ({

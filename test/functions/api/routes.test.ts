@@ -13,8 +13,8 @@ import type { ApiRequest } from '../../../functions/api/request.ts';
 import { routeOf } from '../../../functions/api/routes.ts';
 import { type RouteAnswer, runRoute } from '../../../functions/api/run-route.ts';
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
+import type { Executions } from '../../../functions/domain/executions.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import type { Executions } from '../../../functions/storage/executions.ts';
 import {
   neverTheSame,
   openTable,

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/domain/session.ts';
+import type { SessionStore } from '../../../functions/domain/session-records.ts';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import { createSessionStore, type SessionStore } from '../../../functions/storage/session-store.ts';
+import { createSessionStore } from '../../../functions/storage/session-store.ts';
 import { openTable, testMoment } from '../../../test-support/session-records.ts';
 import { repeatingClient } from '../../repeating-client.ts';
 import { providerError, scriptedProvider } from '../../scripted-provider.ts';

@@ -1,14 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
-import {
-  elsewhere,
-  type Here,
-  type ProviderOrigin,
-  sessionsHere,
-} from '../../../functions/domain/provider-origin.ts';
+import { elsewhere, type Here, type ProviderOrigin } from '../../../functions/domain/provider-origin.ts';
 import { sweep } from '../../../functions/event-handlers/sweep/sweep.ts';
 import type { Dialect } from '../../../functions/provider/provider.ts';
+import { sessionsHere } from '../../../functions/storage/sessions-here.ts';
 import { arnOf, fakeExecutions } from '../../../test-support/fake-executions.ts';
 import {
   openTable,

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Executions } from '../../../functions/domain/executions.ts';
 import type { Session } from '../../../functions/domain/session.ts';
+import type { SessionStore } from '../../../functions/domain/session-records.ts';
 import { startRun } from '../../../functions/domain/start-run.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import type { Executions } from '../../../functions/storage/executions.ts';
-import type { SessionStore } from '../../../functions/storage/session-store.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';
 import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/domain/session.ts';
+import type { SessionStore } from '../../../functions/domain/session-records.ts';
 import { startRun } from '../../../functions/domain/start-run.ts';
 import { sweep, sweepMeasurements } from '../../../functions/event-handlers/sweep/sweep.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import type { SessionStore } from '../../../functions/storage/session-store.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';
 import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createModelStore, type Model, nearlyFull } from '../../../functions/storage/model-store.ts';
-import { createPersonaStore, isMade, type Persona } from '../../../functions/storage/persona-store.ts';
+import { type Model, nearlyFull } from '../../../functions/domain/model.ts';
+import { isMade, type Persona } from '../../../functions/domain/persona.ts';
+import { createModelStore } from '../../../functions/storage/model-store.ts';
+import { createPersonaStore } from '../../../functions/storage/persona-store.ts';
 import { testMoment } from '../../../test-support/session-records.ts';
 import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 import { awsError, notingClient } from './noting-client.ts';

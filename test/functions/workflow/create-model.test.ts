@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/domain/session.ts';
+import type { SessionStore } from '../../../functions/domain/session-records.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { TrainingState } from '../../../functions/shared/state-contracts.ts';
-import type { SessionStore } from '../../../functions/storage/session-store.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';

@@ -1,5 +1,5 @@
 import type { AudioSource } from '../../../functions/domain/session.ts';
-import type { SessionStore } from '../../../functions/storage/session-store.ts';
+import type { SessionStore } from '../../../functions/domain/session-records.ts';
 import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
 import type { Inspection } from '../../../packages/audio-inspection/inspection.ts';
 import { settings, testMoment } from '../../../test-support/session-records.ts';

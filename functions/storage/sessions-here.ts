@@ -1,0 +1,42 @@
+import { elsewhere, type Here } from '../domain/provider-origin.ts';
+import type { Session } from '../domain/session.ts';
+import type { SessionStore } from '../domain/session-records.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+
+/**
+ * The records for functions that ask the provider, or begin what does: a new session is recorded with its place, and
+ * one of another place is refused as soon as it is read, before anybody is asked about its ids.
+ */
+export function sessionsHere(store: SessionStore, here: Here): SessionStore {
+  /** Sessions that were seen to be of this place, which does not change. */
+  const seen = new Set<string>();
+  const checked = (session: Session): Session => {
+    const problem = elsewhere(`Session ${session.sessionId}`, session.provider, here);
+    if (problem !== undefined) throw new ChirpsmithError('NotPossible', problem);
+    seen.add(session.sessionId);
+    return session;
+  };
+  const requireSession = async (sessionId: string) => checked(await store.requireSession(sessionId));
+  return {
+    ...store,
+    create(session, tracks) {
+      const provider = here.placeOf(session.music?.dialect ?? 'mountsea');
+      return store.create(provider ? { ...session, provider } : session, tracks);
+    },
+    async read(sessionId) {
+      const found = await store.read(sessionId);
+      if (found) checked(found.session);
+      return found;
+    },
+    async require(sessionId) {
+      const found = await store.require(sessionId);
+      checked(found.session);
+      return found;
+    },
+    requireSession,
+    async requireTrack(sessionId, trackId) {
+      if (!seen.has(sessionId)) await requireSession(sessionId);
+      return store.requireTrack(sessionId, trackId);
+    },
+  };
+}
