@@ -76,8 +76,8 @@ try {
     `configured: ${batchConcurrency} at once; calls in flight: ${mostInFlight}; files: ${underWay}`,
   );
   console.log(`memory of the stack at its peak: ${peak} MB (limit ${limit})`);
-  const mapConcurrent = outcome.files.every(({ file, audioId }, index) => file === names[index] && audioId);
-  const complete = mapConcurrent && new Set(outcome.audioIds).size === count && taken === count;
+  const inOrder = outcome.files.every(({ file, audioId }, index) => file === names[index] && audioId);
+  const complete = inOrder && new Set(outcome.audioIds).size === count && taken === count;
   const within = peak < limit && mostInFlight <= batchConcurrency && underWay <= batchConcurrency;
   process.exitCode = complete && within && outcome.differences.length === 0 ? 0 : 1;
 } finally {

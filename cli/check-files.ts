@@ -1,3 +1,4 @@
+import { mapConcurrent } from '../functions/shared/map-concurrent.ts';
 import { convertedName, refusalOf } from '../packages/audio-inspection/conversion.ts';
 import type { ConversionTarget } from '../packages/audio-inspection/formats.ts';
 import type { AudioLimits, AudioProblem, Inspection } from '../packages/audio-inspection/inspection.ts';
@@ -64,23 +65,12 @@ export async function checkFiles(
   const rejected: RejectedFile[] = [];
   const firstWith = new Map<string, string>();
 
-  const checks: Promise<Checked>[] = [];
-  const begin = (index: number) => {
-    const file = files[index];
-    if (file && checks.length === index) checks.push(check(file, limits, names, deps));
-  };
-  for (let index = 0; index < atOnce; index++) begin(index);
-
-  for (let index = 0; index < files.length; index++) {
-    const checked = await checks[index];
-    signal.throwIfAborted();
-    begin(index + atOnce);
-    if (!checked) continue;
+  const report = (checked: Checked) => {
     if ('problem' in checked) {
       rejected.push(checked);
       const { file, problem, reason } = checked;
       emit({ event: 'file.rejected', file, problem, reason });
-      continue;
+      return;
     }
     const { found, size, sha256, inspection, convertedFrom } = checked;
     const converted = convertedFrom === undefined ? {} : { convertedFrom };
@@ -99,7 +89,17 @@ export async function checkFiles(
       ...(convertedFrom === undefined ? {} : { convertedFrom: convertedFrom.name }),
       ...duplicate,
     });
-  }
+  };
+
+  // Each waits with its report for that of the file before.
+  let before: Promise<void> = Promise.resolve();
+  await mapConcurrent(files, atOnce, (file) => {
+    before = Promise.all([check(file, limits, names, deps), before]).then(([checked]) => {
+      signal.throwIfAborted();
+      report(checked);
+    });
+    return before;
+  });
   return { usable, rejected };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract.ts';
+import { mapConcurrent } from '../functions/shared/map-concurrent.ts';
 import { homeDirectory } from '../local/index.ts';
 import type { ApiClient } from './api-client.ts';
 import type { CommandContext } from './command.ts';
@@ -53,18 +54,15 @@ async function showPage(
   client: ApiClient,
   { display, signal }: CommandContext,
 ): Promise<void> {
-  for (let from = 0; from < sessions.length; from += atOnce) {
+  const listed = await mapConcurrent(sessions, atOnce, async (session) => {
     signal.throwIfAborted();
-    const some = sessions.slice(from, from + atOnce);
-    const standing = await Promise.all(some.map((session) => standingOf(session, client)));
-    some.forEach((session, index) => {
-      const ageSeconds = Math.max(0, Math.round((Date.now() - Date.parse(session.createdAt)) / 1000));
-      display.emit({ event: 'session.listed', ...session, ...(standing[index] ?? end), ageSeconds });
-    });
+    return { ...session, ...(await standingOf(session, client)) };
+  });
+  for (const session of listed) {
+    const ageSeconds = Math.max(0, Math.round((Date.now() - Date.parse(session.createdAt)) / 1000));
+    display.emit({ event: 'session.listed', ...session, ageSeconds });
   }
 }
-
-const end = { actions: [] };
 
 /** For these the list already says everything. */
 const atRest: readonly Listed['status'][] = ['ready', 'abandoned', 'deleting'];
@@ -74,7 +72,7 @@ async function standingOf(
   { sessionId, status }: Listed,
   client: ApiClient,
 ): Promise<Pick<SessionAnswer, 'actions'> & Partial<Pick<SessionAnswer, 'status'>>> {
-  if (atRest.includes(status)) return end;
+  if (atRest.includes(status)) return { actions: [] };
   const { session } = await client.getSession(sessionId);
   return { status: session.status, actions: session.actions };
 }

@@ -1,4 +1,5 @@
 import type { SignedUploadsAnswer } from '../functions/api/contract.ts';
+import { mapConcurrent } from '../functions/shared/map-concurrent.ts';
 import { type ApiClient, ApiUnreachable } from './api-client.ts';
 import type { UsableFile } from './check-files.ts';
 import type { CliEvent, UploadProgress } from './events.ts';
@@ -36,28 +37,23 @@ export async function uploadFiles(
   options: UploadFilesOptions,
 ): Promise<readonly { where: string; message: string }[]> {
   const { emit } = options;
-  const waiting = [...uploads];
   const byContent = new Map(files.map((file) => [file.sha256, file]));
   const failed: { where: string; message: string }[] = [];
 
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { trackId, file: name, sha256 } = next;
-      const file = byContent.get(sha256);
-      if (!file) throw new Error(`The API asks for a file that was not declared: ${name}`);
-      const about = { trackId, file: name };
-      try {
-        await uploadOne(file, next, options);
-        emit({ event: 'file.uploaded', ...about, size: file.size });
-      } catch (error) {
-        if (!(error instanceof UploadFailure)) throw error;
-        failed.push({ where: name, message: error.message });
-        emit({ event: 'file.upload-failed', ...about, reason: error.message });
-      }
+  await mapConcurrent(uploads, atOnce, async (upload) => {
+    const { trackId, file: name, sha256 } = upload;
+    const file = byContent.get(sha256);
+    if (!file) throw new Error(`The API asks for a file that was not declared: ${name}`);
+    const about = { trackId, file: name };
+    try {
+      await uploadOne(file, upload, options);
+      emit({ event: 'file.uploaded', ...about, size: file.size });
+    } catch (error) {
+      if (!(error instanceof UploadFailure)) throw error;
+      failed.push({ where: name, message: error.message });
+      emit({ event: 'file.upload-failed', ...about, reason: error.message });
     }
-  };
-  const workers = await Promise.allSettled(Array.from({ length: atOnce }, work));
-  for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
+  });
   return failed;
 }
 

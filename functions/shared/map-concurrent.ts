@@ -1,4 +1,7 @@
-/** Maps with at most `limit` under way, keeping the order. The first failure is the whole's; no more is begun then. */
+/**
+ * Maps with at most `limit` under way, keeping the order.
+ * @throws the first failure, after which nothing more is begun, once all that is under way has ended
+ */
 export async function mapConcurrent<T, R>(
   items: readonly T[],
   limit: number,
@@ -6,18 +9,18 @@ export async function mapConcurrent<T, R>(
 ): Promise<R[]> {
   const results: R[] = new Array(items.length);
   const queue = items.entries();
-  let failed = false;
+  let failure: { readonly error: unknown } | undefined;
   const worker = async () => {
     for (const [index, item] of queue) {
-      if (failed) return;
+      if (failure) return;
       try {
         results[index] = await work(item);
       } catch (error) {
-        failed = true;
-        throw error;
+        failure ??= { error };
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (failure) throw failure.error;
   return results;
 }

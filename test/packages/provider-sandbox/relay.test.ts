@@ -88,11 +88,11 @@ test('a task goes from NOT_START to SUCCESS, with its progress, and its clips fr
     seen.push(wordsSchema.parse((await ask(`/suno/fetch/${taskId}`)).body).data);
     now += second < 3 ? 250 : 1000;
   }
-  const mapConcurrent = (words: string[]) => words.filter((word, index) => word !== words[index - 1]);
-  expect(mapConcurrent(seen.map(({ status }) => status)).join(' ')).toMatch(
+  const inOrder = (words: string[]) => words.filter((word, index) => word !== words[index - 1]);
+  expect(inOrder(seen.map(({ status }) => status)).join(' ')).toMatch(
     /^NOT_START (SUBMITTED )?(QUEUED )?IN_PROGRESS SUCCESS$/,
   );
-  expect(mapConcurrent(seen.map(({ data }) => data[0]?.status ?? ''))).toEqual([
+  expect(inOrder(seen.map(({ data }) => data[0]?.status ?? ''))).toEqual([
     'submitted',
     'streaming',
     'complete',
