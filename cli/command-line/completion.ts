@@ -1,8 +1,17 @@
 import type { Described } from './define-command.ts';
 import { asTyped } from './read-command-line.ts';
 
-/** A script for bash: after `npx chirpsmith`, and after `chirpsmith` where such an alias exists. */
-export function bashCompletion(commands: readonly Described[]): string {
+export const shells = ['bash', 'zsh'] as const;
+
+export type Shell = (typeof shells)[number];
+
+/** What zsh has for scripts of bash: its own `complete` and `compgen`. */
+const bashInZsh = `(( $+functions[compdef] )) || { autoload -U +X compinit && compinit; }
+autoload -U +X bashcompinit && bashcompinit
+`;
+
+/** A script for the shell: after `npx chirpsmith`, and after `chirpsmith` where such an alias exists. */
+export function completionScript(shell: Shell, commands: readonly Described[]): string {
   const flagsOf = ({ flags }: Described) => [
     ...Object.entries(flags).flatMap(([name, { hidden }]) => (hidden ? [] : [asTyped(name)])),
     '--help',
@@ -19,8 +28,8 @@ export function bashCompletion(commands: readonly Described[]): string {
       else (flag.isPath ? paths : values).add(typed);
     }
   }
-  return `# Completion of Chirpsmith's commands: source <(npx chirpsmith completion bash)
-_chirpsmith_after() {
+  return `# Completion of Chirpsmith's commands: source <(npx chirpsmith completion ${shell})
+${shell === 'zsh' ? bashInZsh : ''}_chirpsmith_after() {
   local at=$1 word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} flags= paths=
   compopt +o default 2>/dev/null
   COMPREPLY=()

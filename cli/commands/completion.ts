@@ -1,27 +1,33 @@
+import { completionScript, type Shell, shells } from '../command-line/completion.ts';
 import { defineCommand } from '../command-line/define-command.ts';
 import { one } from '../command-line/flags.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 
+const isShell = (text: string): text is Shell => shells.some((shell) => shell === text);
+
 export const completion = defineCommand({
   name: 'completion',
-  summary: 'Print a script by which bash completes commands and flags',
-  usage: [['bash']],
+  summary: 'Print a script by which bash or zsh completes the commands',
+  usage: [['bash'], ['zsh']],
   about: [
-    'Run this in bash, or put it into ~/.bashrc with the path of this folder before it (cd FOLDER && …):',
+    'Run this in the shell, or put it into ~/.bashrc or ~/.zshrc with the path of this folder before it (cd FOLDER && …):',
     '  source <(npx chirpsmith completion bash)',
   ],
   positionals: {
-    shell: one('SHELL', { help: 'bash', missing: 'Name the shell, as in npx chirpsmith completion bash.' }),
+    shell: one('SHELL', {
+      help: 'bash or zsh',
+      missing: 'Name the shell, as in npx chirpsmith completion bash.',
+    }),
   },
   tooMany: 'One shell at a time.',
   flags: {},
   check({ shell }, { refuse }) {
-    if (shell !== '' && shell !== 'bash') refuse(shell, 'Completion is there for bash only.');
+    if (shell !== '' && !isShell(shell)) refuse(shell, 'There is a script for bash and for zsh.');
   },
   done: 'printed',
   codes: [2],
-  run: async (_args, { print, commands }): Promise<ExitCode> => {
-    print((await import('../command-line/completion.ts')).bashCompletion(commands));
+  run: async ({ shell }, { print, commands }): Promise<ExitCode> => {
+    if (isShell(shell)) print(completionScript(shell, commands));
     return exitCodes.done;
   },
 });
