@@ -2,9 +2,27 @@ import {
   type Provider,
   ProviderError,
   type ProviderErrorName,
-  refusing,
+  type TaskKind,
+  type TaskResults,
   type TaskStatus,
 } from '../functions/provider/provider.ts';
+
+/** A status with the result of any kind. */
+export type AnyStatus = Omit<TaskStatus, 'kind'> &
+  TaskResults['upload'] &
+  TaskResults['training'] &
+  TaskResults['music'] &
+  TaskResults['batch'];
+
+const fieldOf = { upload: 'clipId', training: 'modelId', music: 'clips', batch: 'audioIds' } as const;
+
+/** The status as the client gives it for this kind of task: with no other kind's result. */
+export function statusAs<Kind extends TaskKind>(kind: Kind, status: AnyStatus): TaskStatus<Kind> {
+  const { clipId: _c, modelId: _m, clips: _s, audioIds: _a, ...common } = status;
+  const { [fieldOf[kind]]: result } = status;
+  const read = result === undefined ? {} : { [fieldOf[kind]]: result };
+  return { ...common, kind, ...read } as TaskStatus<Kind>;
+}
 
 type Answers = {
   prepare: { sessionId: string } | Error;
@@ -12,7 +30,7 @@ type Answers = {
   create: { taskId: string } | Error;
   openBatch: { sessionId: string } | Error;
   addToBatch: { taskId: string } | Error;
-  status: TaskStatus | Error;
+  status: AnyStatus | Error;
   generate: { taskId: string } | Error;
   persona: { personaId: string } | Error;
   credits: number | Error;
@@ -29,13 +47,13 @@ export function scriptedProvider(script: { [Call in keyof Answers]?: Answers[Cal
     return next as Exclude<Answers[Call], Error>;
   };
   const provider: Provider = {
-    ...refusing('mountsea'),
+    readKey: async () => false,
     prepare: () => answer('prepare', undefined),
     upload: (request) => answer('upload', request),
     create: (request) => answer('create', request),
     openBatch: () => answer('openBatch', undefined),
     addToBatch: (request) => answer('addToBatch', request),
-    status: (taskId) => answer('status', taskId),
+    status: async (taskId, kind) => statusAs(kind, await answer('status', taskId)),
     generate: (request) => answer('generate', request),
     persona: (request) => answer('persona', request),
     // Asked before every spending; a test that does not care has no balance.
@@ -57,9 +75,9 @@ export function providerError(
   return new ProviderError(name, { call: 'status', message: `${name} in a test`, taken, ...details });
 }
 
-/** A status as the client gives it. */
-export function statusOf(status: string, more: Partial<TaskStatus> = {}): TaskStatus {
-  const ends: Record<string, TaskStatus['phase']> = {
+/** A status by the provider's word, with more of its fields. */
+export function statusOf(status: string, more: Partial<AnyStatus> = {}): AnyStatus {
+  const ends: Record<string, AnyStatus['phase']> = {
     success: 'succeeded',
     failed: 'failed',
     timeout: 'timed-out',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createSender, type ProviderOptions } from './http.ts';
-import { type MusicRequest, type Provider, refusing } from './provider.ts';
+import type { MusicRequest, Provider } from './provider.ts';
 import { holderOf, idSchema, readTaskStatus } from './task-status.ts';
 
 export interface MountSeaOptions extends ProviderOptions {
@@ -59,7 +59,6 @@ export function createMountSea({ creditsUrl, ...options }: MountSeaOptions): Pro
       );
 
   return {
-    ...refusing('mountsea'),
     readKey,
     prepare: open('prepare'),
     upload: handOver('upload'),
@@ -71,10 +70,10 @@ export function createMountSea({ creditsUrl, ...options }: MountSeaOptions): Pro
         // Documented: the task is the session. Anything else proves nothing; the session's status settles it.
         return task?.taskId === sessionId ? task : undefined;
       }),
-    status: (taskId) =>
+    status: (taskId, kind) =>
       send(
         { call: 'status', method: 'GET', path: `${paths.status}?${new URLSearchParams({ taskId })}` },
-        (answer, secrets) => readTaskStatus(answer, taskId, secrets),
+        (answer, secrets) => readTaskStatus(answer, { taskId, kind, secrets }),
       ),
     generate: (request) =>
       send(

@@ -1,6 +1,6 @@
 import { ChirpsmithError, type ErrorName } from '../shared/errors.ts';
 
-/** The calls of a training session, of a batch and of music, and those that they share. */
+/** The calls of both ports. */
 export type ProviderCall =
   | 'prepare'
   | 'upload'
@@ -12,29 +12,38 @@ export type ProviderCall =
   | 'persona'
   | 'credits';
 
-/** What a task's status says, in our words. A status never seen before counts as `pending`. */
-export interface TaskStatus {
-  readonly taskId: string;
-  readonly phase: 'pending' | 'succeeded' | 'failed' | 'timed-out';
-  /** The provider's own word, lower case: `queued`, `ready`, `running`, … */
-  readonly status: string;
-  /** The provider's own words on a failure, verbatim. */
-  readonly failReason?: string;
-  readonly failCode?: number;
-  /** The id in the result of a finished upload. */
-  readonly clipId?: string;
+/** The result of each kind of task. It is absent until there is one. */
+export interface TaskResults {
+  upload: { readonly clipId?: string };
   /** An id of the form `chirp-custom:<uuid>` anywhere in the result. Only this makes a model ready. */
-  readonly modelId?: string;
-  /** The clips in the result of a finished generation, in the provider's order. */
-  readonly clips?: readonly MusicClip[];
+  training: { readonly modelId?: string };
+  /** In the provider's order. */
+  music: { readonly clips?: readonly MusicClip[] };
   /**
-   * Of a batch session: the clips that it holds so far, in the order in which they were done. The record of such a
-   * session is a success from the beginning, so its phase says nothing.
+   * The clips that a batch session holds so far, in the order in which they were done. The record of such a session is
+   * a success from the beginning, so its phase says nothing.
    */
-  readonly audioIds?: readonly string[];
+  batch: { readonly audioIds?: readonly string[] };
 }
 
-/** A clip of a generation. That its task has ended does not mean that its audio can be had yet. */
+export type TaskKind = keyof TaskResults;
+
+/** Status of a task, in our words: what all kinds have, and the result of one kind. */
+export type TaskStatus<Kind extends TaskKind = TaskKind> = {
+  [One in Kind]: TaskResults[One] & {
+    readonly kind: One;
+    readonly taskId: string;
+    /** `pending` also for a status that is unknown to us. */
+    readonly phase: 'pending' | 'succeeded' | 'failed' | 'timed-out';
+    /** The provider's own word, lower case: `queued`, `ready`, `running`, … */
+    readonly status: string;
+    /** The provider's own words on a failure, verbatim. */
+    readonly failReason?: string;
+    readonly failCode?: number;
+  };
+}[Kind];
+
+/** A clip of a generation. Its audio may come later than the end of the task. */
 export interface MusicClip {
   readonly clipId: string;
   /** Where its audio is, for a while; not to be written down. Absent while there is none. */
@@ -45,7 +54,7 @@ export interface MusicClip {
   readonly durationSeconds?: number;
 }
 
-/** What music is to be made. Rules of the fields: `sessions/music-rules.ts` and `sessions/dialect-rules.ts`. */
+/** A request for music. Rules of the fields: `domain/music-rules.ts` and `domain/dialect-rules.ts`. */
 export interface MusicRequest {
   /** `chirp-custom:<uuid>` or one of the provider's own. */
   readonly model: string;
@@ -59,20 +68,25 @@ export interface MusicRequest {
 }
 
 /**
- * What we need of the provider. A call that was sent ends in an answer or a {@link ProviderError}; what keeps it
- * from being sent at all (the key cannot be read) is any other {@link ChirpsmithError}.
+ * What both ports have. A call that was sent ends in an answer or a {@link ProviderError}; what keeps it from being
+ * sent at all (the key cannot be read) is any other {@link ChirpsmithError}.
  */
-export interface Provider {
-  readonly dialect: Dialect;
+interface Account {
   /**
-   * Reads the key now and keeps it for the next call, so that nothing slow lies between an intent that is written down
-   * and its call. `forceFetch`: past everything that is kept, after a 401.
+   * Reads the key now and keeps it for the next call, so that nothing slow lies between the intent in the record and its
+   * call. `forceFetch`: not from a cache, after a 401.
    * @returns whether it is another key than that of the last call
    */
   readKey(how: { readonly forceFetch: boolean }): Promise<boolean>;
+  /** The account's credits; undefined where no service for it is known. */
+  credits(): Promise<number | undefined>;
+}
+
+/** A service that trains models and makes clips of audio. */
+export interface TrainingProvider extends Account {
   /** Opens a custom-model session. */
   prepare(): Promise<{ sessionId: string }>;
-  /** Hands over one track by URL; the clip comes later, by {@link Provider.status}. */
+  /** Submits one track by URL; the clip comes later, by {@link TrainingProvider.status}. */
   upload(request: { sessionId: string; audioUrl: string }): Promise<{ taskId: string }>;
   /** Starts the training: 100 credits. Never repeated by the client. */
   create(request: {
@@ -82,16 +96,24 @@ export interface Provider {
   }): Promise<{ taskId: string }>;
   /** Opens a batch session: clips on one account, no training. */
   openBatch(): Promise<{ sessionId: string }>;
-  /** {@link Provider.upload} for a batch session. */
+  /** {@link TrainingProvider.upload} for a batch session. */
   addToBatch(request: { sessionId: string; audioUrl: string }): Promise<{ taskId: string }>;
-  /** How a task, or a session, stands. */
-  status(taskId: string): Promise<TaskStatus>;
+  /** Status of a task; a training and a batch have the id of their session. */
+  status<Kind extends Exclude<TaskKind, 'music'>>(taskId: string, kind: Kind): Promise<TaskStatus<Kind>>;
+}
+
+/** A service that makes music. */
+export interface MusicProvider extends Account {
   /** Starts to make music: about 40 credits. Never repeated by the client. */
   generate(request: MusicRequest): Promise<{ taskId: string }>;
   /** Makes a persona from a clip; done when it is answered. Never repeated by the client: it may cost. */
   persona(request: PersonaRequest): Promise<{ personaId: string }>;
-  /** The account's credits; undefined where nobody has said whom to ask. */
-  credits(): Promise<number | undefined>;
+  status(taskId: string, kind: 'music'): Promise<TaskStatus<'music'>>;
+}
+
+/** A service that does both. */
+export interface Provider extends Omit<TrainingProvider, 'status'>, Omit<MusicProvider, 'status'> {
+  status<Kind extends TaskKind>(taskId: string, kind: Kind): Promise<TaskStatus<Kind>>;
 }
 
 export interface PersonaRequest {
@@ -100,33 +122,10 @@ export interface PersonaRequest {
   readonly description?: string | undefined;
 }
 
-/** The two kinds of service. What one of them cannot do is refused before a call. */
+/** The two kinds of service: MountSea does everything, a relay makes music. */
 export const dialects = ['mountsea', 'relay'] as const;
 
 export type Dialect = (typeof dialects)[number];
-
-/** A port all of whose calls are refused by name: what a dialect can do is laid over it. */
-export function refusing(dialect: Dialect): Provider {
-  const cannot = (what: string) => async (): Promise<never> => {
-    throw new ChirpsmithError(
-      'NotPossible',
-      `The provider's dialect "${dialect}" cannot ${what}; nothing was sent.`,
-    );
-  };
-  return {
-    dialect,
-    readKey: async () => false,
-    prepare: cannot('open a training session'),
-    upload: cannot('take tracks for a training'),
-    create: cannot('train a model'),
-    openBatch: cannot('open a batch session'),
-    addToBatch: cannot('take files for a batch'),
-    status: cannot('tell how a task stands'),
-    generate: cannot('make music'),
-    persona: cannot('make a persona'),
-    credits: async () => undefined,
-  };
-}
 
 /** Names a call to the provider may fail with. */
 export type ProviderErrorName = Extract<

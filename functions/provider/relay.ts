@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readClips } from './clips.ts';
 import { createSender, type ProviderOptions } from './http.ts';
-import { type MusicRequest, type Provider, refusing, type TaskStatus } from './provider.ts';
+import type { MusicProvider, MusicRequest, TaskStatus } from './provider.ts';
 import { bounded, redact } from './redact.ts';
 import { idSchema } from './task-status.ts';
 
@@ -37,10 +37,9 @@ const finishedClip = 'complete';
  * reading could cost the music twice. An HTTP error status means what it means everywhere.
  * @throws {TypeError} at once, when `baseUrl` is not an http or https URL
  */
-export function createRelay(options: ProviderOptions): Provider {
+export function createRelay(options: ProviderOptions): MusicProvider {
   const { send, readKey } = createSender(options);
   return {
-    ...refusing('relay'),
     readKey,
     generate: (request) =>
       send(
@@ -61,6 +60,8 @@ export function createRelay(options: ProviderOptions): Provider {
         { call: 'status', method: 'GET', path: `/suno/fetch/${encodeURIComponent(taskId)}` },
         (answer, secrets) => readFetched(answer, taskId, secrets),
       ),
+    // No page of it says how to ask for them.
+    credits: async () => undefined,
     persona: ({ clipId, name, description = '' }) => {
       const body = { root_clip_id: clipId, name, description, clips: [clipId], is_public: false };
       return send({ call: 'persona', method: 'POST', path: '/suno/persona/create/', body }, (answer) => {
@@ -91,7 +92,11 @@ function musicBody(request: MusicRequest): object {
   return { ...song, task: 'artist_consistency', persona_id: personaId, artist_clip_id: clipId };
 }
 
-function readFetched(answer: unknown, taskId: string, secrets: readonly string[]): TaskStatus | undefined {
+function readFetched(
+  answer: unknown,
+  taskId: string,
+  secrets: readonly string[],
+): TaskStatus<'music'> | undefined {
   const { data: parsed } = fetched.safeParse(answer);
   if (!parsed || parsed.data.task_id !== taskId) return undefined;
   const { data } = parsed;
@@ -99,6 +104,7 @@ function readFetched(answer: unknown, taskId: string, secrets: readonly string[]
   const phase = phases[status] ?? 'pending';
   const clips = phase === 'succeeded' ? readClips(data.data, finishedClip) : [];
   return {
+    kind: 'music',
     taskId,
     phase,
     status,

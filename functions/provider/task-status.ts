@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { readClips } from './clips.ts';
-import type { TaskStatus } from './provider.ts';
+import type { TaskKind, TaskResults, TaskStatus } from './provider.ts';
 import { bounded, redact } from './redact.ts';
 
 /** An id as the provider gives it. */
@@ -65,35 +65,51 @@ function modelIdIn(result: unknown): string | undefined {
   return undefined;
 }
 
+/** Reads the result of a task, by the task's kind. */
+const resultReaders: { readonly [Kind in TaskKind]: (result: unknown) => TaskResults[Kind] } = {
+  upload: (result) => {
+    const clipId = idSchema.safeParse(firstRecord(result)?.id).data;
+    return clipId && !isModelId(clipId) ? { clipId } : {};
+  },
+  training: (result) => {
+    const modelId = modelIdIn(result);
+    return modelId ? { modelId } : {};
+  },
+  music: (result) => {
+    const clips = readClips(result);
+    return clips.length > 0 ? { clips } : {};
+  },
+  batch: (result) => {
+    const audioIds = z.array(idSchema).safeParse(firstRecord(result)?.audioIds).data;
+    return audioIds ? { audioIds } : {};
+  },
+};
+
+const firstRecord = (result: unknown) => [result].flat().find(isRecord);
+
 /**
- * Reads the answer to a status call; unknown words count as pending, ids count only after `success`.
- * @returns `undefined` when it cannot be read, or speaks of another task than the one asked for
+ * Reads the answer to a status call. Unknown words count as pending, and a result counts only after `success`.
+ * @returns `undefined` when it cannot be read, or is about another task than the one asked for
  */
-export function readTaskStatus(
+export function readTaskStatus<Kind extends TaskKind>(
   answer: unknown,
-  taskId: string,
-  secrets: readonly string[],
-): TaskStatus | undefined {
+  { taskId, kind, secrets }: { taskId: string; kind: Kind; secrets: readonly string[] },
+): TaskStatus<Kind> | undefined {
   const parsed = answerSchema.safeParse(holderOf(answer, 'taskId'));
   if (!parsed.success || parsed.data.taskId !== taskId) return undefined;
   const status = parsed.data.status.trim().toLowerCase();
   const phase = phases[status] ?? 'pending';
   const { failReason, failCode } = parsed.data;
-  const result = parsed.data.data ?? parsed.data.result;
-  const first = [result].flat().find(isRecord);
-  const clipId = idSchema.safeParse(first?.id).data;
-  const modelId = modelIdIn(result);
-  const clips = phase === 'succeeded' ? readClips(result) : [];
-  const audioIds = z.array(idSchema).safeParse(first?.audioIds).data;
+  // A batch session is a success from the beginning, and lists the clips that it has so far.
+  const hasResult = phase === 'succeeded' || kind === 'batch';
+  const none: TaskResults[Kind] = {};
   return {
+    kind,
     taskId,
     phase,
     status,
     ...(failReason?.trim() ? { failReason: bounded(redact(failReason, secrets)) } : {}),
     ...(failCode === undefined ? {} : { failCode }),
-    ...(phase === 'succeeded' && clipId && !isModelId(clipId) ? { clipId } : {}),
-    ...(phase === 'succeeded' && modelId ? { modelId } : {}),
-    ...(clips.length > 0 ? { clips } : {}),
-    ...(audioIds ? { audioIds } : {}),
+    ...(hasResult ? resultReaders[kind](parsed.data.data ?? parsed.data.result) : none),
   };
 }

@@ -7,7 +7,7 @@ import type { Here } from '../domain/provider-origin.ts';
 import type { AudioSource, Track } from '../domain/session.ts';
 import type { SessionNotes, SessionStore } from '../domain/session-records.ts';
 import type { Inbox } from '../event-handlers/start-from-manifest/inbox.ts';
-import type { Dialect, Provider } from '../provider/provider.ts';
+import type { Dialect, MusicProvider, TrainingProvider } from '../provider/provider.ts';
 import type { Variable } from '../shared/environment.ts';
 import { type EventType, eventTypes } from '../shared/event-types.ts';
 import { inboxFolders } from '../shared/inbox-folders.ts';
@@ -76,15 +76,15 @@ const statusEvents: Permission = {
 
 const providerKey: Permission = { on: 'provider key', actions: ['secretsmanager:GetSecretValue'] };
 /** The key itself is in no variable. */
-const providerCalls = <Calls extends keyof Provider>() =>
-  capability<{ provider: Pick<Provider, Calls> }>(
+const providerCalls = <Calls extends keyof TrainingProvider>() =>
+  capability<{ provider: Pick<TrainingProvider, Calls> }>(
     ['PROVIDER_BASE_URL', 'PROVIDER_CREDITS_URL', 'PROVIDER_SECRET'],
     providerKey,
   );
 
 /** Both dialects, the second where a relay is configured. */
-const dialectCalls = <Calls extends keyof Provider>() =>
-  capability<{ providerOf: (dialect: Dialect) => Pick<Provider, Calls> }>(
+const dialectCalls = <Calls extends keyof MusicProvider>() =>
+  capability<{ providerOf: (dialect: Dialect) => Pick<MusicProvider, Calls> }>(
     ['PROVIDER_BASE_URL', 'PROVIDER_CREDITS_URL', 'PROVIDER_SECRET', 'RELAY_BASE_URL', 'RELAY_SECRET'],
     providerKey,
     { on: 'relay key', actions: ['secretsmanager:GetSecretValue'] },

@@ -1,7 +1,7 @@
 import type { Executions } from '../../functions/domain/executions.ts';
 import type { ModelStore } from '../../functions/domain/model.ts';
 import type { SessionStore } from '../../functions/domain/session-records.ts';
-import type { Provider } from '../../functions/provider/provider.ts';
+import type { MusicProvider, TrainingProvider } from '../../functions/provider/provider.ts';
 import type { CapabilityName, DepsOf } from '../../functions/runtime/capabilities.ts';
 import { folderOf, keyOf, type StateSpec } from '../../functions/runtime/spec.ts';
 import { toChirpsmithError } from '../../functions/shared/aws-errors.ts';
@@ -28,7 +28,8 @@ const works = await Promise.all(states.map(async (spec) => ({ spec, work: await 
 export interface FunctionDeps {
   readonly store: SessionStore;
   readonly models: ModelStore;
-  readonly provider: Provider;
+  readonly provider: TrainingProvider;
+  readonly musicProvider: MusicProvider;
   readonly executions: Executions;
   readonly bucket: AudioBucket;
   readonly lists: Pick<FileLists, 'read'>;
@@ -44,6 +45,7 @@ function capabilitiesOf({
   store,
   models,
   provider,
+  musicProvider,
   executions,
   bucket,
   clipAudio,
@@ -55,7 +57,7 @@ function capabilitiesOf({
   const { inspect, hash, copy, downloads, find } = bucket;
   const { random } = chance;
   const { download, keep } = clipAudio;
-  const providerOf = () => provider;
+  const providerOf = () => musicProvider;
   const given: { readonly [Name in CapabilityName]?: DepsOf<Name> } = {
     clock: { now },
     random: { random },

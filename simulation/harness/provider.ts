@@ -1,6 +1,6 @@
 import type { Track } from '../../functions/domain/session.ts';
 import { createMountSea } from '../../functions/provider/mountsea.ts';
-import { type Provider, type ProviderCall, refusing } from '../../functions/provider/provider.ts';
+import type { Provider, ProviderCall } from '../../functions/provider/provider.ts';
 import type { Clock } from '../../packages/local-servers/clock.ts';
 import type { FaultInput, LedgerEntry, Sandbox } from '../../packages/provider-sandbox/sandbox.ts';
 import type { AudioBucket, StoredObject } from './audio-bucket.ts';
@@ -178,7 +178,6 @@ export function createFaultyProvider(options: {
     };
 
   return {
-    ...refusing('mountsea'),
     // It never changes here.
     readKey: async (how) => {
       await readKey(how);
@@ -194,7 +193,8 @@ export function createFaultyProvider(options: {
     openBatch: () => send('openBatch', {}, (client) => client.openBatch()),
     addToBatch: handOver('addToBatch'),
     generate: (request) => send('generate', {}, (client) => client.generate(request)),
-    status: (taskId) => send('status', { subject: taskId }, (client) => client.status(taskId)),
+    persona: (request) => send('persona', {}, (client) => client.persona(request)),
+    status: (taskId, kind) => send('status', { subject: taskId }, (client) => client.status(taskId, kind)),
     credits: async () =>
       options.creditsUrl === undefined ? undefined : send('credits', {}, (client) => client.credits()),
   };

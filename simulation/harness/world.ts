@@ -3,7 +3,7 @@ import type { ModelStore } from '../../functions/domain/model.ts';
 import type { SessionStore, StoreObserver } from '../../functions/domain/session-records.ts';
 import type { EventBus } from '../../functions/observability/event-bus.ts';
 import type { Keys } from '../../functions/observability/log.ts';
-import { meteredProvider } from '../../functions/observability/metered-provider.ts';
+import { meteredMusic, meteredTraining } from '../../functions/observability/metered-provider.ts';
 import { type Measurement, metricLine } from '../../functions/observability/metrics.ts';
 import { storeObserver } from '../../functions/observability/store-observer.ts';
 import { defaultSettings, type Settings } from '../../functions/shared/settings.ts';
@@ -226,7 +226,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     },
     onCall: (fact) => calls.push(fact),
   });
-  const provider = meteredProvider(called, measure);
+  const provider = meteredTraining(called, measure);
+  const musicProvider = meteredMusic(called, measure);
 
   let service: StepFunctions;
   let starting: Promise<void> | undefined;
@@ -252,6 +253,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     lists,
     models,
     provider,
+    musicProvider,
     executions,
     bucket,
     clipAudio,

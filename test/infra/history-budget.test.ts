@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { newSession, newTrack } from '../../functions/domain/new-session.ts';
 import type { Session } from '../../functions/domain/session.ts';
-import { type Provider, ProviderError, refusing } from '../../functions/provider/provider.ts';
+import { type Provider, ProviderError } from '../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../../functions/shared/settings.ts';
 import {
@@ -42,6 +42,7 @@ import {
   worstMusic,
   worstRequest,
 } from '../../infra/workflows/music-history-budget.ts';
+import { scriptedProvider, statusAs, statusOf } from '../scripted-provider.ts';
 import { stateOf } from './definition.ts';
 import { inMemoryStore } from './in-memory-store.ts';
 import { configured, synthesized } from './synthesized.ts';
@@ -74,17 +75,15 @@ function adversary(random: () => number): Provider {
     return { taskId: 'task' };
   };
   return {
-    ...refusing('mountsea'),
+    ...scriptedProvider({}).provider,
     prepare: async () => ({ sessionId: 'provider' }),
     upload: submit,
     create: submit,
     openBatch: async () => ({ sessionId: 'provider' }),
     addToBatch: submit,
     generate: submit,
-    status: async (taskId) => {
-      if (random() < fails) return { taskId, phase: 'failed', status: 'failed', failReason: 'busy' };
-      return { taskId, phase: 'pending', status: 'running' };
-    },
+    status: async (_, kind) =>
+      statusAs(kind, random() < fails ? statusOf('failed', { failReason: 'busy' }) : statusOf('running')),
   };
 }
 

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createMountSea } from '../../functions/provider/mountsea.ts';
-import { dialects, type Provider, type ProviderCall } from '../../functions/provider/provider.ts';
+import {
+  dialects,
+  type MusicProvider,
+  type ProviderCall,
+  type TrainingProvider,
+} from '../../functions/provider/provider.ts';
 import { createRelay } from '../../functions/provider/relay.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { exists, hasTest, read, shownTests, tableRows } from './shown-tests.ts';
@@ -15,13 +20,18 @@ const rows = tableRows(page).map(([what = '', handled = '', shown = '', ...more]
 }));
 
 const request = { sessionId: 's', audioUrl: 'https://a.example/1', clipIds: [], name: 'n', clipId: 'c' };
-const everyCall: Record<ProviderCall, (provider: Provider) => Promise<unknown>> = {
+type Calls<Port> = Partial<Record<ProviderCall, (provider: Port) => Promise<unknown>>>;
+const trainingCalls: Calls<TrainingProvider> = {
   prepare: (it) => it.prepare(),
   upload: (it) => it.upload(request),
   create: (it) => it.create(request),
   openBatch: (it) => it.openBatch(),
   addToBatch: (it) => it.addToBatch(request),
-  status: (it) => it.status('ID'),
+  status: (it) => it.status('ID', 'training'),
+  credits: (it) => it.credits(),
+};
+const musicCalls: Calls<MusicProvider> = {
+  status: (it) => it.status('ID', 'music'),
   generate: (it) => it.generate({ model: 'm', prompt: 'p', tags: '' }),
   persona: (it) => it.persona(request),
   credits: (it) => it.credits(),
@@ -40,10 +50,14 @@ async function sent(dialect: (typeof dialects)[number]): Promise<string[]> {
       return Response.json({}, { status: 400 });
     },
   };
-  const provider = { mountsea: createMountSea, relay: createRelay }[dialect](options);
-  for (const call of Object.values(everyCall)) {
-    // What the dialect cannot do is refused before it is sent.
-    await call(provider).catch((error: unknown) => expect(error).toBeInstanceOf(ChirpsmithError));
+  const [mountsea, relay] = [createMountSea(options), createRelay(options)];
+  const ofMusic = (it: MusicProvider) => Object.values(musicCalls).map((call) => () => call(it));
+  const calls = {
+    mountsea: [...Object.values(trainingCalls).map((call) => () => call(mountsea)), ...ofMusic(mountsea)],
+    relay: ofMusic(relay),
+  };
+  for (const call of calls[dialect]) {
+    await call().catch((error: unknown) => expect(error).toBeInstanceOf(ChirpsmithError));
   }
   return [...seen];
 }

@@ -1,27 +1,24 @@
 import { measure } from '../../observability/log.ts';
-import { meteredProvider } from '../../observability/metered-provider.ts';
+import { meteredMusic, meteredTraining } from '../../observability/metered-provider.ts';
 import { createMountSea } from '../../provider/mountsea.ts';
-import type { Dialect, Provider } from '../../provider/provider.ts';
+import type { Dialect, MusicProvider, TrainingProvider } from '../../provider/provider.ts';
 import { createRelay } from '../../provider/relay.ts';
 import { environment } from '../../shared/environment.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { once } from './once.ts';
 import { keyIn } from './secrets.ts';
 
-export const provider: () => Provider = once(() =>
-  meteredProvider(
-    createMountSea({
-      baseUrl: environment('PROVIDER_BASE_URL'),
-      creditsUrl: environment('PROVIDER_CREDITS_URL') || undefined,
-      key: keyIn('PROVIDER_SECRET'),
-    }),
-    measure,
-  ),
+const mountsea = once(() =>
+  createMountSea({
+    baseUrl: environment('PROVIDER_BASE_URL'),
+    creditsUrl: environment('PROVIDER_CREDITS_URL') || undefined,
+    key: keyIn('PROVIDER_SECRET'),
+  }),
 );
 
-const relay: () => Provider = once(() =>
-  meteredProvider(createRelay({ baseUrl: providerUrl('relay'), key: keyIn('RELAY_SECRET') }), measure),
-);
+export const provider: () => TrainingProvider = once(() => meteredTraining(mountsea(), measure));
+
+const relay = once(() => createRelay({ baseUrl: providerUrl('relay'), key: keyIn('RELAY_SECRET') }));
 
 /** Is there a relay to speak to in this stage? Asked without its key. */
 export const relayIsConfigured = () => environment('RELAY_BASE_URL') !== '';
@@ -36,5 +33,10 @@ export function providerUrl(dialect: Dialect): string {
   );
 }
 
-/** The client of a dialect. @throws ChirpsmithError NotPossible when no relay is configured */
-export const providerOf = (dialect: Dialect): Provider => (dialect === 'relay' ? relay() : provider());
+const musicProviders: Readonly<Record<Dialect, () => MusicProvider>> = {
+  mountsea: once(() => meteredMusic(mountsea(), measure)),
+  relay: once(() => meteredMusic(relay(), measure)),
+};
+
+/** What makes music in a dialect. @throws ChirpsmithError NotPossible when no relay is configured */
+export const providerOf = (dialect: Dialect): MusicProvider => musicProviders[dialect]();

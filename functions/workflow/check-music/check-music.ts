@@ -36,7 +36,9 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
   if (contradiction !== undefined) throw undecided(contradiction, deps.settings);
 
   const checks = state.checks + 1;
-  const { answer, trouble, last } = await asked(providerOf(musicOf(session).dialect).status(create.taskId));
+  const { answer, trouble, last } = await asked(
+    providerOf(musicOf(session).dialect).status(create.taskId, 'music'),
+  );
   const end = { checks, at: deps.now() };
   /** The music has ended without clips. */
   const fail = (error: 'GenerationFailed' | 'ProviderContradiction', reason: string) =>

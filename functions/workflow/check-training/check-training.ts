@@ -49,7 +49,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   if (taskId === undefined) {
     throw new ChirpsmithError('Unexpected', `Session ${session.sessionId} has no task.`);
   }
-  const { answer, trouble, last } = await asked(deps.provider.status(taskId));
+  const { answer, trouble, last } = await asked(deps.provider.status(taskId, 'training'));
   const inDoubt = fence === 'intent' || fence === 'unknown';
   const countChecks = () =>
     store.updateSession(session, {

@@ -41,7 +41,7 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
 
   const checks = state.checks + 1;
   const calls = track.calls + checks;
-  const { answer, trouble, last } = await asked(provider.status(track.taskId));
+  const { answer, trouble, last } = await asked(provider.status(track.taskId, 'upload'));
 
   if (answer?.phase === 'succeeded' && answer.clipId !== undefined) {
     const done = {

@@ -1,7 +1,7 @@
 import type { Download } from '../../../packages/audio-inspection/download.ts';
 import { clipKey, musicOf } from '../../domain/music.ts';
 import { clipSchema, type MusicClipRecord, type Session } from '../../domain/session.ts';
-import type { Provider, TaskStatus } from '../../provider/provider.ts';
+import type { MusicProvider, TaskStatus } from '../../provider/provider.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { inProviderSeconds } from '../../shared/schedule.ts';
@@ -59,12 +59,15 @@ export async function copyAudio(state: CopyAudioState, deps: CopyAudioDeps): Pro
   );
 }
 
-type Links = Report<TaskStatus> | undefined;
+type Links = Report<TaskStatus<'music'>> | undefined;
 
-async function linksOf({ create, sessionId }: Session, provider: Pick<Provider, 'status'>): Promise<Links> {
+async function linksOf(
+  { create, sessionId }: Session,
+  provider: Pick<MusicProvider, 'status'>,
+): Promise<Links> {
   if (create.taskId === undefined)
     throw new ChirpsmithError('Unexpected', `Session ${sessionId} has no task.`);
-  return asked(provider.status(create.taskId));
+  return asked(provider.status(create.taskId, 'music'));
 }
 
 async function audioOf(

@@ -55,7 +55,7 @@ async function listOf(
   const some = (ids: readonly string[]) => ({ count: ids.length, first: ids.slice(0, told) });
   const unread = (reason: string) => ({ unread: reason, notListed: some([]), notOurs: some([]) });
   if (providerSessionId === undefined) return unread('There is no session at the provider.');
-  const { answer, trouble } = await asked(provider.status(providerSessionId));
+  const { answer, trouble } = await asked(provider.status(providerSessionId, 'batch'));
   if (trouble) return unread(trouble.message);
   if (!answer.audioIds) return unread('The answer holds no list.');
   const theirs = new Set(answer.audioIds);

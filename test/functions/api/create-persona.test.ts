@@ -4,10 +4,11 @@ import { route } from '../../../functions/api/create-persona/route.ts';
 import { listPersonas } from '../../../functions/api/list-personas/list-personas.ts';
 import { problemDetails } from '../../../functions/api/problem.ts';
 import type { Music, Session } from '../../../functions/domain/session.ts';
-import { type Dialect, ProviderError, refusing } from '../../../functions/provider/provider.ts';
+import { type Dialect, ProviderError } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 import { admitted } from '../../admitted.ts';
+import { scriptedProvider } from '../../scripted-provider.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -53,7 +54,7 @@ const fails = (name: ProviderError['name'], taken: ProviderError['taken'], reaso
 function provider(...answers: Answer[]) {
   const asked: object[] = [];
   const providerOf = (dialect: Dialect) => ({
-    ...refusing(dialect),
+    ...scriptedProvider({}).provider,
     persona: (request: object) => {
       asked.push({ dialect, ...request });
       return (answers.shift() ?? made)();

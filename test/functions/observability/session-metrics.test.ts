@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { trainingCredits, uploadCredits } from '../../../functions/domain/credits.ts';
-import { meteredProvider } from '../../../functions/observability/metered-provider.ts';
+import { meteredMusic, meteredTraining } from '../../../functions/observability/metered-provider.ts';
 import { type Measurement, metricLine, metrics } from '../../../functions/observability/metrics.ts';
 import { storeObserver } from '../../../functions/observability/store-observer.ts';
-import { ProviderError, refusing } from '../../../functions/provider/provider.ts';
+import { type Provider, ProviderError } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { defaultSettings } from '../../../functions/shared/settings.ts';
 import { createSessionStore } from '../../../functions/storage/session-store.ts';
@@ -157,37 +157,36 @@ describe('calls to the provider', () => {
     const fails = (error: Error) => async () => {
       throw error;
     };
-    const provider = meteredProvider(
-      {
-        ...refusing('mountsea'),
-        prepare: async () => ({ sessionId: 's' }),
-        upload: fails(
-          new ProviderError('ProviderThrottled', {
-            call: 'upload',
-            message: 'busy',
-            taken: 'no',
-            status: 429,
-          }),
-        ),
-        create: fails(new ChirpsmithError('AccessDenied', 'The key may not be read.')),
-        status: fails(new TypeError('a bug')),
-        openBatch: async () => ({ sessionId: 'b' }),
-        addToBatch: async () => ({ taskId: 't' }),
-        generate: async () => ({ taskId: 'g' }),
-        persona: async () => ({ personaId: 'p' }),
-        credits: async () => 7,
-      },
-      (it) => counted.push(it),
-    );
+    const whole: Provider = {
+      readKey: async () => false,
+      prepare: async () => ({ sessionId: 's' }),
+      upload: fails(
+        new ProviderError('ProviderThrottled', {
+          call: 'upload',
+          message: 'busy',
+          taken: 'no',
+          status: 429,
+        }),
+      ),
+      create: fails(new ChirpsmithError('AccessDenied', 'The key may not be read.')),
+      status: fails(new TypeError('a bug')),
+      openBatch: async () => ({ sessionId: 'b' }),
+      addToBatch: async () => ({ taskId: 't' }),
+      generate: async () => ({ taskId: 'g' }),
+      persona: async () => ({ personaId: 'p' }),
+      credits: async () => 7,
+    };
+    const provider = meteredTraining(whole, (it) => counted.push(it));
+    const music = meteredMusic(whole, (it) => counted.push(it));
     await provider.prepare();
     await expect(provider.upload({ sessionId: 's', audioUrl: 'u' })).rejects.toThrow('busy');
     await expect(provider.create({ sessionId: 's', clipIds: [], name: 'n' })).rejects.toThrow('read');
-    await expect(provider.status('t')).rejects.toThrow('a bug');
+    await expect(provider.status('t', 'upload')).rejects.toThrow('a bug');
     await provider.openBatch();
     await provider.addToBatch({ sessionId: 'b', audioUrl: 'u' });
-    await provider.generate({ model: 'm', prompt: 'p', tags: 't' });
-    await provider.persona({ clipId: 'c', name: 'n' });
-    expect(await provider.credits()).toBe(7);
+    await music.generate({ model: 'm', prompt: 'p', tags: 't' });
+    await music.persona({ clipId: 'c', name: 'n' });
+    expect([await provider.credits(), await music.credits()]).toEqual([7, 7]);
     expect(counted.map(({ dimensions }) => dimensions)).toEqual([
       { call: 'prepare', result: 'ok' },
       { call: 'upload', result: 'ProviderThrottled' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reportsError } from '../../../functions/provider/envelope.ts';
-import { type Provider, ProviderError } from '../../../functions/provider/provider.ts';
+import { type MusicProvider, ProviderError } from '../../../functions/provider/provider.ts';
 import { createRelay } from '../../../functions/provider/relay.ts';
 import { calls, client, failure, json } from './mountsea-client.ts';
 
@@ -23,10 +23,10 @@ describe('an answer 200 that reports an error', () => {
     expect(error.message).toBe(`${call}: the provider answered 200 with an error in it: The pool is empty.`);
   });
 
-  it.each<[string, (provider: Provider) => Promise<unknown>]>([
+  it.each<[string, (provider: MusicProvider) => Promise<unknown>]>([
     ['music', (it) => it.generate({ model: 'm', prompt: 'rain', tags: '' })],
     ['a persona', (it) => it.persona({ clipId: 'c', name: 'n' })],
-    ['a check', (it) => it.status('t')],
+    ['a check', (it) => it.status('t', 'music')],
   ])('is an error of the relay as well: %s', async (_, make) => {
     const provider = createRelay({
       baseUrl: 'https://relay.example',

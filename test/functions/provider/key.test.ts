@@ -43,7 +43,7 @@ describe('a key that was changed', () => {
   const both = ['old-key', 'new-key'];
   const answered: Record<string, (provider: Provider) => Promise<unknown>> = {
     ...calls,
-    status: (it) => it.status('s'),
+    status: (it) => it.status('s', 'training'),
   };
 
   const { create, generate, ...repeated } = answered;

@@ -51,5 +51,5 @@ export const calls: Record<string, (provider: Provider) => Promise<unknown>> = {
   addToBatch: (it) => it.addToBatch({ sessionId: 's', audioUrl }),
   generate: (it) => it.generate(song),
   persona: (it) => it.persona({ clipId: 'c', name: 'n' }),
-  status: (it) => it.status('t'),
+  status: (it) => it.status('t', 'upload'),
 };

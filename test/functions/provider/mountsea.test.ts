@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMountSea } from '../../../functions/provider/mountsea.ts';
+import type { TaskKind } from '../../../functions/provider/provider.ts';
 import {
   type Answer,
   audioUrl,
@@ -20,7 +21,7 @@ describe('the calls', () => {
     await provider.create({ sessionId: 's', clipIds: ['a', 'b'], name: 'é' });
     await provider.openBatch();
     await provider.addToBatch({ sessionId: 's', audioUrl });
-    await provider.status('s');
+    await provider.status('s', 'training');
     expect(sent.map(({ url, init }) => `${init.method} ${url}`)).toEqual([
       'POST https://provider.example/prefix/suno/v2/customModel/prepare',
       'POST https://provider.example/prefix/suno/v2/customModel/upload',
@@ -82,7 +83,6 @@ describe('the calls', () => {
   it('find what they look for also inside an envelope', async () => {
     const data = { sessionId: 's', taskId: 's', id: 'p', credits: 12 };
     const { provider } = client(() => json({ code: 200, data }), { creditsUrl: 'https://account.example' });
-    expect(provider.dialect).toBe('mountsea');
     const audio = { sessionId: 's', audioUrl };
     expect([await provider.prepare(), await provider.openBatch()]).toEqual(Array(2).fill({ sessionId: 's' }));
     expect([
@@ -140,7 +140,10 @@ describe('an answer that cannot be read is lost, and may have been taken', () =>
   for (const [what, answer] of lost) {
     it(what, async () => {
       const { provider } = client(answer);
-      const tried = [provider.create({ sessionId: 's', clipIds: [], name: 'n' }), provider.status('s')];
+      const tried = [
+        provider.create({ sessionId: 's', clipIds: [], name: 'n' }),
+        provider.status('s', 'training'),
+      ];
       for (const promise of tried) {
         expect(await failure(promise)).toMatchObject({ name: 'ProviderAnswerLost', taken: 'unknown' });
       }
@@ -190,7 +193,9 @@ describe('an answer that cannot be read is lost, and may have been taken', () =>
 });
 
 describe('the status of a task', () => {
-  const status = (body: object, taskId = 't') => client(() => json({ taskId, ...body })).provider.status('t');
+  const ask = <Kind extends TaskKind>(kind: Kind, body: object) =>
+    client(() => json({ taskId: 't', ...body })).provider.status('t', kind);
+  const status = (body: object) => ask('upload', body);
 
   it.each([
     ['queued', 'pending'],
@@ -203,7 +208,12 @@ describe('the status of a task', () => {
     ['failed', 'failed'],
     ['Timeout', 'timed-out'],
   ])('%s is %s, in upper or lower case, and an unknown status is pending', async (word, phase) => {
-    expect(await status({ status: word })).toEqual({ taskId: 't', phase, status: word.toLowerCase() });
+    expect(await status({ status: word })).toEqual({
+      kind: 'upload',
+      taskId: 't',
+      phase,
+      status: word.toLowerCase(),
+    });
   });
 
   it.each(['data', 'result'])('finds the clip in `%s`, an object or an array of one', async (name) => {
@@ -218,19 +228,19 @@ describe('the status of a task', () => {
     { id: 'x', model: { details: [{ modelId }] } },
     { source: 'chirp-custom:not-an-id', id: modelId },
   ])('finds the model id in %j', async (data) => {
-    expect((await status({ status: 'success', data })).modelId).toBe(modelId);
+    expect((await ask('training', { status: 'success', data })).modelId).toBe(modelId);
   });
 
   it('takes the id before another model that is named beside it', async () => {
     const other = 'chirp-custom:11111111-1111-4111-8111-111111111111';
-    expect((await status({ status: 'success', data: { base: other, id: modelId } })).modelId).toBe(modelId);
+    const data = { base: other, id: modelId };
+    expect((await ask('training', { status: 'success', data })).modelId).toBe(modelId);
   });
 
   it('takes no id before success, and no text that only mentions one', async () => {
-    expect(await status({ status: 'running', data: { id: modelId } })).not.toHaveProperty('modelId');
-    expect(await status({ status: 'success', data: { note: `see ${modelId}` } })).not.toHaveProperty(
-      'modelId',
-    );
+    expect(await ask('training', { status: 'running', data: { id: modelId } })).not.toHaveProperty('modelId');
+    const data = { note: `see ${modelId}` };
+    expect(await ask('training', { status: 'success', data })).not.toHaveProperty('modelId');
   });
 
   it("keeps the provider's reason verbatim, without what is signed in it", async () => {
@@ -247,12 +257,12 @@ describe('the status of a task', () => {
 
   it('does not fall over details of the wrong type', async () => {
     const odd = { status: 'failed', failReason: { a: 1 }, failCode: null, data: 'text' };
-    expect(await status(odd)).toEqual({ taskId: 't', phase: 'failed', status: 'failed' });
+    expect(await status(odd)).toEqual({ kind: 'upload', taskId: 't', phase: 'failed', status: 'failed' });
   });
 
   it('reads a record that comes inside an envelope', async () => {
     const { provider } = client(() => json({ code: 'ok', data: { taskId: 't', status: 'running' } }));
-    expect(await provider.status('t')).toMatchObject({ status: 'running' });
+    expect(await provider.status('t', 'upload')).toMatchObject({ status: 'running' });
   });
 });
 

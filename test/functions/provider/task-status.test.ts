@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { TaskKind } from '../../../functions/provider/provider.ts';
 import { holderOf, readTaskStatus } from '../../../functions/provider/task-status.ts';
 import { modelId } from './mountsea-client.ts';
 
-const read = (answer: unknown, secrets: readonly string[] = []) => readTaskStatus(answer, 't', secrets);
-const success = (data: unknown) => read({ taskId: 't', status: 'success', data });
+const readAs = <Kind extends TaskKind>(kind: Kind, answer: unknown, secrets: readonly string[] = []) =>
+  readTaskStatus(answer, { taskId: 't', kind, secrets });
+const read = (answer: unknown, secrets?: readonly string[]) => readAs('upload', answer, secrets);
+const success = <Kind extends TaskKind>(kind: Kind, data: unknown) =>
+  readAs(kind, { taskId: 't', status: 'success', data });
 const plain = { taskId: 't', phase: 'succeeded', status: 'success' };
 
 describe('the object that has a field', () => {
@@ -39,7 +43,7 @@ describe('a status', () => {
   });
 
   it('has its word in small letters and without blanks', () => {
-    expect(read({ taskId: 't', status: ' SUCCESS\n' })).toStrictEqual(plain);
+    expect(read({ taskId: 't', status: ' SUCCESS\n' })).toStrictEqual({ kind: 'upload', ...plain });
     expect(read({ taskId: 't', status: 'x'.repeat(100) })).toMatchObject({ phase: 'pending' });
   });
 
@@ -54,6 +58,7 @@ describe('a status', () => {
     [true, undefined],
   ])('has the code %j as %j', (failCode, code) => {
     expect(read({ taskId: 't', status: 'failed', failCode })).toStrictEqual({
+      kind: 'upload',
       taskId: 't',
       phase: 'failed',
       status: 'failed',
@@ -76,6 +81,7 @@ describe('a status', () => {
 describe('a status in an envelope', () => {
   it('is read there, and a word for the time that has run out is a phase of its own', () => {
     expect(read({ code: 'ok', data: { taskId: 't', status: 'timeout' } })).toStrictEqual({
+      kind: 'upload',
       taskId: 't',
       phase: 'timed-out',
       status: 'timeout',
@@ -88,20 +94,21 @@ describe('a clip', () => {
     ['in an object', { id: 'clip' }],
     ['in a list, after what is no object', [null, 'text', ['x'], { id: 'clip' }, { id: 'other' }]],
   ])('is found %s', (_, data) => {
-    expect(success(data)?.clipId).toBe('clip');
+    expect(success('upload', data)?.clipId).toBe('clip');
   });
 
   it.each([[{ id: '' }], [{ id: 'x'.repeat(201) }], [{ id: 7 }], [{ id: modelId }], ['clip'], [[]], [null]])(
     'is not in %j',
     (data) => {
-      expect(success(data)).not.toHaveProperty('clipId');
+      expect(success('upload', data)).not.toHaveProperty('clipId');
     },
   );
 
   it('may have an id of 200 characters, and no id counts before success', () => {
     const id = 'x'.repeat(200);
-    expect(success({ id })?.clipId).toBe(id);
+    expect(success('upload', { id })?.clipId).toBe(id);
     expect(read({ taskId: 't', status: 'stream', data: { id: 'clip' } })).toStrictEqual({
+      kind: 'upload',
       taskId: 't',
       phase: 'pending',
       status: 'stream',
@@ -117,58 +124,85 @@ describe('a model id', () => {
     ['deep in the result', { a: { b: { c: { d: { e: { f: [[{ modelId }]] } } } } } }],
     ['beside what is null', { id: null, other: null, modelId }],
   ])('is found as %s', (_, data) => {
-    expect(success(data)?.modelId?.toLowerCase()).toBe(modelId);
+    expect(success('training', data)?.modelId?.toLowerCase()).toBe(modelId);
   });
 
   it.each([`x${modelId}`, `${modelId}0`, modelId.slice(0, -1), modelId.replaceAll('-', '')])(
     'is not %s',
     (id) => {
-      expect(success({ id })).not.toHaveProperty('modelId');
+      expect(success('training', { id })).not.toHaveProperty('modelId');
     },
   );
 
   it('is the one nearest to the top', () => {
     const other = modelId.replace('0', '1');
-    expect(success({ id: { deeper: other }, below: modelId })?.modelId).toBe(modelId);
-    expect(success([{ id: 'x', base: { id: other } }, { model: modelId }])?.modelId).toBe(modelId);
+    expect(success('training', { id: { deeper: other }, below: modelId })?.modelId).toBe(modelId);
+    expect(success('training', [{ id: 'x', base: { id: other } }, { model: modelId }])?.modelId).toBe(
+      modelId,
+    );
   });
 
   it('is looked for in the largest answer without delay, however its ids are nested', () => {
     const depth = 10_000;
     const nested: unknown = JSON.parse(`${'{"id":'.repeat(depth)}null${'}'.repeat(depth)}`);
-    expect(success(nested)).not.toHaveProperty('modelId');
-    expect(success(Array.from({ length: 200_000 }, () => 1))).not.toHaveProperty('modelId');
+    expect(success('training', nested)).not.toHaveProperty('modelId');
+    expect(
+      success(
+        'training',
+        Array.from({ length: 200_000 }, () => 1),
+      ),
+    ).not.toHaveProperty('modelId');
   });
 });
 
 describe('the clips of a batch', () => {
   it('are told in their order, none of them included', () => {
-    expect(success({ audioIds: ['b', 'a'] })).toStrictEqual({ ...plain, audioIds: ['b', 'a'] });
-    expect(success([{ audioIds: [] }])).toStrictEqual({ ...plain, audioIds: [] });
+    expect(success('batch', { audioIds: ['b', 'a'] })).toStrictEqual({
+      kind: 'batch',
+      ...plain,
+      audioIds: ['b', 'a'],
+    });
+    expect(success('batch', [{ audioIds: [] }])).toStrictEqual({ kind: 'batch', ...plain, audioIds: [] });
   });
 
   it.each([[{ audioIds: 'a' }], [{ audioIds: ['a', ''] }], ['a'], [null]])('are not in %j', (data) => {
-    expect(success(data)).not.toHaveProperty('audioIds');
+    expect(success('batch', data)).not.toHaveProperty('audioIds');
   });
 });
 
 describe('the clips of music', () => {
   const data = [{ id: 'a', audio_url: 'https://cdn.example/a', status: 'streaming' }, { id: 'b' }];
   it('are those of a success, in their order', () => {
-    expect(success(data)).toStrictEqual({
+    expect(success('music', data)).toStrictEqual({
+      kind: 'music',
       ...plain,
-      clipId: 'a',
       clips: [{ clipId: 'a', audioUrl: 'https://cdn.example/a' }, { clipId: 'b' }],
     });
   });
 
   it('are not told before it', () => {
-    expect(read({ taskId: 't', status: 'stream', data })).not.toHaveProperty('clips');
+    expect(readAs('music', { taskId: 't', status: 'stream', data })).not.toHaveProperty('clips');
   });
 });
 
 describe('an id of a model', () => {
   it('does not count before success', () => {
-    expect(read({ taskId: 't', status: 'running', data: { id: modelId } })).not.toHaveProperty('modelId');
+    expect(readAs('training', { taskId: 't', status: 'running', data: { id: modelId } })).not.toHaveProperty(
+      'modelId',
+    );
   });
+});
+
+it('a result is read only for the kind of task that was asked about', () => {
+  const data = { id: 'clip', model: modelId, audioIds: ['a'] };
+  const resultOf = (kind: TaskKind) => {
+    const { taskId: _t, phase: _p, status: _s, ...result } = success(kind, data) ?? { ...plain };
+    return result;
+  };
+  expect(resultOf('upload')).toStrictEqual({ kind: 'upload', clipId: 'clip' });
+  expect(resultOf('training')).toStrictEqual({ kind: 'training', modelId });
+  expect(resultOf('batch')).toStrictEqual({ kind: 'batch', audioIds: ['a'] });
+  expect(resultOf('music')).toStrictEqual({ kind: 'music', clips: [{ clipId: 'clip' }] });
+  // @ts-expect-error The compiler knows it, too.
+  expect(success('upload', data)?.modelId).toBeUndefined();
 });

@@ -4,7 +4,6 @@ import {
   type Dialect,
   type MusicClip,
   ProviderError,
-  refusing,
   type TaskStatus,
 } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
@@ -12,6 +11,7 @@ import { checkMusic } from '../../../functions/workflow/check-music/check-music.
 import { copyAudio } from '../../../functions/workflow/copy-audio/copy-audio.ts';
 import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
+import { scriptedProvider } from '../../scripted-provider.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -49,9 +49,9 @@ function providers(
   const asked: [dialect: Dialect, what: string, request: unknown][] = [];
   const clipId = `clip-of-music-${drawn + 1}`;
   const clips = [{ clipId, ...clip }];
-  const status: TaskStatus = { taskId, phase: 'succeeded', status: 'success', clips };
+  const status: TaskStatus<'music'> = { kind: 'music', taskId, phase: 'succeeded', status: 'success', clips };
   const providerOf = (dialect: Dialect) => ({
-    ...refusing(dialect),
+    ...scriptedProvider({}).provider,
     generate: (request: unknown) => {
       asked.push([dialect, 'generate', request]);
       return generate();

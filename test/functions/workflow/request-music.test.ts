@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionAnswer } from '../../../functions/api/session-response.ts';
 import { musicSchema, type Session } from '../../../functions/domain/session.ts';
-import { type Provider, refusing } from '../../../functions/provider/provider.ts';
+import type { MusicProvider } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { MusicState } from '../../../functions/shared/state-contracts.ts';
 import { checkMusic } from '../../../functions/workflow/check-music/check-music.ts';
@@ -10,7 +10,7 @@ import { recordFailure } from '../../../functions/workflow/record-failure/record
 import { requestMusic } from '../../../functions/workflow/request-music/request-music.ts';
 import { arnOf } from '../../../test-support/fake-executions.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
-import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
+import { providerError, scriptedProvider, statusAs, statusOf } from '../../scripted-provider.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -46,7 +46,7 @@ const record = (sessionId: string, session: Partial<Session> = {}) =>
       ...session,
     },
   });
-const depsWith = (provider: Provider) => ({
+const depsWith = (provider: MusicProvider) => ({
   store: table.store,
   providerOf: () => provider,
   relay: false,
@@ -258,12 +258,15 @@ describe('Copy audio', () => {
     format: 'MP3',
     durationSeconds: 2,
   };
-  const linking = (): Provider => ({
-    ...refusing('mountsea'),
+  const linking = (): MusicProvider => ({
+    ...scriptedProvider({}).provider,
     status: async () =>
-      statusOf('success', {
-        clips: clips.map(({ clipId }) => ({ clipId, audioUrl: `https://cdn.example/${clipId}` })),
-      }),
+      statusAs(
+        'music',
+        statusOf('success', {
+          clips: clips.map(({ clipId }) => ({ clipId, audioUrl: `https://cdn.example/${clipId}` })),
+        }),
+      ),
   });
 
   it('a copy into the bucket that fails is not recorded as kept, and the next step copies it', async () => {
@@ -301,7 +304,7 @@ describe('Copy audio', () => {
       music: { ...music, clips: [{ clipId: 'clip-1', key: 'music/whole/clip-1.mp3' }] },
     });
     const deps = {
-      ...depsWith(refusing('mountsea')),
+      ...depsWith(scriptedProvider({}).provider),
       download: () => Promise.reject(new Error('nothing is downloaded')),
       keep: () => Promise.reject(new Error('nothing is kept')),
     };

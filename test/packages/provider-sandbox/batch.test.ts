@@ -28,7 +28,7 @@ const add = (sessionId: string) =>
 /** The clip, when it is there. */
 async function clipOf(taskId: string): Promise<string> {
   for (;;) {
-    const { clipId } = await provider.status(taskId);
+    const { clipId } = await provider.status(taskId, 'upload');
     if (clipId !== undefined) return clipId;
     await clock.sleep(1000);
   }
@@ -37,12 +37,12 @@ async function clipOf(taskId: string): Promise<string> {
 describe('a batch session', () => {
   it('is a success at once, without clips, and lists them in the order in which they are done', async () => {
     const { sessionId } = await provider.openBatch();
-    expect(await provider.status(sessionId)).toMatchObject({ phase: 'succeeded', audioIds: [] });
+    expect(await provider.status(sessionId, 'batch')).toMatchObject({ phase: 'succeeded', audioIds: [] });
     const tasks = [];
     for (let n = 0; n < 4; n++) tasks.push((await add(sessionId)).taskId);
     const done: string[] = [];
     await Promise.all(tasks.map(async (task) => done.push(await clipOf(task))));
-    expect((await provider.status(sessionId)).audioIds).toEqual(done);
+    expect((await provider.status(sessionId, 'batch')).audioIds).toEqual(done);
   });
 
   it('does not list what failed, charges as an upload does, and keeps to one account', async () => {
@@ -50,9 +50,12 @@ describe('a batch session', () => {
     sandbox.setFaults([{ kind: 'task-failed', call: 'addToBatch', reason: 'Copyright.' }]);
     const failed = await add(sessionId);
     const clip = await clipOf((await add(sessionId)).taskId);
-    expect((await provider.status(sessionId)).audioIds).toEqual([clip]);
+    expect((await provider.status(sessionId, 'batch')).audioIds).toEqual([clip]);
     await clock.sleep(300_000);
-    expect(await provider.status(failed.taskId)).toMatchObject({ phase: 'failed', failReason: 'Copyright.' });
+    expect(await provider.status(failed.taskId, 'upload')).toMatchObject({
+      phase: 'failed',
+      failReason: 'Copyright.',
+    });
     const entries = sandbox.ledger();
     expect(entries.filter(({ call }) => call === 'addToBatch').map(({ credits }) => credits)).toEqual([1, 1]);
     expect(new Set(entries.map(({ account }) => account)).size).toBe(1);

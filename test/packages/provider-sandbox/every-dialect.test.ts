@@ -36,9 +36,9 @@ afterAll(async () => {
 async function uploaded(): Promise<string> {
   const { upload, status } = client();
   const { taskId } = await call(() => upload({ sessionId, audioUrl: `${audio.url}/song.wav` }));
-  expect(await call(() => status(taskId))).toMatchObject({ taskId, phase: 'pending' });
+  expect(await call(() => status(taskId, 'upload'))).toMatchObject({ taskId, phase: 'pending' });
   await clock.sleep(30_000);
-  const done = await call(() => status(taskId));
+  const done = await call(() => status(taskId, 'upload'));
   expect(done).toMatchObject({ phase: 'succeeded', status: 'success', clipId: expect.any(String) });
   return done.clipId ?? '';
 }
@@ -64,16 +64,19 @@ it.each(dialects)(
     sandbox.change({ dialect });
     const { prepare, create, status } = client();
     const opened = await call(prepare);
-    expect(await call(() => status(opened.sessionId))).toMatchObject({ phase: 'pending', status: 'ready' });
+    expect(await call(() => status(opened.sessionId, 'training'))).toMatchObject({
+      phase: 'pending',
+      status: 'ready',
+    });
     await uploaded();
 
     const { taskId } = await call(() => create({ sessionId, clipIds, name: 'Night Drive' }));
     expect(taskId).toBe(sessionId);
-    const running = await call(() => status(taskId));
+    const running = await call(() => status(taskId, 'training'));
     expect(running.phase).toBe('pending');
     expect(running).not.toHaveProperty('modelId');
     await clock.sleep(121_000);
-    expect(await call(() => status(taskId))).toMatchObject({
+    expect(await call(() => status(taskId, 'training'))).toMatchObject({
       phase: 'succeeded',
       modelId: expect.stringMatching(/^chirp-custom:[0-9a-f-]{36}$/),
     });

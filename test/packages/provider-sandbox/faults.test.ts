@@ -27,7 +27,7 @@ const seconds = (n: number) => clock.sleep(n * 1000);
 async function uploaded(sessionId: string) {
   const task = await provider.upload({ sessionId, audioUrl: audioUrl() });
   await seconds(300);
-  return provider.status(task.taskId);
+  return provider.status(task.taskId, 'upload');
 }
 
 async function sixClips() {
@@ -78,7 +78,7 @@ describe('what our client makes of a create that goes wrong, and whether it was 
     ]);
     expect(before - sandbox.credits()).toBe(really ? 100 : 0);
     // The session's status tells it, as documented.
-    expect((await provider.status(sessionId)).status === 'ready').toBe(!really);
+    expect((await provider.status(sessionId, 'training')).status === 'ready').toBe(!really);
   });
 
   it('no connection: surely not taken', async () => {
@@ -111,7 +111,7 @@ describe('faults of a task', () => {
   ] as const)('%j', async (fault, expected) => {
     const { sessionId } = await provider.prepare();
     sandbox.fault({ call: 'upload', ...fault });
-    const { taskId: _, status: _word, ...rest } = await uploaded(sessionId);
+    const { kind: _kind, taskId: _, status: _word, ...rest } = await uploaded(sessionId);
     expect(rest).toEqual(expected);
   });
 
@@ -121,7 +121,7 @@ describe('faults of a task', () => {
     const { taskId } = await provider.upload({ sessionId, audioUrl: audioUrl() });
     const words: string[] = [];
     for (let n = 0; n < 400 && words.at(-1) !== 'success'; n++) {
-      const { status } = await provider.status(taskId);
+      const { status } = await provider.status(taskId, 'upload');
       if (status !== words.at(-1)) words.push(status);
       await seconds(0.5);
     }
@@ -133,10 +133,13 @@ describe('faults of a task', () => {
     sandbox.fault({ call: 'create', kind: 'task-failed', reason: 'No.' });
     await provider.create({ sessionId, clipIds, name: 'n' });
     await seconds(300);
-    expect(await provider.status(sessionId)).toMatchObject({ phase: 'failed', failReason: 'No.' });
+    expect(await provider.status(sessionId, 'training')).toMatchObject({
+      phase: 'failed',
+      failReason: 'No.',
+    });
     await provider.create({ sessionId, clipIds, name: 'n' });
     await seconds(300);
-    expect((await provider.status(sessionId)).modelId).toMatch(/^chirp-custom:/);
+    expect((await provider.status(sessionId, 'training')).modelId).toMatch(/^chirp-custom:/);
   });
 
   it('come after the calls that they let pass, as often as they say', async () => {

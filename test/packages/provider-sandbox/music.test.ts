@@ -25,7 +25,7 @@ afterAll(() => sandbox.close());
 async function made() {
   const { taskId } = await provider.generate(wish);
   now += 150_000;
-  const { clips = [] } = await provider.status(taskId);
+  const { clips = [] } = await provider.status(taskId, 'music');
   return clips;
 }
 
@@ -33,19 +33,19 @@ test('music is charged when it is taken, and ends as two clips', async () => {
   const before = await provider.credits();
   const { taskId } = await provider.generate(wish);
   expect(await provider.credits()).toBe((before ?? 0) - 40);
-  expect(await provider.status(taskId)).toMatchObject({ phase: 'pending' });
+  expect(await provider.status(taskId, 'music')).toMatchObject({ phase: 'pending' });
   now += 150_000;
-  const ended = await provider.status(taskId);
+  const ended = await provider.status(taskId, 'music');
   expect(ended.phase).toBe('succeeded');
   expect(ended.clips?.map(({ title }) => title)).toEqual(['Rain', 'Rain']);
 });
 
 test('a clip that is complete keeps its audio back for a while, and then it is audio that can be played', async () => {
   const { taskId } = await provider.generate(wish);
-  let clip = (await provider.status(taskId)).clips?.[0];
+  let clip = (await provider.status(taskId, 'music')).clips?.[0];
   while (!clip) {
     now += 1000;
-    clip = (await provider.status(taskId)).clips?.[0];
+    clip = (await provider.status(taskId, 'music')).clips?.[0];
   }
   const url = clip.audioUrl ?? '';
   expect((await fetch(url)).status).toBe(403);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createMountSea } from '../../../functions/provider/mountsea.ts';
-import type { MusicRequest, Provider } from '../../../functions/provider/provider.ts';
+import type { MusicProvider, MusicRequest, Provider } from '../../../functions/provider/provider.ts';
 import { createRelay } from '../../../functions/provider/relay.ts';
 import { type Sandbox, startSandbox } from '../../../packages/provider-sandbox/sandbox.ts';
 import { startAudioServer } from './audio-server.ts';
@@ -16,7 +16,7 @@ const clock = {
 const wish = { model: 'chirp-v4', prompt: 'rain on a tin roof', tags: 'slow', title: 'Rain' };
 
 let sandbox: Sandbox;
-let relay: Provider;
+let relay: MusicProvider;
 let mountsea: Provider;
 beforeAll(async () => {
   sandbox = await startSandbox({ port: 0, clock, key: 'sandbox-key', seed: 'relay' });
@@ -44,10 +44,10 @@ const ask = async (path: string, init: RequestInit = {}) => {
 const post = (path: string, body: object) => ask(path, { method: 'POST', body: JSON.stringify(body) });
 const song = { prompt: 'p', tags: '', title: '', mv: 'chirp-v4' };
 
-async function made(provider = relay, request: MusicRequest = wish) {
+async function made(provider: MusicProvider = relay, request: MusicRequest = wish) {
   const { taskId } = await provider.generate(request);
   now += 150_000;
-  const { clips = [] } = await provider.status(taskId);
+  const { clips = [] } = await provider.status(taskId, 'music');
   return clips.map(({ clipId }) => clipId);
 }
 
@@ -156,7 +156,7 @@ describe('refused as {code, message, data: null}', () => {
       });
     }
     const there = await relay.generate(wish);
-    await expect(mountsea.status(there.taskId)).rejects.toMatchObject({ status: 404 });
+    await expect(mountsea.status(there.taskId, 'music')).rejects.toMatchObject({ status: 404 });
   });
 
   test("a wrong key, MountSea's among them", async () => {
@@ -187,10 +187,10 @@ test('a persona is made neither of an upload nor of a clip of the other service'
   await expect
     .poll(async () => {
       now += 60_000;
-      return (await mountsea.status(taskId)).phase;
+      return (await mountsea.status(taskId, 'upload')).phase;
     })
     .toBe('succeeded');
-  const { clipId = '' } = await mountsea.status(taskId);
+  const { clipId = '' } = await mountsea.status(taskId, 'upload');
   await audio.close();
   for (const provider of [relay, mountsea]) {
     await expect(provider.persona({ clipId, name: 'x' })).rejects.toThrow('is an upload');
@@ -212,11 +212,14 @@ test('faults on demand act on the relay, too', async () => {
   sandbox.setFaults([{ call: 'generate', kind: 'task-failed', reason: 'moderated' }]);
   const { taskId } = await relay.generate(wish);
   now += 150_000;
-  expect(await relay.status(taskId)).toMatchObject({ phase: 'failed', failReason: 'moderated' });
+  expect(await relay.status(taskId, 'music')).toMatchObject({ phase: 'failed', failReason: 'moderated' });
   sandbox.setFaults([{ call: 'generate', kind: 'task-timeout' }]);
   const late = await relay.generate(wish);
   now += 300_000;
-  expect(await relay.status(late.taskId)).toMatchObject({ phase: 'failed', failReason: 'task timeout' });
+  expect(await relay.status(late.taskId, 'music')).toMatchObject({
+    phase: 'failed',
+    failReason: 'task timeout',
+  });
   sandbox.setFaults([{ call: 'status', kind: 'other-task-id' }]);
-  await expect(relay.status(taskId)).rejects.toMatchObject({ name: 'ProviderAnswerLost' });
+  await expect(relay.status(taskId, 'music')).rejects.toMatchObject({ name: 'ProviderAnswerLost' });
 });
