@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { toChirpsmithError } from '../shared/aws-errors.ts';
-import { ChirpsmithError } from '../shared/errors.ts';
+import { createDynamoTable, isConflict, parseItem } from './dynamo-table.ts';
 
 /** What came of a request: ids and words that its response is made of again, never a signed URL. */
 export const outcomeSchema = z.object({
@@ -52,15 +51,13 @@ export const keyLifetime = 24 * 60 * 60;
 export const longestHold = 25_000;
 
 /** @param clock milliseconds since the epoch */
-export function createRequestStore({
-  client,
-  tableName: TableName,
-  clock,
-}: {
+export function createRequestStore(options: {
   client: DynamoDBDocumentClient;
   tableName: string;
   clock: () => number;
 }): RequestStore {
+  const { clock } = options;
+  const table = createDynamoTable(options);
   const keyOf = (requestId: string) => ({ pk: `REQUEST#${requestId}`, sk: 'REQUEST' });
   type Item = z.infer<typeof itemSchema>;
 
@@ -79,24 +76,17 @@ export function createRequestStore({
               ExpressionAttributeValues: { ':now': Math.floor(clock() / 1000) },
             };
     try {
-      await client.send(new PutCommand({ TableName, Item: { ...keyOf(requestId), ...item }, ...condition }));
+      await table.putWithoutNonce({ ...keyOf(requestId), ...item }, condition);
       return true;
     } catch (error) {
-      const named = toChirpsmithError(error);
-      if (named.name !== 'RecordConflict') throw named;
+      if (!isConflict(error)) throw error;
       return false;
     }
   }
 
   async function find(requestId: string): Promise<Item | undefined> {
-    const get = new GetCommand({ TableName, Key: keyOf(requestId), ConsistentRead: true });
-    const { Item } = await client.send(get).catch((error: unknown) => {
-      throw toChirpsmithError(error);
-    });
-    if (Item === undefined) return undefined;
-    const parsed = itemSchema.safeParse(Item);
-    if (parsed.success) return parsed.data;
-    throw new ChirpsmithError('Unexpected', `A request's record does not parse: ${parsed.error.message}`);
+    const item = await table.get(keyOf(requestId));
+    return item && parseItem(itemSchema, item, "A request's record");
   }
 
   const expiry = () => Math.floor(clock() / 1000) + keyLifetime;

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { named } from '../shared/aws-errors.ts';
-import { ChirpsmithError } from '../shared/errors.ts';
 import type { SessionKind } from '../shared/state-contracts.ts';
+import { createDynamoTable, ignoreConflict, isConflict } from './dynamo-table.ts';
 
 /** What makes two requests ask for the same session. */
 export interface SessionContent {
@@ -52,45 +51,38 @@ export function contentKeyOf({ owner, kind, name, hashes }: SessionContent): str
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** @param clock milliseconds since the epoch */
-export function createSessionContents({
-  client,
-  tableName: TableName,
-  clock,
-}: {
+export function createSessionContents(options: {
   client: DynamoDBDocumentClient;
   tableName: string;
   clock: () => number;
 }): SessionContents {
+  const { clock } = options;
+  const table = createDynamoTable(options);
   const keyOf = (contentKey: string) => ({ pk: `CONTENT#${contentKey}`, sk: 'CONTENT' });
   return {
     async claim(contentKey, { sessionId, expiresAt, over = sessionId }) {
       const claim = { sessionId, claimedAt: clock() };
-      const Item = { ...keyOf(contentKey), ...claim, expiresAt };
+      const item = { ...keyOf(contentKey), ...claim, expiresAt };
       // Its own id: the write may have landed before, without its response.
       const condition = {
         ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now OR sessionId IN (:own, :over)',
         ExpressionAttributeValues: { ':now': Math.floor(clock() / 1000), ':own': sessionId, ':over': over },
       };
       try {
-        await named(client.send(new PutCommand({ TableName, Item, ...(over === 'any' ? {} : condition) })));
+        await table.putWithoutNonce(item, over === 'any' ? {} : condition);
         return claim;
       } catch (error) {
-        if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
+        if (!isConflict(error)) throw error;
       }
-      const get = new GetCommand({ TableName, Key: keyOf(contentKey), ConsistentRead: true });
-      return claimSchema.parse((await named(client.send(get))).Item);
+      return claimSchema.parse(await table.get(keyOf(contentKey)));
     },
 
     async forget(contentKey, sessionId) {
-      const command = new DeleteCommand({
-        TableName,
-        Key: keyOf(contentKey),
+      const condition = {
         ConditionExpression: 'attribute_not_exists(pk) OR sessionId = :own',
         ExpressionAttributeValues: { ':own': sessionId },
-      });
-      await named(client.send(command)).catch((error: unknown) => {
-        if (!(error instanceof ChirpsmithError && error.name === 'RecordConflict')) throw error;
-      });
+      };
+      await table.remove(keyOf(contentKey), condition).catch(ignoreConflict);
     },
   };
 }

@@ -1,30 +1,22 @@
-import {
-  BatchWriteCommand,
-  type BatchWriteCommandInput,
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-  type QueryCommandInput,
-} from '@aws-sdk/lib-dynamodb';
-import type * as z from 'zod';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { keptFailures } from '../domain/earlier-failures.ts';
 import { originKey } from '../domain/provider-origin.ts';
 import { isRunning, type Session, sessionSchema, type Track, trackSchema } from '../domain/session.ts';
 import type { SessionStore, StoreObserver } from '../domain/session-records.ts';
 import { addToTally, countedSchema, noTracks } from '../domain/track-tally.ts';
-import { named } from '../shared/aws-errors.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { mapConcurrent } from '../shared/map-concurrent.ts';
-import { createConditionalWriter, isConflict } from './conditional-writes.ts';
+import {
+  allUnder,
+  createDynamoTable,
+  type Item,
+  ignoreConflict,
+  isConflict,
+  type Key,
+  parseItem,
+} from './dynamo-table.ts';
 import { decodePage, encodePage } from './list-cursor.ts';
 import { sessionRecordKey, trackRecordKey, tracksAfter } from './record-keys.ts';
-
-/** Items that DynamoDB takes in one batch (documented). */
-const itemsPerBatch = 25;
-
-/** Batches of which DynamoDB may leave some items undone before it counts as busy. */
-const batchAttempts = 5;
 
 /** Writes under way at the same time: a slice of a batch is hundreds of tracks. */
 const writesAtOnce = 25;
@@ -44,12 +36,10 @@ export function createSessionStore(options: {
   clock: () => number;
   watcher?: StoreObserver;
 }): SessionStore {
-  const { client, tableName: TableName, clock, watcher } = options;
-  const alive = (item: Record<string, unknown>) =>
-    typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > clock();
+  const { clock, watcher } = options;
+  const table = createDynamoTable(options);
+  const alive = (item: Item) => typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > clock();
   const notFound = (what: string) => new ChirpsmithError('SessionNotFound', `There is no ${what}.`);
-
-  const { put, update } = createConditionalWriter(options);
 
   const trackItem = ({ sessionId, expiresAt }: Session, track: Track) => ({
     ...trackRecordKey(sessionId, track.trackId),
@@ -57,40 +47,28 @@ export function createSessionStore(options: {
     ...track,
   });
 
-  async function get(key: Record<string, string>): Promise<Record<string, unknown> | undefined> {
-    const { Item } = await named(client.send(new GetCommand({ TableName, Key: key, ConsistentRead: true })));
-    return Item && alive(Item) ? Item : undefined;
+  async function get(key: Key): Promise<Item | undefined> {
+    const item = await table.get(key);
+    return item && alive(item) ? item : undefined;
   }
 
-  /** A page is 1 MB: one for a training, several for a batch. */
-  async function* pagesOf(input: Omit<QueryCommandInput, 'TableName'>) {
-    let from: Record<string, unknown> | undefined;
-    do {
-      const start = from ? { ExclusiveStartKey: from } : {};
-      const query = new QueryCommand({ TableName, ConsistentRead: true, ...input, ...start });
-      const { Items = [], LastEvaluatedKey } = await named(client.send(query));
-      yield Items;
-      from = LastEvaluatedKey;
-    } while (from);
-  }
+  /** Sessions of a page of an index, without those that have expired. */
+  const sessionsOf = (items: readonly Item[]) =>
+    items.filter(alive).map((item) => parseItem(sessionSchema, item));
 
   const store: SessionStore = {
     async create(session, tracks) {
       await mapConcurrent(tracks, writesAtOnce, (track) =>
-        put(trackItem(session, track)).catch(
-          // Left by a start that died half-way: the session was never written, so the track is ours.
-          (error: unknown) => {
-            if (!isConflict(error)) throw error;
-          },
-        ),
+        // A conflict is with a start that died half-way: the session was never written, so the track is ours.
+        table.put(trackItem(session, track)).catch(ignoreConflict),
       );
-      await put({ ...sessionRecordKey(session.sessionId), ...session, ...marks(session) });
+      await table.put({ ...sessionRecordKey(session.sessionId), ...session, ...marks(session) });
       await watcher?.session(undefined, session);
     },
 
     async addTracks(session, tracks) {
       await mapConcurrent(tracks, writesAtOnce, (track) =>
-        put(trackItem(session, track), {
+        table.put(trackItem(session, track), {
           ConditionExpression: 'attribute_not_exists(pk) OR (#version = :untouched AND sha256 = :sha256)',
           ExpressionAttributeNames: { '#version': 'version' },
           ExpressionAttributeValues: { ':untouched': 0, ':sha256': track.sha256 ?? '' },
@@ -99,17 +77,14 @@ export function createSessionStore(options: {
     },
 
     async read(sessionId) {
-      const Items: Record<string, unknown>[] = [];
-      const query = {
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': sessionRecordKey(sessionId).pk },
-      };
-      for await (const page of pagesOf(query)) Items.push(...page);
-      const sessionItem = Items.find((item) => item.sk === 'SESSION' && alive(item));
+      const items: Item[] = [];
+      // A page is 1 MB: one for a training, several for a batch.
+      for await (const page of table.pages(allUnder(sessionRecordKey(sessionId).pk))) items.push(...page);
+      const sessionItem = items.find((item) => item.sk === 'SESSION' && alive(item));
       if (!sessionItem) return undefined;
       return {
-        session: parse(sessionSchema, sessionItem),
-        tracks: Items.filter((item) => item !== sessionItem).map((item) => parse(trackSchema, item)),
+        session: parseItem(sessionSchema, sessionItem),
+        tracks: items.filter((item) => item !== sessionItem).map((item) => parseItem(trackSchema, item)),
       };
     },
 
@@ -122,23 +97,23 @@ export function createSessionStore(options: {
     async requireSession(sessionId) {
       const item = await get(sessionRecordKey(sessionId));
       if (!item) throw notFound(`session ${sessionId}`);
-      return parse(sessionSchema, item);
+      return parseItem(sessionSchema, item);
     },
 
     async requireTrack(sessionId, trackId) {
       const item = await get(trackRecordKey(sessionId, trackId));
       if (!item) throw notFound(`track ${trackId} in session ${sessionId}`);
-      return parse(trackSchema, item);
+      return parseItem(trackSchema, item);
     },
 
     async readTracks(sessionId, { after = '', limit }) {
-      const items: Record<string, unknown>[] = [];
+      const items: Item[] = [];
       // One more than asked for shows whether others follow.
-      for await (const page of pagesOf({ ...tracksAfter(sessionId, after), Limit: limit + 1 })) {
+      for await (const page of table.pages({ ...tracksAfter(sessionId, after), Limit: limit + 1 })) {
         items.push(...page);
         if (items.length > limit) break;
       }
-      const tracks = items.slice(0, limit).map((item) => parse(trackSchema, item));
+      const tracks = items.slice(0, limit).map((item) => parseItem(trackSchema, item));
       return { tracks, more: items.length > limit };
     },
 
@@ -148,10 +123,10 @@ export function createSessionStore(options: {
         ProjectionExpression: '#status, attempts, calls, submittedAt, failure',
         ExpressionAttributeNames: { '#status': 'status' },
       };
-      for await (const page of pagesOf({ ...tracksAfter(sessionId, after), ...counted })) {
+      for await (const page of table.pages({ ...tracksAfter(sessionId, after), ...counted })) {
         tally = addToTally(
           tally,
-          page.map((item) => parse(countedSchema, item)),
+          page.map((item) => parseItem(countedSchema, item)),
         );
       }
       return tally;
@@ -163,7 +138,7 @@ export function createSessionStore(options: {
       const marked = changes.status === undefined ? {} : marks({ status: changes.status });
       const turned = (changes.status ?? session.status) === session.status ? {} : { statusSince: updatedAt };
       const written = { ...changes, ...keptFailures(session, changes), ...marked, ...turned, updatedAt };
-      const after = parse(sessionSchema, await update(key, session.version, written));
+      const after = parseItem(sessionSchema, await table.update(key, session.version, written));
       await watcher?.session(session, after);
       return after;
     },
@@ -183,7 +158,7 @@ export function createSessionStore(options: {
 
     async updateTrack(track, changes) {
       const key = trackRecordKey(track.sessionId, track.trackId);
-      const after = parse(trackSchema, await update(key, track.version, changes));
+      const after = parseItem(trackSchema, await table.update(key, track.version, changes));
       watcher?.track(track, after);
       return after;
     },
@@ -194,7 +169,7 @@ export function createSessionStore(options: {
       const lasts = what === 'model' || what === 'persona';
       const item = { ...key, sessionId, clipId, ...(lasts ? {} : { expiresAt }) };
       try {
-        await put(item);
+        await table.put(item);
       } catch (error) {
         if (!isConflict(error)) throw error;
         const found = await get(key);
@@ -207,20 +182,17 @@ export function createSessionStore(options: {
     },
 
     async listRunning(limit) {
-      const query = new QueryCommand({
-        TableName,
+      const { items } = await table.page({
         IndexName: 'underWay',
         KeyConditionExpression: 'underWay = :yes',
         ExpressionAttributeValues: { ':yes': 'yes' },
         Limit: limit,
       });
-      const { Items = [] } = await named(client.send(query));
-      return Items.filter(alive).map((item) => parse(sessionSchema, item));
+      return sessionsOf(items);
     },
 
     async listNotStarted({ from, to }, limit) {
-      const query = new QueryCommand({
-        TableName,
+      const { items } = await table.page({
         IndexName: 'underWay',
         KeyConditionExpression: 'underWay = :notYet AND updatedAt BETWEEN :from AND :to',
         ExpressionAttributeValues: {
@@ -230,17 +202,14 @@ export function createSessionStore(options: {
         },
         Limit: limit,
       });
-      const { Items = [] } = await named(client.send(query));
-      return Items.filter(alive).map((item) => parse(sessionSchema, item));
+      return sessionsOf(items);
     },
 
     async list(owner, { limit, cursor, kind }) {
       const sessions: Session[] = [];
-      let from: Record<string, unknown> | undefined =
-        cursor === undefined ? undefined : decodePage(cursor, owner);
+      let from: Item | undefined = cursor === undefined ? undefined : decodePage(cursor, owner);
       do {
-        const query = new QueryCommand({
-          TableName,
+        const { items, next } = await table.page({
           IndexName: 'byOwner',
           KeyConditionExpression: '#owner = :owner',
           ExpressionAttributeNames: { '#owner': 'owner' },
@@ -249,51 +218,25 @@ export function createSessionStore(options: {
           Limit: limit - sessions.length,
           ExclusiveStartKey: from,
         });
-        const { Items = [], LastEvaluatedKey } = await named(client.send(query));
-        const found = Items.filter(alive).map((item) => parse(sessionSchema, item));
-        sessions.push(...found.filter((session) => kind === undefined || session.kind === kind));
-        from = LastEvaluatedKey;
+        sessions.push(...sessionsOf(items).filter((session) => kind === undefined || session.kind === kind));
+        from = next;
         // Of one kind a page may hold few; without one it is as long as it is.
       } while (kind !== undefined && from !== undefined && sessions.length < limit);
       return { sessions, ...(from ? { next: encodePage(from, owner) } : {}) };
     },
 
     async removeTracks(sessionId, trackIds) {
-      for (let from = 0; from < trackIds.length; from += itemsPerBatch) {
-        let left: BatchWriteCommandInput['RequestItems'] = {
-          [TableName]: trackIds
-            .slice(from, from + itemsPerBatch)
-            .map((trackId) => ({ DeleteRequest: { Key: trackRecordKey(sessionId, trackId) } })),
-        };
-        for (let attempt = 1; left && Object.keys(left).length > 0; attempt++) {
-          if (attempt > batchAttempts) {
-            throw new ChirpsmithError('StorageUnavailable', 'DynamoDB leaves items of a batch undone.');
-          }
-          left = (await named(client.send(new BatchWriteCommand({ RequestItems: left })))).UnprocessedItems;
-        }
-      }
+      await table.removeAll(trackIds.map((trackId) => trackRecordKey(sessionId, trackId)));
     },
 
     async remove(sessionId) {
-      const last = new DeleteCommand({
-        TableName,
-        Key: sessionRecordKey(sessionId),
-        // Gone already, where somebody else deleted it at the same time.
+      await table.remove(sessionRecordKey(sessionId), {
+        // Another request may have deleted it at the same time.
         ConditionExpression: 'attribute_not_exists(pk) OR #status = :deleting',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: { ':deleting': 'deleting' },
       });
-      await named(client.send(last));
     },
   };
   return store;
-}
-
-function parse<T>(schema: z.ZodType<T>, item: unknown): T {
-  const parsed = schema.safeParse(item);
-  if (parsed.success) return parsed.data;
-  throw new ChirpsmithError(
-    'Unexpected',
-    `A record does not have the expected form: ${parsed.error.message}`,
-  );
 }

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import { createConditionalWriter, isConflict } from '../../../functions/storage/conditional-writes.ts';
+import { createDynamoTable, isConflict } from '../../../functions/storage/dynamo-table.ts';
 import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 import { repeatingClient } from '../../repeating-client.ts';
 import { awsError, notingClient } from './noting-client.ts';
@@ -11,7 +11,7 @@ let table: Awaited<ReturnType<typeof openMemoryTable>>;
 beforeEach(async () => {
   table = await openMemoryTable();
 });
-const over = (client = table.client) => createConditionalWriter({ client, tableName: 'sessions' });
+const over = (client = table.client) => createDynamoTable({ client, tableName: 'sessions' });
 const found = async () => (await table.client.send(new GetCommand({ TableName: 'sessions', Key: key }))).Item;
 const conflict = { name: 'RecordConflict' };
 
