@@ -86,8 +86,7 @@ async function pasted(
   prompt: Terminal['prompt'],
   signal: AbortSignal,
 ): Promise<URLSearchParams> {
-  const question =
-    'When it ends at an address that cannot be opened, which begins with http://localhost, paste that here:';
+  const question = 'If the browser ends at a localhost address that it cannot open, paste that address here:';
   let problem = '';
   for (;;) {
     const text = (await prompt(`${problem}${question}`, { hidden: false, signal })).trim();

@@ -148,7 +148,7 @@ test('without a browser here, the address is printed, and the one that another b
   });
   expect(signed.user).toBe('anna@example.com');
   expect(questions).toEqual([
-    expect.stringMatching(/^When it ends at .* paste that here:$/),
+    expect.stringMatching(/^If the browser ends at .* paste that address here:$/),
     expect.stringMatching(/^That is no address\. /),
     expect.stringMatching(/^That address belongs to another sign-in; /),
   ]);
