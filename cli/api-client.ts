@@ -35,7 +35,6 @@ import {
 } from '../functions/api/persona-contract.ts';
 import type { decisions, PaidWork } from '../functions/domain/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
-import type { Tokens } from './tokens.ts';
 
 /** The API answered, but not with what was asked for. */
 export class ApiRefusal extends Error {
@@ -150,6 +149,16 @@ const tries = 4;
 const heldTries = 15;
 /** Sessions on one page of the list: the most that the API gives. */
 const pageSize = 100;
+
+/** Where the tokens of the API come from. */
+export interface Tokens {
+  current(): Promise<string>;
+  /**
+   * Another one in the place of one that the API refused.
+   * @throws ApiRefusal or UsageError when there is no other
+   */
+  renewed(refused: string): Promise<string>;
+}
 
 /**
  * A client of the API at `api`. A command may outlive its token; a 401 gets one new token and one more try. Every

@@ -5,7 +5,6 @@ import type { Dialect } from '../functions/provider/provider.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { AudioProblem } from '../packages/audio-inspection/inspection.ts';
 import type { Decision } from './api-client.ts';
-import type { EarlierCreate } from './next-steps.ts';
 import type { Row } from './smoke/world.ts';
 
 /** A track as the last line tells it. */
@@ -39,6 +38,9 @@ export interface EndOfSession {
   readonly seconds: number;
   readonly tracks: readonly TrackResult[];
 }
+
+/** What is known of an earlier create, before it is called again. */
+export type EarlierCreate = 'none' | 'in-doubt' | 'failed' | 'overdue';
 
 /**
  * Everything that the command line has to say, in the order in which it happens. The displays turn it into

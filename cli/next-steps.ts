@@ -2,7 +2,7 @@ import type { SessionAnswer } from '../functions/api/contract.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import type { Decision } from './api-client.ts';
-import type { Next } from './events.ts';
+import type { EarlierCreate, Next } from './events.ts';
 import { aboutCredits, comeBack, counted, goOnCommand } from './output/format.ts';
 
 /** Everything that a person can do with a session in this state, most likely first. */
@@ -72,9 +72,6 @@ function resumeSteps(session: SessionAnswer): Next[] {
   }
   return steps;
 }
-
-/** What is known of an earlier create, before it is called again. */
-export type EarlierCreate = 'none' | 'in-doubt' | 'failed' | 'overdue';
 
 export function earlierCreate({ failure, actions }: SessionAnswer): EarlierCreate {
   if (!actions.includes('decide')) return 'none';

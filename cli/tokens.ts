@@ -1,16 +1,6 @@
 import { z } from 'zod';
-import { ApiRefusal } from './api-client.ts';
+import { ApiRefusal, type Tokens } from './api-client.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Where the tokens of the API come from. */
-export interface Tokens {
-  current(): Promise<string>;
-  /**
-   * Another one in the place of one that the API refused.
-   * @throws ApiRefusal or UsageError when there is no other
-   */
-  renewed(refused: string): Promise<string>;
-}
 
 /** Gets a token when the first one is asked for, and a new one when one is refused, once for all who ask. */
 export function cachedTokens(obtain: () => Promise<string>, first?: string): Tokens {

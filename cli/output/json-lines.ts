@@ -1,6 +1,6 @@
 import { escaped, shown, shownJson } from '../../packages/terminal/printable.ts';
 import type { WriteLine } from '../../packages/terminal/standard-streams.ts';
-import type { Display } from './output.ts';
+import type { Display } from './types.ts';
 
 /** One JSON object a line on standard output; what went wrong also in words on standard error. */
 export function jsonLines({ print, complain }: { print: WriteLine; complain: WriteLine }): Display {

@@ -1,7 +1,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
 import { column, cut } from './text-width.ts';
+import type { Output } from './types.ts';
 
 /** How a row looks: a sign, its words, and a bar where bytes move. */
 export interface RowState {

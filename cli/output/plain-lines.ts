@@ -14,11 +14,11 @@ import {
   usualTrainingWords,
 } from './format.ts';
 import { musicLines } from './music-lines.ts';
-import type { Renderer, ShownEvent } from './output.ts';
 import { createPaint } from './paint.ts';
 import { listedLine, statusLines } from './session-lines.ts';
 import { smokeTable } from './smoke-table.ts';
 import { reasonLines } from './text-width.ts';
+import type { Renderer, ShownEvent } from './types.ts';
 
 /** Between two lines of a training that goes on. */
 const trainingLineMs = 60_000;

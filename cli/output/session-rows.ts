@@ -2,8 +2,8 @@ import type { SessionAnswer } from '../../functions/api/contract.ts';
 import type { CliEvent, TrackResult, UploadProgress } from '../events.ts';
 import { trackWords, usualTrainingWords } from './format.ts';
 import { liveBlock, type RowState } from './live-block.ts';
-import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
+import type { Output } from './types.ts';
 
 /** The rows of a running session: one per track, one for the training. */
 export interface SessionRows {

@@ -4,12 +4,12 @@ import { priceWords } from './agreement-lines.ts';
 import { type EndEvent, endLines, nextLines } from './end-lines.ts';
 import { failedTrackLines, fileLines } from './file-lines.ts';
 import { costWords, providerWords } from './format.ts';
-import type { Output, Renderer, ShownEvent } from './output.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { linesOf } from './plain-lines.ts';
 import { listedLines, statusLines } from './session-lines.ts';
 import { type SessionRows, sessionRows } from './session-rows.ts';
 import { indented, textWidth } from './text-width.ts';
+import type { Output, Renderer, ShownEvent } from './types.ts';
 
 /** Cells that a file's line needs beside its name. */
 const besideName = 36;

@@ -1,6 +1,6 @@
-import { ApiRefusal } from '../api-client.ts';
+import { ApiRefusal, type Tokens } from '../api-client.ts';
 import type { CommandContext } from '../command.ts';
-import { cachedTokens, type Tokens } from '../tokens.ts';
+import { cachedTokens } from '../tokens.ts';
 import { UsageError } from '../usage-error.ts';
 import { type AuthorizationServer, discoverIssuer, SignInRefusal } from './authorization-server.ts';
 import { signInByBrowser } from './browser-sign-in.ts';

@@ -2,169 +2,23 @@ import { readFunctions, readMachine } from './assembly/compute.ts';
 import { readAsynchronousInvocation, readBuses, readRule } from './assembly/events.ts';
 import { readHttpApis } from './assembly/http-apis.ts';
 import { createResolver } from './assembly/intrinsics.ts';
+import type { Assembly, Role } from './assembly/model.ts';
 import { checkBucketPolicy, readRoles } from './assembly/policies.ts';
 import { readQueues } from './assembly/queues.ts';
 import type { Resource } from './assembly/resource.ts';
 import { readBucket, readSecret, readTable } from './assembly/storage.ts';
 import { readTemplates, type TemplateStack } from './assembly/template.ts';
 
-/** One permission of a synthesized policy, its intrinsics resolved. */
-export interface Statement {
-  readonly effect: 'Allow' | 'Deny';
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
-  readonly conditions: Readonly<Record<string, unknown>>;
-}
-
-export interface Role {
-  readonly arn: string;
-  /** Logical path in the template, for messages. */
-  readonly name: string;
-  /** Service principals that may assume it. */
-  readonly assumedBy: readonly string[];
-  readonly statements: readonly Statement[];
-}
-
-export interface LambdaFunction {
-  readonly name: string;
-  readonly arn: string;
-  /** Absolute path of the bundled asset. */
-  readonly directory: string;
-  /** `index.handler`. */
-  readonly handler: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly timeoutSeconds: number;
-  readonly memoryMb: number;
-  /** How many of it run at once, at most. */
-  readonly reserved?: number;
-  readonly roleArn: string;
-  /** Who may invoke it by resource policy (AWS::Lambda::Permission): principal and source ARN pattern. */
-  readonly invokers: readonly { readonly principal: string; readonly sourceArn?: string }[];
-}
-
-export interface Machine {
-  readonly name: string;
-  readonly arn: string;
-  /** The ASL definition as synthesized, intrinsics resolved. */
-  readonly definition: Readonly<Record<string, unknown>>;
-  readonly roleArn: string;
-}
-
-export interface Table {
-  readonly name: string;
-  readonly arn: string;
-  /** Input for CreateTable (KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode). */
-  readonly create: Readonly<Record<string, unknown>>;
-  readonly ttlAttribute: string | undefined;
-}
-
-export interface Bucket {
-  readonly name: string;
-  readonly arn: string;
-  readonly versioned: boolean;
-  /** Whether it tells EventBridge what becomes of its objects. */
-  readonly eventBridge: boolean;
-  readonly corsRules: readonly {
-    readonly origins: readonly string[];
-    readonly methods: readonly string[];
-    readonly headers: readonly string[];
-    readonly exposed: readonly string[];
-  }[];
-}
-
-export interface Secret {
-  readonly name: string;
-  readonly arn: string;
-}
-
-export interface HttpApi {
-  readonly id: string;
-  readonly name: string;
-  readonly cors:
-    | {
-        readonly origins: readonly string[];
-        readonly methods: readonly string[];
-        readonly headers: readonly string[];
-        readonly exposed: readonly string[];
-        readonly maxAgeSeconds: number | undefined;
-      }
-    | undefined;
-  readonly routes: readonly {
-    /** `POST /sessions/{id}/start` */
-    readonly key: string;
-    readonly functionArn: string;
-    readonly authorizer: { readonly issuer: string; readonly audience: readonly string[] } | undefined;
-  }[];
-}
-
-export interface Queue {
-  readonly name: string;
-  readonly arn: string;
-  /** Services that its policy lets send, each on behalf of one resource. */
-  readonly senders: readonly { readonly principal: string; readonly sourceArn: string }[];
-}
-
-export interface EventBus {
-  readonly name: string;
-  readonly arn: string;
-}
-
-/** An EventBridge rule that calls functions: at a rate, or for the events that match its pattern. */
-export interface Rule {
-  readonly name: string;
-  readonly arn: string;
-  readonly busName: string;
-  /** Undefined: it has a pattern. */
-  readonly everySeconds: number | undefined;
-  /** As in the template; what is not known in it is an error when it is read. */
-  readonly pattern: Readonly<Record<string, unknown>> | undefined;
-  readonly targets: readonly {
-    /** Of a function. */
-    readonly arn: string;
-    /** The queue for what could not be handed over. */
-    readonly deadLetterArn: string | undefined;
-  }[];
-}
-
-/** How Lambda deals with what a function was handed to do later. */
-export interface AsynchronousInvocation {
-  readonly functionArn: string;
-  /** After the first attempt. */
-  readonly retries: number;
-  readonly maxAgeSeconds: number;
-  /** The queue for what has failed for good. */
-  readonly onFailureArn: string | undefined;
-}
-
-/** Everything the stand-ins need, read off the synthesized cloud assembly. */
-export interface Assembly {
-  readonly region: string;
-  readonly account: string;
-  readonly functions: readonly LambdaFunction[];
-  readonly machines: readonly Machine[];
-  readonly tables: readonly Table[];
-  readonly buckets: readonly Bucket[];
-  readonly secrets: readonly Secret[];
-  readonly apis: readonly HttpApi[];
-  readonly queues: readonly Queue[];
-  readonly buses: readonly EventBus[];
-  readonly rules: readonly Rule[];
-  /** For the functions that say otherwise than by default. */
-  readonly asynchronousInvocations: readonly AsynchronousInvocation[];
-  readonly roles: readonly Role[];
-  /** CloudFormation outputs, by output key. */
-  readonly outputs: Readonly<Record<string, string>>;
-}
+export type * from './assembly/model.ts';
 
 /** Where the template leaves region and account open. */
 const home = { region: 'us-east-1', account: '123456789012' };
 
 /**
- * Types that leave nothing to stand in for, on purpose: logs are printed here, and their lines hold the metrics; a
- * person sits before this machine, whom no alarm has to call and no page to show; the API is at a port, not at a name of
- * DNS; CDK's report says nothing.
+ * Resource types ignored on purpose: logs go to the terminal, and nobody needs alarms or dashboards locally. The API
+ * is at a port, not at a DNS name.
  */
-const harmlessTypes = [
+const ignoredTypes = [
   'AWS::ApiGatewayV2::ApiMapping',
   'AWS::ApiGatewayV2::DomainName',
   'AWS::CDK::Metadata',
@@ -252,7 +106,7 @@ export function readAssembly(directory: string): Assembly {
 
 function resolveResources(stack: TemplateStack, resolver: ReturnType<typeof createResolver>): Resource[] {
   return Object.entries(stack.resources)
-    .filter(([, { type }]) => !harmlessTypes.includes(type))
+    .filter(([, { type }]) => !ignoredTypes.includes(type))
     .map(([logicalId, { type, path, properties }]) => {
       const where = `${stack.name}: ${logicalId} (${type})`;
       if (!knownTypes.some((known) => known === type)) {

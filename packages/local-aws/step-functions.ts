@@ -5,7 +5,6 @@ import type { ServiceHandler } from './aws-endpoint.ts';
 import type { Access } from './iam.ts';
 import type { Lambda } from './lambda.ts';
 import {
-  type CompiledMachine,
   interruption,
   markInterrupted,
   type RunningExecution,
@@ -13,7 +12,7 @@ import {
 } from './step-functions/execution.ts';
 import { type ExecutionRecord, openExecutionStore } from './step-functions/execution-store.ts';
 import type { HistoryEvent } from './step-functions/history.ts';
-import { createOperations } from './step-functions/operations.ts';
+import { createOperations, type Executions } from './step-functions/operations.ts';
 import { parseDefinition } from './step-functions/parse-definition.ts';
 
 export interface StepFunctionsOptions {
@@ -37,17 +36,6 @@ export interface StepFunctions {
   running(): number;
   /** Marks what still runs as interrupted. */
   close(): Promise<void>;
-}
-
-/** All executions, past and running; the operations work on these. */
-export interface Executions {
-  machine(arn: string): CompiledMachine | undefined;
-  find(executionArn: string): ExecutionRecord | undefined;
-  /** Newest first. */
-  of(machineArn: string): ExecutionRecord[];
-  start(machine: CompiledMachine, name: string, executionArn: string, input: string): ExecutionRecord;
-  running(executionArn: string): RunningExecution | undefined;
-  history(record: ExecutionRecord): readonly Readonly<Record<string, unknown>>[];
 }
 
 /**

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { carryOut, type Outcome } from './calls.ts';
+import { carryOut } from './calls.ts';
 import { type Fault, type FaultList, type SandboxCall, taskFaultOf } from './faults.ts';
 import type { ReceivedCall, Reply } from './http.ts';
 import type { Change } from './journal.ts';
 import type { LedgerEntry } from './ledger.ts';
+import type { Outcome } from './model.ts';
 import { refusedByRate } from './rate-limit.ts';
 import { refusal } from './refusal.ts';
 import { carryOutAtRelay, relayError, relayRoute, withStrangersTask } from './relay.ts';
@@ -192,7 +193,7 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
       return { status: 429, body, headers: { 'retry-after': String(retryAfter) } };
     }
     const fault = faults.take(call);
-    const scene = {
+    const context = {
       state,
       settings,
       now: ground.now(),
@@ -202,8 +203,8 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
     const outcome: Outcome = prevents(fault)
       ? { status: 0, body: {}, about: aboutOf(request, received.json, state), credits: 0 }
       : dialect === 'relay'
-        ? carryOutAtRelay(call, { body: received.json, taskId }, scene)
-        : carryOut(call, { body: received.json, query: request.query }, scene);
+        ? carryOutAtRelay(call, { body: received.json, taskId }, context)
+        : carryOut(call, { body: received.json, query: request.query }, context);
     const reply = replyOf(fault, outcome, settings, dialect);
     const status = typeof reply === 'string' ? null : reply.status;
     const taken = !prevents(fault) && outcome.status < 300;

@@ -1,36 +1,11 @@
 import { z } from 'zod';
 import { chance, seededUuid, taskDuration } from './chance.ts';
-import type { SandboxCall, TaskFault } from './faults.ts';
-import type { Change } from './journal.ts';
-import type { LedgerEntry } from './ledger.ts';
+import type { SandboxCall } from './faults.ts';
+import type { CallContext, Outcome } from './model.ts';
 import { generate, persona } from './music.ts';
 import { complaint, refusal } from './refusal.ts';
-import type { SandboxSettings } from './settings.ts';
-import { freestAccount, modelsOn, type SandboxSession, type SandboxState, standingOf } from './state.ts';
+import { freestAccount, modelsOn, progressOf, type SandboxSession, type SandboxState } from './state.ts';
 import { statusAnswer, taskAnswer } from './status-answer.ts';
-
-/** What a call is carried out on. */
-export interface Scene {
-  readonly state: SandboxState;
-  readonly settings: SandboxSettings;
-  /** Milliseconds of provider time. */
-  readonly now: number;
-  /** Where the sandbox serves. */
-  readonly origin: string;
-  /** What a task submitted now will suffer from. */
-  readonly taskFault: TaskFault | undefined;
-}
-
-/** What came of a call: the answer, what it changed and what it cost. */
-export interface Outcome {
-  readonly status: number;
-  readonly body: object;
-  readonly about: Pick<LedgerEntry, 'sessionId' | 'taskId' | 'account'>;
-  readonly credits: number;
-  readonly change?: Pick<Change, 'session' | 'task' | 'persona'>;
-  /** Audio to download now. */
-  readonly download?: { readonly taskId: string; readonly audioUrl: string };
-}
 
 const uploadBody = z.object({
   sessionId: z.string(),
@@ -53,7 +28,7 @@ const fewestClips = 6;
 /** Undocumented; a choice. */
 const longestName = 200;
 
-const newSession = ({ state, settings, now }: Scene): Outcome => {
+const newSession = ({ state, settings, now }: CallContext): Outcome => {
   const sessionId = seededUuid(state.seed, `session ${state.sessions.size + 1}`);
   const account = freestAccount(state, settings, now);
   const session = { sessionId, account, at: now };
@@ -61,7 +36,7 @@ const newSession = ({ state, settings, now }: Scene): Outcome => {
 };
 
 /** Documented: on a random available account, and done at once. */
-const newBatch = ({ state, settings, now }: Scene): Outcome => {
+const newBatch = ({ state, settings, now }: CallContext): Outcome => {
   const name = `session ${state.sessions.size + 1}`;
   const sessionId = seededUuid(state.seed, name);
   const account = `uploads-${1 + Math.floor(chance(state.seed, `account of ${name}`) * settings.accounts)}`;
@@ -70,7 +45,7 @@ const newBatch = ({ state, settings, now }: Scene): Outcome => {
 };
 
 const newUpload = (
-  { state, settings, now, taskFault }: Scene,
+  { state, settings, now, taskFault }: CallContext,
   input: unknown,
   kind: SandboxSession['kind'],
 ): Outcome => {
@@ -99,7 +74,7 @@ const newUpload = (
   return { status: 201, body: { taskId }, about, credits, change: { task }, download };
 };
 
-const newTraining = ({ state, settings, now, taskFault }: Scene, input: unknown): Outcome => {
+const newTraining = ({ state, settings, now, taskFault }: CallContext, input: unknown): Outcome => {
   const parsed = createBody.safeParse(input);
   if (!parsed.success) return refusal(400, complaint(parsed.error));
   const { sessionId, clipIds } = parsed.data;
@@ -111,7 +86,7 @@ const newTraining = ({ state, settings, now, taskFault }: Scene, input: unknown)
 
   if (clipIds.length < fewestClips) return refuse(400, `At least ${fewestClips} clip IDs are required.`);
   if (new Set(clipIds).size < clipIds.length) return refuse(400, 'clipIds holds the same clip twice.');
-  const clips = session.uploads.map((it) => standingOf(state, it, now).resultId);
+  const clips = session.uploads.map((it) => progressOf(state, it, now).resultId);
   const foreign = clipIds.find((it) => !clips.includes(it));
   if (foreign) return refuse(400, `Clip ${foreign.slice(0, 64)} is not an uploaded clip of this session.`);
   const name = parsed.data.name.trim();
@@ -141,20 +116,20 @@ const newTraining = ({ state, settings, now, taskFault }: Scene, input: unknown)
   return { status: 201, body: { taskId: sessionId }, about, credits, change: { task } };
 };
 
-const taskStatus = (scene: Scene, taskId: string | null): Outcome => {
+const taskStatus = (context: CallContext, taskId: string | null): Outcome => {
   if (!taskId) return refusal(400, 'taskId is required.');
-  const { state } = scene;
+  const { state } = context;
   const music = state.music.get(taskId);
   // The relay's tasks are known to the relay only.
   if (music && music.dialect === undefined) {
     const about = { taskId, account: music.account };
-    return { status: 200, body: taskAnswer(scene, taskId, music), about, credits: 0 };
+    return { status: 200, body: taskAnswer(context, taskId, music), about, credits: 0 };
   }
   const upload = state.uploads.get(taskId);
   const session = state.sessions.get(upload?.sessionId ?? taskId);
   // What is not known is not repeated either: it may be anything.
   if (!session) return refusal(404, 'Task not found.');
-  const body = statusAnswer(scene, session, upload);
+  const body = statusAnswer(context, session, upload);
   const { sessionId, account } = session;
   return { status: 200, body, about: { sessionId, taskId, account }, credits: 0 };
 };
@@ -163,24 +138,24 @@ const taskStatus = (scene: Scene, taskId: string | null): Outcome => {
 export function carryOut(
   call: SandboxCall,
   input: { readonly body: unknown; readonly query: URLSearchParams },
-  scene: Scene,
+  context: CallContext,
 ): Outcome {
   switch (call) {
     case 'prepare':
-      return newSession(scene);
+      return newSession(context);
     case 'upload':
-      return newUpload(scene, input.body, undefined);
+      return newUpload(context, input.body, undefined);
     case 'openBatch':
-      return newBatch(scene);
+      return newBatch(context);
     case 'addToBatch':
-      return newUpload(scene, input.body, 'batch');
+      return newUpload(context, input.body, 'batch');
     case 'create':
-      return newTraining(scene, input.body);
+      return newTraining(context, input.body);
     case 'status':
-      return taskStatus(scene, input.query.get('taskId'));
+      return taskStatus(context, input.query.get('taskId'));
     case 'generate':
-      return generate(scene, input.body);
+      return generate(context, input.body);
     case 'persona':
-      return persona(scene, input.body);
+      return persona(context, input.body);
   }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Outcome, Scene } from './calls.ts';
 import { seededUuid, taskDuration } from './chance.ts';
+import type { CallContext, Outcome } from './model.ts';
 import { complaint, refusal } from './refusal.ts';
 import type { SandboxSettings } from './settings.ts';
-import { type SandboxState, standingOf } from './state.ts';
+import { progressOf, type SandboxState } from './state.ts';
 import type { Task } from './task.ts';
 
 const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -53,7 +53,7 @@ export function personaProblem(
 
 /** A task of music, charged when it is taken. */
 export function newMusic(
-  { state, settings, now, taskFault }: Scene,
+  { state, settings, now, taskFault }: CallContext,
   wish: { title: string; account: string; dialect?: Task['dialect'] },
 ): Outcome {
   const { account, dialect } = wish;
@@ -80,16 +80,16 @@ export function newMusic(
 }
 
 /** `POST /suno/v2/generate`. The account that owns the model is found by the provider (documented). */
-export function generate(scene: Scene, input: unknown): Outcome {
+export function generate(context: CallContext, input: unknown): Outcome {
   const parsed = generateBody.safeParse(input);
   if (!parsed.success) return refusal(400, complaint(parsed.error));
   const { model, title, persona } = parsed.data;
-  const { state } = scene;
+  const { state } = context;
   let account = 'account-1';
   if (customModel.test(model)) {
     // Documented: the two cannot be combined.
     if (persona) return refusal(400, 'A custom model cannot be combined with a persona.');
-    const owner = ownerOf(scene, model);
+    const owner = ownerOf(context, model);
     if (owner === undefined) return refusal(400, 'Model not found.');
     account = owner;
   } else if (!stockModels.has(model)) {
@@ -97,19 +97,19 @@ export function generate(scene: Scene, input: unknown): Outcome {
   }
   const problem = persona && personaProblem(state, persona);
   if (problem !== undefined) return refusal(400, problem);
-  return newMusic(scene, { title, account });
+  return newMusic(context, { title, account });
 }
 
-function ownerOf({ state, now }: Scene, model: string): string | undefined {
+function ownerOf({ state, now }: CallContext, model: string): string | undefined {
   for (const { trainings, account } of state.sessions.values()) {
-    if (trainings.some((it) => standingOf(state, it, now).resultId === model)) return account;
+    if (trainings.some((it) => progressOf(state, it, now).resultId === model)) return account;
   }
   return undefined;
 }
 
 /** A persona is made at once, and only of a clip that was generated: not of an upload (documented). */
 export function newPersona(
-  { state, settings, now }: Scene,
+  { state, settings, now }: CallContext,
   clipId: string,
   dialect?: Task['dialect'],
 ): Outcome {
@@ -117,7 +117,7 @@ export function newPersona(
     return refusal(400, 'The clip is an upload: a persona cannot be made of it.');
   }
   const made = musicWith(state, clipId, dialect);
-  if (!made || standingOf(state, made, now).status !== 'success') {
+  if (!made || progressOf(state, made, now).status !== 'success') {
     return refusal(400, 'The clip is not one that was generated here.');
   }
   const credits = settings.prices.persona;
@@ -133,9 +133,9 @@ export function newPersona(
 }
 
 /** `POST /suno/v2/persona` */
-export function persona(scene: Scene, input: unknown): Outcome {
+export function persona(context: CallContext, input: unknown): Outcome {
   const parsed = personaBody.safeParse(input);
-  return parsed.success ? newPersona(scene, parsed.data.clip_id) : refusal(400, complaint(parsed.error));
+  return parsed.success ? newPersona(context, parsed.data.clip_id) : refusal(400, complaint(parsed.error));
 }
 
 /** The clips of a task that has ended well, as the API shows them. */
@@ -154,12 +154,12 @@ export function clipsOf(
 }
 
 /** The clip of this id, and whether its audio can be had: seen at the provider is a 403 for a while. */
-export function audioOf(scene: Pick<Scene, 'state' | 'settings' | 'now'>, clipId: string) {
-  const { state, settings, now } = scene;
+export function audioOf(context: Pick<CallContext, 'state' | 'settings' | 'now'>, clipId: string) {
+  const { state, settings, now } = context;
   for (const task of state.music.values()) {
     const index = task.clipIds?.indexOf(clipId) ?? -1;
     if (index < 0) continue;
-    const { status, finishAt = 0 } = standingOf(state, task, now);
+    const { status, finishAt = 0 } = progressOf(state, task, now);
     if (status !== 'success') return undefined;
     const seconds = settings.clips.seconds + index;
     return { seconds, open: now >= finishAt + settings.clips.audioAfter * 1000 };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Outcome } from './calls.ts';
+import type { Outcome } from './model.ts';
 
 /** An error in the sandbox's form; the provider documents none. */
 export function refusal(statusCode: number, message: string, about: Outcome['about'] = {}): Outcome {

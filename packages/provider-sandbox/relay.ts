@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { Outcome, Scene } from './calls.ts';
 import { chance } from './chance.ts';
 import type { SandboxCall } from './faults.ts';
 import type { Reply } from './http.ts';
+import type { CallContext, Outcome } from './model.ts';
 import { clipsOf, newMusic, newPersona, personaProblem } from './music.ts';
 import { complaint, refusal } from './refusal.ts';
 import type { SandboxSettings } from './settings.ts';
-import { standingOf } from './state.ts';
-import type { Standing, Task } from './task.ts';
+import { progressOf } from './state.ts';
+import type { Task, TaskProgress } from './task.ts';
 
 /** The relay's own API, beside MountSea's: the same accounts of credits, clips and personas of its own. */
 
@@ -52,14 +52,14 @@ export function relayRoute(
 export function carryOutAtRelay(
   call: SandboxCall,
   { body, taskId }: { readonly body: unknown; readonly taskId?: string | undefined },
-  scene: Scene,
+  context: CallContext,
 ): Outcome {
-  if (call === 'generate') return submit(scene, body);
-  if (call === 'persona') return persona(scene, body);
-  return taskId === undefined ? fetchMany(scene, body) : fetchOne(scene, taskId);
+  if (call === 'generate') return submit(context, body);
+  if (call === 'persona') return persona(context, body);
+  return taskId === undefined ? fetchMany(context, body) : fetchOne(context, taskId);
 }
 
-function submit(scene: Scene, body: unknown): Outcome {
+function submit(context: CallContext, body: unknown): Outcome {
   const plain = song.safeParse(body);
   if (!plain.success) return refusal(400, complaint(plain.error));
   const { mv, title } = plain.data;
@@ -70,13 +70,13 @@ function submit(scene: Scene, body: unknown): Outcome {
     const parsed = withPersona.safeParse(body);
     if (!parsed.success) return refusal(400, complaint(parsed.error));
     if (!tauModels.has(mv)) return refusal(400, `mv: ${mv} cannot sing with a persona`);
-    const problem = personaProblem(scene.state, parsed.data, 'relay');
+    const problem = personaProblem(context.state, parsed.data, 'relay');
     if (problem !== undefined) return refusal(400, problem);
   }
-  const { state, settings, now } = scene;
+  const { state, settings, now } = context;
   const draw = chance(state.seed, `relay account of music ${state.music.size + 1}`);
   const account = `relay-${1 + Math.floor(draw * settings.accounts)}`;
-  const outcome = newMusic(scene, { title, account, dialect: 'relay' });
+  const outcome = newMusic(context, { title, account, dialect: 'relay' });
   const { task } = outcome.change ?? {};
   if (!task) return outcome;
   const { taskId } = task;
@@ -86,7 +86,7 @@ function submit(scene: Scene, body: unknown): Outcome {
   // Documented: the outer `complete` says nothing of the music.
   const raw = {
     id: taskId,
-    clips: clipsAs('submitted', task, scene),
+    clips: clipsAs('submitted', task, context),
     metadata: {},
     major_model_version: 'v4',
     status: 'complete',
@@ -96,28 +96,28 @@ function submit(scene: Scene, body: unknown): Outcome {
   return { ...outcome, status: 200, body: raw };
 }
 
-function persona(scene: Scene, body: unknown): Outcome {
+function persona(context: CallContext, body: unknown): Outcome {
   const parsed = personaBody.safeParse(body);
   if (!parsed.success) return refusal(400, complaint(parsed.error));
   const { root_clip_id, clips, ...about } = parsed.data;
   if (!clips.includes(root_clip_id)) return refusal(400, 'clips: must hold root_clip_id');
-  const outcome = newPersona(scene, root_clip_id, 'relay');
+  const outcome = newPersona(context, root_clip_id, 'relay');
   return outcome.status < 300 ? { ...outcome, status: 200, body: { ...outcome.body, ...about } } : outcome;
 }
 
-function fetchOne(scene: Scene, taskId: string): Outcome {
-  const task = scene.state.music.get(taskId);
+function fetchOne(context: CallContext, taskId: string): Outcome {
+  const task = context.state.music.get(taskId);
   if (task?.dialect !== 'relay') return refusal(400, 'task_not_exist');
-  const body = { code: 'success', message: '', data: recordOf(task, scene) };
+  const body = { code: 'success', message: '', data: recordOf(task, context) };
   return { status: 200, body, about: { taskId, account: task.account }, credits: 0 };
 }
 
 /** Several at once: those that are known. */
-function fetchMany(scene: Scene, body: unknown): Outcome {
+function fetchMany(context: CallContext, body: unknown): Outcome {
   const parsed = fetchBody.safeParse(body);
   if (!parsed.success) return refusal(400, complaint(parsed.error));
-  const tasks = parsed.data.ids.flatMap((id) => scene.state.music.get(id) ?? []);
-  const data = tasks.filter(({ dialect }) => dialect === 'relay').map((task) => recordOf(task, scene));
+  const tasks = parsed.data.ids.flatMap((id) => context.state.music.get(id) ?? []);
+  const data = tasks.filter(({ dialect }) => dialect === 'relay').map((task) => recordOf(task, context));
   return { status: 200, body: { code: 'success', message: '', data }, about: {}, credits: 0 };
 }
 
@@ -125,43 +125,43 @@ const waitingWords = ['NOT_START', 'SUBMITTED', 'QUEUED'] as const;
 const seconds = (at: number | undefined) => (at === undefined ? 0 : Math.floor(at / 1000));
 
 /** A task's record; the share of its time that has gone by is its progress. */
-function recordOf(task: Task, scene: Scene): object {
-  const { state, now } = scene;
-  const stands = standingOf(state, task, now);
+function recordOf(task: Task, context: CallContext): object {
+  const { state, now } = context;
+  const progress = progressOf(state, task, now);
   const waited = (now - task.at) / Math.max(1, task.queued);
   const share = Math.min(0.99, (now - task.at) / Math.max(1, task.total));
-  const failed = stands.status === 'failed' || stands.status === 'timeout';
-  const done = stands.status === 'success';
+  const failed = progress.status === 'failed' || progress.status === 'timeout';
+  const done = progress.status === 'success';
   const word = waitingWords[Math.min(2, Math.floor(waited * 3))] ?? 'QUEUED';
   return {
     task_id: task.taskId,
     action: 'MUSIC',
-    status: failed ? 'FAILURE' : done ? 'SUCCESS' : stands.status === 'queued' ? word : 'IN_PROGRESS',
-    fail_reason: failed ? (stands.failReason ?? `task ${stands.status}`) : '',
+    status: failed ? 'FAILURE' : done ? 'SUCCESS' : progress.status === 'queued' ? word : 'IN_PROGRESS',
+    fail_reason: failed ? (progress.failReason ?? `task ${progress.status}`) : '',
     submit_time: seconds(task.at),
-    start_time: stands.status === 'queued' ? 0 : seconds(task.at + task.queued),
-    finish_time: seconds(stands.finishAt),
+    start_time: progress.status === 'queued' ? 0 : seconds(task.at + task.queued),
+    finish_time: seconds(progress.finishAt),
     progress: failed || done ? '100%' : `${Math.floor(share * 100)}%`,
-    data: dataOf(task, stands, share, scene),
+    data: dataOf(task, progress, share, context),
   };
 }
 
-function dataOf(task: Task, stands: Standing, share: number, scene: Scene): object[] {
-  switch (stands.status) {
+function dataOf(task: Task, progress: TaskProgress, share: number, context: CallContext): object[] {
+  switch (progress.status) {
     case 'success':
-      return stands.resultId === undefined ? [] : clipsAs('complete', task, scene);
+      return progress.resultId === undefined ? [] : clipsAs('complete', task, context);
     case 'failed':
     case 'timeout':
-      return clipsAs('error', task, scene);
+      return clipsAs('error', task, context);
     default:
-      return clipsAs(share > 0.5 ? 'streaming' : 'submitted', task, scene);
+      return clipsAs(share > 0.5 ? 'streaming' : 'submitted', task, context);
   }
 }
 
 /** A clip that streams has a link already, to what is made of it so far. */
-function clipsAs(status: string, task: Task, scene: Scene): object[] {
+function clipsAs(status: string, task: Task, context: CallContext): object[] {
   const linked = status === 'streaming' || status === 'complete';
-  return clipsOf(task, scene).map((clip) => ({ ...clip, status, ...(linked ? {} : { audio_url: '' }) }));
+  return clipsOf(task, context).map((clip) => ({ ...clip, status, ...(linked ? {} : { audio_url: '' }) }));
 }
 
 const codes: Readonly<Record<number, string>> = {

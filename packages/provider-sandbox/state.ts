@@ -1,7 +1,7 @@
 import type { Change } from './journal.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { SandboxSettings } from './settings.ts';
-import { type Fetched, type Standing, standing, type Task } from './task.ts';
+import { type Fetched, type Task, type TaskProgress, taskProgress } from './task.ts';
 
 export interface SandboxSession {
   readonly sessionId: string;
@@ -95,8 +95,8 @@ export function createState(): SandboxState {
 }
 
 /** The standing of a task of this state. */
-export function standingOf(state: SandboxState, task: Task, now: number): Standing {
-  return standing(task, state.fetchedOf(task.taskId), now);
+export function progressOf(state: SandboxState, task: Task, now: number): TaskProgress {
+  return taskProgress(task, state.fetchedOf(task.taskId), now);
 }
 
 /** Places on an account that are taken: its models, and the trainings that may become one. */
@@ -105,7 +105,7 @@ export function modelsOn(state: SandboxState, account: string, now: number): num
   for (const session of state.sessions.values()) {
     if (session.account !== account) continue;
     for (const training of session.trainings) {
-      const { status } = standingOf(state, training, now);
+      const { status } = progressOf(state, training, now);
       if (status !== 'failed' && status !== 'timeout') count++;
     }
   }
@@ -126,7 +126,7 @@ export function freestAccount(state: SandboxState, settings: SandboxSettings, no
 /** The state as a person wants to see it; no URL is in it. */
 export function summaryOf(state: SandboxState, settings: SandboxSettings, now: number): object {
   const task = (it: Task) => {
-    const { finishAt, ...rest } = standingOf(state, it, now);
+    const { finishAt, ...rest } = progressOf(state, it, now);
     return { taskId: it.taskId, at: it.at, ...rest, ...(finishAt === undefined ? {} : { finishAt }) };
   };
   return {

@@ -1,7 +1,7 @@
 import { clipsOf } from './music.ts';
 import type { Dialect, SandboxSettings } from './settings.ts';
-import { type SandboxSession, type SandboxState, standingOf } from './state.ts';
-import type { Standing, Task } from './task.ts';
+import { progressOf, type SandboxSession, type SandboxState } from './state.ts';
+import type { Task, TaskProgress } from './task.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 
@@ -16,7 +16,7 @@ function wordOf(status: string, dialect: Dialect): string {
   return dialect.statusCase === 'upper' ? word.toUpperCase() : word;
 }
 
-function resultOf(task: Task, { finishAt, resultId }: Standing): object {
+function resultOf(task: Task, { finishAt, resultId }: TaskProgress): object {
   const id = resultId === undefined ? {} : { id: resultId };
   const common = { ...id, status: 'complete', created_at: iso(finishAt ?? task.at) };
   if (task.kind === 'training') return { ...common, name: task.name, clip_count: task.clipIds?.length };
@@ -29,7 +29,7 @@ function resultOf(task: Task, { finishAt, resultId }: Standing): object {
   };
 }
 
-interface AnswerScene {
+interface AnswerContext {
   readonly state: SandboxState;
   readonly settings: SandboxSettings;
   readonly now: number;
@@ -38,11 +38,11 @@ interface AnswerScene {
 
 /** A batch session's own record: a success from the beginning, with its clips in the order in which they were done. */
 function batchAnswer(
-  { state, settings: { dialect }, now }: AnswerScene,
+  { state, settings: { dialect }, now }: AnswerContext,
   { sessionId, at, uploads }: SandboxSession,
 ): object {
   const done = uploads
-    .map((task) => standingOf(state, task, now))
+    .map((task) => progressOf(state, task, now))
     .filter(({ status }) => status === 'success')
     .sort((a, b) => (a.finishAt ?? 0) - (b.finishAt ?? 0));
   const result = { audioIds: done.flatMap(({ resultId }) => (resultId === undefined ? [] : [resultId])) };
@@ -56,39 +56,43 @@ function batchAnswer(
 }
 
 /** The status record of an upload or, without one, of a session: `ready` until create, then its training. */
-export function statusAnswer(scene: AnswerScene, session: SandboxSession, upload: Task | undefined): object {
-  if (!upload && session.kind === 'batch') return batchAnswer(scene, session);
+export function statusAnswer(
+  context: AnswerContext,
+  session: SandboxSession,
+  upload: Task | undefined,
+): object {
+  if (!upload && session.kind === 'batch') return batchAnswer(context, session);
   const task = upload ?? session.trainings.at(-1);
   const taskId = upload?.taskId ?? session.sessionId;
   const createdAt = iso(upload?.at ?? session.at);
-  if (!task) return { taskId, status: wordOf('ready', scene.settings.dialect), createdAt };
-  return taskAnswer(scene, taskId, task, createdAt);
+  if (!task) return { taskId, status: wordOf('ready', context.settings.dialect), createdAt };
+  return taskAnswer(context, taskId, task, createdAt);
 }
 
 /** The status record of a task. */
 export function taskAnswer(
-  scene: AnswerScene,
+  context: AnswerContext,
   taskId: string,
   task: Task,
   createdAt: string = iso(task.at),
 ): object {
-  const { dialect } = scene.settings;
-  const stands = standingOf(scene.state, task, scene.now);
-  const result = stands.status === 'success' ? shownResult(scene, task, stands) : undefined;
+  const { dialect } = context.settings;
+  const progress = progressOf(context.state, task, context.now);
+  const result = progress.status === 'success' ? shownResult(context, task, progress) : undefined;
   return {
     taskId,
-    status: wordOf(stands.status, dialect),
+    status: wordOf(progress.status, dialect),
     createdAt,
-    ...(stands.finishAt === undefined ? {} : { finishAt: iso(stands.finishAt) }),
-    ...(stands.failReason === undefined ? {} : { failReason: stands.failReason }),
-    ...(stands.failCode === undefined ? {} : { failCode: stands.failCode }),
+    ...(progress.finishAt === undefined ? {} : { finishAt: iso(progress.finishAt) }),
+    ...(progress.failReason === undefined ? {} : { failReason: progress.failReason }),
+    ...(progress.failCode === undefined ? {} : { failCode: progress.failCode }),
     ...(result ? { [dialect.resultName]: result } : {}),
   };
 }
 
-function shownResult(scene: AnswerScene, task: Task, stands: Standing): object {
+function shownResult(context: AnswerContext, task: Task, progress: TaskProgress): object {
   // Documented: the result of music is an array.
-  if (task.kind === 'music') return stands.resultId === undefined ? [] : clipsOf(task, scene);
-  const result = resultOf(task, stands);
-  return scene.settings.dialect.resultArray ? [result] : result;
+  if (task.kind === 'music') return progress.resultId === undefined ? [] : clipsOf(task, context);
+  const result = resultOf(task, progress);
+  return context.settings.dialect.resultArray ? [result] : result;
 }

@@ -33,8 +33,8 @@ export const taskSchema = z.object({
 export type Task = z.infer<typeof taskSchema>;
 export type Fetched = z.infer<typeof fetchedSchema>;
 
-/** How a task stands at a moment. */
-export interface Standing {
+/** The progress of a task at a moment. */
+export interface TaskProgress {
   readonly status: 'queued' | 'running' | 'success' | 'failed' | 'timeout';
   /** Milliseconds of provider time; only when it has ended. */
   readonly finishAt?: number;
@@ -47,8 +47,8 @@ export interface Standing {
 /** How long a task that times out takes, as a multiple of what it would have taken. */
 const timeoutFactor = 2;
 
-/** How a task stands: a function of the moment and of what is on record, so a restart changes nothing. */
-export function standing(task: Task, fetched: Fetched | undefined, now: number): Standing {
+/** A function of the moment and of what is on record, so a restart changes nothing. */
+export function taskProgress(task: Task, fetched: Fetched | undefined, now: number): TaskProgress {
   const age = now - task.at;
   const { fault } = task;
   if (age < task.queued) return { status: 'queued' };

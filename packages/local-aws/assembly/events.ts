@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AsynchronousInvocation, EventBus, LambdaFunction, Queue, Rule } from '../assembly.ts';
 import { readPattern } from '../event-bridge/pattern.ts';
+import type { AsynchronousInvocation, EventBus, LambdaFunction, Queue, Rule } from './model.ts';
 import { attribute, parseProperties, type Resource } from './resource.ts';
 
 /** A property that changes nothing for what runs on this machine. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HttpApi } from '../assembly.ts';
+import type { HttpApi } from './model.ts';
 import { parseProperties, type Resource } from './resource.ts';
 
 /** A property that changes nothing for what runs on this machine. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Role, Statement } from '../assembly.ts';
+import type { Role, Statement } from './model.ts';
 import { attribute, parseProperties, type Resource } from './resource.ts';
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);

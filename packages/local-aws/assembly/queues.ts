@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Queue } from '../assembly.ts';
+import type { Queue } from './model.ts';
 import { attribute, parseProperties, type Resource } from './resource.ts';
 
 /** A property that changes nothing for what runs on this machine. */

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import type { ServiceHandler } from '../aws-endpoint.ts';
 import { AwsError } from '../aws-error.ts';
 import type { Access } from '../iam.ts';
-import type { Executions } from '../step-functions.ts';
-import type { CompiledMachine } from './execution.ts';
+import type { CompiledMachine, RunningExecution } from './execution.ts';
 import type { ExecutionRecord } from './execution-store.ts';
 import { stateLimit } from './state-error.ts';
 
@@ -36,6 +35,17 @@ const inputs = {
     ...page,
   }),
 };
+
+/** All executions, past and running; the operations work on these. */
+export interface Executions {
+  machine(arn: string): CompiledMachine | undefined;
+  find(executionArn: string): ExecutionRecord | undefined;
+  /** Newest first. */
+  of(machineArn: string): ExecutionRecord[];
+  start(machine: CompiledMachine, name: string, executionArn: string, input: string): ExecutionRecord;
+  running(executionArn: string): RunningExecution | undefined;
+  history(record: ExecutionRecord): readonly Readonly<Record<string, unknown>>[];
+}
 
 /**
  * The operations of the Step Functions API that the template's functions and people use. Each checks the
