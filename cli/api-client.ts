@@ -5,6 +5,7 @@ import {
   type actions,
   type CreatedSessionAnswer,
   createdSessionAnswer,
+  type DeclaredFileBody,
   type DeletionAnswer,
   deletionAnswer,
   problemAnswer,
@@ -65,20 +66,12 @@ export class ApiUnreachable extends Error {
   override readonly name = 'ApiUnreachable';
 }
 
-/** A file as it is declared. */
-interface DeclaredFile {
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly sha256: string;
-}
-
 /** What the command line needs of the HTTP API. Every method throws ApiRefusal or ApiUnreachable. */
 export interface ApiClient {
   createSession(body: {
     kind?: SessionAnswer['kind'];
     name: string;
-    files: readonly DeclaredFile[];
+    files: readonly DeclaredFileBody[];
     minClips?: number;
     skipInvalid?: boolean;
     review?: boolean;
@@ -88,7 +81,11 @@ export interface ApiClient {
     again?: boolean;
   }): Promise<CreatedSessionAnswer>;
   /** Declares further files of a batch, after `from` that are declared already. */
-  addFiles(sessionId: string, from: number, files: readonly DeclaredFile[]): Promise<CreatedSessionAnswer>;
+  addFiles(
+    sessionId: string,
+    from: number,
+    files: readonly DeclaredFileBody[],
+  ): Promise<CreatedSessionAnswer>;
   /** Which of these tracks' files are missing, and where they go: whole, or in parts of which the SHA-256 are given. */
   signUploads(
     sessionId: string,
@@ -111,7 +108,7 @@ export interface ApiClient {
   replaceTrack(
     sessionId: string,
     trackId: string,
-    file: DeclaredFile,
+    file: DeclaredFileBody,
   ): Promise<CreatedSessionAnswer['uploads'][number]>;
   /** With all its tracks. `retryAfter` in seconds, where the API gave one. */
   getSession(sessionId: string): Promise<{ session: SessionAnswer; retryAfter: number | undefined }>;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import { type SessionAnswer, tracksPerSecond } from '../functions/api/contract.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import { type ApiClient, ApiUnreachable } from './api-client.ts';
 import { sessionChanges } from './diff-sessions.ts';
@@ -18,7 +18,6 @@ export const stackEnded = 'The local stack has ended.';
 
 /** In seconds. */
 const shortestPause = 0.2;
-const tracksPerSecond = 250;
 
 /**
  * Looks at a session until it comes to a rest, and tells what changed.

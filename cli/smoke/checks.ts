@@ -3,6 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } f
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import type { SessionAnswer } from '../../functions/api/contract.ts';
+import { audioFolder } from '../../functions/domain/object-keys.ts';
 import { isRunning } from '../../functions/domain/session.ts';
 import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
 import { ApiRefusal } from '../api-client.ts';
@@ -302,7 +303,7 @@ async function deletion(
   if (!session) return notHere('no session was made that is ready', 'It needs the row "A model by the API".');
   const { sessionId } = session;
   await client.deleteSession(sessionId);
-  const left = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `audio/${sessionId}/` }));
+  const left = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: audioFolder(sessionId) }));
   const audio = left.KeyCount ?? left.Contents?.length ?? 0;
   const found = await client.getSession(sessionId).then(
     () => true,

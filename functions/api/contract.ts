@@ -199,6 +199,9 @@ export const actions = ['start', 'resume', 'approve', 'decide', 'cancel'] as con
 /** Tracks in one answer: of more, a provider's long reasons could come to more than Lambda carries (6 MB). */
 export const tracksPerAnswer = 1000;
 
+/** Tracks of a session that may be asked for once a second: reading thousands of records is work, too. */
+export const tracksPerSecond = 250;
+
 /** Query of `GET /sessions/{id}`: only tracks after this one. */
 export const getSessionQuery = z.strictObject({ after: z.string().max(16).optional() });
 

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
 import type { BodyOf, PathId, QueryOf, RouteSpec } from '../runtime/spec.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
+import { uuidPattern } from '../shared/uuid.ts';
 import { zodProblems } from '../shared/zod-problems.ts';
 import { HttpRefusal } from './problem.ts';
 
@@ -31,10 +32,7 @@ const longestSubject = 255;
 
 /** Ids in a path, as they are made here; anything else names nothing, and no record is looked for. */
 export const pathIds = z.object({
-  id: z
-    .string()
-    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
-    .describe('Of the session.'),
+  id: z.string().regex(uuidPattern).describe('Of the session.'),
   trackId: z
     .string()
     .regex(/^([0-9]{3}|[0-9]{5})$/)

@@ -19,6 +19,7 @@ import {
   type SessionPageAnswer,
   type TrackAnswer,
   tracksPerAnswer,
+  tracksPerSecond,
 } from './contract.ts';
 
 /** A session with one page of its tracks. */
@@ -130,9 +131,6 @@ function actionsFor(session: Session): SessionAnswer['actions'] {
             : [];
   return canCancel(session) ? [...going, 'cancel'] : going;
 }
-
-/** Tracks of a session for which one may ask once a second. */
-const tracksPerSecond = 250;
 
 /**
  * Seconds after which asking again may show something new: the next check that the schedule holds for

@@ -1,4 +1,5 @@
 import type { Problem } from '../shared/errors.ts';
+import { customModelPattern } from '../shared/uuid.ts';
 import type { Music } from './session.ts';
 import { nameProblems } from './validate-names.ts';
 
@@ -28,8 +29,6 @@ export const relaySongModels = [
   'chirp-crow',
 ] as const;
 
-const customForm = /^chirp-custom:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Longest texts, in characters (undocumented; choices). */
 export const longest = {
   prompt: 5000,
@@ -42,7 +41,7 @@ export const longest = {
 
 /** Is it the id of a model that somebody trained? */
 export function isCustomModel(model: string): boolean {
-  return customForm.test(model);
+  return customModelPattern.test(model);
 }
 
 /** Is it one of these models? */

@@ -9,7 +9,3 @@ export function musicOf({ sessionId, music }: Session): Music {
   if (music) return music;
   throw new ChirpsmithError('NotPossible', `Session ${sessionId} is not for music.`);
 }
-
-/** Where the audio of a clip lies in the bucket. */
-export const clipKey = (sessionId: string, clipId: string, extension: string) =>
-  `music/${sessionId}/${clipId}.${extension}`;

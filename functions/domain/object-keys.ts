@@ -16,3 +16,7 @@ export function trackKey(
 ): string {
   return audioFolder(sessionId) + [trackId, sha256, suffix].filter(Boolean).join('.');
 }
+
+/** Where the audio of a clip lies in the bucket. */
+export const clipKey = (sessionId: string, clipId: string, extension: string) =>
+  `music/${sessionId}/${clipId}.${extension}`;

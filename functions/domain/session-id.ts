@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { uuidPattern } from '../shared/uuid.ts';
 
 /** An id for a session that has none but its execution: the same for the same execution. */
 export const sessionIdOf = (executionId: string): string => uuidOf(executionId);
@@ -13,5 +14,5 @@ export function uuidOf(text: string): string {
 
 /** Does it have the form of an id of ours? Anything else names no record. */
 export function isSessionId(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+  return uuidPattern.test(text);
 }

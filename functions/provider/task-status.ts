@@ -1,13 +1,11 @@
 import * as z from 'zod';
+import { customModelPattern } from '../shared/uuid.ts';
 import { readClips } from './clips.ts';
 import type { TaskKind, TaskResults, TaskStatus } from './provider.ts';
 import { bounded, redact } from './redact.ts';
 
 /** An id as the provider gives it. */
 export const idSchema = z.string().min(1).max(200);
-
-/** `chirp-custom:<uuid>`, the only proof of a model. */
-const modelIdForm = /^chirp-custom:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const answerSchema = z.object({
   taskId: idSchema,
@@ -46,7 +44,9 @@ export function holderOf(answer: unknown, name: string): unknown {
   return [answer.data, answer.result].find((it) => isRecord(it) && it[name] !== undefined) ?? answer;
 }
 
-const isModelId = (value: unknown): value is string => typeof value === 'string' && modelIdForm.test(value);
+/** `chirp-custom:<uuid>`, the only proof of a model. */
+const isModelId = (value: unknown): value is string =>
+  typeof value === 'string' && customModelPattern.test(value);
 
 /** What a value holds, its `id` first. */
 function heldBy(value: unknown): unknown[] {

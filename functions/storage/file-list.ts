@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { audioFolder } from '../domain/object-keys.ts';
 import { named } from '../shared/aws-errors.ts';
 
 const fileListSchema = z.strictObject({
@@ -27,7 +28,7 @@ export function createFileLists({ client, bucket: Bucket }: { client: S3Client; 
   return {
     async write(sessionId, list) {
       const Body = JSON.stringify(list);
-      const Key = `audio/${sessionId}/files.${createHash('sha256').update(Body).digest('hex')}.json`;
+      const Key = `${audioFolder(sessionId)}files.${createHash('sha256').update(Body).digest('hex')}.json`;
       const put = new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' });
       await named(client.send(put));
       return Key;

@@ -1,5 +1,6 @@
 import type { Download } from '../../../packages/audio-inspection/download.ts';
-import { clipKey, musicOf } from '../../domain/music.ts';
+import { musicOf } from '../../domain/music.ts';
+import { clipKey } from '../../domain/object-keys.ts';
 import { clipSchema, type MusicClipRecord, type Session } from '../../domain/session.ts';
 import type { MusicProvider, TaskStatus } from '../../provider/provider.ts';
 import type { Deps } from '../../runtime/spec.ts';
