@@ -4,7 +4,7 @@ import type { MusicClip } from './provider.ts';
 /** Clips of one result that are looked at; a generation makes two (documented: "usually"). */
 export const mostClips = 6;
 
-/** The clip's own word in small letters; what is no word says as little of the clip as it can. */
+/** The clip's own status in lower case; text that is no word becomes `unreadable`. */
 function inOneWord(status: string): string {
   const word = status.trim().toLowerCase();
   return /^[\w -]{1,40}$/.test(word) ? word : 'unreadable';
@@ -25,8 +25,8 @@ const clipSchema = z.object({
 /**
  * The clips in a result: an array of them, an object, or an object that carries the array under `clips`. What has no
  * id that could be part of a key is no clip, and what comes twice is one. Upper bound: {@link mostClips}.
- * @param finished the clip's own word that its audio is there, where a link is there before it: a link beside any
- *   other word plays what is made so far, and is not taken
+ * @param finished the clip status that means complete audio. With any other status a link plays an unfinished clip,
+ *   and is not taken
  */
 export function readClips(result: unknown, finished?: string): MusicClip[] {
   const carried = z.object({ clips: z.array(z.unknown()) }).safeParse(result).data?.clips;

@@ -20,7 +20,7 @@ export interface ProviderOptions {
    */
   readonly key: (how: { readonly forceFetch: boolean }) => Promise<string>;
   readonly fetch?: typeof fetch;
-  /** Milliseconds for one call, body included; 15,000 unless told. */
+  /** Milliseconds for one call, body included; 15,000 unless given. */
   readonly timeoutMs?: number;
   /** Milliseconds since the epoch, for a `Retry-After` that is a date. */
   readonly now?: () => number;
@@ -37,9 +37,9 @@ export interface Request {
   /** Under the base URL, with its query; or a whole URL. */
   readonly path: string;
   readonly body?: object;
-  /** How the key is shown; as a bearer token unless told. */
+  /** Header of the key; a bearer token unless given. */
   readonly keyHeader?: 'x-api-key';
-  /** What may come back in the provider's words and must not be kept. */
+  /** Texts that an error message may repeat, and that must not be kept. */
   readonly secrets?: readonly string[];
   /** It costs real money: after a 401 its caller decides whether it is sent again. */
   readonly once?: true;
@@ -85,7 +85,7 @@ export function createSender(options: ProviderOptions): { send: Send } & Pick<Pr
       return await sendWith(key, request, read);
     } catch (error) {
       if (!(error instanceof ProviderError) || error.status !== 401 || request.once) throw error;
-      // When the key cannot be read now, what the provider said is still what there is to say.
+      // If the key cannot be re-read, report the original 401.
       const current = await keyNow(true).catch(() => key);
       if (current === key) throw error;
       return sendWith(current, request, read);
@@ -131,7 +131,7 @@ export function createSender(options: ProviderOptions): { send: Send } & Pick<Pr
     const meaning = meaningOfStatus(call, status);
     if (meaning) {
       const retryAfter = retryAfterSeconds(response.headers.get('retry-after'), now());
-      // The status has decided already; a body that breaks off only costs us the words.
+      // The status has decided already; a body that breaks off costs only the reason.
       const body = await readBounded(response, errorBodyLook).catch(() => undefined);
       const reason = body && providerWords(body.text, secrets);
       throw fail(meaning, `the provider answered ${status}`, { status, retryAfter, reason });

@@ -4,7 +4,7 @@ import type { MusicRequest, Provider } from './provider.ts';
 import { holderOf, idSchema, readTaskStatus } from './task-status.ts';
 
 export interface MountSeaOptions extends ProviderOptions {
-  /** The whole URL that tells the account's credits, which is on another host; absent where nobody may be asked. */
+  /** Whole URL for the account's credits, which is on another host; absent where the balance is not checked. */
   readonly creditsUrl?: string | undefined;
 }
 

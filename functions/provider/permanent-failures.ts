@@ -40,7 +40,7 @@ const rules: readonly { readonly permanent: boolean; readonly words: RegExp }[] 
   },
 ];
 
-/** Decides over the words. "Audio source not found." is the only code that is documented. */
+/** Overrides the words. The only code that is documented: "Audio source not found." */
 const sourceNotFound = 4001;
 
 /**

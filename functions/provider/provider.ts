@@ -28,16 +28,16 @@ export interface TaskResults {
 
 export type TaskKind = keyof TaskResults;
 
-/** Status of a task, in our words: what all kinds have, and the result of one kind. */
+/** Status of a task: the fields of all kinds, and the result of one kind. */
 export type TaskStatus<Kind extends TaskKind = TaskKind> = {
   [One in Kind]: TaskResults[One] & {
     readonly kind: One;
     readonly taskId: string;
     /** `pending` also for a status that is unknown to us. */
     readonly phase: 'pending' | 'succeeded' | 'failed' | 'timed-out';
-    /** The provider's own word, lower case: `queued`, `ready`, `running`, … */
+    /** The provider's own status, lower case: `queued`, `ready`, `running`, … */
     readonly status: string;
-    /** The provider's own words on a failure, verbatim. */
+    /** The provider's own reason of a failure, verbatim. */
     readonly failReason?: string;
     readonly failCode?: number;
   };
@@ -48,7 +48,7 @@ export interface MusicClip {
   readonly clipId: string;
   /** Where its audio is, for a while; not to be written down. Absent while there is none. */
   readonly audioUrl?: string;
-  /** Its own word, where that is not that its audio is there: `streaming`, `error`, … */
+  /** Its own status, unless its audio is complete: `streaming`, `error`, … */
   readonly word?: string;
   readonly title?: string;
   readonly durationSeconds?: number;

@@ -1,7 +1,7 @@
 /** Longest text of the provider that we keep, in characters. */
 export const longestWords = 500;
 
-/** Text beyond this is not looked at; an error page has said what it has to say by then. */
+/** Characters of an error body that are read. */
 const longestLook = 16 * 1024;
 
 /**
@@ -35,7 +35,7 @@ function withoutHtml(text: string): string {
     .trim();
 }
 
-/** What they stand for; the other one is a space. */
+/** Characters of HTML entities; the others become a space. */
 const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#39': "'" };
 
 /** Where error bodies keep their sentence; the shape is undocumented, so these are the usual names. */

@@ -5,7 +5,7 @@ import type { MusicProvider, MusicRequest, TaskStatus } from './provider.ts';
 import { bounded, redact } from './redact.ts';
 import { idSchema } from './task-status.ts';
 
-/** The raw object. Its own `status` is `complete` at once and says nothing of the music. */
+/** The raw object. Its `status` is `complete` at once, whether or not the music is. */
 const rawAnswer = z.object({ id: idSchema, clips: z.array(z.unknown()) });
 const envelopeAnswer = z.object({ code: z.literal('success'), data: idSchema });
 /** Documented as the persona itself; clients also read it from an envelope. */
@@ -24,17 +24,16 @@ const fetched = z.object({
 
 const phases: Readonly<Record<string, TaskStatus['phase']>> = { success: 'succeeded', failure: 'failed' };
 
-/** A clip's own word that its audio is there (documented, beside `submitted`, `streaming` and `error`). */
+/** Status of a clip with complete audio (documented, beside `submitted`, `streaming` and `error`). */
 const finishedClip = 'complete';
 
 /**
  * A client of the relay: music, with a persona or without, and personas. Each call is sent once.
  *
  * An error is documented as `{code, message, data: null}`, but not its HTTP status, and relays are seen to answer
- * 200 with it. Of a call that may cost, such an answer proves nothing: a relay passes the call on to another
- * service and reports what befell it there in the same form, a time-out included, and no page says which codes
- * come before. It counts as lost, with its words kept for the person who decides: that costs a look, the other
- * reading could cost the music twice. An HTTP error status means what it means everywhere.
+ * 200 with it. Such an answer proves nothing: a relay passes the call on to another service, and reports that
+ * service's errors, time-outs included, in the same form. It counts as lost, and its reason is kept for the person
+ * who decides: a wrong guess could pay for the music twice. An HTTP error status has its usual meaning.
  * @throws {TypeError} at once, when `baseUrl` is not an http or https URL
  */
 export function createRelay(options: ProviderOptions): MusicProvider {
@@ -60,7 +59,7 @@ export function createRelay(options: ProviderOptions): MusicProvider {
         { call: 'status', method: 'GET', path: `/suno/fetch/${encodeURIComponent(taskId)}` },
         (answer, secrets) => readFetched(answer, taskId, secrets),
       ),
-    // No page of it says how to ask for them.
+    // Not documented.
     credits: async () => undefined,
     persona: ({ clipId, name, description = '' }) => {
       const body = { root_clip_id: clipId, name, description, clips: [clipId], is_public: false };

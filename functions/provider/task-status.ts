@@ -88,7 +88,7 @@ const resultReaders: { readonly [Kind in TaskKind]: (result: unknown) => TaskRes
 const firstRecord = (result: unknown) => [result].flat().find(isRecord);
 
 /**
- * Reads the answer to a status call. Unknown words count as pending, and a result counts only after `success`.
+ * Reads the answer to a status call. An unknown status counts as pending; a result counts only after `success`.
  * @returns `undefined` when it cannot be read, or is about another task than the one asked for
  */
 export function readTaskStatus<Kind extends TaskKind>(

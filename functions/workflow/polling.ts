@@ -1,6 +1,17 @@
-import { ProviderError } from '../provider/provider.ts';
+import { isRunning, type Session } from '../domain/session.ts';
+import { ProviderError, type TaskStatus } from '../provider/provider.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
 import { nextWait, type Schedule } from '../shared/schedule.ts';
 import type { PositionSoFar, Verdict } from '../shared/state-contracts.ts';
+
+/** Ends a step whose session was cancelled meanwhile: that stops the execution, but not a step that is running. */
+export function requireRunning(session: Session, nothing: 'nothing is bought' | 'nothing is sent'): void {
+  if (isRunning(session)) return;
+  throw new ChirpsmithError(
+    'NotPossible',
+    `Session ${session.sessionId} is "${session.status}": ${nothing}.`,
+  );
+}
 
 /** Position of a loop after a submission: the schedule starts again, the seconds until the deadline go on. */
 export function positionAfterCall<Ids extends object>(ids: Ids, state: PositionSoFar) {
@@ -19,16 +30,10 @@ export function positionAtCheck<State extends PositionSoFar>(state: State) {
   const at = (verdict: Verdict, wait = 0, checks = made) => {
     return { ...state, verdict, wait, waited, total, checks };
   };
-  /** Checks of this loop that called the task a success, but gave no result; with this one, when it does so. */
-  const emptySuccesses = (answer: Reported | undefined): number =>
+  /** Checks of this loop that called the task a success without a result, `answer` included. */
+  const emptySuccesses = (answer: TaskStatus | undefined): number =>
     (state.emptySuccesses ?? 0) + (answer?.phase === 'succeeded' ? 1 : 0);
   return { waited, total, at, emptySuccesses };
-}
-
-interface Reported {
-  readonly phase: string;
-  readonly status: string;
-  readonly failReason?: string;
 }
 
 /** What a check learns of a task. An error of the provider is data, because it is no failure of the task. */
@@ -36,12 +41,12 @@ export type Report<Answer> = (
   | { readonly answer: Answer; readonly trouble?: undefined }
   | { readonly answer?: undefined; readonly trouble: ProviderError }
 ) & {
-  /** What the provider said, as part of a sentence. */
+  /** The provider's last report, as part of a sentence. */
   readonly last: string;
 };
 
 /** Waits for the provider's answer. Any error that is not the provider's passes through. */
-export async function asked<Answer extends Reported>(question: Promise<Answer>): Promise<Report<Answer>> {
+export async function asked<Answer extends TaskStatus>(question: Promise<Answer>): Promise<Report<Answer>> {
   try {
     const answer = await question;
     return { answer, last: `its last status was "${answer.status}"` };
@@ -64,8 +69,8 @@ export function untilNextCheck(
   return Math.ceil(Math.max(nextWait(schedule, waited) * pace, trouble?.retryAfter ?? 0));
 }
 
-/** Why the task has ended without a result, in the provider's words; undefined while it may still have one. */
-export const failureOf = (answer: Reported | undefined, task: string): string | undefined =>
+/** Why the task failed; undefined while it may still succeed. */
+export const failureOf = (answer: TaskStatus | undefined, task: string): string | undefined =>
   answer?.phase === 'failed' || answer?.phase === 'timed-out'
     ? (answer.failReason ?? `The provider ended the ${task} as "${answer.status}" and gave no reason.`)
     : undefined;

@@ -6,7 +6,7 @@ import { openProviderSession } from '../domain/open-provider-session.ts';
 import type { Session } from '../domain/session.ts';
 import { sessionIdOf } from '../domain/session-id.ts';
 import type { SessionStore, SessionWithTracks } from '../domain/session-records.ts';
-import type { Provider } from '../provider/provider.ts';
+import type { TrainingProvider } from '../provider/provider.ts';
 import { ChirpsmithError, type Problem } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
 import { preparedState } from '../shared/state-contracts.ts';
@@ -81,7 +81,7 @@ export async function openSession(
   open: () => Promise<{ sessionId: string }>,
   deps: {
     readonly store: Pick<SessionStore, 'claimId' | 'changeSession' | 'updateSession'>;
-    readonly provider: Pick<Provider, 'credits'>;
+    readonly provider: Pick<TrainingProvider, 'credits'>;
     readonly settings: Settings;
     readonly random: () => number;
   },

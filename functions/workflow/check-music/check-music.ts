@@ -12,9 +12,9 @@ import type { state } from './state.ts';
 export type CheckMusicDeps = Deps<typeof state>;
 
 /**
- * `Check music`: asks how the task stands, and writes its clips down when it is done. An answer that was lost has
+ * `Check music`: asks for the status of the task, and records its clips when it has succeeded. An answer that was lost has
  * left no task to ask about, so it ends the run undecided.
- * @throws ChirpsmithError GenerationFailed with the provider's words; ProviderContradiction; NeedsDecision; DeadlineExceeded;
+ * @throws ChirpsmithError GenerationFailed with the provider's reason; ProviderContradiction; NeedsDecision; DeadlineExceeded;
  *   ProviderThrottled or ProviderUnreachable when the call was refused too often
  */
 export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promise<MusicState> {
@@ -84,7 +84,7 @@ function undecided(lost: string | undefined, { prices }: Settings): ChirpsmithEr
   const what = lost === undefined ? '' : ` (${lost})`;
   return new ChirpsmithError(
     'NeedsDecision',
-    `The answer to the call was lost${what}, and with it the task, so nobody can ask how it stands. About ${prices.generate} credits may have been taken or not; a second call may cost them again.`,
+    `The answer to the call was lost${what}, and with it the task, so its status cannot be asked for. About ${prices.generate} credits may have been taken or not; a second call may cost them again.`,
   );
 }
 

@@ -23,10 +23,10 @@ const provesTaken = new Set(['queued', 'running', 'stream', 'success', 'failed',
 const provesTakenAgain = new Set(['queued', 'running', 'stream', 'success']);
 
 /**
- * `Check training`: asks how the training stands, or, when the answer to create was lost, whether there is
+ * `Check training`: asks for the status of the training, or, when the answer to create was lost, whether there is
  * one. The session is ready only when the answer carries an id `chirp-custom:<uuid>`.
  *
- * @throws ChirpsmithError TrainingFailed with the provider's words; ProviderContradiction when the model is another
+ * @throws ChirpsmithError TrainingFailed with the provider's reason; ProviderContradiction when the model is another
  *   session's; NeedsDecision when a lost create cannot
  *   be settled; DeadlineExceeded; ProviderThrottled or ProviderUnreachable when create was refused too often
  */
@@ -120,7 +120,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   return { ...at('waiting', untilNextCheck(schedules.training, waited, trouble), checks), emptySuccesses };
 }
 
-/** What the registry says of a model, from the record of the session that trained it. */
+/** The registry's entry of a model, from the record of the session that trained it. */
 function modelMadeBy(
   { session, tracks }: SessionWithTracks,
   modelId: string,

@@ -70,7 +70,7 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
       await store.updateTrack(track, failed);
       return at('failed', 0, 0);
     }
-    // Back to the start with the provider's words kept, in case no later attempt does better.
+    // Keeps the provider's reason, in case no later attempt succeeds.
     const again = { ...failed, status: 'declared', taskId: undefined, finishedAt: undefined } as const;
     await store.updateTrack(track, again);
     return at('again', 0, 0);

@@ -15,7 +15,7 @@ export type CopyAudioDeps = Deps<typeof state>;
 /**
  * `Copy audio`: copies the audio of every clip into the bucket, because the provider's links do not last. The links
  * are asked for anew each time and written down nowhere. A clip can be complete while its link still answers 403, so
- * what cannot be had now is tried again by the schedule, and told when that is over.
+ * a failed download is tried again by the schedule, and reported at its deadline.
  * @throws ChirpsmithError DeadlineExceeded with the reason of each clip that is missing
  */
 export async function copyAudio(state: CopyAudioState, deps: CopyAudioDeps): Promise<CopyAudioState> {
@@ -83,7 +83,7 @@ async function audioOf(
   return { trouble: `The provider gives no link to the audio yet${what}.` };
 }
 
-/** Writes down what is known of one clip, whoever else writes meanwhile. */
+/** Records one clip. Another write of the record in between is kept. */
 async function note(
   { sessionId }: Session,
   store: CopyAudioDeps['store'],

@@ -1,10 +1,10 @@
 import { chargeOnce } from '../../domain/charge-once.ts';
-import { canCall, isRunning } from '../../domain/session.ts';
+import { canCall } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
 import type { CreateModelState, TrainingState } from '../../shared/state-contracts.ts';
-import { positionAfterCall } from '../polling.ts';
+import { positionAfterCall, requireRunning } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CreateModelDeps = Deps<typeof state>;
@@ -12,7 +12,7 @@ export type CreateModelDeps = Deps<typeof state>;
 /**
  * `Create model`: the one call that costs real money, made behind a fence in the record.
  *
- * Where there is a call already, and no person allows another, it is not made: `Check training` finds out how it stands.
+ * Where there is a call already, and no person allows another, it is not made: `Check training` asks for its status.
  *
  * @throws ChirpsmithError one of `settledCreateErrors`; any other error leaves the fence for `Check training`
  */
@@ -27,13 +27,7 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
   if (create.fence === 'ready') return at('done', 0);
   // Under way, ended, or in doubt: looked at once, never called again from here unless a person allows it.
   if (!canCall(session)) return at('waiting', 0);
-  // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
-  if (!isRunning(session)) {
-    throw new ChirpsmithError(
-      'NotPossible',
-      `Session ${sessionId} is "${session.status}": nothing is bought.`,
-    );
-  }
+  requireRunning(session, 'nothing is bought');
 
   const clipIds = tracks.flatMap(({ status, clipId }) => (status === 'done' && clipId ? [clipId] : []));
   if (providerSessionId === undefined || clipIds.length < limits.minClips) {

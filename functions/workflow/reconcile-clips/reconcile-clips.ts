@@ -8,8 +8,8 @@ import type { state } from './state.ts';
 
 export type ReconcileClipsDeps = Deps<typeof state>;
 
-/** Ids and reasons that are told one by one; of the others, how many there are. */
-const told = 20;
+/** Longest list of ids or reasons; the others are only counted. */
+const mostListed = 20;
 
 /**
  * `Reconcile clips`: what came of the batch, by our record, held against the provider's list of the session. That the
@@ -52,7 +52,7 @@ async function listOf(
   provider: ReconcileClipsDeps['provider'],
 ): Promise<BatchResult['list']> {
   const ours = new Set(tracks.flatMap(({ clipId }) => (clipId === undefined ? [] : [clipId])));
-  const some = (ids: readonly string[]) => ({ count: ids.length, first: ids.slice(0, told) });
+  const some = (ids: readonly string[]) => ({ count: ids.length, first: ids.slice(0, mostListed) });
   const unread = (reason: string) => ({ unread: reason, notListed: some([]), notOurs: some([]) });
   if (providerSessionId === undefined) return unread('There is no session at the provider.');
   const { answer, trouble } = await asked(provider.status(providerSessionId, 'batch'));
@@ -75,7 +75,7 @@ function problemOf(
   const unfinished = own.filter(({ status }) => ['declared', 'submitting', 'submitted'].includes(status));
   if (unfinished.length > 0) {
     const problems = unfinished
-      .slice(0, told)
+      .slice(0, mostListed)
       .map(({ file, status }) => ({ where: file, message: `was left "${status}"` }));
     const summary = `${unfinished.length} of ${own.length} files were left unfinished; a resume goes on with them.`;
     if (stopped?.run === runs) return new ChirpsmithError(stopped.error, `${stopped.reason} ${summary}`);
@@ -83,7 +83,7 @@ function problemOf(
   }
   if (clips > 0) return undefined;
   const problems = own
-    .slice(0, told)
+    .slice(0, mostListed)
     .map(({ file, failure }) => ({ where: file, message: failure?.reason ?? 'has no clip' }));
   return new ChirpsmithError('NotEnoughClips', `None of the ${own.length} files became a clip.`, {
     problems,

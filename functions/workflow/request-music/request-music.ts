@@ -2,12 +2,12 @@ import { chargeOnce } from '../../domain/charge-once.ts';
 import { requireCredits } from '../../domain/check-balance.ts';
 import { dialectProblems } from '../../domain/dialect-rules.ts';
 import { musicOf } from '../../domain/music.ts';
-import { canCall, isRunning } from '../../domain/session.ts';
+import { canCall } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { firstWait } from '../../shared/schedule.ts';
 import type { CreateModelState, MusicState } from '../../shared/state-contracts.ts';
-import { positionAfterCall } from '../polling.ts';
+import { positionAfterCall, requireRunning } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type RequestMusicDeps = Deps<typeof state>;
@@ -30,13 +30,7 @@ export async function requestMusic(state: CreateModelState, deps: RequestMusicDe
     if (working) await store.updateSession(session, { status: 'generating' });
     return at('waiting', 0);
   }
-  // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
-  if (!isRunning(session)) {
-    throw new ChirpsmithError(
-      'NotPossible',
-      `Session ${sessionId} is "${session.status}": nothing is bought.`,
-    );
-  }
+  requireRunning(session, 'nothing is bought');
   // Checked before it was recorded, too; but the configuration may have changed since.
   const persona = request.persona && { ...request.persona, dialect };
   const problems = dialectProblems({ ...request, dialect, persona }, deps.relay);

@@ -1,4 +1,4 @@
-import { isRunning, type Session, type Track } from '../../domain/session.ts';
+import type { Session, Track } from '../../domain/session.ts';
 import { throttleSession } from '../../domain/throttle-session.ts';
 import { trackFailed } from '../../domain/track-changes.ts';
 import { isPermanentRejection } from '../../provider/permanent-failures.ts';
@@ -8,7 +8,7 @@ import { throttledDelay } from '../../shared/backoff.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { backoffDelay, firstWait } from '../../shared/schedule.ts';
 import type { SubmitUploadState, UploadState } from '../../shared/state-contracts.ts';
-import { positionAfterCall } from '../polling.ts';
+import { positionAfterCall, requireRunning } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type SubmitUploadDeps = Deps<typeof state>;
@@ -62,10 +62,7 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
   }
 
   const session = await store.requireSession(sessionId);
-  // Cancelled while this step was on its way: the execution is stopped, but what it had called still runs.
-  if (!isRunning(session)) {
-    throw new ChirpsmithError('NotPossible', `Session ${sessionId} is "${session.status}": nothing is sent.`);
-  }
+  requireRunning(session, 'nothing is sent');
   // The same would be refused again for every other file.
   if (session.stopped?.run === session.runs) {
     throw new ChirpsmithError(session.stopped.error, session.stopped.reason);

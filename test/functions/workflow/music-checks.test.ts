@@ -153,7 +153,7 @@ describe('Check music', () => {
 
   it('of a call without a response says what was lost, and what may have been paid', async () => {
     const price = settings.prices.generate;
-    const rest = `, and with it the task, so nobody can ask how it stands. About ${price} credits may have been taken or not; a second call may cost them again.`;
+    const rest = `, and with it the task, so its status cannot be asked for. About ${price} credits may have been taken or not; a second call may cost them again.`;
     await expect(check(await record('cut-off', { create: create('intent') }))).rejects.toThrow(
       `The answer to the call was lost${rest}`,
     );
