@@ -98,6 +98,16 @@ describe('the sweep', () => {
     await expect(sweep({ store: table.store, executions, now: later })).rejects.toBe(mistake);
   });
 
+  it('settles nothing of a session that became ready after the index had listed it', async () => {
+    await record('late', { status: 'creating', create: doubt('unknown') });
+    const stale = await stored('late');
+    await table.store.updateSession(stale, { status: 'ready' });
+    const { executions, started } = fakeExecutions({ 'late-1': 'ended' });
+    const store: SessionStore = { ...table.store, listRunning: async () => [stale] };
+    expect(await sweep({ store, executions, now })).toEqual({ looked: 1, ...nothing });
+    expect(started).toEqual([]);
+  });
+
   it('lets be what runs', async () => {
     await record('runs', { status: 'training' });
     const { executions } = fakeExecutions({ 'runs-1': 'running' });

@@ -148,11 +148,17 @@ describe('Reconcile clips', () => {
 });
 
 describe('Prepare batch', () => {
-  const prepare = (sessionId: string, provider: Provider = nobody, input: unknown = { sessionId }) =>
+  const prepare = (
+    sessionId: string,
+    provider: Provider = nobody,
+    input: unknown = { sessionId },
+    limits: Partial<typeof settings.limits> = {},
+  ) =>
     prepareBatch(
       { execution: { Id: arnOf(`${sessionId}-1`), Name: 'run' }, input },
       {
-        ...{ store: table.store, provider, settings, now, bucket: 'audio' },
+        ...{ store: table.store, provider, now, bucket: 'audio' },
+        settings: { ...settings, limits: { ...settings.limits, ...limits } },
         executions: fakeExecutions().executions,
         lists: { read: async () => ({ folder: '', files: [] }) },
         random: () => 0,
@@ -189,6 +195,70 @@ describe('Prepare batch', () => {
     await record('resumed', { status: 'failed' }, (index) => tracks[index] ?? {}, tracks.length);
     expect((await prepare('resumed')).tracks).toEqual(['00002', '00005', '00006']);
     expect((await table.store.requireSession('resumed')).status).toBe('uploading');
+  });
+
+  it('of a batch that is ready hands on nothing, not even a file that was rejected', async () => {
+    await record('ready-again', { status: 'ready' }, (index) =>
+      index === 0 ? { status: 'rejected', failure } : {},
+    );
+    expect(await prepare('ready-again')).toEqual({ ...nothing, sessionId: 'ready-again' });
+  });
+
+  it('that runs again after its answer was lost finds everything done, and writes nothing', async () => {
+    const copy = { status: 'duplicate', duplicateOf: '00001' } as const;
+    await record('again', { status: 'preparing' }, (index) => ({ sha256: 'a', ...(index > 0 && copy) }));
+    const first = await prepare('again');
+    const written = await table.store.require('again');
+    expect(await prepare('again')).toEqual(first);
+    expect(await table.store.require('again')).toEqual(written);
+  });
+
+  it('leaves a copy as it is where the file that it is a copy of failed', async () => {
+    const tracks: Partial<Track>[] = [
+      { status: 'failed', failure, sha256: 'a' },
+      { status: 'duplicate', duplicateOf: '00001', sha256: 'a' },
+    ];
+    await record('led-by-none', { status: 'preparing' }, (index) => tracks[index] ?? {}, 2);
+    expect((await prepare('led-by-none')).tracks).toEqual(['00001']);
+    expect((await table.store.require('led-by-none')).tracks[1]).toMatchObject({ duplicateOf: '00001' });
+  });
+
+  it('uploads a file whose bytes only a copy before it has', async () => {
+    const tracks: Partial<Track>[] = [
+      { status: 'duplicate', duplicateOf: '00009', sha256: 'a' },
+      { sha256: 'a' },
+    ];
+    await record('led-by-copy', { status: 'preparing' }, (index) => tracks[index] ?? {}, 2);
+    expect((await prepare('led-by-copy')).tracks).toEqual(['00002']);
+    expect((await table.store.require('led-by-copy')).tracks[0]).toMatchObject({ duplicateOf: '00002' });
+  });
+
+  it('gives a session of the console to the owner whom a person names there', async () => {
+    await record('given', { status: 'failed', owner: 'console' });
+    await prepare('given', nobody, { sessionId: 'given', owner: 'ana' });
+    expect((await table.store.requireSession('given')).owner).toBe('ana');
+    for (const owner of ['', 'x'.repeat(129)]) {
+      await expect(prepare('given', nobody, { sessionId: 'given', owner })).rejects.toThrow('input');
+    }
+  });
+
+  it('goes by the state of the machine only where that says that it was turned away', async () => {
+    await record('state', { status: 'preparing' });
+    const state = { ...nothing, sessionId: 'state' };
+    expect(await prepare('state', nobody, { ...state, verdict: 'waiting' })).toMatchObject({
+      verdict: 'done',
+    });
+    await expect(prepare('state', nobody, state)).rejects.toMatchObject({ name: 'BadInput' });
+  });
+
+  it('of console input takes as many files as a batch may have, and no more', async () => {
+    const audio = ['s3://audio/1.wav', 's3://audio/2.wav', 's3://audio/3.wav'];
+    const most = { name: 'Most', audio };
+    const { tracks } = await prepare('most', opening('p-most'), most, { maxBatchFiles: 3 });
+    expect(tracks).toHaveLength(3);
+    await expect(prepare('more', nobody, most, { maxBatchFiles: 2 })).rejects.toThrow(
+      'audio: lists 3 files: give 1 to 2',
+    );
   });
 
   it('makes no file a copy of one that was rejected, failed or is a copy itself, and touches none that is done', async () => {

@@ -83,6 +83,21 @@ describe('Prepare session, of files with the same bytes', () => {
     expect((await tracksOf('unusable'))[2]).toMatchObject({ status: 'declared' });
   });
 
+  it('makes all the others copies of the first', async () => {
+    await record('three', {}, undefined, 8);
+    const sha256 = 'f'.repeat(64);
+    await prepare('three', { seen: { 2: { sha256 }, 4: { sha256 }, 6: { sha256 } } }).done;
+    const copies = (await tracksOf('three')).map(({ duplicateOf }) => duplicateOf);
+    expect([copies[3], copies[5]]).toEqual(['002', '002']);
+  });
+
+  it('makes none a copy of one that was rejected before, whose bytes S3 tells only as those of one upload', async () => {
+    await record('rejected-upload', { skipInvalid: true }, undefined, 8);
+    const same = { etag: '"e-3"', size: 9 };
+    await prepare('rejected-upload', { seen: { 1: { ...same, inspection: text }, 3: same } }).done;
+    expect((await tracksOf('rejected-upload'))[2]).toMatchObject({ status: 'declared' });
+  });
+
   it('leaves one that has its clip as it is', async () => {
     const sha256 = 'f'.repeat(64);
     await record('has-clip', {}, (index) => (index === 2 ? { status: 'done', clipId: 'c', sha256 } : {}));
@@ -109,6 +124,40 @@ describe('Prepare session', () => {
     expect(await done).toEqual({ sessionId: 'paid', tracks: [], wait: 0, refusals: 0, verdict: 'done' });
     expect(calls).toEqual([]);
     expect((await table.store.requireSession('paid')).status).toBe('training');
+  });
+
+  it.each<[string, Partial<Session>]>([
+    ['for uploads', { status: 'preparing', providerSessionId: 'p-earlier' }],
+    ['for a training that is paid', { create: { fence: 'submitted', calls: 1, checks: 0, earlier: [] } }],
+  ])('that runs again after its answer was lost, %s, writes nothing', async (title, session) => {
+    const sessionId = `again-${title.length}`;
+    await record(sessionId, { status: 'preparing', ...session });
+    const first = await prepare(sessionId).done;
+    const written = await table.store.require(sessionId);
+    expect(await prepare(sessionId).done).toEqual(first);
+    expect(await table.store.require(sessionId)).toEqual(written);
+  });
+
+  it('goes by the state of the machine only where that says that it was turned away', async () => {
+    await record('state');
+    const state = { sessionId: 'state', tracks: [], wait: 0, refusals: 0 };
+    const { done } = prepare('state', { input: { ...state, verdict: 'waiting' } });
+    expect(await done).toMatchObject({ verdict: 'done' });
+    await expect(prepare('state', { input: { ...state, verdict: 'done' } }).done).rejects.toMatchObject({
+      name: 'BadInput',
+    });
+  });
+
+  it('calls it a matter of the audio when some files are no audio and others were refused for good', async () => {
+    const bad: Partial<Track>[] = [
+      { status: 'rejected', failure },
+      { status: 'failed', failure: forGood },
+    ];
+    await record('both', {}, (index) => bad[index] ?? {});
+    await expect(prepare('both', { seen: { 1: { inspection: text } } }).done).rejects.toMatchObject({
+      name: 'AudioRejected',
+      problems: [{ where: 'song 1.mp3' }, { where: 'song 2.mp3' }],
+    });
   });
 
   it('counts on from the refusals before it', async () => {
@@ -217,6 +266,9 @@ describe('Prepare session, from the console', () => {
       expect(problems?.map(({ where }) => where)).toEqual([field]);
     }
     expect((await problemsOf('Night Drive'))?.map(({ where }) => where)).toEqual(['input']);
+    expect(await problemsOf({ name, audio: audio(6), nmae: 1 })).toEqual([
+      { where: 'nmae', message: 'is not a field of the input: remove it or correct its name' },
+    ]);
   });
 });
 
