@@ -105,9 +105,9 @@ describe('what a machine is given', () => {
   });
 
   test('of the files of a batch is an id each, in quotes, with a comma', () => {
-    const { limits } = at({ maxBatchFiles: 3 }, 100);
-    expect(largestBatchState({ limits })).toBe('"00001","00002","00003",'.length + 512);
-    expect(largestBatchResult({ limits })).toBe('[{},{},{},]'.length);
+    const settings = at({ maxBatchFiles: 3 }, 100);
+    expect(largestBatchState(settings)).toBe('"00001","00002","00003",'.length + 512);
+    expect(largestBatchResult(settings)).toBe('[{},{},{},]'.length);
   });
 });
 
