@@ -8,7 +8,7 @@
  * before its Retry-After, or 5 % or more of the calls after the first minute were refused.
  */
 import { parseArgs } from 'node:util';
-import { sessionAnswer } from '../functions/api/contract.ts';
+import { sessionAnswer } from '../functions/api/contract/session.ts';
 import { scaledClock, virtualClock } from '../packages/local-servers/clock.ts';
 import { openStack, songs } from '../test-support/local-stack.ts';
 import { minutesOf, refusedShare, tooSoon } from './storm/refusals.ts';

@@ -2,23 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import {
-  type actions,
-  type CreatedSessionAnswer,
-  createdSessionAnswer,
-  type DeclaredFileBody,
-  type DeletionAnswer,
-  deletionAnswer,
-  problemAnswer,
-  type SessionAnswer,
-  type SessionListAnswer,
-  type SignedUploadsAnswer,
-  sessionAnswer,
-  sessionListAnswer,
-  sessionPageAnswer,
-  signedUploadsAnswer,
-  uploadAnswer,
-} from '../functions/api/contract.ts';
-import {
   type CreatedGenerationAnswer,
   createdGenerationAnswer,
   type createGenerationBody,
@@ -26,14 +9,33 @@ import {
   generationAnswer,
   type ModelListAnswer,
   modelListAnswer,
-} from '../functions/api/generation-contract.ts';
+} from '../functions/api/contract/music.ts';
 import {
   type createPersonaBody,
   type PersonaAnswer,
   type PersonaListAnswer,
   personaAnswer,
   personaListAnswer,
-} from '../functions/api/persona-contract.ts';
+} from '../functions/api/contract/persona.ts';
+import { problemAnswer } from '../functions/api/contract/problem.ts';
+import {
+  type actions,
+  type CreatedSessionAnswer,
+  createdSessionAnswer,
+  type DeletionAnswer,
+  deletionAnswer,
+  type SessionAnswer,
+  type SessionListAnswer,
+  sessionAnswer,
+  sessionListAnswer,
+  sessionPageAnswer,
+} from '../functions/api/contract/session.ts';
+import {
+  type DeclaredFileBody,
+  type SignedUploadsAnswer,
+  signedUploadsAnswer,
+  uploadAnswer,
+} from '../functions/api/contract/track.ts';
 import type { decisions, PaidWork } from '../functions/domain/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 

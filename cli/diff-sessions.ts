@@ -1,4 +1,5 @@
-import type { SessionAnswer, TrackAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
+import type { TrackAnswer } from '../functions/api/contract/track.ts';
 import { runningStatuses } from '../functions/domain/session.ts';
 import type { CliEvent, TrackResult } from './events.ts';
 

@@ -1,6 +1,7 @@
-import type { SessionAnswer, SessionListAnswer, TrackAnswer } from '../functions/api/contract.ts';
-import type { ModelListAnswer } from '../functions/api/generation-contract.ts';
-import type { PersonaAnswer } from '../functions/api/persona-contract.ts';
+import type { ModelListAnswer } from '../functions/api/contract/music.ts';
+import type { PersonaAnswer } from '../functions/api/contract/persona.ts';
+import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract/session.ts';
+import type { TrackAnswer } from '../functions/api/contract/track.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { AudioProblem } from '../packages/audio-inspection/inspection.ts';

@@ -1,4 +1,4 @@
-import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract/session.ts';
 import { type ApiClient, ApiRefusal } from './api-client.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { dialectOf } from '../functions/domain/dialect-rules.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import type { Dialect } from '../functions/provider/provider.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract/session.ts';
 import { mapConcurrent } from '../functions/shared/map-concurrent.ts';
 import { homeDirectory } from '../local/index.ts';
 import type { ApiClient } from './api-client.ts';

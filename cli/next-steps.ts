@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import type { Decision } from './api-client.ts';

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { sandboxHost } from '../functions/domain/provider-origin.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { CommandContext } from './command.ts';

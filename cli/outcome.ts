@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import { trackResults } from './diff-sessions.ts';
 import type { CliEvent, EndOfSession, FileResult, Next } from './events.ts';

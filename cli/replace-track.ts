@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { SessionAnswer, TrackAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
+import type { TrackAnswer } from '../functions/api/contract/track.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { checkFiles, type UsableFile } from './check-files.ts';
 import type { CommandContext } from './command.ts';

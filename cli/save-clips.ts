@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import type { ApiClient } from './api-client.ts';
 import type { CliEvent, SavedClip } from './events.ts';

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { ApiUnreachable } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';

@@ -1,4 +1,4 @@
-import type { CreatedSessionAnswer, SessionAnswer } from '../functions/api/contract.ts';
+import type { CreatedSessionAnswer, SessionAnswer } from '../functions/api/contract/session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import type { UsableFile } from './check-files.ts';

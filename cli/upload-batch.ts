@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type CreatedSessionAnswer, filesPerRequest, type SessionAnswer } from '../functions/api/contract.ts';
+import type { CreatedSessionAnswer, SessionAnswer } from '../functions/api/contract/session.ts';
+import { filesPerRequest } from '../functions/api/contract/track.ts';
 import { trackIdAt } from '../functions/domain/new-session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { checkFiles, doubtsAbout, type RejectedFile, type UsableFile } from './check-files.ts';

@@ -1,4 +1,4 @@
-import type { SignedUploadsAnswer } from '../functions/api/contract.ts';
+import type { SignedUploadsAnswer } from '../functions/api/contract/track.ts';
 import { mapConcurrent } from '../functions/shared/map-concurrent.ts';
 import { type ApiClient, ApiUnreachable } from './api-client.ts';
 import type { UsableFile } from './check-files.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { SignedUploadsAnswer } from '../functions/api/contract.ts';
+import type { SignedUploadsAnswer } from '../functions/api/contract/track.ts';
 import { partSize } from '../functions/domain/file-parts.ts';
 import type { UsableFile } from './check-files.ts';
 import { UploadFailure, type UploadOptions, uploadFile } from './upload-file.ts';

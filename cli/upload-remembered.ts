@@ -1,4 +1,5 @@
-import { filesPerRequest, type SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
+import { filesPerRequest } from '../functions/api/contract/track.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';
 import { type Converter, openConverter } from './converter.ts';

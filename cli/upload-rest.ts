@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { filesPerRequest, type SessionAnswer, type TrackAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
+import { filesPerRequest, type TrackAnswer } from '../functions/api/contract/track.ts';
 import type { ApiClient } from './api-client.ts';
 import type { UsableFile } from './check-files.ts';
 import type { CommandContext } from './command.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type SessionAnswer, tracksPerSecond } from '../functions/api/contract.ts';
+import { type SessionAnswer, tracksPerSecond } from '../functions/api/contract/session.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import { type ApiClient, ApiUnreachable } from './api-client.ts';
 import { sessionChanges } from './diff-sessions.ts';

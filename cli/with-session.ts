@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { homeDirectory } from '../local/index.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
 import type { CommandContext } from './command.ts';

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import type { Person } from './harness/person.ts';
 
 /** The session as its owner sees it now. */

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { seen } from './coverage.ts';
 import type { Told } from './harness/client.ts';
 import type { Decision, Person } from './harness/person.ts';

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../functions/api/contract.ts';
+import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { sessionAnswer } from '../functions/api/session-response.ts';
 import { trackIdAt } from '../functions/domain/new-session.ts';
 import { longestHold } from '../functions/storage/request-store.ts';

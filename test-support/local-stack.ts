@@ -14,8 +14,8 @@ import {
   createdSessionAnswer,
   type SessionAnswer,
   sessionAnswer,
-  uploadAnswer,
-} from '../functions/api/contract.ts';
+} from '../functions/api/contract/session.ts';
+import { uploadAnswer } from '../functions/api/contract/track.ts';
 import { type Stack, type StackOptions, startStack } from '../local/stack.ts';
 import { synthesize } from '../local/synth.ts';
 import { type Clock, virtualClock } from '../packages/local-servers/clock.ts';

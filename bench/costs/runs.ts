@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ApiClient, createApiClient } from '../../cli/api-client.ts';
 import { localTokens } from '../../cli/tokens.ts';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { retryAfter } from '../../functions/api/session-response.ts';
 import { isRunning } from '../../functions/domain/session.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { problemAnswer } from '../../functions/api/contract.ts';
+import { problemAnswer } from '../../functions/api/contract/problem.ts';
 import { routes } from '../../functions/api/routes.ts';
 import { routeKey } from '../../functions/runtime/spec.ts';
 

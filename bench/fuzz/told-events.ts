@@ -1,5 +1,5 @@
 import type { CliEvent } from '../../cli/events.ts';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 
 /** Placeholder for foreign text: a file's name, the provider's message, an address, an id. */
 export const foreign = '~foreign~';

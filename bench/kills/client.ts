@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { createdSessionAnswer, type SessionAnswer, sessionAnswer } from '../../functions/api/contract.ts';
+import {
+  createdSessionAnswer,
+  type SessionAnswer,
+  sessionAnswer,
+} from '../../functions/api/contract/session.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { type LedgerEntry, ledgerEntrySchema } from '../../packages/provider-sandbox/ledger.ts';
 import type { TestFile } from '../../test-support/local-stack.ts';

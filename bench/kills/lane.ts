@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { songs } from '../../test-support/local-stack.ts';
 import { type Client, clientOf } from './client.ts';
 import { createsOf, incomplete, noteUnknown, overpaid, type Watched } from './paid.ts';

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import type { LedgerEntry } from '../../packages/provider-sandbox/ledger.ts';
 
 /** What is known of one of our sessions, from its own answers. */

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { counted } from './format.ts';
 
 /** Where the provider's list of a batch's clips and our record are not the same; nothing where they are. */

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import type { CliEvent, TrackResult, UploadProgress } from '../events.ts';
 import { trackWords, usualTrainingWords } from './format.ts';
 import { liveBlock, type RowState } from './live-block.ts';

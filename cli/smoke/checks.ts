@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { audioFolder } from '../../functions/domain/object-keys.ts';
 import { isRunning } from '../../functions/domain/session.ts';
 import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';

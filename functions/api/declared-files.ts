@@ -5,7 +5,8 @@ import type { SessionWithTracks } from '../domain/session-records.ts';
 import type { Problem } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionKind } from '../shared/state-contracts.ts';
-import type { CreatedSessionAnswer, DeclaredFileBody } from './contract.ts';
+import type { CreatedSessionAnswer } from './contract/session.ts';
+import type { DeclaredFileBody } from './contract/track.ts';
 
 export interface DeclareDeps {
   readonly uploads: {

@@ -1,5 +1,5 @@
 import type { Persona } from '../domain/persona.ts';
-import type { PersonaAnswer } from './persona-contract.ts';
+import type { PersonaAnswer } from './contract/persona.ts';
 
 /** A persona as its owner sees it. */
 export function personaAnswer(persona: Persona): PersonaAnswer {

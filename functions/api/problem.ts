@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { ChirpsmithError, type ErrorName, type Problem } from '../shared/errors.ts';
-import type { ProblemAnswer } from './contract.ts';
+import type { ProblemAnswer } from './contract/problem.ts';
 
 /** What an error of ours is in HTTP. Anything that is not the caller's to mend is a 500 without details. */
 const statuses: Partial<Record<ErrorName, { status: number; title: string }>> = {

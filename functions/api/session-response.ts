@@ -17,10 +17,10 @@ import {
   type SessionAnswer,
   type SessionListAnswer,
   type SessionPageAnswer,
-  type TrackAnswer,
   tracksPerAnswer,
   tracksPerSecond,
-} from './contract.ts';
+} from './contract/session.ts';
+import type { TrackAnswer } from './contract/track.ts';
 
 /** A session with one page of its tracks. */
 export interface SessionPage {

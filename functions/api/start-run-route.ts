@@ -1,5 +1,5 @@
 import { routeLambda } from '../runtime/spec.ts';
-import { sessionAnswer } from './contract.ts';
+import { sessionAnswer } from './contract/session.ts';
 
 /** What the routes that begin a run have in common. */
 export const beginsRun = {

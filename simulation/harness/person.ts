@@ -2,7 +2,7 @@ import { addFiles } from '../../functions/api/add-files/add-files.ts';
 import { route as addition } from '../../functions/api/add-files/route.ts';
 import { approveSession } from '../../functions/api/approve-session/approve-session.ts';
 import { cancelSession } from '../../functions/api/cancel-session/cancel-session.ts';
-import type { CreatedSessionAnswer, SessionAnswer } from '../../functions/api/contract.ts';
+import type { CreatedSessionAnswer, SessionAnswer } from '../../functions/api/contract/session.ts';
 import { createdBefore, createSession } from '../../functions/api/create-session/create-session.ts';
 import { route as creation } from '../../functions/api/create-session/route.ts';
 import { decideSession } from '../../functions/api/decide-session/decide-session.ts';

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { trackIdAt } from '../../functions/domain/new-session.ts';
 import { seen } from '../coverage.ts';
 import { errorAt } from '../error-at.ts';

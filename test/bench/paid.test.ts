@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { incomplete, noteUnknown, overpaid, type Watched } from '../../bench/kills/paid.ts';
-import { sessionAnswer } from '../../functions/api/contract.ts';
+import { sessionAnswer } from '../../functions/api/contract/session.ts';
 import { trackKey } from '../../functions/domain/object-keys.ts';
 import type { LedgerEntry } from '../../packages/provider-sandbox/ledger.ts';
 

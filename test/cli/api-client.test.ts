@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApiRefusal, ApiUnreachable, createApiClient } from '../../cli/api-client.ts';
-import type { PersonaAnswer } from '../../functions/api/persona-contract.ts';
+import type { PersonaAnswer } from '../../functions/api/contract/persona.ts';
 
 const persona: PersonaAnswer = {
   name: 'Her voice',

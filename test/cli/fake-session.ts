@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
-import type { SessionAnswer, TrackAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
+import type { TrackAnswer } from '../../functions/api/contract/track.ts';
 import { toReady } from './fake-sessions.ts';
 import { startFakeStack } from './fake-stack.ts';
 import { type Ended, events, temporaryFolder } from './run-command.ts';

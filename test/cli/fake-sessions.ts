@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import {
   createSessionBody,
   decideBody,
-  replaceTrackBody,
   resumeBody,
   type SessionAnswer,
-  type TrackAnswer,
-} from '../../functions/api/contract.ts';
+} from '../../functions/api/contract/session.ts';
+import { replaceTrackBody, type TrackAnswer } from '../../functions/api/contract/track.ts';
 
 /** How a session of the fake goes on in a run: one step per look at it, the last one stays. */
 export type Step = Partial<Pick<SessionAnswer, 'status' | 'modelId' | 'failure'>> & {

@@ -9,7 +9,7 @@ import { nextSteps } from '../../cli/next-steps.ts';
 import { endOfSession } from '../../cli/outcome.ts';
 import { linesOf } from '../../cli/output/plain-lines.ts';
 import { saveClips } from '../../cli/save-clips.ts';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
 import { withTextsEscaped } from '../../packages/terminal/printable.ts';
 import { last } from './fake-session.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TrackAnswer } from '../../functions/api/contract.ts';
+import type { TrackAnswer } from '../../functions/api/contract/track.ts';
 import { commandsOf, last, standing, tracks } from './fake-session.ts';
 import { run, temporaryFolder } from './run-command.ts';
 import { wav } from './wav.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nextSteps } from '../../cli/next-steps.ts';
 import { endOf } from '../../cli/outcome.ts';
 import { endLines } from '../../cli/output/end-lines.ts';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import type { ErrorName } from '../../functions/shared/errors.ts';
 
 const session: SessionAnswer = {

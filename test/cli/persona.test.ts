@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { persona as personaCommand } from '../../cli/commands/persona.ts';
-import type { PersonaAnswer } from '../../functions/api/persona-contract.ts';
+import type { PersonaAnswer } from '../../functions/api/contract/persona.ts';
 import { last } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
 import { events, run } from './run-command.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { standing } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
 import { run } from './run-command.ts';

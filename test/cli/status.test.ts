@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { TrackAnswer } from '../../functions/api/contract.ts';
+import type { TrackAnswer } from '../../functions/api/contract/track.ts';
 import { standing, tracks } from './fake-session.ts';
 import { modelId, toReady } from './fake-sessions.ts';
 import { startFakeStack } from './fake-stack.ts';

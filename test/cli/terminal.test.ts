@@ -6,7 +6,7 @@ import { nextSteps } from '../../cli/next-steps.ts';
 import { endOf } from '../../cli/outcome.ts';
 import { createDisplay } from '../../cli/output/output.ts';
 import { textWidth } from '../../cli/output/text-width.ts';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 
 const escapeSign = String.fromCharCode(27);
 const long = 'a very long name of a song that nobody can read in one breath.flac';

@@ -3,7 +3,8 @@ import { ApiRefusal, ApiUnreachable } from '../../cli/api-client.ts';
 import type { CliEvent } from '../../cli/events.ts';
 import { linesOf } from '../../cli/output/plain-lines.ts';
 import { watchSession } from '../../cli/watch-session.ts';
-import type { SessionAnswer, TrackAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
+import type { TrackAnswer } from '../../functions/api/contract/track.ts';
 import { withTextsEscaped } from '../../packages/terminal/printable.ts';
 
 const session: SessionAnswer = {

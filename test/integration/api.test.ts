@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { problemAnswer } from '../../functions/api/contract.ts';
+import { problemAnswer } from '../../functions/api/contract/problem.ts';
 import { sharedStack, type TestStack } from '../../test-support/local-stack.ts';
 
 let it_: TestStack;

@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { sessionListAnswer } from '../../functions/api/contract.ts';
 import {
   createdGenerationAnswer,
   generationAnswer,
   modelListAnswer,
-} from '../../functions/api/generation-contract.ts';
+} from '../../functions/api/contract/music.ts';
+import { sessionListAnswer } from '../../functions/api/contract/session.ts';
 import { inspectAudio } from '../../packages/audio-inspection/inspect-audio.ts';
 import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 

@@ -5,7 +5,11 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createdSessionAnswer, sessionAnswer, sessionListAnswer } from '../../functions/api/contract.ts';
+import {
+  createdSessionAnswer,
+  sessionAnswer,
+  sessionListAnswer,
+} from '../../functions/api/contract/session.ts';
 import { openApiDocument } from '../../functions/api/openapi/document.ts';
 import { trackIdAt } from '../../functions/domain/new-session.ts';
 import { sharedStack, songs, type TestStack } from '../../test-support/local-stack.ts';

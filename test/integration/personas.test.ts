@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createdGenerationAnswer, generationAnswer } from '../../functions/api/generation-contract.ts';
-import { personaAnswer, personaListAnswer } from '../../functions/api/persona-contract.ts';
+import { createdGenerationAnswer, generationAnswer } from '../../functions/api/contract/music.ts';
+import { personaAnswer, personaListAnswer } from '../../functions/api/contract/persona.ts';
 import { sandboxSettingsSchema } from '../../packages/provider-sandbox/settings.ts';
 import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 

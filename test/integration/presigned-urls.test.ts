@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createdSessionAnswer } from '../../functions/api/contract.ts';
+import { createdSessionAnswer } from '../../functions/api/contract/session.ts';
 import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
 import { sharedStack, songs, type TestStack } from '../../test-support/local-stack.ts';
 

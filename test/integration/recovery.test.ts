@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import type { FaultInput } from '../../packages/provider-sandbox/sandbox.ts';
 import { textFile } from '../../test-support/audio-files/hostile.ts';
 import { sharedStack, sinceNow, songs, type TestStack, time } from '../../test-support/local-stack.ts';

@@ -5,8 +5,12 @@ import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createdSessionAnswer, type SessionAnswer, sessionListAnswer } from '../../functions/api/contract.ts';
-import { createdGenerationAnswer } from '../../functions/api/generation-contract.ts';
+import { createdGenerationAnswer } from '../../functions/api/contract/music.ts';
+import {
+  createdSessionAnswer,
+  type SessionAnswer,
+  sessionListAnswer,
+} from '../../functions/api/contract/session.ts';
 import { virtualClock } from '../../packages/local-servers/clock.ts';
 import { startSandbox } from '../../packages/provider-sandbox/sandbox.ts';
 import { textFile } from '../../test-support/audio-files/hostile.ts';

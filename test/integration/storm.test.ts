@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { minutesOf, refusedShare, tooSoon } from '../../bench/storm/refusals.ts';
-import { sessionAnswer } from '../../functions/api/contract.ts';
+import { sessionAnswer } from '../../functions/api/contract/session.ts';
 import { sharedStack, sinceNow, songs, type TestStack, time } from '../../test-support/local-stack.ts';
 
 const sessions = 2;

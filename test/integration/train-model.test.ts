@@ -1,6 +1,6 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { summarize } from '../../packages/provider-sandbox/ledger.ts';
 import { textFile } from '../../test-support/audio-files/hostile.ts';
 import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';

@@ -1,8 +1,8 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createdSessionAnswer } from '../../functions/api/contract.ts';
-import { createdGenerationAnswer, generationAnswer } from '../../functions/api/generation-contract.ts';
+import { createdGenerationAnswer, generationAnswer } from '../../functions/api/contract/music.ts';
+import { createdSessionAnswer } from '../../functions/api/contract/session.ts';
 import {
   declarationOf,
   send,

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createdSessionAnswer, uploadAnswer } from '../../functions/api/contract.ts';
+import { createdSessionAnswer } from '../../functions/api/contract/session.ts';
+import { uploadAnswer } from '../../functions/api/contract/track.ts';
 import {
   sharedStack,
   sinceNow,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createdSessionAnswer, signedUploadsAnswer } from '../../functions/api/contract.ts';
+import { createdSessionAnswer } from '../../functions/api/contract/session.ts';
+import { signedUploadsAnswer } from '../../functions/api/contract/track.ts';
 import { partSize } from '../../functions/domain/file-parts.ts';
 import { wavFile } from '../../test-support/audio-files/wav.ts';
 import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';

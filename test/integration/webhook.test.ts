@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createdGenerationAnswer } from '../../functions/api/generation-contract.ts';
+import { createdGenerationAnswer } from '../../functions/api/contract/music.ts';
 import { buildBundles } from '../../infra/constructs/bundling.ts';
 import { synthesize } from '../../local/synth.ts';
 import { type Assembly, readAssembly } from '../../packages/local-aws/assembly.ts';

@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { createdSessionAnswer, sessionAnswer, sessionListAnswer } from '../../functions/api/contract.ts';
+import {
+  createdSessionAnswer,
+  sessionAnswer,
+  sessionListAnswer,
+} from '../../functions/api/contract/session.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { ledgerEntrySchema, summarize } from '../../packages/provider-sandbox/ledger.ts';
 import { wavFile } from '../../test-support/audio-files/wav.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SessionAnswer } from '../../functions/api/contract.ts';
-import { createdGenerationAnswer } from '../../functions/api/generation-contract.ts';
+import { createdGenerationAnswer } from '../../functions/api/contract/music.ts';
+import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { textFile } from '../../test-support/audio-files/hostile.ts';
 import { sharedStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
 import type { SeenMetrics } from './seen-metrics.ts';

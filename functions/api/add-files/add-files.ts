@@ -2,7 +2,7 @@ import type { Session } from '../../domain/session.ts';
 import type { RunRequest } from '../../domain/start-run.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import type { CreatedSessionAnswer } from '../contract.ts';
+import type { CreatedSessionAnswer } from '../contract/session.ts';
 import { declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
 import { ownSessionAlone } from '../find-owned-session.ts';
 import type { route } from './route.ts';

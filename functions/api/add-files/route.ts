@@ -1,5 +1,6 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { addFilesBody, createdSessionAnswer } from '../contract.ts';
+import { createdSessionAnswer } from '../contract/session.ts';
+import { addFilesBody } from '../contract/track.ts';
 
 export const route = defineRoute({
   name: 'Add files',

@@ -1,7 +1,7 @@
 import { isRunning, type Session } from '../../domain/session.ts';
 import { ensureStarted, type RunRequest, startRun } from '../../domain/start-run.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import type { SessionAnswer } from '../contract.ts';
+import type { SessionAnswer } from '../contract/session.ts';
 import { ownSession } from '../find-owned-session.ts';
 import { sessionAnswer } from '../session-response.ts';
 import type { StartSessionDeps } from '../start-session/start-session.ts';

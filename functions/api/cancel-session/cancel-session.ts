@@ -1,7 +1,7 @@
 import { canCancel, isInDoubt, isRunning, type Session, type Track } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import type { SessionAnswer } from '../contract.ts';
+import type { SessionAnswer } from '../contract/session.ts';
 import { ownSession } from '../find-owned-session.ts';
 import { sessionAnswer } from '../session-response.ts';
 import type { route } from './route.ts';

@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { sessionAnswer } from '../contract.ts';
+import { sessionAnswer } from '../contract/session.ts';
 
 export const route = defineRoute({
   name: 'Cancel session',

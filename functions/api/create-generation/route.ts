@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { createdGenerationAnswer, createGenerationBody } from '../generation-contract.ts';
+import { createdGenerationAnswer, createGenerationBody } from '../contract/music.ts';
 
 export const route = defineRoute({
   name: 'Create generation',

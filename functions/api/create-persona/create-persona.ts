@@ -7,8 +7,8 @@ import { isSessionId } from '../../domain/session-id.ts';
 import { ProviderError } from '../../provider/provider.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, isContradiction, type Problem } from '../../shared/errors.ts';
+import type { PersonaAnswer } from '../contract/persona.ts';
 import type { IdempotentRequest } from '../idempotent-route.ts';
-import type { PersonaAnswer } from '../persona-contract.ts';
 import { personaAnswer } from '../persona-response.ts';
 import type { route } from './route.ts';
 

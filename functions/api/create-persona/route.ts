@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { createPersonaBody, personaAnswer } from '../persona-contract.ts';
+import { createPersonaBody, personaAnswer } from '../contract/persona.ts';
 
 export const route = defineRoute({
   name: 'Create persona',

@@ -6,7 +6,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { contentKeyOf } from '../../storage/session-contents.ts';
-import type { CreatedSessionAnswer, CreateSessionBody } from '../contract.ts';
+import type { CreatedSessionAnswer, CreateSessionBody } from '../contract/session.ts';
 import { declaredTracks, fileProblems, uploadsOf } from '../declared-files.ts';
 import { nothingIfUnknown } from '../find-owned-session.ts';
 import type { route } from './route.ts';

@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { createdSessionAnswer, createSessionBody } from '../contract.ts';
+import { createdSessionAnswer, createSessionBody } from '../contract/session.ts';
 
 export const route = defineRoute({
   name: 'Create session',

@@ -3,7 +3,7 @@ import { ensureStarted, type RunRequest, startRun } from '../../domain/start-run
 import { nameProblems } from '../../domain/validate-names.ts';
 import type { BodyOf } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
-import type { SessionAnswer } from '../contract.ts';
+import type { SessionAnswer } from '../contract/session.ts';
 import { ownSession } from '../find-owned-session.ts';
 import { sessionAnswer } from '../session-response.ts';
 import type { StartSessionDeps } from '../start-session/start-session.ts';

@@ -1,5 +1,5 @@
 import { defineRoute } from '../../runtime/spec.ts';
-import { decideBody } from '../contract.ts';
+import { decideBody } from '../contract/session.ts';
 import { beginsRun, usesOfRun } from '../start-run-route.ts';
 
 export const route = defineRoute({

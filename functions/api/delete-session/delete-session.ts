@@ -9,7 +9,7 @@ import {
 } from '../../domain/session.ts';
 import type { Deps, QueryOf } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import type { DeletionAnswer } from '../contract.ts';
+import type { DeletionAnswer } from '../contract/session.ts';
 import { ownSessionAlone } from '../find-owned-session.ts';
 import type { route } from './route.ts';
 

@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { deleteSessionQuery, deletionAnswer } from '../contract.ts';
+import { deleteSessionQuery, deletionAnswer } from '../contract/session.ts';
 
 export const route = defineRoute({
   name: 'Delete session',

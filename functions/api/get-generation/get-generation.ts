@@ -1,7 +1,7 @@
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
+import type { GenerationAnswer } from '../contract/music.ts';
 import { ownSession } from '../find-owned-session.ts';
-import type { GenerationAnswer } from '../generation-contract.ts';
 import { sessionStatus } from '../get-session/get-session.ts';
 import { firstPage } from '../session-response.ts';
 import type { route } from './route.ts';

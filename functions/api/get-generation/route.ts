@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { generationAnswer } from '../generation-contract.ts';
+import { generationAnswer } from '../contract/music.ts';
 
 export const route = defineRoute({
   name: 'Get generation',

@@ -3,7 +3,7 @@ import { isRunning } from '../../domain/session.ts';
 import { addToTally, noTracks, sumOf } from '../../domain/track-tally.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { mapConcurrent } from '../../shared/map-concurrent.ts';
-import { type SessionAnswer, type SessionPageAnswer, tracksPerAnswer } from '../contract.ts';
+import { type SessionAnswer, type SessionPageAnswer, tracksPerAnswer } from '../contract/session.ts';
 import { ownSessionAlone } from '../find-owned-session.ts';
 import { type firstPage, pageAnswer, retryAfter, type SessionPage, withSums } from '../session-response.ts';
 import type { route } from './route.ts';

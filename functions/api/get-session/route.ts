@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { getSessionQuery, sessionPageAnswer } from '../contract.ts';
+import { getSessionQuery, sessionPageAnswer } from '../contract/session.ts';
 
 export const route = defineRoute({
   name: 'Get session',

@@ -1,6 +1,6 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { sessionListAnswer } from '../contract.ts';
-import { listGenerationsQuery } from '../generation-contract.ts';
+import { listGenerationsQuery } from '../contract/music.ts';
+import { sessionListAnswer } from '../contract/session.ts';
 
 export const route = defineRoute({
   name: 'List generations',

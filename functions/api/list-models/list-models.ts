@@ -1,6 +1,6 @@
 import { type ModelStore, nearlyFull } from '../../domain/model.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { ModelListAnswer } from '../generation-contract.ts';
+import type { ModelListAnswer } from '../contract/music.ts';
 
 /** `GET /models`: the caller's models, newest first, and a warning when the account may soon hold no more. */
 export async function listModels(

@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { modelListAnswer } from '../generation-contract.ts';
+import { modelListAnswer } from '../contract/music.ts';
 
 export const route = defineRoute({
   name: 'List models',

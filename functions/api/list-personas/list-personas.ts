@@ -1,5 +1,5 @@
 import type { PersonaStore } from '../../domain/persona.ts';
-import type { PersonaListAnswer } from '../persona-contract.ts';
+import type { PersonaListAnswer } from '../contract/persona.ts';
 import { personaAnswer } from '../persona-response.ts';
 
 /** `GET /personas`: the caller's personas, newest first; those that were surely not made are left out. */

@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { personaListAnswer } from '../persona-contract.ts';
+import { personaListAnswer } from '../contract/persona.ts';
 
 export const route = defineRoute({
   name: 'List personas',

@@ -1,7 +1,7 @@
 import type { SessionStore } from '../../domain/session-records.ts';
 import type { QueryOf } from '../../runtime/spec.ts';
 import type { SessionKind } from '../../shared/state-contracts.ts';
-import type { SessionListAnswer } from '../contract.ts';
+import type { SessionListAnswer } from '../contract/session.ts';
 import { summary } from '../session-response.ts';
 import type { route } from './route.ts';
 

@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { listQuery, sessionListAnswer } from '../contract.ts';
+import { listQuery, sessionListAnswer } from '../contract/session.ts';
 
 export const route = defineRoute({
   name: 'List sessions',

@@ -1,28 +1,30 @@
 import * as z from 'zod';
 import { keyOf, type RouteSpec } from '../../runtime/spec.ts';
-import * as contract from '../contract.ts';
-import * as music from '../generation-contract.ts';
-import * as personas from '../persona-contract.ts';
+import * as music from '../contract/music.ts';
+import * as personas from '../contract/persona.ts';
+import { problemAnswer } from '../contract/problem.ts';
+import * as sessions from '../contract/session.ts';
+import * as tracks from '../contract/track.ts';
 import { pathIds } from '../request.ts';
 import { routes } from '../routes.ts';
 
 /** What a schema of the contract is called in the document. */
 const named = z.registry<{ id: string }>();
-named.add(contract.createSessionBody, { id: 'NewSession' });
-named.add(contract.addFilesBody, { id: 'MoreFiles' });
-named.add(contract.replaceTrackBody, { id: 'DeclaredFile' });
-named.add(contract.resumeBody, { id: 'Resume' });
-named.add(contract.decideBody, { id: 'Decision' });
-named.add(contract.uploadAnswer, { id: 'Upload' });
-named.add(contract.createdSessionAnswer, { id: 'CreatedSession' });
-named.add(contract.signUploadsBody, { id: 'WantedUploads' });
-named.add(contract.signedUploadsAnswer, { id: 'SignedUploads' });
-named.add(contract.failureAnswer, { id: 'Failure' });
-named.add(contract.trackAnswer, { id: 'Track' });
-named.add(contract.sessionAnswer, { id: 'Session' });
-named.add(contract.sessionPageAnswer, { id: 'SessionPage' });
-named.add(contract.deletionAnswer, { id: 'Deletion' });
-named.add(contract.sessionListAnswer, { id: 'SessionList' });
+named.add(sessions.createSessionBody, { id: 'NewSession' });
+named.add(tracks.addFilesBody, { id: 'MoreFiles' });
+named.add(tracks.replaceTrackBody, { id: 'DeclaredFile' });
+named.add(sessions.resumeBody, { id: 'Resume' });
+named.add(sessions.decideBody, { id: 'Decision' });
+named.add(tracks.uploadAnswer, { id: 'Upload' });
+named.add(sessions.createdSessionAnswer, { id: 'CreatedSession' });
+named.add(tracks.signUploadsBody, { id: 'WantedUploads' });
+named.add(tracks.signedUploadsAnswer, { id: 'SignedUploads' });
+named.add(tracks.failureAnswer, { id: 'Failure' });
+named.add(tracks.trackAnswer, { id: 'Track' });
+named.add(sessions.sessionAnswer, { id: 'Session' });
+named.add(sessions.sessionPageAnswer, { id: 'SessionPage' });
+named.add(sessions.deletionAnswer, { id: 'Deletion' });
+named.add(sessions.sessionListAnswer, { id: 'SessionList' });
 named.add(music.createGenerationBody, { id: 'NewMusic' });
 named.add(music.createdGenerationAnswer, { id: 'CreatedMusic' });
 named.add(music.generationAnswer, { id: 'Music' });
@@ -30,7 +32,7 @@ named.add(music.modelListAnswer, { id: 'ModelList' });
 named.add(personas.createPersonaBody, { id: 'NewPersona' });
 named.add(personas.personaAnswer, { id: 'Persona' });
 named.add(personas.personaListAnswer, { id: 'PersonaList' });
-named.add(contract.problemAnswer, { id: 'Problem' });
+named.add(problemAnswer, { id: 'Problem' });
 
 /** @throws Error naming `where` for a schema that has no name here: a reference to it would lead nowhere */
 function schemaRef(schema: z.ZodType, where: string): { $ref: string } {
@@ -62,7 +64,7 @@ function schemas(): Record<string, JsonSchema> {
 const content = (schema: object, type = 'application/json') => ({ content: { [type]: { schema } } });
 const problem = (description: string) => ({
   description,
-  ...content(schemaRef(contract.problemAnswer, 'The schema of a problem'), 'application/problem+json'),
+  ...content(schemaRef(problemAnswer, 'The schema of a problem'), 'application/problem+json'),
 });
 const ofApiGateway = (description: string) => ({
   description,

@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { replaceTrackBody, uploadAnswer } from '../contract.ts';
+import { replaceTrackBody, uploadAnswer } from '../contract/track.ts';
 
 export const route = defineRoute({
   name: 'Replace track',

@@ -1,5 +1,5 @@
 import { defineRoute } from '../../runtime/spec.ts';
-import { resumeBody } from '../contract.ts';
+import { resumeBody } from '../contract/session.ts';
 import { beginsRun, usesOfRun } from '../start-run-route.ts';
 
 export const route = defineRoute({

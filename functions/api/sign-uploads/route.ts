@@ -1,5 +1,5 @@
 import { defineRoute, routeLambda } from '../../runtime/spec.ts';
-import { signedUploadsAnswer, signUploadsBody } from '../contract.ts';
+import { signedUploadsAnswer, signUploadsBody } from '../contract/track.ts';
 
 export const route = defineRoute({
   name: 'Sign uploads',

@@ -4,7 +4,7 @@ import { isRunning, isTerminated, type Track } from '../../domain/session.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import { mapConcurrent } from '../../shared/map-concurrent.ts';
-import type { SignedUploadsAnswer } from '../contract.ts';
+import type { SignedUploadsAnswer } from '../contract/track.ts';
 import { nothingIfUnknown, ownSessionAlone } from '../find-owned-session.ts';
 import type { route } from './route.ts';
 

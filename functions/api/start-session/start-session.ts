@@ -1,7 +1,7 @@
 import type { SessionStore } from '../../domain/session-records.ts';
 import { type RunRequest, type StartRunDeps, startRun } from '../../domain/start-run.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { SessionAnswer } from '../contract.ts';
+import type { SessionAnswer } from '../contract/session.ts';
 import { ownSession } from '../find-owned-session.ts';
 import { sessionAnswer } from '../session-response.ts';
 

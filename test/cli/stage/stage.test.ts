@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sessionAnswer } from '../../../functions/api/contract.ts';
+import { sessionAnswer } from '../../../functions/api/contract/session.ts';
 import { sharedStack, songs, type TestStack } from '../../../test-support/local-stack.ts';
 import { events, run, temporaryFolder } from '../run-command.ts';
 import { browse } from './browse.ts';

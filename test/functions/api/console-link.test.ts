@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sessionAnswer } from '../../../functions/api/contract.ts';
+import { sessionAnswer } from '../../../functions/api/contract/session.ts';
 import { consoleLink } from '../../../functions/api/get-session/console-link.ts';
 
 const execution = 'eu-central-1:123456789012:execution:chirpsmith-prod-train-model:s-1';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { uploadAnswer } from '../../../functions/api/contract.ts';
+import { uploadAnswer } from '../../../functions/api/contract/track.ts';
 import { type ReplaceTrackDeps, replaceTrack } from '../../../functions/api/replace-track/replace-track.ts';
 import { route } from '../../../functions/api/replace-track/route.ts';
 import type { Session, Track } from '../../../functions/domain/session.ts';

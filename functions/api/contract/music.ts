@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { dialects } from '../provider/provider.ts';
-import { listQuery, sessionAnswer } from './contract.ts';
+import { dialects } from '../../provider/provider.ts';
+import { listQuery, sessionAnswer } from './session.ts';
 
 /** The bodies and answers of the routes for music, as their callers see them. */
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dialects } from '../provider/provider.ts';
+import { dialects } from '../../provider/provider.ts';
 
 /** The bodies and answers of the routes for personas, as their callers see them. */
 

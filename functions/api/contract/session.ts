@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { providerOriginSchema } from '../domain/provider-origin.ts';
+import { providerOriginSchema } from '../../domain/provider-origin.ts';
 import {
   batchResultSchema,
   clipSchema,
@@ -9,24 +9,12 @@ import {
   paidWorks,
   sessionStatuses,
   startedBys,
-  trackStatuses,
-} from '../domain/session.ts';
-import { dialects } from '../provider/provider.ts';
-import { errorNames } from '../shared/errors.ts';
-import { sessionKinds } from '../shared/state-contracts.ts';
+} from '../../domain/session.ts';
+import { dialects } from '../../provider/provider.ts';
+import { sessionKinds } from '../../shared/state-contracts.ts';
+import { failureAnswer, fileBody, filesPerRequest, sha256, trackAnswer, uploadAnswer } from './track.ts';
 
-/** The bodies and answers of the HTTP API, as its callers see them. */
-
-const sha256 = z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be a SHA-256 as 64 hex digits');
-
-const fileBody = z.strictObject({
-  name: z.string().min(1).max(255).describe("The file's own name, for messages; any characters."),
-  size: z.number().int().describe('Bytes.'),
-  sha256: sha256.describe('SHA-256 of the file, 64 hex digits.'),
-});
-
-/** Most files that one request may declare, because of the size of its answer: a signed URL each. */
-export const filesPerRequest = 200;
+/** Sessions as callers of the HTTP API see them. */
 
 const fewestClips =
   "Fewest clips to train on; not under the provider's six. Without it, and without `skipInvalid`, every file must have one.";
@@ -64,15 +52,6 @@ export const createSessionBody = z.strictObject({
     ),
 });
 
-/**
- * `POST /sessions/{id}/files`: further files of a batch that has not been started. Answers 201 as `POST /sessions`
- * does. The same files from the same place may be declared again: their URLs are signed anew.
- */
-export const addFilesBody = z.strictObject({
-  from: z.number().int().nonnegative().describe('Files declared before these.'),
-  files: z.array(fileBody).min(1).max(filesPerRequest),
-});
-
 /** `POST /sessions/{id}/resume`: goes on after a failure, a stop or an interruption. The body may be empty. */
 export const resumeBody = z.strictObject({
   name: z.string().optional().describe('A corrected name for the model, while create has not been taken.'),
@@ -85,12 +64,6 @@ export const resumeBody = z.strictObject({
     ),
 });
 
-/**
- * `PUT /sessions/{id}/tracks/{trackId}`: another file in the place of one that was rejected, failed or never
- * sent. Answers 200 with one upload of the form in {@link createdSessionAnswer}.
- */
-export const replaceTrackBody = fileBody;
-
 /** `POST /sessions/{id}/decide` */
 export const decideBody = z.strictObject({
   choice: z.enum(decisions),
@@ -98,54 +71,6 @@ export const decideBody = z.strictObject({
     .string()
     .optional()
     .describe('With `create-again`: a corrected name for the model, when the old one was refused.'),
-});
-
-/** Where and how one file is to be sent. */
-export const uploadAnswer = z.object({
-  trackId: z.string(),
-  file: z.string(),
-  sha256: z.string().describe('Of the file that goes there, 64 lower-case hex digits.'),
-  method: z.literal('PUT'),
-  url: z.string(),
-  headers: z.record(z.string(), z.string()).describe('Headers that must be sent exactly so.'),
-  expiresAt: z.string(),
-});
-
-/** `POST /sessions/{id}/uploads` */
-export const signUploadsBody = z.strictObject({
-  tracks: z
-    .array(
-      z.strictObject({
-        trackId: z.string(),
-        parts: z
-          .array(sha256)
-          .min(1)
-          .max(10_000)
-          .optional()
-          .describe(
-            'To upload the file in parts of 8 MiB, the last one shorter: the SHA-256 of each of them, in order.',
-          ),
-      }),
-    )
-    .min(1)
-    .max(filesPerRequest),
-});
-
-const partAnswer = uploadAnswer
-  .pick({ method: true, url: true, headers: true })
-  .extend({ number: z.number().describe('From 1.'), size: z.number().describe('Bytes.') });
-
-/** Answer to `POST /sessions/{id}/uploads`, 200. */
-export const signedUploadsAnswer = z.object({
-  uploaded: z.array(z.string()).describe('Tracks whose file is there, or is that of another track.'),
-  uploads: z.array(uploadAnswer).describe('One PUT per file.'),
-  inParts: z
-    .array(
-      uploadAnswer
-        .omit({ method: true, url: true, headers: true })
-        .extend({ parts: z.array(partAnswer).describe('Those that are not there yet: one PUT per part.') }),
-    )
-    .describe('When all parts are sent, ask again: the file is made of them then.'),
 });
 
 /** Answer to `POST /sessions`: 201, or 200 with a session that is there already. */
@@ -160,27 +85,6 @@ export const createdSessionAnswer = z.object({
       'One PUT per file, but none for a file whose bytes another one has already. Of an existing session: for each file that was not looked at yet, while no run is under way; of an existing batch none, until its files are declared again.',
     ),
   duplicates: z.array(z.object({ trackId: z.string(), file: z.string(), duplicateOf: z.string() })),
-});
-
-export const failureAnswer = z.object({
-  error: z.enum(errorNames),
-  reason: z.string(),
-  permanent: z.boolean().optional(),
-});
-
-export const trackAnswer = z.object({
-  trackId: z.string(),
-  file: z.string(),
-  status: z.enum(trackStatuses),
-  format: z.string().optional(),
-  durationSeconds: z.number().optional(),
-  warning: z.string().optional(),
-  /** It lies elsewhere on the web: only the provider looks at it. */
-  unchecked: z.literal(true).optional(),
-  duplicateOf: z.string().optional(),
-  attempts: z.number(),
-  clipId: z.string().optional(),
-  failure: failureAnswer.optional(),
 });
 
 /** Music as a client sees it; `GET /generations/{id}` links the audio of its clips. */
@@ -324,22 +228,9 @@ export const sessionListAnswer = z.object({
   next: z.string().optional(),
 });
 
-/** Every error of a route, `application/problem+json` (RFC 9457). */
-export const problemAnswer = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.number(),
-  detail: z.string(),
-  problems: z.array(z.object({ where: z.string(), message: z.string() })).optional(),
-});
-
 export type CreateSessionBody = z.infer<typeof createSessionBody>;
-export type DeclaredFileBody = z.infer<typeof fileBody>;
 export type CreatedSessionAnswer = z.infer<typeof createdSessionAnswer>;
-export type SignedUploadsAnswer = z.infer<typeof signedUploadsAnswer>;
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 export type SessionPageAnswer = z.infer<typeof sessionPageAnswer>;
 export type DeletionAnswer = z.infer<typeof deletionAnswer>;
-export type TrackAnswer = z.infer<typeof trackAnswer>;
 export type SessionListAnswer = z.infer<typeof sessionListAnswer>;
-export type ProblemAnswer = z.infer<typeof problemAnswer>;
