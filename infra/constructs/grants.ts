@@ -7,7 +7,7 @@ import { type EventType, eventSource } from '../../functions/shared/event-types.
 import { machines } from '../../functions/shared/state-contracts.ts';
 import type { Config } from '../config.ts';
 import type { StorageStack } from '../storage-stack.ts';
-import { executionsArn, machineArn, workflowName } from './workflow.ts';
+import { executionsArn, machineArn, workflowName } from './machine-names.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
 
 /** Where the functions live: the resources behind the capabilities' names in a deployment. */

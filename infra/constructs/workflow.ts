@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
@@ -15,6 +15,7 @@ import type { StateSpec } from '../../functions/runtime/spec.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
 import type { Config } from '../config.ts';
 import { type TaskOptions, task } from '../workflows/task.ts';
+import { executionsArn, machineArn, workflowName } from './machine-names.ts';
 import { acknowledgeWildcard } from './nag-suppressions.ts';
 import type { StateFunctions } from './spec-functions.ts';
 import type { WorkflowFunction } from './workflow-function.ts';
@@ -42,9 +43,6 @@ export interface Machine {
   /** A state that calls its function, as its spec says. */
   readonly task: (state: StateSpec, options?: TaskOptions) => LambdaInvoke;
 }
-
-/** The machine's name in AWS, known before there is a machine. */
-export const workflowName = ({ stage }: Config, name: string) => `chirpsmith-${stage}-${name}`;
 
 /** A Standard machine with its logs, traces and role. */
 export class Workflow extends Construct {
@@ -153,18 +151,3 @@ const tracing = [
   'xray:GetSamplingRules',
   'xray:GetSamplingTargets',
 ];
-
-/** ARN of a machine by its name. */
-export const machineArn = (scope: Construct, name: string) => statesArn(scope, 'stateMachine', name);
-
-/** All executions of a machine. */
-export const executionsArn = (scope: Construct, name: string) => statesArn(scope, 'execution', `${name}:*`);
-
-function statesArn(scope: Construct, resource: string, resourceName: string): string {
-  return Stack.of(scope).formatArn({
-    service: 'states',
-    resource,
-    resourceName,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-}
