@@ -24,7 +24,7 @@ export interface ChargeOnceOptions {
   readonly changes?: Partial<Create>;
   /** The session's status once the call is taken. */
   readonly taken: SessionStatus;
-  /** How often in a row it has been turned away before. */
+  /** Calls in a row that were not taken before. */
   readonly refusals: number;
 }
 
@@ -34,7 +34,7 @@ export type Paid =
   /** The response was lost. */
   | { readonly end: 'unknown' }
   /** Surely not taken; to be made again after `wait` seconds. */
-  | { readonly end: 'turned-away'; readonly wait: number };
+  | { readonly end: 'not-taken'; readonly wait: number };
 
 /** What a response, or its absence, says of its call. */
 type Outcome =
@@ -113,7 +113,7 @@ async function callOnce(
     if (error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable') {
       const { retryAfter } = error;
       const spread = { retryAfter, pace: session.pace, random: random() };
-      return { end: 'turned-away', wait: throttledDelay(options.refusals + 1, spread) };
+      return { end: 'not-taken', wait: throttledDelay(options.refusals + 1, spread) };
     }
     const words = error.reason ?? error.message;
     const doubt = isInDoubt(left)

@@ -7,8 +7,8 @@ import { throttleSession } from './throttle-session.ts';
 
 /**
  * Opens the provider's session, and writes its id down.
- * @param open the call, and how often in a row it has been turned away before
- * @returns how the loop stands, when the provider has turned the call away and it may be made again
+ * @param open the call, and the calls in a row that were throttled before
+ * @returns the position of the loop, when the provider throttled the call and it may be made again
  * @throws ProviderError; ChirpsmithError ProviderContradiction when the id that it gives is another session's
  */
 export async function openProviderSession(

@@ -12,14 +12,14 @@ import { backoffDelay } from './schedule.ts';
  */
 export const slowestPace = 8;
 
-/** Seconds over which calls that were turned away together are spread, at pace 1. */
+/** Seconds over which calls that were throttled together are spread, at pace 1. */
 const spread = 10;
 
 /** The next slower pace. */
 export const slower = (pace: number): number => Math.min(slowestPace, pace * 2);
 
 /**
- * Seconds to wait after a call that was turned away: never less than the provider asks for, and spread, because
+ * Seconds to wait after a call that was throttled: never less than the provider asks for, and spread, because
  * sessions throttled together would otherwise retry together.
  * @param refusals refusals in a row, this one included
  * @param random a number in [0, 1)

@@ -47,7 +47,7 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
       return at('waiting', firstWait(schedules.training, deps.random()));
     case 'unknown':
       return at('waiting', schedules.settle.checks[0] ?? schedules.settle.every);
-    case 'turned-away':
+    case 'not-taken':
       return at('waiting', paid.wait, refusals + 1);
   }
 }

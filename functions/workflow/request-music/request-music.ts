@@ -48,6 +48,6 @@ export async function requestMusic(state: CreateModelState, deps: RequestMusicDe
     { what: 'make the music', taken: 'generating', refusals },
     deps,
   );
-  if (paid.end === 'turned-away') return at('waiting', paid.wait, refusals + 1);
+  if (paid.end === 'not-taken') return at('waiting', paid.wait, refusals + 1);
   return at('waiting', paid.end === 'unknown' ? 0 : firstWait(settings.schedules.music, deps.random()));
 }

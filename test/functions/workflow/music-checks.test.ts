@@ -115,7 +115,7 @@ describe('Check music, while the provider takes no call', () => {
   const { deadline } = settings.schedules.music;
 
   it('calls again until the deadline, and then says how long it was', async () => {
-    const sessionId = await record('turned-away');
+    const sessionId = await record('busy-twice');
     const before = { total: deadline - 10, wait: 9, refusals: 1 };
     expect(await check(sessionId, nobody, before)).toMatchObject({ verdict: 'again', wait: 0 });
     await expect(check(sessionId, nobody, { ...before, wait: 10 })).rejects.toMatchObject({

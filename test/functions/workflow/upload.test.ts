@@ -309,7 +309,7 @@ describe('A session whose calls are throttled', () => {
     const away = await one.submit();
     expect(away).toMatchObject({ pace: 2, refusals: 1 });
     expect(await paceOf('pace')).toBe(2);
-    // Another track of the session begins without having been turned away itself.
+    // Another track of the session begins, and was not throttled itself.
     expect(await one.submit()).toMatchObject({ verdict: 'waiting', wait: 24, pace: 2, refusals: 0 });
   });
 
