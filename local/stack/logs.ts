@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'nod
 import path from 'node:path';
 import { z } from 'zod';
 import { explainFileError } from '../../packages/local-servers/file-errors.ts';
-import { inOneLine, shown } from '../../packages/terminal/printable.ts';
+import { inOneLine, type Shown, shown } from '../../packages/terminal/printable.ts';
 import { complain, type WriteLine } from '../../packages/terminal/standard-streams.ts';
 
 /** Bytes after which a log begins anew; the one before is kept as `<name>.log.1`. */
@@ -27,6 +27,7 @@ export function openLogs(directory: string, report: WriteLine = complain): Logs 
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const gathered = new Map<string, string[]>();
   const failing = new Set<string>();
+  const unreported = new Set<Shown>();
   const append = (name: string, text: string) => {
     const file = path.join(directory, `${name}.log`);
     try {
@@ -34,14 +35,22 @@ export function openLogs(directory: string, report: WriteLine = complain): Logs 
       if (statSync(file).size > longest) renameSync(file, `${file}.1`);
       failing.delete(name);
     } catch (error) {
-      // That the whole home was deleted is said once for everything in it, by the process that runs the stack.
-      if (failing.has(name) || !existsSync(path.dirname(directory))) return;
+      if (failing.has(name)) return;
       failing.add(name);
       const reason = explainFileError(error, [{ name: 'CHIRPSMITH_HOME', path: directory }]) ?? String(error);
-      report(shown`A log is not written. ${reason}`);
+      unreported.add(shown`A log is not written. ${reason}`);
     }
   };
+  /**
+   * Errors are reported a flush later: the home may be in the middle of its deletion, which takes some moments. The process
+   * that runs the stack reports a deletion once for everything in the home.
+   */
+  const reportErrors = () => {
+    if (existsSync(path.dirname(directory))) for (const line of unreported) report(line);
+    unreported.clear();
+  };
   const flush = () => {
+    reportErrors();
     for (const [name, lines] of gathered) append(name, lines.join(''));
     gathered.clear();
   };
@@ -57,6 +66,7 @@ export function openLogs(directory: string, report: WriteLine = complain): Logs 
     close() {
       clearInterval(timer);
       flush();
+      reportErrors();
     },
   };
 }

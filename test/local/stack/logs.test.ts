@@ -50,6 +50,18 @@ test.skipIf(!existsSync('/dev/full'))('a full disk ends nothing, and is told onc
   expect(told).toHaveLength(1);
 });
 
+test('a home in the middle of its deletion is no failing log', () => {
+  const home = path.join(directory, 'home');
+  const told: string[] = [];
+  const logs = openLogs(path.join(home, 'logs'), (line) => told.push(line));
+  rmSync(path.join(home, 'logs'), { recursive: true });
+  logs.write('a', '1');
+  logs.flush();
+  rmSync(home, { recursive: true });
+  logs.close();
+  expect(told).toEqual([]);
+});
+
 test('only errors of a logger are told to a person', () => {
   expect(errorIn('{"level":"ERROR","message":"it broke"}')).toBe('it broke');
   expect(errorIn('{"level":"ERROR","message":"AccessDenied","reason":"not yours"}')).toBe(
