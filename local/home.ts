@@ -27,7 +27,7 @@ export function homeDirectory(environment: Environment): string {
 /**
  * Puts the user's home directory in the place of a leading `~`, which a shell leaves alone in quotes, in `--home=~/x`
  * and in files of variables.
- * @throws ChirpsmithError BadInput for `~name`, the home of somebody else
+ * @throws ChirpsmithError BadInput for `~name`, another user's home
  */
 function expandTilde(given: string, setting: string): string {
   if (!given.startsWith('~')) return given;

@@ -35,7 +35,7 @@ const others = 0o077;
  * Makes the home, or takes away what others may do with an existing one: records, logs and execution input are its
  * owner's. A directory that holds more than ours, and what a link leads to, stay as they are. On Windows, where a
  * profile's directory is its owner's anyway, nothing is changed.
- * @throws the system's error when the home cannot be made, or belongs to somebody else
+ * @throws the system's error when the home cannot be made, or belongs to another user
  */
 export function openHome(home: string): void {
   mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -49,7 +49,7 @@ export function openHome(home: string): void {
 }
 
 function makeTreePrivate(file: string): void {
-  // The directory first: then nobody else can change what is in it meanwhile.
+  // The directory first: then no other user can change its contents meanwhile.
   if (makePrivate(file) !== 'directory') return;
   for (const name of readdirSync(file)) makeTreePrivate(path.join(file, name));
 }

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { settingsSchema } from '../functions/shared/settings.ts';
 import type { Assembly } from '../packages/local-aws/assembly.ts';
 
-/** How fast the sandbox runs, and our waits with it, unless somebody says otherwise. */
+/** How fast the sandbox runs, and our waits with it, unless the caller sets a speed. */
 export const sandboxSpeed = 20;
 
 /**
- * How fast waits run when nobody says: as fast as the sandbox, or as a server on this machine, which is taken
- * for somebody's test. A provider elsewhere is real, and asking it more often than planned is a burden on it.
+ * The default speed of waits: the sandbox's for the sandbox, and for a server on this machine, which is assumed
+ * to be a test server. A provider elsewhere is real, and asking it more often than planned is a burden on it.
  */
 export function defaultSpeed(providerBaseUrl: string | undefined): number {
   if (!providerBaseUrl) return sandboxSpeed;

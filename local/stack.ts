@@ -46,7 +46,7 @@ export interface StackOptions {
   readonly sandbox?: Pick<SandboxOptions, 'seed' | 'settings' | 'faults'>;
   /** Changes what was read from the template, for tests. */
   readonly change?: (assembly: Assembly) => Assembly;
-  /** Most workers of one function, and of all together; few unless told, for the memory's sake. */
+  /** Most workers of one function, and of all together; few by default, to save memory. */
   readonly workers?: {
     readonly perFunction: number;
     readonly total: number;
@@ -167,7 +167,7 @@ async function compose(
 
   // S3 comes before the functions that are called for its events.
   let publish = (_event: BusEvent) => {};
-  // Another provider's balance is nobody's business unless they say where it is told.
+  // Another provider's balance is read only if the options name its URL.
   const creditsUrl = sandbox ? `${sandbox.url}/api-user/credits` : (options.provider?.creditsUrl ?? '');
 
   const s3 = keep(
@@ -353,7 +353,7 @@ async function listening<T>(
   }
 }
 
-/** Notes when somebody last made a request that was signed; what schedules call is nobody. */
+/** Notes the time of the last signed request. Requests of scheduled functions do not count. */
 function watchActivity(
   access: Access,
   { functions, rules }: Pick<Assembly, 'functions' | 'rules'>,

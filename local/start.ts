@@ -35,7 +35,7 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   const provider = externalProvider(env);
   const relay = externalRelay(env);
   withOneHeap();
-  // What the stack keeps is its owner's, whatever wrote it.
+  // Only the owner may read the stack's files, including those that libraries write.
   process.umask(0o077);
   const inWords = (error: unknown) => explainFileError(error, pathSettings(env, wanted.home)) ?? error;
   const asked = untilAsked();
@@ -159,8 +159,8 @@ const traceOf = (error: Error) => own((error.stack ?? error.message).split('\n')
 const onePressMs = 500;
 
 /**
- * Why somebody wants the end. A signal during the start counts as well, once the stack runs and can give its home
- * back; a second one ends the process at once.
+ * Why the stack should stop. A signal during the start takes effect once the stack runs and can release its home;
+ * a second one ends the process at once.
  */
 function untilAsked(): Promise<Shown> {
   const { promise, resolve } = Promise.withResolvers<Shown>();

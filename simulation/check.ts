@@ -51,7 +51,7 @@ export interface Finding {
   plan: Plan;
 }
 
-/** Plays all plans, whatever breaks, and gathers the rules that were broken, the most frequent first. */
+/** Plays all plans, also after a failure, and gathers the rules that were broken, the most frequent first. */
 export async function survey(options: Omit<CheckOptions, 'shrink'>): Promise<Finding[]> {
   const { seed, runs, machine, onRun, ...world } = options;
   const findings = new Map<string, Finding>();

@@ -6,9 +6,9 @@ import type { Step } from './harness/invocations.ts';
 
 /** The error that a service, or a bug, throws at a step. */
 export function errorAt(step: Step, kind: 'throttled' | 'conflict' | 'thrown' | 'answer-lost'): Error {
-  // What the function does is done by then: nothing can go wrong but that nobody hears of it.
+  // The function's work is done by then: only its answer can be lost.
   if (step.kind === 'answer') return new AnswerLost();
-  // A new item cannot be in anybody's way.
+  // A new item cannot conflict with another writer.
   const isNew = step.values?.version === 0;
   if (kind === 'conflict' && step.kind === 'write' && step.what !== bucketWrite && !isNew) {
     return conditionFailed();

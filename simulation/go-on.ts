@@ -5,7 +5,7 @@ import type { Decision, Person } from './harness/person.ts';
 import type { World } from './harness/world.ts';
 import { goesOn, type Tally } from './tally.ts';
 
-/** Actions after which somebody who goes on without faults must have arrived. */
+/** Actions after which a person who goes on without faults must have finished. */
 const patience = 12;
 
 /**
@@ -86,7 +86,7 @@ async function decide(world: World, person: Person, { wishes, tally }: Moment): 
     tally.words++;
   }
   const told = await person.decide(choice);
-  // Of music whose task was lost nobody can be asked, as the answer says; then one of the other two.
+  // The provider cannot be asked about music whose task was lost, as the answer says; then one of the other two.
   const nobodyToAsk = 'error' in told && told.error === 'NotPossible' && choice === 'check-again';
   return nobodyToAsk && world.machine === 'generate-music' ? { answer: undefined } : told;
 }

@@ -4,10 +4,10 @@ import { declaring, openSession, type Person } from './harness/person.ts';
 import type { World } from './harness/world.ts';
 import type { Plan } from './plan.ts';
 
-/** A person, and what only somebody can do who sends manifests. */
+/** A person, and what only a sender of manifests can do. */
 export type Someone = Person & Partial<Pick<ReturnType<typeof sender>, 'putAgain'>>;
 
-/** Somebody who is about to open the session of a plan. */
+/** A person who is about to open the session of a plan. */
 export function begin(world: World, plan: Plan): Someone {
   if (plan.machine === 'generate-music') return openMusic(world);
   const { files, by } = plan;

@@ -93,7 +93,7 @@ interface Course {
   readonly elder: boolean;
 }
 
-/** How a session with files comes to be. */
+/** How a session with files is created. */
 interface Declaring extends Course {
   /** By a request, or by a manifest in the inbox, which lists its files or not. */
   readonly by: 'request' | 'manifest' | 'listing manifest';

@@ -20,7 +20,7 @@ export interface Report {
   readonly machine: MachineName;
   /** What happened, in order: faults and events that found their moment, with where. */
   readonly happened: readonly string[];
-  /** The session after all of it, before anybody goes on without faults; undefined when there never was one. */
+  /** The session after all of it, before the person goes on without faults; undefined when there never was one. */
   readonly ended: SessionAnswer | undefined;
   /** And in the end. */
   readonly final: SessionAnswer | undefined;
@@ -38,13 +38,13 @@ const isBreakage = (what: Command | Breakage): what is Breakage => 'when' in wha
 
 export type PlayOptions = Pick<WorldOptions, 'table' | 'wire' | 'forgets'>;
 
-/** Times that somebody asks again who was not even told of a session. */
+/** How often a person repeats a request that did not even return a session. */
 const asksAgain = 8;
 
-/** Plays a plan: a session is started, everything planned happens, and then somebody goes on without faults. */
+/** Plays a plan: a session is started, everything planned happens, and then a person goes on without faults. */
 export async function play(plan: Plan, options: PlayOptions = {}): Promise<Report> {
   let person: Someone | undefined;
-  /** Who is at work: somebody before, the person who opens the session, or everybody. */
+  /** Who is at work: an earlier person, the one who opens the session, or all. */
   let phase: 'elder' | 'opening' | 'all' | 'faultless' = 'elder';
   const tally = createTally();
   const events = [...plan.events];
@@ -124,7 +124,7 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
       const answer = await opened.open();
       if ('answer' in answer) break;
       refused = answer.error === 'BadInput';
-      // A function that was cut off may work on it yet, as far as anybody knows.
+      // A function that was cut off may still be processing it.
       await world.clock.sleep(longestHold);
     }
     phase = 'all';
@@ -182,7 +182,7 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     return found && lastSeen;
   }
 
-  /** As it was when somebody deleted it. */
+  /** As it was when it was deleted. */
   function deleted(): SessionAnswer | undefined {
     return lastSeen && { ...lastSeen, status: 'deleting' };
   }

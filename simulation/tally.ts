@@ -17,25 +17,25 @@ export interface Tally {
   readonly disturbed: Map<string, number>;
   /** The same for each track, its faulty calls included. */
   readonly reasons: Map<string, number>;
-  /** Whatever concerns all tracks: the process killed, a run cancelled. */
+  /** Disturbances of all tracks: the process killed, a run cancelled. */
   general: number;
   /** Tracks in whose place another file was put, and how many runs the session had had by then. */
   readonly replaced: Map<string, number>;
-  /** Answers that nobody should get. */
+  /** Answers that the service must never give. */
   readonly wrongAnswers: string[];
-  /** From when a cancel was answered until somebody went on. */
+  /** From when a cancel was answered until a person went on. */
   readonly cancels: Cancelled[];
-  /** Runs that somebody was promised, and that have to come about. */
+  /** Runs that an answer promised, and that must start. */
   readonly promised: Promised[];
   /** What was so when the session was deleted. */
   erased: { readonly at: number; readonly beside: boolean } | undefined;
   fault(step: Step, fault: CallFault): void;
-  /** Is to make no difference to anybody, but that the same is asked for twice. */
+  /** Must change nothing, except that the same request is made twice. */
   lostAnswer(step: Step): void;
   breakage(step: Step, breakage: Breakage, running: readonly Invocation[]): void;
   command(command: Command, world: World): void;
   /**
-   * What those who asked were told. `alone`: nobody asked for anything else meanwhile; `quiet`: and no state of the
+   * The answers to a command. `alone`: no other request was made meanwhile; `quiet`: and no state of the
    * machine did anything either.
    */
   told(
@@ -79,7 +79,7 @@ const cancelled = z.object({ failure: z.object({ reason: z.string() }) });
 const tellsOfPaidWork = (answer: unknown) =>
   /the (training|music)/.test(cancelled.safeParse(answer).data?.failure.reason ?? '');
 
-/** Error names that a person may be told for a request that makes no sense as the session stands. */
+/** Error names allowed for a request that the session's status does not permit. */
 const fair = new Set(['NotPossible', 'BadInput', 'SessionNotFound']);
 
 /** What begins a run. */
@@ -134,7 +134,7 @@ export function createTally(): Tally {
     },
     async told(command, told, { world, sessionId, alone, quiet }) {
       const answered = told.some((it) => 'answer' in it);
-      // Whoever was refused has decided nothing; who heard nothing may have.
+      // A refused request has decided nothing; an unanswered one may have.
       const counts = told.some((it) => 'answer' in it || !fair.has(it.error));
       if (counts && command.do === 'decide' && command.choice === 'create-again') tally.words++;
       if (counts && command.do === 'approve') tally.approvals++;
@@ -142,9 +142,9 @@ export function createTally(): Tally {
         // What ran when its execution was stopped runs on beside the next run.
         tally.general++;
         for (const { name } of world.invocations.running()) add(tally.disturbed, name);
-        // An intent that was there before is told of: "perhaps the training, which may have been paid".
+        // The answer mentions an earlier intent: "perhaps the training, which may have been paid".
         const perhaps = told.some((it) => 'answer' in it && tellsOfPaidWork(it.answer));
-        // Beside a start that is made at the same moment, which of the two came last is nobody's promise.
+        // Beside a start that is made at the same moment, the order of the two is not guaranteed.
         if (answered && alone) {
           const from = world.invocations.moment();
           tally.cancels.push({ from, to: Number.POSITIVE_INFINITY, perhaps });
@@ -162,7 +162,7 @@ export function createTally(): Tally {
       if (disturbances > 0) return;
       for (const it of told.filter((it) => !('unheard' in it))) {
         // The same request, twice at once, is answered alike, unless the session has changed between the two.
-        // Whoever changes a session in the moment in which another does is told so, where the other may be meant.
+        // Of two concurrent changes one gets RecordConflict, where the person may have meant the other state.
         const crossed =
           !quiet && refusedWhenCrossed.has(command.do) && 'error' in it && it.error === 'RecordConflict';
         if ('error' in it && !crossed && (!fair.has(it.error) || (answered && quiet))) {
@@ -184,7 +184,7 @@ export function createTally(): Tally {
   return tally;
 }
 
-/** Somebody goes on with what had been cancelled. */
+/** A person goes on with what had been cancelled. */
 export function goesOn({ cancels }: Tally, { invocations }: Pick<World, 'invocations'>): void {
   for (const cancelled of cancels) cancelled.to = Math.min(cancelled.to, invocations.moment());
 }

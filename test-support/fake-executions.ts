@@ -43,7 +43,7 @@ export function fakeExecutions(known: Record<string, Standing> = {}, now = () =>
   return { executions, started, kinds, stopped };
 }
 
-/** The store, with somebody who gets in between: `action` runs once, just before the next `call`. */
+/** The store, with a concurrent writer: `action` runs once, just before the next `call`. */
 export function withIntruder(
   store: SessionStore,
   call: 'updateSession' | 'changeSession',

@@ -3,7 +3,7 @@ import type { FileLists } from '../functions/storage/file-list.ts';
 import { testMoment } from './session-records.ts';
 
 /**
- * A bucket in memory. Every put makes a new version; `during` lets somebody come in between.
+ * A bucket in memory. Every put makes a new version; `during` runs an action in between.
  * @param now the moment of a put, ISO
  */
 export function fakeInbox(now: () => string = () => testMoment) {

@@ -149,7 +149,7 @@ export async function openStack(options: Partial<StackOptions> = {}) {
   return { stack, home, notices, idle, ...clientOf(stack, news), close };
 }
 
-/** What the stack tells a person at the terminal, and whoever waits for something of it. */
+/** The stack's messages for the terminal, and for tests that wait for one. */
 function newsOf(notices: string[]) {
   let told = 0;
   let waiting: (() => void)[] = [];
@@ -161,9 +161,9 @@ function newsOf(notices: string[]) {
       waiting = [];
       for (const wake of all) wake();
     },
-    /** How much has been told so far. */
+    /** How many messages there were so far. */
     told: () => told,
-    /** Until more than that has been told. */
+    /** Until there are more messages than that. */
     async since(before: number) {
       if (told === before) await new Promise<void>((resolve) => waiting.push(resolve));
     },
@@ -273,7 +273,7 @@ function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
     return session(sessionId);
   }
 
-  /** Asks until the session stands as the test waits for. */
+  /** Polls until the session has the state that the test waits for. */
   async function until(
     sessionId: string,
     stands: (session: SessionAnswer) => boolean,

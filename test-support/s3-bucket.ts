@@ -71,7 +71,7 @@ export async function startBucket({
     asked,
     /** What was logged. */
     lines,
-    /** What EventBridge was told. */
+    /** The events that EventBridge got. */
     events,
     connect,
     get url() {
@@ -95,7 +95,7 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** A request sent exactly as told; `fetch` would set lengths by itself. */
+/** A request sent exactly as given; `fetch` would set lengths by itself. */
 export function send(
   url: string,
   { method = 'GET', headers = {}, body = '' as string | Buffer } = {} as {

@@ -18,7 +18,7 @@ const recorded = new Set<string>();
 const textOf = (roleArn: string, action: string, resource: string) =>
   `${roleArn.replace(/^.*:role\/(chirpsmith-[a-z0-9]+-)?/, '')} ${action} ${resource}`;
 
-/** Written down at once: nobody knows when a process of the tests ends. */
+/** Written at once: a test process may end at any moment. */
 function record(line: z.infer<typeof lineSchema>): void {
   const directory = process.env[recordVariable];
   const text = JSON.stringify(line);

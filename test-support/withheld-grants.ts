@@ -9,7 +9,7 @@ export interface Grant {
 }
 
 /**
- * Takes permissions out of the synthesized policies and gives them back while the stack runs, as somebody does
+ * Takes permissions out of the synthesized policies and gives them back while the stack runs, like a person
  * who edits a policy in the console. `change` is for `StackOptions`.
  */
 export function withheldGrants() {
@@ -43,7 +43,7 @@ export function withheldGrants() {
   };
 }
 
-/** @throws Error when nobody had the grant: a test would prove nothing */
+/** @throws Error when no role had the grant: a test would prove nothing */
 function without(statements: readonly Statement[], { of, action, resource }: Grant): Statement[] {
   const rest = statements.flatMap((statement) => {
     if (!statement.actions.includes(action)) return [statement];

@@ -32,7 +32,7 @@ export async function signInByBrowser(
 ): ReturnType<Attempt['exchange']> {
   const over = new AbortController();
   const redirected = Promise.withResolvers<URLSearchParams>();
-  // Also where it is settled before somebody waits for it.
+  // It may be rejected before the code below awaits it: that must not count as unhandled.
   redirected.promise.catch(() => {});
   let attempt: Attempt | undefined;
   const listener = await listenForRedirect(ports, signInRedirect, (url): Page => {

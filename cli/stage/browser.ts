@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 
-/** Opens an address, as far as this machine does so: that nothing came of it is not told. */
+/** Opens an address in the browser if this machine can. Does not report a failure. */
 export type OpenBrowser = (url: string) => void;
 
-/** @returns nothing where a browser would open in front of nobody: over SSH, or on Linux without a display */
+/** @returns undefined where no user would see the browser: over SSH, or on Linux without a display */
 export function browserOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): OpenBrowser | undefined {
   const command = openCommand(env, platform);
   if (command === undefined) return undefined;

@@ -9,7 +9,7 @@ import { readStage } from './stage.ts';
 const longestPause = 30;
 
 /**
- * The API of a stage in AWS, for whoever is signed in there. Signs in when nobody is.
+ * The API of a stage in AWS, for the signed-in user. Signs in first if no user is signed in.
  * @throws UsageError saying what to do
  */
 export async function connectStage(

@@ -95,7 +95,7 @@ async function requireRoom(deployment: Deployment, { aws }: Deployer): Promise<v
   }
   if (isFirst) await requireMachinesGone(deployment, aws);
   const room = await ifAllowed(aws.concurrency(region));
-  // What a deployed stage has reserved already it need not find again; which of all reservations are its own is not told.
+  // A deployed stage keeps its reservations, but AWS does not say which of the account's are its own.
   const available = isFirst ? room?.unreserved : room?.limit;
   const problem = room && concurrencyProblem(config, { limit: room.limit, available: available ?? 0 });
   if (problem !== undefined) throw refusalWith(problem, concurrencyAdvice(stage, region));
@@ -167,7 +167,7 @@ async function afterFailure(
   return { lines, next };
 }
 
-/** What a new stage needs before somebody can train a model with it. */
+/** What a new stage needs before its first training. */
 function firstSteps(
   { stage, region }: Pick<Deployment, 'stage' | 'region'>,
   userPoolId: string | undefined,

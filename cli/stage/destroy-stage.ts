@@ -6,8 +6,8 @@ import { type Deployer, type Deployment, deployer, prepareDeployment } from './p
 import { outputsFile } from './stage.ts';
 
 /**
- * Removes what can be made anew of a stage: the service stack; with `all` the storage stack too, but never what it
- * holds.
+ * Removes the part of a stage that a deployment can recreate: the service stack.
+ * With `all` the storage stack too, but never the data in it.
  * @throws UsageError, ChirpsmithError: before anything is removed
  */
 export async function destroyStage(

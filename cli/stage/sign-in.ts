@@ -67,7 +67,7 @@ export async function signOut(
   }
 }
 
-/** Issuers tell e-mail addresses in the case in which they were written once. */
+/** Ignores case: issuers return e-mail addresses as the user once typed them. */
 function isUser(user: string, wanted: string | undefined): boolean {
   return wanted === undefined || wanted.toLowerCase() === user.toLowerCase();
 }

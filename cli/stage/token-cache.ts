@@ -5,7 +5,7 @@ import { z } from 'zod';
 const keptSchema = z.object({
   user: z.string(),
   issuer: z.string(),
-  /** A client's token is of no use to another: a stage that was made anew has a new client. */
+  /** A client's token is of no use to another: a recreated stage has a new client. */
   clientId: z.string(),
   refreshToken: z.string(),
 });

@@ -49,7 +49,7 @@ type Outcome =
  * What is slow comes first: the provider's key is read. Then the fence goes to `intent` by a conditional write, so
  * that of two runs one calls; the record is read once more, so that nothing is bought for a run that was stopped
  * meanwhile; and the call is made, once. Nothing here and nothing around it repeats it. A response that proves that it
- * was not taken puts the fence back to where it stood: what is known of an earlier call stays.
+ * was not taken restores the fence's previous value: what is known of an earlier call stays.
  * @param session as it was read: its fence at `none`, or one more call allowed in this run
  * @throws ChirpsmithError the provider's refusal; `NotPossible` when the run was stopped; any other error leaves the
  *   fence at `intent`, in doubt, unless it is certain that nothing was sent
@@ -85,7 +85,7 @@ async function callOnce(
   const { sessionId } = session;
   const callId = await announce(session, options, deps);
 
-  // Must not be lost to somebody who changed the record meanwhile, to cancel the run, say.
+  // A concurrent change, such as a cancel, must not discard this write.
   const settle = (outcome: Outcome) =>
     store.changeSession(sessionId, ({ create, status, runs }) => {
       const settled = settledBy(outcome, callId, create, runs);
@@ -129,9 +129,9 @@ async function callOnce(
 }
 
 /**
- * Writes the intent, and makes sure that it is there and that the run still stands.
+ * Writes the intent, and checks that it is there and that the run was not stopped.
  * @returns the name of the call that may be made now, and must be made at once
- * @throws ChirpsmithError RecordConflict when somebody else came first, NotPossible when the run was stopped
+ * @throws ChirpsmithError RecordConflict when another writer came first, NotPossible when the run was stopped
  */
 async function announce(session: Session, options: ChargeOnceOptions, deps: ChargeOnceDeps): Promise<string> {
   const { store, now } = deps;
@@ -162,7 +162,7 @@ async function announce(session: Session, options: ChargeOnceOptions, deps: Char
   try {
     current = await store.requireSession(sessionId);
   } catch (error) {
-    // Nothing was sent, and an intent that stayed would ask a person about a call that nobody made.
+    // No call was sent: an intent left behind would ask a person to decide about it.
     await withdraw().catch(() => undefined);
     throw trouble ?? error;
   }

@@ -2,8 +2,8 @@ import { type Provider, ProviderError } from '../provider/provider.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 
 /**
- * Asks for the account's balance before something is spent. Where nobody may be asked, or no answer comes, it goes
- * on: the provider refuses by itself what cannot be paid.
+ * Checks the account's balance before a call that costs credits. Goes on without a balance URL or an answer:
+ * the provider itself refuses what the account cannot pay.
  * @param needed credits, by the configured prices
  * @param what would cost them, as the subject of a sentence
  * @throws ChirpsmithError CreditsExhausted

@@ -4,12 +4,12 @@ import type { Executions } from './executions.ts';
 import { isRunning, isTerminated, type Session } from './session.ts';
 import type { SessionStore } from './session-records.ts';
 
-/** Whose a session is that was started in the console for nobody in particular. */
+/** The owner of a session that was started in the console without one. */
 export const nobody = 'console';
 
 /**
- * Gives a session that was started in the console for nobody to a person, who can then approve, decide, replace and
- * delete by the API.
+ * Assigns a session that was started in the console without an owner to a person.
+ * They can then approve, decide, replace and delete by the API.
  * @throws ChirpsmithError NotPossible when it is another person's
  */
 export async function giveTo(

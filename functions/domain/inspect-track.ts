@@ -26,7 +26,7 @@ export interface LookDeps {
   readonly now: () => string;
 }
 
-/** Nobody has looked at it yet; or it was rejected, and the file may have been replaced since. */
+/** Not inspected yet; or rejected, and the file may have been replaced since. */
 export function isUnseen({ status, format }: Track): boolean {
   return status === 'rejected' || (status === 'declared' && format === undefined);
 }
@@ -36,7 +36,7 @@ export function isUnseen({ status, format }: Track): boolean {
  * what will be sent. Other bytes than were declared are not looked at further: the file is not uploaded yet. What
  * cannot be used is `rejected`, with the reason. An object whose name says something else than its content is copied
  * to one that says the same: some providers believe the suffix of a URL.
- * @returns the track as it stands now; `bytes` tells equal bytes where S3 has no SHA-256
+ * @returns the track as it is now; `bytes` identifies equal content where S3 has no SHA-256
  */
 export async function inspectTrack(
   track: Track,
@@ -46,7 +46,7 @@ export async function inspectTrack(
   // What lies elsewhere is looked at by the provider only.
   if ('url' in track.source) return { track, bytes: undefined };
   const { versionId: _pinned, ...latest } = track.source;
-  // A rejected file is looked for afresh: a person may have put a better one in its place.
+  // A rejected file is looked for again: a person may have replaced it.
   const wanted = track.status === 'rejected' ? latest : track.source;
   const { inspection, size, sha256, etag, versionId } = await inspect(wanted, settings.limits);
   const source = versionId === undefined ? wanted : { ...wanted, versionId };

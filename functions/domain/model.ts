@@ -31,7 +31,7 @@ export interface ModelStore {
 /** From how many models on, of those that the account can hold, a person is warned: four fifths. */
 const nearShare = 0.8;
 
-/** What to tell before another model is paid for, or nothing. @param limit as configured */
+/** The warning before another model is paid for, or undefined. @param limit as configured */
 export function nearlyFull(models: number, limit: number | undefined): string | undefined {
   if (limit === undefined || models < limit * nearShare) return undefined;
   return `${models} models of yours are known here, and the account is said to hold ${limit}: the provider may refuse another one.`;

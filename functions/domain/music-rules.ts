@@ -39,7 +39,7 @@ export const longest = {
   description: 500,
 } as const;
 
-/** Is it the id of a model that somebody trained? */
+/** Is it the id of a custom model? */
 export function isCustomModel(model: string): boolean {
   return customModelPattern.test(model);
 }
@@ -49,7 +49,7 @@ export function isOneOf(models: readonly string[], model: string): boolean {
   return models.includes(model);
 }
 
-/** Is it a model's id, of either dialect, rather than a name that somebody gave one? */
+/** Is it a model's id, of either dialect, rather than a custom model's name? */
 export function isModelId(model: string): boolean {
   return isCustomModel(model) || isOneOf([...stockModels, ...tauModels, ...relaySongModels], model);
 }

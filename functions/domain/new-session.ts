@@ -2,7 +2,7 @@ import type { Settings } from '../shared/settings.ts';
 import type { SessionKind } from '../shared/state-contracts.ts';
 import type { Session, Track } from './session.ts';
 
-/** The record of a session that nobody has worked on yet. */
+/** The record of a session that no run has processed yet. */
 export function newSession(
   given: Pick<Session, 'sessionId' | 'owner' | 'startedBy' | 'name' | 'skipInvalid'> & Partial<Session>,
   settings: Settings,
@@ -25,7 +25,7 @@ export function newSession(
   };
 }
 
-/** The record of a track that nobody has looked at yet. */
+/** The record of a track that was not inspected yet. */
 export function newTrack(
   given: Pick<Track, 'sessionId' | 'trackId' | 'file' | 'source'> & Partial<Track>,
   settings: Settings,

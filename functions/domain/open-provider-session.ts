@@ -28,7 +28,7 @@ export async function openProviderSession(
   try {
     const { sessionId: providerSessionId } = await open();
     await store.claimId(session, 'session', providerSessionId);
-    // Not lost to somebody who changed the record meanwhile, to cancel the run, say: a resume goes on with it.
+    // A concurrent change, such as a cancel, must not discard this write: a resume goes on with it.
     await store.changeSession(sessionId, (now) => {
       if (now.providerSessionId !== undefined || isTerminated(now)) return undefined;
       return { providerSessionId, ...(now.status === 'preparing' ? { status: 'uploading' } : {}) };

@@ -46,7 +46,7 @@ export type PersonaIdentity = Pick<Persona, 'owner' | 'dialect' | 'provider' | '
 export interface PersonaStore {
   find(identity: PersonaIdentity): Promise<Persona | undefined>;
   /**
-   * Writes a persona over the one that was seen; of two who saw the same, one is told RecordConflict.
+   * Replaces the persona that was read. Of two writers that read the same one, the second gets RecordConflict.
    * @param seen undefined where there was none
    */
   put(persona: Omit<Persona, 'version'>, seen: Persona | undefined): Promise<Persona>;

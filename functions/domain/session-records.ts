@@ -22,8 +22,8 @@ export interface SessionStore {
   /** Writes the tracks, then the session: a session that can be read is complete. */
   create(session: Session, tracks: readonly Track[]): Promise<void>;
   /**
-   * Writes further tracks of a session that nobody works on yet. Those that are there already must be the same
-   * files, untouched: of two who declare at once, one is told.
+   * Adds tracks to a session that no run processes yet. Existing tracks must be the same files, untouched.
+   * Of two concurrent declarations, one gets the conflict.
    */
   addTracks(session: Session, tracks: readonly Track[]): Promise<void>;
   /** The session and its tracks, or undefined when there is none or it has expired. */
@@ -42,8 +42,8 @@ export interface SessionStore {
   /** Changes fields (undefined removes one), keeps a failure that is replaced, and returns the session as it is now. */
   updateSession(session: Session, changes: Changes<Session>): Promise<Session>;
   /**
-   * The same for a change that does not depend on who else wrote meanwhile: read, changed and written again
-   * until nobody came in between. `change` gives undefined to leave it as it is.
+   * The same for a change that does not depend on concurrent writes: reads, changes and writes again
+   * until no other write came in between. `change` returns undefined to leave the record as it is.
    */
   changeSession(
     sessionId: string,
@@ -63,7 +63,7 @@ export interface SessionStore {
   listNotStarted(touched: { from: number; to: number }, limit: number): Promise<Session[]>;
   /**
    * Sessions of one owner, newest first, perhaps of one kind only. `next` is opaque, and the `cursor` of the page
-   * after; a made-up one, or somebody else's, is a `BadInput`.
+   * after; an invented one, or another owner's, is a `BadInput`.
    */
   list(
     owner: string,

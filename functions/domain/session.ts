@@ -7,7 +7,7 @@ import { providerOriginSchema } from './provider-origin.ts';
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();
 
-/** Where a session stands. */
+/** The status of a session. */
 export const sessionStatuses = [
   /** Waits for its files and a start. */
   'open',
@@ -46,7 +46,7 @@ export const decisions = ['check-again', 'create-again', 'abandon'] as const;
 /** What a paid call makes. */
 export const paidWorks = ['training', 'music'] as const;
 
-/** Where a track stands. */
+/** The status of a track. */
 export const trackStatuses = [
   /** Declared, nothing done yet; or put back after a submission that was surely not taken. */
   'declared',
@@ -74,7 +74,7 @@ export const failureSchema = z.object({
   at: moment,
 });
 
-/** Where a call that costs real money stands; `none` is where there was none, or none that was taken. */
+/** The state of a call that costs real money; `none`: no call, or none that the provider took. */
 const fence = z.enum(['none', 'intent', 'unknown', 'submitted', 'ready', 'failed']);
 
 /** What is known of one call. */
@@ -93,8 +93,8 @@ const callSchema = z.object({
 });
 
 /**
- * The fence around create. `none` → `intent` before the call; then `submitted`, back to where it stood when the call
- * was surely not taken, or `unknown` when the response was lost. `ready` and `failed` are the training's ends. It
+ * The fence around create. `none` → `intent` before the call; then `submitted`, or the previous value
+ * when the call was surely not taken, or `unknown` when the response was lost. `ready` and `failed` are the training's ends. It
  * speaks of the latest call; those before it are kept beside it, because a response says something of its own call only.
  */
 export const createSchema = callSchema.extend({
@@ -177,7 +177,7 @@ export const sessionSchema = z.object({
   skipInvalid: z.boolean(),
   /** By which the same content is recognised; see `contentKeyOf`. */
   contentKey: z.string().optional(),
-  /** Stop before create until somebody approves its price. */
+  /** Stop before create until a person approves its price. */
   review: z.boolean().default(false),
   approval: z.object({ by: z.string(), at: moment }).optional(),
   /** What persons decided, oldest first. */
@@ -193,7 +193,7 @@ export const sessionSchema = z.object({
     )
     .default([]),
   status: z.enum(sessionStatuses),
-  /** When it came to stand there; the store's affair. */
+  /** When the status last changed. Set by the store. */
   statusSince: moment.optional(),
   /** Grows with every write; each write names the version that it saw. */
   version: count,
@@ -236,7 +236,7 @@ export const audioSourceSchema = z.object({
   versionId: z.string().optional(),
 });
 
-/** Elsewhere: the provider is given the URL as it is, and nobody here ever asks for it or shows it. */
+/** Elsewhere: the provider gets the URL as it is, and this service never fetches or shows it. */
 const elsewhereSchema = z.object({ url: z.string() });
 
 /** A track as the table holds it, without its keys. */
@@ -326,7 +326,7 @@ export function isPartial({ kind, status, batch }: Session): boolean {
   return kind === 'batch' && status === 'ready' && (batch?.missing ?? 0) > 0;
 }
 
-/** Whatever has not ended yet can be cancelled. */
+/** Every session that has not ended can be cancelled. */
 export function canCancel(session: Session): boolean {
   return isRunning(session) || ['open', 'review', 'interrupted'].includes(session.status);
 }
@@ -339,7 +339,7 @@ export function isOverdue({ status, create, failure }: Session): boolean {
 /** Calls that were, or may have been, taken, and may still end well. */
 const open: ReadonlySet<Create['fence']> = new Set(['intent', 'unknown', 'submitted']);
 
-/** What was, or may have been, paid and may still come, once nobody works on the session any more. */
+/** What was, or may have been, paid and may still come, once no run processes the session any more. */
 export function unfinishedWork(session: Pick<Session, 'kind' | 'create' | 'status'>): PaidWork | undefined {
   const { kind, create } = session;
   if (

@@ -8,7 +8,7 @@ import { trackFailed } from './track-changes.ts';
 const writesAtOnce = 25;
 
 /**
- * Finds tracks that were given the same clip. Whose it is nobody can know, so that none of them has it: they fail, and a
+ * Finds tracks that were given the same clip. Its owner is unknown, so none of them keeps it: they fail, and a
  * resume sends them again. A failed track keeps the clip's id, so that a step that was cut off between two of these writes
  * still finds the others when it runs again.
  * @returns the tracks as they are now, and the contradiction, if there is one

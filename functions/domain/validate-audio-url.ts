@@ -1,4 +1,4 @@
-/** Parameters that make a URL a key: whoever has it may fetch, for a while. In lower case. */
+/** Query parameters of signed URLs, in lower case: the holder of such a URL may fetch, for a while. */
 const signatures = new Set([
   'access_token',
   'api_key',

@@ -6,7 +6,7 @@ const longestLook = 16 * 1024;
 
 /**
  * Takes what must not be written down out of a text: the secrets themselves, the query of every URL, and
- * signature parameters standing alone.
+ * signature parameters outside a URL.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;

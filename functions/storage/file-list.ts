@@ -15,7 +15,7 @@ const fileListSchema = z.strictObject({
 export type FileList = Readonly<z.infer<typeof fileListSchema>>;
 
 /**
- * Lists of files in the bucket. A list is written once and never changed, so that whoever is given its key gets the
+ * Lists of files in the bucket. A list is written once and never changed, so every reader of a key gets the
  * same files each time. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`.
  */
 export interface FileLists {

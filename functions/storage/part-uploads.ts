@@ -43,7 +43,7 @@ export interface PartUploads {
    * Begins an upload in parts, or goes on with one: signs those that are missing, each for exactly its bytes, or makes
    * one object of all of them. Calling it again does what is left.
    * @param parts SHA-256 of each part, 64 lower-case hex digits, of {@link partSize} bytes each
-   * @param uploadId of an earlier call; one that has ended meanwhile is begun anew
+   * @param uploadId of an earlier call; one that has ended meanwhile is started again
    */
   goOn(file: Checksummed, parts: readonly string[], uploadId: string | undefined): Promise<PartsState>;
 }

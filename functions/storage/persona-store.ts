@@ -6,7 +6,7 @@ import { allUnder, createDynamoTable, parseItem } from './dynamo-table.ts';
 
 const ownerKey = (owner: string) => `PERSONAS#${owner}`;
 
-/** A name may be anything, so it is no part of a key as it stands. */
+/** A name may hold any characters, so a key holds its hash instead. */
 function keyOf({ owner, dialect, provider, clipId, name }: PersonaIdentity): { pk: string; sk: string } {
   const digest = createHash('sha256')
     .update(JSON.stringify([originKey(provider), dialect, clipId, name]))

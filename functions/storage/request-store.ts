@@ -25,7 +25,7 @@ const itemSchema = z.object({
 
 /** Where a request with an idempotency key is to go on. */
 export type BegunRequest =
-  /** Nobody has begun it before. */
+  /** No earlier request had this key. */
   | { readonly is: 'first' }
   /** It was begun before: it ended early, or has this outcome. */
   | { readonly is: 'repeated'; readonly outcome?: Outcome | undefined }

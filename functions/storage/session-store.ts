@@ -21,7 +21,7 @@ import { sessionRecordKey, trackRecordKey, tracksAfter } from './record-keys.ts'
 /** Writes under way at the same time: a slice of a batch is hundreds of tracks. */
 const writesAtOnce = 25;
 
-/** Writes of `changeSession` that may lose to somebody else before it gives up. */
+/** How often `changeSession` may lose to another writer before it gives up. */
 const writeAttempts = 5;
 
 /** The attribute that puts a session into the sparse index `underWay`, or takes it out. */

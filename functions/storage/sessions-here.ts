@@ -5,7 +5,7 @@ import { ChirpsmithError } from '../shared/errors.ts';
 
 /**
  * The records for functions that ask the provider, or begin what does: a new session is recorded with its place, and
- * one of another place is refused as soon as it is read, before anybody is asked about its ids.
+ * one of another place is refused as soon as it is read, before its ids are sent to any provider.
  */
 export function sessionsHere(store: SessionStore, here: Here): SessionStore {
   /** Sessions that were seen to be of this place, which does not change. */

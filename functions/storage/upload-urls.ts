@@ -2,7 +2,7 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { contentTypeOf, extensionOf } from '../domain/audio-type.ts';
 
-/** Bytes that somebody declared and may now upload. */
+/** Bytes that a client declared and may now upload. */
 export interface Checksummed {
   readonly key: string;
   /** Bytes. */
@@ -43,7 +43,7 @@ export interface UploadUrls {
 
 /**
  * Presigned PUTs that admit exactly the declared file: length and SHA-256 are signed as headers, so S3 refuses
- * another length by the signature and other bytes by the checksum. Whoever holds a URL may use it: it goes to
+ * another length by the signature and other bytes by the checksum. Anyone with the URL may use it: it goes to
  * the uploader only, and into no log or record.
  */
 export function createUploadUrls({ client, bucket, minutes }: UrlOptions): UploadUrls {
@@ -66,7 +66,7 @@ export function createUploadUrls({ client, bucket, minutes }: UrlOptions): Uploa
   };
 }
 
-/** Characters of a file's name that a link tells: it is a part of the URL. */
+/** Longest file name in a link, in characters: it is a part of the URL. */
 const longestName = 60;
 
 /**
@@ -84,8 +84,8 @@ function dispositionOf(key: string, file = key): string {
 }
 
 /**
- * Presigned GETs, of one version where it is known. S3 answers them with the type that the key's suffix says, whatever
- * the uploader called it, and with the name of the file. To be made at the last moment and written down nowhere.
+ * Presigned GETs, of one version where it is known. S3 answers with the type of the key's suffix, not
+ * the uploader's, and with the name of the file. To be made at the last moment and written down nowhere.
  */
 export function createDownloadUrls({ client, bucket, minutes }: UrlOptions): {
   get(object: {

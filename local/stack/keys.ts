@@ -13,7 +13,7 @@ export function keptKey(file: string): string {
   }
 }
 
-/** The providers' keys where the functions look for them; whatever else AWS would make a value for has one of its own. */
+/** The providers' keys under the secrets that functions read; every other generated secret has a value of its own. */
 export function secretValues(
   { secrets, functions }: Pick<Assembly, 'secrets' | 'functions'>,
   keys: { readonly provider: string; readonly relay: string },

@@ -3,7 +3,7 @@ import type { Access } from '../../packages/local-aws/iam.ts';
 import type { Lambda } from '../../packages/local-aws/lambda.ts';
 import type { HistoryEvent } from '../../packages/local-aws/step-functions/history.ts';
 
-/** Is told of what AWS would put on a bill, while a stack runs. */
+/** Counts what AWS would bill while a stack runs. */
 export interface Meter {
   /** A request to a service, by the permission that it needs. */
   call(action: string): void;

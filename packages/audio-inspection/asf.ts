@@ -40,8 +40,8 @@ interface Properties {
 }
 
 /**
- * Measures a WMA, or another ASF file: its header tells length and size, unless it is a live stream; then the last
- * packet tells, all of which have one size.
+ * Measures a WMA, or another ASF file: its header holds length and size, unless it is a live stream; then the last
+ * packet does, as all packets have one size.
  * @throws BrokenAudio, NoAudio, ProtectedAudio
  */
 export async function measureAsf(source: ByteSource): Promise<Measured> {

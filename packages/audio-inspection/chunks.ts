@@ -94,7 +94,7 @@ export const element: ChunkForm = {
   },
 };
 
-/** A number whose leading zeros tell how many bytes it has; Infinity for "unknown", all ones. */
+/** A number whose leading zeros say how many bytes it has; Infinity for "unknown", all ones. */
 export function codedNumber(bytes: Uint8Array, at: number): { value: number; length: number } | undefined {
   const length = Math.clz32(bytes[at] ?? 0) - 23;
   if (length > 8 || at + length > bytes.length) return undefined;

@@ -23,8 +23,8 @@ const mostRedirects = 3;
 const longestSeconds = 3600;
 
 /**
- * Downloads audio from an address that somebody else has named: only by https, in bounded size and time, and looked
- * at by its content. Whatever goes wrong is an answer, because the same file may be there a minute later.
+ * Downloads audio from a caller's address: only by https, in bounded size and time; the type comes from the
+ * content. Every failure is a result, not an exception, because the file may be there a minute later.
  */
 export async function downloadAudio(
   url: string,

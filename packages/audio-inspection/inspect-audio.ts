@@ -31,7 +31,7 @@ import { measureWavPack } from './wavpack.ts';
 /** What one inspection may cost. */
 export interface InspectionCost {
   readonly budget?: ReadBudget;
-  /** Milliseconds for the whole inspection; 20 s unless told (a choice). */
+  /** Milliseconds for the whole inspection; 20 s by default (a choice). */
   readonly timeoutMs?: number;
   /** Ends the inspection early. */
   readonly signal?: AbortSignal;

@@ -54,7 +54,7 @@ interface Sound {
   readonly frameSeconds: number;
 }
 
-/** What stands in front of the first cluster. */
+/** What precedes the first cluster. */
 interface Outline {
   readonly segment: Chunk;
   /** Nanoseconds of one unit of time. */
@@ -71,7 +71,7 @@ interface Outline {
 /**
  * Measures a WebM or Matroska file by its last block of sound, which is found from the end: what a browser records, or
  * a program that was stopped, has neither a duration, nor an index, nor sizes. Where the end has no sound, because the
- * picture is longer or its clusters are large, the tags of the track tell, then the index, then the header.
+ * picture is longer or its clusters are large, the track's tags give the duration, then the index, then the header.
  * @throws BrokenAudio, NoAudio, ProtectedAudio
  */
 export async function measureMatroska(file: ByteSource): Promise<Measured> {

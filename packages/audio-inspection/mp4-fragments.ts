@@ -216,7 +216,7 @@ async function walk(source: ByteSource, first: Chunk, read: (moof: Chunk) => Pro
   return { duration, end };
 }
 
-/** Seconds that the index in front of the fragments (`sidx`) tells of all of them together. */
+/** Seconds of all fragments together, by the index that precedes them (`sidx`). */
 async function promisedIn(source: ByteSource, first: Chunk): Promise<number | undefined> {
   for await (const part of chunks(source, box, 0, first.at)) {
     if (part.id !== 'sidx') continue;

@@ -163,7 +163,7 @@ function lengthHeader(bytes: Uint8Array, first: FrameHeader): LengthHeader | und
       bytes: flags & 2 ? numbers.getUint32(at + 12) : undefined,
     };
   }
-  // Always 32 bytes behind the frame's header, whatever its side information has.
+  // Always 32 bytes behind the frame's header, for any size of its side information.
   if (textIn(bytes, 36, 40) !== 'VBRI' || bytes.length < 54) return undefined;
   return { bytes: numbers.getUint32(46), frames: numbers.getUint32(50) };
 }

@@ -13,7 +13,7 @@ const mostPackets = 50;
 
 /**
  * Measures a Musepack file of stream version 7 or 8 (trac.musepack.net, SV7 and SV8 specifications). One of version 8
- * ends with a packet that says so, and tells where its index is, so that one that was cut short is known.
+ * ends with an end packet and states where its index is, so a truncated file is detected.
  * @throws BrokenAudio
  */
 export async function measureMusepack(source: ByteSource): Promise<Measured> {

@@ -90,7 +90,7 @@ function codecOf(body: Uint8Array): Codec | undefined {
   const numbers = numbersIn(body);
   const starts = (word: string, at = 0) => textIn(body, at, at + word.length) === word;
   if (starts('OpusHead') && body.length >= 19) {
-    // Opus counts in 48 kHz whatever it was made from (RFC 7845, section 4).
+    // Opus counts in 48 kHz for any input sample rate (RFC 7845, section 4).
     return { format: 'Opus', extension: 'opus', rate: 48_000, skip: numbers.getUint16(10, true) };
   }
   if (starts('\x01vorbis') && body.length >= 30) {

@@ -8,7 +8,7 @@ const maxBufferSize = 2_000_000;
 export class SourceTokenizer extends AbstractTokenizer {
   readonly fileInfo: { readonly size: number };
   readonly #source: ByteSource;
-  /** What a read of the source failed with. The parser may swallow it, or wrap it; this tells it from their own. */
+  /** The error of a failed read. The parser may swallow or wrap it; this distinguishes it from the parser's own. */
   sourceError: unknown;
 
   constructor(source: ByteSource) {

@@ -15,7 +15,7 @@ export type * from './assembly/model.ts';
 const home = { region: 'us-east-1', account: '123456789012' };
 
 /**
- * Resource types ignored on purpose: logs go to the terminal, and nobody needs alarms or dashboards locally. The API
+ * Resource types ignored on purpose: logs go to the terminal, and alarms and dashboards are of no use locally. The API
  * is at a port, not at a DNS name.
  */
 const ignoredTypes = [

@@ -42,7 +42,7 @@ type ServiceName = (typeof protocols)[keyof typeof protocols]['service'];
 
 const inputSchema = z.record(z.string(), z.unknown());
 
-/** DynamoDB, Secrets Manager, Step Functions and EventBridge on one address, told apart by `X-Amz-Target`. */
+/** DynamoDB, Secrets Manager, Step Functions and EventBridge on one address, distinguished by `X-Amz-Target`. */
 export async function startAwsEndpoint(
   options: AwsEndpointOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {

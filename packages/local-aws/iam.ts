@@ -6,7 +6,7 @@ import type { Credentials } from './sigv4.ts';
 
 /** Who may do what, from the synthesized policies. One key pair per role, and one for the person here. */
 export interface Access {
-  /** The secret of a key, or undefined if nobody has that key. */
+  /** The secret of a key, or undefined if no user has that key. */
   secretOf(accessKeyId: string): string | undefined;
   /** The one key pair of a role. Throws when the template has no such role. */
   credentialsFor(roleArn: string): Credentials;

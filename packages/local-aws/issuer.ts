@@ -25,7 +25,7 @@ export interface IssuerOptions {
   readonly audience?: string;
 }
 
-/** Hands out tokens to anybody on this machine: a stand-in for the identity provider of a real stage. */
+/** Issues tokens to any user of this machine: a stand-in for the identity provider of a real stage. */
 export interface Issuer {
   readonly url: string;
   readonly issuer: string;

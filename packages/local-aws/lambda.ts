@@ -61,7 +61,7 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
 
   const running = new Map<string, number>();
 
-  /** As Lambda does it: an invocation over the function's reserved concurrency is turned away, not kept waiting. */
+  /** As in Lambda: an invocation over the function's reserved concurrency is throttled, not queued. */
   async function withinReserved<T>(fn: LambdaFunction, work: () => Promise<T>): Promise<T> {
     const before = running.get(fn.arn) ?? 0;
     if (fn.reserved !== undefined && before >= fn.reserved) {

@@ -43,7 +43,7 @@ export function virtualClock(startAt = Date.UTC(2026, 0, 1)): Clock {
   const settle = () => {
     if (scheduled || working > 0 || sleepers.length === 0) return;
     scheduled = true;
-    // A few turns of the event loop, so that whoever was woken or answered can begin new work first.
+    // A few turns of the event loop, so that woken or answered callers can begin new work first.
     let turns = 3;
     const turn = () => {
       if (turns-- > 0) return void setImmediate(turn);

@@ -93,7 +93,7 @@ function settingOf(file: string, settings: readonly PathSetting[]): PathSetting 
   return settings.filter(holds).sort((a, b) => b.path.length - a.path.length)[0];
 }
 
-/** Who may not use a file is told whose it is: often root's, after a command was run with sudo once. */
+/** Names the owner of a file that the user may not use: often root, after a command was run with sudo once. */
 function permission(file: string | undefined, setting: PathSetting | undefined): Explanation {
   const advice = 'point %s at a directory of your own';
   const me = process.getuid?.();

@@ -65,7 +65,7 @@ export async function listenOnLoopback(
       new Promise((resolve) => {
         // Its one error says that it is closed already.
         server.close(() => resolve());
-        // Clients keep connections open for the next request; nobody will send one.
+        // Clients keep connections open for a next request, which will not come.
         server.closeAllConnections();
       }),
   };

@@ -7,12 +7,12 @@ export const launchedFrom = 'LAUNCHED_FROM';
 /**
  * Watches whether the process that started this one is still there. npm puts a shell between, which passes on no
  * signal: when npm is ended, the shell may go on waiting for us, or leave us behind.
- * @returns asks anew at every call; always false when nothing is known of a launcher
+ * @returns checks again at every call; always false when no launcher is known
  */
 export function watchParent(environment: NodeJS.ProcessEnv): () => boolean {
   const parent = Number(environment[launchedFrom]);
   if (!Number.isInteger(parent) || parent <= 1) return () => false;
-  // A shell that npm did not start belongs to somebody who may close it and leave us running.
+  // A shell that npm did not start is a user's, who may close it and leave us running.
   const byNpm = environment.npm_lifecycle_event !== undefined;
   // Where sh is bash, npm itself is the parent: the shell is replaced by the command.
   const npm = byNpm && !isNpm(parent) ? parentOf(parent) : undefined;
@@ -23,7 +23,7 @@ export function watchParent(environment: NodeJS.ProcessEnv): () => boolean {
   };
 }
 
-/** The parent's process id, where the system tells it: the second field after the name, which may hold anything. */
+/** The parent's process id, where the system reports it: the second field after the name, which may hold anything. */
 function parentOf(pid: number): number | undefined {
   try {
     return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]);

@@ -11,7 +11,7 @@ export const processIdentity = z.object({
 
 export type ProcessIdentity = z.infer<typeof processIdentity>;
 
-/** @throws Error when the system does not tell when a process began */
+/** @throws Error when the system does not report a process's start time */
 export function thisProcess(): ProcessIdentity {
   const processStart = startOf(process.pid);
   if (processStart === undefined) throw new Error('The system does not tell when this process began.');

@@ -11,7 +11,7 @@ import { carryOutAtRelay, relayError, relayRoute, withStrangersTask } from './re
 import type { SandboxSettings } from './settings.ts';
 import type { SandboxState } from './state.ts';
 
-/** What the provider's API stands on. */
+/** What the provider's API depends on. */
 export interface ApiGround {
   /** May change. */
   readonly key: string;

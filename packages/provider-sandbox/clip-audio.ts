@@ -3,7 +3,7 @@ import { chance } from './chance.ts';
 
 const sampleRate = 16_000;
 
-/** Semitones of a minor pentatonic scale: whatever is drawn from it sounds together. */
+/** Semitones of a minor pentatonic scale: any of its notes sound well together. */
 const scale = [0, 3, 5, 7, 10, 12, 15];
 
 /** A little tune as a WAV file, the same for the same clip: short notes over a long low one. */

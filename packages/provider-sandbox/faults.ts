@@ -66,7 +66,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
       .default(0),
     taken: z.boolean().default(true),
   }),
-  /** The answer speaks of a task that nobody asked about. */
+  /** The answer names another task than the request. */
   z.strictObject({ ...when, kind: z.literal('other-task-id') }),
   z.strictObject({ ...onTask, kind: z.literal('task-failed'), ...taskFaults['task-failed'] }),
   z.strictObject({ ...onTask, kind: z.literal('task-timeout') }),

@@ -5,7 +5,7 @@ import { appendLine } from '../local-servers/append-line.ts';
 import { ledgerEntrySchema } from './ledger.ts';
 import { fetchedSchema, taskSchema } from './task.ts';
 
-/** What one line of the journal can change. Everything that a line tells happened at once. */
+/** What one line of the journal can change. Everything in a line happened at once. */
 export const changeSchema = z.object({
   /** The sandbox was opened for the first time. */
   opened: z.object({ seed: z.string(), credits: z.number() }).optional(),
@@ -40,7 +40,7 @@ export const noJournal: Journal = { past: [], append: () => {}, close: () => {} 
 
 /**
  * Opens `<directory>/journal.jsonl`, one change a line. A last line without its end was cut off by a kill
- * before anybody was answered, and is dropped.
+ * before any client was answered, and is dropped.
  * @throws when any other line cannot be read, naming it
  */
 export function openJournal(directory: string): Journal {

@@ -18,11 +18,11 @@ export const ledgerEntrySchema = z.object({
   audio: z.string().optional(),
   /** HTTP status of the answer; `null` when there was none. */
   status: z.number().int().nullable(),
-  /** Was it carried out, whatever the client was told? */
+  /** Was it carried out, even if the client got an error? */
   taken: z.boolean(),
   /** Credits charged. */
   credits: z.number(),
-  /** Seconds that a call over the rate limit was told to wait. */
+  /** Seconds in the `Retry-After` of a call over the rate limit. */
   retryAfter: z.number().int().optional(),
   /** Kind of the fault that acted on it. */
   fault: z.string().optional(),

@@ -183,7 +183,7 @@ export function relayError(
   };
 }
 
-/** An answer that speaks of a task that nobody asked about. */
+/** An answer that names another task than the request. */
 export function withStrangersTask(body: object, stranger: string): object {
   const { data } = z.object({ data: z.unknown() }).parse(body);
   if (typeof data === 'string') return { ...body, data: stranger };

@@ -19,7 +19,7 @@ export interface SandboxOptions {
   readonly port: number;
   /** Where the journal is kept; without it everything is forgotten at the end. */
   readonly directory?: string;
-  /** Provider time. Nothing else tells the sandbox what time it is. */
+  /** Provider time: the sandbox's only clock. */
   readonly clock: Clock;
   /** The one API key that it accepts. */
   readonly key: string;

@@ -94,7 +94,7 @@ export function createState(): SandboxState {
   };
 }
 
-/** The standing of a task of this state. */
+/** The progress of a task of this state. */
 export function progressOf(state: SandboxState, task: Task, now: number): TaskProgress {
   return taskProgress(task, state.fetchedOf(task.taskId), now);
 }

@@ -17,7 +17,7 @@ export const taskSchema = z.object({
   taskId: z.string(),
   sessionId: z.string(),
   account: z.string(),
-  /** Of music: at which of the two services it was asked for; at MountSea unless told. */
+  /** Of music: at which of the two services it was asked for; at MountSea by default. */
   dialect: z.literal('relay').optional(),
   /** When it was taken, in milliseconds of provider time. */
   at: milliseconds,

@@ -14,7 +14,7 @@ export interface Part {
   readonly notes: readonly Note[];
   /** Loudness, 1 for the leading part. */
   readonly volume: number;
-  /** Where it is heard: -1 left, 0 middle (unless told), 1 right. */
+  /** Where it is heard: -1 left, 0 middle (the default), 1 right. */
   readonly pan?: number;
 }
 

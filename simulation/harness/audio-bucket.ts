@@ -19,7 +19,7 @@ export interface RigFile {
   readonly size: number;
 }
 
-/** A file that somebody put into the bucket. */
+/** A file in the bucket. */
 export interface StoredObject extends RigFile {
   readonly versionId: string;
 }
@@ -56,7 +56,7 @@ export interface AudioBucket {
   readonly fetch: typeof fetch;
   /** What a URL of `downloads` leads to now. */
   at(url: string): { readonly key: string; readonly object: StoredObject | undefined };
-  /** To be called when nobody asks any more. */
+  /** To be called after the last request. */
   close(): void;
 }
 

@@ -5,7 +5,7 @@ import { type Invocation, ProcessKilled } from './invocations.ts';
 import { StillAnswered } from './routes.ts';
 import type { World } from './world.ts';
 
-/** What a person is told: an answer, or an error in our names with its sentence; `unheard`: not even that. */
+/** What a person gets: an answer, or an error in our names with its sentence; `unheard`: not even that. */
 export type Told<T> =
   | { readonly answer: T }
   | { readonly error: ErrorName; readonly reason: string; readonly unheard?: true };

@@ -26,19 +26,19 @@ const named = (field: string) => new RegExp(`"${field}":"(${uuid})"`);
 
 export function createEchoes(): Echoes {
   const given = new Map<ProviderCall, string>();
-  /** By task, the id that is told instead of that of what it makes, once it is. */
+  /** By task, the id reported in place of its product's, once there is one. */
   const echoing = new Map<string, { id: string | undefined }>();
-  /** What was made and told of, by kind; each is told once more at most. */
+  /** Reported products, by kind; each is reported for another task once at most. */
   const told = new Map<string, Set<string>>();
   const echoed = new Set<string>();
-  /** Clips of music that were told of. */
+  /** Reported clips of music. */
   let sung: readonly string[] = [];
   const clipsIn = (text: string) => [...text.matchAll(ofMusic)].flatMap(([, id]) => id ?? []);
 
   const answerOf = (text: string, { status, headers }: Response) => new Response(text, { status, headers });
   const idIn = (text: string, field: string) => named(field).exec(text)?.[1];
 
-  /** What a status tells of a task that has made something. */
+  /** The status of a task that has made something. */
   function status(answer: Response, text: string): Response {
     const taskId = idIn(text, 'taskId') ?? '';
     const own = made.exec(text)?.[1];
@@ -56,7 +56,7 @@ export function createEchoes(): Echoes {
     return answerOf(echo?.id ? text.replaceAll(own, echo.id) : text, answer);
   }
 
-  /** What a status tells of music: its first clip is one that other music was given before. */
+  /** The status of music whose first clip is one that was reported for other music before. */
   async function songs(answer: Response): Promise<Response> {
     const text = await answer.text();
     const [own] = clipsIn(text);

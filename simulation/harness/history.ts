@@ -1,6 +1,6 @@
 import type { StepFunctions } from '../../packages/local-aws/step-functions.ts';
 
-/** An execution as its history tells it. */
+/** An execution according to its history. */
 export interface ExecutionFact {
   readonly name: string;
   readonly status: string;

@@ -89,14 +89,14 @@ export interface Manifest {
   readonly listed: boolean;
 }
 
-/** Somebody who puts files and a manifest into a folder of the inbox. */
+/** A person who puts files and a manifest into a folder of the inbox. */
 export interface Sender extends Person {
   /** Puts the same manifest once more, as a client does that got no answer. */
   putAgain(): Promise<Told<unknown>>;
 }
 
 /**
- * Somebody who puts files into a folder of the inbox, and a manifest beside them. The session has an id of its
+ * A person who puts files into a folder of the inbox, and a manifest beside them. The session has an id of its
  * execution's; the person learns it from the list of their sessions.
  */
 export function sender(

@@ -27,7 +27,7 @@ export interface Step {
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** What may happen to a step. `before`: it is not made; `after`: it is made, and nobody hears of it. */
+/** What may happen to a step. `before`: it is not made; `after`: it is made, and its answer is lost. */
 export type Interference<Fault> =
   | { readonly kind: 'timed-out' | 'out-of-memory' | 'process-killed'; readonly when: 'before' | 'after' }
   | { readonly kind: 'throws'; readonly when: 'before' | 'after'; readonly error: Error }
@@ -56,7 +56,7 @@ export interface Invocations<Fault> {
   moment(): number;
 }
 
-/** The process died; whoever waited for an answer hears nothing more. */
+/** The process died; waiting callers get no answer. */
 export class ProcessKilled extends Error {}
 
 interface Life extends Invocation {

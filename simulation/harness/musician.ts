@@ -8,8 +8,8 @@ import type { World } from './world.ts';
 const wish = { model: 'chirp-v55', prompt: 'Rain on a tin roof at four in the morning', tags: 'ambient' };
 
 /**
- * Somebody who wants one piece of music. The request creates the session and begins its run in one; as long as it
- * was not answered, it is the same request that is made again, and means the same piece of music.
+ * A person who wants one piece of music. One request creates the session and begins its run.
+ * Until it is answered, the person repeats the same request, which means the same piece of music.
  */
 export function openMusic(world: World): Person {
   const { store, executions, settings, clock, models, random } = world;

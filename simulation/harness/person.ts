@@ -104,7 +104,7 @@ export async function openSession(
   return person;
 }
 
-/** Somebody who is about to do so. */
+/** A person who is about to do so. */
 export function declaring(
   world: World,
   contents: readonly (Content | 'copy')[],
@@ -165,14 +165,14 @@ export function declaring(
   };
 }
 
-/** A person as far as it is the same however the session comes to be. */
+/** The part of a person that is the same for every way to create a session. */
 export interface PersonAt extends Person {
   found(sessionId: string): void;
   /** Keeps in mind what a track is declared with, and uploads it. */
   hold(upload: Upload, file: Declared, how: Delivery): void;
 }
 
-/** Somebody who owns a session, or will. @param declaredBefore files that are declared at first */
+/** A person who owns a session, or will. @param declaredBefore files that are declared at first */
 export function personAt(world: World, declaredBefore = 0): PersonAt {
   const deps = depsOf(world);
   const shelf = createShelf(world.bucket);
@@ -180,7 +180,7 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
   const replacing = new Map<string, number>();
   let files = declaredBefore;
   let sessionId = '';
-  /** A request that begins a run: one key for each, whatever its client has to repeat. */
+  /** A request that begins a run: its repetitions share one idempotency key. */
   const asked = (
     name: 'start' | 'resume' | 'approve' | 'decide',
     body: { name: string } | { choice: Decision } | undefined,
@@ -230,7 +230,7 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
       // Who was refused has declared nothing; who heard nothing, or was one of two, may have.
       const refused = 'error' in answer && !answer.unheard && answer.error !== 'StorageUnavailable';
       const alone = 'answer' in answer && others === 0 && replacing.get(trackId) === 1;
-      // What a manifest has brought is declared with no hash, and stays so when nobody knows whether it was replaced.
+      // A manifest's files are declared without a hash, and stay so while it is unknown whether one was replaced.
       if (alone) declaredAs.set(trackId, new Set([file.sha256]));
       else if (!refused && before) declaredAs.set(trackId, new Set([...before, file.sha256]));
       if (alone) replacing.delete(trackId);

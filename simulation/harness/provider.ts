@@ -14,7 +14,7 @@ type Unplaced<F> = F extends unknown ? Omit<F, 'call' | 'times' | 'after'> : nev
 export type CallFault =
   | Unplaced<FaultInput>
   | { readonly kind: 'refused' }
-  /** Of a status: it still says what a prepared session says, whatever has happened since. */
+  /** Of a status: it still reports a prepared session, after anything that has happened since. */
   | { readonly kind: 'still-ready' }
   | { readonly kind: 'busy-until'; readonly seconds: number }
   /** 200 with an envelope that reports an error, although it names the task. */
@@ -35,10 +35,10 @@ export interface CallFact {
   /** Key and version of the audio of an upload, and what that version holds. */
   readonly audio?: string;
   readonly object?: StoredObject | undefined;
-  /** Of a create: the clips that it names, and how the tracks stood. */
+  /** Of a create: the clips that it names, and the tracks at that moment. */
   readonly clipIds?: readonly string[];
   readonly tracks?: readonly Track[];
-  /** Moments of the world: when its caller had last asked anybody for anything, and when it was made. */
+  /** Moments of the world: when its caller had made its previous request, and when it was made. */
   readonly noticed: number;
   readonly at: number;
   readonly fault: string | undefined;
@@ -202,7 +202,7 @@ export function createFaultyProvider(options: {
 
 const failed = { code: 500, message: 'Internal error.' };
 
-/** A relay in front of the provider that reports an error with 200, whatever the provider has done. */
+/** A relay in front of the provider that reports an error with 200, even after the provider took the call. */
 async function enveloped(answer: Response): Promise<Response> {
   return Response.json({ ...failed, data: await answer.json() });
 }

@@ -9,7 +9,7 @@ import type { RouteSpec } from '../../functions/runtime/spec.ts';
 import { ChirpsmithError, isErrorName } from '../../functions/shared/errors.ts';
 import type { World } from './world.ts';
 
-// Runs make thousands of requests; what their functions log is nobody's here.
+// Runs make thousands of requests; their functions' logs are not read here.
 logger.setLogLevel('SILENT');
 
 /** Whose sessions they are. */

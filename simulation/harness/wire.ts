@@ -7,7 +7,7 @@ import type { Sandbox } from '../../packages/provider-sandbox/sandbox.ts';
  */
 export type Wire = 'direct' | 'network';
 
-/** Where nobody listens: a port that no service of today has. */
+/** An address without a listener: a port that no service of today has. */
 const nobody = 'http://127.0.0.1:2';
 
 export interface Wired {

@@ -115,7 +115,7 @@ export interface World {
   kill(): void;
   /** Runs something that the clock has to wait for. */
   during<T>(work: () => Promise<T>): Promise<T>;
-  /** Until no execution runs and nobody has anything under way. */
+  /** Until no execution runs and no request is under way. */
   settled(): Promise<void>;
   history(): Promise<ExecutionFact[]>;
   close(): Promise<void>;
@@ -214,7 +214,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     clock,
     bucket,
     wire,
-    // Nobody is asked for the credits of a training, so that they can run out in its middle.
+    // No balance is checked before a training, so that credits can run out in its middle.
     ...(name === 'train-model' ? {} : { creditsUrl: `${sandbox.url}/api-user/credits` }),
     invocation: () => invocations.current(),
     echoes,
@@ -342,7 +342,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     },
     async settled() {
       for (;;) {
-        // Some turns, so that whoever was just woken or answered can begin something new.
+        // Some turns, so that callers that were just woken or answered can begin new work.
         for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
         if (!starting && under === 0 && invocations.running().length === 0 && service.running() === 0) return;
         await new Promise<void>((resolve) => watchers.push(resolve));

@@ -1,7 +1,7 @@
 import { creditsSpent } from '../../functions/domain/credits.ts';
 import { creditsOf, type Snapshot } from './snapshot.ts';
 
-/** Faults after which nobody can know that a call was not taken. */
+/** Faults after which the caller cannot know that a call was not taken. */
 const leaveOpen = new Set(['reset-before', 'timeout-before', 'status', 'body', 'envelope', 'seen-before']);
 
 /** The call that costs, the state that makes it, and its price. */
@@ -14,7 +14,7 @@ const costs = [
 
 const callsOf = { train: ['upload', 'create'], batch: ['addToBatch'], music: ['generate'] };
 
-/** The record counts what was taken, and more only where nobody can know. */
+/** The record counts what was taken, and more only where the caller cannot know. */
 export function recordAndLedgerAgree({ world, session, tracks, tally }: Snapshot): string[] {
   const { prices } = world.settings;
   const record = creditsSpent({ session, tracks }, prices);

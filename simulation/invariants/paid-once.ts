@@ -25,7 +25,7 @@ export function paidOnce({ world, plan, tally }: Pick<Snapshot, 'world' | 'plan'
   const broken: string[] = [];
   if (charged > allowed) broken.push(`${what} cost ${charged} credits; ${allowed} were approved`);
 
-  // Whatever the ledger says: a call in doubt is not made again, unless by a run that a person began with that word.
+  // Independent of the ledger: a call in doubt is not repeated, except by a run with a person's `create-again`.
   let doubtful: string | undefined;
   for (const call of paid) {
     const { execution = '' } = call;

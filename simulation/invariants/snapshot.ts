@@ -28,11 +28,11 @@ export interface Snapshot<P extends Plan = Plan> {
   readonly tracks: readonly Track[];
   readonly plan: P;
   readonly tally: Tally;
-  /** How everything stands at the provider. */
+  /** The provider's state. */
   readonly provider: ProviderState;
   /** The session's own session there. */
   readonly atProvider: ProviderState['sessions'][number] | undefined;
-  /** Has somebody gone on without faults until nothing was left to do? */
+  /** Has a person gone on without faults until nothing was left to do? */
   readonly final: boolean;
 }
 

@@ -74,8 +74,8 @@ function clipsAreTheirs(snapshot: Snapshot<BatchPlan>): string[] {
 }
 
 /**
- * A copy is shown with a clip that the same bytes became: of files without a declared hash, which were sent before anybody
- * knew that they are the same, each has its own.
+ * A copy is shown with the clip of the same bytes. Files without a declared hash are sent before they are
+ * known to be the same, so each has its own clip.
  */
 function copiesShareAClip({ world, session, tracks }: Snapshot): string[] {
   const shown = sessionAnswer({ session, tracks }, world.settings, false).tracks;
@@ -156,7 +156,7 @@ function listIsToldTruly(snapshot: Snapshot<BatchPlan>): string[] {
 const sameIds = (told: BatchResult['list']['notOurs'], ids: readonly string[]) =>
   told.count === ids.length && told.first.every((id) => ids.includes(id));
 
-/** Somebody who has put songs in the place of what cannot be used has a clip of each in the end. */
+/** A person who has replaced every unusable file by a song has a clip of each in the end. */
 function allDoneInTheEnd({ final, session, tracks }: Snapshot): string[] {
   if (!final || session.status !== 'ready') return [];
   const left = tracks.filter(({ status }) => status !== 'done' && status !== 'duplicate');

@@ -15,9 +15,9 @@ import { ofTraining } from './train-model.ts';
 import { ofBatch } from './upload-batch.ts';
 
 /**
- * The rules that hold whatever breaks, held against the provider's ledger and not against our own record: each
+ * The rules that hold after any failure, checked against the provider's ledger and not against our own record: each
  * that was broken, in words.
- * @param final has somebody gone on without faults until nothing was left to do?
+ * @param final has a person gone on without faults until nothing was left to do?
  */
 export async function violations(
   world: World,

@@ -8,7 +8,7 @@ const gone = { kind: 'status', status: 404, body: { message: goneWords } } as co
 /** The clips lie on that account (documented), so nothing that was paid can be taken elsewhere. */
 const beginAnew = 'which tells the same while the account is gone; then a new session';
 
-/** What lasts until somebody does something about it. */
+/** Faults that last until a person fixes them. */
 export const accountFaults: readonly Case[] = [
   {
     group,

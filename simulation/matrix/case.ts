@@ -49,15 +49,15 @@ export function machineAt(place: Place): MachineName {
 export type Trouble =
   /** The provider, or the way to it. */
   | { readonly kind: 'call'; readonly fault: CallFault; readonly times?: number }
-  /** The function, or what it stands on: at its begin, at its call, or at its first or last write. */
+  /** The function, or a service that it depends on: at its begin, at its call, or at its first or last write. */
   | {
       readonly kind: 'step';
       readonly at: Step['kind'];
       readonly breakage: Breakage;
-      /** The write that tells of the call, where there are several. */
+      /** The write that records the call, where there are several. */
       readonly last?: boolean;
     }
-  /** The account at the provider, until somebody mends it. */
+  /** The account at the provider, until a person mends it. */
   | { readonly kind: 'account'; readonly settings: object; readonly mended: object }
   /** The audio in the bucket, just before the state begins. */
   | { readonly kind: 'audio'; readonly change: 'deleted' | 'overwritten' };
@@ -75,7 +75,7 @@ export type Action =
 export interface Outcome {
   readonly status: SessionStatus;
   readonly error?: ErrorName;
-  /** Words that a person is told, among others; of a batch perhaps of one of its files. */
+  /** A part of the message to the person; of a batch perhaps of one of its files. */
   readonly reason?: string;
   /** Of a batch: its files that have a clip. */
   readonly clips?: number;

@@ -20,7 +20,7 @@ export interface Played {
 
 const songs = ['song', 'song', 'song', 'song', 'song', 'song'] as const;
 
-/** Writes that a function makes in an ordinary run before the one that tells of its call. */
+/** Writes that a function makes in an ordinary run before the one that records its call. */
 const earlierWrites: Readonly<Record<string, number>> = {
   // Six tracks looked at, the count of the call, and whose the provider's session is.
   'Prepare session': 8,

@@ -17,9 +17,9 @@ import {
 export type Meaning =
   /** Nothing was sent, or the provider says that it took nothing and that waiting helps. */
   | 'waits'
-  /** The provider did it and nobody heard of it. */
+  /** The provider did it and the answer was lost. */
   | 'unheard'
-  /** The provider did not do it, and nobody can know. */
+  /** The provider did not do it, and the caller cannot know. */
   | 'lost'
   /** It was refused, with this status and these words. */
   | { readonly status: number; readonly error: ErrorName; readonly words: string };
@@ -150,7 +150,7 @@ export const providerFaults: readonly Case[] = [
   ...rows('Answers that refuse', answers),
   ...rows('Answers that cannot be read', unreadable),
   otherTask('prepare', byItself()),
-  // Of an upload nobody knows which id it should be: the one that was told is asked about until the deadline.
+  // The caller cannot know the right id of an upload: it polls the reported one until the deadline.
   otherTask('upload', anotherFile('The provider was not done with the track after')),
   otherTask('create', byItself()),
   otherTask('status of an upload', byItself()),
@@ -158,7 +158,7 @@ export const providerFaults: readonly Case[] = [
   otherTask('open batch', byItself(6)),
   otherTask('add to batch', partlyForGood(5, 'The provider was not done with the track after', 6)),
   otherTask('list of the batch', byItself(6)),
-  // Nor does anybody know it of music.
+  // Nor can it know the right id of music.
   otherTask('generate', {
     ...musicInVain('DeadlineExceeded', 'The music was not done after'),
     next: ['resume', 'decide create-again'],

@@ -21,7 +21,7 @@ const fine: Ends = {
   'links to the audio': byItself(40),
 };
 
-/** Cut off before its call: the record says that a call is being made, and nobody made one. */
+/** Cut off before its call: the record says that a call is being made, and none was made. */
 const unmade: Ends = {
   ...fine,
   upload: byItself(106, 107),
@@ -36,7 +36,7 @@ const unheard: Ends = {
   'add to batch': byItself(7),
   generate: musicInDoubt(40),
 };
-/** Somebody came in between; read again, what came of a paid call is written all the same. */
+/** Another write came in between; read again, what came of a paid call is written all the same. */
 const contended: Ends = { ...unheard, generate: fine.generate };
 
 const bug = 'Thrown on demand.';

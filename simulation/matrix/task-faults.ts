@@ -31,7 +31,7 @@ interface Ends {
   readonly generate: Outcome;
 }
 
-/** A task that fails: an upload is sent once more, what was paid is told. */
+/** A task that fails: an upload is sent once more, what was paid is reported. */
 const fails = (words: string): Ends => ({
   upload: byItself(107),
   create: paidInVain('TrainingFailed', words),

@@ -37,7 +37,7 @@ const breakage: fc.Arbitrary<Breakage> = fc.record({
   when: fc.constantFrom('before', 'after'),
 });
 
-/** Steps that change something, or tell of it: those whose lost answer matters. */
+/** Steps that change something, or report it: those whose lost answer matters. */
 const telling: readonly Step['kind'][] = ['write', 'execution', 'answer'];
 
 /** An answer that is lost, at one of the steps that change something. */
@@ -83,7 +83,7 @@ export const arrivals = fc.oneof(
   }),
 );
 
-/** How a session with files comes to be. */
+/** How a session with files is created. */
 export const broughtBy: fc.Arbitrary<TrainPlan['by']> = fc.constantFrom(
   'request',
   'request',

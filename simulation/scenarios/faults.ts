@@ -4,7 +4,7 @@ import type { PlannedCall, PlannedFault } from '../plan.ts';
 
 const html = '<html><body><h1>Bad gateway</h1></body></html>';
 
-/** Faults after which nobody can know whether the call was taken. */
+/** Faults after which the caller cannot know whether the call was taken. */
 export const lostAnswer: fc.Arbitrary<CallFault> = fc.oneof(
   fc.constantFrom<CallFault>(
     { kind: 'reset-before' },

@@ -11,6 +11,6 @@ const byMachine: Readonly<Record<MachineName, fc.Arbitrary<Plan>>> = {
   'generate-music': musicPlans,
 };
 
-/** Plans for one machine, or for a machine drawn anew each time. */
+/** Plans for one machine, or for a machine drawn at random each time. */
 export const plansFor = (machine?: MachineName): fc.Arbitrary<Plan> =>
   machine === undefined ? fc.oneof(...Object.values(byMachine)) : byMachine[machine];

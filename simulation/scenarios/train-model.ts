@@ -21,7 +21,7 @@ const doubt = fc
     ...(next ? [{ ...next, nth: 2 }] : []),
   ]);
 
-/** One fault, or the two that are hardest to tell apart from a create that was never taken. */
+/** One fault, or the two that are hardest to distinguish from a create that was never taken. */
 const fault: fc.Arbitrary<readonly PlannedFault[]> = fc.oneof(
   ofCall('prepare', 2).map((it) => [it]),
   { weight: 3, arbitrary: ofCall('upload', 20).map((it) => [it]) },

@@ -15,7 +15,7 @@ export interface MatroskaOptions {
   readonly pictureBytes?: number;
   /** Seconds at which the first sound begins. */
   readonly from?: number;
-  /** Seconds of sound that a tag of the track tells. */
+  /** Seconds of sound by a tag of the track. */
   readonly tagged?: number;
   /** An index of the clusters at the end. */
   readonly cues?: boolean;

@@ -4,7 +4,7 @@ export interface Mp3Options {
   readonly seconds: number;
   /**
    * `constant` (32 kbit/s); `varying` every two seconds; `quiet-first`, of which the first three quarters have a quarter
-   * of the rate of the rest; or `varying` with a header that tells the length: Xing, or VBRI as Fraunhofer's encoders have.
+   * of the rate of the rest; or `varying` with a header of the length: Xing, or VBRI as Fraunhofer's encoders have.
    */
   readonly rate?: 'constant' | 'varying' | 'quiet-first' | 'xing' | 'vbri';
   /** Bytes of an ID3v2 tag in front. */

@@ -82,7 +82,7 @@ export function musepackFile({ seconds }: { seconds: number }): Uint8Array {
   );
   const sound = Array.from({ length: seconds * 20 }, () => packet('AP', coded(100)));
   const soundBytes = sound.reduce((sum, { length }) => sum + length, 0);
-  // The place of the index is counted from the packet that tells it.
+  // The place of the index is counted from the packet that holds it.
   const offset = packet(
     'SO',
     Uint8Array.from([

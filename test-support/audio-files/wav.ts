@@ -12,7 +12,7 @@ export interface WavOptions {
   readonly junkBytes?: number;
 }
 
-/** A 16-bit PCM WAV with a sine tone: 16 kB a second unless told. */
+/** A 16-bit PCM WAV with a sine tone: 16 kB a second by default. */
 export function wavFile(options: WavOptions): Uint8Array {
   const { seconds, pitch = 440, sampleRate = 8000, channels = 1, junkBytes = 0 } = options;
   const frames = Math.round(seconds * sampleRate);

@@ -22,7 +22,7 @@ describe('CHIRPSMITH_HOME', () => {
     expect(chosenHome('~/x', {})).toEqual({ name: '--home', path: path.join(homedir(), 'x') });
   });
 
-  it('is refused as the home of somebody else, which only a shell knows', () => {
+  it("is refused as another user's home, which only a shell can resolve", () => {
     for (const use of [() => home('~ann/x'), () => chosenHome('~ann/x', {})]) {
       expect(use).toThrow('~ann/x begins with a ~ that only a shell can expand; give the whole path.');
     }

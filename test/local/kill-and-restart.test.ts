@@ -63,7 +63,7 @@ test('sessions that a kill cut off are shown as such, keep their files and clips
     return z.object({ entries: z.array(ledgerEntrySchema) }).parse(await answer.json()).entries;
   };
 
-  // The provider takes the create of one session and does not answer: the record stands at the intent.
+  // The provider takes the create of one session and does not answer: the record holds the intent.
   await fetch(`${before.provider}/_sandbox/faults`, {
     method: 'POST',
     body: JSON.stringify({ call: 'create', kind: 'timeout-after' }),
@@ -103,7 +103,7 @@ test('sessions that a kill cut off are shown as such, keep their files and clips
   );
   expect(stored.Contents?.map(({ Size }) => Size)).toEqual(files.map(({ bytes }) => bytes.length));
 
-  // Nobody did anything about this one: the sweep began a run that asks the provider, and it is not paid again.
+  // No person resumed this one: the sweep began a run that asks the provider, and it is not paid again.
   const isReady = (id: string) => async () => (await session(id)).status;
   await expect.poll(isReady(inDoubt), { timeout: 30_000, interval: 500 }).toBe('ready');
   expect(await session(inDoubt)).toMatchObject({

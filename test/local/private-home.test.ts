@@ -34,7 +34,7 @@ function put(file: string): void {
 }
 
 describe.skipIf(process.platform === 'win32')('a home', () => {
-  it('is made for its owner alone, whatever the umask', () => {
+  it('is made for its owner alone, with any umask', () => {
     openHome(home);
     expect(mode('home')).toBe(0o700);
   });

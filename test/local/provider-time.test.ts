@@ -11,7 +11,7 @@ describe('the speed of waits', () => {
     ['http://[::1]:9000', 20],
     ['https://api.mountsea.ai', 1],
     ['http://127.0.0.1.example.com', 1],
-  ])('with the provider %s is %s unless somebody says otherwise', (provider, speed) => {
+  ])('with the provider %s is %s by default', (provider, speed) => {
     expect(defaultSpeed(provider)).toBe(speed);
   });
 

@@ -44,7 +44,7 @@ test('says in one line where everything is, and ends in order when asked to', as
   expect(existsSync(file)).toBe(false);
 });
 
-/** Where a process listens, as Linux tells it; undefined elsewhere. */
+/** Where a process listens, as Linux reports it; undefined elsewhere. */
 function portsOf(pid: number | undefined): number[] | undefined {
   if (process.platform !== 'linux') return undefined;
   const descriptors = `/proc/${pid}/fd`;
@@ -247,7 +247,7 @@ test('a wrong flag ends with 2 and its name, before anything starts', async () =
   expect(existsSync(path.join(home, 'stack.lock'))).toBe(false);
 });
 
-test('an old Node is told in one line what is needed', async () => {
+test('on an old Node, one line says which version is needed', async () => {
   const pretend = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
   const child = spawn(
     process.execPath,

@@ -13,8 +13,8 @@ import type { state } from './state.ts';
 export type CopyAudioDeps = Deps<typeof state>;
 
 /**
- * `Copy audio`: copies the audio of every clip into the bucket, because the provider's links do not last. The links
- * are asked for anew each time and written down nowhere. A clip can be complete while its link still answers 403, so
+ * `Copy audio`: copies the audio of every clip into the bucket, because the provider's links expire. Each run
+ * requests new links and stores none. A clip can be complete while its link still answers 403, so
  * a failed download is tried again by the schedule, and reported at its deadline.
  * @throws ChirpsmithError DeadlineExceeded with the reason of each clip that is missing
  */

@@ -6,7 +6,7 @@ import { mapConcurrent } from '../../shared/map-concurrent.ts';
 const concurrency = 8;
 
 /**
- * Looks at the tracks that nobody has looked at yet, and at those rejected before, because the file may have
+ * Inspects the tracks not inspected yet, and those rejected before, because the file may have
  * been replaced. Pins each to the object's version, so that what was checked is what will be sent.
  * Of several tracks with the same bytes, the first stays and the others become its duplicates.
  */
@@ -15,7 +15,7 @@ export async function checkAudio(tracks: readonly Track[], deps: LookDeps): Prom
   const looked = await mapConcurrent(tracks, concurrency, async (track) => {
     if (!isUnseen(track)) return track;
     const { track: seen, bytes } = await inspectTrack(track, deps);
-    // Objects from elsewhere have no stored SHA-256; their ETag and size still tell equal bytes of one upload.
+    // Objects from elsewhere have no stored SHA-256; their ETag and size still identify equal bytes of one upload.
     if (bytes !== undefined) etags.set(track.trackId, bytes);
     return seen;
   });

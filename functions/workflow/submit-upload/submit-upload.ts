@@ -18,7 +18,7 @@ const repeatsAfterLostAnswer = 1;
 
 /**
  * `Submit upload`: hands one track to the provider, with a URL signed at this very moment.
- * Whatever goes wrong with one track is data: it ends in the record, not in an exception. What is the account's ends
+ * A failure of one track is data: it goes into the record, not into an exception. A failure of the account ends
  * the run: the track waits for a resume.
  * @throws ChirpsmithError ProviderAuth, CreditsExhausted; NotPossible when the session was stopped meanwhile
  */

@@ -8,7 +8,7 @@ export interface MatchedRoute {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The key of the route that takes whatever matches no other (documented). */
+/** The key of the route for requests that match no other (documented). */
 const fallback = '$default';
 
 /**

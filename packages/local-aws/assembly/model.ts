@@ -52,7 +52,7 @@ export interface Bucket {
   readonly name: string;
   readonly arn: string;
   readonly versioned: boolean;
-  /** Whether it tells EventBridge what becomes of its objects. */
+  /** Whether it sends EventBridge the events of its objects. */
   readonly eventBridge: boolean;
   readonly corsRules: readonly {
     readonly origins: readonly string[];

@@ -7,7 +7,7 @@ const harmless = z.unknown().optional();
 
 const queueSchema = z.strictObject({
   QueueName: z.string().optional(),
-  // Nobody receives from a queue here, and what was sent stays until the folder is deleted.
+  // No consumer receives from a queue here: messages stay until the folder is deleted.
   MessageRetentionPeriod: harmless,
   VisibilityTimeout: harmless,
   SqsManagedSseEnabled: harmless,

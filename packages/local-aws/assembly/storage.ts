@@ -32,7 +32,7 @@ const bucketSchema = z.strictObject({
   LifecycleConfiguration: harmless,
   LoggingConfiguration: harmless,
   OwnershipControls: harmless,
-  // Nobody reaches the bucket here but by a signature.
+  // The local bucket admits signed requests only.
   PublicAccessBlockConfiguration: harmless,
   Tags: harmless,
 });
@@ -126,7 +126,7 @@ export function readTable(resource: Resource): Table {
 
 const secretSchema = z.strictObject({
   Name: z.string().optional(),
-  // The stack makes up the value here, or is told it.
+  // The local stack generates the value, or takes it from its options.
   GenerateSecretString: harmless,
   Description: harmless,
   Tags: harmless,

@@ -22,7 +22,7 @@ const isPlain = (value: unknown) => value === null || ['string', 'number', 'bool
 /**
  * A rule's event pattern as a test of events: exact values, `prefix`, `suffix`, `wildcard`, `anything-but` and
  * `exists`, of fields at any depth.
- * @throws Error naming the field for whatever else a pattern may hold
+ * @throws Error naming the field for every other operator
  */
 export function readPattern(pattern: unknown): (event: BusEvent) => boolean {
   const test = fieldsTest(pattern, []);

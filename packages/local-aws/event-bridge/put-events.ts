@@ -85,7 +85,7 @@ export function createPutEvents({ assembly, access, now, publish }: PutEventsOpt
       const bus = busOf(entry);
       if (!bus)
         return refused('ResourceNotFoundException', `Event bus ${entry.EventBusName} does not exist.`);
-      // What AWS says itself is said by nobody else.
+      // Only AWS itself may send events with a source of `aws.`.
       if (entry.Source.startsWith('aws.')) {
         return refused('NotAuthorizedForSourceException', `Not authorized for the source ${entry.Source}.`);
       }

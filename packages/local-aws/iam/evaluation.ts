@@ -39,7 +39,7 @@ function parseOperator(
   return test in operators ? { set, test } : undefined;
 }
 
-/** Throws an error naming role and condition for whatever {@link decide} would not evaluate as AWS does. */
+/** @throws Error naming role and condition for each condition that {@link decide} does not evaluate as AWS does */
 export function checkConditions(role: Role): void {
   for (const { resources, conditions } of role.statements) {
     const variable = resources.find((resource) => resource.includes('${'));

@@ -31,7 +31,7 @@ const formSchema = z.object({ subject: z.string().min(1).max(200), action: z.enu
 
 /**
  * The authorization code grant for a public client (RFC 6749, with PKCE by RFC 7636), with refresh tokens and their
- * revocation. Its page takes any name, as the issuer gives tokens to anybody on this machine. What it has issued is gone
+ * revocation. Its page takes any name, as the issuer serves any user of this machine. What it has issued is gone
  * with the process.
  */
 export function createCodeGrant({ clientId, tokens, now = Date.now }: CodeGrantOptions) {

@@ -2,9 +2,9 @@ import type { LambdaFunction } from '../assembly.ts';
 import type { FunctionWorker } from './function-worker.ts';
 
 export interface WorkerPool {
-  /** Runs `work` with a worker of the function that nobody else uses; waits for one if need be. */
+  /** Runs `work` with an idle worker of the function; waits for one if need be. */
   use<T>(fn: LambdaFunction, work: (worker: FunctionWorker) => Promise<T>): Promise<T>;
-  /** Ends every worker; whoever waits for one is refused. */
+  /** Ends every worker and rejects the waiting calls. */
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function createPool(
     if (own.length >= limits.perFunction) return undefined;
     if (workers.size >= limits.total) {
       // Loading a bundle takes longer than most invocations: functions that take each other's room in turn would do
-      // little else. Whoever has a worker waits for it.
+      // little else. A function that has workers waits for one of them.
       if (own.length > 0) return undefined;
       const longestIdle = [...workers]
         .filter(([worker]) => !worker.busy)

@@ -1,4 +1,4 @@
-// What runs inside a function's worker thread: Lambda's runtime, as far as a handler can tell.
+// What runs inside a function's worker thread: Lambda's runtime, as far as a handler sees it.
 // JavaScript, because stripping types costs each thread 10 MB of its own.
 import { readFile } from 'node:fs/promises';
 import { enableCompileCache } from 'node:module';

@@ -14,7 +14,7 @@ interface Named {
   readonly versionId: string | undefined;
 }
 
-/** Text of an element, with what stands for other characters. */
+/** Text of an element, with its character references resolved. */
 const textOf = (xml: string) => {
   const named: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
   return xml.replace(/&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g, (whole, hex, decimal, name) => {

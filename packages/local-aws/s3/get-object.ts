@@ -35,7 +35,7 @@ export function parseRange(header: string | undefined, size: number): Stretch | 
   return { first, last };
 }
 
-/** A missing object is told as such only to whom may list the bucket (documented); else `AccessDenied`. */
+/** S3 reports a missing object only to callers that may list the bucket (documented); else `AccessDenied`. */
 function missing(call: Call, code: 'NoSuchKey' | 'NoSuchVersion'): never {
   call.allow('s3:ListBucket', call.bucketArn);
   const message = `The specified ${code === 'NoSuchKey' ? 'key' : 'version'} does not exist.`;

@@ -4,8 +4,8 @@ import type { Answer, Call } from './request.ts';
 import { document, element, namespaced } from './xml.ts';
 
 /**
- * ListObjectVersions: the first page, by key and newest first. No way to the next one is known here: whoever
- * deletes what was listed finds the rest on the first page.
+ * ListObjectVersions: the first page, by key and newest first. No way to the next one is implemented: a caller
+ * that deletes what was listed finds the rest on the first page.
  */
 export async function listVersions(call: Call): Promise<Answer> {
   const { query, bucket } = call.target;

@@ -67,7 +67,7 @@ export async function openMultipartStore(directory: string): Promise<MultipartSt
   for (const id of await readdir(directory)) {
     const folder = join(directory, id);
     const names = await readdir(folder);
-    // A kill came between the folder and what it is of: nobody knows of it.
+    // A kill came before the folder's upload file was written: no client knows this upload.
     if (!names.includes(uploadFile)) await rm(folder, { recursive: true });
     else {
       const read = async (name: string): Promise<unknown> =>

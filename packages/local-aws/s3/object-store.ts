@@ -110,8 +110,8 @@ function parseJson(text: string): unknown {
 
 /**
  * Opens the bucket kept in `directory`, which is made if missing. The bytes of a version lie in a file of
- * random name, so keys may hold any characters; `catalogue.jsonl` tells, a line per put or delete, what they
- * are. Bytes are synced and renamed into place before their line is written: a version is there when its
+ * random name, so keys may hold any characters; `catalogue.jsonl` records them, one line per put or
+ * delete. Bytes are synced and renamed into place before their line is written: a version is there when its
  * line is, and files without one, left by a kill, are removed on opening. One process at a time.
  */
 export async function openObjectStore(directory: string, versioned: boolean): Promise<ObjectStore> {

@@ -46,7 +46,7 @@ export interface Call {
   readonly now: Date;
   /** The request's body. Asks for it first when the client waits to be asked. */
   body(): AsyncIterable<Buffer>;
-  /** Tells EventBridge what became of an object, if its bucket does so. */
+  /** Sends EventBridge the event of an object, if its bucket does so. */
   changed(change: ObjectChange): void;
   /** Throws `AccessDenied`. */
   allow(action: string, resource: string, context?: Record<string, string>): void;
@@ -219,7 +219,7 @@ function operationOf(
   return notImplemented(`${method} on an object`);
 }
 
-/** The operation asked for. Whatever in the request it would have to ignore is `NotImplemented`, named. */
+/** The requested operation. A header or parameter that it does not implement is `NotImplemented`, by name. */
 export function recognise(
   method: string | undefined,
   target: Target,

@@ -34,7 +34,7 @@ export interface S3Bucket {
   readonly name: string;
   readonly arn: string;
   readonly versioned: boolean;
-  /** Whether it tells what becomes of its objects; not unless told. */
+  /** Whether it sends the events of its objects; false by default. */
   readonly eventBridge?: boolean;
   readonly corsRules: readonly CorsRule[];
 }
@@ -53,9 +53,9 @@ export interface S3Options {
   };
   /** The time by which signatures are judged and objects are dated. */
   readonly now?: () => Date;
-  /** Receives what buckets tell EventBridge, and the account that they belong to. */
+  /** Receives the buckets' events, and the account that they belong to. */
   readonly events?: { readonly account: string; publish(event: BusEvent): void };
-  /** Receives a line for each denied action, as HEAD cannot tell it, and for each error of our own. */
+  /** Receives a line for each denied action, as HEAD has no body to say it, and for each error of our own. */
   readonly log?: (line: string) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Text as it may stand in an XML element; what XML 1.0 cannot hold becomes a character reference. */
+/** Text as it may occur in an XML element; what XML 1.0 cannot hold becomes a character reference. */
 export function escapeXml(text: string): string {
   return text.replace(
     /[&<>"'\p{Cc}\uFFFE\uFFFF]/gu,

@@ -33,7 +33,7 @@ const timestamps: Kind<bigint> = {
   compare: order,
 };
 
-/** What an operator is told makes a test of the variable's value. @throws Error that says what it must be told */
+/** Makes a test of the variable's value from the operator's operand. @throws Error that says what is allowed */
 type Operator = (told: Json) => (value: Json, data: Data) => boolean;
 
 const orders = {

@@ -94,7 +94,7 @@ function skip(text: string, at: number): number {
   return space.lastIndex;
 }
 
-/** The template of a Format keeps its escapes, for it tells `{}` from `\{\}`. */
+/** The template of a Format keeps its escapes, for it distinguishes `{}` from `\{\}`. */
 function withoutEscapes(expression: Expression): Expression {
   if (expression.kind !== 'literal' || typeof expression.value !== 'string') return expression;
   return { kind: 'literal', value: expression.value.replace(/\\(.)/g, '$1') };

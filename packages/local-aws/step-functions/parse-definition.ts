@@ -79,7 +79,7 @@ function* checkState(state: State, here: string): Generator<string> {
   yield* checkErrorNames(state.Catch, `${here}.Catch`);
 }
 
-/** `States.ALL` stands alone, and nothing comes after it. */
+/** `States.ALL` must be alone in its list, and in the last catcher or retrier. */
 function* checkErrorNames(
   rules: readonly { readonly ErrorEquals: readonly string[] }[],
   here: string,

@@ -33,7 +33,7 @@ export function runtimeError(reason: string): StateError {
   return new StateError('States.Runtime', reason, { terminal: true });
 }
 
-/** The failure as the service names it, whatever was thrown. */
+/** The service's name for any thrown error. */
 export function asStateError(error: unknown): StateError {
   return error instanceof StateError ? error : runtimeError(String(error));
 }

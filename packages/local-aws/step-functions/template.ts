@@ -36,7 +36,7 @@ function inField(key: string, value: string): Expression {
   }
 }
 
-/** What has nothing to fill in is not built anew each time. */
+/** Parts without anything to fill in are built once. */
 function simplify(template: Template): Template {
   if (template.kind === 'array') {
     const values = template.items.map((item) => (item.kind === 'constant' ? item.value : undefined));

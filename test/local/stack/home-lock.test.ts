@@ -24,7 +24,7 @@ test('a home is for one stack at a time, and free again afterwards', () => {
   expect(readdirSync(home)).toEqual([]);
 });
 
-test('the second is told where the first listens', () => {
+test('the error for a second stack names the address of the first', () => {
   const unlock = lockHome(home);
   const url = 'http://127.0.0.1:4700';
   const ready = {

@@ -29,7 +29,7 @@ function beside(program: string) {
   return { child, ended };
 }
 
-test('whoever sees a lock sees its owner in it', async () => {
+test('every reader of a lock finds its owner in it', async () => {
   const { child, ended } = beside(`
     console.log('begin');
     for (let round = 0; round < 500; round++) take(file).release();

@@ -20,7 +20,7 @@ test('each name has a file, lines in order, written by the end at the latest', (
   expect(readFileSync(path.join(directory, 'b.log'), 'utf8')).toBe('x\n');
 });
 
-test('a log that grew long begins anew, and just one older part is kept', () => {
+test('a log that grew long is rotated, and just one older part is kept', () => {
   for (let round = 0; round < 4; round++) {
     const logs = openLogs(directory);
     logs.write('a', String(round).repeat(5 * 1024 * 1024));
@@ -30,7 +30,7 @@ test('a log that grew long begins anew, and just one older part is kept', () => 
   expect(statSync(path.join(directory, 'a.log.1')).size).toBeLessThan(6 * 1024 * 1024);
 });
 
-test.skipIf(!existsSync('/dev/full'))('a full disk ends nothing, and is told once', () => {
+test.skipIf(!existsSync('/dev/full'))('a full disk stops nothing, and is reported once', () => {
   symlinkSync('/dev/full', path.join(directory, 'a.log'));
   const told: string[] = [];
   const logs = openLogs(directory, (line) => told.push(line));
@@ -62,7 +62,7 @@ test('a home in the middle of its deletion is no failing log', () => {
   expect(told).toEqual([]);
 });
 
-test('only errors of a logger are told to a person', () => {
+test('only errors of a logger are shown to a person', () => {
   expect(errorIn('{"level":"ERROR","message":"it broke"}')).toBe('it broke');
   expect(errorIn('{"level":"ERROR","message":"AccessDenied","reason":"not yours"}')).toBe(
     'AccessDenied: not yours',

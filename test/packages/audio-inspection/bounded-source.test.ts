@@ -57,14 +57,14 @@ test('a source that gives less than its size promises is a failure of the storag
   await expect(bounded.read(0, 10)).rejects.toMatchObject({ name: 'UnreadableSource' });
 });
 
-test('a slice begins and ends where it was told to', async () => {
+test('a slice begins and ends at the given offsets', async () => {
   const part = slice(countedSource(numbered), 100, 200);
   expect(part.size).toBe(100);
   expect(await part.read(90, 50)).toEqual(numbered.slice(190, 200));
   expect(await part.read(150, 50)).toEqual(new Uint8Array(0));
 });
 
-describe('whatever is in a file, inspecting it costs at most 64 reads and 2 MB and does not crash', () => {
+describe('inspecting any file costs at most 64 reads and 2 MB and does not crash', () => {
   const limits = { minSeconds: 6, maxSeconds: 480, maxBytes: 200 * 1024 * 1024 };
   /** Bytes between the headers of chunks: more than a block, so that each header costs a read. */
   const apart = 40_000;

@@ -7,7 +7,7 @@ describe('WebM and Matroska are as long as their last block of sound says', () =
   test.each([
     ['as ffmpeg writes it', matroskaFile({ seconds: 10, stated: 10 }), 10],
     ['as a browser records it: no length, no index, no sizes', matroskaFile({ seconds: 10, open: true }), 10],
-    ['with a header that tells too much', matroskaFile({ seconds: 10, stated: 10.2 }), 10],
+    ['with a header that states too much', matroskaFile({ seconds: 10, stated: 10.2 }), 10],
     ['of a recording that began before', matroskaFile({ seconds: 10, from: 0.5, open: true }), 10],
     [
       'in clusters larger than what is read first',
@@ -39,7 +39,7 @@ describe('WebM and Matroska are as long as their last block of sound says', () =
 
   test.each([
     ['found in the last clusters', {}],
-    ['told by the tag of the track', { tagged: 10, pictureBytes: 90_000 }],
+    ['by the tag of the track', { tagged: 10, pictureBytes: 90_000 }],
     ['found by the index', { cues: true, stated: 60, pictureBytes: 90_000 }],
   ])('sound that is shorter than the picture is as long as the sound: %s', async (_, told) => {
     const found = usable(
@@ -55,7 +55,7 @@ describe('WebM and Matroska are as long as their last block of sound says', () =
     expect(found).toMatchObject({ problem: 'too-short', reason: expect.stringContaining('It lasts 3 s') });
   });
 
-  test('where the end tells nothing, the header is believed, and said to be', async () => {
+  test('without sound at the end, the duration comes from the header, and is marked so', async () => {
     const bytes = matroskaFile({
       seconds: 20,
       pictureSeconds: 20,

@@ -288,7 +288,7 @@ test('a greedy {proxy+} takes the rest of a path, after every route that is more
   expect(matchRoute(routes, 'GET', '/')).toBeUndefined();
 });
 
-test("the API's CORS headers stand in place of the function's, on errors too", async () => {
+test("the API's CORS headers replace the function's, on errors too", async () => {
   work = () => ({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': '*' } });
   const from = (origin: string, path = '/sessions/a') => call(path, { headers: { origin } });
   const allowed = await from('http://localhost:5173');

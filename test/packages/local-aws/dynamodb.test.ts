@@ -147,7 +147,7 @@ test('an operation or a field that it does not know is refused by name, not igno
   );
 });
 
-test('a second stack on the same directory is told why it cannot start', async () => {
+test('the error of a second stack on the same directory says why it cannot start', async () => {
   const second = openDynamoDb({ directory: join(directory, 'main'), tables: assembly.tables, access });
   await expect(second).rejects.toThrow('is another stack running on it?');
 });

@@ -30,7 +30,7 @@ describe('an error of the file system', () => {
     ['EIO', 'the disk reports an error. Check the disk, or point CHIRPSMITH_HOME at another one.'],
     ['EMFILE', 'this process has too many files open. Raise the limit of open files (ulimit -n).'],
     ['ENFILE', 'this machine has too many files open. Close other programs.'],
-  ])('%s is told with the path, what is wrong and what to do', (code, words) => {
+  ])('%s is reported with the path, the cause and the next step', (code, words) => {
     const file = '/srv/home/log/start.log';
     expect(explainFileError(failed(code, file), settings)).toBe(`${file} cannot be used: ${words}`);
   });
@@ -54,7 +54,7 @@ describe('an error of the file system', () => {
     expect(explainFileError(error, settings)).toMatch(/^\/srv\/home\/dynamodb\/000005\.log .* disk is full/);
   });
 
-  it('of somebody else’s files tells whose they are and how to take them', () => {
+  it('of another user’s files names their owner and how to take them over', () => {
     const uid = process.getuid?.();
     if (uid === undefined) return;
     const home = mkdtempSync(path.join(tmpdir(), 'home-'));

@@ -24,7 +24,7 @@ describe('a server of the local stack', () => {
     'localhost.:4700',
     '0.0.0.0:4700',
     '',
-  ])('does not answer as "%s", whatever the method', (host) => {
+  ])('does not answer as "%s", for any method', (host) => {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE']) {
       expect(status(method, { host, origin: `http://${host}` })).toBe(421);
     }

@@ -16,7 +16,7 @@ async function started(command: string): Promise<{ child: ChildProcess; line: st
   return { child, line: String(line).trim() };
 }
 
-/** How that process would be known if it had told so itself. */
+/** The identity that this process would have recorded of itself. */
 function identityOf(pid: number): ProcessIdentity {
   const ticks = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
   const { processStart } = thisProcess();

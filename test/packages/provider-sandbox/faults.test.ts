@@ -77,7 +77,7 @@ describe('what our client makes of a create that goes wrong, and whether it was 
       { taken: really, sessionId },
     ]);
     expect(before - sandbox.credits()).toBe(really ? 100 : 0);
-    // The session's status tells it, as documented.
+    // The session's status shows it, as documented.
     expect((await provider.status(sessionId, 'training')).status === 'ready').toBe(!really);
   });
 

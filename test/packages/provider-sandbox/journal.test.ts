@@ -58,7 +58,7 @@ it('a kill loses nothing that was answered', async () => {
   await sandbox.close();
 });
 
-it('time does not go back, and a task goes on where it stood', async () => {
+it('time does not go back, and a task goes on where it stopped', async () => {
   const first = await reopen(virtualClock(Date.UTC(2027, 0, 1)));
   const sessionId = await first.client.prepare();
   const taskId = await first.clock.busy(() => first.client.upload(sessionId, `${audio.url}/a.wav`));

@@ -56,7 +56,7 @@ test('a clip that is complete keeps its audio back for a while, and then it is a
   expect(await inspectAudio(source, limits)).toMatchObject({ format: 'WAV', durationSeconds: 8 });
 });
 
-test('a model that nobody has trained is refused', async () => {
+test('an unknown custom model is refused', async () => {
   const model = 'chirp-custom:00000000-0000-4000-8000-000000000000';
   await expect(provider.generate({ ...wish, model })).rejects.toMatchObject({
     name: 'ProviderRefused',

@@ -35,7 +35,7 @@ it('lets so many calls through in a second and turns the next away, with the sec
   expect(await prepare()).toEqual({ status: 429, retryAfter: '7' });
 });
 
-it('counts any second, not the clock’s, and not what it turned away', async () => {
+it('counts any second, not the clock’s, and not the calls that it refused', async () => {
   await prepare();
   await clock.sleep(500);
   await prepare();

@@ -64,7 +64,7 @@ describe('the authorization code grant of the local issuer', () => {
     });
   });
 
-  test('tells the client of a declined sign-in', () => {
+  test('reports a declined sign-in to the client', () => {
     const { searchParams } = grant().decline();
     expect(Object.fromEntries(searchParams)).toEqual({ tab: '1', state: 'st&te', error: 'access_denied' });
   });

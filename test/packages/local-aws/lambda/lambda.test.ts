@@ -82,7 +82,7 @@ test('payload and answer go through JSON', async () => {
   expect(await lambda.invoke(arn('silent'), {}, role)).toBeNull();
 });
 
-test('the context tells the function who it is and how long it may still run', async () => {
+test("the context holds the function's name and its remaining time", async () => {
   const { lambda, arn } = await lambdaWith({
     who: 'export const handler = async (_, c) => ({ ...c, left: c.getRemainingTimeInMillis() });',
   });

@@ -17,7 +17,7 @@ async function events(options: Parameters<typeof startBucket>[0]): Promise<BusEv
   return stand.events;
 }
 
-it('tells EventBridge of each object that was put or deleted, with its key as it is', async () => {
+it('sends EventBridge an event for each object put or deleted, with its key as it is', async () => {
   const [put, again, deleted] = await events({ eventBridge: true });
   expect(put).toMatchObject({
     version: '0',
@@ -52,13 +52,13 @@ it('tells EventBridge of each object that was put or deleted, with its key as it
   expect(new Set(sequence).size).toBe(3);
 });
 
-it('of an object without versions tells none, and nothing of one that was not there', async () => {
+it('names no version for an unversioned object, and sends nothing for a missing one', async () => {
   const told = await events({ eventBridge: true, versioned: false });
   expect(told).toHaveLength(3);
   for (const { detail } of told) expect(detail.object).not.toHaveProperty('version-id');
   expect(told[2]).toMatchObject({ detail: { 'deletion-type': 'Permanently Deleted' } });
 });
 
-it('tells nothing of a bucket that does not say so', async () => {
+it('sends nothing for a bucket without EventBridge', async () => {
   expect(await events({})).toEqual([]);
 });

@@ -90,7 +90,7 @@ describe('a restart', () => {
     await staged.discard();
   });
 
-  it('refuses a catalogue that somebody else has written to, naming the line', async () => {
+  it('refuses a catalogue that another program has written to, naming the line', async () => {
     const store = await openObjectStore(directory, true);
     await putText(store, 'kept', 'kept');
     await store.close();

@@ -42,7 +42,7 @@ describe('an object', () => {
     expect((await get('plain')).text).toBe('hello');
   });
 
-  it('tells its checksum only when asked', async () => {
+  it('returns its checksum only when asked', async () => {
     await put('quiet', 'hello');
     const quiet = stand.connect({ responseChecksumValidation: 'WHEN_REQUIRED' });
     const found = await quiet.send(new HeadObjectCommand({ Bucket: bucket, Key: 'quiet' }));

@@ -45,7 +45,7 @@ export async function signedPut(
   return send(`${url}/${bucket}/${key}`, {
     method: 'PUT',
     headers: {
-      // Node sends neither length nor chunks by itself when told how.
+      // Node sends neither length nor chunks by itself when given them.
       ...('content-length' in all || 'transfer-encoding' in all
         ? {}
         : { 'content-length': String(bytes.length) }),

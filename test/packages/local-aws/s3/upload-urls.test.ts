@@ -56,7 +56,7 @@ describe('an upload URL', () => {
     }
   });
 
-  it('admits the file whatever type the client gives it', async () => {
+  it('admits the file with any type that the client sends', async () => {
     const { url, headers } = await upload({ ...file, key: 'typed' });
     const answer = await send(url, {
       method: 'PUT',

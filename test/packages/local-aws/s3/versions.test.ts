@@ -73,7 +73,7 @@ describe('the versions of objects', () => {
 });
 
 describe('the files of a session', () => {
-  it('are deleted in all their versions, a thousand in a request, and nobody else loses one', async () => {
+  it('are deleted in all their versions, a thousand in a request, and no other object loses one', async () => {
     for (const key of ['audio/mine/001', 'audio/mine/001', 'audio/mine/002', 'audio/mine2/001', 'inbox/x']) {
       await put(key, key);
     }

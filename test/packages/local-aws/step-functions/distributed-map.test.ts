@@ -82,7 +82,7 @@ test('an item that fails ends the run unless it is tolerated', async () => {
   expect(JSON.parse(String(output))).toEqual([0, 2, 3]);
 });
 
-test('the machine needs the permission to start executions of itself', async () => {
+test('the machine needs the permission to start its own executions', async () => {
   const asked: string[] = [];
   const check = (_: string, action: string, resource: string) => {
     if (action === 'states:StartExecution' && asked.push(resource) > 1)

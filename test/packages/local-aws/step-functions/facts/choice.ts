@@ -41,7 +41,7 @@ const both = (operator: string, cases: readonly Case[]) => [
 const early = '2012-10-09T19:00:55Z';
 const late = '2012-10-09T19:00:56Z';
 const others: readonly Json[] = [null, 0, 1.1, '', ' ', 'HelloWorld', [], [''], {}, { A: 0 }, true];
-/** Every value of another type than the operator's is told apart by it, also when it is asked for the opposite. */
+/** The operator is true for `own` values only, and its opposite for all others only. */
 const types = (own: readonly Json[]): Case[] =>
   [...others, early].flatMap((value): Case[] => {
     const holds = own.includes(value);

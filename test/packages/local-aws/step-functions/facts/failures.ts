@@ -108,14 +108,14 @@ export const failureFacts: readonly Fact[] = [
     },
   },
   {
-    title: 'States.Runtime inside a Map ends the execution, whatever the Map catches',
+    title: 'States.Runtime inside a Map ends the execution, even if the Map catches it',
     source: 'documented',
     definition: caught(map(runtime)),
     input: [1],
     failure: { error: 'States.Runtime' },
   },
   {
-    title: 'States.Runtime inside a Parallel ends the execution, whatever it catches',
+    title: 'States.Runtime inside a Parallel ends the execution, even if it catches all',
     source: 'documented',
     definition: caught({ Type: 'Parallel', Branches: [line(runtime)] }),
     input: {},
