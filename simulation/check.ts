@@ -38,7 +38,7 @@ export async function check(options: CheckOptions): Promise<string | undefined> 
   ].join('\n');
 }
 
-/** A rule that was broken, in words without ids and numbers. */
+/** A broken rule, as a text without ids and numbers. */
 export interface Finding {
   readonly rule: string;
   /** Runs in which it was. */

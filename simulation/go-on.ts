@@ -92,8 +92,8 @@ async function decide(world: World, person: Person, { wishes, tally }: Moment): 
 }
 
 /**
- * Files for which there has to be another one: when that is why the session has failed; of a batch, when they have
- * been tried once more in vain.
+ * Files that must be replaced: those for which the session has failed; of a batch, those that failed in a second
+ * run too.
  */
 function toBeReplaced({ session: { kind, status, failure, tracks }, past }: Moment): string[] {
   const tooFew = failure?.error === 'NotEnoughClips' || failure?.error === 'AudioRejected';

@@ -26,12 +26,12 @@ export type Command =
   | { readonly do: 'delete' | 'overwrite'; readonly track: number }
   /** The whole session, with its files. */
   | { readonly do: 'erase' }
-  /** The manifest that it was begun by, once more. */
+  /** The manifest that created it, once more. */
   | { readonly do: 'manifest' };
 
 /**
- * What goes wrong under a function. `answer-lost`: what it asked for was done, and the client library, or the client
- * that asks for the function's own work, does not hear so and asks again.
+ * What goes wrong under a function. `answer-lost`: the request was carried out, but its answer was lost, so
+ * the client library, or the function's own client, repeats it.
  */
 export type Breakage = {
   readonly do:
@@ -68,7 +68,7 @@ const askedAbout: Readonly<Record<string, PlannedCall>> = {
   'Copy audio': 'links',
 };
 
-/** The name under which a plan speaks of a call. */
+/** A plan's name for a call. */
 export const plannedCall = (what: string, state: string): string =>
   what === 'status' ? (askedAbout[state] ?? what) : what;
 

@@ -30,7 +30,7 @@ export interface Report {
   readonly violations: readonly string[];
 }
 
-/** A state goes by its title, a route of the API by a word in small letters. */
+/** A state has its title, a route of the API a short name in lower case. */
 const isState = (name: string) => /^[A-Z]/.test(name);
 
 const isCommand = (what: Command | Breakage): what is Command => !('when' in what);

@@ -189,7 +189,7 @@ export function goesOn({ cancels }: Tally, { invocations }: Pick<World, 'invocat
   for (const cancelled of cancels) cancelled.to = Math.min(cancelled.to, invocations.moment());
 }
 
-/** A fault in a few words, for summaries. */
+/** A short description of a fault, for summaries. */
 export function wordsOf(fault: CallFault): string {
   if (fault.kind === 'status') return `status ${fault.status}${fault.taken ? ' though taken' : ''}`;
   if (fault.kind === 'body')

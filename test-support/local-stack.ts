@@ -84,7 +84,7 @@ export async function send(
   if (put.status !== 200) throw new Error(`PUT ${trackId}: ${put.status} ${await put.text()}`);
 }
 
-/** The clock of the shared stack; a test that brings it to a stand lets it go on. */
+/** The clock of the shared stack; a test that stops it must resume it. */
 export const time = stoppingClock();
 
 /** What the shared stack's roles may do; a test that takes a permission away gives it back. */

@@ -1,12 +1,12 @@
 import { type Clock, virtualClock } from '../packages/local-servers/clock.ts';
 
 export interface StoppingClock extends Clock {
-  /** Time comes to a stand so many seconds from now, or from another moment: no later wait ends. */
+  /** Time stops so many seconds from now, or from another moment: no later wait ends. */
   stopAfter(seconds: number, since?: number): void;
   goOn(): void;
 }
 
-/** A clock that jumps, and that a test can bring to a stand in order to step in. */
+/** A clock that jumps, and that a test can stop in order to step in. */
 export function stoppingClock(): StoppingClock {
   const time = virtualClock();
   let limit = Number.POSITIVE_INFINITY;

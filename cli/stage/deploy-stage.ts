@@ -60,7 +60,7 @@ export async function deployStage(
     display.emit({ event: 'error', message, lines, next });
     return exitCodes.failed;
   }
-  // The CDK's command line writes it for everybody to read.
+  // The CDK's command line writes it readable for all users.
   if (existsSync(outputs)) chmodSync(outputs, 0o600);
   const { api, userPoolId, relaySecret, domainTarget } = readStage(
     { ...target, stage, apiUrl: undefined },

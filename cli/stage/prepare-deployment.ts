@@ -37,7 +37,7 @@ export interface Deployment {
 }
 
 /**
- * Finds out what would be deployed, where, and by whom, and says it. Nothing is changed.
+ * Determines and prints what would be deployed, where, and by whom. Changes nothing.
  * @param what `Deploying` or `Removing`
  * @param given `name=value` of each `-c`
  * @throws UsageError when no stage is named, its configuration cannot be used, there are no credentials, or the stage

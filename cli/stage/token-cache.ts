@@ -28,7 +28,7 @@ export function signInFile(outputs: string): SignInFile {
       try {
         return keptSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
       } catch {
-        // What cannot be read is as good as nothing: one signs in again.
+        // An unreadable cache counts as empty: the user signs in again.
         return undefined;
       }
     },

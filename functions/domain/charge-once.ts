@@ -18,7 +18,7 @@ export interface ChargedCall extends Pick<Provider, 'readKey'> {
 }
 
 export interface ChargeOnceOptions {
-  /** What the provider may refuse to do, in words. */
+  /** What the provider may refuse to do, for the message. */
   readonly what: string;
   /** What the call is made with, for the record. */
   readonly changes?: Partial<Create>;
@@ -177,10 +177,10 @@ async function announce(session: Session, options: ChargeOnceOptions, deps: Char
 const isSameRun = (current: Session, seen: Session) => isRunning(current) && current.runs === seen.runs;
 
 /**
- * What is known of the calls once the response to one of them says something of it.
+ * The state of the calls after the response to one of them.
  * @param callId the call that the outcome is of
- * @param run in which a person's word for one more call goes on to hold, when that call was not taken
- * @returns undefined when it says nothing new
+ * @param run whose permission for one more call stays valid, when that call was not taken
+ * @returns undefined when nothing changes
  */
 export function settledBy(outcome: Outcome, callId: string, create: Create, run: number): Create | undefined {
   const { calls, checks, earlier, ...latest } = create;

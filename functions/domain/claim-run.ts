@@ -28,8 +28,8 @@ export async function giveTo(
 }
 
 /**
- * A start through the API has begun the run already; one from the console begins it here, unless another run is
- * at it: of two on one session, each would do what the other has just begun. An execution that was stopped begins none.
+ * Attaches this execution to the session; a start through the API has done so already.
+ * Refused while another is running: two runs would repeat each other's work. A stopped execution begins no run.
  * @param run the execution, and what its machine is for
  * @throws ChirpsmithError NotPossible
  */

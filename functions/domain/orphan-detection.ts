@@ -9,8 +9,8 @@ import { isRunning, type Session } from './session.ts';
 const startGrace = 60_000;
 
 /**
- * What became of the execution of a session whose record says that work is under way: it has `ended` without a
- * word, it was `never-started`, or undefined: it is as it should be.
+ * The state of the execution of a session whose record says that work is under way: `ended` without
+ * recording it, `never-started`, or undefined: it runs as it should.
  */
 export async function detectOrphan(
   session: Session,

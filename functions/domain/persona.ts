@@ -28,7 +28,7 @@ export const personaSchema = z.object({
   /** The provider's id; only of one that is made. */
   personaId: z.string().optional(),
   createdAt: z.iso.datetime().optional(),
-  /** What came in place of an answer, with the provider's words where it gave any. */
+  /** What came in place of an answer, with the provider's message where there is one. */
   lost: z.string().optional(),
   /** Grows with every write; each write names the version that it saw. */
   version: count,

@@ -29,7 +29,7 @@ export const sessionStatuses = [
   'cancelled',
   /** Its execution is gone while work was under way; a resume goes on. */
   'interrupted',
-  /** Create was perhaps paid; only a person's word goes on. */
+  /** Create was perhaps paid; only a person's decision continues the session. */
   'needs-decision',
   /** Given up for good by a person's decision. */
   'abandoned',
@@ -37,7 +37,7 @@ export const sessionStatuses = [
   'deleting',
 ] as const;
 
-/** How a session came to be: a request, a manifest in the inbox, or *Start execution* in the console. */
+/** How a session was created: a request, a manifest in the inbox, or *Start execution* in the console. */
 export const startedBys = ['api', 'manifest', 'console'] as const;
 
 /** What a person may decide on a session whose create is in doubt, or whose paid training failed. */
@@ -64,10 +64,10 @@ export const trackStatuses = [
   'duplicate',
 ] as const;
 
-/** What went wrong, in our name and the provider's own words. */
+/** What went wrong: our error name and the provider's own message. */
 export const failureSchema = z.object({
   error: z.enum(errorNames),
-  /** One sentence for a person; the provider's own words verbatim where it gave any. */
+  /** One sentence for a person; the provider's own message verbatim, where there is one. */
   reason: z.string(),
   /** Trying the same again cannot help. */
   permanent: z.boolean().optional(),
@@ -84,7 +84,7 @@ const callSchema = z.object({
   callId: z.string().optional(),
   /** Of a training equal to the provider's session id. */
   taskId: z.string().optional(),
-  /** What came in place of a response, with the provider's words where it gave any. */
+  /** What came in place of a response, with the provider's message where there is one. */
   lost: z.string().optional(),
   requestedAt: moment.optional(),
   finishedAt: moment.optional(),
@@ -94,8 +94,9 @@ const callSchema = z.object({
 
 /**
  * The fence around create. `none` → `intent` before the call; then `submitted`, or the previous value
- * when the call was surely not taken, or `unknown` when the response was lost. `ready` and `failed` are the training's ends. It
- * speaks of the latest call; those before it are kept beside it, because a response says something of its own call only.
+ * when the call was surely not taken, or `unknown` when the response was lost. `ready` and `failed` are the
+ * training's ends. It describes the latest call. Earlier calls are kept beside it, because a response concerns its own
+ * call only.
  */
 export const createSchema = callSchema.extend({
   /** Calls to create, counted before each call. */
@@ -351,7 +352,7 @@ export function unfinishedWork(session: Pick<Session, 'kind' | 'create' | 'statu
   return kind === 'music' ? 'music' : 'training';
 }
 
-/** Where a person's word counts: a create in doubt, or a paid training that failed or does not end. */
+/** Is a person's decision possible? For a create in doubt, or a paid training that failed or does not end. */
 export function canDecide(session: Session): boolean {
   if (isRunning(session) || isTerminated(session)) return false;
   return isInDoubt(session) || session.create.fence === 'failed' || isOverdue(session);

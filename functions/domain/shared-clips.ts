@@ -4,7 +4,7 @@ import type { Track } from './session.ts';
 import type { SessionStore } from './session-records.ts';
 import { trackFailed } from './track-changes.ts';
 
-/** Tracks written down at the same time. */
+/** Tracks written at the same time. */
 const writesAtOnce = 25;
 
 /**

@@ -3,10 +3,10 @@ import { ChirpsmithError } from '../shared/errors.ts';
 import type { SessionNotes } from './session-records.ts';
 
 /**
- * The provider turned a call of this session away: all its uploads go slower from now on, by one step for each such
- * call. So a stray one costs little, and a storm, which turns several away at once, is met within seconds.
+ * The provider throttled a call of this session: all its uploads slow down from now on, by one step per throttled
+ * call. So a single one costs little, and several at once take effect within seconds.
  * @param pace at which the call was made
- * @returns the pace to go on with; also when it could not be written down, because it is advice and no truth
+ * @returns the new pace, even if it could not be saved: it is only a hint
  */
 export async function throttleSession(
   store: Pick<SessionNotes, 'changeSession'>,

@@ -2,8 +2,8 @@ import type { ErrorName } from '../shared/errors.ts';
 import type { Failure, Track } from './session.ts';
 
 /**
- * What a person can do about a reason that speaks of the URL and not of the file: S3 answers a signed GET URL that is
- * asked with HEAD by 403.
+ * Adds advice to a reason that concerns the URL and not the file: S3 answers 403 to a HEAD request on a signed
+ * GET URL.
  */
 function explained(reason: string): string {
   const isRefused = /\b403\b|\bforbidden\b/i.test(reason) && /audio|url|fetch|download|reach/i.test(reason);
@@ -15,8 +15,8 @@ function explained(reason: string): string {
 }
 
 /**
- * The changes that end a track as failed. `reason` is the provider's own words wherever there are some; what they need
- * explained follows them.
+ * The changes that end a track as failed. `reason` is the provider's own message, where there is one; an
+ * explanation follows it where needed.
  */
 export function trackFailed(
   error: ErrorName,

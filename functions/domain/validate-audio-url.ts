@@ -28,9 +28,9 @@ const signatures = new Set([
 const longest = 2048;
 
 /**
- * Audio elsewhere on the web, for the provider to fetch: `https` only, without a password, and not signed, because
- * a signature ends before a session that is resumed does, and is not to be written down.
- * @returns what is wrong with it, in words that repeat nothing of the URL but names; or the URL, and the name of
+ * Audio elsewhere on the web, for the provider to fetch: `https` only and without a password. Signed URLs are
+ * rejected: they expire before a resumed session does and must not be stored.
+ * @returns the problem, in a message that repeats only names of the URL; or the URL, and the name of
  *   its file, which may be shown
  */
 export function readAudioUrl(text: string): { problem: string } | { url: string; file: string } {

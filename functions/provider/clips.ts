@@ -4,7 +4,7 @@ import type { MusicClip } from './provider.ts';
 /** Clips of one result that are looked at; a generation makes two (documented: "usually"). */
 export const mostClips = 6;
 
-/** The clip's own status in lower case; text that is no word becomes `unreadable`. */
+/** The clip's own status in lower case; text in another form becomes `unreadable`. */
 function inOneWord(status: string): string {
   const word = status.trim().toLowerCase();
   return /^[\w -]{1,40}$/.test(word) ? word : 'unreadable';

@@ -14,7 +14,7 @@ const envelope = z.object({
 
 /**
  * Does an answer report an error, even if it also holds data? Services of this kind answer 200 with `{code, message,
- * data}` also when something went wrong, and `data` may then name a task that was never begun.
+ * data}` also when something went wrong, and `data` may then name a task that never started.
  */
 export function reportsError(answer: unknown): boolean {
   const { data } = envelope.safeParse(answer);

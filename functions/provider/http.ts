@@ -54,7 +54,7 @@ export type Send = <T>(request: Request, read: Read<T>) => Promise<T>;
 type Read<T> = (answer: unknown, secrets: readonly string[]) => T | undefined;
 
 /**
- * What both dialects speak over: each call is sent once, with no retry, no redirect and one time-out. The one
+ * The sender of both dialects: each call is sent once, with no retry, no redirect and one time-out. The one
  * exception is a 401 when the key has been changed meanwhile: it proves that the call was not taken, so it is sent
  * once more, with the new key, unless it is to be sent only {@link Request.once once}.
  * @throws {TypeError} at once, when `baseUrl` is not an http or https URL

@@ -1,6 +1,6 @@
 /**
  * Which of the provider's reasons mean that sending the same track again cannot help. The provider
- * documents no list and only one code, so the words are matched; doubt counts as not permanent, which
+ * documents no list and only one code, so the text is matched; doubt counts as not permanent, which
  * costs an attempt, never a track.
  */
 const rules: readonly { readonly permanent: boolean; readonly words: RegExp }[] = [
@@ -40,7 +40,7 @@ const rules: readonly { readonly permanent: boolean; readonly words: RegExp }[] 
   },
 ];
 
-/** Overrides the words. The only code that is documented: "Audio source not found." */
+/** Takes precedence over the text. The only code that is documented: "Audio source not found." */
 const sourceNotFound = 4001;
 
 /**

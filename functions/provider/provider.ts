@@ -21,7 +21,7 @@ export interface TaskResults {
   music: { readonly clips?: readonly MusicClip[] };
   /**
    * The clips that a batch session holds so far, in the order in which they were done. The record of such a session is
-   * a success from the beginning, so its phase says nothing.
+   * a success from the beginning, so its phase carries no information.
    */
   batch: { readonly audioIds?: readonly string[] };
 }
@@ -46,7 +46,7 @@ export type TaskStatus<Kind extends TaskKind = TaskKind> = {
 /** A clip of a generation. Its audio may come later than the end of the task. */
 export interface MusicClip {
   readonly clipId: string;
-  /** Where its audio is, for a while; not to be written down. Absent while there is none. */
+  /** The temporary URL of its audio; must not be stored. Absent while there is none. */
   readonly audioUrl?: string;
   /** Its own status, unless its audio is complete: `streaming`, `error`, … */
   readonly word?: string;
@@ -148,7 +148,7 @@ export class ProviderError extends ChirpsmithError {
   readonly taken: 'no' | 'unknown';
   /** Seconds the provider asks us to wait, from `Retry-After` (seconds or date). */
   readonly retryAfter: number | undefined;
-  /** The provider's own words, verbatim but bounded, secrets removed. */
+  /** The provider's own message, verbatim but bounded, secrets removed. */
   readonly reason: string | undefined;
 
   constructor(

@@ -5,7 +5,7 @@ export const longestWords = 500;
 const longestLook = 16 * 1024;
 
 /**
- * Takes what must not be written down out of a text: the secrets themselves, the query of every URL, and
+ * Removes from a text what must not be stored: the secrets themselves, the query of every URL, and
  * signature parameters outside a URL.
  */
 export function redact(text: string, secrets: readonly string[]): string {
@@ -57,8 +57,8 @@ function sentence(value: unknown, depth = 0): string | undefined {
 }
 
 /**
- * The provider's own words in an error body, JSON or HTML or text: tags stripped, secrets and signed
- * URLs removed, at most {@link longestWords} characters. `undefined` when it says nothing.
+ * The provider's own message in an error body, JSON or HTML or text: tags stripped, secrets and signed
+ * URLs removed, at most {@link longestWords} characters. `undefined` when there is none.
  */
 export function providerWords(body: string, secrets: readonly string[]): string | undefined {
   let words: string | undefined = body;

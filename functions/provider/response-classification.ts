@@ -14,7 +14,7 @@ const refused: Meaning = { name: 'ProviderRefused', taken: 'no' };
 const auth: Meaning = { name: 'ProviderAuth', taken: 'no' };
 const poor: Meaning = { name: 'CreditsExhausted', taken: 'no' };
 
-/** The provider documents only 400, so these follow HTTP's own words. Any other 4xx is a refusal. */
+/** The provider documents only 400, so these follow the definitions of HTTP. Any other 4xx is a refusal. */
 const meanings: Readonly<Record<number, Meaning>> = {
   401: auth,
   402: poor,
@@ -35,7 +35,7 @@ export function meaningOfStatus(call: ProviderCall, status: number): Meaning | u
   return meanings[status] ?? (status >= 400 && status <= 499 ? refused : lost);
 }
 
-/** A 2xx whose body reports an error, cannot be read, is too large or speaks of another task. */
+/** A 2xx whose body reports an error, cannot be read, is too large or names another task. */
 export const meaningOfUnreadable: Meaning = lost;
 
 /** A key that cannot be put into a header: nothing was sent. */
@@ -78,7 +78,7 @@ function neverSent(error: unknown): boolean {
 
 /**
  * What a failed fetch, or a body that broke off, means.
- * @returns with a short word for messages: the system's code or the error's name, never its text, which
+ * @returns with a short cause for messages: the system's code or the error's name, never its text, which
  * may hold a URL or a header
  */
 export function meaningOfFailure(error: unknown): Meaning & { readonly word: string } {
@@ -90,7 +90,7 @@ export function meaningOfFailure(error: unknown): Meaning & { readonly word: str
   return { ...(neverSent(error) ? unreachable : lost), word };
 }
 
-/** Longest wait we take from a `Retry-After`, in seconds: beyond it the deadline should speak. */
+/** Longest wait we take from a `Retry-After`, in seconds: beyond it the deadline should decide. */
 export const longestRetryAfter = 3600;
 
 /**

@@ -34,7 +34,7 @@ export interface InspectedObject {
 
 /**
  * Inspects an object by ranged GETs that all see the same bytes: those of the version, or with the ETag, that
- * the HEAD found. The object's Content-Type and name are the uploader's word and are not looked at.
+ * the HEAD found. The object's Content-Type and name are the uploader's claims and are ignored.
  * @throws ChirpsmithError `AccessDenied` (names action and object), `RecordConflict` if the object was replaced
  * meanwhile, `StorageUnavailable`; and the errors of the SDK
  */
@@ -102,7 +102,7 @@ async function headOf(client: S3Client, object: AudioObject): Promise<HeadObject
   }
 }
 
-/** The answer to a HEAD has no body, so a GET of one byte asks for the service's own words: who, what, on what. */
+/** The answer to a HEAD has no body, so a GET of one byte fetches S3's own message: who, what, on what. */
 async function deniedRead(client: S3Client, object: AudioObject): Promise<ChirpsmithError> {
   const where = { Bucket: object.bucket, Key: object.key, VersionId: object.versionId };
   const cause: unknown = await client.send(new GetObjectCommand({ ...where, Range: 'bytes=0-0' })).then(
@@ -137,7 +137,7 @@ function objectSource(
         const message = `s3://${object.bucket}/${object.key} was replaced while it was looked at.`;
         throw new ChirpsmithError('RecordConflict', message, { cause: error });
       });
-      // A server that ignores the range would send the whole file; that is not even begun to be read.
+      // A server that ignores the range would send the whole file; that is not read at all.
       if (answer.ContentLength !== length || !answer.Body) {
         throw new ChirpsmithError('StorageUnavailable', `S3 answered ${Range} with something else.`);
       }

@@ -3,7 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { createDynamoTable, isConflict, parseItem } from './dynamo-table.ts';
 
-/** What came of a request: ids and words that its response is made of again, never a signed URL. */
+/** The outcome of a request: ids and messages to build its response again, never a signed URL. */
 export const outcomeSchema = z.object({
   sessionId: z.string().optional(),
   warnings: z.array(z.string()).optional(),
@@ -27,7 +27,7 @@ const itemSchema = z.object({
 export type BegunRequest =
   /** No earlier request had this key. */
   | { readonly is: 'first' }
-  /** It was begun before: it ended early, or has this outcome. */
+  /** The key was used before: that request ended early, or has this outcome. */
   | { readonly is: 'repeated'; readonly outcome?: Outcome | undefined }
   /** Another invocation works on it at this moment. */
   | { readonly is: 'held' }

@@ -10,7 +10,7 @@ import { mapConcurrent } from '../shared/map-concurrent.ts';
 
 /** The files that a session keeps in the bucket. Methods throw `StorageUnavailable`, `AccessDenied` or `Unexpected`. */
 export interface SessionFiles {
-  /** Ends uploads in parts that were begun. One that has ended already is no error. */
+  /** Aborts pending multipart uploads. One that has ended already is no error. */
   abort(uploads: readonly UnfinishedUpload[]): Promise<void>;
   /**
    * Deletes at most a thousand versions of the session's files for good.

@@ -85,7 +85,7 @@ function dispositionOf(key: string, file = key): string {
 
 /**
  * Presigned GETs, of one version where it is known. S3 answers with the type of the key's suffix, not
- * the uploader's, and with the name of the file. To be made at the last moment and written down nowhere.
+ * the uploader's, and with the name of the file. Create them at the last moment and never store them.
  */
 export function createDownloadUrls({ client, bucket, minutes }: UrlOptions): {
   get(object: {

@@ -5,7 +5,7 @@ import { explainFileError } from '../../packages/local-servers/file-errors.ts';
 import { inOneLine, type Shown, shown } from '../../packages/terminal/printable.ts';
 import { complain, type WriteLine } from '../../packages/terminal/standard-streams.ts';
 
-/** Bytes after which a new log is begun; the previous one is kept as `<name>.log.1`. */
+/** Bytes after which a log is rotated; the previous one is kept as `<name>.log.1`. */
 const longest = 4 * 1024 * 1024;
 const flushEveryMs = 200;
 

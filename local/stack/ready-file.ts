@@ -16,7 +16,7 @@ export const readyShape = z.object({
   provider: z.string(),
   /** Where the relay is; absent where there is none. The sandbox plays it as well. */
   relay: z.string().optional(),
-  /** Only the sandbox's; a real one is not written down. */
+  /** Only the sandbox's; a real one is never stored. */
   providerKey: z.string().optional(),
   relayKey: z.string().optional(),
   /** No real model is made and nothing is paid. */

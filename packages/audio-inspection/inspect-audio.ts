@@ -136,7 +136,7 @@ async function look(source: ByteSource): Promise<Measured | Inspection> {
   return (await measureMpeg(source)) ?? sentences.notAudio();
 }
 
-/** WAV files for more than 4 GB begin with another word, which `file-type` does not know. */
+/** WAV files for more than 4 GB begin with another code, which `file-type` does not know. */
 async function isLongWav(source: ByteSource): Promise<boolean> {
   const bytes = await source.read(0, 12);
   return ['RF64', 'BW64'].includes(textIn(bytes, 0, 4)) && textIn(bytes, 8, 12) === 'WAVE';

@@ -80,7 +80,7 @@ export function numbersIn(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Bytes as Latin-1 text, for four-letter codes and magic words. */
+/** Bytes as Latin-1 text, for four-letter codes and magic numbers. */
 export function textIn(bytes: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...bytes.subarray(start, end));
 }

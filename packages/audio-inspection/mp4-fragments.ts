@@ -232,7 +232,7 @@ async function promisedIn(source: ByteSource, first: Chunk): Promise<number | un
       duration += fields.next(4);
       fields.skip(4);
     }
-    // Where each fragment has an index of its own, the first speaks of the first.
+    // Where each fragment has an index of its own, the first index covers the first fragment only.
     if (count > 1 && timescale > 0 && fields.left >= 0) return duration / timescale;
   }
   return undefined;

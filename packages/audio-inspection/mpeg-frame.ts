@@ -27,7 +27,7 @@ const adtsRates = [
   96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
 ] as const;
 
-/** The header at `at`, or nothing if the bytes are no header. Free-format frames count as none: no encoder writes them. */
+/** The header at `at`, or nothing if the bytes are no header. Free-format frames count as none: they are too rare. */
 export function frameHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
   const b1 = bytes[at + 1] ?? 0;
   if (bytes[at] !== 0xff || (b1 & 0xe0) !== 0xe0 || at + headerBytes > bytes.length) return undefined;

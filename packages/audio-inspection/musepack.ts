@@ -6,7 +6,7 @@ import { startOfZeros } from './zero-tail.ts';
 
 const rates = [44_100, 48_000, 37_800, 32_000] as const;
 const samplesPerFrame = 1152;
-/** Samples of a decoder's delay, which are not to be heard where the file does not say how its last frame ends. */
+/** Samples of a decoder's delay, which are not played where the file does not say how its last frame ends. */
 const delay = 481;
 /** Packets in front of the sound (a choice). */
 const mostPackets = 50;

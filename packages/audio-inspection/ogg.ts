@@ -24,7 +24,7 @@ interface Codec {
   readonly extension: string;
   /** Granules a second. */
   readonly rate: number;
-  /** Granules at the beginning that are not to be heard. */
+  /** Granules at the beginning that are not played. */
   readonly skip: number;
 }
 

@@ -34,7 +34,7 @@ export async function audioEnd(source: ByteSource): Promise<number> {
 
 function tagBytesAtEnd(bytes: Uint8Array): number | undefined {
   if (textIn(bytes, 0, 3) === 'TAG') return 128;
-  // Six digits of a size, which counts itself no more than the word behind it.
+  // Six digits of a size, which counts neither itself nor the marker behind it.
   if (textIn(bytes, 119, 128) === 'LYRICS200') {
     const size = /^\d{6}$/.exec(textIn(bytes, 113, 119))?.[0];
     return size === undefined ? undefined : Number(size) + 15;

@@ -51,7 +51,7 @@ export function createAccess(assembly: Assembly, onAllowed: OnAllowed = () => {}
         ? 'with an explicit deny in an identity-based policy'
         : `because no identity-based policy allows the ${action} action`;
     const service = action.split(':')[0] ?? '';
-    // The services that speak XML or REST answer 403; the JSON protocols answer every error of the caller 400.
+    // The services with XML or REST protocols answer 403; the JSON protocols answer every error of the caller 400.
     const code = service === 's3' ? 'AccessDenied' : 'AccessDeniedException';
     const statusCode = ['s3', 'lambda'].includes(service) ? 403 : 400;
     const user = userOf(assembly, role);
@@ -88,7 +88,7 @@ export function createAccess(assembly: Assembly, onAllowed: OnAllowed = () => {}
   };
 }
 
-/** The session's ARN as AWS words it, and what to look for in the template. */
+/** The session's ARN as AWS writes it, and what to look for in the template. */
 function userOf(assembly: Assembly, role: Role): { arn: string; hint: string } {
   const roleName = role.arn.replace(/^.*:role\//, '');
   const user = (session: string) => `arn:aws:sts::${assembly.account}:assumed-role/${roleName}/${session}`;

@@ -251,7 +251,7 @@ function canonicalHeaders(service: string, claim: Claim, headers: IncomingHttpHe
     .join('');
 }
 
-/** What was signed in place of the body: of S3 it may be a word, of the others it is always the body's hash. */
+/** What was signed in place of the body: of S3 it may be a constant, of the others it is always the body's hash. */
 function payloadHashOf(service: string, claim: Claim, bodyHash: string | undefined): string {
   if (service === 's3') {
     if (claim.declaredHash !== undefined) return claim.declaredHash;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** One process of this machine. Its number alone is no identity: the system gives it to another one later. */
 export const processIdentity = z.object({
   pid: z.number().int().positive(),
-  /** When it began, in the system's own words; only to be compared. */
+  /** When it began, in the system's own format; only to be compared. */
   processStart: z.string().min(1),
 });
 

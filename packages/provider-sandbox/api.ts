@@ -67,7 +67,7 @@ function prevents(fault: Fault | undefined): boolean {
 const sessionBody = z.object({ sessionId: z.string() });
 const audioBody = z.object({ audioUrl: z.url() });
 
-/** Which audio a call speaks of. The query, which is what makes its URL a secret, stays out. */
+/** The audio that a call names, without the query: that is the secret part of its URL. */
 function audioOf({ body }: ReceivedCall, key: string): Pick<LedgerEntry, 'audio'> {
   const { data } = audioBody.safeParse('json' in body ? body.json : undefined);
   return data ? { audio: new URL(data.audioUrl).pathname.slice(0, 200).replaceAll(key, '[removed]') } : {};

@@ -2,7 +2,7 @@ import { fileTypeFromBuffer } from 'file-type';
 import type { SandboxSettings } from './settings.ts';
 import type { Fetched } from './task.ts';
 
-/** Documented: the only failure whose code and words are known. */
+/** Documented: the only failure whose code and message are known. */
 export const sourceNotFound = { reason: 'Audio source not found.', code: 4001 } as const;
 
 /** How much of a file is kept to see what it is. */
@@ -11,7 +11,7 @@ const look = 256 * 1024;
 /** Containers that hold audio but are not called so. */
 const alsoAudio = new Set(['video/mp4', 'application/ogg']);
 
-/** Suffixes that a provider takes for audio. */
+/** Suffixes that a provider treats as audio. */
 const audioSuffix = /\.(mp3|wav|m4a|flac|ogg|aac)$/i;
 
 /** What is wrong with a URL by its suffix or by HEAD, where the provider judges so. */

@@ -83,7 +83,7 @@ function submit(context: CallContext, body: unknown): Outcome {
   if (settings.dialect.relayAnswer === 'envelope') {
     return { ...outcome, status: 200, body: { code: 'success', message: '', data: taskId } };
   }
-  // Documented: the outer `complete` says nothing of the music.
+  // Documented: the outer `complete` does not mean that the music is done.
   const raw = {
     id: taskId,
     clips: clipsAs('submitted', task, context),

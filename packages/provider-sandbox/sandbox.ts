@@ -90,7 +90,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const closing = new AbortController();
   const fetched = (taskId: string, problem: Awaited<ReturnType<typeof fetchAudio>>) =>
     record({ fetched: { taskId, at: now(), ...(problem ? { problem } : {}) } });
-  // The signed URL was never written down, so a download cannot be taken up again.
+  // The signed URL was never stored, so a download cannot be resumed.
   for (const { taskId } of state.uploads.values()) {
     if (!state.fetchedOf(taskId)) fetched(taskId, sourceNotFound);
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const seconds = z.number().nonnegative();
 
-/** How the sandbox speaks. The provider's pages leave each of these open; a client must read them all. */
+/** The format of the sandbox's answers. The provider documents none of these; a client must accept them all. */
 export const dialectSchema = z
   .strictObject({
     /** Answer POSTs with 200 instead of 201. */
@@ -12,7 +12,7 @@ export const dialectSchema = z
     /** The result as an array of one. */
     resultArray: z.boolean().default(false),
     statusCase: z.enum(['lower', 'upper']).default('lower'),
-    /** Say words that no page lists while a task is pending. */
+    /** Use undocumented statuses while a task is pending. */
     strangePending: z.boolean().default(false),
     /** How the relay answers a submission: both forms are documented. */
     relayAnswer: z.enum(['raw', 'envelope']).default('envelope'),

@@ -5,7 +5,7 @@ import type { Task, TaskProgress } from './task.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 
-/** Words that no page lists, for what is under way. */
+/** Undocumented statuses of pending tasks. */
 const strangeWords: Readonly<Record<string, string>> = {
   queued: 'preprocessing',
   running: 'checking_rights',

@@ -6,7 +6,7 @@ const milliseconds = z.number().int();
 /** What came of fetching an upload's audio. */
 export const fetchedSchema = z.object({
   at: milliseconds,
-  /** Why it failed, in the provider's words. */
+  /** Why it failed: the provider's message. */
   problem: z.object({ reason: z.string(), code: z.number().optional() }).optional(),
 });
 

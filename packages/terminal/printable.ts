@@ -18,12 +18,12 @@ export function escaped(text: string): Shown {
   return own(text.replace(acting, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`));
 }
 
-/** A template of our own words; every text put into it is escaped. */
+/** A template of our own text; every value put into it is escaped. */
 export function shown(words: TemplateStringsArray, ...texts: readonly (string | number)[]): Shown {
   return own(words.map((word, index) => word + escaped(String(texts[index] ?? ''))).join(''));
 }
 
-/** Our own words, or what was made of escaped texts alone: nothing is escaped here. */
+/** Our own text, or a text made of escaped texts only: nothing is escaped here. */
 export function own(text: string): Shown {
   // biome-ignore lint/plugin: the one place that makes it
   return text as Shown;

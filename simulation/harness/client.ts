@@ -21,7 +21,7 @@ const attempts = 4;
 /**
  * Runs a function of the API, whose wrapper reports every error in our names. A client whose answer is lost makes
  * the same request again.
- * @param who the route, by a word
+ * @param who the route's short name
  */
 export async function told<T>(
   world: World,

@@ -3,8 +3,8 @@ import type { SessionStore } from '../../functions/domain/session-records.ts';
 
 /**
  * FOR TESTS OF THE TESTS: a store that forgets the intent to call, be it the paid call of a session or the upload of
- * a track. It says that it has written it, keeps it in memory, and brings it up again when the outcome is written, so
- * that a run which nothing disturbs goes well: what many programs do that write down what they have done, not what
+ * a track. It reports a write, keeps the intent in memory, and returns it when the outcome is written, so
+ * an undisturbed run goes well. It models programs that record what they have done, not what
  * they are about to do.
  */
 export function withoutIntents(store: SessionStore): SessionStore {

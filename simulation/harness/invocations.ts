@@ -4,7 +4,7 @@ import type { Turns } from './scheduler.ts';
 
 /** One run of a function: of a state of the machine, of a route of the API, or of an event. */
 export interface Invocation {
-  /** The state's title, or the route's last word. */
+  /** The state's title, or the route's short name. */
   readonly name: string;
   readonly trackId?: string | undefined;
   /** Of a state: the execution that it belongs to, by its ARN. */
@@ -31,7 +31,7 @@ export interface Step {
 export type Interference<Fault> =
   | { readonly kind: 'timed-out' | 'out-of-memory' | 'process-killed'; readonly when: 'before' | 'after' }
   | { readonly kind: 'throws'; readonly when: 'before' | 'after'; readonly error: Error }
-  /** Its answer is lost and the client library makes the same request again, which is what is heard of. */
+  /** Its answer is lost and the client library repeats the request; the caller gets the second answer. */
   | { readonly kind: 'repeats' }
   /** It is slow: others come first. */
   | { readonly kind: 'waits'; readonly until: Promise<unknown> }
@@ -46,7 +46,7 @@ export interface Invocations<Fault> {
     step: Pick<Step, 'kind' | 'what' | 'values'>,
     make: (fault: Fault | undefined) => Promise<T>,
   ): Promise<T>;
-  /** Ends all that run, at this moment, without a word to them. */
+  /** Ends all running functions at once, without notice. */
   killAll(): void;
   /** Those that run now. */
   running(): Invocation[];

@@ -227,7 +227,7 @@ export function personAt(world: World, declaredBefore = 0): PersonAt {
       const answer = await told(world, { name: 'replace' }, () =>
         replaceTrack(path, subject, bodyOf(file), uploadingOf(world)),
       );
-      // Who was refused has declared nothing; who heard nothing, or was one of two, may have.
+      // A refused request has declared nothing; an unanswered one, or one of two, may have.
       const refused = 'error' in answer && !answer.unheard && answer.error !== 'StorageUnavailable';
       const alone = 'answer' in answer && others === 0 && replacing.get(trackId) === 1;
       // A manifest's files are declared without a hash, and stay so while it is unknown whether one was replaced.

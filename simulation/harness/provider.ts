@@ -54,7 +54,7 @@ interface About extends Pick<CallFact, 'audio' | 'object' | 'clipIds' | 'tracks'
   readonly inherent?: CallFault | undefined;
 }
 
-/** Words of a refusal for good, as a provider might say it. */
+/** A provider's possible message for a permanent refusal. */
 export const copyrightWords = 'Copyrighted material detected.';
 
 /** What reading the provider's key is called, among the steps. */

@@ -4,7 +4,7 @@ export interface Turns {
   take<T>(step: () => Promise<T>): Promise<T>;
 }
 
-/** Turns of the event loop after which everybody who was answered has said what they want next. */
+/** Turns of the event loop after which all answered callers have made their next request. */
 const settling = 2;
 
 /**

@@ -37,7 +37,7 @@ function overNetwork(sandbox: Sandbox): Wired {
       const signals = [patience.signal, ...(init?.signal ? [init.signal] : [])];
       const answer = fetch(input, { ...init, signal: AbortSignal.any(signals) });
       answer.catch(() => {});
-      // It ends as soon as the sandbox has the call and says nothing.
+      // It is aborted once the sandbox has the call but has not answered.
       while (sandbox.ledger().length === before) await new Promise((resolve) => setTimeout(resolve, 1));
       patience.abort(patienceEnds());
       return answer;

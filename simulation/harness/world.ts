@@ -99,7 +99,7 @@ export interface World {
   readonly requests: RequestStore;
   /** All calls to the provider, in order. */
   readonly calls: readonly CallFact[];
-  /** Who wrote an execution's ARN into a record first: what the run was begun by. */
+  /** By ARN: the invocation that first recorded the execution, and so began the run. */
   readonly begunBy: ReadonlyMap<string, Invocation>;
   /** What the runtime said of histories that were too long, of the executions of a batch's files too. */
   readonly overlong: readonly string[];
@@ -295,7 +295,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   await start();
 
   const past = new Set<string>();
-  // In its turn as well, though nothing can befall it: else how long it really takes would mix what runs beside it.
+  // Also scheduled, though no fault can hit it: else its real duration would change the order of concurrent steps.
   const looking: DynamoDBDocumentClient = Object.assign(Object.create(null), {
     send: (command: unknown) => turns.take(() => Reflect.apply(table.client.send, table.client, [command])),
   });

@@ -13,7 +13,7 @@ export function ofMusic(snapshot: Snapshot<MusicPlan>): string[] {
   ];
 }
 
-/** Clips that are written down are those that the provider made, all of them and in its order. */
+/** Recorded clips are those that the provider made, all of them and in its order. */
 function clipsAreThose({ session: { create, music, status }, provider }: Snapshot): string[] {
   const clips = music?.clips.map(({ clipId }) => clipId) ?? [];
   if (status === 'ready' && clips.length === 0) return ['the music is ready and has no clip'];

@@ -15,7 +15,7 @@ export const perhapsTaken = ({ call, entry, fault }: CallFact) => {
   return entry.taken || conflict || !proofs.has(entry.status);
 };
 
-/** The call that costs real money is paid once, and once more for each explicit word. */
+/** The call that costs real money is paid once, and once more for each explicit decision. */
 export function paidOnce({ world, plan, tally }: Pick<Snapshot, 'world' | 'plan' | 'tally'>): string[] {
   const paid = paidCalls(world);
   const what = plan.machine === 'generate-music' ? 'generate' : 'create';

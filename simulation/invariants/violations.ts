@@ -16,7 +16,7 @@ import { ofBatch } from './upload-batch.ts';
 
 /**
  * The rules that hold after any failure, checked against the provider's ledger and not against our own record: each
- * that was broken, in words.
+ * that was broken, as a text.
  * @param final has a person gone on without faults until nothing was left to do?
  */
 export async function violations(

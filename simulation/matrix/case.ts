@@ -9,7 +9,7 @@ import type { Breakage } from '../plan.ts';
 
 /**
  * Where in a run something goes wrong: the calls to the provider, and the fetching of a clip's audio. A file of a batch
- * is looked after as a track of a training is, so its status is not asked about once more.
+ * is processed like a track of a training, so its status is not tested again.
  */
 export const places = {
   'train-model': ['prepare', 'upload', 'create', 'status of an upload', 'status of the training'],
@@ -93,7 +93,7 @@ export interface Outcome {
 export interface Case {
   /** Heading in the table. */
   readonly group: string;
-  /** What happened, in a few words. */
+  /** A short title. */
   readonly what: string;
   readonly place: Place;
   readonly trouble: Trouble;

@@ -69,7 +69,7 @@ these rules are held against the ledger of the sandbox:
   that they chose.
 `;
 
-/** Outcomes that differ only in the provider's words are the same one. */
+/** Outcomes that differ only in the provider's message are the same one. */
 const keyOf = ({ status, error, clips, cost, record, next, finally: end }: Outcome) =>
   JSON.stringify([status, error, clips, cost, record ?? cost, next, end]);
 

@@ -14,7 +14,7 @@ export interface Played {
   readonly first: { readonly session: SessionAnswer; readonly cost: number };
   /** After each action that the case names. */
   readonly later: readonly { readonly session: SessionAnswer; readonly cost: number }[];
-  /** Did the trouble come about at all? */
+  /** Did the trouble occur at all? */
   readonly happened: boolean;
 }
 

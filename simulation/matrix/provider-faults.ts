@@ -21,7 +21,7 @@ export type Meaning =
   | 'unheard'
   /** The provider did not do it, and the caller cannot know. */
   | 'lost'
-  /** It was refused, with this status and these words. */
+  /** It was refused, with this status and message. */
   | { readonly status: number; readonly error: ErrorName; readonly words: string };
 
 type Ends = (meaning: Meaning) => Outcome;

@@ -172,7 +172,7 @@ const rows: readonly Row[] = [
   },
   {
     group: storage,
-    what: 'throttles the write that tells of the call',
+    what: 'throttles the write that records the call',
     at: 'write',
     last: true,
     breakage: { do: 'throttled', when: 'before' },
@@ -203,14 +203,14 @@ const rows: readonly Row[] = [
   },
   {
     group: storage,
-    what: 'somebody else writes before the first write',
+    what: 'another writer comes before the first write',
     at: 'write',
     breakage: { do: 'conflict', when: 'before' },
     ends: fine,
   },
   {
     group: storage,
-    what: 'somebody else writes before the last write',
+    what: 'another writer comes before the last write',
     at: 'write',
     last: true,
     breakage: { do: 'conflict', when: 'before' },

@@ -1,6 +1,6 @@
 type Item = Readonly<Record<string, unknown>>;
 
-/** What an expression speaks of. */
+/** The data that an expression is evaluated on. */
 interface Snapshot {
   readonly item: Item;
   readonly names: Readonly<Record<string, string>>;
@@ -10,7 +10,7 @@ type Holds = (snapshot: Snapshot) => boolean;
 
 const tokens = /\s*(attribute_not_exists|AND|OR|IN|<=|[=(),]|[#:]?\w+)/y;
 
-/** Words and signs of an expression. @throws when there is anything else in it */
+/** Tokens of an expression. @throws when there is anything else in it */
 function read(expression: string): string[] {
   const found: string[] = [];
   for (tokens.lastIndex = 0; tokens.lastIndex < expression.trimEnd().length; ) {

@@ -11,7 +11,7 @@ import type { state } from './state.ts';
 
 export type PrepareBatchDeps = Deps<typeof state>;
 
-/** Copies written down at the same time. */
+/** Copies written at the same time. */
 const writesAtOnce = 25;
 
 /**

@@ -12,9 +12,9 @@ export type ReconcileClipsDeps = Deps<typeof state>;
 const mostListed = 20;
 
 /**
- * `Reconcile clips`: what came of the batch, by our record, held against the provider's list of the session. That the
- * provider calls the session a success means nothing: it does so from the beginning. Where the lists differ, or the
- * provider's cannot be read, it is asked again by the settle schedule; what is left then is written down.
+ * `Reconcile clips`: compares the batch in our record with the provider's list of the session. The provider's status is
+ * ignored: it is a success from the beginning. Where the lists differ, or the provider's cannot be read, the settle
+ * schedule asks again; the remaining differences are recorded.
  * @throws ChirpsmithError NotEnoughClips when no file has a clip; what stopped the run at the provider; Unexpected when
  *   files were left unfinished
  */

@@ -16,7 +16,7 @@ export interface RecordedFailure {
 }
 
 /**
- * `Record failure`: writes down why a run ended, in the session's own record. While create is in doubt, no
+ * `Record failure`: stores why a run ended, in the session's own record. While create is in doubt, no
  * failure may hide it: such a session needs a decision, even after another error. A session that another run is
  * at, or that a person has cancelled meanwhile, is none of this run's business.
  */

@@ -30,7 +30,7 @@ const algorithms = ['RS256', 'RS384', 'RS512'];
 export function createAuthorizer(keys: JSONWebKeySet, now: () => Date = () => new Date()): Authorize {
   const keyFor = createLocalJWKSet(keys);
   return async (authorization, rules) => {
-    // The word Bearer may be missing (documented).
+    // The prefix `Bearer` may be missing (documented).
     const token = authorization?.trim().replace(/^Bearer\s+/i, '');
     if (!token) throw new Unauthorized('');
     try {

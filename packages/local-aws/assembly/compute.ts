@@ -30,7 +30,7 @@ const permissionSchema = z.strictObject({
   SourceArn: z.string().optional(),
 });
 
-/** The functions, each with those whom its resource policy lets in. */
+/** The functions, each with the principals that its resource policy admits. */
 export function readFunctions(
   functions: readonly Resource[],
   permissions: readonly Resource[],

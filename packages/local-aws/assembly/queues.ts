@@ -46,7 +46,7 @@ const policySchema = z.strictObject({
   }),
 });
 
-/** The queues, each with those whom its policy lets send. */
+/** The queues, each with the principals that its policy allows to send. */
 export function readQueues(queues: readonly Resource[], policies: readonly Resource[]): Queue[] {
   const statements = policies.flatMap(
     (policy) => parseProperties(policySchema, policy).PolicyDocument.Statement,

@@ -115,7 +115,7 @@ function holds(conditions: Statement['conditions'], context: Context): boolean {
 function keyHolds(name: string, expected: readonly string[], given: Context[string] | undefined): boolean {
   const actual = typeof given === 'string' ? [given] : (given ?? []);
   const operator = parseOperator(name);
-  // A key without a value is as good as none.
+  // A key without a value counts as missing.
   if (operator?.test === 'Null') return expected.includes(String(actual.length === 0));
   const test = operators[operator?.test ?? ''];
   if (!test) return false;

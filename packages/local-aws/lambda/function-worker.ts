@@ -131,7 +131,7 @@ export function startWorker(
         void end();
         throw new LambdaError(unloadable.errorType, unloadable.errorMessage, unloadable.trace);
       }
-      // The words are Lambda's own: "Task timed out after 3.00 seconds".
+      // The message is Lambda's own: "Task timed out after 3.00 seconds".
       const limit = fn.timeoutSeconds.toFixed(2);
       const answer = next(
         fn.timeoutSeconds,

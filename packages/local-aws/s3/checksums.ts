@@ -46,7 +46,7 @@ function crcTables(high: number, low: number): { high: Uint32Array; low: Uint32A
 const nvme = crcTables(0x9a6c9329, 0xac4bc9b5);
 const castagnoli = crcTables(0, 0x82f63b78);
 
-/** CRC-64/NVME and CRC-32C: reflected, begun and ended with all ones. Halves, because BigInt is far slower. */
+/** CRC-64/NVME and CRC-32C: reflected, initial value and final XOR all ones. Halves, because BigInt is far slower. */
 function tableCrc({ high, low }: ReturnType<typeof crcTables>, length: 4 | 8): RunningDigest {
   let [h, l] = [length === 8 ? -1 : 0, -1];
   return {

@@ -231,7 +231,7 @@ function* samples(): Generator<Omit<Feature, 'refusal'>> {
   }
 }
 
-/** All features, with the word of the loader on each. */
+/** All features, with the loader's result for each. */
 export function features(): Feature[] {
   return [...samples()].map((feature) => ({ ...feature, refusal: refusalOf(feature.sample) }));
 }

@@ -5,7 +5,7 @@ export function isObject(value: Json | undefined): value is { [key: string]: Jso
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The words for a value in a message. */
+/** The description of a value in a message. */
 export function describeType(value: Json): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'an array' : isObject(value) ? 'an object' : `a ${typeof value}`;

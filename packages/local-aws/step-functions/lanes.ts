@@ -130,7 +130,7 @@ async function runLanes(branch: Branch, { type, count, atOnce, details, run }: L
       await finish(own, index);
     }
   };
-  // All that may begin at once have begun before the first goes on.
+  // All items that may start at once are started before the first goes on.
   const firsts = Array.from({ length: next }, (_, index) => begin(index, branch.last));
   await Promise.all(firsts.map(lane));
   branch.signal.throwIfAborted();

@@ -51,7 +51,7 @@ export function isTooLarge(json: string): boolean {
   return json.length * 3 > stateLimit && Buffer.byteLength(json) > stateLimit;
 }
 
-/** In the words of AWS. Of a task's result it can be caught, of a state's output it cannot. */
+/** With the message of AWS. Of a task's result it can be caught, of a state's output it cannot. */
 export function tooLarge(what: string, options: { terminal: boolean }): StateError {
   return new StateError(
     'States.DataLimitExceeded',

@@ -65,7 +65,7 @@ describe('the audio of a clip', () => {
       'not finished',
     ],
     ['half of a WavPack', () => new Response(cut(wavPackFile({ seconds: 8 }), 0.5)), 'not finished'],
-  ])('that is %s is an answer in words, without the link', async (_, answer, words) => {
+  ])('that is %s is a result with a message, without the link', async (_, answer, words) => {
     const { fetch } = web({ [link]: answer });
     const { trouble } = { trouble: '', ...(await downloadAudio(link, limits, { fetch })) };
     expect(trouble).toContain(words);

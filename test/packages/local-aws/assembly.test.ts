@@ -217,7 +217,7 @@ test.each([
     'Targets.0.InputPath: not known',
   ],
   [
-    'dead letters that nobody keeps',
+    'dead letters to a missing queue',
     { Targets: [{ Id: 'a', Arn: getArn('Work'), DeadLetterConfig: { Arn: 'arn:nowhere' } }] },
     'Targets.0.DeadLetterConfig.Arn: arn:nowhere is no queue',
   ],

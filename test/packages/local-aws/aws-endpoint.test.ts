@@ -42,7 +42,7 @@ const config = (credentials = access.admin) => ({
   maxAttempts: 1,
 });
 
-test('speaks the protocol of the DynamoDB client', async () => {
+test('implements the protocol of the DynamoDB client', async () => {
   const client = new DynamoDBClient(config());
   const { Table } = await client.send(new DescribeTableCommand({ TableName: 'sessions' }));
   expect(Table?.CreationDateTime).toEqual(new Date(1500));
@@ -54,7 +54,7 @@ test('speaks the protocol of the DynamoDB client', async () => {
   });
 });
 
-test('speaks the protocol of the Secrets Manager client', async () => {
+test('implements the protocol of the Secrets Manager client', async () => {
   const client = new SecretsManagerClient(config());
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: 'provider-key' }));
   expect(SecretString).toBe('ü');

@@ -246,7 +246,7 @@ describe('an event', () => {
     ]);
   });
 
-  it('is lost with a word when the queue does not let the rule send', async () => {
+  it('is lost with an error message when the queue does not let the rule send', async () => {
     const refusing = async () => Promise.reject(new AwsError('AccessDeniedException', 403, 'it may not'));
     const stranger = { ...onUpload, arn: arn('events', 'rule/stranger') };
     const { errors, sent, bridge } = begin(1, refusing, { rules: [stranger] });

@@ -54,7 +54,7 @@ test('takes a new value from a person, and from no function', async () => {
   });
 });
 
-test('refuses a role without the grant, in words that do not hold the value', async () => {
+test('refuses a role without the grant, in a message without the value', async () => {
   const refused = read(first(assembly.machines).roleArn, 'provider-key');
   await expect(refused).rejects.toMatchObject({
     name: 'AccessDeniedException',

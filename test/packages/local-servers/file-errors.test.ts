@@ -48,7 +48,7 @@ describe('an error of the file system', () => {
     expect(told).toContain(file ?? '/srv/home');
   });
 
-  it('is found behind the error that it caused, also in the words of LevelDB', () => {
+  it('is found behind the error that it caused, also in a message of LevelDB', () => {
     const cause = new Error('IO error: /srv/home/dynamodb/000005.log: No space left on device');
     const error = new Error('The table cannot be written.', { cause });
     expect(explainFileError(error, settings)).toMatch(/^\/srv\/home\/dynamodb\/000005\.log .* disk is full/);

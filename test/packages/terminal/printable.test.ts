@@ -27,7 +27,7 @@ describe('text that others wrote', () => {
       expect(escaped(text)).toBe(text);
   });
 
-  test('is escaped in a template of our own words, and at any depth of a value', () => {
+  test('is escaped in a template of our own text, and at any depth of a value', () => {
     expect(shown`file ${'\u001B[2J'}, ${2} bytes`).toBe('file \\u{1b}[2J, 2 bytes');
     const value = { a: ['\u001B', { b: '\n' }], n: 1, none: undefined };
     expect(withTextsEscaped(value)).toEqual({ a: ['\\u{1b}', { b: '\\u{a}' }], n: 1, none: undefined });
