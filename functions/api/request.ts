@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
-import type { BodyOf, PathId, QueryOf, RouteSpec } from '../runtime/spec.ts';
+import type { BodyOf, KnownId, PathId, QueryOf, RouteSpec } from '../runtime/spec.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { uuidPattern } from '../shared/uuid.ts';
 import { zodProblems } from '../shared/zod-problems.ts';
@@ -37,7 +37,7 @@ export const pathIds = z.object({
     .string()
     .regex(/^([0-9]{3}|[0-9]{5})$/)
     .describe('Of the track: `001` for the first file, `00001` in a batch.'),
-});
+} satisfies Record<KnownId, z.ZodType>);
 
 /**
  * Reads what was sent.

@@ -57,7 +57,15 @@ export interface RouteSpec extends FunctionSpec {
   readonly callsProvider?: true;
 }
 
-export const defineRoute = <const Spec extends RouteSpec>(spec: Spec): Spec => spec;
+/** Ids that a path may hold. functions/api/request.ts has what each looks like, and checks it. */
+export type KnownId = 'id' | 'trackId';
+
+/** Another id would be checked by nothing and missing in the OpenAPI document, so it does not compile. */
+type OnlyKnownIds<Path extends string> = [PathId<Path>] extends [KnownId] ? Path : never;
+
+export const defineRoute = <const Spec extends RouteSpec>(
+  spec: Spec & { readonly path: OnlyKnownIds<Spec['path']> },
+): Spec => spec;
 
 /** API Gateway itself gives up after 30 s (documented). */
 export const routeLambda = { timeoutSeconds: 20 } as const;

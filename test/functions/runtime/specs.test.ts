@@ -120,6 +120,11 @@ describe('a route', () => {
     expect(runRoute(route, isAnswered, { now })).toBeTypeOf('function');
   });
 
+  it('has no id in its path that no request is checked for', () => {
+    // @ts-expect-error `sessionId` is no id of a path: it is `id`
+    expect(defineRoute({ ...route, path: '/sessions/{sessionId}' }).path).toBe('/sessions/{sessionId}');
+  });
+
   it('knows the ids of its path, and no other', async () => {
     const strange = runRoute(
       route,
