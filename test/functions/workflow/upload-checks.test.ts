@@ -4,7 +4,6 @@ import type { Provider } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { mostEmptySuccesses, type UploadState } from '../../../functions/shared/state-contracts.ts';
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
-import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
 import { inspectFile } from '../../../functions/workflow/inspect-file/inspect-file.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
@@ -170,6 +169,35 @@ describe('Submit upload', () => {
       reason: 'The provider refused an upload because of the account: Pay first.',
     });
   });
+
+  /** What a session holds after it was changed while the provider was refusing an upload of its first run. */
+  const stoppedAfter = async (sessionId: string, meanwhile: Partial<Session>) => {
+    const ids = await record(sessionId, {}, { runs: 1 });
+    const { provider } = scriptedProvider({});
+    const upload = async () => {
+      await table.store.changeSession(sessionId, () => meanwhile);
+      throw providerError('ProviderAuth', 'no', { reason: 'Wrong key.' });
+    };
+    await expect(submitUpload(ids, depsWith({ ...provider, upload }))).rejects.toThrow('Wrong key.');
+    return (await table.store.requireSession(sessionId)).stopped;
+  };
+
+  it('does not stop the next run for what is held against the account in an earlier one', async () => {
+    expect(await stoppedAfter('stopped-next-run', { runs: 2 })).toBeUndefined();
+  });
+
+  it('keeps the reason that another track has recorded in this run', async () => {
+    const first = { error: 'CreditsExhausted', reason: 'Pay first.', at: testMoment, run: 1 } as const;
+    expect(await stoppedAfter('stopped-second', { stopped: first })).toEqual(first);
+  });
+
+  it('replaces the reason of an earlier run', async () => {
+    const earlier = { error: 'CreditsExhausted', reason: 'Pay first.', at: testMoment, run: 0 } as const;
+    expect(await stoppedAfter('stopped-earlier', { stopped: earlier })).toMatchObject({
+      error: 'ProviderAuth',
+      run: 1,
+    });
+  });
 });
 
 describe('Check upload', () => {
@@ -179,6 +207,20 @@ describe('Check upload', () => {
     state: Partial<UploadState> = {},
   ) => checkUpload({ ...ids, ...position, ...state }, depsWith(provider));
   const { deadline } = settings.schedules.upload;
+
+  it.each(['declared', 'submitted'] as const)(
+    'past the deadline fails a track that is %s without a task',
+    async (status) => {
+      const ids = await record(`no-task-${status}`, { status, attempts: 1 });
+      expect(await check(ids, nobody, { total: deadline })).toMatchObject({ verdict: 'failed' });
+      expect(await trackOf(ids.sessionId)).toMatchObject({ failure: { error: 'DeadlineExceeded' } });
+    },
+  );
+
+  it('of a track that is declared again does not ask about its former task', async () => {
+    const ids = await record('former-task', { ...submitted, status: 'declared' });
+    expect(await check(ids, nobody)).toMatchObject({ verdict: 'again' });
+  });
 
   it.each([
     ['done', 'done'],
@@ -329,65 +371,5 @@ describe('Inspect file', () => {
     const source = { bucket: 'audio', key: 'k', versionId: 'v1' };
     await record('seen', { source, format: 'WAV', durationSeconds: 7 }, { kind: 'batch' });
     expect(await inspect('seen')).toEqual({ sessionId: 'seen', trackId: '001' });
-  });
-});
-
-describe('Enough clips?', () => {
-  const enough = async (
-    sessionId: string,
-    session: Partial<Session>,
-    track: (index: number) => Partial<Track>,
-  ) => {
-    await recordSession(table.store, {
-      sessionId,
-      count: 8,
-      session: { status: 'uploading', ...session },
-      track,
-    });
-    return enoughClips({ sessionId }, { store: table.store, settings, now });
-  };
-  const done = (index: number) => ({ status: 'done', clipId: `clip-${index}`, attempts: 1 }) as const;
-  const failure = { error: 'ProviderRefused', reason: 'No.', at: testMoment } as const;
-  const start = (clips: number) =>
-    `Only ${clips} of the 8 clips that the model needs; nothing was paid for training. A resume tries the others again`;
-  const minClips = (clips: number) =>
-    `, or resume with minClips ${clips} to train on those that have a clip.`;
-  const another = '; put another file in the place of one that cannot be used and resume';
-
-  it.each<[string, number, Partial<Track>, string]>([
-    ['passing', 7, { status: 'failed', failure }, `${start(7)}${minClips(7)}`],
-    ['passing-few', 5, { status: 'failed', failure }, `${start(5)}.`],
-    ['rejected', 7, { status: 'rejected', failure }, `${start(7)}${another}${minClips(7)}`],
-    [
-      'for-good',
-      6,
-      { status: 'failed', failure: { ...failure, permanent: true } },
-      `${start(6)}${another}${minClips(6)}`,
-    ],
-    ['rejected-few', 5, { status: 'rejected', failure }, `${start(5)}${another}.`],
-  ])('says what can be done: %s with %s clips', async (name, clips, last, summary) => {
-    const asked = enough(`advice-${name}`, {}, (index) => (index < clips ? done(index) : last));
-    await expect(asked).rejects.toMatchObject({ summary });
-  });
-
-  it.each<[string, Partial<Session>, boolean, string]>([
-    ['asks for one', { review: true }, true, 'review'],
-    ['has one', { review: true, approval: { at: testMoment, by: 'ana' } }, false, 'creating'],
-    ['asks for none', {}, false, 'creating'],
-    [
-      'has paid already',
-      { review: true, create: { fence: 'submitted', calls: 1, checks: 0, earlier: [] } },
-      false,
-      'creating',
-    ],
-  ])('goes to a review when the session %s: %o', async (name, session, review, status) => {
-    const sessionId = `review-${name.replaceAll(' ', '-')}`;
-    expect(await enough(sessionId, session, done)).toEqual({ sessionId, review });
-    expect((await table.store.requireSession(sessionId)).status).toBe(status);
-  });
-
-  it('leaves the status of a session that is further on', async () => {
-    await enough('further', { status: 'training' }, done);
-    expect((await table.store.requireSession('further')).status).toBe('training');
   });
 });
