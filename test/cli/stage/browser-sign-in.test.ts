@@ -174,7 +174,7 @@ test.each<[string, object | undefined, RegExp]>([
   ['that is none', { hello: 'world' }, /not an OpenID issuer's/],
   ['that names no page', {}, /names no page to sign in at/],
   ['whose page is not https', { authorization_endpoint: 'http://id.example/authorize' }, /names no page/],
-])('an issuer %s is told as such', async (_, document, words) => {
+])('an issuer %s is named in the error', async (_, document, words) => {
   const fetch = async () => {
     if (document === undefined) throw new TypeError('fetch failed');
     const name = 'hello' in document ? {} : { issuer: 'https://id.example' };

@@ -248,7 +248,7 @@ describe('audio that comes after the start', () => {
     expect(scene.box.json(late)).toBeUndefined();
   });
 
-  it('is told from the files of the session by its execution, when the note of the start is gone', async () => {
+  it('is recognised by its execution, when the note of the start is gone', async () => {
     await putSongs();
     await put('manifest.json', { name: 'Note gone' });
     scene.box.remove(note);

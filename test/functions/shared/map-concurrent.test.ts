@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { mapConcurrent } from '../../../functions/shared/map-concurrent.ts';
 
-/** Work that ends when it is told to. */
+/** Work that ends on request. */
 function controlled() {
   const begun: number[] = [];
   const ends = new Map<number, PromiseWithResolvers<string>>();
