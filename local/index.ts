@@ -1,5 +1,6 @@
 /** What the command line may know of the local stack, beside `start.ts`, which runs one. */
 export { homeDirectory, pathSettings } from './home.ts';
+export { defaultPort, rowOfPorts } from './ports.ts';
 export { openHome } from './private-home.ts';
 export { defaultSpeed, sandboxSpeed } from './provider-time.ts';
 export { useProxy } from './proxy.ts';

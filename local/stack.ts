@@ -15,6 +15,7 @@ import { type Clock, scaledClock } from '../packages/local-servers/clock.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import { thisProcess } from '../packages/local-servers/process-identity.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../packages/provider-sandbox/sandbox.ts';
+import { rowOfPorts } from './ports.ts';
 import { openHome } from './private-home.ts';
 import { withDeadlinesOf } from './provider-time.ts';
 import { proxyVariables } from './proxy.ts';
@@ -28,7 +29,7 @@ import { synthesize } from './synth.ts';
 export interface StackOptions {
   /** Where everything is kept. One stack at a time. */
   readonly home: string;
-  /** First of five in a row: API, S3, AWS, provider, issuer. 0 for free ones. */
+  /** The first port of the row, see ports.ts; 0 takes free ones. */
   readonly port: number;
   /** How many times faster than the wall clock waits and the sandbox run; another provider keeps its own time. */
   readonly speed: number;
@@ -151,7 +152,7 @@ async function compose(
   const sandbox = options.provider
     ? undefined
     : keep(
-        await listening('the provider', options.port, 3, (port) =>
+        await listening('the provider', options.port, (port) =>
           startSandbox({
             port,
             directory: directory('provider'),
@@ -171,7 +172,7 @@ async function compose(
   const creditsUrl = sandbox ? `${sandbox.url}/api-user/credits` : (options.provider?.creditsUrl ?? '');
 
   const s3 = keep(
-    await listening('S3', options.port, 1, (port) =>
+    await listening('S3', options.port, (port) =>
       startS3({
         port,
         directory: directory('s3'),
@@ -187,7 +188,7 @@ async function compose(
     ),
   );
   const issuer = keep(
-    await listening('the issuer', options.port, 4, (port) =>
+    await listening('the issuer', options.port, (port) =>
       startIssuer({
         port,
         directory: directory('issuer'),
@@ -257,7 +258,7 @@ async function compose(
   publish = eventBridge.publish;
   eventBridge.listen((event) => logs.write('events', JSON.stringify(event)));
   const aws = keep(
-    await listening('AWS', options.port, 2, (port) =>
+    await listening('AWS', options.port, (port) =>
       startAwsEndpoint({
         port,
         region,
@@ -274,7 +275,7 @@ async function compose(
   );
   awsUrl = aws.url;
   const gateway = keep(
-    await listening('the API', options.port, 0, (port) =>
+    await listening('the API', options.port, (port) =>
       startApiGateway({
         port,
         api,
@@ -333,12 +334,11 @@ async function compose(
 
 /** Starts a part on its port of the row, and says in one line which port is in use. */
 async function listening<T>(
-  what: string,
+  what: (typeof rowOfPorts)[number],
   first: number,
-  offset: number,
   start: (port: number) => Promise<T>,
 ): Promise<T> {
-  const port = first === 0 ? 0 : first + offset;
+  const port = first === 0 ? 0 : first + rowOfPorts.indexOf(what);
   try {
     return await start(port);
   } catch (error) {
@@ -346,7 +346,7 @@ async function listening<T>(
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     const problem = code === 'EACCES' ? 'is not for every user' : 'is in use';
     throw new Error(
-      `Port ${port}, where ${what} is to listen, ${problem}. Choose another row of five with --port N, ` +
+      `Port ${port}, where ${what} is to listen, ${problem}. Choose another row of ${rowOfPorts.length} with --port N, ` +
         'or free ones with --port 0.',
       { cause: error },
     );

@@ -14,7 +14,7 @@ import type { Stack, StackOptions } from './stack.ts';
 export interface StartArguments {
   /** Prints one line of JSON when everything is ready, and nothing else. */
   readonly json: boolean;
-  /** The first of five ports; 0 takes free ones. */
+  /** The first port of the row; 0 takes free ones. */
   readonly port: number;
   /** Undefined when it is left to the provider's kind. */
   readonly speed: number | undefined;

@@ -1,11 +1,8 @@
-import { sandboxSpeed } from '../../local/index.ts';
+import { defaultPort, rowOfPorts, sandboxSpeed } from '../../local/index.ts';
 import { speed } from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
 import { number, text, toggle } from '../command-line/flags.ts';
 import type { ExitCode } from '../exit-codes.ts';
-
-/** The first of the five ports that are taken when none is asked for. */
-const defaultPort = 4700;
 
 export const home = text(
   '<folder>',
@@ -26,11 +23,11 @@ export const start = defineCommand({
   tooMany: 'It takes options only.',
   flags: {
     // The other ports follow the first.
-    port: number('<n>', `first of five ports in a row (default ${defaultPort}); 0 takes free ones`, {
-      from: 0,
-      to: 65_535 - 4,
-      whole: true,
-    }),
+    port: number(
+      '<n>',
+      `first of ${rowOfPorts.length} ports in a row (default ${defaultPort}); 0 takes free ones`,
+      { from: 0, to: 65_536 - rowOfPorts.length, whole: true },
+    ),
     speed: {
       ...speed,
       help: `how much faster than real time waits and sandbox run (default ${sandboxSpeed}); another provider keeps its own time, and waits run in real time if it is not on this machine`,

@@ -1,0 +1,5 @@
+/** What listens on the ports of a row, in their order: the first is the number that a person gives. */
+export const rowOfPorts = ['the API', 'S3', 'AWS', 'the provider', 'the issuer'] as const;
+
+/** The first port of the row when none is asked for. */
+export const defaultPort = 4700;
