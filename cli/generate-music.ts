@@ -11,6 +11,7 @@ import type { GenerateArguments } from './commands/generate.ts';
 import { confirmSpending } from './confirm-spending.ts';
 import { type ConnectedStack, connectStack } from './connect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { unlockedWords } from './next-steps.ts';
 import { endOf } from './outcome.ts';
 import { creditsAt, goOnCommand } from './output/format.ts';
 import { ClipsNotSaved, checkFolder, saveClips } from './save-clips.ts';
@@ -140,6 +141,8 @@ async function follow(
       const voice = `npx chirpsmith persona --from ${sessionId} --name NAME`;
       const steps = [{ words: 'To make a voice of it, for other music:', command: voice }];
       display.emit({ ...event, seconds: rounded(seconds()), out, clips: saved, next: steps });
+    } else if (event.event === 'session.failed' && event.error === 'AudioLocked') {
+      display.emit({ ...event, next: [{ words: unlockedWords, command: again }] });
     } else display.emit(ending.why !== 'ended' && 'next' in event ? { ...event, next } : event);
     return code;
   } catch (error) {

@@ -41,6 +41,9 @@ const stepsOf: Readonly<Record<Action, (session: SessionAnswer) => readonly Next
 
 const { minClips: fewest } = defaultSettings.limits;
 
+/** Before the command that copies audio which was locked. */
+export const unlockedWords = 'Once it is unlocked at the provider, to copy it for nothing:';
+
 /** Errors that another name may mend, where the tracks are fine. */
 const aboutName = new Set(['ProviderRefused', 'BadInput']);
 
@@ -55,7 +58,9 @@ function resumeSteps(session: SessionAnswer): Next[] {
     command: `npx chirpsmith replace ${sessionId} ${lost.trackId} FILE`,
   };
   const cost = open ? `, for ${aboutCredits(session)}` : '';
-  const resume = { words: `To go on with it, keeping what is done${cost}:`, command: goOnCommand(sessionId) };
+  const isLocked = failure?.error === 'AudioLocked';
+  const words = isLocked ? unlockedWords : `To go on with it, keeping what is done${cost}:`;
+  const resume = { words, command: goOnCommand(sessionId) };
   // Trying the same again cannot help.
   const refused = lost?.failure?.permanent === true || lost?.status === 'rejected';
   if (refused && replace) steps.push({ ...replace, words: `Another file for ${lost.file}, and then go on:` });

@@ -123,5 +123,6 @@ function codeOf(error: NonNullable<SessionAnswer['failure']>['error']): ExitCode
   if (error === 'BadInput' || error === 'AudioRejected') return exitCodes.badInput;
   if (error === 'NeedsDecision') return exitCodes.needsDecision;
   if (error === 'DeadlineExceeded') return exitCodes.deadline;
+  if (error === 'AudioLocked') return exitCodes.incomplete;
   return exitCodes.failed;
 }

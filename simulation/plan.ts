@@ -119,6 +119,10 @@ export interface BatchPlan extends Declaring {
 
 export interface MusicPlan extends Course {
   readonly machine: 'generate-music';
+  /** Clips of the month that are not locked, and how a locked one is known; none is locked unless given. */
+  readonly locks?:
+    | { readonly unlocksPerMonth: number; readonly lockShownBy: 'link' | 'flag' | 'host' }
+    | undefined;
 }
 
 /** Everything that a run is made of: the same plan is the same run. */

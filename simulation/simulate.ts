@@ -117,6 +117,7 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
   try {
     if (plan.elder) await beginElder(world);
     const before = world.sandbox.ledger().length;
+    if ('locks' in plan && plan.locks) world.sandbox.change({ clips: plan.locks });
     phase = 'opening';
     const opened = begin(world, plan);
     let refused = false;
@@ -149,6 +150,8 @@ export async function play(plan: Plan, options: PlayOptions = {}): Promise<Repor
     }
 
     phase = 'faultless';
+    // A person unlocks what is locked.
+    world.sandbox.change({ clips: { unlocksPerMonth: null } });
     const ended = (await standing()) ? await seen(opened) : deleted();
     const broken = await violations(world, opened, plan, tally, false);
     const stuck = (await standing()) && (await goOn(world, opened, plan.choices, tally));

@@ -77,7 +77,7 @@ export const generate = defineCommand({
     }
   },
   done: 'the audio is in the folder',
-  codes: [1, 2, 3, 4, 130],
+  codes: [1, 2, 3, 4, 5, 130],
   examples: [
     'generate --model "Night Drive" --prompt "rain at night"',
     'generate --persona "Her voice" --prompt "a lullaby" --tags folk',

@@ -49,7 +49,7 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
     `  status    ${statusStyle(status, paint)(statusWords[status])}`,
     `  created   ${asMoment(createdAt)}`,
     ...(modelId === undefined ? [] : [`  model     ${paint.good(modelId)}`]),
-    ...(music === undefined ? [] : [`  music     ${musicWords(music)}`]),
+    ...(music === undefined ? [] : [`  music     ${musicWords(music)}`, ...clipLines(music)]),
     `  spent     ${spentWords(session)}`,
     `  to come   ${toComeWords(session)}`,
     ...(batch === undefined ? [] : batchLines(batch)),
@@ -74,6 +74,20 @@ function musicWords({ dialect, model, modelName, persona }: NonNullable<Shown['m
   const by = persona === undefined ? '' : `, sung by "${persona.name}"`;
   return `${modelName ?? model}${by}, at ${dialectNames[dialect]}`;
 }
+
+/** The clips, as long as the audio of one is missing. */
+function clipLines({ clips }: NonNullable<Shown['music']>): string[] {
+  if (clips.every(({ hasAudio }) => hasAudio)) return [];
+  return clips.map(({ clipId, hasAudio, locked }) => {
+    const state = hasAudio ? 'kept' : locked === undefined ? 'no audio yet' : lockWords[locked];
+    return `  clip      ${clipId}  ${state}`;
+  });
+}
+
+const lockWords = {
+  yes: 'locked at the provider',
+  perhaps: 'perhaps locked (403)',
+} as const;
 
 function batchLines({ clips, missing, list }: NonNullable<Shown['batch']>): string[] {
   return [

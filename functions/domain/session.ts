@@ -121,6 +121,11 @@ export const clipSchema = z.object({
   durationSeconds: z.number().optional(),
   /** Why its audio could not be copied, as it was last tried. */
   trouble: z.string().optional(),
+  /**
+   * The provider keeps its audio until it is unlocked there: `yes` where the provider says so, `perhaps` where the link
+   * answers 403 and nothing else is known. Absent where it is late, or kept.
+   */
+  locked: z.enum(['yes', 'perhaps']).optional(),
 });
 
 /** What music was asked for, and what came of it. */

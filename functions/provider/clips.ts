@@ -10,11 +10,20 @@ function inOneWord(status: string): string {
   return /^[\w -]{1,40}$/.test(word) ? word : 'unreadable';
 }
 
+/** Reported since September 2026: the link of a clip that has to be unlocked first, perhaps without its host. */
+const forbiddenLink = /\/api\/forbidden\/?(?:[?#]|$)/;
+
 const text = z.string().trim().min(1).max(300).optional().catch(undefined);
 const clipSchema = z.object({
   id: z.string().regex(/^[\w-]{1,100}$/),
   status: z.string().transform(inOneWord).optional().catch(undefined),
-  audio_url: z.url().max(4096).optional().catch(undefined),
+  audio_url: z
+    .union([z.string().regex(forbiddenLink), z.url()])
+    .pipe(z.string().max(4096))
+    .optional()
+    .catch(undefined),
+  /** Reported since September 2026: `false` while its audio has to be unlocked. */
+  is_download_unlocked: z.boolean().optional().catch(undefined),
   title: text,
   metadata: z
     .object({ duration: z.number().positive().optional().catch(undefined) })
@@ -38,10 +47,15 @@ export function readClips(result: unknown, finished?: string): MusicClip[] {
     seen.add(data.id);
     const duration = data.metadata?.duration;
     const word = finished === undefined || data.status === finished ? undefined : data.status;
+    const isForbidden = data.audio_url !== undefined && forbiddenLink.test(data.audio_url);
+    // A clip that is still being made is late, with or without a lock.
+    const isLocked = word === undefined && (isForbidden || data.is_download_unlocked === false);
+    const audioUrl = word === undefined && !isForbidden ? data.audio_url : undefined;
     return {
       clipId: data.id,
       ...(word === undefined ? {} : { word }),
-      ...(data.audio_url === undefined || word !== undefined ? {} : { audioUrl: data.audio_url }),
+      ...(audioUrl === undefined ? {} : { audioUrl }),
+      ...(isLocked ? { locked: true as const } : {}),
       ...(data.title === undefined ? {} : { title: data.title }),
       ...(duration === undefined ? {} : { durationSeconds: duration }),
     };

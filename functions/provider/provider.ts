@@ -48,6 +48,8 @@ export interface MusicClip {
   readonly clipId: string;
   /** The temporary URL of its audio; must not be stored. Absent while there is none. */
   readonly audioUrl?: string;
+  /** The provider says that its audio must be unlocked there first. A link beside it may work all the same. */
+  readonly locked?: true;
   /** Its own status, unless its audio is complete: `streaming`, `error`, … */
   readonly word?: string;
   readonly title?: string;

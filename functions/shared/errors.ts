@@ -31,6 +31,8 @@ export const errorNames = [
   'TrainingFailed',
   /** The provider says that the music failed, with its words. */
   'GenerationFailed',
+  /** The music is made and paid, but the provider keeps its audio locked. A resume copies it once it is unlocked. */
+  'AudioLocked',
   /** It cannot be settled whether create was taken; only a person may send a second one. */
   'NeedsDecision',
   /** A person stopped the run; the record says what was paid and what still runs. */

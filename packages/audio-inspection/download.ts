@@ -8,8 +8,8 @@ export interface DownloadedAudio {
   readonly durationSeconds: number;
 }
 
-/** What came of a download; `trouble` is one sentence for a person, without the URL. */
-export type Download = DownloadedAudio | { readonly trouble: string };
+/** What came of a download; `trouble` is one sentence for a person, without the URL; `status` is HTTP's, not 200. */
+export type Download = DownloadedAudio | { readonly trouble: string; readonly status?: number };
 
 export interface DownloadLimits {
   readonly maxBytes: number;
@@ -49,7 +49,8 @@ export async function downloadAudio(
     }
     if (response.status !== 200) {
       await response.body?.cancel();
-      return { trouble: `The link to the audio answers ${response.status}.` };
+      const { status } = response;
+      return { trouble: `The link to the audio answers ${status}.`, status };
     }
     bytes = await readWhole(response, maxBytes);
   } catch (error) {

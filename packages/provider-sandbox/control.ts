@@ -12,6 +12,8 @@ export interface ControlGround {
   settings(): SandboxSettings;
   /** Throws a ZodError when the change makes no sense. */
   change(settings: unknown): void;
+  /** Unlocks the audio of clips, as a person does at the provider. */
+  unlock(clipIds: readonly string[]): void;
   now(): number;
   /** Most calls at the same moment so far, those to `/_sandbox/` included. */
   mostInFlight(): number;
@@ -22,6 +24,8 @@ const faultsBody = z.union([
   z.object({ faults: z.array(faultSchema) }).transform(({ faults }) => faults),
   faultSchema.transform((fault) => [fault]),
 ]);
+
+const unlocksBody = z.strictObject({ clipIds: z.array(z.string()).min(1) });
 
 const ok = (body: object): Reply => ({ status: 200, body });
 
@@ -60,6 +64,10 @@ const routes: Readonly<
   'DELETE /_sandbox/faults': (ground) => {
     ground.faults.set([]);
     return pending(ground);
+  },
+  'POST /_sandbox/unlocks': (ground, _, body) => {
+    ground.unlock(unlocksBody.parse(body).clipIds);
+    return ok({ unlocked: [...ground.state.unlocked] });
   },
   'GET /_sandbox/settings': settings,
   'PUT /_sandbox/settings': (ground, _, body) => {

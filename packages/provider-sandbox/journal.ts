@@ -19,6 +19,8 @@ export const changeSchema = z.object({
     .optional(),
   task: taskSchema.optional(),
   persona: z.object({ personaId: z.string(), clipId: z.string() }).optional(),
+  /** Clips that a person has unlocked. */
+  unlocked: z.array(z.string()).optional(),
   fetched: fetchedSchema.extend({ taskId: z.string() }).optional(),
   /** The balance was set from outside. */
   balance: z.number().optional(),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { seededUuid, taskDuration } from './chance.ts';
+import { isLocked } from './clip-locks.ts';
 import type { CallContext, Outcome } from './model.ts';
 import { complaint, refusal } from './refusal.ts';
-import type { SandboxSettings } from './settings.ts';
 import { progressOf, type SandboxState } from './state.ts';
 import type { Task } from './task.ts';
 
@@ -31,6 +31,9 @@ const generateBody = z.object({
   persona: personaField.optional(),
 });
 const personaBody = z.object({ clip_id: z.string(), name: z.string().trim().min(1) });
+
+/** Where the link of a locked clip leads (reported). */
+export const forbiddenPath = '/api/forbidden';
 
 /** Documented: "usually" two. */
 const clipsPerCall = 2;
@@ -141,16 +144,22 @@ export function persona(context: CallContext, input: unknown): Outcome {
 /** The clips of a task that has ended well, as the API shows them. */
 export function clipsOf(
   task: Task,
-  { origin, settings }: { origin: string; settings: Pick<SandboxSettings, 'clips'> },
+  { origin, settings, state }: Pick<CallContext, 'origin' | 'settings' | 'state'>,
 ): object[] {
-  return (task.clipIds ?? []).map((id, index) => ({
-    id,
-    status: 'complete',
-    title: task.name ?? '',
-    audio_url: `${origin}/_audio/${id}.wav`,
-    image_url: '',
-    metadata: { tags: '', duration: settings.clips.seconds + index },
-  }));
+  const { seconds, unlocksPerMonth, lockShownBy } = settings.clips;
+  return (task.clipIds ?? []).map((id, index) => {
+    const locked = isLocked({ state, settings }, id);
+    const link = locked && lockShownBy === 'link' ? forbiddenPath : `/_audio/${id}.wav`;
+    return {
+      id,
+      status: 'complete',
+      title: task.name ?? '',
+      audio_url: origin + link,
+      image_url: '',
+      metadata: { tags: '', duration: seconds + index },
+      ...(unlocksPerMonth === null || lockShownBy === 'host' ? {} : { is_download_unlocked: !locked }),
+    };
+  });
 }
 
 /** The clip of this id, and whether its audio can be had: seen at the provider is a 403 for a while. */
@@ -162,7 +171,8 @@ export function audioOf(context: Pick<CallContext, 'state' | 'settings' | 'now'>
     const { status, finishAt = 0 } = progressOf(state, task, now);
     if (status !== 'success') return undefined;
     const seconds = settings.clips.seconds + index;
-    return { seconds, open: now >= finishAt + settings.clips.audioAfter * 1000 };
+    const late = now < finishAt + settings.clips.audioAfter * 1000;
+    return { seconds, open: !late && !isLocked(context, clipId) };
   }
   return undefined;
 }

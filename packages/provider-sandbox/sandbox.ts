@@ -8,6 +8,7 @@ import { createFaultList, type FaultInput } from './faults.ts';
 import { type ReceivedCall, type Reply, serve } from './http.ts';
 import { type Change, noJournal, openJournal } from './journal.ts';
 import type { LedgerEntry } from './ledger.ts';
+import { forbiddenPath } from './music.ts';
 import { changedSettings, type SandboxSettingsInput, sandboxSettingsSchema } from './settings.ts';
 import { createState } from './state.ts';
 
@@ -122,13 +123,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     record,
     download,
     change,
+    unlock: (clipIds: readonly string[]) => record({ unlocked: [...clipIds] }),
     origin: () => url,
     mostInFlight: () => server.mostInFlight(),
   };
   const api = providerApi(ground);
   const answer = async (request: ReceivedCall): Promise<Reply> => {
     if (request.path.startsWith('/_sandbox/')) return control(ground, request);
-    if (request.path.startsWith('/_audio/')) return audio(ground, request);
+    if (request.path.startsWith('/_audio/') || request.path === forbiddenPath) return audio(ground, request);
     if (settings.latency > 0) await clock.sleep(settings.latency, closing.signal);
     return api(request);
   };

@@ -66,6 +66,16 @@ export const sandboxSettingsSchema = z.strictObject({
     .strictObject({
       /** Seconds for which the audio of a finished clip still answers 403: seen, its length is a choice. */
       audioAfter: seconds.default(6),
+      /**
+       * Clips of a month whose audio is unlocked by itself; the audio of the others is locked until `/_sandbox/unlocks`
+       * names them. Reported since September 2026, with 20 or 60 a month. `null` locks none.
+       */
+      unlocksPerMonth: z.number().int().nonnegative().nullable().default(null),
+      /**
+       * How a locked clip is known: by a link that says so and a flag, by the flag beside a usual link, or only by the
+       * 403 of the audio's host. Links and flag are reported; which of them a reseller hands on is not documented.
+       */
+      lockShownBy: z.enum(['link', 'flag', 'host']).default('link'),
       /** Seconds of the first clip of a call; each further one is a second longer, so that they differ. */
       seconds: seconds.default(8),
       /** What is served instead of audio, for a test. */

@@ -25,6 +25,8 @@ export interface SandboxState {
   readonly music: ReadonlyMap<string, Task>;
   /** By persona, the clip that it was made from. */
   readonly personas: ReadonlyMap<string, string>;
+  /** Clips that a person has unlocked. */
+  readonly unlocked: ReadonlySet<string>;
   /** The latest recorded moment, in milliseconds of provider time. */
   readonly lastAt: number;
   fetchedOf(taskId: string): Fetched | undefined;
@@ -42,6 +44,7 @@ export function createState(): SandboxState {
   const fetched = new Map<string, Fetched>();
   const music = new Map<string, Task>();
   const personas = new Map<string, string>();
+  const unlocked = new Set<string>();
   return {
     get seed() {
       return seed;
@@ -60,6 +63,7 @@ export function createState(): SandboxState {
     uploads,
     music,
     personas,
+    unlocked,
     fetchedOf: (taskId) => fetched.get(taskId),
     apply(change) {
       if (change.opened) ({ seed, credits } = change.opened);
@@ -68,6 +72,7 @@ export function createState(): SandboxState {
         sessions.set(change.session.sessionId, { ...change.session, uploads: [], trainings: [] });
       }
       if (change.persona) personas.set(change.persona.personaId, change.persona.clipId);
+      for (const clipId of change.unlocked ?? []) unlocked.add(clipId);
       if (change.task?.kind === 'music') {
         music.set(change.task.taskId, change.task);
       } else if (change.task) {

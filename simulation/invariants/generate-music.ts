@@ -40,9 +40,13 @@ function audioIsKept({ world: { bucket }, session: { status, music } }: Snapshot
   });
 }
 
+/** How a run ends that could not copy all of the audio. */
+const copyErrors: ReadonlySet<string> = new Set(['DeadlineExceeded', 'AudioLocked']);
+
 /** Music that is made and not all kept: the session goes on, or says which clip is missing. */
 function missingIsTold({ session: { status, create, music, failure } }: Snapshot): string[] {
-  if (create.fence !== 'ready' || status !== 'failed' || failure?.error !== 'DeadlineExceeded') return [];
+  if (create.fence !== 'ready' || status !== 'failed' || !failure || !copyErrors.has(failure.error))
+    return [];
   const missing = (music?.clips ?? []).filter(({ key }) => key === undefined);
   const untold = missing.filter(({ clipId }) => !failure.reason.includes(clipId));
   return untold.map(({ clipId }) => `clip ${clipId} is missing, and the failure does not say so`);

@@ -1,5 +1,5 @@
 import type { CallFault } from '../harness/provider.ts';
-import type { Case } from './case.ts';
+import type { Case, Outcome } from './case.ts';
 import { byItself } from './outcomes.ts';
 
 /** What the host of a clip's audio may do, which is no part of the provider's API. */
@@ -13,6 +13,29 @@ const faults: readonly (readonly [what: string, fault: CallFault])[] = [
   ['a file that ends in its middle', { kind: 'half' }],
   ['a page of HTML instead of audio', { kind: 'body', body: '<html>Soon.</html>' }],
   ['nothing', { kind: 'body', body: '' }],
+];
+
+/** Clips that the provider keeps until a person unlocks them there. */
+const locked: readonly (readonly [
+  what: string,
+  clips: object,
+  outcome: Pick<Outcome, 'error' | 'reason'>,
+])[] = [
+  [
+    'all clips are locked',
+    { unlocksPerMonth: 0 },
+    { error: 'AudioLocked', reason: 'the provider keeps the audio of 2 of 2 clips locked' },
+  ],
+  [
+    'one clip is locked, by its flag beside a usual link',
+    { unlocksPerMonth: 1, lockShownBy: 'flag' },
+    { error: 'AudioLocked', reason: 'the provider keeps the audio of 1 of 2 clips locked' },
+  ],
+  [
+    "locked, and only the audio's host says so",
+    { unlocksPerMonth: 0, lockShownBy: 'host' },
+    { error: 'DeadlineExceeded', reason: 'A link that answers 403 may belong to a clip that is locked' },
+  ],
 ];
 
 const common = { group: 'The audio of a clip', place: 'audio of a clip' } as const;
@@ -34,4 +57,18 @@ export const clipFaults: readonly Case[] = [
       finally: { status: 'ready', cost: 40 },
     },
   },
+  ...locked.map(
+    ([what, clips, outcome]): Case => ({
+      ...common,
+      what,
+      trouble: { kind: 'account', settings: { clips }, mended: { clips: { unlocksPerMonth: null } } },
+      outcome: {
+        status: 'failed',
+        ...outcome,
+        cost: 40,
+        next: ['mend', 'resume'],
+        finally: { status: 'ready', cost: 40 },
+      },
+    }),
+  ),
 ];

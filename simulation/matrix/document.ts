@@ -45,6 +45,7 @@ Several of the faults above happen in each, and besides:
 - the process is killed; a function is slow, and goes on after its session was cancelled or deleted;
 - an AWS client, or a client of the API, repeats a request whose answer was lost; two requests come at once;
 - a manifest is uploaded twice; a file arrives late, twice or never, or its old bytes arrive last;
+- the provider keeps clips locked, and says so by their links, by a flag or only by a 403, until a person unlocks them;
 - the provider reports an error with 200, or gives the id of a session, a task, a clip or a model for the second time;
 - people cancel, resume, approve, decide, replace and delete at any moment.
 
@@ -109,7 +110,7 @@ function described(outcome: Outcome, alike: readonly Outcome[]): string[] {
 const actionWords = {
   resume: '`resume`',
   replace: 'another file in the place of that track',
-  mend: 'what is missing mended (credits, a place on the account, the host of the audio)',
+  mend: 'what is missing mended (credits, a place on the account, the host of the audio, a lock of the provider)',
   'decide check-again': '`decide check-again`, which asks and spends nothing',
   'decide create-again': '`decide create-again`',
   'decide abandon': '`decide abandon`',

@@ -54,6 +54,13 @@ export const musicPlans: fc.Arbitrary<MusicPlan> = fc.record({
   machine: fc.constant('generate-music' as const),
   seed: fc.nat(),
   elder,
+  locks: fc.option(
+    fc.record({
+      unlocksPerMonth: fc.integer({ min: 0, max: 3 }),
+      lockShownBy: fc.constantFrom('link', 'flag', 'host'),
+    }),
+    { freq: 4, nil: undefined },
+  ),
   faults: fc.array(fault, { maxLength: 5, size: 'max' }),
   events,
   later: fc.array(command, { maxLength: 3, size: 'max' }),

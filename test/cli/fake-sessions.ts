@@ -224,6 +224,7 @@ function mayBePaid({ status, failure }: SessionAnswer): boolean {
     paid.has(status) ||
     error === 'NeedsDecision' ||
     error === 'TrainingFailed' ||
+    error === 'AudioLocked' ||
     error === 'DeadlineExceeded'
   );
 }

@@ -171,4 +171,30 @@ describe('audio that does not come', () => {
     expect(seen.sums().calls.generate).toBe(1);
     expect(await filesOf(music.sessionId)).toHaveLength(2);
   }, 20_000);
+
+  test('because it is locked ends the run early; once it is unlocked, a resume copies it for nothing', async () => {
+    const seen = sinceNow(it_);
+    const { sandbox } = it_.stack;
+    sandbox?.change({ clips: { unlocksPerMonth: 0 } });
+    const music = await generate();
+    const clipIds = music.music?.clips.map(({ clipId }) => clipId) ?? [];
+    expect(music).toMatchObject({
+      status: 'failed',
+      failure: { error: 'AudioLocked', reason: expect.stringContaining(`(${clipIds.join(', ')})`) },
+      music: { clips: [{ hasAudio: false, locked: 'yes' }, { locked: 'yes' }] },
+      actions: ['resume'],
+      creditsToCome: 0,
+    });
+    // Asked for twice, and not to the end of the schedule.
+    const path = await it_.path(music.executionArn);
+    expect(path.filter((state) => state === 'Copy audio')).toHaveLength(2);
+
+    const body = JSON.stringify({ clipIds });
+    await fetch(`${sandbox?.url}/_sandbox/unlocks`, { method: 'POST', body });
+    const resumed = await it_.run(music.sessionId, 'resume');
+    sandbox?.change({ clips: { unlocksPerMonth: null } });
+    expect(resumed).toMatchObject({ status: 'ready', creditsSpent: 40 });
+    expect(resumed.music?.clips[0]).not.toHaveProperty('locked');
+    expect(seen.sums().calls.generate).toBe(1);
+  }, 20_000);
 });

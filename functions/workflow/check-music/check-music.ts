@@ -51,7 +51,7 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
       if (!isContradiction(error)) throw error;
       return fail('ProviderContradiction', error.message);
     }
-    const clips = answer.clips.map(({ audioUrl: _url, word: _word, ...clip }) => clip);
+    const clips = answer.clips.map(({ audioUrl: _url, word: _word, locked: _lock, ...clip }) => clip);
     await store.updateSession(session, {
       status: 'copying',
       music: { ...musicOf(session), clips },

@@ -1,4 +1,4 @@
-import type { Download } from '../../../packages/audio-inspection/download.ts';
+import type { Download, DownloadedAudio } from '../../../packages/audio-inspection/download.ts';
 import { musicOf } from '../../domain/music.ts';
 import { clipKey } from '../../domain/object-keys.ts';
 import { clipSchema, type MusicClipRecord, type Session } from '../../domain/session.ts';
@@ -15,8 +15,10 @@ export type CopyAudioDeps = Deps<typeof state>;
 /**
  * `Copy audio`: copies the audio of every clip into the bucket, because the provider's links expire. Each run
  * requests new links and stores none. A clip can be complete while its link still answers 403, so
- * a failed download is tried again by the schedule, and reported at its deadline.
- * @throws ChirpsmithError DeadlineExceeded with the reason of each clip that is missing
+ * a failed download is tried again by the schedule, and reported at its deadline. A clip that the provider calls locked
+ * is not waited for: only a person can unlock it.
+ * @throws ChirpsmithError AudioLocked when all that is missing is locked; DeadlineExceeded with the reason of each clip
+ *   that is missing
  */
 export async function copyAudio(state: CopyAudioState, deps: CopyAudioDeps): Promise<CopyAudioState> {
   const { store, providerOf } = deps;
@@ -30,18 +32,22 @@ export async function copyAudio(state: CopyAudioState, deps: CopyAudioDeps): Pro
   const { dialect, clips } = musicOf(session);
   const missing = clips.filter(({ key }) => key === undefined);
   const links = missing.length > 0 ? await linksOf(session, providerOf(dialect)) : undefined;
+  const lockedTwice = new Set<string>();
 
-  for (const { clipId } of missing) {
+  for (const { clipId, locked: before } of missing) {
     const found = await audioOf(clipId, links, (url) => deps.download(url, dialect));
     if ('trouble' in found) {
-      session = await note(session, store, { clipId, trouble: found.trouble });
+      const { trouble, locked } = found;
+      session = await note(session, store, { clipId, trouble, locked });
+      // Twice in one run: a provider may unlock a clip by itself a moment after it is done.
+      if (checks > 0 && before === 'yes' && locked === 'yes') lockedTwice.add(clipId);
       continue;
     }
     const key = clipKey(sessionId, clipId, found.extension);
     await deps.keep(key, found);
     const { format, durationSeconds, bytes } = found;
-    const kept = { clipId, key, format, durationSeconds, size: bytes.length, trouble: undefined };
-    session = await note(session, store, kept);
+    const kept = { clipId, key, format, durationSeconds, size: bytes.length };
+    session = await note(session, store, { ...kept, trouble: undefined, locked: undefined });
   }
 
   const without = musicOf(session).clips.filter(({ key }) => key === undefined);
@@ -49,14 +55,26 @@ export async function copyAudio(state: CopyAudioState, deps: CopyAudioDeps): Pro
     if (session.status === 'copying') await store.updateSession(session, { status: 'ready' });
     return at('done', 0, checks + 1);
   }
+  const count = `${without.length} of ${musicOf(session).clips.length} clips`;
+  if (without.every(({ clipId }) => lockedTwice.has(clipId))) {
+    const ids = without.map(({ clipId }) => clipId).join(', ');
+    throw new ChirpsmithError(
+      'AudioLocked',
+      `The music is made and paid, but the provider keeps the audio of ${count} locked (${ids}). An account is reported to have a number of unlocks a month. Unlock them at the provider, then resume: that copies them for nothing.`,
+    );
+  }
   if (waited < schedule.deadline) {
     return at('waiting', untilNextCheck(schedule, waited, links?.trouble), checks + 1);
   }
-  const all = musicOf(session).clips.length;
   const reasons = without.map(({ clipId, trouble }) => `clip ${clipId}: ${trouble}`);
+  const maybe = without.filter(({ locked }) => locked === 'perhaps').map(({ clipId }) => clipId);
+  const hint =
+    maybe.length === 0
+      ? ''
+      : ` A link that answers 403 may belong to a clip that is locked (${maybe.join(', ')}): if so, unlock it at the provider first.`;
   throw new ChirpsmithError(
     'DeadlineExceeded',
-    `The music is made and paid, but the audio of ${without.length} of ${all} clips could not be copied in ${inProviderSeconds(waited, deps.settings)} (${reasons.join('; ')}). A resume tries again, for nothing.`,
+    `The music is made and paid, but the audio of ${count} could not be copied in ${inProviderSeconds(waited, deps.settings)} (${reasons.join('; ')}). A resume tries again, for nothing.${hint}`,
   );
 }
 
@@ -71,14 +89,21 @@ async function linksOf(
   return asked(provider.status(create.taskId, 'music'));
 }
 
+/** The audio of a clip, or why there is none, and whether it is locked. */
 async function audioOf(
   clipId: string,
   links: Links,
   download: (url: string) => Promise<Download>,
-): Promise<Download> {
+): Promise<DownloadedAudio | (Pick<MusicClipRecord, 'locked'> & { readonly trouble: string })> {
   if (links?.trouble) return { trouble: links.trouble.message };
-  const { audioUrl, word } = links?.answer?.clips?.find((clip) => clip.clipId === clipId) ?? {};
-  if (audioUrl !== undefined) return download(audioUrl);
+  const { audioUrl, word, locked } = links?.answer?.clips?.find((clip) => clip.clipId === clipId) ?? {};
+  if (audioUrl !== undefined) {
+    const found = await download(audioUrl);
+    if (!('trouble' in found)) return found;
+    const { trouble, status } = found;
+    return status === 403 ? { trouble, locked: locked ? 'yes' : 'perhaps' } : { trouble };
+  }
+  if (locked) return { trouble: 'The provider keeps its audio locked.', locked: 'yes' };
   const what = word === undefined ? '' : `: it calls the clip "${word}"`;
   return { trouble: `The provider gives no link to the audio yet${what}.` };
 }

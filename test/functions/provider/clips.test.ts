@@ -73,6 +73,38 @@ describe('what cannot be read of a clip', () => {
   });
 });
 
+describe('a clip whose audio is locked', () => {
+  it.each([
+    'https://studio.example/api/forbidden',
+    'https://studio.example/api/forbidden/',
+    'https://studio.example/api/forbidden?clip=a',
+    '/api/forbidden',
+  ])('is known by its link, which is not handed on: %s', (audio_url) => {
+    expect(readClips({ id: 'a', audio_url })).toStrictEqual([{ clipId: 'a', locked: true }]);
+  });
+
+  it('is known by its flag, beside a link that may work all the same', () => {
+    const clip = { id: 'a', is_download_unlocked: false };
+    expect(readClips(clip)).toStrictEqual([{ clipId: 'a', locked: true }]);
+    expect(readClips({ ...clip, audio_url: url })).toStrictEqual([
+      { clipId: 'a', audioUrl: url, locked: true },
+    ]);
+  });
+
+  it.each([
+    ['has been unlocked', { is_download_unlocked: true, audio_url: url }],
+    ['says nothing that can be read', { is_download_unlocked: 'false', audio_url: url }],
+    ['has a link that only resembles it', { audio_url: 'https://cdn.example/api/forbidden.mp3' }],
+  ])('is none that %s', (_, clip) => {
+    expect(readClips({ id: 'a', ...clip })).toStrictEqual([{ clipId: 'a', audioUrl: clip.audio_url }]);
+  });
+
+  it('is none that is still being made: that one is late', () => {
+    const clip = { id: 'a', status: 'streaming', is_download_unlocked: false, audio_url: '/api/forbidden' };
+    expect(readClips(clip, 'complete')).toStrictEqual([{ clipId: 'a', word: 'streaming' }]);
+  });
+});
+
 describe("the clip's own word", () => {
   const told = (status: string, finished?: string) =>
     readClips({ id: 'a', status, audio_url: url }, finished)[0];

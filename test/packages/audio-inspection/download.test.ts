@@ -72,6 +72,14 @@ describe('the audio of a clip', () => {
     expect(trouble).not.toContain('secret');
   });
 
+  test('that is refused keeps the status: a 403 may be for good', async () => {
+    const { fetch } = web({ [link]: () => new Response('', { status: 403 }) });
+    expect(await downloadAudio(link, limits, { fetch })).toEqual({
+      trouble: 'The link to the audio answers 403.',
+      status: 403,
+    });
+  });
+
   test('that was written to a pipe is taken, though its header leaves the size open', async () => {
     const piped = () => new Response(wavFile({ seconds: 8, statedBytes: 0x7fff_f000 }).slice());
     const { fetch } = web({ [link]: piped });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createMountSea } from '../../../functions/provider/mountsea.ts';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import { inspectAudio } from '../../../packages/audio-inspection/inspect-audio.ts';
@@ -54,6 +54,56 @@ test('a clip that is complete keeps its audio back for a while, and then it is a
   const source = { size: bytes.length, read: async (at: number, n: number) => bytes.subarray(at, at + n) };
   const limits = { minSeconds: 1, maxSeconds: 60, maxBytes: 1e7 };
   expect(await inspectAudio(source, limits)).toMatchObject({ format: 'WAV', durationSeconds: 8 });
+});
+
+describe('of the clips of a month that are more than are unlocked by themselves', () => {
+  afterEach(() => sandbox.change({ clips: { unlocksPerMonth: null, lockShownBy: 'link' } }));
+  const post = (body: object) =>
+    fetch(`${sandbox.url}/_sandbox/unlocks`, { method: 'POST', body: JSON.stringify(body) });
+  const statusOf = async (url: string) => (await fetch(url)).status;
+
+  test('the audio is locked, by link and flag, until it is unlocked at the control API', async () => {
+    now = Date.UTC(2026, 2, 1);
+    sandbox.change({ clips: { unlocksPerMonth: 1 } });
+    const { taskId } = await provider.generate(wish);
+    now += 200_000;
+    const look = async () => (await provider.status(taskId, 'music')).clips ?? [];
+    const [free, locked] = await look();
+    expect(free).not.toHaveProperty('locked');
+    expect(await statusOf(free?.audioUrl ?? '')).toBe(200);
+    expect(locked).toMatchObject({ locked: true });
+    expect(locked).not.toHaveProperty('audioUrl');
+    expect(await statusOf(`${sandbox.url}/_audio/${locked?.clipId}.wav`)).toBe(403);
+    expect(await statusOf(`${sandbox.url}/api/forbidden`)).toBe(403);
+
+    expect((await post({ clipIds: [] })).status).toBe(400);
+    expect(await (await post({ clipIds: [locked?.clipId] })).json()).toEqual({ unlocked: [locked?.clipId] });
+    const [, unlocked] = await look();
+    expect(unlocked).not.toHaveProperty('locked');
+    expect(await statusOf(unlocked?.audioUrl ?? '')).toBe(200);
+  });
+
+  test('the count begins anew with the month', async () => {
+    now = Date.UTC(2026, 3, 1);
+    sandbox.change({ clips: { unlocksPerMonth: 2 } });
+    expect((await made()).filter(({ locked }) => locked)).toHaveLength(0);
+    expect((await made()).filter(({ locked }) => locked)).toHaveLength(2);
+    now = Date.UTC(2026, 4, 1);
+    expect((await made()).filter(({ locked }) => locked)).toHaveLength(0);
+  });
+
+  test.each([
+    ['flag', { locked: true }],
+    ['host', {}],
+  ] as const)('what shows the lock is chosen: %s', async (lockShownBy, shown) => {
+    sandbox.change({ clips: { unlocksPerMonth: 0, lockShownBy } });
+    const [clip] = await made();
+    const { clipId = '', audioUrl = '', locked } = clip ?? {};
+    expect(audioUrl).toContain(`/_audio/${clipId}`);
+    expect(locked === undefined ? {} : { locked }).toEqual(shown);
+    now += 60_000;
+    expect(await statusOf(audioUrl)).toBe(403);
+  });
 });
 
 test('an unknown custom model is refused', async () => {
