@@ -120,9 +120,9 @@ function unknownCommand(name: string): Command {
 export async function performCommand<Arguments>(
   command: Command<Arguments>,
   argv: readonly string[],
-  { env, stdout, stderr, interruption, parentIsGone = () => false, confirm, prompt, openBrowser }: Place,
+  { stdout, stderr, interruption, parentIsGone = () => false, confirm, prompt, openBrowser, ...place }: Place,
 ): Promise<ExitCode> {
-  const { args, help, json, target, problems } = command.parse(argv, env);
+  const { args, help, json, target, problems, env } = command.parse(argv, place.env);
   const print = (text: string) => lineWriter(stdout)(own(text));
   if (help) {
     print(helpOf(command));

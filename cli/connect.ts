@@ -1,6 +1,6 @@
 import { isRunning } from '../functions/domain/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
-import { defaultSpeed, homeDirectory } from '../local/index.ts';
+import { type ChosenWay, chosenWay, defaultSpeed, homeDirectory, nameOfWay } from '../local/index.ts';
 import { isRunning as isProcessRunning } from '../packages/local-servers/process-identity.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { CommandContext } from './command.ts';
@@ -12,8 +12,8 @@ import { UsageError } from './usage-error.ts';
 
 /** A stack that answers, and what to do with it afterwards. */
 export interface ConnectedStack {
-  /** Who is paid. */
-  readonly stack: Pick<LocalStack, 'provider' | 'relay' | 'sandbox'>;
+  /** Who is paid, and how it gets the audio, where it does not reach it itself. */
+  readonly stack: Pick<LocalStack, 'provider' | 'relay' | 'sandbox' | 'audio'>;
   readonly client: ApiClient;
   /** Seconds after which a session that is watched is looked at again at the latest. */
   readonly longestPause: number;
@@ -43,6 +43,7 @@ export async function connectStack(
   if (stage !== undefined) return connectStage({ ...target, stage }, context, { quiet, speed });
   const home = homeDirectory(env);
   checkProviderVariables(env);
+  const way = chosenWay(env);
   let stack = await findStack(home);
   let own = false;
   if (!stack) {
@@ -51,7 +52,10 @@ export async function connectStack(
     ({ stack, own } = await startStack({ home, speed: wanted, env, signal }));
   }
   const { pid, api, provider, sandbox } = stack;
-  if (!own && spends) checkSameProvider(stack, env);
+  if (!own && spends) {
+    checkSameProvider(stack, env);
+    checkSameWay(stack, way);
+  }
   if (!quiet) {
     const event = own ? 'stack.started' : 'stack.found';
     display.emit({ event, pid, api, speed: stack.speed, provider, sandbox });
@@ -108,8 +112,12 @@ export async function providerOf({ env, target }: Pick<CommandContext, 'env' | '
   const { stage } = target;
   if (stage !== undefined) return { provider: readStage({ ...target, stage }, env).provider, sandbox: false };
   checkProviderVariables(env);
+  const way = chosenWay(env);
   const stack = await findStack(homeDirectory(env));
-  if (stack) checkSameProvider(stack, env);
+  if (stack) {
+    checkSameProvider(stack, env);
+    checkSameWay(stack, way);
+  }
   const { provider, sandbox } = stack ?? {
     provider: env.PROVIDER_BASE_URL || 'sandbox',
     sandbox: !env.PROVIDER_BASE_URL,
@@ -167,14 +175,35 @@ function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
     ...differs('RELAY_BASE_URL', env, stack.sandbox ? undefined : stack.relay),
   ];
   if (problems.length === 0) return;
-  const next = [
-    { words: 'To end the running stack; sessions and files are kept:', command: 'npx chirpsmith stop' },
-  ];
   throw new UsageError(
     'Nothing was spent: a local stack is running already, with another provider.',
     problems,
     undefined,
-    next,
+    stopFirst,
+  );
+}
+
+const stopFirst = [
+  { words: 'To end the running stack; sessions and files are kept:', command: 'npx chirpsmith stop' },
+];
+
+/**
+ * The audio goes the way that the command names, and no other; a command that names none takes the running stack's.
+ * @throws UsageError when the stack runs with another one
+ */
+function checkSameWay({ audio }: Pick<LocalStack, 'audio'>, way: ChosenWay): void {
+  if (way.kind === 'missing' || way.kind === 'not needed') return;
+  const same = audio?.name === nameOfWay(way) && audio.keep === (way.kind === 'bucket' && way.keep);
+  if (same) return;
+  const where = way.kind === 'tunnel' ? '--public-url' : '--audio-bucket';
+  const runs =
+    !audio || audio.kind === 'missing' ? 'none' : `${audio.name}${audio.keep ? ' with --keep-audio' : ''}`;
+  const asked = `${nameOfWay(way)}${way.kind === 'bucket' && way.keep ? ' with --keep-audio' : ''}`;
+  throw new UsageError(
+    'Nothing was spent: a local stack is running already, with another way for the audio.',
+    [{ where, message: `It is ${asked}, but the running stack uses ${runs}.` }],
+    undefined,
+    stopFirst,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Problem } from '../functions/shared/errors.ts';
+import { wayVariables } from '../local/index.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import type { CliEvent, Next } from './events.ts';
 
@@ -91,6 +92,10 @@ const placeVariables = [
   'RELAY_BASE_URL',
 ] as const;
 
+/** Of the commands that send audio to a provider; their flags are variables by then. */
+const audioVariables = Object.values(wayVariables);
+const sendAudio: ReadonlySet<string> = new Set(['train', 'upload', 'resume', 'start']);
+
 /** The commands that an event names lead to the same place as the command that tells them, from any shell. */
 export function leadingTo(
   target: Pick<Target, 'stage' | 'typed'>,
@@ -109,7 +114,8 @@ function complete(
   const [, name, rest = ''] = /^npx chirpsmith (\S+)(?: (.*))?$/s.exec(step.command ?? '') ?? [];
   if (name === undefined) return step;
   // Where a stage's outputs are is in the home; who is paid is the stage's own.
-  const names = stage === undefined ? placeVariables : placeVariables.slice(0, 1);
+  const ofAudio = sendAudio.has(name) ? audioVariables : [];
+  const names = stage === undefined ? [...placeVariables, ...ofAudio] : placeVariables.slice(0, 1);
   const variables = names.flatMap((name) => {
     const value = env[name];
     return value ? [`${name}=${shellQuote(value)} `] : [];

@@ -1,4 +1,12 @@
 /** What the command line may know of the local stack, beside `start.ts`, which runs one. */
+export {
+  audioBucketProblem,
+  type ChosenWay,
+  chosenWay,
+  nameOf as nameOfWay,
+  publicUrlProblem,
+  wayVariables,
+} from './audio-way/audio-way.ts';
 export { homeDirectory, pathSettings } from './home.ts';
 export { defaultPort, rowOfPorts } from './ports.ts';
 export { openHome } from './private-home.ts';
@@ -7,3 +15,4 @@ export { useProxy } from './proxy.ts';
 export { stackOf } from './stack/home-lock.ts';
 export { type ReadyInfo, readReadyFile } from './stack/ready-file.ts';
 export { stopStack } from './stop.ts';
+export { isOnThisMachine } from './this-machine.ts';

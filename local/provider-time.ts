@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { settingsSchema } from '../functions/shared/settings.ts';
 import type { Assembly } from '../packages/local-aws/assembly.ts';
+import { isOnThisMachine } from './this-machine.ts';
 
 /** How fast the sandbox runs, and our waits with it, unless the caller sets a speed. */
 export const sandboxSpeed = 20;
@@ -11,8 +12,7 @@ export const sandboxSpeed = 20;
  */
 export function defaultSpeed(providerBaseUrl: string | undefined): number {
   if (!providerBaseUrl) return sandboxSpeed;
-  const host = URL.parse(providerBaseUrl)?.hostname ?? '';
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host) ? sandboxSpeed : 1;
+  return isOnThisMachine(providerBaseUrl) ? sandboxSpeed : 1;
 }
 
 const timed = z.looseObject({ TimeoutSeconds: z.number().optional() });

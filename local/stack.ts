@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { eventTypes } from '../functions/shared/event-types.ts';
 import { startApiGateway } from '../packages/local-aws/api-gateway.ts';
 import { type Assembly, type LambdaFunction, readAssembly } from '../packages/local-aws/assembly.ts';
 import { startAwsEndpoint } from '../packages/local-aws/aws-endpoint.ts';
@@ -15,12 +16,14 @@ import { type Clock, scaledClock } from '../packages/local-servers/clock.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import { thisProcess } from '../packages/local-servers/process-identity.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../packages/provider-sandbox/sandbox.ts';
-import { rowOfPorts } from './ports.ts';
+import { type AudioWayOptions, openAudioWay } from './audio-way/open-audio-way.ts';
 import { openHome } from './private-home.ts';
 import { withDeadlinesOf } from './provider-time.ts';
 import { proxyVariables } from './proxy.ts';
+import { watchActivity } from './stack/activity.ts';
 import { lockHome } from './stack/home-lock.ts';
 import { keptKey, secretValues } from './stack/keys.ts';
+import { listening } from './stack/listening.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
 import { type Meter, metered, meteredLambda } from './stack/meter.ts';
 import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
@@ -43,6 +46,8 @@ export interface StackOptions {
     | undefined;
   /** A relay beside such a server; without it music and personas by the relay are refused by name. */
   readonly relay?: { readonly baseUrl: string; readonly key: string } | undefined;
+  /** How a provider elsewhere gets the audio; unless given it reaches the local S3. */
+  readonly audio?: AudioWayOptions;
   /** For the sandbox, which plays both. */
   readonly sandbox?: Pick<SandboxOptions, 'seed' | 'settings' | 'faults'>;
   /** Changes what was read from the template, for tests. */
@@ -204,6 +209,15 @@ async function compose(
     access,
   });
 
+  const audioWay = await openAudioWay({
+    ...(options.audio ?? { chosen: { kind: 'not needed' } }),
+    provider: provider.baseUrl,
+    s3: { url: s3.url, region, credentials: access.admin, bucket: bucket.name },
+    directory: directory('audio-way'),
+    assembly,
+    log: (line) => logs.write('audio-way', line),
+  });
+  if (audioWay) keep(audioWay);
   const proxy = proxyVariables(process.env);
   let awsUrl = '';
   const environment = (fn: LambdaFunction): Record<string, string> => ({
@@ -219,6 +233,7 @@ async function compose(
           PROVIDER_BASE_URL: provider.baseUrl,
           PROVIDER_CREDITS_URL: creditsUrl,
           PROVIDER_IS_SANDBOX: sandbox ? 'yes' : '',
+          AUDIO_LINKS_URL: audioWay?.info.links ?? '',
         }
       : {}),
     ...('RELAY_BASE_URL' in fn.environment ? { RELAY_BASE_URL: relay?.baseUrl ?? '' } : {}),
@@ -256,7 +271,10 @@ async function compose(
   const onError = problem('an event');
   const eventBridge = createEventBridge({ assembly, access, lambda, queues, clock, onError });
   publish = eventBridge.publish;
-  eventBridge.listen((event) => logs.write('events', JSON.stringify(event)));
+  eventBridge.listen((event) => {
+    logs.write('events', JSON.stringify(event));
+    if (event['detail-type'] === eventTypes.sessionStatusChanged) audioWay?.sessionChanged(event.detail);
+  });
   const aws = keep(
     await listening('AWS', options.port, (port) =>
       startAwsEndpoint({
@@ -301,6 +319,7 @@ async function compose(
     ...(relay ? { relay: relay.baseUrl } : {}),
     ...(sandbox ? { providerKey: sandbox.key, relayKey: sandbox.relayKey } : {}),
     sandbox: sandbox !== undefined,
+    ...(audioWay ? { audio: audioWay.info } : {}),
     s3: s3.url,
     aws: aws.url,
     issuer: issuer.url,
@@ -329,56 +348,6 @@ async function compose(
       return activity.idleFor();
     },
     close,
-  };
-}
-
-/** Starts a part on its port of the row, and says in one line which port is in use. */
-async function listening<T>(
-  what: (typeof rowOfPorts)[number],
-  first: number,
-  start: (port: number) => Promise<T>,
-): Promise<T> {
-  const port = first === 0 ? 0 : first + rowOfPorts.indexOf(what);
-  try {
-    return await start(port);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    const problem = code === 'EACCES' ? 'is not for every user' : 'is in use';
-    throw new Error(
-      `Port ${port}, where ${what} is to listen, ${problem}. Choose another row of ${rowOfPorts.length} with --port N, ` +
-        'or free ones with --port 0.',
-      { cause: error },
-    );
-  }
-}
-
-/** Notes the time of the last signed request. Requests of scheduled functions do not count. */
-function watchActivity(
-  access: Access,
-  { functions, rules }: Pick<Assembly, 'functions' | 'rules'>,
-): { access: Access; touch(): void; idleFor(): number } {
-  const schedules = rules.filter(({ everySeconds }) => everySeconds !== undefined);
-  const scheduled = new Set(schedules.flatMap(({ targets }) => targets.map(({ arn }) => arn)));
-  const unattended = new Set(
-    functions
-      .filter(({ arn }) => scheduled.has(arn))
-      .map(({ roleArn }) => access.credentialsFor(roleArn).accessKeyId),
-  );
-  let last = performance.now();
-  const touch = () => {
-    last = performance.now();
-  };
-  return {
-    access: {
-      ...access,
-      secretOf(accessKeyId) {
-        if (!unattended.has(accessKeyId)) touch();
-        return access.secretOf(accessKeyId);
-      },
-    },
-    touch,
-    idleFor: () => performance.now() - last,
   };
 }
 

@@ -5,6 +5,7 @@ import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import { watchParent } from '../packages/local-servers/parent-process.ts';
 import { escaped, own, type Shown, shown, shownJson } from '../packages/terminal/printable.ts';
 import { complain, say } from '../packages/terminal/standard-streams.ts';
+import { chosenWay } from './audio-way/audio-way.ts';
 import { chosenHome, pathSettings } from './home.ts';
 import { defaultSpeed } from './provider-time.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
@@ -28,12 +29,13 @@ const closeWithinMs = 1800;
 
 /**
  * Runs the stack until it is ended; the process ends with it.
- * @throws ChirpsmithError BadInput, when home or provider cannot be used
+ * @throws ChirpsmithError BadInput, when home, provider or the audio's way cannot be used
  */
 export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): Promise<never> {
   const home = chosenHome(wanted.home, env).path;
   const provider = externalProvider(env);
   const relay = externalRelay(env);
+  const audio = { chosen: chosenWay(env), env };
   withOneHeap();
   // Only the owner may read the stack's files, including those that libraries write.
   process.umask(0o077);
@@ -45,7 +47,7 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   try {
     const speed = wanted.speed ?? defaultSpeed(provider?.baseUrl);
     const notice = (line: string) => void (!wanted.json && existsSync(home) && say(shown`  ${line}`));
-    stack = await startStack({ home, port: wanted.port, speed, provider, relay, notice });
+    stack = await startStack({ home, port: wanted.port, speed, provider, relay, audio, notice });
   } catch (error) {
     return fail(inWords(error), 1);
   }
@@ -209,6 +211,12 @@ function fail(error: unknown, code: number): never {
   process.exit(code);
 }
 
+function wayInWords(audio: ReadyInfo['audio']): string {
+  if (!audio) return 'from this S3: the provider is on this machine';
+  if (audio.kind === 'missing') return 'no way to the provider: --public-url or --audio-bucket names one';
+  return `through ${audio.name}`;
+}
+
 function describe({
   api,
   s3,
@@ -217,6 +225,7 @@ function describe({
   relay,
   issuer,
   sandbox,
+  audio,
   speed,
   home,
   stateMachineArn,
@@ -232,6 +241,7 @@ Chirpsmith is ready; Ctrl-C ends it. Everything is kept in ${home}.
   AWS       ${aws}   DynamoDB, Secrets Manager, Step Functions
   provider  ${provider}   ${kind}
   relay     ${relay ?? 'none: RELAY_BASE_URL and RELAY_API_KEY name one'}
+  audio     ${wayInWords(audio)}
   tokens    ${issuer}
   machine   ${stateMachineArn}
   speed     ${speed}×: an hour of waiting takes ${Math.round(36_000 / speed) / 10} s

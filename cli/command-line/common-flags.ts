@@ -1,6 +1,6 @@
 import { nameProblems } from '../../functions/domain/validate-names.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { sandboxSpeed } from '../../local/index.ts';
+import { audioBucketProblem, publicUrlProblem, sandboxSpeed } from '../../local/index.ts';
 import { number, one, text, toggle } from './flags.ts';
 
 const { limits } = defaultSettings;
@@ -74,6 +74,24 @@ export const modelName = (help: string) =>
       return problem && `The name ${problem.message}.`;
     },
   });
+
+/**
+ * How a provider elsewhere gets the audio of this machine; audio-flags.ts puts them into the environment, and says which
+ * cannot be given together.
+ */
+export const audioWay = {
+  publicUrl: text(
+    '<url>',
+    'https:// address of a tunnel to this machine, through which the provider fetches the audio (or CHIRPSMITH_PUBLIC_URL)',
+    { check: publicUrlProblem },
+  ),
+  audioBucket: text(
+    '<s3-url>',
+    's3://name/prefix of a bucket of your own, from which the provider fetches the audio (or CHIRPSMITH_AUDIO_BUCKET)',
+    { check: audioBucketProblem },
+  ),
+  keepAudio: toggle('leave the audio in that bucket when the session is done (or CHIRPSMITH_KEEP_AUDIO=yes)'),
+};
 
 export const minClips = number(
   '<n>',

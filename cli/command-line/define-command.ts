@@ -1,3 +1,4 @@
+import { withAudioFlags } from '../audio-flags.ts';
 import type { CommandContext } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Flag, Positional } from './flags.ts';
@@ -51,7 +52,13 @@ export interface Described {
 /** One command of the command line. Methods, so that one table can hold commands of different arguments. */
 export interface Command<Arguments = unknown> extends Described {
   /** Reads its part of the command line: all problems at once, none thrown. */
-  parse(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine<Arguments>;
+  parse(
+    argv: readonly string[],
+    env: NodeJS.ProcessEnv,
+  ): CommandLine<Arguments> & {
+    /** The environment with the flags that have variables. */
+    readonly env: NodeJS.ProcessEnv;
+  };
   run(args: Arguments, context: CommandContext): Promise<ExitCode>;
 }
 
@@ -83,7 +90,9 @@ export function defineCommand<const F extends Flags, const P extends Positionals
       const args = values as ArgumentsFrom<F, P>;
       const refuse = (where: string, message: string) => void line.problems.push({ where, message });
       check?.(args, { given: (flag) => given.has(String(flag)), mistyped, refuse });
-      return { ...line, args };
+      const audio = withAudioFlags(values, env);
+      line.problems.push(...audio.problems);
+      return { ...line, args, env: audio.env };
     },
   };
 }

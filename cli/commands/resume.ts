@@ -1,4 +1,5 @@
 import {
+  audioWay,
   checkDeadline,
   common,
   goingOn,
@@ -23,6 +24,7 @@ export const resume = defineCommand({
     name: modelName('a corrected name for the model, until create is taken'),
     minClips: { ...minClips, help: `${minClips.help}; until create is taken` },
     ...goingOn,
+    ...audioWay,
     ...common,
   },
   check: (_args, rules) => checkDeadline(rules),

@@ -1,6 +1,15 @@
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { sandboxSpeed } from '../../local/index.ts';
-import { common, convert, deadline, minClips, modelName, speed, yes } from '../command-line/common-flags.ts';
+import {
+  audioWay,
+  common,
+  convert,
+  deadline,
+  minClips,
+  modelName,
+  speed,
+  yes,
+} from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
 import { many, text, toggle } from '../command-line/flags.ts';
 import { asTyped } from '../command-line/read-command-line.ts';
@@ -44,6 +53,7 @@ export const train = defineCommand({
       ...speed,
       help: `run n times as fast as the provider would (default ${sandboxSpeed}; with another provider only our waits are scaled, by default not at all unless it is on this machine)`,
     },
+    ...audioWay,
     deadline,
     yes: { ...yes, help: 'do not ask before credits of a real provider are spent' },
     ...common,

@@ -18,6 +18,8 @@ const variables = {
   PROVIDER_BASE_URL: z.url({ protocol: /^https?$/ }),
   /** Set by the local runtime beside its sandbox, whose port is another one each time. */
   PROVIDER_IS_SANDBOX: z.enum(['', 'yes']).default(''),
+  /** Where links to audio are asked for, if not signed with S3; set by the local runtime only. It holds a secret. */
+  AUDIO_LINKS_URL: z.union([z.literal(''), z.url({ protocol: /^http$/ })]).default(''),
   /** Host to ask for the account's credits; empty for none. */
   PROVIDER_CREDITS_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   PROVIDER_SECRET: z.string().min(1),

@@ -21,7 +21,7 @@ export interface FunctionContext {
 }
 
 /** Set elsewhere: by every function for itself, and by the local runtime. */
-type OwnVariable = 'STAGE' | 'PROVIDER_IS_SANDBOX' | 'CLOCK_SPEED';
+type OwnVariable = 'STAGE' | 'PROVIDER_IS_SANDBOX' | 'AUDIO_LINKS_URL' | 'CLOCK_SPEED';
 
 /** Gives a function the variables and permissions of what its spec uses, and no others. */
 export function grant(

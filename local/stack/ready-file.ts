@@ -21,6 +21,17 @@ export const readyShape = z.object({
   relayKey: z.string().optional(),
   /** No real model is made and nothing is paid. */
   sandbox: z.boolean(),
+  /** How the provider gets the audio; absent where it reaches the local S3 itself. */
+  audio: z
+    .object({
+      kind: z.enum(['tunnel', 'bucket', 'missing']),
+      /** For a person: `https://music.example`, `s3://name/prefix`, or `none`. */
+      name: z.string(),
+      keep: z.boolean(),
+      /** The links server: functions/shared/audio-links.ts. */
+      links: z.string(),
+    })
+    .optional(),
   s3: z.string(),
   /** DynamoDB, Secrets Manager and Step Functions. */
   aws: z.string(),

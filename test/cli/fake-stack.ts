@@ -46,6 +46,8 @@ export async function startFakeStack(options: {
   sandbox?: boolean;
   provider?: string;
   relay?: string;
+  /** How the provider gets the audio. */
+  audio?: ReadyInfo['audio'];
   /** Routes that the sessions' are not: by `METHOD /path`, status and body, or a cut connection. */
   others?: (route: string, body: unknown) => { status: number; body: unknown } | 'cut' | undefined;
   speed?: number;
@@ -225,6 +227,7 @@ export async function startFakeStack(options: {
     provider: options.provider ?? `${base}/provider`,
     ...(options.relay === undefined ? {} : { relay: options.relay }),
     sandbox,
+    ...(options.audio ? { audio: options.audio } : {}),
     speed: options.speed ?? 20,
   };
   await writeFile(join(home, 'stack.json'), JSON.stringify(ready));

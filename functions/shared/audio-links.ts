@@ -1,0 +1,33 @@
+import * as z from 'zod';
+
+/*
+ * What functions and the command line ask the local stack, when a provider elsewhere is to fetch the audio of this
+ * machine. Nothing of it is in AWS, where S3 itself is reachable. Each URL is below AUDIO_LINKS_URL, which holds a
+ * secret: GET link, POST check, POST and GET publication.
+ */
+
+/** The answer 200 of `link`: a signed URL, made now. It goes into no log and no record. */
+export const linkedAudio = z.object({ url: z.string() });
+export type LinkedAudio = z.infer<typeof linkedAudio>;
+
+/** The answer 202 of `link`: the object is still being copied to where the provider can fetch it. */
+export const audioUnderWay = z.object({
+  /** Bytes that are there, of `size`. */
+  sent: z.number().nonnegative(),
+  size: z.number().nonnegative(),
+});
+export type AudioUnderWay = z.infer<typeof audioUnderWay>;
+
+/** The answer 409 of each: why the provider cannot fetch the audio, and what to do. */
+export const audioRefusal = z.object({
+  summary: z.string(),
+  problems: z.array(z.object({ where: z.string(), message: z.string() })).readonly(),
+});
+export type AudioRefusal = z.infer<typeof audioRefusal>;
+
+/** The answer of `publication`: 202 while it goes on, 200 when all is there. */
+export const publication = z.object({
+  done: z.boolean(),
+  files: z.array(audioUnderWay.extend({ key: z.string() })),
+});
+export type Publication = z.infer<typeof publication>;

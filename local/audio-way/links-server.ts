@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AudioRefusal, Publication } from '../../functions/shared/audio-links.ts';
+import { ChirpsmithError } from '../../functions/shared/errors.ts';
+import { serveOnLoopback } from '../../packages/local-servers/loopback.ts';
+import type { AudioObject, AudioWay, AudioWayProblem } from './audio-way.ts';
+
+/** For how long a good probe counts: a run begins soon after its command has asked. */
+const goodForMs = 5 * 60_000;
+
+interface Copying {
+  readonly files: Map<string, { sent: number; readonly size: number }>;
+  readonly ended: Promise<void>;
+  done: boolean;
+  refusal?: unknown;
+}
+
+type Reply = { readonly status: number; readonly body: object };
+
+/**
+ * Serves functions and the command line on loopback: links to audio, the probe, and the copying of a session's files.
+ * Its URL holds a secret that other programs of this machine cannot guess.
+ * @param options.way undefined when the provider is elsewhere and no way was named: `problem` answers everything then
+ */
+export async function startLinksServer({
+  way,
+  problem,
+  list,
+  log,
+}: {
+  readonly way: AudioWay | undefined;
+  readonly problem: AudioWayProblem;
+  /** The files of a session. */
+  list(sessionId: string): Promise<readonly AudioObject[]>;
+  log(line: string): void;
+}): Promise<{ url: string; close(): Promise<void> }> {
+  const closing = new AbortController();
+  const copyings = new Map<string, Copying>();
+  const check = checked(way ? () => way.check(closing.signal) : async () => problem);
+
+  const copy = async (sessionId: string): Promise<Copying> => {
+    const objects = await list(sessionId);
+    const files = new Map(objects.map(({ key, size = 0 }) => [key, { sent: 0, size }]));
+    const progress = (key: string, sent: number) => {
+      const file = files.get(key);
+      if (file) file.sent = sent;
+    };
+    const ended = way?.publish(sessionId, objects, progress, closing.signal) ?? Promise.resolve();
+    const copying: Copying = {
+      files,
+      done: false,
+      ended: ended.then(
+        () => {
+          copying.done = true;
+        },
+        (error: unknown) => {
+          copying.refusal = error;
+        },
+      ),
+    };
+    return copying;
+  };
+
+  const answer = async (method: string, path: string, query: URLSearchParams): Promise<Reply> => {
+    const sessionId = query.get('session') ?? '';
+    if (method === 'POST' && path === 'check') {
+      const found = await check();
+      return found ? { status: 409, body: refusalBody(found) } : { status: 200, body: {} };
+    }
+    if (!way) return { status: 409, body: refusalBody(problem) };
+    if (method === 'GET' && path === 'link') {
+      const link = await way.link(sessionId, objectOf(query));
+      return { status: 'url' in link ? 200 : 202, body: link };
+    }
+    if (path !== 'publication') return { status: 404, body: {} };
+    if (method === 'POST') {
+      const before = copyings.get(sessionId);
+      if (!before || before.done || before.refusal !== undefined) {
+        const begun = await copy(sessionId);
+        copyings.set(sessionId, begun);
+        // A tunnel has nothing to copy: what ends at once is told at once.
+        await Promise.race([begun.ended, new Promise((resolve) => setImmediate(resolve))]);
+      }
+    }
+    const copying = copyings.get(sessionId);
+    if (!copying) return { status: 404, body: {} };
+    if (copying.refusal !== undefined) throw copying.refusal;
+    return { status: copying.done ? 200 : 202, body: publicationOf(copying) };
+  };
+
+  const secret = randomBytes(24).toString('base64url');
+  const server = await serveOnLoopback({ port: 0 }, (request, response) => {
+    request.resume();
+    const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
+    const [, given, path = ''] = url?.pathname.split('/') ?? [];
+    if (!url || given !== secret) return send(request, response, { status: 403, body: {} });
+    answer(request.method ?? '', path, url.searchParams).then(
+      (reply) => send(request, response, reply),
+      (error: unknown) => {
+        const known = error instanceof ChirpsmithError ? error : undefined;
+        if (!known) log(`links: ${error instanceof Error ? error.message : 'an unknown error'}`);
+        send(
+          request,
+          response,
+          known ? { status: 409, body: refusalBody(known) } : { status: 500, body: {} },
+        );
+      },
+    );
+  });
+  return {
+    url: `${server.url}/${secret}`,
+    async close() {
+      closing.abort();
+      await server.close();
+      await Promise.all([...copyings.values()].map(({ ended }) => ended));
+      await way?.close();
+    },
+  };
+}
+
+const refusalBody = ({ summary, problems }: AudioRefusal): AudioRefusal => ({ summary, problems });
+
+const publicationOf = ({ done, files }: Copying): Publication => ({
+  done,
+  files: [...files].map(([key, { sent, size }]) => ({ key, sent: done ? size : sent, size })),
+});
+
+function objectOf(query: URLSearchParams): AudioObject {
+  return {
+    key: query.get('key') ?? '',
+    versionId: query.get('version') ?? undefined,
+    file: query.get('file') ?? undefined,
+  };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, body }: Reply): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(request.method === 'HEAD' ? undefined : text);
+}
+
+/** Checks once for all that ask at the same time; what was good counts for some minutes, what was not is looked at again. */
+function checked(
+  check: () => Promise<AudioWayProblem | undefined>,
+): () => Promise<AudioWayProblem | undefined> {
+  let underWay: Promise<AudioWayProblem | undefined> | undefined;
+  let goodUntil = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (performance.now() < goodUntil) return undefined;
+    underWay ??= check().finally(() => {
+      underWay = undefined;
+    });
+    const problem = await underWay;
+    if (!problem) goodUntil = performance.now() + goodForMs;
+    return problem;
+  };
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { commandsOf, last, standing } from './fake-session.ts';
+import { run, temporaryFolder } from './run-command.ts';
+
+const failed = { status: 'failed' } as const;
+const provider = 'https://api.example.test';
+const env = { PROVIDER_BASE_URL: provider, PROVIDER_API_KEY: 'k' };
+const links = 'http://127.0.0.1:9/a-secret';
+const tunnel = { kind: 'tunnel', name: 'https://music.example.test', keep: false, links } as const;
+const bucket = { kind: 'bucket', name: 's3://my-audio/x', keep: false, links } as const;
+
+describe('the flags about the way of the audio', () => {
+  it.each([
+    ['--public-url', ['--public-url', 'music.example.test'], 'It is not a URL'],
+    ['--audio-bucket', ['--audio-bucket', 'my-audio'], 'as in s3://my-bucket'],
+    [
+      '--public-url',
+      ['--public-url', 'https://a.test', '--audio-bucket', 's3://abc'],
+      'leave out one of them',
+    ],
+    ['--keep-audio', ['--keep-audio'], 'name the bucket as well'],
+    ['--keep-audio', ['--keep-audio', '--public-url', 'https://a.test'], 'name the bucket as well'],
+  ])('are refused by %s before anything is looked at: %j', async (where, flags, words) => {
+    const home = await temporaryFolder();
+    const ended = await run('train', [...flags, '--json'], { home });
+    expect(ended.code).toBe(2);
+    const message = expect.stringContaining(words);
+    expect(last(ended)).toMatchObject({ event: 'input.rejected', problems: [{ where, message }] });
+  });
+
+  it.each(['CHIRPSMITH_PUBLIC_URL', 'CHIRPSMITH_AUDIO_BUCKET', 'CHIRPSMITH_KEEP_AUDIO'])(
+    'have the variable %s, which is named where it cannot be used',
+    async (where) => {
+      const { home, sessionId, posts } = await standing(failed);
+      const ended = await run('resume', [sessionId, '--json'], { home, env: { [where]: '?' } });
+      expect(ended.code).toBe(2);
+      expect(last(ended)).toMatchObject({ problems: [{ where }] });
+      expect(posts()).toEqual([]);
+    },
+  );
+});
+
+describe('a stack that runs with another way for the audio', () => {
+  it.each([
+    ['none', undefined, ['--public-url', 'https://music.example.test']],
+    ['another tunnel', tunnel, ['--public-url', 'https://other.example.test']],
+    ['a tunnel', tunnel, ['--audio-bucket', 's3://my-audio/x']],
+    ['another bucket', bucket, ['--audio-bucket', 's3://my-audio/y']],
+    ['a bucket that is not kept', bucket, ['--audio-bucket', 's3://my-audio/x', '--keep-audio']],
+    ['no way at all', { ...tunnel, kind: 'missing', name: 'none' }, ['--audio-bucket', 's3://my-audio/x']],
+  ] as const)('is not used to spend: %s', async (_, audio, flags) => {
+    const { home, sessionId, posts } = await standing(failed, {
+      sandbox: false,
+      provider,
+      ...(audio ? { audio } : {}),
+    });
+    const ended = await run('resume', [sessionId, ...flags, '--yes', '--json'], { home, env });
+    expect(ended.code).toBe(2);
+    const message = expect.stringContaining('but the running stack uses');
+    expect(last(ended)).toMatchObject({ problems: [{ where: flags[0], message }] });
+    expect(commandsOf(ended)).toEqual([
+      `CHIRPSMITH_HOME=${home} PROVIDER_BASE_URL=${provider} npx chirpsmith stop`,
+    ]);
+    expect(posts()).toEqual([]);
+  });
+});
