@@ -6,6 +6,7 @@ import { decide } from './commands/decide.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { deploy } from './commands/deploy.ts';
 import { destroy } from './commands/destroy.ts';
+import { doctor } from './commands/doctor.ts';
 import { generate } from './commands/generate.ts';
 import { models } from './commands/models.ts';
 import { persona } from './commands/persona.ts';
@@ -25,7 +26,7 @@ import { upload } from './commands/upload.ts';
 export const groups: Readonly<Record<string, readonly Command[]>> = {
   'Models and music': [train, generate, persona, upload, models, personas],
   Sessions: [sessions, status, resume, cancel, approve, decide, replace, deleteCommand],
-  'This machine': [start, stop, completion],
+  'This machine': [doctor, start, stop, completion],
   'A stage in AWS': [deploy, destroy, signOut, smoke],
 };
 

@@ -143,7 +143,8 @@ async function hasWork(client: ApiClient, ours: ReadonlySet<string>): Promise<bo
   return false;
 }
 
-function checkProviderVariables(env: NodeJS.ProcessEnv): void {
+/** What is wrong with the variables that name provider and relay. */
+export function providerVariableProblems(env: NodeJS.ProcessEnv): readonly Problem[] {
   const problems: Problem[] = [];
   for (const name of ['PROVIDER', 'RELAY']) {
     const url = env[`${name}_BASE_URL`];
@@ -160,6 +161,11 @@ function checkProviderVariables(env: NodeJS.ProcessEnv): void {
     const message = 'The sandbox plays the relay, too: set PROVIDER_BASE_URL beside it, or neither.';
     problems.push({ where: 'RELAY_BASE_URL', message });
   }
+  return problems;
+}
+
+function checkProviderVariables(env: NodeJS.ProcessEnv): void {
+  const problems = providerVariableProblems(env);
   if (problems.length > 0) {
     throw new UsageError('The provider cannot be reached like this.', problems);
   }
@@ -170,10 +176,7 @@ function checkProviderVariables(env: NodeJS.ProcessEnv): void {
  * that runs with another one is not used to spend.
  */
 function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
-  const problems = [
-    ...differs('PROVIDER_BASE_URL', env, stack.sandbox ? undefined : stack.provider),
-    ...differs('RELAY_BASE_URL', env, stack.sandbox ? undefined : stack.relay),
-  ];
+  const problems = withAnotherProvider(stack, env);
   if (problems.length === 0) return;
   throw new UsageError(
     'Nothing was spent: a local stack is running already, with another provider.',
@@ -205,6 +208,17 @@ function checkSameWay({ audio }: Pick<LocalStack, 'audio'>, way: ChosenWay): voi
     undefined,
     stopFirst,
   );
+}
+
+/** The variables that name another provider or relay than a running stack has. */
+export function withAnotherProvider(
+  stack: Pick<LocalStack, 'sandbox' | 'provider' | 'relay'>,
+  env: NodeJS.ProcessEnv,
+): readonly Problem[] {
+  return [
+    ...differs('PROVIDER_BASE_URL', env, stack.sandbox ? undefined : stack.provider),
+    ...differs('RELAY_BASE_URL', env, stack.sandbox ? undefined : stack.relay),
+  ];
 }
 
 /** @param runs what the stack uses; none is the sandbox, or no relay beside another provider */

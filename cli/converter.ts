@@ -33,6 +33,24 @@ const installed: Partial<Record<NodeJS.Platform, string>> = {
   win32: 'winget install ffmpeg',
 };
 
+/** The command that brings ffmpeg to a machine. */
+export const howToGetFfmpeg = (platform: NodeJS.Platform) =>
+  installed[platform] ?? 'sudo apt-get install ffmpeg';
+
+/** The version of the ffmpeg on the PATH, as it names itself; `broken` when it is there and does not run. */
+export async function ffmpegVersion(
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<string | 'missing' | 'broken'> {
+  try {
+    const { stdout } = await run('ffmpeg', ['-version'], { env, timeout: 10_000, ...(signal && { signal }) });
+    return /^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? 'a version without a name';
+  } catch (error) {
+    signal?.throwIfAborted();
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'missing' : 'broken';
+  }
+}
+
 /**
  * Gets ready to convert with the ffmpeg of this machine.
  * @throws UsageError saying how to get ffmpeg where there is none
@@ -44,15 +62,12 @@ export async function openConverter({
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
 }): Promise<Converter> {
-  try {
-    await run('ffmpeg', ['-version'], { env, signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const how = installed[process.platform] ?? 'sudo apt-get install ffmpeg';
-    const message = isMissing
-      ? `It needs ffmpeg, which is not on the PATH of this machine. To get it: ${how}`
-      : 'The ffmpeg on the PATH of this machine does not run: try ffmpeg -version.';
+  const found = await ffmpegVersion(env, signal);
+  if (found === 'missing' || found === 'broken') {
+    const message =
+      found === 'missing'
+        ? `It needs ffmpeg, which is not on the PATH of this machine. To get it: ${howToGetFfmpeg(process.platform)}`
+        : 'The ffmpeg on the PATH of this machine does not run: try ffmpeg -version.';
     throw new UsageError('Nothing was started or spent: files cannot be converted.', [
       { where: '--convert', message },
     ]);

@@ -6,6 +6,7 @@ import type { Dialect } from '../functions/provider/provider.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { AudioProblem } from '../packages/audio-inspection/inspection.ts';
 import type { Decision } from './api-client.ts';
+import type { Finding } from './doctor/finding.ts';
 import type { Row } from './smoke/world.ts';
 
 /** A track as the last line tells it. */
@@ -108,6 +109,10 @@ export type CliEvent =
     }
   | { readonly event: 'stack.stopped'; readonly home: string }
   | { readonly event: 'smoke.done'; readonly stage: string; readonly rows: readonly Row[] }
+  /** One check of the doctor; `next` is what to do about it. */
+  | ({ readonly event: 'doctor.checked'; readonly check: string } & Finding)
+  /** The names of its checks by what they came to. */
+  | ({ readonly event: 'doctor.done' } & Readonly<Record<Finding['result'], readonly string[]>>)
   | { readonly event: 'note'; readonly message: string; readonly next?: readonly Next[] }
   | {
       readonly event: 'cost';

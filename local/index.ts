@@ -3,6 +3,7 @@ export {
   audioBucketProblem,
   type ChosenWay,
   chosenWay,
+  missingWay,
   nameOf as nameOfWay,
   publicUrlProblem,
   wayVariables,

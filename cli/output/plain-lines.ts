@@ -2,6 +2,7 @@ import { own, shown } from '../../packages/terminal/printable.ts';
 import type { WriteLine } from '../../packages/terminal/standard-streams.ts';
 import type { CliEvent } from '../events.ts';
 import { begunLines, priceWords } from './agreement-lines.ts';
+import { checkLines, doctorDone } from './doctor-lines.ts';
 import { endLines, nextLines } from './end-lines.ts';
 import {
   asDuration,
@@ -83,6 +84,10 @@ export function linesOf(event: ShownEvent): string[] {
       return [`The local stack is stopped; its data stay in ${event.home}.`];
     case 'smoke.done':
       return smokeTable(event.rows);
+    case 'doctor.checked':
+      return checkLines(event, { paint: noColours, width: 120 });
+    case 'doctor.done':
+      return [doctorDone(event)];
     case 'note':
       return [event.message, ...nextLines(event.next ?? [])];
     case 'cost':

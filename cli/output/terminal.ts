@@ -1,6 +1,7 @@
 import { own } from '../../packages/terminal/printable.ts';
 import { lineWriter } from '../../packages/terminal/standard-streams.ts';
 import { priceWords } from './agreement-lines.ts';
+import { checkLines, doctorDone } from './doctor-lines.ts';
 import { type EndEvent, endLines, nextLines } from './end-lines.ts';
 import { failedTrackLines, fileLines } from './file-lines.ts';
 import { costWords, providerWords } from './format.ts';
@@ -113,6 +114,12 @@ export function terminal({
       case 'personas.listed':
         print(linesOf(event).flatMap((line) => hanging(line, width)));
         break;
+      case 'doctor.checked':
+        print(checkLines(event, measures()));
+        break;
+      case 'doctor.done':
+        print(['', paint.bold(doctorDone(event))]);
+        break;
       case 'session.listed':
         printUnder('Sessions', listedLines(event, measures()));
         break;
@@ -173,7 +180,27 @@ export function terminal({
         for (const line of more) print(hanging(line, width));
         break;
       }
+      case 'smoke.done':
+      case 'stage.deployed':
+      case 'signed-out':
+        print(['', ...linesOf(event).flatMap((line) => hanging(line, width))]);
+        break;
+      // The rows show them.
+      case 'file.upload-retried':
+      case 'file.uploaded':
+      case 'file.upload-failed':
+      case 'session.started':
+      case 'session.preparing':
+      case 'session.uploading':
+      case 'session.creating':
+      case 'session.training':
+      case 'track.submitted':
+      case 'track.done':
+      case 'track.failed':
+      case 'track.rejected':
+        break;
       default:
+        event satisfies never;
     }
   };
   return { emit, progress: (progress) => rows?.progress(progress), close: closeRows };

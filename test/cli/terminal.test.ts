@@ -223,4 +223,34 @@ describe('the picture in a terminal', () => {
     for (const event of story(6)) shown.emit(event);
     expect(shown.output()).not.toContain(escapeSign);
   });
+
+  it('shows what commands without a session come to', () => {
+    const shown = display();
+    const rows = [{ name: 'Deletion', result: 'ok', seen: 'gone' }] as const;
+    const next = [{ words: 'To begin:', command: 'npx chirpsmith train FOLDER' }];
+    shown.emit({ event: 'smoke.done', stage: 'prod', rows });
+    shown.emit({ event: 'stage.deployed', stage: 'prod', api: 'https://api.test', next });
+    shown.emit({ event: 'signed-out', stage: 'demo', next: [] });
+    const output = stripVTControlCharacters(shown.output());
+    for (const words of ['Deletion', 'Stage prod is deployed', 'npx chirpsmith train FOLDER', 'demo']) {
+      expect(output).toContain(words);
+    }
+  });
+
+  it('sets a check of the doctor in, below its mark, and leaves commands whole', () => {
+    const shown = display();
+    const seen = 'Port 4701, for S3, is taken by nginx, process 12. Port 4702, for AWS, is taken by nginx.';
+    const next = [{ words: 'On free ports:', command: 'npx chirpsmith start --port 0' }];
+    shown.emit({ event: 'doctor.checked', check: 'Ports', result: 'warning', seen, next });
+    shown.emit({ event: 'doctor.done', ok: ['Node'], warning: ['Ports'], failed: [] });
+    expect(stripVTControlCharacters(shown.output()).split('\n')).toEqual([
+      '! Ports     Port 4701, for S3, is taken by nginx, process 12. Port 4702, for',
+      '            AWS, is taken by nginx.',
+      '            On free ports:',
+      '              npx chirpsmith start --port 0',
+      '',
+      '2 checks: nothing is wrong; Ports may need a look.',
+      '',
+    ]);
+  });
 });

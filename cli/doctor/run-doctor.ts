@@ -1,0 +1,73 @@
+import type { CommandContext } from '../command.ts';
+import type { DoctorArguments } from '../commands/doctor.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { audio } from './audio-check.ts';
+import { identity, stageApi } from './aws-checks.ts';
+import { clock, watchDates } from './clock-check.ts';
+import { type Finding, warning } from './finding.ts';
+import { disk, ffmpeg, home, node, ports, stack } from './machine-checks.ts';
+import { balanceOf, provider, providerKey, relayKey } from './provider-checks.ts';
+import { type DoctorWorld, thisWorld } from './world.ts';
+
+/**
+ * Looks at everything that a command needs, and says what to do about what is missing. All checks run at the same
+ * time; none starts, spends or changes anything.
+ */
+export async function runDoctor(
+  { port }: Pick<DoctorArguments, 'port'>,
+  {
+    display,
+    env,
+    signal: interrupted,
+    target,
+  }: Pick<CommandContext, 'display' | 'env' | 'signal' | 'target'>,
+  place: DoctorWorld = thisWorld(env),
+): Promise<ExitCode> {
+  const signal = AbortSignal.any([interrupted, place.patience.network]);
+  const over = AbortSignal.any([interrupted, place.patience.all]);
+  const dates = watchDates(place.fetch, place.now);
+  const world = { ...place, fetch: dates.fetch };
+  const question = { world, signal };
+  const balance = balanceOf(question);
+
+  const checks: Readonly<Record<string, Promise<Finding | undefined>>> = {
+    Node: check(async () => node(world)),
+    Home: check(() => home(world)),
+    Disk: check(() => disk(world)),
+    Stack: check(() => stack(world, signal)),
+    Ports: check(() => ports(world, port)),
+    Provider: check(async () => provider(question)),
+    Key: check(() => providerKey(question, balance)),
+    Balance: check(async () => (await balance).finding),
+    Relay: check(() => relayKey(question)),
+    Audio: check(() => audio(world)),
+    ffmpeg: check(() => ffmpeg(world)),
+    Stage: check(() => stageApi(world, target, signal)),
+    AWS: check(() => identity(world, target)),
+  };
+  // Its servers are those that the others ask.
+  const last = Promise.all(Object.values(checks)).then(() => clock(dates, world.platform));
+
+  const names: Record<Finding['result'], string[]> = { ok: [], warning: [], failed: [] };
+  for (const [name, finding] of [...Object.entries(checks), ['Clock', last] as const]) {
+    const found = await finding;
+    interrupted.throwIfAborted();
+    if (!found) continue;
+    names[found.result].push(name);
+    display.emit({ event: 'doctor.checked', check: name, ...found });
+  }
+  display.emit({ event: 'doctor.done', ...names });
+  return names.failed.length > 0 ? exitCodes.failed : exitCodes.done;
+
+  /** One check, which ends in time and keeps the others from nothing. */
+  function check(find: () => Promise<Finding | undefined>): Promise<Finding | undefined> {
+    const late = new Promise<Finding>((resolve) => {
+      const end = () => resolve(warning('It took too long and was left.'));
+      if (over.aborted) end();
+      over.addEventListener('abort', end, { once: true });
+    });
+    const unexpected = (error: unknown) =>
+      warning(`It could not be looked at: ${error instanceof Error ? error.message : String(error)}`);
+    return Promise.race([find().catch(unexpected), late]);
+  }
+}

@@ -1,0 +1,373 @@
+import { describe, expect, it } from 'vitest';
+import { ChirpsmithError } from '../../../functions/shared/errors.ts';
+import type { ReadyInfo } from '../../../local/index.ts';
+import { accepting, examined, key, noon, provider } from './world.ts';
+
+type Fetch = typeof fetch;
+type Answer = () => Response;
+const relay = { RELAY_BASE_URL: 'https://relay.example.com', RELAY_API_KEY: 'sk-relay-3ecret' };
+const always =
+  (response: Answer): Fetch =>
+  async () =>
+    response();
+const json = (status: number, body: object) => () => Response.json(body, { status });
+const page = (status: number) => () =>
+  new Response('<html>Welcome</html>', { status, headers: { 'content-type': 'text/html' } });
+/** As Node's fetch fails: the reason is in the cause. */
+const failing =
+  (code: string): Fetch =>
+  async () => {
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code }) });
+  };
+const credits = 'https://credits.example.com/credits';
+const other = { sandbox: false, provider: 'https://other.example.com' } as ReadyInfo;
+
+describe('the line about who is paid', () => {
+  it.each<[when: string, env: NodeJS.ProcessEnv, result: string, seen: string]>([
+    ['nobody is named', {}, 'ok', 'The sandbox: it trains no real model and takes no real credits.'],
+    ['a provider is named', provider, 'ok', 'api.example.com, as PROVIDER_BASE_URL says.'],
+    ['a relay, too', { ...provider, ...relay }, 'ok', 'api.example.com, with the relay relay.example.com'],
+    [
+      'its key is missing',
+      { ...provider, PROVIDER_API_KEY: '' },
+      'failed',
+      'PROVIDER_API_KEY: PROVIDER_BASE_URL is set',
+    ],
+    [
+      'its URL is none',
+      { ...provider, PROVIDER_BASE_URL: 'ftp://x' },
+      'failed',
+      'PROVIDER_BASE_URL: It is not an http(s) URL.',
+    ],
+    ['a relay is named alone', relay, 'failed', 'RELAY_BASE_URL: The sandbox plays the relay'],
+    [
+      'its URL is not encrypted',
+      { ...provider, PROVIDER_BASE_URL: 'http://api.example.com' },
+      'warning',
+      'api.example.com. Over http the key can be read on the way.',
+    ],
+    [
+      'it is on this machine',
+      { ...provider, PROVIDER_BASE_URL: 'http://127.0.0.1:1' },
+      'ok',
+      '127.0.0.1:1, as',
+    ],
+  ])('when %s', async (_, env, result, seen) => {
+    const { of, code } = await examined({ env });
+    expect(of('Provider')).toMatchObject({ result, seen: expect.stringContaining(seen) });
+    if (result === 'failed') expect(code).toBe(1);
+  });
+
+  it('when the stack that runs has another one', async () => {
+    const { of } = await examined({
+      env: provider,
+      stackOf: () => ({ pid: 5 }),
+      readyInfo: () => ({ ...other, pid: 5, api: 'http://127.0.0.1:1' }),
+    });
+    expect(of('Provider')).toMatchObject({
+      result: 'warning',
+      seen: expect.stringContaining('but the running stack uses https://other.example.com'),
+      next: [{ command: 'npx chirpsmith stop' }],
+    });
+  });
+});
+
+describe('the line about the key', () => {
+  it.each<[when: string, Fetch, result: string, seen: string, next?: string]>([
+    ['it is accepted, and a request without one is not', accepting, 'ok', 'api.example.com accepts it.'],
+    [
+      'it is refused',
+      always(json(401, { message: 'Invalid API key.' })),
+      'failed',
+      'refuses it (401: Invalid API key.).',
+      'Set PROVIDER_API_KEY',
+    ],
+    [
+      'it may not do this',
+      always(json(403, { message: 'No plan.' })),
+      'failed',
+      'refuses it (403: No plan.).',
+    ],
+    [
+      'an error comes with status 200',
+      always(json(200, { code: 401, message: 'Bad key' })),
+      'failed',
+      'refuses it (401: Bad key).',
+    ],
+    [
+      'the credits are used up',
+      always(json(402, { message: 'Top up' })),
+      'warning',
+      'accepts it, and says that the credits are used up (402: Top up).',
+    ],
+    [
+      'the same comes without a key',
+      always(json(404, { message: 'no task' })),
+      'warning',
+      'gives the same answer without a key: only a call that costs credits can show it.',
+      'nothing was paid',
+    ],
+    [
+      'the server is another one',
+      always(page(404)),
+      'failed',
+      "answers 404, and not as the provider's API does.",
+      'Check PROVIDER_BASE_URL',
+    ],
+    [
+      'a firewall answers',
+      always(page(403)),
+      'failed',
+      "answers 403, and not as the provider's API does.",
+      'firewall',
+    ],
+    [
+      'the server redirects',
+      always(() => new Response(null, { status: 301, headers: { location: 'https://new.example.com/x' } })),
+      'failed',
+      'redirects to new.example.com (301).',
+      'Set PROVIDER_BASE_URL',
+    ],
+    [
+      'the server asks to slow down',
+      always(json(429, {})),
+      'warning',
+      'answers 429 now, so it cannot be known.',
+    ],
+    ['the server has trouble', always(json(503, {})), 'warning', 'answers 503 now, so it cannot be known.'],
+    [
+      'the host does not exist',
+      failing('ENOTFOUND'),
+      'failed',
+      'The name api.example.com leads nowhere (ENOTFOUND).',
+      'Check the host in PROVIDER_BASE_URL',
+    ],
+    [
+      'nothing listens',
+      failing('ECONNREFUSED'),
+      'failed',
+      'Nothing listens at api.example.com (ECONNREFUSED).',
+    ],
+    [
+      'the certificate is of another host',
+      failing('ERR_TLS_CERT_ALTNAME_INVALID'),
+      'failed',
+      'The TLS of api.example.com is not accepted (ERR_TLS_CERT_ALTNAME_INVALID).',
+      'NODE_EXTRA_CA_CERTS',
+    ],
+    [
+      'nothing comes in time',
+      () => Promise.reject(new DOMException('late', 'TimeoutError')),
+      'failed',
+      'There is no answer at api.example.com (time-out).',
+    ],
+  ])('when %s', async (_, fetch, result, seen, next = '') => {
+    const { of } = await examined({ env: provider, fetch });
+    const found = of('Key');
+    expect(found).toMatchObject({ result, seen: expect.stringContaining(seen) });
+    expect(found?.next.map(({ words }) => words).join()).toContain(next);
+  });
+
+  it('when it holds what no header can carry', async () => {
+    const { of } = await examined({ env: { ...provider, PROVIDER_API_KEY: 'sk-…' } });
+    expect(of('Key')).toMatchObject({
+      result: 'failed',
+      seen: expect.stringContaining('holds characters that no key has'),
+    });
+    expect(of('Balance')?.result).toBe('warning');
+  });
+
+  it('when only the balance shows it', async () => {
+    const fetch: Fetch = async (input) =>
+      String(input) === credits ? Response.json({ credits: 500 }) : Response.json({}, { status: 404 });
+    const { of } = await examined({ env: { ...provider, PROVIDER_CREDITS_URL: credits }, fetch });
+    expect(of('Key')).toMatchObject({
+      result: 'ok',
+      seen: 'api.example.com accepts it: it shows the balance.',
+    });
+  });
+
+  it('of the relay is one of its own', async () => {
+    const fetch: Fetch = async (input, init) =>
+      String(input).startsWith(relay.RELAY_BASE_URL)
+        ? Response.json({ code: 'unauthorized', message: 'who?' })
+        : accepting(input, init);
+    const { of } = await examined({ env: { ...provider, ...relay }, fetch });
+    expect(of('Key')?.result).toBe('ok');
+    expect(of('Relay')).toMatchObject({
+      result: 'failed',
+      seen: 'relay.example.com refuses it (401: who?).',
+    });
+  });
+
+  it('asks two questions that cost nothing', async () => {
+    const asked: string[] = [];
+    const fetch: Fetch = async (input, init) => {
+      asked.push(`${init?.method ?? 'GET'} ${String(input).replace(/=.*/, '')} ${init?.redirect}`);
+      return accepting(input, init);
+    };
+    await examined({ env: provider, fetch });
+    const status = 'GET https://api.example.com/suno/v2/status?taskId manual';
+    expect(asked).toEqual([status, status]);
+  });
+});
+
+describe('the line about the balance', () => {
+  const named = { ...provider, PROVIDER_CREDITS_URL: credits };
+  it.each<[when: string, env: NodeJS.ProcessEnv, Fetch, result: string, seen: string]>([
+    ['a service tells it', named, accepting, 'ok', '1234 credits.'],
+    [
+      'it is in an envelope',
+      named,
+      always(json(200, { code: 'success', data: { credits: 300 } })),
+      'ok',
+      '300 credits.',
+    ],
+    [
+      'it is too small for a model',
+      named,
+      always(json(200, { credits: 50 })),
+      'warning',
+      '50 credits. A model of 6 files takes about 106.',
+    ],
+    ['no service is named', provider, accepting, 'warning', 'It is not known: no service for it is named.'],
+    [
+      'the documented one of MountSea',
+      { ...provider, PROVIDER_BASE_URL: 'https://api.mountsea.ai' },
+      accepting,
+      'ok',
+      '1234 credits.',
+    ],
+    [
+      'the service refuses',
+      named,
+      always(json(401, {})),
+      'warning',
+      'credits.example.com answers 401 and names no number of credits.',
+    ],
+    [
+      'the service is not there',
+      named,
+      failing('ENOTFOUND'),
+      'warning',
+      'The name credits.example.com leads nowhere',
+    ],
+    [
+      'its URL is none',
+      { ...provider, PROVIDER_CREDITS_URL: 'credits' },
+      accepting,
+      'failed',
+      'PROVIDER_CREDITS_URL: It is not an http(s) URL.',
+    ],
+  ])('when %s', async (_, env, fetch, result, seen) => {
+    const { of } = await examined({ env, fetch });
+    expect(of('Balance')).toMatchObject({ result, seen: expect.stringContaining(seen) });
+  });
+});
+
+describe('the line about the clock', () => {
+  const dated =
+    (seconds: number): Fetch =>
+    async (input, init) => {
+      const { status, body } = await accepting(input, init);
+      return new Response(body, { status, headers: { date: new Date(noon + seconds * 1000).toUTCString() } });
+    };
+  it.each<[when: string, aheadOfUs: number, result: string, seen: string]>([
+    ['the times agree', 0, 'ok', 'It agrees with api.example.com.'],
+    ['they differ by a few seconds', -20, 'ok', 'It agrees with api.example.com.'],
+    ['it is behind', 90, 'warning', 'It is 90 s behind api.example.com.'],
+    ['it is ahead', -600, 'warning', 'It is 10 minutes ahead of api.example.com.'],
+    [
+      'signatures would be refused',
+      3600,
+      'failed',
+      'It is 60 minutes behind api.example.com. Signed links and requests are refused.',
+    ],
+  ])('when %s', async (_, seconds, result, seen) => {
+    const { of } = await examined({ env: provider, fetch: dated(seconds) });
+    expect(of('Clock')).toMatchObject({ result, seen });
+  });
+
+  it.each([
+    ['nobody else is asked', {}],
+    ['only this machine is', { ...provider, PROVIDER_BASE_URL: 'http://localhost:9' }],
+  ])('when %s', async (_, env) => {
+    const { of } = await examined({ env, fetch: dated(3600) });
+    expect(of('Clock')).toMatchObject({ result: 'ok', seen: 'Not compared: no other machine was asked.' });
+  });
+});
+
+describe('the lines about AWS', () => {
+  const arn = 'arn:aws:iam::111122223333:user/op';
+  const caller = async () => ({ account: '111122223333', arn });
+  const refusal = () =>
+    Promise.reject(new ChirpsmithError('AccessDenied', 'AWS refuses the credentials (ExpiredToken).'));
+  it('are left out where nothing is known of it', async () => {
+    const { of } = await examined({ identity: caller });
+    expect(of('AWS')).toBeUndefined();
+    expect(of('Stage')).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'a profile',
+      { env: { AWS_PROFILE: 'work', AWS_REGION: 'eu-west-1' }, identity: caller },
+      'ok',
+      `${arn} in eu-west-1.`,
+    ],
+    ["AWS's files", { hasSharedAwsFiles: () => true, identity: caller }, 'ok', `${arn} in us-east-1.`],
+    [
+      'a session that has ended',
+      { env: { AWS_PROFILE: 'work' }, identity: refusal },
+      'warning',
+      'AWS refuses the credentials (ExpiredToken).',
+    ],
+    [
+      'a profile without credentials',
+      { env: { AWS_PROFILE: 'work' } },
+      'warning',
+      'The shell has no AWS credentials.',
+    ],
+  ])('with %s', async (_, changes, result, seen) => {
+    const { of, code } = await examined(changes);
+    expect(of('AWS')).toMatchObject({ result, seen });
+    expect(code).toBe(0);
+  });
+
+  it('of a stage that is not known here keep commands from working', async () => {
+    const { of, code } = await examined({}, 'prod');
+    expect(of('AWS')).toMatchObject({ result: 'failed', seen: 'The shell has no AWS credentials.' });
+    expect(of('Stage')).toMatchObject({
+      result: 'failed',
+      seen: expect.stringContaining('npx chirpsmith deploy --stage prod'),
+    });
+    expect(code).toBe(1);
+  });
+
+  it('of a stage name its API, or why it cannot be reached', async () => {
+    const env = { CHIRPSMITH_API_URL: 'https://abc.example.com/' };
+    const there = await examined({ env, identity: caller }, 'prod');
+    expect(there.of('Stage')).toMatchObject({
+      result: 'ok',
+      seen: 'Stage prod: https://abc.example.com/ answers.',
+    });
+    const gone = await examined({ env, identity: caller, fetch: failing('ENOTFOUND') }, 'prod');
+    expect(gone.of('Stage')).toMatchObject({
+      result: 'failed',
+      seen: 'The name abc.example.com leads nowhere (ENOTFOUND).',
+    });
+  });
+});
+
+it('no line holds a key, even if a server repeats it', async () => {
+  const env = { ...provider, ...relay, PROVIDER_CREDITS_URL: credits };
+  const fetch: Fetch = async (_, init) =>
+    Response.json(
+      { message: `bad key: ${[...new Headers(init?.headers).values()].join()}` },
+      { status: 401 },
+    );
+  const { events } = await examined({ env, fetch });
+  const told = JSON.stringify(events);
+  expect(told).toContain('bad key: Bearer [removed]');
+  for (const secret of [key, relay.RELAY_API_KEY]) expect(told).not.toContain(secret);
+});
