@@ -44,6 +44,8 @@ export interface AudioWay {
   link(sessionId: string, object: AudioObject): Promise<LinkedAudio | AudioUnderWay>;
   /** Deletes what was put there for a session, unless it is to be kept. */
   remove(sessionId: string): Promise<void>;
+  /** Sessions of which something may be there, from earlier runs of the stack too; a tunnel has none. */
+  sessions?(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

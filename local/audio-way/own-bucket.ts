@@ -1,11 +1,30 @@
 import type { Readable } from 'node:stream';
-import { ChirpsmithError } from '../../functions/shared/errors.ts';
+import { AbortMultipartUploadCommand, DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { AudioUnderWay, LinkedAudio } from '../../functions/shared/audio-links.ts';
+import { ChirpsmithError, type Problem } from '../../functions/shared/errors.ts';
+import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
+import { atMost } from './at-most.ts';
 import type { AudioObject, AudioWay, ChosenWay } from './audio-way.ts';
+import { bucketName, publishedKey } from './bucket-address.ts';
+import { type BucketCheck, checkBucket, endingCredentials, shortestLinkMinutes } from './bucket-check.ts';
+import { type BucketService, findBucketService } from './bucket-client.ts';
+import { explainBucketError, type Step, statusOf } from './bucket-errors.ts';
+import { isThere, publishObject } from './publish-object.ts';
+import {
+  hasPublished,
+  openPublishedJournal,
+  type PublishedEntry,
+  type PublishedJournal,
+} from './published-journal.ts';
+import { type Pause, pause, repeated } from './repeat-request.ts';
+
+/** Files that are sent at the same time. */
+const filesAtOnce = 3;
 
 /** What the stack gives to a bucket of one's own: `openAudioWay` in open-audio-way.ts calls it, at the start. */
 export interface OwnBucketOptions {
   readonly chosen: Extract<ChosenWay, { kind: 'bucket' }>;
-  /** Where credentials, region and AWS_ENDPOINT_URL_S3 come from: that of the person who started the stack. */
+  /** Where AWS_ENDPOINT_URL_S3 and a proxy come from; credentials and region are read by the SDK from the process. */
   readonly env: NodeJS.ProcessEnv;
   /** Base URL of the provider's API. */
   readonly provider: string;
@@ -19,14 +38,250 @@ export interface OwnBucketOptions {
   log(line: string): void;
   /** As the provider would fetch; the global one unless given. */
   readonly fetch?: typeof fetch;
+  readonly now?: () => number;
+  readonly pause?: Pause;
+}
+
+/** A copy that goes on, or has failed and waits for the next question. */
+interface Copy {
+  sent: number;
+  size: number;
+  done: Promise<void>;
+  failure?: unknown;
+}
+
+/** What is copied for a session, and what ends it. */
+interface Copying {
+  readonly ending: AbortController;
+  /** By key in the person's bucket. */
+  readonly copies: Map<string, Copy>;
+}
+
+interface Connected {
+  readonly service: BucketService;
+  readonly journal: PublishedJournal;
 }
 
 /**
- * Nothing is asked of the bucket before {@link AudioWay.check}, so that a stack starts without a network.
- * @throws ChirpsmithError BadInput when credentials or region are not there at all
+ * A bucket of the person's own, at AWS or any service that speaks S3. Nothing is asked of it before the first call, so
+ * that a stack starts without a network.
  */
-export async function openOwnBucket(_options: OwnBucketOptions): Promise<AudioWay> {
-  throw new ChirpsmithError('BadInput', 'A bucket of your own is not built yet.', {
-    problems: [{ where: '--audio-bucket', message: 'Use --public-url for now.' }],
+export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay> {
+  const { chosen: address, directory, now = Date.now, pause: wait = pause } = options;
+  const { bucket } = address;
+  const name = bucketName(address);
+  const closing = new AbortController();
+  const running = new Map<string, Copying>();
+  let opened: Promise<Connected> | undefined;
+
+  const connected = () => {
+    opened ??= connect(options).catch((error: unknown) => {
+      // Credentials may be there at the next call.
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+  const serviceOf = () => opened?.then(({ service }) => service).catch(() => undefined);
+  /** @throws ChirpsmithError BadInput with what to do, for any error of the bucket */
+  const explained = async <T>(step: Step, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ChirpsmithError || closing.signal.aborted) throw error;
+      const problem = explainBucketError(error, step, {
+        address,
+        service: await serviceOf(),
+        profile: options.env.AWS_PROFILE,
+      });
+      throw new ChirpsmithError('BadInput', `The audio could not go through ${name}.`, {
+        problems: [problem],
+      });
+    }
+  };
+  const copyingOf = (sessionId: string): Copying => {
+    const known = running.get(sessionId) ?? { ending: new AbortController(), copies: new Map() };
+    running.set(sessionId, known);
+    return known;
+  };
+
+  /** The copy of one object: the one that goes on, or a new one. */
+  async function copyOf(sessionId: string, object: AudioObject): Promise<Copy> {
+    const { service, journal } = await connected();
+    const key = publishedKey(address, sessionId, object);
+    const { ending, copies } = copyingOf(sessionId);
+    const known = copies.get(key);
+    if (known && known.failure === undefined) return known;
+    const copy: Copy = { sent: 0, size: object.size ?? 0, done: Promise.resolve() };
+    copies.set(key, copy);
+    copy.done = publishObject({
+      client: service.client,
+      bucket,
+      key,
+      entry: journal.objects(sessionId).get(key),
+      open: () => options.open(object),
+      remember: (entry) => journal.set(sessionId, key, entry),
+      onProgress: (sent, size) => Object.assign(copy, { sent, size }),
+      signal: AbortSignal.any([closing.signal, ending.signal]),
+      pause: wait,
+    });
+    copy.done.then(
+      () => copies.delete(key),
+      (error: unknown) => {
+        copy.failure = error;
+      },
+    );
+    return copy;
+  }
+
+  async function link(sessionId: string, object: AudioObject): Promise<LinkedAudio | AudioUnderWay> {
+    const { service, journal } = await connected();
+    const { client } = service;
+    const key = publishedKey(address, sessionId, object);
+    const { copies } = copyingOf(sessionId);
+    const copy = copies.get(key);
+    if (copy?.failure !== undefined) {
+      // Once: the next question begins it again.
+      copies.delete(key);
+      throw copy.failure;
+    }
+    const entry = journal.objects(sessionId).get(key);
+    const job = { client, bucket, key, entry, signal: closing.signal, pause: wait };
+    if (!copy && (await isThere(job, 2))) {
+      const minutes = await minutesOfLink(client, options.linkMinutes, now());
+      const urls = createDownloadUrls({ client, bucket, minutes });
+      return { url: await urls.get({ key, file: object.file }) };
+    }
+    const { sent, size } = await copyOf(sessionId, object);
+    return { sent, size };
+  }
+
+  async function remove(sessionId: string): Promise<void> {
+    const copying = running.get(sessionId);
+    running.delete(sessionId);
+    copying?.ending.abort(new Error('The session is done.'));
+    await settled(copying);
+    if (!opened && !hasPublished(directory)) return;
+    const { service, journal } = await connected();
+    const failures: unknown[] = [];
+    for (const [key, entry] of journal.objects(sessionId)) {
+      try {
+        await removeObject(service, { Bucket: bucket, Key: key }, entry);
+        journal.forget(sessionId, key);
+      } catch (error) {
+        failures.push(error); // The others are to be removed all the same.
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async function removeObject(
+    { client }: BucketService,
+    at: { readonly Bucket: string; readonly Key: string },
+    { uploadId, etag, versionId }: PublishedEntry,
+  ): Promise<void> {
+    const { signal } = closing;
+    const send = (work: () => Promise<unknown>) =>
+      repeated(signal, wait, work).catch((error: unknown) => {
+        // It is gone already.
+        if (statusOf(error) !== 404) throw error;
+      });
+    if (uploadId !== undefined && etag === undefined) {
+      const abort = new AbortMultipartUploadCommand({ ...at, UploadId: uploadId });
+      await send(() => client.send(abort, { abortSignal: signal }));
+    }
+    if (address.keep) return;
+    const remove = new DeleteObjectCommand({ ...at, VersionId: versionId });
+    await send(() => client.send(remove, { abortSignal: signal }));
+  }
+
+  return {
+    kind: 'bucket',
+    name,
+
+    async check(signal) {
+      const problem = await checkOwnBucket(connected, options.env.AWS_PROFILE, {
+        address,
+        provider: options.provider,
+        keep: address.keep,
+        fetch: options.fetch ?? fetch,
+        now,
+        pause: wait,
+        signal: AbortSignal.any([signal, closing.signal]),
+      });
+      return problem && { summary: `The audio cannot go through ${name}.`, problems: [problem] };
+    },
+
+    publish: (sessionId, objects, progress, signal) =>
+      explained('put', () =>
+        atMost(filesAtOnce, objects, AbortSignal.any([signal, closing.signal]), async (object, ended) => {
+          const copy = await copyOf(sessionId, object);
+          const tell = () => progress(object.key, copy.sent);
+          const timer = setInterval(tell, 200);
+          try {
+            await unlessAborted(copy.done, ended);
+          } finally {
+            clearInterval(timer);
+          }
+          tell();
+        }),
+      ),
+
+    link: (sessionId, object) => explained('get', () => link(sessionId, object)),
+
+    remove: (sessionId) => explained('delete', () => remove(sessionId)),
+
+    sessions: async () => (hasPublished(directory) ? (await connected()).journal.sessions() : []),
+
+    async close() {
+      closing.abort(new Error('The stack ends.'));
+      for (const copying of running.values()) await settled(copying);
+      (await serviceOf())?.client.destroy();
+    },
+  };
+}
+
+async function connect({ chosen, env, directory }: OwnBucketOptions): Promise<Connected> {
+  const service = await findBucketService(chosen, env);
+  return { service, journal: openPublishedJournal(directory, `${service.endpoint.href}${chosen.bucket}`) };
+}
+
+async function checkOwnBucket(
+  connected: () => Promise<Connected>,
+  profile: string | undefined,
+  check: BucketCheck,
+): Promise<Problem | undefined> {
+  let service: BucketService | undefined;
+  try {
+    ({ service } = await connected());
+    return await checkBucket(service, check);
+  } catch (error) {
+    check.signal.throwIfAborted();
+    return explainBucketError(error, 'put', { address: check.address, service, profile });
+  }
+}
+
+/**
+ * Minutes for which a link holds: temporary credentials end it with themselves.
+ * @throws ChirpsmithError BadInput when they end before a provider has fetched
+ */
+async function minutesOfLink(client: S3Client, wanted: number, now: number): Promise<number> {
+  const { expiration } = await client.config.credentials();
+  const left = expiration === undefined ? wanted : Math.floor((expiration.getTime() - now) / 60_000);
+  if (left >= Math.min(wanted, shortestLinkMinutes)) return Math.min(wanted, left);
+  throw new ChirpsmithError('BadInput', 'No link to the audio can be made.', {
+    problems: [endingCredentials(left)],
+  });
+}
+
+async function settled(copying: Copying | undefined): Promise<void> {
+  await Promise.allSettled([...(copying?.copies.values() ?? [])].map(({ done }) => done));
+}
+
+function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason);
+    signal.addEventListener('abort', end, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
   });
 }

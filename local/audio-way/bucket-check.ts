@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto';
+import {
+  AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListPartsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { Problem } from '../../functions/shared/errors.ts';
+import { isOnThisMachine } from '../this-machine.ts';
+import { isPrivateAddress } from './audio-way.ts';
+import { type BucketAddress, keyBelow } from './bucket-address.ts';
+import type { BucketService } from './bucket-client.ts';
+import {
+  denied,
+  explainBucketError,
+  otherRegion,
+  type Step,
+  signInAgain,
+  withoutSecrets,
+} from './bucket-errors.ts';
+import { type Pause, repeated } from './repeat-request.ts';
+
+/** Minutes that a link must hold at least: the provider fetches within some minutes of a submission. */
+export const shortestLinkMinutes = 10;
+/** S3 takes 15 minutes off for wrong; a link that is made five off ends, or begins, at the wrong time. */
+const largestSkewMs = 5 * 60_000;
+
+export interface BucketCheck {
+  readonly address: BucketAddress;
+  /** Base URL of the provider's API. */
+  readonly provider: string;
+  readonly keep: boolean;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  readonly pause: Pause;
+  readonly signal: AbortSignal;
+}
+
+/** Ends the check with what was found. */
+class Found extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+/**
+ * Does with a probe all that will be done with audio: puts it, fetches it by a signed URL as the provider would, compares
+ * the bytes, begins and ends an upload in parts, deletes all of it.
+ * @returns the first problem, with what to do
+ */
+export async function checkBucket(service: BucketService, check: BucketCheck): Promise<Problem | undefined> {
+  try {
+    await probe(service, check);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Found) return error.problem;
+    throw error;
+  }
+}
+
+async function probe(service: BucketService, check: BucketCheck): Promise<void> {
+  const { client } = service;
+  const { address, provider, keep, signal } = check;
+  const context = { address, service };
+  const attempt = async <T>(step: Step, work: () => Promise<T>): Promise<T> => {
+    try {
+      // A person waits for the answer: once more, not for minutes.
+      return await repeated(signal, check.pause, work, 2);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new Found(explainBucketError(error, step, context));
+    }
+  };
+  requireReach(service, provider);
+  await requireLongCredentials(service, check);
+
+  const Key = keyBelow(address, `chirpsmith-probe-${randomBytes(6).toString('hex')}.txt`);
+  const at = { Bucket: address.bucket, Key };
+  const url = await getSignedUrl(client, new GetObjectCommand(at), { expiresIn: 300 });
+  const unsigned = url.replace(/\?.*$/s, '');
+  const before = check.now();
+  const first = await attempt('get', () => answerOf(check, unsigned));
+  requireClock(first.date, before, check.now(), service);
+  const region = first.region;
+  if (region !== undefined && region !== service.region) throw new Found(otherRegion(region, context));
+
+  const bytes = `Chirpsmith tries whether a provider can fetch from here: ${randomBytes(24).toString('hex')}\n`;
+  const put = new PutObjectCommand({ ...at, Body: bytes, ContentType: 'text/plain' });
+  const { VersionId } = await attempt('put', () => client.send(put, { abortSignal: signal }));
+  let failed = true;
+  try {
+    const open = await attempt('get', () => answerOf(check, unsigned));
+    if (open.status === 200) throw new Found(isPublic(address));
+    requireSameBytes(await attempt('get', () => answerOf(check, url)), bytes, context);
+    await tryParts(service, check, Key, attempt);
+    failed = false;
+  } finally {
+    await removeProbe({ ...at, VersionId }, service, check, attempt).catch((error: unknown) => {
+      // The first problem counts; that the probe stays where nothing may be deleted does not matter to who keeps all.
+      if (!failed && !keep) throw error;
+    });
+  }
+}
+
+type Attempt = <T>(step: Step, work: () => Promise<T>) => Promise<T>;
+
+async function removeProbe(
+  at: { readonly Bucket: string; readonly Key: string; readonly VersionId: string | undefined },
+  { client }: BucketService,
+  { signal }: BucketCheck,
+  attempt: Attempt,
+): Promise<void> {
+  const step = at.VersionId === undefined ? 'delete' : 'deleteVersion';
+  await attempt(step, () => client.send(new DeleteObjectCommand(at), { abortSignal: signal }));
+}
+
+/** Large files go in parts. What is begun is ended, and an upload that was cut off is gone on with. */
+async function tryParts(
+  { client }: BucketService,
+  { address, signal }: BucketCheck,
+  Key: string,
+  attempt: Attempt,
+): Promise<void> {
+  const at = { Bucket: address.bucket, Key };
+  const { UploadId } = await attempt('put', () =>
+    client.send(new CreateMultipartUploadCommand(at), { abortSignal: signal }),
+  );
+  const upload = { ...at, UploadId };
+  try {
+    await attempt('parts', () => client.send(new ListPartsCommand(upload), { abortSignal: signal }));
+  } finally {
+    await attempt('parts', () =>
+      client.send(new AbortMultipartUploadCommand(upload), { abortSignal: signal }),
+    );
+  }
+}
+
+/** A provider elsewhere finds itself, or nothing, at an address of this machine or of a private network. */
+function requireReach({ endpoint, setting }: BucketService, provider: string): void {
+  if (isOnThisMachine(provider)) return;
+  const here = isOnThisMachine(endpoint.href);
+  if (!here && !isPrivateAddress(endpoint.hostname)) return;
+  const where = here ? 'on this machine' : 'in a private network';
+  const host = new URL(provider).host;
+  const message = `${endpoint.host} is ${where}, and ${host} cannot reach it. Use a service in the internet, or --public-url.`;
+  throw new Found({ where: setting, message });
+}
+
+/** Temporary credentials end a link with themselves. */
+async function requireLongCredentials({ client }: BucketService, { now }: BucketCheck): Promise<void> {
+  const { expiration } = await client.config.credentials();
+  if (expiration === undefined) return;
+  const minutes = Math.floor((expiration.getTime() - now()) / 60_000);
+  if (minutes < shortestLinkMinutes) throw new Found(endingCredentials(minutes));
+}
+
+/** @param minutes that are left; below 0 when they have ended */
+export function endingCredentials(minutes: number): Problem {
+  const words = minutes < 0 ? 'They have expired.' : `They end in ${minutes} min, and the links with them.`;
+  return { where: 'AWS credentials', message: `${words} ${signInAgain}` };
+}
+
+interface Seen {
+  readonly status: number;
+  readonly date: number;
+  readonly region: string | undefined;
+  readonly location: string | undefined;
+  readonly text: string;
+}
+
+/** One GET as the provider would make it: no header of ours, no redirect followed. */
+async function answerOf(check: BucketCheck, url: string): Promise<Seen> {
+  const signal = AbortSignal.any([check.signal, AbortSignal.timeout(30_000)]);
+  const response = await check.fetch(url, { redirect: 'manual', signal });
+  const text = (await response.text()).slice(0, 10_000);
+  return {
+    status: response.status,
+    date: Date.parse(response.headers.get('date') ?? ''),
+    region: response.headers.get('x-amz-bucket-region') ?? undefined,
+    location: response.headers.get('location') ?? undefined,
+    text,
+  };
+}
+
+/** @param date of the service, in whole seconds; not a number where it sent none */
+function requireClock(date: number, before: number, after: number, { endpoint }: BucketService): void {
+  if (Number.isNaN(date)) return;
+  const ahead = before > date ? before - date - 1000 : after < date ? after - date : 0;
+  if (Math.abs(ahead) <= largestSkewMs) return;
+  const minutes = Math.round(Math.abs(ahead) / 60_000);
+  const words = `It is ${minutes} min ${ahead > 0 ? 'ahead of' : 'behind'} ${endpoint.host}, so links would not hold.`;
+  throw new Found({ where: "this machine's clock", message: `${words} Let it be set by the network (NTP).` });
+}
+
+const isPublic = ({ bucket }: BucketAddress): Problem => ({
+  where: '--audio-bucket',
+  message: `${bucket} is public: the probe was answered without a signature. Make it private ("Block all public access").`,
+});
+
+function requireSameBytes(
+  { status, text, location }: Seen,
+  bytes: string,
+  context: { readonly address: BucketAddress; readonly service: BucketService },
+): void {
+  if (status === 200 && text === bytes) return;
+  const { endpoint, setting } = context.service;
+  const code = /<Code>(\w{1,64})<\/Code>/.exec(text)?.[1];
+  const said = `HTTP ${status} ${code ?? withoutSecrets(text)}`;
+  if (status === 403 && code === 'AccessDenied') throw new Found(denied('get', context, said));
+  const at = `A signed link to ${endpoint.host}`;
+  const message =
+    status === 200
+      ? `${at} brought other bytes than were put there. Is a cache or another server at this address?`
+      : location !== undefined
+        ? `${at} was redirected to ${hostOf(location)}, which a provider may not follow. Use that address as endpoint.`
+        : `${at} was answered ${said}`;
+  throw new Found({ where: setting, message });
+}
+
+const hostOf = (location: string) => URL.parse(location)?.host ?? 'another address';

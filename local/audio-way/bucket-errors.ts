@@ -1,0 +1,198 @@
+import type { Problem } from '../../functions/shared/errors.ts';
+import { type BucketAddress, keyBelow } from './bucket-address.ts';
+import type { BucketService } from './bucket-client.ts';
+
+/** What the person must be allowed to do, and what each is for. */
+export const neededActions = {
+  put: ['s3:PutObject'],
+  get: ['s3:GetObject'],
+  parts: ['s3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
+  delete: ['s3:DeleteObject'],
+  deleteVersion: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+} as const;
+
+export type Step = keyof typeof neededActions;
+
+/** What was tried, where, and with which service; the service is unknown before credentials were found. */
+export interface BucketContext {
+  readonly address: BucketAddress;
+  readonly service: BucketService | undefined;
+  /** AWS_PROFILE. */
+  readonly profile?: string | undefined;
+}
+
+const credentialsSetting = 'AWS credentials';
+export const signInAgain =
+  'Sign in again (aws sso login), or set new ones; then end a running stack: npx chirpsmith stop';
+
+/** Says what an error of the bucket, or of the way to it, means and what to do. No secret, signature or URL is in it. */
+export function explainBucketError(error: unknown, step: Step, context: BucketContext): Problem {
+  return (
+    credentialsProblem(error, context) ??
+    networkProblem(error, context) ??
+    refusal(error, step, context) ?? {
+      where: '--audio-bucket',
+      message: `${host(context)} gave an answer that is not one of S3: ${wordsOf(error)}`,
+    }
+  );
+}
+
+function credentialsProblem(error: unknown, { profile }: BucketContext): Problem | undefined {
+  const { name, message } = asError(error);
+  if (name === 'ExpiredToken' || name === 'ExpiredTokenException' || name === 'TokenRefreshRequired') {
+    return { where: credentialsSetting, message: `They have expired. ${signInAgain}` };
+  }
+  if (!/CredentialsProviderError|TokenProviderError/.test(name)) return undefined;
+  if (/expired|sso login/i.test(message)) {
+    return { where: credentialsSetting, message: `The sign-in has expired. ${signInAgain}` };
+  }
+  if (profile !== undefined) {
+    const words = `The profile ${profile} is not in your AWS configuration, or holds no credentials.`;
+    return { where: 'AWS_PROFILE', message: `${words} "aws configure list-profiles" lists those that are.` };
+  }
+  const words = 'None were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  return { where: credentialsSetting, message: `${words}; then end a running stack: npx chirpsmith stop` };
+}
+
+/** Errors of the connection: nothing answered that could have refused. */
+function networkProblem(error: unknown, context: BucketContext): Problem | undefined {
+  const code = networkCode(error);
+  if (code === undefined) return undefined;
+  const where = context.service?.setting ?? '--audio-bucket';
+  const at = host(context);
+  if (code === 'ENOTFOUND') {
+    return { where, message: `There is no host ${at}. Check its spelling, and the region in it.` };
+  }
+  if (code === 'EAI_AGAIN') {
+    return { where, message: `The name ${at} cannot be looked up now. Check this machine's connection.` };
+  }
+  if (code === 'ECONNREFUSED') {
+    return { where, message: `${at} refuses connections. Is the service running, and is the port right?` };
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO|SSL|TLS|EPROTO/.test(code)) {
+    const words = `The TLS connection to ${at} failed (${code}). The provider would refuse it, too:`;
+    return { where, message: `${words} it needs a certificate of a public authority for that name.` };
+  }
+  const words = `${at} cannot be reached (${code}).`;
+  return {
+    where,
+    message: `${words} Check this machine's connection, and HTTPS_PROXY where there is a proxy.`,
+  };
+}
+
+/** Refusals that name a cause; the others by what was tried. */
+function refusal(error: unknown, step: Step, context: BucketContext): Problem | undefined {
+  const { address, service } = context;
+  const { name } = asError(error);
+  const status = statusOf(error);
+  if (status === undefined) return undefined;
+  const region = regionIn(error);
+  if (region !== undefined && region !== service?.region) return otherRegion(region, context);
+  if (name === 'NoSuchBucket') {
+    const words = `There is no bucket ${address.bucket} at ${host(context)}. Make it, private, or check the name`;
+    return { where: '--audio-bucket', message: `${words}${service?.isAws ? '.' : ' and the endpoint.'}` };
+  }
+  if (
+    name === 'InvalidAccessKeyId' ||
+    name === 'InvalidToken' ||
+    (status === 401 && name !== 'AccessDenied')
+  ) {
+    const words = `${host(context)} does not know the access key. Check AWS_ACCESS_KEY_ID or AWS_PROFILE`;
+    const token = name === 'InvalidToken' ? ', and AWS_SESSION_TOKEN' : '';
+    return {
+      where: credentialsSetting,
+      message: `${words}${token}; keys of another service do not work there.`,
+    };
+  }
+  if (name === 'SignatureDoesNotMatch') {
+    const words =
+      'The secret key does not belong to the access key. Check AWS_SECRET_ACCESS_KEY, or the profile.';
+    return { where: credentialsSetting, message: words };
+  }
+  if (name === 'RequestTimeTooSkewed') {
+    return {
+      where: 'clock',
+      message: `${host(context)} finds this machine's clock wrong. Set it by the network.`,
+    };
+  }
+  if (status === 403) return denied(step, context, wordsOf(error));
+  return { where: '--audio-bucket', message: `${host(context)} answered ${wordsOf(error)}` };
+}
+
+export function otherRegion(region: string, { address, service }: BucketContext): Problem {
+  const set = service?.regionIsSet ? `not in ${service.region}` : 'and no region is set';
+  return {
+    where: 'AWS_REGION',
+    message: `The bucket ${address.bucket} is in ${region}, ${set}: AWS_REGION=${region}`,
+  };
+}
+
+/** Names the actions, and what they are for, as a policy has to allow them. */
+export function denied(step: Step, { address }: BucketContext, words: string): Problem {
+  const resource = `arn:aws:s3:::${address.bucket}/${keyBelow(address, '*')}`;
+  const what: Record<Step, string> = {
+    put: 'You may not write there.',
+    get: 'You may not read what you wrote, so the links would not work either.',
+    parts: 'You may not list or end uploads in parts.',
+    delete: 'You may not delete there, so the audio would stay.',
+    deleteVersion: 'The bucket keeps versions, and you may not delete one, so the audio would stay.',
+  };
+  const actions = neededActions[step].join(' and ');
+  const other =
+    step === 'delete' || step === 'deleteVersion' ? ' Or let the audio stay there: --keep-audio.' : '';
+  return {
+    where: '--audio-bucket',
+    message: `${what[step]} Allow ${actions} on ${resource}.${other} The service said: ${words}`,
+  };
+}
+
+const host = ({ service }: BucketContext) => service?.endpoint.host ?? 'The service';
+
+const asError = (error: unknown): { name: string; message: string } =>
+  error instanceof Error ? error : { name: '', message: String(error) };
+
+/** HTTP status of an answer; undefined when there was none. */
+export function statusOf(error: unknown): number | undefined {
+  const metadata = property(error, '$metadata');
+  const status = property(metadata, 'httpStatusCode') ?? property(property(error, '$response'), 'statusCode');
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** The region that S3 names when a request went to another one. */
+function regionIn(error: unknown): string | undefined {
+  const headers = property(property(error, '$response'), 'headers');
+  const region = property(headers, 'x-amz-bucket-region') ?? property(error, 'Region');
+  if (typeof region === 'string' && /^[\w-]{1,40}$/.test(region)) return region;
+  return /expecting '([\w-]{1,40})'/.exec(asError(error).message)?.[1];
+}
+
+/** Code of a failed connection, wherever in the chain of causes. */
+export function networkCode(error: unknown): string | undefined {
+  for (let one = error, depth = 0; one instanceof Error && depth < 5; depth++) {
+    const { code } = one as NodeJS.ErrnoException;
+    if (typeof code === 'string' && /^[A-Z][A-Z_0-9]+$/.test(code)) return code;
+    if (one.name === 'TimeoutError') return 'ETIMEDOUT';
+    one = one instanceof AggregateError ? one.errors[0] : one.cause;
+  }
+  return undefined;
+}
+
+/** Code, status and first line of what a service said, without anything like a key, a signature or a URL. */
+export function wordsOf(error: unknown): string {
+  const { name, message } = asError(error);
+  const status = statusOf(error);
+  return withoutSecrets(`${status === undefined ? '' : `HTTP ${status} `}${name}: ${message}`);
+}
+
+/** The first line, shortened; queries of URLs and what looks like a key are cut out. */
+export function withoutSecrets(text: string): string {
+  const [line = ''] = text.trim().split('\n');
+  return line
+    .replace(/\?\S*/g, '?…')
+    .replace(/\b(AKIA|ASIA)[A-Z0-9]{12,}\b|[A-Za-z0-9+/=]{32,}/g, '…')
+    .slice(0, 200);
+}
+
+function property(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
+}

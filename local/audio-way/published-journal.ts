@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+const entryShape = z.object({
+  /** Bytes. */
+  size: z.number(),
+  /** Of an upload in parts that is under way, or was cut off. */
+  uploadId: z.string().optional(),
+  /** As the service answered it: the object is there, whole. */
+  etag: z.string().optional(),
+  /** Of a bucket that keeps versions. */
+  versionId: z.string().optional(),
+});
+const fileShape = z.object({
+  sessionId: z.string(),
+  /** Where the objects are: another bucket or endpoint may be chosen at the next start. */
+  at: z.string(),
+  objects: z.record(z.string(), entryShape),
+});
+type JournalFile = z.infer<typeof fileShape>;
+
+/** What is known of one key of the person's bucket. */
+export type PublishedEntry = z.infer<typeof entryShape>;
+
+/** What was put into a bucket of the person's own, per session, so that it can be removed after a kill. */
+export interface PublishedJournal {
+  /** Sessions of which something may be there. */
+  sessions(): string[];
+  /** By key. */
+  objects(sessionId: string): ReadonlyMap<string, PublishedEntry>;
+  /** Written before the first byte of a key is sent, and whenever more is known. */
+  set(sessionId: string, key: string, entry: PublishedEntry): void;
+  forget(sessionId: string, key: string): void;
+}
+
+/**
+ * Keeps one file per session in `directory`, made when it is needed. Files of another place are left alone until a stack
+ * runs with that one again.
+ * @param at names endpoint and bucket
+ */
+export function openPublishedJournal(directory: string, at: string): PublishedJournal {
+  const known = new Map<string, Map<string, PublishedEntry>>();
+  for (const file of filesIn(directory)) {
+    if (file.at === at) known.set(file.sessionId, new Map(Object.entries(file.objects)));
+  }
+  const place = createHash('sha256').update(at).digest('hex').slice(0, 8);
+  const write = (sessionId: string, objects: ReadonlyMap<string, PublishedEntry>) => {
+    const file = path.join(directory, `${encodeURIComponent(sessionId)}.${place}.json`);
+    if (objects.size === 0) return rmSync(file, { force: true });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const content: JournalFile = { sessionId, at, objects: Object.fromEntries(objects) };
+    writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  };
+  return {
+    sessions: () => [...known.keys()],
+    objects: (sessionId) => known.get(sessionId) ?? new Map(),
+    set(sessionId, key, entry) {
+      const objects = known.get(sessionId) ?? new Map<string, PublishedEntry>();
+      objects.set(key, entry);
+      known.set(sessionId, objects);
+      write(sessionId, objects);
+    },
+    forget(sessionId, key) {
+      const objects = known.get(sessionId);
+      if (!objects?.delete(key)) return;
+      if (objects.size === 0) known.delete(sessionId);
+      write(sessionId, objects);
+    },
+  };
+}
+
+/** Is there anything in the journal? Without it nothing has to be asked of a bucket. */
+export const hasPublished = (directory: string): boolean => filesIn(directory).length > 0;
+
+/** A file that a kill or another version left unreadable counts as none. */
+function filesIn(directory: string): JournalFile[] {
+  const names = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.json')) : [];
+  return names.flatMap((name) => {
+    try {
+      return fileShape.parse(JSON.parse(readFileSync(path.join(directory, name), 'utf8')));
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { networkCode, statusOf } from './bucket-errors.ts';
+
+/** Waits for some milliseconds; a test does not. */
+export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
+
+export const pause: Pause = async (ms, signal) => {
+  await delay(ms, undefined, { signal });
+};
+
+/** Milliseconds between the attempts, 2.5 minutes in all: a connection that is lost often comes back. */
+const pauses = [500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 40_000, 40_000];
+
+/** A lost connection, 408, 429 and 5xx pass; a name that does not exist, a bad certificate and a refusal stay. */
+function mayPass(error: unknown): boolean {
+  const status = statusOf(error);
+  if (status !== undefined) return status >= 500 || status === 429 || status === 408;
+  return /^(ECONNRESET|ECONNABORTED|ECONNREFUSED|EPIPE|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/.test(
+    networkCode(error) ?? '',
+  );
+}
+
+/**
+ * Makes a request again while its failure may pass. Each puts the same bytes under the same key, so twice is once.
+ * @param attempts at most; as many as there are pauses, and one, unless given
+ * @throws the last error, or the signal's reason
+ */
+export async function repeated<T>(
+  signal: AbortSignal,
+  wait: Pause,
+  request: () => Promise<T>,
+  attempts = pauses.length + 1,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted();
+    try {
+      return await request();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (attempt >= attempts || !mayPass(error)) throw error;
+      await wait(pauses[attempt - 1] ?? 0, signal);
+    }
+  }
+}

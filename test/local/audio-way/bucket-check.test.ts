@@ -1,0 +1,344 @@
+import { createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { credentials, region } from '../../../test-support/s3-bucket.ts';
+import {
+  asPerson,
+  type Bucket,
+  bucketBehindFront,
+  type Fault,
+  openWay,
+  s3Error,
+} from './bucket-behind-front.ts';
+
+let place: Bucket;
+beforeAll(async () => {
+  place = await bucketBehindFront();
+});
+beforeEach(() => {
+  asPerson(place.endpoint);
+  place.faults(() => undefined);
+  place.behind.denied.clear();
+  place.seen.length = 0;
+});
+afterEach(() => vi.unstubAllEnvs());
+afterAll(() => place.stop());
+
+/** What the check says: `where: message`, or nothing. */
+async function said(options: Parameters<typeof openWay>[2] = {}, on = place): Promise<string | undefined> {
+  const way = await openWay(on, {}, options);
+  const problem = await way.check(new AbortController().signal);
+  await way.close();
+  if (!problem) return undefined;
+  expect(problem.problems).toHaveLength(1);
+  return problem.problems.map(({ where, message }) => `${where}: ${message}`).join('\n');
+}
+const isSigned = (url = '') => url.includes('X-Amz-Signature=');
+const ask = (options?: Parameters<typeof openWay>[2]) => said(options);
+
+describe('a bucket that can be used', () => {
+  it('passes: a probe goes there, comes back by a signed link, and is deleted', async () => {
+    expect(await said()).toBeUndefined();
+    const probe = /chirpsmith-probe-[0-9a-f]{12}\.txt/;
+    const lines = place
+      .requests()
+      .map((line) => line.replace(probe, 'probe').replace('/audio/music/of%20mine', ''));
+    expect(lines).toEqual([
+      'GET /probe',
+      'PUT /probe',
+      'GET /probe',
+      'GET /probe',
+      'POST /probe?uploads',
+      'GET /probe?uploadId',
+      'DELETE /probe?uploadId',
+      'DELETE /probe',
+    ]);
+  });
+
+  it('needs no permission but for objects below the prefix', async () => {
+    place.behind.asked.length = 0;
+    await said();
+    const actions = new Set(place.behind.asked.map((line) => line.split(' ')[0]));
+    expect([...actions].sort()).toEqual([
+      's3:AbortMultipartUpload',
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:ListMultipartUploadParts',
+      's3:PutObject',
+    ]);
+    for (const line of place.behind.asked) expect(line).toContain(' arn:aws:s3:::audio/music/of mine/');
+  });
+
+  it('passes with --keep-audio where nothing may be deleted', async () => {
+    place.behind.denied.add('s3:DeleteObject');
+    expect(await said({ keep: true })).toBeUndefined();
+  });
+
+  it('passes when the first answer was lost', async () => {
+    let lost = 1;
+    place.faults(({ method }) => (method === 'PUT' && lost-- > 0 ? { status: 503 } : undefined));
+    expect(await said()).toBeUndefined();
+  });
+});
+
+describe('credentials', () => {
+  it('that are missing', async () => {
+    asPerson(place.endpoint, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+    expect(await said()).toBe(
+      'AWS credentials: None were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; then end a running stack: npx chirpsmith stop',
+    );
+  });
+
+  it('of a profile that does not exist', async () => {
+    asPerson(place.endpoint, {
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+      AWS_PROFILE: 'studio',
+    });
+    expect(await said()).toMatch(/^AWS_PROFILE: The profile studio is not in your AWS configuration/);
+  });
+
+  it('that have expired, as the service says', async () => {
+    place.faults(({ method }) => (method === 'PUT' ? s3Error(400, 'ExpiredToken') : undefined));
+    expect(await said()).toMatch(/^AWS credentials: They have expired\. Sign in again \(aws sso login\)/);
+  });
+
+  it.each([
+    ['have expired, as they say themselves', -1, /They have expired\. Sign in again/],
+    ['end too soon for a link', 4.5, /They end in 4 min, and the links with them\. Sign in again/],
+  ])('that %s', async (_what, minutes, words) => {
+    const expiration = new Date(Date.now() + minutes * 60_000).toISOString();
+    asPerson(place.endpoint, { AWS_CREDENTIAL_EXPIRATION: expiration });
+    expect(await said()).toMatch(words);
+    expect(place.requests()).toEqual([]);
+  });
+
+  it('with a key that the service does not know', async () => {
+    asPerson(place.endpoint, { AWS_ACCESS_KEY_ID: 'AKIDSOMEOTHER' });
+    expect(await said()).toMatch(
+      /^AWS credentials: .* does not know the access key\. Check AWS_ACCESS_KEY_ID or AWS_PROFILE/,
+    );
+  });
+
+  it('with another secret', async () => {
+    asPerson(place.endpoint, { AWS_SECRET_ACCESS_KEY: 'another-secret-of-somebody-else' });
+    const words = await said();
+    expect(words).toMatch(/^AWS credentials: The secret key does not belong to the access key/);
+    expect(words).not.toContain('another-secret');
+  });
+});
+
+describe('the bucket', () => {
+  it('that does not exist', async () => {
+    expect(await said({ bucket: 'another' })).toMatch(
+      /^--audio-bucket: There is no bucket another at \[::1\]:\d+\. Make it, private/,
+    );
+  });
+
+  it.each<[string, Fault]>([
+    ['by a redirect', s3Error(301, 'PermanentRedirect', '', { 'x-amz-bucket-region': 'eu-central-1' })],
+    ['by a refusal', s3Error(400, 'AuthorizationHeaderMalformed', '<Region>eu-central-1</Region>')],
+  ])('that is in another region, %s', async (_how, fault) => {
+    place.faults(() => fault);
+    expect(await said()).toBe(
+      `AWS_REGION: The bucket audio is in eu-central-1, not in ${region}: AWS_REGION=eu-central-1`,
+    );
+  });
+
+  it('that is in another region, as our own server says it', async () => {
+    asPerson(place.endpoint, { AWS_REGION: 'us-west-2' });
+    expect(await said()).toMatch(
+      new RegExp(`^AWS_REGION: The bucket audio is in ${region}, not in us-west-2`),
+    );
+  });
+
+  it('that is in another region than the default, when none is set', async () => {
+    asPerson(place.endpoint, { AWS_REGION: undefined });
+    expect(await said()).toBe(
+      `AWS_REGION: The bucket audio is in ${region}, and no region is set: AWS_REGION=${region}`,
+    );
+  });
+
+  it.each([
+    [
+      's3:PutObject',
+      /You may not write there\. Allow s3:PutObject on arn:aws:s3:::audio\/music\/of mine\/\*/,
+    ],
+    ['s3:GetObject', /You may not read what you wrote, .* Allow s3:GetObject on/],
+    ['s3:ListMultipartUploadParts', /Allow s3:ListMultipartUploadParts and s3:AbortMultipartUpload on/],
+    ['s3:AbortMultipartUpload', /Allow s3:ListMultipartUploadParts and s3:AbortMultipartUpload on/],
+    [
+      's3:DeleteObject',
+      /You may not delete there, .* Allow s3:DeleteObject on .* Or let the audio stay there: --keep-audio\./,
+    ],
+  ])('that does not allow %s', async (action, words) => {
+    place.behind.denied.add(action);
+    expect(await said()).toMatch(words);
+  });
+
+  it('that keeps versions, and does not allow to delete one', async () => {
+    const versioned = await bucketBehindFront({ versioned: true });
+    asPerson(versioned.endpoint);
+    versioned.behind.denied.add('s3:DeleteObjectVersion');
+    expect(await said({}, versioned)).toMatch(
+      /keeps versions, .* s3:DeleteObject and s3:DeleteObjectVersion .*--keep-audio/,
+    );
+    await versioned.stop();
+  });
+
+  it('that is public', async () => {
+    let body = '';
+    place.faults((request) => {
+      if (request.method === 'PUT') request.on('data', (bytes) => (body = String(bytes)));
+      return request.method === 'GET' && !isSigned(request.url) && body !== ''
+        ? { status: 200, body }
+        : undefined;
+    });
+    expect(await said()).toMatch(
+      /^--audio-bucket: audio is public: the probe was answered without a signature\. Make it private/,
+    );
+    // The probe does not stay there.
+    expect(place.requests().at(-1)).toMatch(/^DELETE /);
+  });
+});
+
+describe('a link', () => {
+  it.each<[string, Fault, RegExp]>([
+    [
+      'that brings other bytes',
+      { status: 200, body: 'Welcome to nginx' },
+      /brought other bytes than were put there/,
+    ],
+    [
+      'that is redirected',
+      { status: 307, headers: { location: 'https://other.example/x?X-Amz-Signature=abc' } },
+      /was redirected to other\.example, which a provider may not follow/,
+    ],
+    [
+      'that is refused',
+      { status: 502, body: '<html>Bad gateway https://a/?X-Amz-Signature=abc' },
+      /was answered HTTP 502 <html>Bad gateway https:\/\/a\/\?…/,
+    ],
+  ])('%s', async (_what, fault, words) => {
+    place.faults(({ method, url }) => (method === 'GET' && isSigned(url) ? fault : undefined));
+    const problem = await said();
+    expect(problem).toMatch(words);
+    expect(problem).not.toContain('X-Amz-Signature');
+  });
+});
+
+describe('this machine’s clock', () => {
+  it.each([
+    [-20, 'ahead of'],
+    [20, 'behind'],
+  ])('that is wrong by %i min', async (minutes, direction) => {
+    place.faults(() => ({ headers: { date: new Date(Date.now() + minutes * 60_000).toUTCString() } }));
+    expect(await said()).toMatch(
+      new RegExp(`^this machine's clock: It is 20 min ${direction} \\[::1\\]:\\d+, so links would not hold`),
+    );
+    expect(place.requests()).toHaveLength(1);
+  });
+});
+
+describe('the endpoint', () => {
+  const at = (endpoint: string) => {
+    asPerson(endpoint);
+    return said();
+  };
+
+  it('that refuses connections', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    await new Promise((resolve) => server.close(resolve));
+    expect(await at(`http://127.0.0.1:${port}`)).toBe(
+      `AWS_ENDPOINT_URL_S3: 127.0.0.1:${port} refuses connections. Is the service running, and is the port right?`,
+    );
+  });
+
+  it('that has no such host', async () => {
+    expect(await said({ fetch: failing('ENOTFOUND') })).toMatch(
+      /^AWS_ENDPOINT_URL_S3: There is no host \[::1\]:\d+\./,
+    );
+  });
+
+  it.each([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'CERT_HAS_EXPIRED',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+  ])('with TLS that fails: %s', async (code) => {
+    expect(await said({ fetch: failing(code) })).toMatch(
+      new RegExp(`The TLS connection to .* failed \\(${code}\\)\\. The provider would refuse it, too`),
+    );
+  });
+
+  it('that speaks no TLS', async () => {
+    const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    expect(await at(`https://127.0.0.1:${port}`)).toMatch(/The TLS connection to 127\.0\.0\.1:\d+ failed/);
+    server.close();
+  });
+
+  it('that is no S3 at all', async () => {
+    place.faults(() => ({
+      status: 404,
+      headers: { 'content-type': 'text/html' },
+      body: '<html>Not here</html>',
+    }));
+    expect(await said()).toMatch(/^--audio-bucket: \[::1\]:\d+ answered HTTP 404/);
+  });
+
+  it('on this machine, while the provider is elsewhere, is refused before any request', async () => {
+    expect(await ask({ provider: 'https://api.provider.example/v1' })).toMatch(
+      /^AWS_ENDPOINT_URL_S3: \[::1\]:\d+ is on this machine, and api\.provider\.example cannot reach it\./,
+    );
+    asPerson('http://192.168.1.20:9000');
+    expect(await ask({ provider: 'https://api.provider.example' })).toMatch(
+      /192\.168\.1\.20:9000 is in a private network/,
+    );
+    expect(place.requests()).toEqual([]);
+  });
+});
+
+it('no message holds the access key, the secret, a signature or a link', async () => {
+  const all: (string | undefined)[] = [];
+  for (const code of [
+    'AccessDenied',
+    'InvalidAccessKeyId',
+    'SignatureDoesNotMatch',
+    'SlowDown',
+    'InternalError',
+  ]) {
+    place.faults(({ method, url }) =>
+      method === 'PUT'
+        ? {
+            status: 403,
+            headers: { 'content-type': 'application/xml' },
+            body: `<Error><Code>${code}</Code><Message>${credentials.accessKeyId}: AKIA0123456789ABCDEF wanted http://x${url}?X-Amz-Signature=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef</Message></Error>`,
+          }
+        : undefined,
+    );
+    all.push(await said());
+  }
+  expect(all.filter((text) => text !== undefined)).toHaveLength(5);
+  const text = all.join('\n');
+  for (const secret of [
+    credentials.secretAccessKey,
+    'AKIA0123456789ABCDEF',
+    '0123456789abcdef0123',
+    'X-Amz-Signature=0',
+  ]) {
+    expect(text).not.toContain(secret);
+  }
+});
+
+/** The connection fails with this code, as `fetch` puts it. */
+const failing =
+  (code: string): typeof fetch =>
+  async () => {
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code }) });
+  };

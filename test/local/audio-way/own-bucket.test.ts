@@ -1,0 +1,316 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AudioObject, AudioWay } from '../../../local/audio-way/audio-way.ts';
+import { bucket, credentials } from '../../../test-support/s3-bucket.ts';
+import { asPerson, type Bucket, bucketBehindFront, openWay } from './bucket-behind-front.ts';
+
+const sessionId = '3f0c9a52-6d1e-4b7a-9a35-0c5f2e8d7b41';
+const MiB = 1024 * 1024;
+const signal = new AbortController().signal;
+/** For a machine that is busy. */
+const patiently = { timeout: 20_000, interval: 20 };
+
+/** A track's object in the local bucket, as `trackKey` names it. */
+function track(trackId: string, bytes: Buffer, suffix = 'mp3') {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { key: `audio/${sessionId}/${trackId}.${sha256}.${suffix}`, size: bytes.length };
+}
+const files: Record<string, Buffer> = {};
+const objectOf = (trackId: string, bytes: Buffer, suffix?: string) => {
+  const object = track(trackId, bytes, suffix);
+  files[object.key] = bytes;
+  return object;
+};
+const small = objectOf('1', randomBytes(300_000));
+const other = objectOf('2', randomBytes(200_000), 'flac');
+const large = objectOf('3', randomBytes(8 * MiB + 200_000), 'wav');
+
+let place: Bucket;
+let way: AudioWay;
+beforeAll(async () => {
+  place = await bucketBehindFront();
+});
+beforeEach(async () => {
+  asPerson(place.endpoint);
+  place.seen.length = 0;
+  place.faults(() => undefined);
+  way = await openWay(place, files);
+});
+afterEach(async () => {
+  place.faults(() => undefined);
+  await way.remove(sessionId);
+  await way.close();
+  vi.unstubAllEnvs();
+});
+afterAll(() => place.stop());
+
+const publish = (objects: readonly AudioObject[], on = way, progress = (_key: string, _sent: number) => {}) =>
+  on.publish(sessionId, objects, progress, signal);
+async function linkOf(object: AudioObject, on = way): Promise<string> {
+  for (;;) {
+    const link = await on.link(sessionId, object);
+    if ('url' in link) return link.url;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+const bytesAt = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
+/** Another client of the same bucket, as a person has one. */
+const client = () => place.behind.connect();
+const keysThere = async () => {
+  const { Contents = [] } = await client().send(new ListObjectsV2Command({ Bucket: bucket }));
+  return Contents.map(({ Key }) => Key);
+};
+const listUploads = () => client().send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+const uploadsThere = async () => ((await listUploads()).Uploads ?? []).map(({ Key }) => Key);
+const puts = () => place.requests().filter((line) => line.startsWith('PUT'));
+
+describe('audio in a bucket of the person’s own', () => {
+  it('goes there from the local bucket, and a link brings the same bytes with the type of the suffix', async () => {
+    await publish([small, other, large]);
+    for (const object of [small, other, large]) {
+      const url = await linkOf(object);
+      expect((await bytesAt(url)).equals(files[object.key] ?? Buffer.alloc(0))).toBe(true);
+    }
+    const answer = await fetch(await linkOf({ ...other, file: 'côté b.flac' }));
+    expect(answer.headers.get('content-type')).toBe('audio/flac');
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="c_t_ b.flac"');
+    await answer.arrayBuffer();
+    expect((await fetch((await linkOf(small)).replace(/\?.*/, ''))).status).toBe(403);
+  });
+
+  it('lies under the prefix and the session, by the track and its hash', async () => {
+    await publish([small]);
+    expect(await keysThere()).toEqual([`music/of mine/${sessionId}/${small.key.split('/').at(-1)}`]);
+  });
+
+  it('goes in one request up to 8 MiB and in parts above, each with its MD5', async () => {
+    await publish([small, large]);
+    const sent = place.seen.filter(({ method }) => method === 'PUT');
+    expect(sent).toHaveLength(1 + 2);
+    for (const { headers } of sent) expect(headers['content-md5']).toMatch(/^[\w+/]{22}==$/);
+    expect(sent.filter(({ path }) => path.includes('partNumber='))).toHaveLength(2);
+  });
+
+  it('tells its progress in bytes', async () => {
+    const told: number[] = [];
+    await publish([large], way, (_key, sent) => told.push(sent));
+    expect(told.at(-1)).toBe(large.size);
+    expect(told.every((sent, index) => sent >= (told[index - 1] ?? 0))).toBe(true);
+  });
+
+  it('is not sent again when it is there', async () => {
+    await publish([small, large]);
+    const before = puts().length;
+    await publish([small, large]);
+    const again = await openWay(place, files);
+    await publish([small, large], again);
+    await again.close();
+    expect(puts()).toHaveLength(before);
+  });
+
+  it('is sent again when somebody has deleted it', async () => {
+    await publish([small]);
+    const [Key] = await keysThere();
+    await client().send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+    expect(await way.link(sessionId, small)).toEqual({ sent: 0, size: small.size });
+    expect((await bytesAt(await linkOf(small))).equals(files[small.key] ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  it('is copied by the first question for a link, where nothing was published', async () => {
+    const first = await way.link(sessionId, small);
+    expect(first).toEqual({ sent: expect.any(Number), size: small.size });
+    expect((await bytesAt(await linkOf(small))).length).toBe(small.size);
+  });
+
+  it('is copied when the key names no track of the session, by a hash of key and version', async () => {
+    const bytes = Buffer.from('from the inbox');
+    files['inbox/some song.ogg'] = bytes;
+    const url = await linkOf({ key: 'inbox/some song.ogg', versionId: 'v1' });
+    expect(new URL(url).pathname).toMatch(/\/[0-9a-f]{64}\.ogg$/);
+    expect(await bytesAt(url)).toEqual(bytes);
+    expect(await linkOf({ key: 'inbox/some song.ogg', versionId: 'v2' })).not.toContain(
+      new URL(url).pathname,
+    );
+  });
+});
+
+describe('a connection that is lost', () => {
+  it('costs a part, not the file', async () => {
+    let cuts = 2;
+    place.faults(({ url = '' }) =>
+      url.includes('partNumber=2') && cuts-- > 0 ? { cutAfter: 100_000 } : undefined,
+    );
+    await publish([large]);
+    expect((await bytesAt(await linkOf(large))).equals(files[large.key] ?? Buffer.alloc(0))).toBe(true);
+    expect(puts().filter((line) => line.includes('partNumber'))).toHaveLength(2 + 2);
+  });
+
+  it('and a service that is busy are tried again', async () => {
+    let busy = 3;
+    place.faults(({ method }) => (method === 'PUT' && busy-- > 0 ? { status: 503 } : undefined));
+    await publish([small]);
+    expect(puts()).toHaveLength(4);
+  });
+});
+
+describe('after a kill', () => {
+  /** Sends two parts, then the process is gone: nothing of it writes any more. */
+  async function killed() {
+    const first = await openWay(place, files);
+    place.faults(({ url = '' }) => (url.includes('partNumber=2') ? 'silence' : undefined));
+    const gone = new AbortController();
+    const going = first.publish(sessionId, [large], () => {}, gone.signal);
+    const [upload] = await vi.waitUntil(async () => {
+      const { Uploads = [] } = await listUploads();
+      return Uploads.length > 0 && Uploads;
+    }, patiently);
+    await vi.waitUntil(async () => {
+      const at = { Bucket: bucket, Key: upload?.Key, UploadId: upload?.UploadId };
+      return ((await client().send(new ListPartsCommand(at))).Parts ?? []).length === 1;
+    }, patiently);
+    gone.abort();
+    await expect(going).rejects.toThrow();
+    await first.close();
+    place.faults(() => undefined);
+    place.seen.length = 0;
+  }
+
+  it('an upload in parts goes on: what arrived is not sent again', async () => {
+    await killed();
+    await publish([large]);
+    expect(puts().filter((line) => line.includes('partNumber'))).toHaveLength(1);
+    expect((await bytesAt(await linkOf(large))).equals(files[large.key] ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  it('parts of other bytes are sent anew, so that wrong bytes never become the object', async () => {
+    await killed();
+    const bytes = Buffer.from(files[large.key] ?? []);
+    bytes[3 * MiB] = (bytes[3 * MiB] ?? 0) ^ 1;
+    const changed = await openWay(place, { ...files, [large.key]: bytes });
+    await publish([large], changed);
+    expect((await bytesAt(await linkOf(large, changed))).equals(bytes)).toBe(true);
+    await changed.close();
+  });
+
+  it('an upload that the service has ended is begun anew', async () => {
+    await killed();
+    const [upload] = (await listUploads()).Uploads ?? [];
+    const at = { Bucket: bucket, Key: upload?.Key, UploadId: upload?.UploadId };
+    await client().send(new AbortMultipartUploadCommand(at));
+    await publish([large]);
+    expect(puts().filter((line) => line.includes('partNumber'))).toHaveLength(2);
+  });
+
+  it('the next stack knows of which sessions something is there, and removes it', async () => {
+    await publish([small]);
+    await killed();
+    const next = await openWay(place, files);
+    expect(await next.sessions?.()).toEqual([sessionId]);
+    await next.remove(sessionId);
+    expect(await next.sessions?.()).toEqual([]);
+    await next.close();
+    expect([await keysThere(), await uploadsThere()]).toEqual([[], []]);
+  });
+});
+
+describe('when a session is done', () => {
+  it('its audio is deleted, also what is still being sent', async () => {
+    await publish([small]);
+    place.faults(({ url = '' }) => (url.includes('partNumber=2') ? 'silence' : undefined));
+    await way.link(sessionId, large);
+    await vi.waitFor(() => expect(puts().some((line) => line.includes('partNumber'))).toBe(true), patiently);
+    await way.remove(sessionId);
+    expect([await keysThere(), await uploadsThere()]).toEqual([[], []]);
+  });
+
+  it('the audio of other sessions stays', async () => {
+    const another = 'a0000000-6d1e-4b7a-9a35-0c5f2e8d7b41';
+    await way.publish(another, [small], () => {}, signal);
+    await publish([small]);
+    await way.remove(sessionId);
+    expect(await keysThere()).toEqual([expect.stringContaining(another)]);
+    await way.remove(another);
+  });
+
+  it('with --keep-audio it stays, and only uploads that are not whole are ended', async () => {
+    const keeping = await openWay(place, files, { keep: true });
+    await publish([small], keeping);
+    await keeping.remove(sessionId);
+    expect(await keysThere()).toHaveLength(1);
+    expect(await keeping.sessions?.()).toEqual([]);
+    await keeping.close();
+    // Deletes it for the next test.
+    await publish([small]);
+  });
+
+  it('a session of which nothing was published asks the bucket nothing', async () => {
+    place.seen.length = 0;
+    await way.remove('b0000000-6d1e-4b7a-9a35-0c5f2e8d7b41');
+    expect(place.requests()).toEqual([]);
+  });
+
+  it('what could not be deleted is known to the next stack', async () => {
+    await publish([small, other]);
+    place.faults(({ method, url = '' }) =>
+      method === 'DELETE' && url.includes('flac') ? { status: 403 } : undefined,
+    );
+    await expect(way.remove(sessionId)).rejects.toThrow(/s3:DeleteObject/);
+    expect(await keysThere()).toHaveLength(1);
+    expect(await way.sessions?.()).toEqual([sessionId]);
+  });
+});
+
+describe('a bucket that keeps versions', () => {
+  it('keeps none of ours', async () => {
+    const versioned = await bucketBehindFront({ versioned: true });
+    asPerson(versioned.endpoint);
+    const there = await openWay(versioned, files);
+    await publish([small, large], there);
+    await there.remove(sessionId);
+    expect(versioned.requests().filter((line) => /^DELETE .*versionId/.test(line))).toHaveLength(2);
+    await there.close();
+    await versioned.stop();
+  });
+});
+
+describe('links', () => {
+  it('hold for the minutes of the settings, and no longer than temporary credentials', async () => {
+    await publish([small]);
+    expect(new URL(await linkOf(small)).searchParams.get('X-Amz-Expires')).toBe('3600');
+    const now = Date.now();
+    asPerson(place.endpoint, { AWS_CREDENTIAL_EXPIRATION: new Date(now + 30.5 * 60_000).toISOString() });
+    const temporary = await openWay(place, files, { now: () => now });
+    expect(new URL(await linkOf(small, temporary)).searchParams.get('X-Amz-Expires')).toBe('1800');
+    await temporary.close();
+  });
+
+  it('are not made when the credentials end before a provider has fetched', async () => {
+    await publish([small]);
+    const now = Date.now();
+    asPerson(place.endpoint, { AWS_CREDENTIAL_EXPIRATION: new Date(now + 3.5 * 60_000).toISOString() });
+    const ending = await openWay(place, files, { now: () => now });
+    await expect(linkOf(small, ending)).rejects.toThrow(/They end in 3 min, and the links with them/);
+    await ending.close();
+  });
+});
+
+describe('a failing copy', () => {
+  it('is told with what to do, without keys, signatures or URLs, and the next question begins it again', async () => {
+    place.faults(({ method }) => (method === 'PUT' ? { status: 507, body: 'full' } : undefined));
+    const failed = await publish([small]).catch((error: unknown) => String(error));
+    expect(failed).toMatch(/HTTP 507/);
+    expect(failed).not.toContain(credentials.accessKeyId);
+    expect(failed).not.toMatch(/X-Amz|https?:\/\//);
+    await expect(way.link(sessionId, small)).rejects.toThrow(/507/);
+    place.faults(() => undefined);
+    expect(await way.link(sessionId, small)).toMatchObject({ size: small.size });
+    await linkOf(small);
+  });
+});
