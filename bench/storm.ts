@@ -36,7 +36,7 @@ const stack = await openStack({
     seed: values.seed,
     settings: {
       credits: 1_000_000,
-      rateLimit: { perSecond: Number(values['per-second']), retryAfter: Number(values['retry-after']) },
+      rateLimit: { calls: Number(values['per-second']), retryAfter: Number(values['retry-after']) },
     },
   },
 });

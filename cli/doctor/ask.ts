@@ -82,6 +82,6 @@ export function noAnswer(host: string, lost: string, variable: string): Finding 
   }
   const what = lost === 'ECONNREFUSED' ? 'Nothing listens' : 'There is no answer';
   return failed(`${what} at ${host} (${lost}).`, {
-    words: `Check ${variable}, and whether a proxy or a firewall is between.`,
+    words: `Check ${variable} (https or http?), and whether a proxy or a firewall is between.`,
   });
 }

@@ -27,18 +27,22 @@ export async function homeFacts(home: string, env: NodeJS.ProcessEnv): Promise<H
     () => undefined,
   );
   const facts = { exists, free, foreign: [] };
+  // Said of the home: that is what a person can change.
+  const unusable = (error: unknown) => {
+    const named = error instanceof Error ? Object.assign(error, { path: home }) : error;
+    return { ...facts, problem: explainFileError(named, pathSettings(env)) ?? `${home} cannot be used.` };
+  };
   try {
     await (await opendir(place)).close();
     await access(place, constants.W_OK | constants.X_OK);
   } catch (error) {
-    // Said of the home: that is what a person can change.
-    const named = error instanceof Error ? Object.assign(error, { path: home }) : error;
-    const problem = explainFileError(named, pathSettings(env)) ?? `${home} cannot be used.`;
-    return { ...facts, problem };
+    return unusable(error);
   }
   const me = process.getuid?.();
   if (!exists || me === undefined) return facts;
-  const { mode } = await stat(home);
+  const { mode, uid } = await stat(home);
+  // Its permissions can be changed by its owner alone.
+  if (uid !== me) return unusable(Object.assign(new Error(), { code: 'EPERM' }));
   const entries = await readdir(home);
   const owners = await Promise.all(
     entries.map(async (name) => ({ name, owner: (await ownerOf(path.join(home, name))) ?? me })),

@@ -21,6 +21,8 @@ const meanings: Readonly<Record<number, Meaning>> = {
   403: auth,
   408: lost,
   429: throttled,
+  // Reported of resellers, for calls that come too often.
+  430: throttled,
 };
 
 /**

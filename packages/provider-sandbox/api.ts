@@ -83,6 +83,12 @@ function aboutOf(request: ReceivedCall, body: unknown, state: SandboxState): Out
   return { sessionId, account, ...(request.query.has('taskId') ? { taskId: asked } : {}) };
 }
 
+function inEnvelope(status: number, body: object): object {
+  if (status < 300) return { code: 200, message: 'success', data: body };
+  const { message = '' } = z.object({ message: z.string() }).partial().parse(body);
+  return { code: status, message, data: null };
+}
+
 /** What the client gets to see of an outcome. */
 function replyOf(
   fault: Fault | undefined,
@@ -116,7 +122,8 @@ function replyOf(
         if (status >= 300) return relayError(outcome, settings.dialect.relayErrors);
         return { status: 200, body: strange ? withStrangersTask(outcome.body, strangersTask) : outcome.body };
       }
-      const body = strange ? { ...outcome.body, taskId: strangersTask } : outcome.body;
+      const plain = strange ? { ...outcome.body, taskId: strangersTask } : outcome.body;
+      const body = settings.dialect.envelope ? inEnvelope(status, plain) : plain;
       return { status: status === 201 && settings.dialect.status200 ? 200 : status, body };
     }
   }
@@ -187,10 +194,11 @@ export function providerApi(ground: ApiGround): (request: ReceivedCall) => Reply
     const retryAfter = refusedByRate(state.entries, ground.now(), settings.rateLimit);
     if (retryAfter !== undefined) {
       const about = aboutOf(request, received.json, state);
-      const outcome = refusal(429, 'Too many requests.', about);
-      record(request, call, outcome, { status: 429, taken: false, retryAfter });
+      const { status } = settings.rateLimit;
+      const outcome = refusal(status, 'Too many requests.', about);
+      record(request, call, outcome, { status, taken: false, retryAfter });
       const { body } = dialect === 'relay' ? relayError(outcome, 'status') : outcome;
-      return { status: 429, body, headers: { 'retry-after': String(retryAfter) } };
+      return { status, body, headers: { 'retry-after': String(retryAfter) } };
     }
     const fault = faults.take(call);
     const context = {

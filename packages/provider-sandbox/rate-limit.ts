@@ -1,11 +1,9 @@
 import type { LedgerEntry } from './ledger.ts';
 import type { SandboxSettings } from './settings.ts';
 
-const second = 1000;
-
 /**
  * Seconds after which a call refused now may be made again; `undefined` when it is not refused. Of the documented
- * calls no second holds more than `perSecond`, wherever the second begins: the strictest reading of such a
+ * calls no span of `seconds` holds more than `calls`, wherever it begins: the strictest reading of such a
  * limit. Refused calls do not count.
  * @param entries the ledger, oldest first
  * @param now milliseconds of provider time
@@ -13,16 +11,17 @@ const second = 1000;
 export function refusedByRate(
   entries: readonly LedgerEntry[],
   now: number,
-  { perSecond, retryAfter }: SandboxSettings['rateLimit'],
+  { calls, seconds, retryAfter }: SandboxSettings['rateLimit'],
 ): number | undefined {
-  if (perSecond === 0) return undefined;
+  if (calls === 0) return undefined;
+  const span = seconds * 1000;
   let counted = 0;
   for (let index = entries.length - 1; index >= 0; index--) {
     const entry = entries[index];
-    if (!entry || entry.at <= now - second) break;
+    if (!entry || entry.at <= now - span) break;
     const counts = entry.retryAfter === undefined && entry.call !== 'credits' && entry.call !== 'other';
     if (counts) counted++;
-    if (counted === perSecond) return Math.max(retryAfter, Math.ceil((entry.at + second - now) / second));
+    if (counted === calls) return Math.max(retryAfter, Math.ceil((entry.at + span - now) / 1000));
   }
   return undefined;
 }

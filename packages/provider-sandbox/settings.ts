@@ -18,6 +18,8 @@ export const dialectSchema = z
     relayAnswer: z.enum(['raw', 'envelope']).default('envelope'),
     /** Whether the relay's errors have an HTTP status of their own, or come as 200 (undocumented). */
     relayErrors: z.enum(['status', 'as200']).default('status'),
+    /** Every answer of MountSea's API within `{code, message, data}`, as its kind of service often has it (undocumented). */
+    envelope: z.boolean().default(false),
   })
   .prefault({});
 
@@ -85,8 +87,11 @@ export const sandboxSettingsSchema = z.strictObject({
   /** The provider documents no limit; users of such services meet them. */
   rateLimit: z
     .strictObject({
-      /** Calls allowed in any second of provider time, credits aside; 0 sets no limit. */
-      perSecond: z.number().int().nonnegative().default(0),
+      /** Calls allowed in any `seconds` of provider time, credits aside; 0 sets no limit. */
+      calls: z.number().int().nonnegative().default(0),
+      seconds: z.number().int().positive().max(3600).default(1),
+      /** Of a refusal: 429 is that of HTTP, 430 is reported of resellers. */
+      status: z.union([z.literal(429), z.literal(430)]).default(429),
       /** Fewest seconds that a refusal asks to wait. */
       retryAfter: z.number().int().positive().max(3600).default(1),
     })

@@ -8,9 +8,9 @@ const tracks = 6;
 let stack: TestStack;
 beforeAll(async () => {
   stack = await sharedStack();
-  stack.stack.sandbox?.change({ rateLimit: { perSecond: 1, retryAfter: 25 } });
+  stack.stack.sandbox?.change({ rateLimit: { calls: 1, retryAfter: 25 } });
 });
-afterAll(() => stack.stack.sandbox?.change({ rateLimit: { perSecond: 0 } }));
+afterAll(() => stack.stack.sandbox?.change({ rateLimit: { calls: 0 } }));
 
 it('sessions that ask for more than the provider allows all end in a model, and no call comes back before its time', async () => {
   const since = sinceNow(stack);

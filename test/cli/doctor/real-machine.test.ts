@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -74,4 +74,12 @@ it('refuses the proxy or the stage that it cannot use before anything is looked 
     code: 2,
     stderr: expect.stringContaining('--stage: "A B" is no name of a stage'),
   });
+});
+
+it.runIf(process.getuid?.() === 0)('a home of another user is a problem, whatever it permits', async () => {
+  const home = await temporaryFolder();
+  await chown(home, 65534, 65534);
+  await chmod(home, 0o777);
+  const { problem } = await homeFacts(home, { CHIRPSMITH_HOME: home });
+  expect(problem).toMatch(/cannot be used: it belongs to user 65534\. Make it yours \(sudo chown -R 0 /);
 });

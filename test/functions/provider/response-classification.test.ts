@@ -36,6 +36,7 @@ describe('the table of HTTP answers', () => {
     [413, 'ProviderRefused', 'no'],
     [422, 'ProviderRefused', 'no'],
     [429, 'ProviderThrottled', 'no'],
+    [430, 'ProviderThrottled', 'no'],
     [499, 'ProviderRefused', 'no'],
     [500, 'ProviderAnswerLost', 'unknown'],
     [502, 'ProviderAnswerLost', 'unknown'],

@@ -45,7 +45,7 @@ async function uploaded(): Promise<string> {
 
 const { dialect: usual } = sandboxSettingsSchema.parse({});
 const either = [false, true];
-const dialects: Dialect[] = either.flatMap((status200) =>
+const alone: Dialect[] = either.flatMap((status200) =>
   either.flatMap((resultArray) =>
     either.flatMap((strangePending) =>
       (['data', 'result'] as const).flatMap((resultName) =>
@@ -58,8 +58,14 @@ const dialects: Dialect[] = either.flatMap((status200) =>
   ),
 );
 
+// Around any of them: once in each shape of what is in it.
+const dialects = [
+  ...alone,
+  ...alone.filter(({ status200 }) => !status200).map((dialect) => ({ ...dialect, envelope: true })),
+];
+
 it.each(dialects)(
-  '$resultName, array: $resultArray, $statusCase case, 200: $status200, strange: $strangePending',
+  '$resultName, array: $resultArray, $statusCase case, 200: $status200, strange: $strangePending, envelope: $envelope',
   async (dialect) => {
     sandbox.change({ dialect });
     const { prepare, create, status } = client();

@@ -11,7 +11,7 @@ beforeEach(async () => {
     port: 0,
     clock,
     key,
-    settings: { rateLimit: { perSecond: 2, retryAfter: 7 } },
+    settings: { rateLimit: { calls: 2, retryAfter: 7 } },
   });
 });
 afterEach(() => sandbox.close());
@@ -71,6 +71,15 @@ it('does not count the question for the credits, and is lifted while it runs', a
   await prepare();
   await prepare();
   expect(await call('GET', '/api-user/credits')).toMatchObject({ status: 200 });
-  sandbox.change({ rateLimit: { perSecond: 0 } });
+  sandbox.change({ rateLimit: { calls: 0 } });
+  expect(await prepare()).toMatchObject({ status: 201 });
+});
+
+it('counts over a longer span, and refuses with the status that is set', async () => {
+  sandbox.change({ rateLimit: { calls: 3, seconds: 10, status: 430, retryAfter: 1 } });
+  for (const status of [201, 201, 201]) expect(await prepare()).toMatchObject({ status });
+  await clock.sleep(6000);
+  expect(await prepare()).toEqual({ status: 430, retryAfter: '4' });
+  await clock.sleep(4000);
   expect(await prepare()).toMatchObject({ status: 201 });
 });

@@ -172,11 +172,11 @@ describe('refused as {code, message, data: null}', () => {
   test('too few credits, and a call over the rate limit', async () => {
     sandbox.change({ credits: 39 });
     await expect(relay.generate(wish)).rejects.toMatchObject({ name: 'CreditsExhausted', taken: 'no' });
-    sandbox.change({ rateLimit: { perSecond: 1 } });
+    sandbox.change({ rateLimit: { calls: 1 } });
     now += 5000;
     await ask('/suno/fetch/x');
     expect(await ask('/suno/fetch/x')).toMatchObject({ status: 429, body: { data: null } });
-    sandbox.change({ rateLimit: { perSecond: 0 } });
+    sandbox.change({ rateLimit: { calls: 0 } });
   });
 });
 
