@@ -330,6 +330,7 @@ export type CliEvent =
       /** As it was typed; none where it is left to the provider. */
       readonly model?: string;
       readonly persona?: string;
+      readonly fromClip?: string;
       readonly dialect: Dialect;
       readonly credits: number;
       readonly provider: string;
@@ -341,6 +342,7 @@ export type CliEvent =
       readonly name: string;
       readonly model: string;
       readonly persona?: string;
+      readonly fromClip?: string;
       readonly dialect: Dialect;
       readonly next: readonly Next[];
     }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
-import { dialectOf } from '../functions/domain/dialect-rules.ts';
+import { clipDoubt, dialectOf } from '../functions/domain/dialect-rules.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
@@ -34,14 +34,18 @@ export async function generateMusic(args: GenerateArguments, context: CommandCon
   const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
     const credits = defaultSettings.prices.generate;
-    const { model, persona, provider, prompt, tags, title, negativeTags, instrumental } = args;
+    const { model, persona, fromClip, uncheckedClip, provider, prompt, tags, title } = args;
+    const { negativeTags, instrumental } = args;
     const asked = {
       ...(model === undefined ? {} : { model }),
       ...(persona === undefined ? {} : { persona }),
+      ...(fromClip === undefined ? {} : { fromClip }),
     };
     const dialect = await whereItGoes(args, reached);
     const billedAccount = payeeOf(dialect, reached.stack);
     display.emit({ event: 'music.cost', ...asked, dialect, credits, ...billedAccount });
+    // Before the question, for it is a reason to say no.
+    if (fromClip !== undefined) display.emit({ event: 'note', message: clipDoubt });
     await confirmSpending(
       `Make music for ${creditsAt(credits, billedAccount)}?`,
       args,
@@ -54,11 +58,14 @@ export async function generateMusic(args: GenerateArguments, context: CommandCon
       prompt,
       tags,
       instrumental,
+      uncheckedClip,
       ...(provider === undefined ? {} : { dialect: provider }),
       ...(title === undefined ? {} : { title }),
       ...(negativeTags === undefined ? {} : { negativeTags }),
     });
-    for (const message of warnings) display.emit({ event: 'note', message });
+    for (const message of warnings) {
+      if (message !== clipDoubt) display.emit({ event: 'note', message });
+    }
     return await follow(session, { args, folder, began }, reached, context);
   } finally {
     display.close();
@@ -68,10 +75,10 @@ export async function generateMusic(args: GenerateArguments, context: CommandCon
 
 /** Who will be paid: for a persona it is where that lives. The API decides by the same rule. */
 async function whereItGoes(
-  { persona, model, provider }: GenerateArguments,
+  { persona, model, provider, fromClip }: GenerateArguments,
   { client }: ConnectedStack,
 ): Promise<Dialect> {
-  if (persona === undefined) return dialectOf({ model, dialect: provider });
+  if (persona === undefined) return dialectOf({ model, dialect: provider, fromClip });
   const { personas } = await client.listPersonas();
   const lives = personas.find(({ name, personaId, status }) => {
     return status === 'made' && (name === persona || personaId === persona);
@@ -123,6 +130,7 @@ async function follow(
     name,
     model: music?.modelName ?? music?.model ?? '',
     ...(music?.persona ? { persona: music.persona.name } : {}),
+    ...(music?.fromClip ? { fromClip: music.fromClip.clipId } : {}),
     dialect: music?.dialect ?? 'mountsea',
     next,
   });

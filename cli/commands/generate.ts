@@ -11,6 +11,8 @@ import type { ExitCode } from '../exit-codes.ts';
 const ofRequest = [
   'model',
   'persona',
+  'fromClip',
+  'uncheckedClip',
   'provider',
   'prompt',
   'tags',
@@ -19,6 +21,11 @@ const ofRequest = [
   'instrumental',
 ] as const;
 
+const clipId = (typed: string) =>
+  /^[\w-]{1,100}$/.test(typed)
+    ? undefined
+    : 'This is no id of a clip: npx chirpsmith status ID shows those of a session.';
+
 export const generate = defineCommand({
   name: 'generate',
   summary: 'Make music with a model, or with a persona',
@@ -26,6 +33,7 @@ export const generate = defineCommand({
   usage: [
     ['--model NAME --prompt TEXT'],
     ['--persona NAME --prompt TEXT'],
+    ['--from-clip ID --prompt TEXT', 'at the relay'],
     ['--session ID', 'saves music that was asked for before'],
   ],
   about: [
@@ -43,6 +51,12 @@ export const generate = defineCommand({
       `a persona of yours to sing it, by its name or id (npx chirpsmith personas); a custom model cannot. At the relay the model is ${tauModels[0]} unless --model says ${tauModels[1]}`,
       { check: notEmpty },
     ),
+    fromClip: text(
+      '<clip>',
+      'id of a clip to make it from, at the relay: it must exist there, generated and not uploaded, of the same account. A clip of music of yours there is known to be (npx chirpsmith status ID)',
+      { check: clipId },
+    ),
+    uncheckedClip: toggle('take a --from-clip that is of no music of yours: none of that can be checked'),
     provider: choice(
       '<provider>',
       dialects,
@@ -66,8 +80,18 @@ export const generate = defineCommand({
         refuse(asTyped(flag), 'It was said when the music was asked for: leave it out.');
       }
     } else if (!mistyped) {
+      if (given('fromClip') && given('persona')) {
+        refuse('--from-clip', 'A persona is of a clip already: leave out one of them.');
+      }
+      if (given('fromClip') && args.provider === 'mountsea') {
+        refuse('--from-clip', 'Only the relay makes music from a clip: leave out --provider, or the clip.');
+      }
+      if (given('uncheckedClip') && !given('fromClip')) {
+        refuse('--unchecked-clip', 'Say which clip, as in --from-clip ID.');
+      }
       // A persona, and the relay, have a model of their own.
-      const hasDefault = given('persona') || (given('provider') && args.provider !== 'mountsea');
+      const atRelay = given('fromClip') || (given('provider') && args.provider !== 'mountsea');
+      const hasDefault = given('persona') || atRelay;
       if (!given('model') && !hasDefault) {
         refuse('--model', 'Say which model, as in --model "Night Drive". Yours: npx chirpsmith models');
       }
@@ -82,6 +106,7 @@ export const generate = defineCommand({
     'generate --model "Night Drive" --prompt "rain at night"',
     'generate --persona "Her voice" --prompt "a lullaby" --tags folk',
     'generate --provider relay --prompt "rain at night"',
+    'generate --from-clip "$CLIP" --prompt "the same at dawn"',
     'generate --model chirp-v55 --prompt sun --json | tail -n 1',
   ],
   run: async (args, context): Promise<ExitCode> => {

@@ -25,10 +25,11 @@ export function musicLines(event: MusicEvent): string[] {
     case 'music.cost':
       return [
         `Cost: about ${counted(event.credits, 'credit')}, ${madeWith(event)}.`,
+        ...fromLines(event),
         `Provider: ${providerWords(event)}${through(event)}.`,
       ];
     case 'music.started':
-      return [`Music "${event.name}", ${madeWith(event)}.`, ...nextLines(event.next)];
+      return [`Music "${event.name}", ${madeWith(event)}.`, ...fromLines(event), ...nextLines(event.next)];
     case 'session.generating':
       return ['The provider makes the music.'];
     case 'session.copying':
@@ -77,6 +78,9 @@ function madeWith({ model, persona }: { model?: string; persona?: string }): str
   ];
   return parts.length === 0 ? 'with the usual model' : `with ${parts.join(' and ')}`;
 }
+
+const fromLines = ({ fromClip }: { fromClip?: string }) =>
+  fromClip === undefined ? [] : [`From the clip ${fromClip}.`];
 
 /** The usual provider needs no word. */
 const through = ({ dialect, sandbox }: { dialect: Dialect; sandbox: boolean }) =>

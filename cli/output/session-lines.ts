@@ -49,7 +49,9 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
     `  status    ${statusStyle(status, paint)(statusWords[status])}`,
     `  created   ${asMoment(createdAt)}`,
     ...(modelId === undefined ? [] : [`  model     ${paint.good(modelId)}`]),
-    ...(music === undefined ? [] : [`  music     ${musicWords(music)}`, ...clipLines(music)]),
+    ...(music === undefined
+      ? []
+      : [`  music     ${musicWords(music)}`, ...fromLines(music), ...clipLines(music)]),
     `  spent     ${spentWords(session)}`,
     `  to come   ${toComeWords(session)}`,
     ...(batch === undefined ? [] : batchLines(batch)),
@@ -75,9 +77,13 @@ function musicWords({ dialect, model, modelName, persona }: NonNullable<Shown['m
   return `${modelName ?? model}${by}, at ${dialectNames[dialect]}`;
 }
 
-/** The clips, as long as the audio of one is missing. */
+function fromLines({ fromClip }: NonNullable<Shown['music']>): string[] {
+  if (fromClip === undefined) return [];
+  const { clipId, sessionId } = fromClip;
+  return [`  from      clip ${clipId}${sessionId === undefined ? ', which was not checked' : ''}`];
+}
+
 function clipLines({ clips }: NonNullable<Shown['music']>): string[] {
-  if (clips.every(({ hasAudio }) => hasAudio)) return [];
   return clips.map(({ clipId, hasAudio, locked }) => {
     const state = hasAudio ? 'kept' : locked === undefined ? 'no audio yet' : lockWords[locked];
     return `  clip      ${clipId}  ${state}`;

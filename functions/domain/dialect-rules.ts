@@ -9,13 +9,19 @@ export interface DialectWish {
   /** Said outright. */
   readonly dialect?: Dialect | undefined;
   readonly persona?: { readonly name?: string | undefined; readonly dialect: Dialect } | undefined;
+  /** The clip that it is made from; only whether there is one counts here. */
+  readonly fromClip?: unknown;
   readonly instrumental?: boolean | undefined;
 }
 
-/** Where music is made: where its persona lives, else as it is said, else where its model is, else at MountSea. */
-export function dialectOf({ model, dialect, persona }: DialectWish): Dialect {
+/**
+ * Where music is made: where its persona lives, else as it is said, else at the relay where it is made from a clip, else
+ * where its model is, else at MountSea.
+ */
+export function dialectOf({ model, dialect, persona, fromClip }: DialectWish): Dialect {
   if (persona) return persona.dialect;
   if (dialect) return dialect;
+  if (fromClip !== undefined) return 'relay';
   return model !== undefined && isOneOf(tauModels, model) ? 'relay' : 'mountsea';
 }
 
@@ -31,6 +37,10 @@ export const dialectNames = { mountsea: 'MountSea', relay: 'the relay' } as cons
   string
 >;
 
+/** What a person has to know before music is made from a clip: nobody here has seen such a call. */
+export const clipDoubt =
+  'The page of the relay names clip_id, and leaves open which task and mv go with it. It is sent with the fields of a plain song. A relay that does not know the field may make a song without the clip, for the same price.';
+
 /** Where to read how a relay is named, in AWS and on one's own machine. */
 export const noRelay =
   'none is configured here: set relayBaseUrl, on your own machine RELAY_BASE_URL (docs/music.md)';
@@ -44,7 +54,7 @@ const isRelays = (model: string) => isOneOf([...tauModels, ...relaySongModels], 
  * @param relay is a relay configured in this stage?
  */
 export function dialectProblems(wish: DialectWish, relay: boolean): Problem[] {
-  const { persona, model, dialect: said } = wish;
+  const { persona, model, dialect: said, fromClip } = wish;
   const dialect = dialectOf(wish);
   const problems: Problem[] = [];
   const complain = (where: string, message: string) => problems.push({ where, message });
@@ -54,8 +64,16 @@ export function dialectProblems(wish: DialectWish, relay: boolean): Problem[] {
     complain('dialect', `is "${said}", and ${lives}, where its music is made: leave it out`);
   }
   if (dialect === 'relay' && !relay) {
-    const where = persona ? 'persona' : said ? 'dialect' : 'model';
+    const where = persona ? 'persona' : said ? 'dialect' : fromClip ? 'fromClip' : 'model';
     complain(where, `asks for the relay, and ${noRelay}`);
+  }
+  if (fromClip !== undefined && persona) {
+    complain(
+      'fromClip',
+      'cannot be combined with a persona, which is of a clip already: leave out one of them',
+    );
+  } else if (fromClip !== undefined && dialect === 'mountsea') {
+    complain('fromClip', 'is for the relay, whose page alone makes music from a clip: say dialect "relay"');
   }
   // Documented: a model is owned by one account, a persona may be of another.
   if (persona && model !== undefined && isCustomModel(model)) {

@@ -1,4 +1,5 @@
 import type { SessionKind } from '../shared/state-contracts.ts';
+import type { ProviderOrigin } from './provider-origin.ts';
 import type { Session, Track } from './session.ts';
 import type { TrackTally } from './track-tally.ts';
 
@@ -57,6 +58,8 @@ export interface SessionStore {
    * @throws ChirpsmithError ProviderContradiction when it is another session's, or another clip's
    */
   claimId(session: Session, what: ProviderId, id: string, clipId?: string): Promise<void>;
+  /** Which session an id at a place belongs to, where a session has claimed it and it has not expired. */
+  findId(what: ProviderId, id: string, place: ProviderOrigin | undefined): Promise<string | undefined>;
   /** Sessions whose record says that work is under way, longest untouched first. */
   listRunning(limit: number): Promise<Session[]>;
   /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */

@@ -143,6 +143,11 @@ export const musicSchema = z.object({
   instrumental: z.boolean(),
   /** A voice and style to sing in, and the clip that it was made from. */
   persona: z.object({ personaId: z.string(), clipId: z.string(), name: z.string() }).optional(),
+  /**
+   * The clip that it is made from, without a persona, and the music of ours that the clip is of. Without that nothing of
+   * the clip could be checked, and a person has said that it may be used.
+   */
+  fromClip: z.object({ clipId: z.string(), sessionId: z.string().optional() }).optional(),
   clips: z.array(clipSchema),
 });
 

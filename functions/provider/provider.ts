@@ -67,6 +67,8 @@ export interface MusicRequest {
   readonly instrumental?: boolean | undefined;
   /** A voice and style to sing in, and the clip that it was made from. */
   readonly persona?: { readonly personaId: string; readonly clipId: string } | undefined;
+  /** The clip that it is made from, at the relay and without a persona. */
+  readonly fromClip?: { readonly clipId: string } | undefined;
 }
 
 /**

@@ -75,9 +75,13 @@ export function createRelay(options: ProviderOptions): MusicProvider {
  * With a persona, every field is required by the page, empty where nothing is wanted. What a plain song takes is not
  * on it [U]: clients of such relays send the same fields without `task` and persona, and `make_instrumental` [C]; a
  * `task` is what they say for everything that is no plain song.
+ *
+ * From a clip: the page names `clip_id`, and neither `task` nor `mv` for it [U]. Clients are seen to send
+ * `continue_clip_id` with `task: "extend"`, and `cover_clip_id` with `task: "cover"` [C], which ask for something else,
+ * and none `clip_id`. So it goes with a plain song. What is undefined is no part of JSON.
  */
 function musicBody(request: MusicRequest): object {
-  const { model, prompt, tags, title, negativeTags, persona, instrumental = false } = request;
+  const { model, prompt, tags, title, negativeTags, persona, fromClip, instrumental = false } = request;
   const song = {
     prompt,
     generation_type: 'TEXT',
@@ -86,7 +90,7 @@ function musicBody(request: MusicRequest): object {
     mv: model,
     title: title ?? '',
   };
-  if (!persona) return { ...song, make_instrumental: instrumental };
+  if (!persona) return { ...song, make_instrumental: instrumental, clip_id: fromClip?.clipId };
   const { personaId, clipId } = persona;
   return { ...song, task: 'artist_consistency', persona_id: personaId, artist_clip_id: clipId };
 }

@@ -209,6 +209,8 @@ export const capabilities = {
     ['TABLE_NAME'],
     table('GetItem', 'PutItem'),
   ),
+  /** Reading whose an id of the provider's is. */
+  'ids.find': capability<{ store: Pick<SessionStore, 'findId'> }>(['TABLE_NAME'], table('GetItem')),
   'models.register': capability<{ models: Pick<ModelStore, 'register'> }>(
     ['TABLE_NAME'],
     table('GetItem', 'PutItem'),

@@ -1,6 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { keptFailures } from '../domain/earlier-failures.ts';
-import { originKey } from '../domain/provider-origin.ts';
 import { isRunning, type Session, sessionSchema, type Track, trackSchema } from '../domain/session.ts';
 import type { SessionStore, StoreObserver } from '../domain/session-records.ts';
 import { addToTally, countedSchema, noTracks } from '../domain/track-tally.ts';
@@ -16,7 +15,7 @@ import {
   parseItem,
 } from './dynamo-table.ts';
 import { decodePage, encodePage } from './list-cursor.ts';
-import { sessionRecordKey, trackRecordKey, tracksAfter } from './record-keys.ts';
+import { idRecordKey, sessionRecordKey, trackRecordKey, tracksAfter } from './record-keys.ts';
 
 /** Writes under way at the same time: a slice of a batch is hundreds of tracks. */
 const writesAtOnce = 25;
@@ -164,7 +163,7 @@ export function createSessionStore(options: {
     },
 
     async claimId({ sessionId, expiresAt, provider }, what, id, clipId) {
-      const key = { pk: `PROVIDER#${originKey(provider)}#${what}#${id}`, sk: 'ID' };
+      const key = idRecordKey(provider, what, id);
       // These outlive the record of their session, as they do at the provider.
       const lasts = what === 'model' || what === 'persona';
       const item = { ...key, sessionId, clipId, ...(lasts ? {} : { expiresAt }) };
@@ -179,6 +178,11 @@ export function createSessionStore(options: {
           `The provider gives the ${what} ${id} to session ${sessionId}, and has given it to session ${String(found.sessionId)} before.`,
         );
       }
+    },
+
+    async findId(what, id, place) {
+      const { sessionId } = (await get(idRecordKey(place, what, id))) ?? {};
+      return typeof sessionId === 'string' ? sessionId : undefined;
     },
 
     async listRunning(limit) {

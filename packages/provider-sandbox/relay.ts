@@ -3,7 +3,7 @@ import { chance } from './chance.ts';
 import type { SandboxCall } from './faults.ts';
 import type { Reply } from './http.ts';
 import type { CallContext, Outcome } from './model.ts';
-import { clipsOf, newMusic, newPersona, personaProblem } from './music.ts';
+import { clipsOf, isUpload, musicWith, newMusic, newPersona, personaProblem } from './music.ts';
 import { complaint, refusal } from './refusal.ts';
 import type { SandboxSettings } from './settings.ts';
 import { progressOf } from './state.ts';
@@ -26,6 +26,7 @@ const withPersona = song.extend({
   persona_id: text,
   artist_clip_id: text,
 });
+const withClip = z.object({ clip_id: text });
 const personaBody = z.object({
   root_clip_id: text,
   name: text.trim().min(1),
@@ -75,8 +76,13 @@ function submit(context: CallContext, body: unknown): Outcome {
   }
   const { state, settings, now } = context;
   const draw = chance(state.seed, `relay account of music ${state.music.size + 1}`);
-  const account = `relay-${1 + Math.floor(draw * settings.accounts)}`;
-  const outcome = newMusic(context, { title, account, dialect: 'relay' });
+  const drawn = `relay-${1 + Math.floor(draw * settings.accounts)}`;
+  const { relayClip } = settings.dialect;
+  const clipId = persona || relayClip === 'ignored' ? undefined : withClip.safeParse(body).data?.clip_id;
+  const source = clipId === undefined ? { account: drawn } : sourceOf(context, clipId, drawn);
+  if ('problem' in source) return refusal(400, source.problem);
+  const wish = { title, account: source.account, dialect: 'relay', fromClip: clipId } as const;
+  const outcome = newMusic(context, wish);
   const { task } = outcome.change ?? {};
   if (!task) return outcome;
   const { taskId } = task;
@@ -94,6 +100,24 @@ function submit(context: CallContext, body: unknown): Outcome {
     batch_size: task.clipIds?.length ?? 0,
   };
   return { ...outcome, status: 200, body: raw };
+}
+
+/**
+ * The account of a clip that a song is made from, or what keeps it from that: the clip must exist, must be no upload, and
+ * must be of the account that makes the song (documented).
+ */
+function sourceOf(
+  { state, settings, now }: CallContext,
+  clipId: string,
+  drawn: string,
+): { account: string } | { problem: string } {
+  if (isUpload(state, clipId)) return { problem: 'clip_id: the clip is an upload' };
+  const source = musicWith(state, clipId, 'relay') ?? musicWith(state, clipId, undefined);
+  if (!source || progressOf(state, source, now).status !== 'success')
+    return { problem: 'clip_id: unknown clip' };
+  const isThere = settings.dialect.relayClip === 'same account' || source.account === drawn;
+  if (source.dialect !== 'relay' || !isThere) return { problem: 'clip_id: the clip is of another account' };
+  return { account: source.account };
 }
 
 function persona(context: CallContext, body: unknown): Outcome {

@@ -16,6 +16,11 @@ export const dialectSchema = z
     strangePending: z.boolean().default(false),
     /** How the relay answers a submission: both forms are documented. */
     relayAnswer: z.enum(['raw', 'envelope']).default('envelope'),
+    /**
+     * What the relay does with the `clip_id` of a plain song: it goes to the account of the clip, or to one that it
+     * draws and may refuse the clip there, or does not know the field (undocumented which).
+     */
+    relayClip: z.enum(['same account', 'drawn account', 'ignored']).default('same account'),
     /** Whether the relay's errors have an HTTP status of their own, or come as 200 (undocumented). */
     relayErrors: z.enum(['status', 'as200']).default('status'),
     /** Every answer of MountSea's API within `{code, message, data}`, as its kind of service often has it (undocumented). */

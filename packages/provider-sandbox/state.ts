@@ -146,6 +146,9 @@ export function summaryOf(state: SandboxState, settings: SandboxSettings, now: n
       uploads: uploads.map(task),
       trainings: trainings.map(task),
     })),
-    music: [...state.music.values()].map((it) => ({ ...task(it), clipIds: it.clipIds })),
+    music: [...state.music.values()].map((it) => {
+      const { clipIds, fromClip } = it;
+      return { ...task(it), clipIds, ...(fromClip === undefined ? {} : { fromClip }) };
+    }),
   };
 }

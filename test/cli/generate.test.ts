@@ -60,6 +60,21 @@ test('all mistakes in the arguments are reported at once', () => {
   ]);
 });
 
+test('a clip to make music from needs no model, is of the relay, and goes with no persona', () => {
+  expect(problemsOf(['--from-clip', 'clip-1', '--prompt', 'p'])).toEqual([]);
+  expect(problemsOf(['--from-clip', 'clip-1', '--unchecked-clip', '--prompt', 'p'])).toEqual([]);
+  expect(problemsOf(['--from-clip', 'clip 1', '--prompt', 'p'])).toEqual(['--from-clip']);
+  expect(problemsOf(['--from-clip', 'clip-1', '--persona', 'Hers', '--prompt', 'p'])).toEqual([
+    '--from-clip',
+  ]);
+  expect(problemsOf(['--from-clip', 'c', '--provider', 'mountsea', '--prompt', 'p'])).toEqual([
+    '--from-clip',
+  ]);
+  expect(problemsOf(['--provider', 'relay', '--unchecked-clip', '--prompt', 'p'])).toEqual([
+    '--unchecked-clip',
+  ]);
+});
+
 test('with a persona, or through the relay, no model need be named', () => {
   expect(problemsOf(['--persona', 'Hers', '--prompt', 'p'])).toEqual([]);
   expect(problemsOf(['--provider', 'relay', '--prompt', 'p'])).toEqual([]);

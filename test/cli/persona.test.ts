@@ -141,6 +141,18 @@ test('the list says where each lives, and which are in doubt', async () => {
   expect((await run('personas', [], { home })).stdout).toContain('at the relay');
 });
 
+test('music from a clip names the relay as the one that is paid, and says what is not documented before the question', async () => {
+  const { home } = await stack('cut', real);
+  const fromClip = music.clips[0]?.clipId ?? '';
+  const args = ['--from-clip', fromClip, '--prompt', 'x', '--out', home, '--json'];
+  const ended = await run('generate', args, { home, env: named(real) });
+  expect(events(ended).slice(-3)).toMatchObject([
+    { event: 'music.cost', fromClip, dialect: 'relay', provider: 'https://relay.example.test' },
+    { event: 'note', message: expect.stringContaining('leaves open which task and mv go with it') },
+    { message: expect.stringContaining('relay.example.test') },
+  ]);
+});
+
 test('music with a persona names who is paid where that lives', async () => {
   const { home } = await stack('cut', real);
   const args = ['--persona', persona.name, '--prompt', 'x', '--out', home, '--json'];

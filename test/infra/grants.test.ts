@@ -206,6 +206,8 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   'create-generation': [
     'CreateGeneration',
     ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    // Sessions whose clips music is made from, or may not be.
+    'dynamodb:Query table/index/byOwner',
     'states:StartExecution machine generate-music',
     ...executions('DescribeExecution', 'generate-music'),
   ],

@@ -9,6 +9,7 @@ export function inMemoryStore(session: Session, track: Track): SessionStore {
   return {
     create: unused,
     addTracks: unused,
+    findId: unused,
     list: unused,
     listRunning: unused,
     readTracks: unused,

@@ -19,10 +19,23 @@ export const createGenerationBody = z.strictObject({
     .min(1)
     .optional()
     .describe("The name of a persona of the caller's, the newest of that name, or its id."),
+  fromClip: z
+    .string()
+    .regex(/^[\w-]{1,100}$/, 'is no id of a clip')
+    .optional()
+    .describe(
+      'The id of a clip to make the music from, at the relay and without a persona. It must exist there, must have been generated and not uploaded, and must be of the same account. A clip of music of the caller at this relay is known to be; another needs `uncheckedClip`. The page of the relay leaves open which fields go with it.',
+    ),
+  uncheckedClip: z
+    .boolean()
+    .default(false)
+    .describe('Passes on a `fromClip` of which nothing is known here.'),
   dialect: z
     .enum(dialects)
     .optional()
-    .describe('Where it is made; of itself where its persona lives, or its model is.'),
+    .describe(
+      'Where it is made; of itself where its persona lives, at the relay from a clip, or where its model is.',
+    ),
   prompt: z.string(),
   tags: text.default(''),
   title: optionalText,

@@ -1,4 +1,4 @@
-import { defaultModel, dialectOf, dialectProblems } from '../../domain/dialect-rules.ts';
+import { clipDoubt, defaultModel, dialectOf, dialectProblems } from '../../domain/dialect-rules.ts';
 import { musicProblems } from '../../domain/music-rules.ts';
 import { newSession } from '../../domain/new-session.ts';
 import type { Here } from '../../domain/provider-origin.ts';
@@ -11,6 +11,7 @@ import type { CreatedGenerationAnswer } from '../contract/music.ts';
 import { nothingIfUnknown } from '../find-owned-session.ts';
 import type { IdempotentRequest } from '../idempotent-route.ts';
 import { sessionAnswer } from '../session-response.ts';
+import { findClip } from './find-clip.ts';
 import { findModel } from './find-model.ts';
 import { findPersona } from './find-persona.ts';
 import type { route } from './route.ts';
@@ -28,7 +29,14 @@ export type CreateGenerationDeps = Omit<Deps<typeof route>, 'requests' | 'here'>
  */
 export async function createGeneration(
   subject: string,
-  { model: wanted, persona: who, dialect: said, ...request }: BodyOf<typeof route>,
+  {
+    model: wanted,
+    persona: who,
+    dialect: said,
+    fromClip: clip,
+    uncheckedClip,
+    ...request
+  }: BodyOf<typeof route>,
   deps: CreateGenerationDeps,
   { isRepeated = false, outcome }: Partial<Pick<IdempotentRequest, 'isRepeated' | 'outcome'>> = {},
 ): Promise<CreatedGenerationAnswer> {
@@ -42,20 +50,30 @@ export async function createGeneration(
     throw new ChirpsmithError('NotPossible', words);
   }
   const problems = musicProblems(request);
-  const [found, sings] = await Promise.all([
+  const [found, sings, source] = await Promise.all([
     findModel(wanted, subject, deps),
     findPersona(who, subject, deps),
+    findClip({ fromClip: clip, uncheckedClip }, subject, deps),
   ]);
   if ('problem' in found) problems.push({ where: 'model', message: found.problem });
   if ('problem' in sings) problems.push({ where: 'persona', message: sings.problem });
+  if ('problem' in source) problems.push({ where: 'fromClip', message: source.problem });
   const { persona } = 'problem' in sings ? {} : sings;
+  const { fromClip } = 'problem' in source ? {} : source;
   // What was named and not found says nothing of where the music is made.
   const known = !('problem' in found) && !('problem' in sings);
-  const wish = { ...request, model: 'problem' in found ? undefined : found.model, dialect: said, persona };
+  const wish = {
+    ...request,
+    model: 'problem' in found ? undefined : found.model,
+    dialect: said,
+    persona,
+    fromClip: clip,
+  };
   const dialect = dialectOf(wish);
   const model = wish.model ?? defaultModel(dialect, persona);
   if (known) problems.push(...dialectProblems({ ...wish, model }, deps.relay));
-  if ('problem' in found || 'problem' in sings || model === undefined || problems.length > 0) {
+  const isFound = !('problem' in found) && !('problem' in sings) && !('problem' in source);
+  if (!isFound || model === undefined || problems.length > 0) {
     throw new ChirpsmithError('BadInput', 'Music cannot be made like this.', { problems });
   }
 
@@ -75,6 +93,7 @@ export async function createGeneration(
         ...(persona && {
           persona: { personaId: persona.personaId, clipId: persona.clipId, name: persona.name },
         }),
+        ...(fromClip && { fromClip }),
         clips: [],
       },
     },
@@ -82,7 +101,8 @@ export async function createGeneration(
     new Date(deps.now()).toISOString(),
   );
   await store.create(session, []);
-  const warnings = [found.warning, sings.warning].filter((warning) => warning !== undefined);
+  const doubt = fromClip && clipDoubt;
+  const warnings = [found.warning, sings.warning, source.warning, doubt].filter((it) => it !== undefined);
   return answered(await begun(session, deps), warnings, settings);
 }
 

@@ -29,6 +29,9 @@ export const route = defineRoute({
     'sessions.update',
     'models.list',
     'personas.list',
+    'ids.find',
+    'sessions.list',
+    'sessions.readTracks',
     'music.start',
   ],
 });

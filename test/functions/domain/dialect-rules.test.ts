@@ -24,6 +24,10 @@ describe('where music is made', () => {
     // What is the relay's only by its name is not taken there without a word: another account is charged.
     [{ model: 'chirp-v4' }, 'mountsea'],
     [{ model: custom }, 'mountsea'],
+    // A clip is made into music by the relay only.
+    [{ fromClip: 'clip-1' }, 'relay'],
+    [{ fromClip: 'clip-1', dialect: 'mountsea' }, 'mountsea'],
+    [{ fromClip: 'clip-1', persona: his }, 'mountsea'],
     [{}, 'mountsea'],
   ])('follows from the persona, then from what is said, then from the model: %o → %s', (wish, dialect) => {
     expect(dialectOf(wish)).toBe(dialect);
@@ -44,6 +48,7 @@ describe('a request that keeps the rules of the pages', () => {
     [{ model: 'chirp-v3-5-tau', persona: hers, dialect: 'relay' }],
     [{ model: 'chirp-v4', dialect: 'relay', instrumental: true }],
     [{ model: 'chirp-crow', dialect: 'relay' }],
+    [{ model: 'chirp-crow', fromClip: 'clip-1', instrumental: true }],
   ])('%o', (wish) => {
     expect(dialectProblems(wish, true)).toEqual([]);
   });
@@ -107,6 +112,24 @@ describe('a request that breaks one is refused with its field and its own messag
       'lives at the relay',
     ],
     [
+      'a clip beside a persona',
+      { model: 'chirp-v4-tau', persona: hers, fromClip: 'clip-1' },
+      'fromClip',
+      'cannot be combined with a persona',
+    ],
+    [
+      'a clip at MountSea',
+      { model: 'chirp-v55', dialect: 'mountsea', fromClip: 'clip-1' },
+      'fromClip',
+      'say dialect "relay"',
+    ],
+    [
+      "a clip with MountSea's model",
+      { model: 'chirp-v55', fromClip: 'clip-1' },
+      'model',
+      'no model of the relay',
+    ],
+    [
       'an instrumental persona at the relay',
       { model: 'chirp-v4-tau', persona: hers, instrumental: true },
       'instrumental',
@@ -119,6 +142,7 @@ describe('a request that breaks one is refused with its field and its own messag
   test.each<[DialectWish, where: string]>([
     [{ model: 'chirp-v4', dialect: 'relay' }, 'dialect'],
     [{ model: 'chirp-v4-tau', persona: hers }, 'persona'],
+    [{ model: 'chirp-v4', fromClip: 'clip-1' }, 'fromClip'],
   ])('everything that goes to a relay without a configuration: %o', (wish, where) => {
     expect(dialectProblems(wish, false)).toEqual([
       { where, message: expect.stringContaining('none is configured here: set relayBaseUrl') },

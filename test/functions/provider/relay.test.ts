@@ -66,6 +66,22 @@ describe('music with a persona', () => {
     ]);
   });
 
+  test('a song from a clip is a plain song that names the clip', async () => {
+    const { provider, sent } = relay({ code: 'success', message: '', data: 'task-1' });
+    const { persona: _nobody, ...song } = wish;
+    await provider.generate({ ...song, model: 'chirp-v4', fromClip: { clipId } });
+    expect(sent[0]?.body).toEqual({
+      prompt: 'rain',
+      generation_type: 'TEXT',
+      tags: 'slow',
+      negative_tags: '',
+      mv: 'chirp-v4',
+      title: '',
+      make_instrumental: false,
+      clip_id: clipId,
+    });
+  });
+
   test('a plain song takes what clients send for it: no task, no persona, and whether it is instrumental', async () => {
     const { provider, sent } = relay({ code: 'success', message: '', data: 'task-1' });
     const { persona: _nobody, ...song } = wish;

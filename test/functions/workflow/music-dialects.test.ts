@@ -111,10 +111,35 @@ describe('a session of music goes through the dialect of its record', () => {
   });
 });
 
+describe('music from a clip', () => {
+  const fromClip = { clipId: 'clip-0', sessionId: 'earlier' };
+  const song = { persona: undefined, model: 'chirp-v4', fromClip };
+
+  it('names the clip in the one call, behind the same fence as other music', async () => {
+    const at = providers(async () => {
+      throw new ProviderError('ProviderAnswerLost', { call: 'generate', message: 'reset', taken: 'unknown' });
+    });
+    const sessionId = await record(song);
+    await requestMusic({ sessionId }, deps(at));
+    // Run again, as by a retry or a resume: the call is not repeated.
+    await requestMusic({ sessionId }, deps(at));
+    expect(at.asked).toEqual([['relay', 'generate', expect.objectContaining({ fromClip })]]);
+    expect(await table.store.requireSession(sessionId)).toMatchObject({
+      create: { fence: 'unknown', calls: 1 },
+    });
+  });
+});
+
 describe('Request music looks at the rules once more, before the call', () => {
   it.each<[string, Partial<Music>, boolean, string]>([
     ['a relay that is not configured any more', {}, false, 'none is configured here'],
     ['a model that cannot sing', { model: 'chirp-v4' }, true, 'use chirp-v4-tau'],
+    [
+      'a clip beside a persona',
+      { fromClip: { clipId: 'clip-0' } },
+      true,
+      'cannot be combined with a persona',
+    ],
     ['a tau model without its persona', { persona: undefined }, true, 'sings with a persona only'],
   ])('%s ends it as BadInput, and nothing is sent', async (_, more, relay, words) => {
     const [at, sessionId] = [providers(), await record(more)];

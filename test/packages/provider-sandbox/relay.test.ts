@@ -24,7 +24,10 @@ beforeAll(async () => {
   mountsea = createMountSea({ baseUrl: sandbox.url, key: async () => sandbox.key });
 });
 afterEach(() =>
-  sandbox.change({ dialect: { relayAnswer: 'envelope', relayErrors: 'status' }, credits: 1000 }),
+  sandbox.change({
+    dialect: { relayAnswer: 'envelope', relayErrors: 'status', relayClip: 'same account' },
+    credits: 1000,
+  }),
 );
 afterAll(() => sandbox.close());
 
@@ -180,7 +183,54 @@ describe('refused as {code, message, data: null}', () => {
   });
 });
 
-test('a persona is made neither of an upload nor of a clip of the other service', async () => {
+describe('music from a clip', () => {
+  const from = (clipId: string) => relay.generate({ ...wish, fromClip: { clipId } });
+  const refusedWith = (words: string) => ({ name: 'ProviderRefused', reason: `clip_id: ${words}` });
+
+  test('is made on the account of the clip, and is known to be of it', async () => {
+    const [clipId = ''] = await made();
+    const { account } = sandbox.ledger().findLast(({ call }) => call === 'generate') ?? {};
+    const { taskId } = await from(clipId);
+    expect(sandbox.ledger().at(-1)).toMatchObject({ taskId, account, credits: 40, taken: true });
+    const state = await (await fetch(`${sandbox.url}/_sandbox/state`)).json();
+    expect(
+      z
+        .object({ music: z.array(z.looseObject({})) })
+        .parse(state)
+        .music.at(-1),
+    ).toMatchObject({
+      taskId,
+      fromClip: clipId,
+    });
+  });
+
+  test('is refused of a clip that is unknown, not done yet, or of the other service', async () => {
+    await expect(from('unknown')).rejects.toMatchObject(refusedWith('unknown clip'));
+    sandbox.change({ dialect: { relayAnswer: 'raw' } });
+    const { body } = await post('/suno/submit/music', song);
+    const { clips } = z.object({ clips: z.array(z.object({ id: z.string() })) }).parse(body);
+    await expect(from(clips[0]?.id ?? '')).rejects.toMatchObject(refusedWith('unknown clip'));
+    const [theirs = ''] = await made(mountsea, { ...wish, model: 'chirp-v55' });
+    await expect(from(theirs)).rejects.toMatchObject(refusedWith('the clip is of another account'));
+  });
+
+  test("goes to an account of the relay's choice, where that is set, and is refused on another one", async () => {
+    sandbox.change({ dialect: { relayClip: 'drawn account' } });
+    const [clipId = ''] = await made();
+    const ends = await Promise.allSettled(Array.from({ length: 8 }, () => from(clipId)));
+    const refused = ends.filter(({ status }) => status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]).toMatchObject({ reason: refusedWith('the clip is of another account') });
+  });
+
+  test('is a song of its own where the relay does not know the field, for the same price', async () => {
+    sandbox.change({ dialect: { relayClip: 'ignored' } });
+    await expect(from('unknown')).resolves.toHaveProperty('taskId');
+    expect(sandbox.ledger().at(-1)).toMatchObject({ taken: true, credits: 40 });
+  });
+});
+
+test('a persona, and music from a clip, is made neither of an upload nor of a clip of the other service', async () => {
   const audio = await startAudioServer();
   const { sessionId } = await mountsea.prepare();
   const { taskId } = await mountsea.upload({ sessionId, audioUrl: `${audio.url}/1.wav` });
@@ -195,6 +245,8 @@ test('a persona is made neither of an upload nor of a clip of the other service'
   for (const provider of [relay, mountsea]) {
     await expect(provider.persona({ clipId, name: 'x' })).rejects.toThrow('is an upload');
   }
+  const song = relay.generate({ ...wish, fromClip: { clipId } });
+  await expect(song).rejects.toThrow('clip_id: the clip is an upload');
   const [theirs = ''] = await made(mountsea, { ...wish, model: 'chirp-v55' });
   await expect(relay.persona({ clipId: theirs, name: 'x' })).rejects.toThrow('not one that was generated');
 });
