@@ -1,6 +1,14 @@
 import { isRunning } from '../functions/domain/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
-import { type ChosenWay, chosenWay, defaultSpeed, homeDirectory, nameOfWay } from '../local/index.ts';
+import {
+  type ChosenWay,
+  chosenHabits,
+  chosenWay,
+  defaultSpeed,
+  habitsVariable,
+  homeDirectory,
+  nameOfWay,
+} from '../local/index.ts';
 import { isRunning as isProcessRunning } from '../packages/local-servers/process-identity.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { CommandContext } from './command.ts';
@@ -44,6 +52,7 @@ export async function connectStack(
   const home = homeDirectory(env);
   checkProviderVariables(env);
   const way = chosenWay(env);
+  const habits = chosenHabits(env);
   let stack = await findStack(home);
   let own = false;
   if (!stack) {
@@ -68,6 +77,13 @@ export async function connectStack(
     });
   }
 
+  if (sandbox && habits !== (stack.habits ?? 'kind') && env[habitsVariable]) {
+    display.emit({
+      event: 'note',
+      message: `Its sandbox is ${stack.habits ?? 'kind'}, not ${habits} as asked for.`,
+      next: [{ words: 'To change that, first:', command: 'npx chirpsmith stop' }],
+    });
+  }
   if (!sandbox && spends && stack.speed > 1) {
     display.emit({
       event: 'note',

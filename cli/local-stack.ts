@@ -11,7 +11,17 @@ import { isRunning } from '../packages/local-servers/process-identity.ts';
 /** What the command line needs to know of a running stack. */
 export type LocalStack = Pick<
   ReadyInfo,
-  'pid' | 'processStart' | 'api' | 'token' | 'issuer' | 'provider' | 'relay' | 'sandbox' | 'audio' | 'speed'
+  | 'pid'
+  | 'processStart'
+  | 'api'
+  | 'token'
+  | 'issuer'
+  | 'provider'
+  | 'relay'
+  | 'sandbox'
+  | 'habits'
+  | 'audio'
+  | 'speed'
 >;
 
 /** Seconds a stack that we started may be idle before it ends itself. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../functions/shared/errors.ts';
-import { wayVariables } from '../local/index.ts';
+import { habitsVariable, wayVariables } from '../local/index.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import type { CliEvent, Next } from './events.ts';
 
@@ -90,6 +90,7 @@ const placeVariables = [
   'PROVIDER_BASE_URL',
   'PROVIDER_CREDITS_URL',
   'RELAY_BASE_URL',
+  habitsVariable,
 ] as const;
 
 /** Of the commands that send audio to a provider; their flags are variables by then. */

@@ -13,6 +13,7 @@ export { defaultPort, rowOfPorts } from './ports.ts';
 export { openHome } from './private-home.ts';
 export { defaultSpeed, sandboxSpeed } from './provider-time.ts';
 export { useProxy } from './proxy.ts';
+export { chosenHabits, type Habits, habitsVariable } from './sandbox-habits.ts';
 export { stackOf } from './stack/home-lock.ts';
 export { type ReadyInfo, readReadyFile } from './stack/ready-file.ts';
 export { stopStack } from './stop.ts';

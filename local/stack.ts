@@ -15,11 +15,13 @@ import { createStepFunctions, type StepFunctions } from '../packages/local-aws/s
 import { type Clock, scaledClock } from '../packages/local-servers/clock.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import { thisProcess } from '../packages/local-servers/process-identity.ts';
+import { realistic } from '../packages/provider-sandbox/realistic.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../packages/provider-sandbox/sandbox.ts';
 import { type AudioWayOptions, openAudioWay } from './audio-way/open-audio-way.ts';
 import { openHome } from './private-home.ts';
 import { withDeadlinesOf } from './provider-time.ts';
 import { proxyVariables } from './proxy.ts';
+import type { Habits } from './sandbox-habits.ts';
 import { watchActivity } from './stack/activity.ts';
 import { lockHome } from './stack/home-lock.ts';
 import { keptKey, secretValues } from './stack/keys.ts';
@@ -48,6 +50,8 @@ export interface StackOptions {
   readonly relay?: { readonly baseUrl: string; readonly key: string } | undefined;
   /** How a provider elsewhere gets the audio; unless given it reaches the local S3. */
   readonly audio?: AudioWayOptions;
+  /** Of the sandbox; kind unless given. */
+  readonly habits?: Habits;
   /** For the sandbox, which plays both. */
   readonly sandbox?: Pick<SandboxOptions, 'seed' | 'settings' | 'faults'>;
   /** Changes what was read from the template, for tests. */
@@ -163,6 +167,7 @@ async function compose(
             directory: directory('provider'),
             clock,
             key: keptKey(directory('provider-key')),
+            ...(options.habits === 'realistic' ? { settings: realistic } : {}),
             ...options.sandbox,
           }),
         ),
@@ -319,6 +324,7 @@ async function compose(
     ...(relay ? { relay: relay.baseUrl } : {}),
     ...(sandbox ? { providerKey: sandbox.key, relayKey: sandbox.relayKey } : {}),
     sandbox: sandbox !== undefined,
+    ...(sandbox && options.habits ? { habits: options.habits } : {}),
     ...(audioWay ? { audio: audioWay.info } : {}),
     s3: s3.url,
     aws: aws.url,

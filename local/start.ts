@@ -8,6 +8,7 @@ import { complain, say } from '../packages/terminal/standard-streams.ts';
 import { chosenWay } from './audio-way/audio-way.ts';
 import { chosenHome, pathSettings } from './home.ts';
 import { defaultSpeed } from './provider-time.ts';
+import { chosenHabits } from './sandbox-habits.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
 import type { Stack, StackOptions } from './stack.ts';
 
@@ -36,6 +37,7 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   const provider = externalProvider(env);
   const relay = externalRelay(env);
   const audio = { chosen: chosenWay(env), env };
+  const habits = chosenHabits(env);
   withOneHeap();
   // Only the owner may read the stack's files, including those that libraries write.
   process.umask(0o077);
@@ -47,7 +49,7 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   try {
     const speed = wanted.speed ?? defaultSpeed(provider?.baseUrl);
     const notice = (line: string) => void (!wanted.json && existsSync(home) && say(shown`  ${line}`));
-    stack = await startStack({ home, port: wanted.port, speed, provider, relay, audio, notice });
+    stack = await startStack({ home, port: wanted.port, speed, provider, relay, audio, habits, notice });
   } catch (error) {
     return fail(inWords(error), 1);
   }
@@ -225,13 +227,14 @@ function describe({
   relay,
   issuer,
   sandbox,
+  habits,
   audio,
   speed,
   home,
   stateMachineArn,
 }: ReadyInfo): Shown {
   const kind = sandbox
-    ? 'a sandbox: no real model is made, nothing is paid'
+    ? `a ${habits === 'realistic' ? 'realistic ' : ''}sandbox: no real model is made, nothing is paid`
     : 'as PROVIDER_BASE_URL says; it may cost real credits';
   return shown`
 Chirpsmith is ready; Ctrl-C ends it. Everything is kept in ${home}.

@@ -93,6 +93,10 @@ export const audioWay = {
   keepAudio: toggle('leave the audio in that bucket when the session is done (or CHIRPSMITH_KEEP_AUDIO=yes)'),
 };
 
+export const realistic = toggle(
+  'let the sandbox behave as providers are reported to: docs/local.md (or CHIRPSMITH_SANDBOX=realistic)',
+);
+
 export const minClips = number(
   '<n>',
   `train although some files have no clip, on at least n of them, ${limits.minClips} to ${limits.maxTracks}`,

@@ -1,6 +1,7 @@
 import { withAudioFlags } from '../audio-flags.ts';
 import type { CommandContext } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { withSandboxFlag } from '../sandbox-flag.ts';
 import type { Flag, Positional } from './flags.ts';
 import { type CommandLine, readCommandLine } from './read-command-line.ts';
 
@@ -91,8 +92,9 @@ export function defineCommand<const F extends Flags, const P extends Positionals
       const refuse = (where: string, message: string) => void line.problems.push({ where, message });
       check?.(args, { given: (flag) => given.has(String(flag)), mistyped, refuse });
       const audio = withAudioFlags(values, env);
-      line.problems.push(...audio.problems);
-      return { ...line, args, env: audio.env };
+      const sandbox = withSandboxFlag(values, audio.env, spec.flags.stage && line.target.stage);
+      line.problems.push(...audio.problems, ...sandbox.problems);
+      return { ...line, args, env: sandbox.env };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { longest, relaySongModels, tauModels } from '../../functions/domain/music-rules.ts';
 import { dialects } from '../../functions/provider/provider.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { common, deadline, speed, yes } from '../command-line/common-flags.ts';
+import { common, deadline, realistic, speed, yes } from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
 import { atMost, choice, notEmpty, text, toggle } from '../command-line/flags.ts';
 import { asTyped } from '../command-line/read-command-line.ts';
@@ -70,6 +70,7 @@ export const generate = defineCommand({
     out: text('<folder>', 'where the audio goes (default music/)', { isPath: true }),
     session: text('<id>', 'music that was asked for before: goes on with it, and saves its audio (again)'),
     speed,
+    realistic,
     deadline: { ...deadline, help: 'stop watching after s seconds; the music is made all the same' },
     yes: { ...yes, help: 'do not ask before credits of a real provider are spent' },
     ...common,

@@ -1,5 +1,5 @@
 import { defaultPort, rowOfPorts, sandboxSpeed } from '../../local/index.ts';
-import { audioWay, speed } from '../command-line/common-flags.ts';
+import { audioWay, realistic, speed } from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
 import { number, text, toggle } from '../command-line/flags.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -33,6 +33,7 @@ export const start = defineCommand({
       help: `how much faster than real time waits and sandbox run (default ${sandboxSpeed}); another provider keeps its own time, and waits run in real time if it is not on this machine`,
     },
     ...audioWay,
+    realistic,
     home,
     idleExit: number('<s>', 'end after s seconds without a request or an execution', {
       from: 1,

@@ -7,6 +7,7 @@ import {
   deadline,
   minClips,
   modelName,
+  realistic,
   speed,
   yes,
 } from '../command-line/common-flags.ts';
@@ -54,6 +55,7 @@ export const train = defineCommand({
       help: `run n times as fast as the provider would (default ${sandboxSpeed}; with another provider only our waits are scaled, by default not at all unless it is on this machine)`,
     },
     ...audioWay,
+    realistic,
     deadline,
     yes: { ...yes, help: 'do not ask before credits of a real provider are spent' },
     ...common,

@@ -1,6 +1,15 @@
 import { basename, extname, resolve } from 'node:path';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { audioWay, common, convert, deadline, modelName, speed, yes } from '../command-line/common-flags.ts';
+import {
+  audioWay,
+  common,
+  convert,
+  deadline,
+  modelName,
+  realistic,
+  speed,
+  yes,
+} from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
 import { many, toggle } from '../command-line/flags.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -32,6 +41,7 @@ export const upload = defineCommand({
     dryRun: toggle('check the files and show the cost; starts nothing'),
     speed,
     ...audioWay,
+    realistic,
     deadline,
     yes: { ...yes, help: 'do not ask before credits of a real provider are spent' },
     ...common,

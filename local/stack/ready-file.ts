@@ -21,6 +21,8 @@ export const readyShape = z.object({
   relayKey: z.string().optional(),
   /** No real model is made and nothing is paid. */
   sandbox: z.boolean(),
+  /** How it behaves; kind where it is absent. */
+  habits: z.enum(['kind', 'realistic']).optional(),
   /** How the provider gets the audio; absent where it reaches the local S3 itself. */
   audio: z
     .object({
