@@ -14,8 +14,10 @@ import { isPrivateAddress } from './audio-way.ts';
 import { type BucketAddress, keyBelow } from './bucket-address.ts';
 import type { BucketService } from './bucket-client.ts';
 import {
+  type BucketContext,
   denied,
   explainBucketError,
+  isUnknownOperation,
   otherRegion,
   type Step,
   signInAgain,
@@ -30,6 +32,7 @@ const largestSkewMs = 5 * 60_000;
 
 export interface BucketCheck {
   readonly address: BucketAddress;
+  readonly env: BucketContext['env'];
   /** Base URL of the provider's API. */
   readonly provider: string;
   readonly keep: boolean;
@@ -66,7 +69,7 @@ export async function checkBucket(service: BucketService, check: BucketCheck): P
 async function probe(service: BucketService, check: BucketCheck): Promise<void> {
   const { client } = service;
   const { address, provider, keep, signal } = check;
-  const context = { address, service };
+  const context = { address, service, env: check.env };
   const attempt = async <T>(step: Step, work: () => Promise<T>): Promise<T> => {
     try {
       // A person waits for the answer: once more, not for minutes.
@@ -131,12 +134,16 @@ async function tryParts(
     client.send(new CreateMultipartUploadCommand(at), { abortSignal: signal }),
   );
   const upload = { ...at, UploadId };
-  try {
-    await attempt('parts', () => client.send(new ListPartsCommand(upload), { abortSignal: signal }));
-  } finally {
-    await attempt('parts', () =>
-      client.send(new AbortMultipartUploadCommand(upload), { abortSignal: signal }),
+  const known = (work: () => Promise<unknown>) =>
+    attempt('parts', () =>
+      work().catch((error: unknown) => {
+        if (!isUnknownOperation(error)) throw error;
+      }),
     );
+  try {
+    await known(() => client.send(new ListPartsCommand(upload), { abortSignal: signal }));
+  } finally {
+    await known(() => client.send(new AbortMultipartUploadCommand(upload), { abortSignal: signal }));
   }
 }
 
@@ -144,11 +151,15 @@ async function tryParts(
 function requireReach({ endpoint, setting }: BucketService, provider: string): void {
   if (isOnThisMachine(provider)) return;
   const here = isOnThisMachine(endpoint.href);
-  if (!here && !isPrivateAddress(endpoint.hostname)) return;
-  const where = here ? 'on this machine' : 'in a private network';
-  const host = new URL(provider).host;
-  const message = `${endpoint.host} is ${where}, and ${host} cannot reach it. Use a service in the internet, or --public-url.`;
-  throw new Found({ where: setting, message });
+  if (here || isPrivateAddress(endpoint.hostname)) {
+    const place = here ? 'on this machine' : 'in a private network';
+    const words = `${endpoint.host} is ${place}, and ${new URL(provider).host} cannot reach it.`;
+    throw new Found({ where: setting, message: `${words} Use a service in the internet, or --public-url.` });
+  }
+  if (endpoint.protocol === 'http:') {
+    const message = 'It begins with http://, and the audio would travel unencrypted: use https://.';
+    throw new Found({ where: setting, message });
+  }
 }
 
 /** Temporary credentials end a link with themselves. */
@@ -205,7 +216,7 @@ const isPublic = ({ bucket }: BucketAddress): Problem => ({
 function requireSameBytes(
   { status, text, location }: Seen,
   bytes: string,
-  context: { readonly address: BucketAddress; readonly service: BucketService },
+  context: BucketContext & { readonly service: BucketService },
 ): void {
   if (status === 200 && text === bytes) return;
   const { endpoint, setting } = context.service;

@@ -45,7 +45,6 @@ export async function findBucketService(
   );
   const isAws = /\.amazonaws\.com(\.cn)?$/.test(url.hostname);
   const chosen = region ?? (isAws ? 'us-east-1' : regionOfHost(url.hostname));
-  const setting = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'].find((name) => environment[name]);
   // One provider of credentials, so that a sign-in is read once.
   const { credentials } = trial.config;
   return {
@@ -54,9 +53,13 @@ export async function findBucketService(
     isAws,
     region: chosen,
     regionIsSet: region !== undefined,
-    setting: isAws ? '--audio-bucket' : (setting ?? 'endpoint_url of the profile'),
+    setting: isAws ? '--audio-bucket' : (endpointVariable(environment) ?? 'endpoint_url'),
   };
 }
+
+/** The variable that names the endpoint; undefined where AWS or a profile does. */
+export const endpointVariable = (env: Environment) =>
+  ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'].find((name) => env[name]);
 
 function clientSettings(environment: Environment): S3ClientConfig {
   const proxyEnv = proxyVariables(environment);

@@ -1,6 +1,6 @@
 import type { Problem } from '../../functions/shared/errors.ts';
 import { type BucketAddress, keyBelow } from './bucket-address.ts';
-import type { BucketService } from './bucket-client.ts';
+import { type BucketService, endpointVariable } from './bucket-client.ts';
 
 /** What the person must be allowed to do, and what each is for. */
 export const neededActions = {
@@ -17,27 +17,39 @@ export type Step = keyof typeof neededActions;
 export interface BucketContext {
   readonly address: BucketAddress;
   readonly service: BucketService | undefined;
-  /** AWS_PROFILE. */
-  readonly profile?: string | undefined;
+  /** Of the person: it names profile and endpoint. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 const credentialsSetting = 'AWS credentials';
 export const signInAgain =
   'Sign in again (aws sso login), or set new ones; then end a running stack: npx chirpsmith stop';
 
-/** Says what an error of the bucket, or of the way to it, means and what to do. No secret, signature or URL is in it. */
+/**
+ * Says what an error of the bucket, or of the way to it, means and what to do. No secret, signature or URL is in it.
+ * @throws the error, where it is neither the bucket's nor the way's
+ */
 export function explainBucketError(error: unknown, step: Step, context: BucketContext): Problem {
-  return (
+  const problem =
     credentialsProblem(error, context) ??
+    endpointProblem(error, context) ??
     networkProblem(error, context) ??
-    refusal(error, step, context) ?? {
-      where: '--audio-bucket',
-      message: `${host(context)} gave an answer that is not one of S3: ${wordsOf(error)}`,
-    }
-  );
+    refusal(error, step, context);
+  // An error of ours is none of the person's.
+  if (!problem) throw error;
+  return problem;
 }
 
-function credentialsProblem(error: unknown, { profile }: BucketContext): Problem | undefined {
+function endpointProblem(error: unknown, { env }: BucketContext): Problem | undefined {
+  if (asError(error).name !== 'EndpointError' && networkCode(error) !== 'ERR_INVALID_URL') return undefined;
+  const where = endpointVariable(env) ?? 'endpoint_url';
+  return { where, message: 'It is not an http(s) URL, as in https://s3.example.com.' };
+}
+
+function credentialsProblem(
+  error: unknown,
+  { env: { AWS_PROFILE: profile } }: BucketContext,
+): Problem | undefined {
   const { name, message } = asError(error);
   if (name === 'ExpiredToken' || name === 'ExpiredTokenException' || name === 'TokenRefreshRequired') {
     return { where: credentialsSetting, message: `They have expired. ${signInAgain}` };
@@ -46,7 +58,7 @@ function credentialsProblem(error: unknown, { profile }: BucketContext): Problem
   if (/expired|sso login/i.test(message)) {
     return { where: credentialsSetting, message: `The sign-in has expired. ${signInAgain}` };
   }
-  if (profile !== undefined) {
+  if (profile) {
     const words = `The profile ${profile} is not in your AWS configuration, or holds no credentials.`;
     return { where: 'AWS_PROFILE', message: `${words} "aws configure list-profiles" lists those that are.` };
   }
@@ -57,7 +69,14 @@ function credentialsProblem(error: unknown, { profile }: BucketContext): Problem
 /** Errors of the connection: nothing answered that could have refused. */
 function networkProblem(error: unknown, context: BucketContext): Problem | undefined {
   const code = networkCode(error);
-  if (code === undefined) return undefined;
+  if (code === undefined) {
+    // Of fetch, which refuses some ports and addresses by itself.
+    if (!(error instanceof TypeError && error.cause instanceof Error)) return undefined;
+    return {
+      where: context.service?.setting ?? '--audio-bucket',
+      message: `${host(context)} cannot be asked: ${wordsOf(error.cause)}`,
+    };
+  }
   const where = context.service?.setting ?? '--audio-bucket';
   const at = host(context);
   if (code === 'ENOTFOUND') {
@@ -156,6 +175,11 @@ export function statusOf(error: unknown): number | undefined {
   const metadata = property(error, '$metadata');
   const status = property(metadata, 'httpStatusCode') ?? property(property(error, '$response'), 'statusCode');
   return typeof status === 'number' ? status : undefined;
+}
+
+/** Some services know no ListParts or AbortMultipartUpload: without them large files go up, and begin anew after a kill. */
+export function isUnknownOperation(error: unknown): boolean {
+  return statusOf(error) === 405 || statusOf(error) === 501;
 }
 
 /** The region that S3 names when a request went to another one. */

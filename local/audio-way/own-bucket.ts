@@ -8,7 +8,7 @@ import type { AudioObject, AudioWay, ChosenWay } from './audio-way.ts';
 import { bucketName, publishedKey } from './bucket-address.ts';
 import { type BucketCheck, checkBucket, endingCredentials, shortestLinkMinutes } from './bucket-check.ts';
 import { type BucketService, findBucketService } from './bucket-client.ts';
-import { explainBucketError, type Step, statusOf } from './bucket-errors.ts';
+import { explainBucketError, isUnknownOperation, type Step, statusOf } from './bucket-errors.ts';
 import { isThere, publishObject } from './publish-object.ts';
 import {
   hasPublished,
@@ -92,7 +92,7 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
       const problem = explainBucketError(error, step, {
         address,
         service: await serviceOf(),
-        profile: options.env.AWS_PROFILE,
+        env: options.env,
       });
       throw new ChirpsmithError('BadInput', `The audio could not go through ${name}.`, {
         problems: [problem],
@@ -183,8 +183,8 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
     const { signal } = closing;
     const send = (work: () => Promise<unknown>) =>
       repeated(signal, wait, work).catch((error: unknown) => {
-        // It is gone already.
-        if (statusOf(error) !== 404) throw error;
+        // It is gone already, or cannot be ended there.
+        if (statusOf(error) !== 404 && !isUnknownOperation(error)) throw error;
       });
     if (uploadId !== undefined && etag === undefined) {
       const abort = new AbortMultipartUploadCommand({ ...at, UploadId: uploadId });
@@ -200,7 +200,8 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
     name,
 
     async check(signal) {
-      const problem = await checkOwnBucket(connected, options.env.AWS_PROFILE, {
+      const problem = await checkOwnBucket(connected, {
+        env: options.env,
         address,
         provider: options.provider,
         keep: address.keep,
@@ -248,7 +249,6 @@ async function connect({ chosen, env, directory }: OwnBucketOptions): Promise<Co
 
 async function checkOwnBucket(
   connected: () => Promise<Connected>,
-  profile: string | undefined,
   check: BucketCheck,
 ): Promise<Problem | undefined> {
   let service: BucketService | undefined;
@@ -257,7 +257,7 @@ async function checkOwnBucket(
     return await checkBucket(service, check);
   } catch (error) {
     check.signal.throwIfAborted();
-    return explainBucketError(error, 'put', { address: check.address, service, profile });
+    return explainBucketError(error, 'put', { address: check.address, service, env: check.env });
   }
 }
 

@@ -15,7 +15,7 @@ import { contentTypeOf } from '../../functions/domain/audio-type.ts';
 import { partSize } from '../../functions/domain/file-parts.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { atMost } from './at-most.ts';
-import { statusOf } from './bucket-errors.ts';
+import { isUnknownOperation, statusOf } from './bucket-errors.ts';
 import type { PublishedEntry } from './published-journal.ts';
 import { type Pause, repeated } from './repeat-request.ts';
 
@@ -170,7 +170,7 @@ async function partsThere(job: PublishJob, UploadId: string): Promise<Map<number
     } while (after !== undefined);
     return there;
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if (statusOf(error) === 404 || isUnknownOperation(error)) return undefined;
     throw error;
   }
 }

@@ -33,7 +33,7 @@ async function said(options: Parameters<typeof openWay>[2] = {}, on = place): Pr
   return problem.problems.map(({ where, message }) => `${where}: ${message}`).join('\n');
 }
 const isSigned = (url = '') => url.includes('X-Amz-Signature=');
-const ask = (options?: Parameters<typeof openWay>[2]) => said(options);
+const ask = said;
 
 describe('a bucket that can be used', () => {
   it('passes: a probe goes there, comes back by a signed link, and is deleted', async () => {
@@ -71,6 +71,13 @@ describe('a bucket that can be used', () => {
   it('passes with --keep-audio where nothing may be deleted', async () => {
     place.behind.denied.add('s3:DeleteObject');
     expect(await said({ keep: true })).toBeUndefined();
+  });
+
+  it('passes where the service knows neither ListParts nor AbortMultipartUpload', async () => {
+    place.faults(({ method, url = '' }) =>
+      method !== 'POST' && url.includes('uploadId=') ? { status: 405 } : undefined,
+    );
+    expect(await said()).toBeUndefined();
   });
 
   it('passes when the first answer was lost', async () => {
@@ -281,6 +288,28 @@ describe('the endpoint', () => {
     const port = typeof address === 'object' ? address?.port : 0;
     expect(await at(`https://127.0.0.1:${port}`)).toMatch(/The TLS connection to 127\.0\.0\.1:\d+ failed/);
     server.close();
+  });
+
+  it.each(['localhost:9000', '127.0.0.1:9000', 'ftp://127.0.0.1', 'http://'])(
+    'that is no URL: %s',
+    async (given) => {
+      expect(await at(given)).toBe(
+        'AWS_ENDPOINT_URL_S3: It is not an http(s) URL, as in https://s3.example.com.',
+      );
+    },
+  );
+
+  it('without TLS is refused before any request, unless the provider is on this machine', async () => {
+    asPerson('http://s3.example.com');
+    expect(await ask({ provider: 'https://api.provider.example' })).toBe(
+      'AWS_ENDPOINT_URL_S3: It begins with http://, and the audio would travel unencrypted: use https://.',
+    );
+  });
+
+  it('at a port that fetch refuses', async () => {
+    expect(await at('http://127.0.0.1:1')).toMatch(
+      /^AWS_ENDPOINT_URL_S3: 127\.0\.0\.1:1 cannot be asked: Error: bad port/,
+    );
   });
 
   it('that is no S3 at all', async () => {
