@@ -8,6 +8,7 @@ const stateSchema = z.looseObject({
   Choices: z.array(ruleSchema).optional(),
   Catch: z.array(z.object({ ErrorEquals: z.array(z.string()), Next: z.string() })).optional(),
   MaxConcurrency: z.number().optional(),
+  ItemBatcher: z.object({ MaxItemsPerBatch: z.number() }).optional(),
   ItemProcessor: z.unknown().optional(),
 });
 const distributed = z.looseObject({ ProcessorConfig: z.looseObject({ Mode: z.literal('DISTRIBUTED') }) });
@@ -67,8 +68,10 @@ function node(name: string, state: State, indent: string): string[] {
     case 'Map': {
       const own = distributed.safeParse(state.ItemProcessor).success;
       const atOnce = state.MaxConcurrency ? `, ${state.MaxConcurrency} at a time` : '';
+      const batch = state.ItemBatcher ? `slices of up to ${state.ItemBatcher.MaxItemsPerBatch}, ` : '';
+      const each = `${batch}${own ? 'an execution' : 'one branch'} each${atOnce}`;
       return [
-        `${indent}subgraph ${id}[${quoted(`${name}: ${own ? 'an execution' : 'one branch'} each${atOnce}`)}]`,
+        `${indent}subgraph ${id}[${quoted(`${name}: ${each}`)}]`,
         ...machine(state.ItemProcessor, `${indent}  `),
         `${indent}end`,
       ];

@@ -40,6 +40,7 @@ export class ServiceStack extends Stack {
       comment: 'From the audio of a session to a custom music model',
       functions,
       seconds: longestRun(config.settings),
+      distributed: true,
       definition: trainModel,
     });
     const music = new Workflow(this, 'Music', {

@@ -13,8 +13,8 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       /** Fewest clips the provider trains on (documented: 6). */
       minClips: whole.min(6).default(6),
-      /** Most tracks in a session (undocumented; a comparable service takes 24). */
-      maxTracks: whole.min(6).max(40).default(24),
+      /** Most tracks in a session (reported: 100). */
+      maxTracks: whole.min(6).max(100).default(100),
       /**
        * Shortest and longest track, in seconds (undocumented; a choice). A length is compared as it is shown: tenths
        * below ten seconds, whole ones above. That is the tolerance for what encoders pad.
@@ -34,7 +34,7 @@ export const settingsSchema = z.strictObject({
       /** How often create may be called after answers that prove it was not taken. */
       createCalls: whole.positive().max(10).default(5),
       /** Tracks on their way to the provider at the same time. */
-      concurrency: whole.positive().max(40).default(6),
+      concurrency: whole.positive().max(100).default(6),
       /** Most files in a batch (a choice; the machine carries the ids of all of them, 8 bytes each). */
       maxBatchFiles: whole.positive().max(20_000).default(10_000),
       /** Files of a batch on their way to the provider at the same time. */

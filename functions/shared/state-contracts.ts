@@ -73,7 +73,11 @@ export const submitUploadState = z.object({
 export const uploadState = z.object({ sessionId: id, trackId: id, ...waitPosition });
 
 /** Into `Enough clips?`: what it counts is in the record. */
-export const enoughClipsState = z.object({ sessionId: z.string().min(1) });
+export const enoughClipsState = z.object({
+  sessionId: z.string().min(1),
+  /** How each slice of `Upload tracks` ended: with an error, where a function of it failed; absent where nothing was uploaded. */
+  uploads: z.array(z.object({ error: machineErrorSchema.optional() })).optional(),
+});
 
 /** `Enough clips?` → `Create model`; coming round again, with the position of the loop. */
 export const createModelState = z.object({

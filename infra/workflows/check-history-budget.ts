@@ -1,5 +1,13 @@
 import type { Settings } from '../../functions/shared/settings.ts';
-import { historyQuota, worstBatch, worstHistory } from './history-budget.ts';
+import {
+  historyQuota,
+  mostSlices,
+  slicesOfLongest,
+  worstBatch,
+  worstFile,
+  worstHistory,
+  worstSlice,
+} from './history-budget.ts';
 import { worstMusic } from './music-history-budget.ts';
 
 /** What is an execution with a history of its own, the most events that it can come to, and what lowers them. */
@@ -12,10 +20,17 @@ const executions: readonly {
   {
     what: 'a training',
     worst: worstHistory,
-    lower: 'settings.limits.maxTracks, settings.limits.uploadAttempts or settings.schedules.upload.deadline',
-    schedules: 'settings.schedules',
+    lower:
+      'settings.limits.prepareCalls, settings.limits.createCalls or settings.schedules.training.deadline',
+    schedules: 'settings.schedules.training and settings.schedules.settle',
   },
-  // The execution of one file of a batch has less than a training: the same loop once, not six times and more.
+  // The tracks of a training are spread over as many executions as it takes; one file of a batch has one as well.
+  {
+    what: 'the upload of one file',
+    worst: (settings) => Math.max(worstSlice(settings, 1), worstFile(settings)),
+    lower: 'settings.limits.uploadAttempts or settings.schedules.upload.deadline',
+    schedules: 'settings.schedules.upload',
+  },
   {
     what: 'a batch',
     worst: worstBatch,
@@ -44,4 +59,11 @@ export function requireBoundedHistory(settings: Settings): void {
         `Lower ${lower}, or check less often (${schedules}).`,
     );
   }
+  const slices = slicesOfLongest(settings);
+  if (slices <= mostSlices) return;
+  throw new Error(
+    `settings: ${settings.limits.maxTracks} tracks would take ${slices} executions of their own, and a training keeps the ends of ` +
+      `at most ${mostSlices}. Lower settings.limits.maxTracks, settings.limits.uploadAttempts or settings.schedules.upload.deadline, ` +
+      'or check less often (settings.schedules.upload).',
+  );
 }

@@ -18,6 +18,12 @@ export const historyQuota = 25_000;
 /** Bytes that a state, or the results of a Map, may have (documented). */
 export const stateQuota = 256 * 1024;
 
+/** Iterations of an inline Map at once (documented). */
+const iterationsQuota = 40;
+
+/** Slices whose ends fit into one state, were each to fail with the longest error of our functions (8 KiB). */
+export const mostSlices = 24;
+
 /** Executions that a Distributed Map may have running at once (documented). */
 export const childrenQuota = 10_000;
 
@@ -73,21 +79,62 @@ const map = 4;
 const mapRound = 2;
 /** A Distributed Map enters, starts, starts and ends its run, ends and exits. */
 const distributedMap = 6;
-/** The execution's start and end, and the Fail state. */
+/** The execution's start and end, and the state that says how it failed. */
 const frame = 4;
 
+/** How the tracks of a training are spread over child executions. */
+export interface Slices {
+  /** Most tracks of one slice. */
+  readonly tracks: number;
+  /** Of one slice, tracks on their way to the provider at the same time. */
+  readonly tracksAtOnce: number;
+  /** Slices under way at the same time. */
+  readonly slicesAtOnce: number;
+}
+
 /**
- * Most events that `train-model` can come to under these settings, for every behaviour of the provider and of AWS: every
- * track of the longest session at its worst, then the training at its worst, every call to a function
- * failing as often as it is repeated.
+ * As few slices as their histories allow, and together as many tracks at once as the settings say. At least one track
+ * is in each, whatever its worst case is: `requireBoundedHistory` refuses settings under which not even one fits.
+ */
+export function slicesOf(settings: Settings): Slices {
+  const { concurrency, maxTracks } = settings.limits;
+  const track = worstSlice(settings, 2) - worstSlice(settings, 1);
+  const fitting = Math.floor((historyQuota - 1 - worstSlice(settings, 0)) / track);
+  const tracks = Math.max(1, Math.min(fitting, iterationsQuota, maxTracks));
+  const slicesAtOnce = Math.ceil(Math.min(concurrency, maxTracks) / tracks);
+  // Where all tracks go at once, the slices may have room to spare; else they come to no more than the settings say.
+  if (concurrency >= maxTracks) {
+    const each = Math.ceil(maxTracks / slicesAtOnce);
+    return { tracks: each, tracksAtOnce: each, slicesAtOnce };
+  }
+  const tracksAtOnce = Math.floor(concurrency / slicesAtOnce);
+  return { tracks: slicesAtOnce > 1 ? tracksAtOnce : tracks, tracksAtOnce, slicesAtOnce };
+}
+
+/** Child executions that the tracks of the longest session take. */
+export const slicesOfLongest = (settings: Settings): number =>
+  Math.ceil(settings.limits.maxTracks / slicesOf(settings).tracks);
+
+/** Most events of one slice's own execution, every track at its worst. @param tracks how many it has */
+export function worstSlice(
+  settings: Settings,
+  tracks: number,
+  repeated: Pick<Repetitions, 'submitUpload' | 'checkUpload'> = repetitions,
+): number {
+  return frame + map + tracks * (mapRound + worstUpload(settings, repeated) + plainEvents);
+}
+
+/**
+ * Most events that `train-model` can come to under these settings, for every behaviour of the provider and of AWS: its
+ * preparation and its training at their worst, every call to a function failing as often as it is repeated. However many
+ * its tracks are, their Map is six of them: {@link worstSlice} has the events of the tracks.
  */
 export function worstHistory(settings: Settings, repeated: Repetitions = repetitions): number {
-  const tracks = map + settings.limits.maxTracks * (mapRound + worstUpload(settings, repeated) + plainEvents);
   // Round after round it waits and asks whether it is prepared.
   const prepare = settings.limits.prepareCalls * (taskEvents(repeated.prepare) + 2 * plainEvents);
   const ends = prepare + taskEvents(repeated.enoughClips) + taskEvents(repeated.recordFailure);
   const review = plainEvents;
-  return frame + ends + review + tracks + worstTraining(settings, repeated);
+  return frame + ends + review + distributedMap + worstTraining(settings, repeated);
 }
 
 /**
@@ -124,8 +171,10 @@ export function worstTraining({ schedules, limits }: Settings, repeated: Repetit
  * Seconds after which the machine itself gives up: twice what the deadlines of its loops come to, an hour on
  * top for repeated tasks. Only a provider that asks for absurd waits (`Retry-After`) gets there.
  */
-export function longestRun({ limits, schedules }: Settings): number {
-  const turns = Math.ceil(limits.maxTracks / limits.concurrency);
+export function longestRun(settings: Settings): number {
+  const { schedules } = settings;
+  const { tracks, tracksAtOnce, slicesAtOnce } = slicesOf(settings);
+  const turns = Math.ceil(slicesOfLongest(settings) / slicesAtOnce) * Math.ceil(tracks / tracksAtOnce);
   return 2 * (turns * schedules.upload.deadline + schedules.training.deadline) + 3600;
 }
 
@@ -179,10 +228,25 @@ export interface Loop {
   readonly refusals: number;
 }
 
+/** What was computed before, by the loop: a synthesis asks for the same one many times. */
+const computed = new Map<string, number>();
+
 /** The most events of one submit → wait → check loop: the longest path through all that can happen in it. */
 export function mostEvents(loop: Loop): number {
+  const key = JSON.stringify(loop);
+  const most = computed.get(key) ?? longestPath(loop);
+  computed.set(key, most);
+  return most;
+}
+
+function longestPath(loop: Loop): number {
   const { schedule, settle = schedule } = loop;
   const round = plainEvents + loop.check + plainEvents;
+  // Checked without an end, it is too long already: what more could happen would take a deeper search than a stack holds.
+  let checks = 0;
+  for (let waited = 0; waited < schedule.deadline; waited += nextWait(schedule, waited)) checks++;
+  const least = loop.submit + checks * round;
+  if (least >= historyQuota) return least;
   const known = new Map<string, number>();
   const once = (key: string, work: () => number): number => {
     const found = known.get(key) ?? work();

@@ -90,10 +90,9 @@ export const retryOncePerState: readonly RetryPolicy[] = [
 /**
  * For a step that runs in a loop, round after round: after 5 and 45 s, for every reason, Lambda's own first.
  *
- * One policy for all reasons, because they add up: an execution ends at 25,000 events, and 24 tracks that
- * are checked as often as the schedule allows come to about 13,000 with no repetition at all. Each attempt
- * allowed here adds up to 5,000 (three events, at every step of every loop); two fit, three do not. A step
- * that still fails ends the run, and a new run takes up where it stopped.
+ * One policy for all reasons, because they add up: an execution ends at 25,000 events, and each attempt allowed here adds
+ * three at every step of every loop. The more there are, the fewer tracks fit into a slice of `Upload tracks`. A step that
+ * still fails ends the run, and a new run takes up where it stopped.
  */
 export const retryInLoop: readonly RetryPolicy[] = [
   {

@@ -1,11 +1,14 @@
 import {
   Choice,
   Condition,
+  DistributedMap,
   Fail,
   type IChainable,
+  ItemBatcher,
   JsonPath,
   Map as MapState,
   Pass,
+  StateMachineType,
   Succeed,
   Wait,
   WaitTime,
@@ -19,10 +22,11 @@ import { state as prepareSession } from '../../functions/workflow/prepare-sessio
 import { state as recordFailure } from '../../functions/workflow/record-failure/state.ts';
 import { state as submitUpload } from '../../functions/workflow/submit-upload/state.ts';
 import type { Machine } from '../constructs/workflow.ts';
+import { slicesOf } from './history-budget.ts';
 import { initialLoopState, reconcileLoopState, verdictIs, waitAndCheck } from './wait-and-check.ts';
 
 const everything = 'States.ALL';
-const keepInput = { resultPath: JsonPath.DISCARD };
+const keepError = { resultPath: '$.error' };
 
 /** From a session's audio to a custom model. */
 export function trainModel({ scope, task, settings }: Machine): IChainable {
@@ -37,12 +41,29 @@ export function trainModel({ scope, task, settings }: Machine): IChainable {
     done: Pass.jsonPath(scope, 'Track uploaded', { parameters: outcome }),
     failed: Pass.jsonPath(scope, 'Track failed', { parameters: outcome }),
   });
-  const upload = MapState.jsonPath(scope, 'Upload tracks', {
-    itemsPath: '$.tracks',
-    maxConcurrency: settings.limits.concurrency,
-    // What became of each track is in the record.
-    ...keepInput,
+  const { tracks, tracksAtOnce, slicesAtOnce } = slicesOf(settings);
+  // What became of each track is in the record. What ended the slice is kept for Enough clips?, for a Distributed Map
+  // reports a child execution that failed without its error.
+  const slice = MapState.jsonPath(scope, 'Upload slice', {
+    itemsPath: '$.Items',
+    maxConcurrency: tracksAtOnce,
+    resultSelector: {},
   }).itemProcessor(uploadOne.start);
+  slice.addCatch(
+    Pass.jsonPath(scope, 'Slice failed', { parameters: { error: JsonPath.objectAt('$.error') } }),
+    { errors: [everything], ...keepError },
+  );
+
+  // A history ends at 25,000 events, and 100 tracks at their worst have more: each slice is an execution of its own.
+  const upload = DistributedMap.jsonPath(scope, 'Upload tracks', {
+    label: 'UploadTracks',
+    itemsPath: '$.tracks',
+    itemBatcher: new ItemBatcher({ maxItemsPerBatch: tracks }),
+    maxConcurrency: slicesAtOnce,
+    // An Express execution ends after five minutes; an upload may take longer.
+    mapExecutionType: StateMachineType.STANDARD,
+    resultPath: '$.uploads',
+  }).itemProcessor(slice);
 
   // Ends with the position at which a training loop begins, so that every state after it can count on.
   const enough = task(enoughClips, {
@@ -73,7 +94,6 @@ export function trainModel({ scope, task, settings }: Machine): IChainable {
     payload: { error: JsonPath.objectAt('$.error') },
   });
   failure.next(new Fail(scope, 'Training failed', { errorPath: '$.error', causePath: '$.cause' }));
-  const keepError = { resultPath: '$.error' };
   create.addCatch(failure, { errors: [...settledCreateErrors], ...keepError });
   create.addCatch(lost, { errors: [everything], resultPath: '$.lost' });
   for (const state of [prepare, upload, enough, check]) {
@@ -89,6 +109,8 @@ export function trainModel({ scope, task, settings }: Machine): IChainable {
   const again = new Wait(scope, 'Wait for provider', { time: WaitTime.secondsPath('$.wait') });
   const prepared = new Choice(scope, 'Session prepared?')
     .when(verdictIs('waiting'), again.next(prepare))
+    // Create was called in an earlier run: only the training counts, and nothing is uploaded.
+    .when(Condition.isNotPresent('$.tracks[0]'), enough)
     .otherwise(upload);
 
   prepare.next(prepared);

@@ -76,7 +76,7 @@ describe('the configuration', () => {
 
   test('takes only what differs from the default settings', () => {
     const { settings, audioDays } = read({ settings: '{"limits":{"concurrency":3},"retentionDays":7}' });
-    expect(settings.limits).toMatchObject({ concurrency: 3, maxTracks: 24 });
+    expect(settings.limits).toMatchObject({ concurrency: 3, maxTracks: 100 });
     expect(audioDays).toBe(7);
   });
 

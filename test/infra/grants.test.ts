@@ -277,14 +277,20 @@ describe('each function may do what it does, and nothing else', () => {
     }
   });
 
-  test('upload-batch starts and ends the executions of its own files, and no others', () => {
-    const own = (name: string) => actual[name]?.filter((line) => line.startsWith('states:'));
-    expect(own('train-model')).toEqual([]);
-    expect(own('upload-batch')).toEqual([
-      ...executions('DescribeExecution', 'upload-batch'),
-      'states:StartExecution machine upload-batch',
-      ...executions('StopExecution', 'upload-batch'),
-    ]);
+  test.each(['train-model', 'upload-batch'])(
+    '%s starts and ends the executions of its own Map, and no others',
+    (name) => {
+      const own = actual[name]?.filter((line) => line.startsWith('states:'));
+      expect(own).toEqual([
+        ...executions('DescribeExecution', name),
+        `states:StartExecution machine ${name}`,
+        ...executions('StopExecution', name),
+      ]);
+    },
+  );
+
+  test('generate-music starts no execution', () => {
+    expect(actual['generate-music']?.filter((line) => line.startsWith('states:'))).toEqual([]);
   });
 
   test('any other function is invoked by its own route or schedule only', () => {

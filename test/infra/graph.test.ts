@@ -58,6 +58,11 @@ describe('the picture of a machine', () => {
       States: { Each: { Type: 'Map', End: true, MaxConcurrency: 20, ItemProcessor } },
     });
     expect(graph).toContain('subgraph each["Each: an execution each, 20 at a time"]');
+    const slices = drawGraph({
+      StartAt: 'Each',
+      States: { Each: { Type: 'Map', End: true, ItemBatcher: { MaxItemsPerBatch: 9 }, ItemProcessor } },
+    });
+    expect(slices).toContain('subgraph each["Each: slices of up to 9, an execution each"]');
   });
 
   test('takes the place between the markers, and no other', () => {

@@ -5,16 +5,7 @@ import type { Session } from '../../functions/domain/session.ts';
 import { type Provider, ProviderError } from '../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../../functions/shared/settings.ts';
-import {
-  copyAudioState,
-  createModelState,
-  failureState,
-  type MusicState,
-  musicState,
-  preparedState,
-  trainingState,
-  uploadState,
-} from '../../functions/shared/state-contracts.ts';
+import type { MusicState, trainingState } from '../../functions/shared/state-contracts.ts';
 import { checkMusic } from '../../functions/workflow/check-music/check-music.ts';
 import { checkTraining } from '../../functions/workflow/check-training/check-training.ts';
 import { checkUpload } from '../../functions/workflow/check-upload/check-upload.ts';
@@ -29,9 +20,10 @@ import {
   longestRun,
   plainEvents,
   repetitions,
+  slicesOf,
   taskEvents,
-  worstFile,
   worstHistory,
+  worstSlice,
   worstTraining,
   worstUpload,
 } from '../../infra/workflows/history-budget.ts';
@@ -259,16 +251,35 @@ describe('the longest history', () => {
     });
   });
 
-  test('of 24 tracks stays under the 25,000 events at which the service ends an execution', () => {
-    expect(defaultSettings.limits.maxTracks).toBe(24);
-    expect(worstHistory(defaultSettings)).toBeLessThan(25_000);
+  test('stays under the 25,000 events at which the service ends an execution, for every permitted number of tracks', () => {
     expect(historyQuota).toBe(25_000);
+    expect(worstHistory(defaultSettings)).toBeLessThan(25_000);
+    for (let maxTracks = 6; maxTracks <= 100; maxTracks++) {
+      for (const concurrency of [1, 6, 24, 39, 40, 41, 99, 100]) {
+        const settings = settingsSchema.parse({ limits: { maxTracks, concurrency } });
+        const { tracks, tracksAtOnce, slicesAtOnce } = slicesOf(settings);
+        expect(worstSlice(settings, tracks)).toBeLessThan(25_000);
+        expect(tracksAtOnce).toBeLessThanOrEqual(Math.min(tracks, 40));
+        // As many at once as the settings say, to the track where all go at once, and never more.
+        const atOnce = Math.min(tracksAtOnce * slicesAtOnce, maxTracks);
+        expect(atOnce).toBeLessThanOrEqual(concurrency);
+        expect(atOnce).toBeGreaterThan(Math.min(concurrency, maxTracks) - slicesAtOnce);
+        if (concurrency >= maxTracks) expect(atOnce).toBe(maxTracks);
+      }
+    }
+    expect(() => settingsSchema.parse({ limits: { maxTracks: 101 } })).toThrow('maxTracks');
   });
 
-  test('would not, were each step of a loop repeated once more', () => {
+  test('has smaller slices under a schedule that asks more often, and the steps repeated more often fit no more', () => {
+    const often = settingsSchema.parse({
+      limits: { concurrency: 100 },
+      schedules: { upload: { checks: [30], every: 5, deadline: 600 } },
+    });
+    expect(slicesOf(often).tracks).toBeLessThan(slicesOf(defaultSettings).tracks);
+    expect(worstSlice(often, slicesOf(often).tracks)).toBeLessThan(25_000);
     const { submitUpload, checkUpload } = repetitions;
     const more = { ...repetitions, submitUpload: submitUpload + 1, checkUpload: checkUpload + 1 };
-    expect(worstHistory(defaultSettings, more)).toBeGreaterThan(25_000);
+    expect(worstSlice(defaultSettings, slicesOf(defaultSettings).tracks, more)).toBeGreaterThan(25_000);
   });
 
   test('no run of the real upload functions has more events, for every answer of the provider', async () => {
@@ -336,14 +347,12 @@ describe('the longest history', () => {
   );
 
   test('settings that would allow more are refused at synth, and the message says what to lower', () => {
-    const settings = { limits: { maxTracks: 40 } };
+    const settings = { schedules: { upload: { checks: [1], every: 1, deadline: 3000 } } };
     expect(() => requireBoundedHistory(settingsSchema.parse(settings))).toThrow(
-      /a training could reach \d+ events.*25000.*settings\.limits\.maxTracks/,
+      /the upload of one file could reach \d+ events.*25000.*settings\.schedules\.upload/,
     );
-    expect(() => synthesized(configured({ settings }))).toThrow(/settings\.limits\.maxTracks/);
-    const worst = settingsSchema.parse({ limits: { maxTracks: 6 } });
-    expect(worstFile(worst)).toBeLessThan(worstHistory(worst));
-    const spaced = { ...settings, schedules: { upload: { checks: [30, 60], every: 60, deadline: 480 } } };
+    expect(() => synthesized(configured({ settings }))).toThrow(/settings\.schedules\.upload/);
+    const spaced = { schedules: { upload: { checks: [30, 60], every: 60, deadline: 1800 } } };
     expect(() => requireBoundedHistory(settingsSchema.parse(spaced))).not.toThrow();
   });
 
@@ -352,49 +361,5 @@ describe('the longest history', () => {
     expect(longestRun(defaultSettings)).toBeGreaterThan(4 * upload.deadline + training.deadline + 3600);
     const { music, audio } = defaultSettings.schedules;
     expect(longestMusic(defaultSettings)).toBeGreaterThan(music.deadline + audio.deadline + 3600);
-  });
-});
-
-describe('the largest state', () => {
-  const limit = 256 * 1024;
-  const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
-  const position = {
-    wait: 99_999,
-    waited: 99_999,
-    total: 99_999,
-    checks: 9999,
-    refusals: 99,
-    pace: 8,
-    verdict: 'waiting',
-  } as const;
-  const prepared = preparedState.parse({
-    sessionId,
-    ...position,
-    tracks: Array.from({ length: 40 }, () => ({ sessionId, trackId })),
-  });
-
-  test('in the loops is of a few hundred bytes', () => {
-    for (const state of [
-      uploadState.parse({ sessionId, trackId, ...position }),
-      createModelState.parse({ sessionId, ...position }),
-      trainingState.parse({ sessionId, ...position }),
-      musicState.parse({ sessionId, ...position }),
-      copyAudioState.parse({ sessionId, ...position }),
-    ]) {
-      expect(bytes(state)).toBeLessThan(512);
-    }
-  });
-
-  test('between Prepare session and Enough clips? stays under 256 KiB, for the 40 tracks that can be configured', () => {
-    const results = prepared.tracks.map(() => ({ trackId, verdict: 'failed' }));
-    expect(bytes(prepared) + bytes(results)).toBeLessThan(limit / 10);
-  });
-
-  test('into Record failure stays under 256 KiB with the longest cause that the service keeps, in Chinese', () => {
-    // 32,768 characters (documented). The payload has the error twice: by itself, and in the state's input.
-    const error = { Error: 'E'.repeat(256), Cause: '洞'.repeat(32_768) };
-    const execution = { Id: 'i'.repeat(256), Name: 'n'.repeat(80) };
-    const failure = failureState.parse({ execution, input: { ...prepared, error }, error });
-    expect(bytes(failure)).toBeLessThan(limit);
   });
 });

@@ -14,6 +14,7 @@ import {
   worstBatch,
   worstFile,
   worstHistory,
+  worstSlice,
   worstTraining,
   worstUpload,
 } from '../../infra/workflows/history-budget.ts';
@@ -59,11 +60,15 @@ describe('the events of a run, counted by hand', () => {
     expect(worstRequest(short, never(musicRepetitions))).toBe(5 + 2 + round + round);
   });
 
-  test('of a training: its frame, three tasks, two questions, two tracks and the create', () => {
-    const track = 2 + worstUpload(short, never(repetitions)) + 2;
+  test('of a training: its frame, three tasks, two questions, six of its Map and the create', () => {
     const tasks = 5 + 2 + 2 + 5 + 5;
     const create = worstTraining(short, never(repetitions));
-    expect(worstHistory(short, never(repetitions))).toBe(4 + tasks + 2 + (4 + 2 * track) + create);
+    expect(worstHistory(short, never(repetitions))).toBe(4 + tasks + 2 + 6 + create);
+  });
+
+  test('of a slice: its frame, its Map and two tracks', () => {
+    const track = 2 + worstUpload(short, never(repetitions)) + 2;
+    expect(worstSlice(short, 2, never(repetitions))).toBe(4 + 4 + 2 * track);
   });
 
   test('of copying audio: at once, and until its deadline', () => {
@@ -99,6 +104,9 @@ describe('what a machine is given', () => {
 
   test('is twice the time of its loops, tracks in turns, and an hour', () => {
     expect(longestRun(at({ maxTracks: 24, concurrency: 5 }, 100))).toBe(2 * (5 * 100 + 100) + 3600);
+    expect(longestRun(at({ maxTracks: 100, concurrency: 100 }, 100))).toBe(2 * (100 + 100) + 3600);
+    // Two slices at once of 20 tracks: 100 of them come in three turns.
+    expect(longestRun(at({ maxTracks: 100, concurrency: 41 }, 100))).toBe(2 * (3 * 100 + 100) + 3600);
     expect(longestBatch(at({ maxBatchFiles: 9, batchConcurrency: 4 }, 100))).toBe(2 * 3 * 100 + 3600);
     expect(longestMusic(at({}, 100))).toBe(2 * (100 + 100) + 3600);
     expect(longestBatch(at({ maxBatchFiles: 20_000, batchConcurrency: 1 }, 900))).toBe(365 * 24 * 3600);
@@ -114,9 +122,15 @@ describe('what a machine is given', () => {
 test.each<[string, z.input<typeof settingsSchema>, (settings: Settings) => number, string]>([
   [
     'a training',
-    { limits: { maxTracks: 40 } },
+    { schedules: { training: { checks: [1], every: 1, deadline: 3000 } } },
     worstHistory,
-    'settings.limits.maxTracks, settings.limits.uploadAttempts or settings.schedules.upload.deadline, or check less often (settings.schedules).',
+    'settings.limits.prepareCalls, settings.limits.createCalls or settings.schedules.training.deadline, or check less often (settings.schedules.training and settings.schedules.settle).',
+  ],
+  [
+    'the upload of one file',
+    { schedules: { upload: { checks: [1], every: 1, deadline: 3000 } } },
+    worstFile,
+    'settings.limits.uploadAttempts or settings.schedules.upload.deadline, or check less often (settings.schedules.upload).',
   ],
   [
     'a batch',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { settledCreateErrors } from '../../functions/shared/errors.ts';
 import { type Functions, failing, play } from './played-machine.ts';
 
@@ -13,7 +14,14 @@ const smooth: Readonly<Record<string, Functions>> = {
     'Prepare session': () => ({ ...at('done'), tracks: [ids] }),
     'Submit upload': () => at('waiting', 12),
     'Check upload': () => at('done'),
-    'Enough clips?': () => ({ sessionId, review: false }),
+    // As the function does, it fails with what ended a slice.
+    'Enough clips?': ({ uploads }) => {
+      const ended = z
+        .array(z.object({ error: z.object({ Error: z.string() }).optional() }))
+        .parse(uploads ?? []);
+      const { error } = ended.find((slice) => slice.error) ?? {};
+      return error ? failing(error.Error) : { sessionId, review: false };
+    },
     'Create model': () => ({ ...at('waiting', 100), sessionId }),
     'Check training': () => ({ ...at('done'), sessionId }),
     'Record failure': () => ({ error: 'Named', cause: 'told' }),
@@ -129,6 +137,28 @@ describe('a track that failed is data', () => {
     expect(path(played)).toContain('Reconcile clips');
     expect(played.status).toBe('SUCCEEDED');
   });
+});
+
+test('a run after create was called uploads nothing, and opens no Map', async () => {
+  const played = await run('train-model', { 'Prepare session': () => ({ ...at('done'), tracks: [] }) });
+  expect(path(played)).toEqual(['Prepare session', 'Enough clips?', 'Create model', 'Check training']);
+  expect(played.status).toBe('SUCCEEDED');
+});
+
+test('a slice whose function fails stops its own tracks and no other slice, and fails the run by its name', async () => {
+  const tracks = Array.from({ length: 40 }, (_, index) => ({ sessionId, trackId: `${index}` }));
+  const played = await run('train-model', {
+    'Prepare session': () => ({ ...at('done'), tracks }),
+    'Submit upload': (input) =>
+      input.trackId === '0' ? failing('ProviderAuth') : { ...at('waiting', 12), ...input },
+  });
+  expect(played).toMatchObject({ status: 'FAILED', error: 'Named' });
+  expect(played.calls.at(-1)?.event).toMatchObject({ error: { Error: 'ProviderAuth' } });
+  const checked = played.calls.flatMap(({ state, event }) =>
+    state === 'Check upload' ? [Object(event.input).trackId] : [],
+  );
+  expect(checked).toContain('39');
+  expect(checked.length).toBeLessThan(39);
 });
 
 test('a session that asks for a review ends green before the training, and nothing is bought', async () => {

@@ -5,6 +5,7 @@ import { errorNames, settledCreateErrors } from '../../functions/shared/errors.t
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { trainingState } from '../../functions/shared/state-contracts.ts';
 import { definitionsOf } from '../../infra/asl-definitions.ts';
+import { slicesOf } from '../../infra/workflows/history-budget.ts';
 import { stateOf, statesOf } from './definition.ts';
 import { propertiesOf, synthesized, tuned } from './synthesized.ts';
 
@@ -45,8 +46,10 @@ describe('train-model', () => {
       'Choice Training finished?',
       'Choice Upload finished?',
       'Fail Training failed',
+      'Map Upload slice',
       'Map Upload tracks',
       'Pass Answer lost',
+      'Pass Slice failed',
       'Pass Track failed',
       'Pass Track uploaded',
       'Succeed Model ready',
@@ -124,7 +127,10 @@ describe('train-model', () => {
 
   test('a throttled session waits as long as its state says, and is prepared again', () => {
     expect(stateOf(definition, 'Session prepared?')).toMatchObject({
-      Choices: [{ Variable: '$.verdict', StringEquals: 'waiting', Next: 'Wait for provider' }],
+      Choices: [
+        { Variable: '$.verdict', StringEquals: 'waiting', Next: 'Wait for provider' },
+        { Variable: '$.tracks[0]', IsPresent: false, Next: 'Enough clips?' },
+      ],
       Default: 'Upload tracks',
     });
     expect(stateOf(definition, 'Wait for provider')).toMatchObject({
@@ -191,16 +197,35 @@ describe('train-model', () => {
     expect(trainingState.safeParse(position).success).toBe(true);
   });
 
-  test('uploads as many tracks at a time as configured, and keeps no results of the branches', () => {
+  test('uploads as many tracks at a time as configured, in slices that are executions of their own', () => {
+    const { tracks, tracksAtOnce, slicesAtOnce } = slicesOf(tuned.settings);
+    expect(tracksAtOnce * slicesAtOnce).toBe(4);
     expect(stateOf(definition, 'Upload tracks')).toMatchObject({
       ItemsPath: '$.tracks',
-      MaxConcurrency: 4,
-      ResultPath: null,
+      ItemBatcher: { MaxItemsPerBatch: tracks },
+      MaxConcurrency: slicesAtOnce,
+      ResultPath: '$.uploads',
+      ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
+    });
+    expect(stateOf(definition, 'Upload slice')).toMatchObject({
+      ItemsPath: '$.Items',
+      MaxConcurrency: tracksAtOnce,
+      ResultSelector: {},
       ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' } },
     });
     const left = { Parameters: { 'trackId.$': '$.trackId', 'verdict.$': '$.verdict' }, End: true };
     expect(stateOf(definition, 'Track uploaded')).toMatchObject(left);
     expect(stateOf(definition, 'Track failed')).toMatchObject(left);
+  });
+
+  test('what ends a slice is handed to Enough clips?, and ends no other slice', () => {
+    expect(stateOf(definition, 'Upload slice').Catch).toEqual([
+      { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Slice failed' },
+    ]);
+    expect(stateOf(definition, 'Slice failed')).toMatchObject({
+      Parameters: { 'error.$': '$.error' },
+      End: true,
+    });
   });
 
   test('waits as long as the tasks say, in both loops', () => {

@@ -43,10 +43,11 @@ describe('train-model', () => {
     it('goes the way that its picture shows', async () => {
       const path = await it_.path(session.executionArn);
       const count = (state: string) => path.filter((entered) => entered === state).length;
-      expect(path.slice(0, 3)).toEqual(['Prepare session', 'Session prepared?', 'Upload tracks']);
-      expect(count('Submit upload')).toBe(8);
-      expect(count('Track uploaded')).toBe(8);
-      expect(path.slice(path.indexOf('Enough clips?'), path.indexOf('Enough clips?') + 4)).toEqual([
+      // The tracks are in an execution of their own.
+      expect(path.slice(0, 7)).toEqual([
+        'Prepare session',
+        'Session prepared?',
+        'Upload tracks',
         'Enough clips?',
         'Review first?',
         'Create model',

@@ -1,9 +1,12 @@
+import type * as z from 'zod';
 import { isWanted, neededClips } from '../../domain/required-clips.ts';
 import { canCall, type Session, type Track } from '../../domain/session.ts';
 import { withoutSharedClips } from '../../domain/shared-clips.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { enoughClipsState } from '../../shared/state-contracts.ts';
+import { readMachineError } from '../../shared/step-functions-error.ts';
 import type { state } from './state.ts';
 
 export type EnoughClipsDeps = Deps<typeof state>;
@@ -12,13 +15,18 @@ export type EnoughClipsDeps = Deps<typeof state>;
  * `Enough clips?`: one of each file, unless the session allows fewer; never under what the provider trains on (6).
  * Counted in the record, because a branch may have run twice.
  * Says, too, whether the session waits for a person's approval before the credits are spent.
- * @throws ChirpsmithError NotEnoughClips, naming every track without a clip; ProviderContradiction, naming those that
+ * @throws ChirpsmithError what ended a slice of the uploads; NotEnoughClips, naming every track without a clip; ProviderContradiction, naming those that
  *   were given the same clip
  */
 export async function enoughClips(
-  { sessionId }: { sessionId: string },
+  { sessionId, uploads = [] }: z.infer<typeof enoughClipsState>,
   { store, settings, now }: EnoughClipsDeps,
 ): Promise<{ sessionId: string; review: boolean }> {
+  const failed = uploads.find(({ error }) => error)?.error;
+  if (failed) {
+    const { name, reason } = readMachineError(failed);
+    throw new ChirpsmithError(name, reason);
+  }
   const { session, tracks } = await store.require(sessionId);
   if (canCall(session)) {
     const { contradiction } = await withoutSharedClips(tracks, { store, now });

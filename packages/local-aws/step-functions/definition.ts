@@ -129,7 +129,7 @@ const processorConfig = z.discriminatedUnion('Mode', [
   z.strictObject({ Mode: z.literal('DISTRIBUTED'), ExecutionType: z.literal('STANDARD') }),
 ]);
 
-/** A Distributed Map has no reader, batcher or writer: its items come from the state, its results go into it. */
+/** A Distributed Map has no reader or writer: its items come from the state, its results go into it. */
 const mapFields = z.strictObject({
   Type: z.literal('Map'),
   Label: z
@@ -139,6 +139,7 @@ const mapFields = z.strictObject({
   ToleratedFailurePercentage: z.number().min(0).max(100).optional(),
   ItemsPath: path.optional(),
   ItemSelector: template.optional(),
+  ItemBatcher: z.strictObject({ MaxItemsPerBatch: z.number().int().positive() }).optional(),
   MaxConcurrency: z.number().int().nonnegative().optional(),
   ...inputOutput,
   ...onward,

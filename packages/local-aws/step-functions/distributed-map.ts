@@ -27,18 +27,20 @@ export async function distribute(
   const { scope } = branch;
   const { Label = 'Map', ToleratedFailurePercentage = 0 } = map;
   const items = selectItems(map, effective);
+  const children = childrenOf(items, map.ItemBatcher?.MaxItemsPerBatch);
   record(branch, 'MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
   const mapRunArn = `${scope.machineArn.replace(':stateMachine:', ':mapRun:')}/${Label}:${randomUUID()}`;
   record(branch, 'MapRunStarted', { mapRunStartedEventDetails: { mapRunArn } });
 
   const failed = new AbortController();
   const signal = AbortSignal.any([branch.signal, failed.signal]);
-  const outputs: (Json | undefined)[] = new Array(items.length).fill(undefined);
+  const outputs: (Json | undefined)[] = new Array(children.length).fill(undefined);
   const seen = { failures: 0, longest: 0 };
 
   const child = async (index: number) => {
-    const item = items[index];
-    if (!item) return;
+    const started = children[index];
+    if (!started) return;
+    const { input } = started;
     const full = new AbortController();
     const history = createHistory({
       now: scope.clock.now,
@@ -49,25 +51,25 @@ export async function distribute(
     const arn = `${scope.machineArn.replace(':stateMachine:', ':execution:')}/${Label}:${randomUUID()}`;
     const execution = {
       Id: arn,
-      Input: item.input,
+      Input: input,
       StartTime: new Date(scope.clock.now()).toISOString(),
       Name: arn.split(':').at(-1) ?? '',
       RoleArn: scope.roleArn,
       RedriveCount: 0,
     };
     history.add('ExecutionStarted', 0, {
-      executionStartedEventDetails: data('input', JSON.stringify(item.input)),
+      executionStartedEventDetails: data('input', JSON.stringify(input)),
     });
     const own = createBranch({ ...scope, history }, AbortSignal.any([signal, full.signal]), 0);
     try {
-      const childContext = { ...context, Execution: execution, Map: item.context };
-      outputs[index] = await run(own, map.ItemProcessor, item.input, childContext);
+      const childContext = { ...context, Execution: execution, Map: started.context };
+      outputs[index] = await run(own, map.ItemProcessor, input, childContext);
       history.close('ExecutionSucceeded', own.last);
     } catch (thrown) {
       if (signal.aborted) return;
-      seen.failures++;
+      seen.failures += started.items;
       const { error, reason } = asStateError(thrown);
-      scope.log(`${name}, item ${index}: ${error ?? 'no error name'} (${reason ?? 'no cause'})`);
+      scope.log(`${name}, child ${index}: ${error ?? 'no error name'} (${reason ?? 'no cause'})`);
       history.close('ExecutionFailed', own.last);
       if ((100 * seen.failures) / items.length <= ToleratedFailurePercentage) return;
       const words = 'The specified tolerated failure threshold was exceeded';
@@ -79,7 +81,7 @@ export async function distribute(
 
   try {
     allow(branch);
-    await inLanes(items.length, map.MaxConcurrency || mostChildren, signal, child);
+    await inLanes(children.length, map.MaxConcurrency || mostChildren, signal, child);
     signal.throwIfAborted();
     const results = outputs.filter((output) => output !== undefined);
     checkSize(name, JSON.stringify(results));
@@ -96,6 +98,22 @@ export async function distribute(
     record(branch, 'MapRunFailed', { mapRunFailedEventDetails: { error, cause: reason } });
     throw failure;
   }
+}
+
+interface Child {
+  readonly input: Json;
+  readonly context: Json;
+  /** How many items it is for: all of them fail with it. */
+  readonly items: number;
+}
+
+/** What each child execution takes: an item, or as many as the batcher allows, the last one what is left. */
+function childrenOf(items: ReturnType<typeof selectItems>, batch: number | undefined): Child[] {
+  if (batch === undefined) return items.map(({ input, context }) => ({ input, context, items: 1 }));
+  return Array.from({ length: Math.ceil(items.length / batch) }, (_, index) => {
+    const own = items.slice(index * batch, (index + 1) * batch);
+    return { input: { Items: own.map(({ input }) => input) }, context: {}, items: own.length };
+  });
 }
 
 /** Does the work for 0, 1, … with at most `atOnce` under way; begins no more once the signal says so. */

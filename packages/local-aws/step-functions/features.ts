@@ -30,7 +30,6 @@ const otherFields: Readonly<Record<string, readonly string[]>> = {
     'Iterator',
     'Parameters',
     'ItemReader',
-    'ItemBatcher',
     'ResultWriter',
     'MaxConcurrencyPath',
     'ToleratedFailureCount',
@@ -97,7 +96,7 @@ const values: Readonly<Record<string, Json>> = {
   ItemProcessor: line,
   Iterator: line,
   ItemReader: {},
-  ItemBatcher: {},
+  ItemBatcher: { MaxItemsPerBatch: 2 },
   ResultWriter: {},
   Branches: [line],
   ErrorEquals: ['A'],
@@ -136,7 +135,9 @@ function withField(type: string, field: string): Json {
   const state: Record<string, Json> = { ...least[type] };
   if (exclusive.includes(field)) for (const other of exclusive) delete state[other];
   if (field === 'Next') delete state.End;
-  if (field === 'Label' || field === 'ToleratedFailurePercentage') state.ItemProcessor = distributed;
+  if (['Label', 'ToleratedFailurePercentage', 'ItemBatcher'].includes(field)) {
+    state.ItemProcessor = distributed;
+  }
   return machineOf({ ...state, [field]: value });
 }
 

@@ -69,7 +69,7 @@ function* checkState(state: State, here: string): Generator<string> {
       break;
     case 'Map':
       if (state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED') break;
-      for (const field of ['Label', 'ToleratedFailurePercentage'] as const) {
+      for (const field of ['Label', 'ToleratedFailurePercentage', 'ItemBatcher'] as const) {
         if (state[field] !== undefined) yield `${here}.${field}: is for a Distributed Map`;
       }
   }

@@ -110,7 +110,7 @@ describe('POST /sessions', () => {
       'too many tracks',
       {
         name: 'n',
-        files: Array.from({ length: 25 }, (_, i) => ({
+        files: Array.from({ length: 101 }, (_, i) => ({
           name: `${i}`,
           size: 1,
           sha256: i.toString(16).padStart(64, '0'),

@@ -132,7 +132,7 @@ describe('a manifest that cannot be used leaves a report beside it', () => {
       'that asks for too few clips',
       { name: 'A', minClips: 2 },
       songs,
-      [text('minClips', 'is 2: the provider trains on at least 6, at most 24 are taken')],
+      [text('minClips', 'is 2: the provider trains on at least 6, at most 100 are taken')],
     ],
     [
       'whose folder holds too few',
@@ -149,8 +149,13 @@ describe('a manifest that cannot be used leaves a report beside it', () => {
     [
       'whose folder holds too many',
       { name: 'A' },
-      Array.from({ length: 25 }, (_, index) => `${index}.mp3`),
-      [text('folder', 'holds 25 files that are named as audio: at most 24 are taken; name those in "audio"')],
+      Array.from({ length: 101 }, (_, index) => `${index}.mp3`),
+      [
+        text(
+          'folder',
+          'holds 101 files that are named as audio: at most 100 are taken; name those in "audio"',
+        ),
+      ],
     ],
     [
       'that lists too few, and one twice',

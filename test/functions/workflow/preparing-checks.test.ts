@@ -239,7 +239,7 @@ describe('Prepare session, from the console', () => {
   it.each([
     ['too few for the provider', {}, 5, 6],
     ['fewer than it asks for', { minClips: 8 }, 7, 8],
-    ['more than are taken', {}, 25, 6],
+    ['more than are taken', {}, 101, 6],
   ])('refuses %s', async (_, more, count, least) => {
     expect(await problemsOf({ name, audio: audio(count), ...more })).toEqual([
       { where: 'audio', message: `lists ${count} tracks: give ${least} to ${settings.limits.maxTracks}` },

@@ -282,6 +282,25 @@ describe('Enough clips?', () => {
     });
   });
 
+  it('fails with what ended a slice of the uploads, in the words of that error, and changes nothing', async () => {
+    const session = { status: 'uploading' } as const;
+    await recordSession(table.store, { sessionId: 'slices', count: 7, session });
+    const failed = async (error: { Error: string; Cause?: string }) =>
+      enoughClips({ sessionId: 'slices', uploads: [{}, { error }] }, { store: table.store, settings, now });
+    const Cause = JSON.stringify({
+      errorMessage: 'The provider refused an upload because of the account: 402',
+    });
+    await expect(failed({ Error: 'CreditsExhausted', Cause })).rejects.toMatchObject({
+      name: 'CreditsExhausted',
+      message: 'The provider refused an upload because of the account: 402',
+    });
+    await expect(failed({ Error: 'Lambda.Unknown', Cause: 'ended' })).rejects.toMatchObject({
+      name: 'Unexpected',
+      message: 'Lambda.Unknown: ended',
+    });
+    expect((await table.store.requireSession('slices')).status).toBe('uploading');
+  });
+
   it('holds the session to the number that it asked for, above the six of the provider', async () => {
     const session = { status: 'uploading', minClips: 8 } as const;
     const track = (index: number) => ({ status: 'done', clipId: `c${index}` }) as const;

@@ -82,6 +82,27 @@ test('an item that fails ends the run unless it is tolerated', async () => {
   expect(JSON.parse(String(output))).toEqual([0, 2, 3]);
 });
 
+test('items that are batched fail together, and each of them counts', async () => {
+  const work = ({ Items }: { Items: { n: number }[] }) => {
+    if (Items.some(({ n }) => n === 4)) throw new Error('broken');
+    return Items.map(({ n }) => n);
+  };
+  const batched = { ItemBatcher: { MaxItemsPerBatch: 2 } };
+  const tolerant = await benchWith(machine({ ...batched, ToleratedFailurePercentage: 20 }), { work });
+  const { output } = await tolerant.run({ items: items(5), name: '' });
+  expect(JSON.parse(String(output))).toEqual([
+    [0, 1],
+    [2, 3],
+  ]);
+  const strict = await benchWith(machine({ ...batched, ToleratedFailurePercentage: 30 }), {
+    work: ({ Items }: { Items: { n: number }[] }) => {
+      if (Items.some(({ n }) => n === 0)) throw new Error('broken');
+      return null;
+    },
+  });
+  expect(await strict.run({ items: items(5), name: '' })).toMatchObject({ status: 'FAILED' });
+});
+
 test('the machine needs the permission to start its own executions', async () => {
   const asked: string[] = [];
   const check = (_: string, action: string, resource: string) => {
@@ -99,7 +120,14 @@ test('the machine needs the permission to start its own executions', async () =>
 test('what only a Distributed Map knows, or it does not know here, is refused', () => {
   const inline = { ItemProcessor: { StartAt: 'W', States: { W: { Type: 'Succeed' } } } };
   expect(() => parseDefinition('m', machine(inline))).toThrow('States.Each.Label: is for a Distributed Map');
-  for (const field of ['ItemReader', 'ItemBatcher', 'ResultWriter', 'ToleratedFailureCount']) {
+  const batched = { ItemBatcher: { MaxItemsPerBatch: 2 }, Label: undefined };
+  expect(() => parseDefinition('m', machine({ ...inline, ...batched }))).toThrow(
+    'States.Each.ItemBatcher: is for a Distributed Map',
+  );
+  expect(() => parseDefinition('m', machine({ ItemBatcher: { MaxItemsPerBatch: 0 } }))).toThrow(
+    'ItemBatcher',
+  );
+  for (const field of ['ItemReader', 'ResultWriter', 'ToleratedFailureCount']) {
     expect(() => parseDefinition('m', machine({ [field]: {} }))).toThrow(field);
   }
 });

@@ -48,6 +48,20 @@ export const mapFacts: readonly Fact[] = [
     output: { all: ['A', 'B'], first: { value: 'A', index: 0, partner: 'UQS', constant: 'HelloWorld' } },
   },
   {
+    title: 'a Distributed Map hands its items to its child executions in batches, the last one what is left',
+    source: 'documented',
+    definition: only({
+      Type: 'Map',
+      ItemsPath: '$.items',
+      ItemSelector: { 'n.$': '$$.Map.Item.Value' },
+      ItemBatcher: { MaxItemsPerBatch: 2 },
+      ItemProcessor: line(inner, distributed),
+      End: true,
+    }),
+    input: { items: [1, 2, 3] },
+    output: [{ Items: [{ n: 1 }, { n: 2 }] }, { Items: [{ n: 3 }] }],
+  },
+  {
     title: 'a Map within a Map',
     source: 'recorded',
     definition: only({
