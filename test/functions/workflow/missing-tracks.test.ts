@@ -105,7 +105,7 @@ describe('the advice to resume with minClips', () => {
 
   it.each([
     ['fewer than the provider takes', { minClips: 5 }, /minClips: is 5/],
-    ['more than are taken', { minClips: 25 }, /minClips: is 25/],
+    ['more than are taken', { minClips: 101 }, /minClips: is 101/],
   ])('is refused for %s', async (title, body, words) => {
     const sessionId = `wrong-${title.length}`;
     await eight(sessionId, {}, { status: 'failed' });
