@@ -81,12 +81,15 @@ export interface ApiClient {
     content?: string;
     /** Another session of the same content; without it the existing one is answered, as `existing`. */
     again?: boolean;
+    /** The recordings are the person's to train on. */
+    rights?: true;
   }): Promise<CreatedSessionAnswer>;
   /** Declares further files of a batch, after `from` that are declared already. */
   addFiles(
     sessionId: string,
     from: number,
     files: readonly DeclaredFileBody[],
+    words?: { readonly rights?: true },
   ): Promise<CreatedSessionAnswer>;
   /** Which of these tracks' files are missing, and where they go: whole, or in parts of which the SHA-256 are given. */
   signUploads(
@@ -101,6 +104,8 @@ export interface ApiClient {
       name?: string | undefined;
       /** Train although some files have no clip, on at least so many. */
       minClips?: number | undefined;
+      /** The recordings are the person's to train on. */
+      rights?: true | undefined;
     },
   ): Promise<SessionAnswer>;
   approveSession(sessionId: string): Promise<SessionAnswer>;
@@ -110,7 +115,7 @@ export interface ApiClient {
   replaceTrack(
     sessionId: string,
     trackId: string,
-    file: DeclaredFileBody,
+    file: DeclaredFileBody & { readonly rights?: true },
   ): Promise<CreatedSessionAnswer['uploads'][number]>;
   /** With all its tracks. `retryAfter` in seconds, where the API gave one. */
   getSession(sessionId: string): Promise<{ session: SessionAnswer; retryAfter: number | undefined }>;
@@ -241,8 +246,8 @@ export function createApiClient(
     async createSession(body) {
       return (await call('POST', '/sessions', createdSessionAnswer, { body, charges: true })).answer;
     },
-    async addFiles(sessionId, from, files) {
-      const options = { body: { from, files }, charges: true };
+    async addFiles(sessionId, from, files, words) {
+      const options = { body: { from, files, ...words }, charges: true };
       return (await call('POST', `${at(sessionId)}/files`, createdSessionAnswer, options)).answer;
     },
     async signUploads(sessionId, tracks) {
@@ -250,8 +255,10 @@ export function createApiClient(
       return (await call('POST', path, signedUploadsAnswer, { body: { tracks } })).answer;
     },
     startSession: (sessionId) => act(sessionId, 'start'),
-    resumeSession: (sessionId, { name, minClips } = {}) =>
-      act(sessionId, 'resume', name === undefined && minClips === undefined ? undefined : { name, minClips }),
+    resumeSession: (sessionId, { name, minClips, rights } = {}) => {
+      const isPlain = name === undefined && minClips === undefined && rights === undefined;
+      return act(sessionId, 'resume', isPlain ? undefined : { name, minClips, rights });
+    },
     approveSession: (sessionId) => act(sessionId, 'approve'),
     decideSession: (sessionId, choice, name) =>
       act(sessionId, 'decide', { choice, ...(name === undefined ? {} : { name }) }),

@@ -1,12 +1,14 @@
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import type { CommandContext } from './command.ts';
+import { withRights } from './confirm-rights.ts';
 import type { ConnectedStack } from './connect.ts';
 import type { CliEvent, Next } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
 import { refuseOtherProvider } from './other-provider.ts';
 import { endOfSession } from './outcome.ts';
+import { counted } from './output/format.ts';
 import { naming } from './signal-handling.ts';
 
 /**
@@ -21,6 +23,7 @@ export async function goOnWithExisting(
   options: {
     again: Next;
     deadline: number | undefined;
+    rightsConfirmed: boolean;
     upload(session: SessionAnswer): Promise<boolean>;
     end?(told: { event: CliEvent; code: ExitCode }): { event: CliEvent; code: ExitCode };
   },
@@ -37,8 +40,10 @@ export async function goOnWithExisting(
   if (actions.includes('start') || actions.includes('resume')) {
     const send = () => upload(session);
     if (!(await naming({ sessionId, mayRun: false }, signal, send))) return exitCodes.failed;
-    const start = () => client.resumeSession(sessionId);
-    session = await naming({ sessionId, mayRun: true }, signal, start);
+    const files = counted(session.tracks.length, 'file');
+    const start = () =>
+      withRights(files, (words) => client.resumeSession(sessionId, words), options, context);
+    session = (await naming({ sessionId, mayRun: true }, signal, start)).answer;
   }
   if (isRunning(session)) {
     return followSession(session, reached, context, { deadline, seconds: lifetime, end });

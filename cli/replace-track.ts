@@ -6,6 +6,7 @@ import { defaultSettings } from '../functions/shared/settings.ts';
 import { checkFiles, type UsableFile } from './check-files.ts';
 import type { CommandContext } from './command.ts';
 import type { ReplaceArguments } from './commands/replace.ts';
+import { type RightsWords, withRights } from './confirm-rights.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findFiles } from './find-files.ts';
 import { localFiles } from './inspect-local-file.ts';
@@ -29,7 +30,9 @@ export async function replaceTrack(args: ReplaceArguments, context: CommandConte
     const track = trackOf(session, args.track);
     signal.throwIfAborted();
     const { name, size, sha256 } = file;
-    const upload = await client.replaceTrack(sessionId, track.trackId, { name, size, sha256 });
+    const replace = (words: RightsWords) =>
+      client.replaceTrack(sessionId, track.trackId, { name, size, sha256, ...words });
+    const { answer: upload } = await withRights(name, replace, args, context);
     const problems = await uploadFiles([file], [upload], {
       client,
       sessionId,

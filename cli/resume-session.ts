@@ -2,11 +2,12 @@ import { isRunning } from '../functions/domain/session.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { ResumeArguments } from './commands/resume.ts';
+import { withRights } from './confirm-rights.ts';
 import { confirmSpending } from './confirm-spending.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
 import { endOfSession } from './outcome.ts';
-import { aboutCredits } from './output/format.ts';
+import { aboutCredits, counted } from './output/format.ts';
 import { reportRun } from './report-run.ts';
 import { naming } from './signal-handling.ts';
 import { uploadRemembered } from './upload-remembered.ts';
@@ -37,12 +38,19 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
       }
       const { sessionId } = session;
       const { signal } = context;
-      const upload = () => uploadRemembered(session, reached, context);
+      const upload = () => uploadRemembered(session, args, reached, context);
       if (!isRunning(session) && !(await naming({ sessionId, mayRun: false }, signal, upload))) {
         return exitCodes.failed;
       }
-      const resume = () => reached.client.resumeSession(sessionId, { name, minClips });
-      const after = await naming({ sessionId, mayRun: true }, signal, resume);
+      const files = counted(session.tracks.length, 'file');
+      const resume = () =>
+        withRights(
+          files,
+          (words) => reached.client.resumeSession(sessionId, { name, minClips, ...words }),
+          args,
+          context,
+        );
+      const { answer: after } = await naming({ sessionId, mayRun: true }, signal, resume);
       return reportRun({ event: 'session.resumed' }, { before: session, after }, args, reached, context);
     },
   );

@@ -5,12 +5,14 @@ import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';
 import type { CommandContext } from './command.ts';
 import type { TrainArguments } from './commands/train.ts';
+import { withRights } from './confirm-rights.ts';
 import { confirmSpending } from './confirm-spending.ts';
 import { type ConnectedStack, connectStack, providerOf } from './connect.ts';
 import { openConverter } from './converter.ts';
 import { goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
+import { counted } from './output/format.ts';
 import { forgetFiles, rememberFiles } from './remembered-files.ts';
 import { resumeSession } from './resume-session.ts';
 import { sameCommand } from './same-command.ts';
@@ -38,13 +40,13 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
   try {
     const created = await createSession(args, files, reached, context);
     if (created.existing) {
-      const { deadline } = args;
+      const { deadline, rightsConfirmed } = args;
       const byContent = new Map(files.map((file) => [file.sha256, file]));
       const find = async (sha256: string) => byContent.get(sha256);
       const upload = (session: SessionAnswer) => uploadRest(session, find, reached.client, context);
       const words = 'To train a second model of these files:';
       const again = { words, command: sameCommand('train', { ...args, again: true }, context.env) };
-      const options = { again, deadline, upload };
+      const options = { again, deadline, rightsConfirmed, upload };
       return await goOnWithExisting(created.sessionId, options, reached, context);
     }
     const { sessionId, uploads } = created;
@@ -112,7 +114,7 @@ async function createSession(
 
   signal.throwIfAborted();
   const { name, minClips, skipInvalid, review, again } = args;
-  const created = await reached.client.createSession({
+  const body = {
     name,
     files: files.map((file) => ({ name: file.name, size: file.size, sha256: file.sha256 })),
     // An existing session keeps its options, and says where these are others.
@@ -120,7 +122,13 @@ async function createSession(
     ...(skipInvalid ? { skipInvalid } : {}),
     ...(review ? { review } : {}),
     ...(again ? { again } : {}),
-  });
+  };
+  const { answer: created } = await withRights(
+    counted(files.length, 'file'),
+    (words) => reached.client.createSession({ ...body, ...words }),
+    args,
+    context,
+  );
   if (created.existing) return created;
   const { sessionId } = created;
   const sizes = new Map(files.map((file) => [file.sha256, file.size]));

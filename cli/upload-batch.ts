@@ -6,6 +6,7 @@ import { defaultSettings } from '../functions/shared/settings.ts';
 import { checkFiles, doubtsAbout, type RejectedFile, type UsableFile } from './check-files.ts';
 import type { CommandContext } from './command.ts';
 import type { UploadArguments } from './commands/upload.ts';
+import { type RightsWords, withRights } from './confirm-rights.ts';
 import { confirmSpending } from './confirm-spending.ts';
 import { type ConnectedStack, connectStack, providerOf } from './connect.ts';
 import { type Converter, openConverter } from './converter.ts';
@@ -61,21 +62,23 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
       reached,
       context,
     );
-    const { deadline } = args;
+    const { deadline, rightsConfirmed } = args;
     const end = (told: { event: CliEvent; code: ExitCode }) => withRejected(told, chosen);
-    const created = await createBatch(args, chosen.usable, reached, context);
+    const { answer: created, words } = await createBatch(args, chosen.usable, reached, context);
     const { sessionId } = created;
     if (created.existing) {
-      const words = 'To upload these files once more:';
-      const again = { words, command: sameCommand('upload', { ...args, again: true }, context.env) };
+      const again = {
+        words: 'To upload these files once more:',
+        command: sameCommand('upload', { ...args, again: true }, context.env),
+      };
       rememberFiles(sessionId, chosen.usable, context);
-      const upload = (session: SessionAnswer) => uploadRemembered(session, reached, context);
-      const options = { again, deadline, upload, end };
+      const upload = (session: SessionAnswer) => uploadRemembered(session, args, reached, context);
+      const options = { again, deadline, rightsConfirmed, upload, end };
       return await goOnWithExisting(sessionId, options, reached, context);
     }
     rememberFiles(sessionId, chosen.usable, context);
     const started = await naming({ sessionId, mayRun: false }, context.signal, async () => {
-      if (!(await sendFiles(created, chosen.usable, reached, context))) return exitCodes.failed;
+      if (!(await sendFiles({ ...created, words }, chosen.usable, reached, context))) return exitCodes.failed;
       forgetFiles(sessionId, context);
       return startSession(sessionId, reached, context);
     });
@@ -130,20 +133,25 @@ function costOf(files: readonly UsableFile[]) {
 
 /** Creates the batch with the first slice of its files, or finds the one that these files have already. */
 async function createBatch(
-  { name, again }: UploadArguments,
+  args: UploadArguments,
   files: readonly UsableFile[],
   { client }: ConnectedStack,
-  { display, signal }: CommandContext,
-): Promise<CreatedSessionAnswer> {
+  context: CommandContext,
+): Promise<{ answer: CreatedSessionAnswer; words: RightsWords }> {
+  const { display, signal } = context;
+  const { name, again } = args;
   signal.throwIfAborted();
-  const created = await client.createSession({
-    kind: 'batch',
+  const body = {
+    kind: 'batch' as const,
     name,
     files: files.slice(0, filesPerRequest).map(declared),
     content: contentOf(files),
     ...(again ? { again } : {}),
-  });
-  if (!created.existing) display.emit(createdEvent(created.sessionId, name, files));
+  };
+  const create = (words: RightsWords) => client.createSession({ ...body, ...words });
+  const created = await withRights(counted(files.length, 'file'), create, args, context);
+  const { existing, sessionId } = created.answer;
+  if (!existing) display.emit(createdEvent(sessionId, name, files));
   return created;
 }
 
@@ -162,7 +170,7 @@ function contentOf(files: readonly UsableFile[]): string {
  * @returns whether all of them are there
  */
 async function sendFiles(
-  { sessionId, uploads: first }: CreatedSessionAnswer,
+  { sessionId, uploads: first, words }: CreatedSessionAnswer & { words: RightsWords },
   files: readonly UsableFile[],
   { client }: ConnectedStack,
   context: CommandContext,
@@ -172,7 +180,7 @@ async function sendFiles(
   for (let from = filesPerRequest; from < files.length; from += filesPerRequest) {
     context.signal.throwIfAborted();
     const slice = files.slice(from, from + filesPerRequest);
-    const { uploads } = await client.addFiles(sessionId, from, slice.map(declared));
+    const { uploads } = await client.addFiles(sessionId, from, slice.map(declared), words);
     if (!(await uploadMissing(slice, uploads, to, context))) return false;
   }
   return true;

@@ -1,8 +1,10 @@
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { filesPerRequest } from '../functions/api/contract/track.ts';
 import type { CommandContext } from './command.ts';
+import { withRights } from './confirm-rights.ts';
 import type { ConnectedStack } from './connect.ts';
 import { type Converter, openConverter } from './converter.ts';
+import { counted } from './output/format.ts';
 import { forgetFiles, type RememberedFile, recallFiles } from './remembered-files.ts';
 import { findAgain, uploadRest } from './upload-rest.ts';
 
@@ -13,13 +15,15 @@ import { findAgain, uploadRest } from './upload-rest.ts';
  */
 export async function uploadRemembered(
   session: SessionAnswer,
+  args: { readonly rightsConfirmed: boolean },
   { client }: Pick<ConnectedStack, 'client'>,
   context: CommandContext,
 ): Promise<boolean> {
   const { sessionId } = session;
   const files = recallFiles(sessionId, context);
   if (files.length === 0) return true;
-  const whole = session.kind === 'batch' ? await declareRest(session, files, client) : session;
+  const whole =
+    session.kind === 'batch' ? await declareRest({ session, files, args }, client, context) : session;
   let converter: Converter | undefined;
   const convert: Converter['convert'] = async (...how) => {
     converter ??= await openConverter(context);
@@ -35,18 +39,34 @@ export async function uploadRemembered(
 }
 
 async function declareRest(
-  session: SessionAnswer,
-  files: readonly RememberedFile[],
+  {
+    session,
+    files,
+    args,
+  }: {
+    session: SessionAnswer;
+    files: readonly RememberedFile[];
+    args: { readonly rightsConfirmed: boolean };
+  },
   client: ConnectedStack['client'],
+  context: CommandContext,
 ): Promise<SessionAnswer> {
   const { sessionId, tracks } = session;
   if (tracks.length >= files.length) return session;
   // In the slices in which they were declared before: one that was cut off is declared once more.
   const declared = tracks.length - (tracks.length % filesPerRequest);
+  // The answer that the session has was given for all of these files, before the first of them was declared.
+  let rightsConfirmed = args.rightsConfirmed || session.rights !== undefined;
   for (let from = declared; from < files.length; from += filesPerRequest) {
     const slice = files.slice(from, from + filesPerRequest);
     const bodies = slice.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
-    await client.addFiles(sessionId, from, bodies);
+    const { words } = await withRights(
+      counted(files.length, 'file'),
+      (rights) => client.addFiles(sessionId, from, bodies, rights),
+      { rightsConfirmed },
+      context,
+    );
+    rightsConfirmed = words.rights === true;
   }
   return (await client.getSession(sessionId)).session;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { routes } from '../functions/api/routes.ts';
 import { keyOf } from '../functions/runtime/spec.ts';
-import { settingsSchema } from '../functions/shared/settings.ts';
+import { type Settings, settingsSchema } from '../functions/shared/settings.ts';
 import { states } from './specs.ts';
 import type { StageFile } from './stage-file.ts';
 
@@ -94,7 +94,10 @@ const fieldsSchema = z.strictObject({
     .optional(),
   /** Whose the sessions are that manifests in the inbox start: a subject of the tokens. */
   inboxOwner: z.string().min(1).max(128),
-  settings: settingsSchema,
+  /** It has a field of its own, so that one place says it. */
+  settings: settingsSchema.omit({ rightsQuestion: true }),
+  /** Must a person confirm that the recordings are theirs to train on? */
+  rightsQuestion: z.boolean(),
   /** Days after which audio is deleted, manifests among it. */
   audioDays: z
     .number()
@@ -172,8 +175,9 @@ const configSchema = fieldsSchema.superRefine(
 /** What the template is made from. */
 export type Config = Omit<
   z.infer<typeof configSchema>,
-  'jwtIssuer' | 'jwtAudience' | 'domainName' | 'certificateArn'
+  'jwtIssuer' | 'jwtAudience' | 'domainName' | 'certificateArn' | 'settings' | 'rightsQuestion'
 > & {
+  readonly settings: Settings;
   /** Undefined: AWS makes up the API's address. */
   readonly domain: Domain | undefined;
   /** Who signs the tokens of the API, and for whom; none when the stage has a user pool of its own. */
@@ -231,6 +235,7 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
     // The person at this machine sees them with everything else.
     inboxOwner: given('inboxOwner') ?? (stage === 'local' ? 'local' : 'inbox'),
     settings: jsonOf(given('settings') ?? {}),
+    rightsQuestion: booleanOf(given('rightsQuestion') ?? true),
     audioDays: numberOf(
       given('audioDays') ?? (settings.success ? Math.min(settings.data.retentionDays, mostAudioDays) : 1),
     ),
@@ -251,12 +256,15 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
     jwtAudience: audience,
     domainName: name,
     certificateArn,
+    settings: otherSettings,
+    rightsQuestion,
     ...config
   } = result.data;
   requireBoth({ jwtIssuer: issuer, jwtAudience: audience });
   requireBoth({ domainName: name, certificateArn });
   return {
     ...config,
+    settings: { ...otherSettings, rightsQuestion },
     tokens: issuer === undefined || audience === undefined ? undefined : { issuer, audience },
     domain: name === undefined || certificateArn === undefined ? undefined : { name, certificateArn },
   };
@@ -306,7 +314,7 @@ function reservationsOf(value: unknown): unknown {
 export function fileValueOf(field: string, value: unknown): unknown {
   if (field === 'allowedOrigins' || field === 'jwtAudience') return listOf(value);
   if (field === 'audioDays' || field === 'logDays' || field === 'accountConcurrency') return numberOf(value);
-  if (field === 'alarms' || field === 'dashboard' || field === 'accessLogs') return booleanOf(value);
+  if (['alarms', 'dashboard', 'accessLogs', 'rightsQuestion'].includes(field)) return booleanOf(value);
   if (field === 'settings' || field === 'reservedConcurrency') return jsonOf(value);
   return value;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { settingsSchema } from '../functions/shared/settings.ts';
 import type { Assembly } from '../packages/local-aws/assembly.ts';
+import { withSettings } from './changed-settings.ts';
 import { isOnThisMachine } from './this-machine.ts';
 
 /** How fast the sandbox runs, and our waits with it, unless the caller sets a speed. */
@@ -26,22 +26,17 @@ export function withDeadlinesOf(assembly: Assembly, speed: number): Assembly {
   const stretched = (seconds: number) => Math.ceil(seconds * speed);
   return {
     ...assembly,
-    functions: assembly.functions.map((fn) => {
-      if (fn.environment.SETTINGS === undefined) return fn;
-      const settings = settingsSchema.parse(JSON.parse(fn.environment.SETTINGS));
-      const schedules = Object.fromEntries(
-        Object.entries(settings.schedules).map(([name, schedule]) => [
-          name,
-          { ...schedule, deadline: stretched(schedule.deadline) },
-        ]),
-      );
-      return {
-        ...fn,
-        environment: {
-          ...fn.environment,
-          SETTINGS: JSON.stringify({ ...settings, schedules, timeScale: speed }),
-        },
+    functions: withSettings(assembly.functions, (settings) => {
+      const later = <S extends { readonly deadline: number }>(schedule: S) => ({
+        ...schedule,
+        deadline: stretched(schedule.deadline),
+      });
+      const { upload, training, music, audio, settle } = settings.schedules;
+      const schedules = {
+        ...{ upload: later(upload), training: later(training), music: later(music) },
+        ...{ audio: later(audio), settle: later(settle) },
       };
+      return { ...settings, schedules, timeScale: speed };
     }),
     machines: assembly.machines.map((machine) => {
       const { TimeoutSeconds, ...definition } = timed.parse(machine.definition);

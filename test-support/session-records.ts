@@ -13,7 +13,12 @@ import type { Table } from './tables/table.ts';
 /** The moment at which the tests' records are written. */
 export const testMoment = '2026-11-21T03:00:00.000Z';
 
-export const settings: Settings = settingsSchema.parse({ ...defaultSettings, retentionDays: 3650 });
+/** As beside the sandbox, which asks nobody whose recordings they are. */
+export const settings: Settings = settingsSchema.parse({
+  ...defaultSettings,
+  retentionDays: 3650,
+  rightsQuestion: false,
+});
 
 /**
  * The session table with the stores over it.
@@ -39,6 +44,7 @@ export async function openTable(
 /** For tests that declare the same files again and want another session each time. */
 export const neverTheSame: SessionContents = {
   claim: async (_, { sessionId }) => ({ sessionId, claimedAt: 0 }),
+  find: async () => undefined,
   forget: async () => {},
 };
 

@@ -47,7 +47,7 @@ export const manifestTarget: Target<HostileFolder> = {
         bucket: 'audio',
         executions: machine.executions,
         bus: { put: async (_, detail) => void told.push(detail) },
-        settings: defaultSettings,
+        settings: { ...defaultSettings, rightsQuestion: false },
         owner: 'studio',
         now: () => '2026-11-21T03:00:00.000Z',
         sleep: async () => {},

@@ -1,3 +1,4 @@
+import { rightsSentence } from '../../functions/domain/rights.ts';
 import { nameProblems } from '../../functions/domain/validate-names.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { audioBucketProblem, publicUrlProblem, sandboxSpeed } from '../../local/index.ts';
@@ -35,6 +36,11 @@ export const json = toggle(
 );
 
 export const yes = toggle('do not ask', { short: 'y' });
+
+/** Of the commands that send files to a provider. `--yes` is about credits, and no answer to this. */
+export const rightsConfirmed = toggle(
+  `confirm beforehand, for scripts: "${rightsSentence}" Without it you are asked at a provider that is paid`,
+);
 
 /** Of a command that makes or changes a stage itself. */
 export const onlyStage = { stage: whose.stage };

@@ -23,7 +23,7 @@ export const deploy = defineCommand({
       help: '1 to 16 of a-z, 0-9 and -; part of every name (or CHIRPSMITH_STAGE)',
     },
     context: pairs(
-      'changes the configuration (or CHIRPSMITH_<NAME>): region, logDays, audioDays, allowedOrigins, jwtIssuer and jwtAudience, alarmEmail, alarms=false, dashboard=false, reservedConcurrency=none, …',
+      'changes the configuration (or CHIRPSMITH_<NAME>): region, logDays, audioDays, allowedOrigins, jwtIssuer and jwtAudience, alarmEmail, alarms=false, dashboard=false, rightsQuestion=false, reservedConcurrency=none, …',
       '-c logDays=90',
     ),
     yes: { ...yes, help: 'agree to what a change replaces or destroys' },

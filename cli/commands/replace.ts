@@ -1,4 +1,4 @@
-import { common, session } from '../command-line/common-flags.ts';
+import { common, rightsConfirmed, session } from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
 import { one } from '../command-line/flags.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -23,7 +23,7 @@ export const replace = defineCommand({
     }),
   },
   tooMany: 'One track and one file at a time.',
-  flags: common,
+  flags: { rightsConfirmed, ...common },
   done: 'replaced',
   run: async (args, context): Promise<ExitCode> =>
     (await import('../replace-track.ts')).replaceTrack(args, context),

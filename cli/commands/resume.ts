@@ -6,6 +6,7 @@ import {
   minClips,
   modelName,
   oneSession,
+  rightsConfirmed,
   session,
 } from '../command-line/common-flags.ts';
 import { type ArgumentsOf, defineCommand } from '../command-line/define-command.ts';
@@ -23,6 +24,7 @@ export const resume = defineCommand({
   flags: {
     name: modelName('a corrected name for the model, until create is taken'),
     minClips: { ...minClips, help: `${minClips.help}; until create is taken` },
+    rightsConfirmed,
     ...goingOn,
     ...audioWay,
     ...common,

@@ -8,6 +8,7 @@ import {
   minClips,
   modelName,
   realistic,
+  rightsConfirmed,
   speed,
   yes,
 } from '../command-line/common-flags.ts';
@@ -57,6 +58,7 @@ export const train = defineCommand({
     ...audioWay,
     realistic,
     deadline,
+    rightsConfirmed,
     yes: { ...yes, help: 'do not ask before credits of a real provider are spent' },
     ...common,
   },

@@ -7,6 +7,7 @@ import {
   deadline,
   modelName,
   realistic,
+  rightsConfirmed,
   speed,
   yes,
 } from '../command-line/common-flags.ts';
@@ -43,6 +44,7 @@ export const upload = defineCommand({
     ...audioWay,
     realistic,
     deadline,
+    rightsConfirmed,
     yes: { ...yes, help: 'do not ask before credits of a real provider are spent' },
     ...common,
   },

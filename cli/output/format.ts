@@ -1,4 +1,5 @@
 import type { SessionAnswer } from '../../functions/api/contract/session.ts';
+import type { Rights } from '../../functions/domain/rights.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import type { CliEvent } from '../events.ts';
 
@@ -120,6 +121,21 @@ export function signedOutWords({ stage, user, revoked }: Extract<CliEvent, { eve
     ? ''
     : ' The user pool could not be told: the forgotten token ends by itself after 30 days.';
   return `${user} is signed out of stage ${stage}.${rest}`;
+}
+
+/** `2026-11-21 03:08` in this machine's time. */
+export function asMoment(iso: string): string {
+  const at = new Date(iso);
+  const two = (part: number) => String(part).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** Who confirmed that the recordings are theirs to train on, and when. */
+export function rightsWords({
+  confirmedBy,
+  confirmedAt,
+}: Pick<Rights, 'confirmedBy' | 'confirmedAt'>): string {
+  return `confirmed by ${confirmedBy}, ${asMoment(confirmedAt)}`;
 }
 
 /** How to see a session's status. */

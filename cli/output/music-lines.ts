@@ -2,7 +2,7 @@ import { dialectNames } from '../../functions/domain/dialect-rules.ts';
 import type { Dialect } from '../../functions/provider/provider.ts';
 import type { CliEvent } from '../events.ts';
 import { nextLines } from './end-lines.ts';
-import { asAge, asDuration, asSize, asTime, counted, providerWords } from './format.ts';
+import { asAge, asDuration, asSize, asTime, counted, providerWords, rightsWords } from './format.ts';
 
 /** Lines about music and models. */
 export type MusicEvent = Extract<
@@ -45,6 +45,7 @@ export function musicLines(event: MusicEvent): string[] {
       return [
         `${event.name}`,
         `  ${event.modelId}  ${asAge(event.ageSeconds)} ago, from ${tracks}, ${counted(event.credits, 'credit')}`,
+        ...(event.rights === undefined ? [] : [`  rights ${rightsWords(event.rights)}`]),
       ];
     }
     case 'persona.cost':

@@ -1,7 +1,7 @@
 import { dialectNames } from '../../functions/domain/dialect-rules.ts';
 import type { CliEvent } from '../events.ts';
 import { nextLines } from './end-lines.ts';
-import { aboutCredits, asAge, counted, statusWords, trackWords } from './format.ts';
+import { aboutCredits, asAge, asMoment, counted, rightsWords, statusWords, trackWords } from './format.ts';
 import { differencesOf } from './list-differences.ts';
 import type { Paint } from './paint.ts';
 import { column, reasonLines, textWidth } from './text-width.ts';
@@ -48,6 +48,7 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
     `  session   ${sessionId}`,
     `  status    ${statusStyle(status, paint)(statusWords[status])}`,
     `  created   ${asMoment(createdAt)}`,
+    ...(session.rights === undefined ? [] : [`  rights    ${rightsWords(session.rights)}`]),
     ...(modelId === undefined ? [] : [`  model     ${paint.good(modelId)}`]),
     ...(music === undefined
       ? []
@@ -132,11 +133,4 @@ function toComeWords({ creditsToCome, status, actions, kind }: Shown): string {
   if (actions.includes('decide')) return `nothing, but by a decision to ${call} again`;
   if (creditsToCome > 0) return aboutCredits({ creditsToCome, kind });
   return `nothing: the ${kind === 'music' ? 'music' : 'training'} is paid`;
-}
-
-/** `2026-11-21 03:08` in this machine's time. */
-function asMoment(iso: string): string {
-  const at = new Date(iso);
-  const two = (part: number) => String(part).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }

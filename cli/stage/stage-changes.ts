@@ -53,6 +53,8 @@ function consequenceOf({ field, from, to }: Pick<StageChange, 'field' | 'from' |
       return to === undefined ? 'Alarms reach nobody.' : undefined;
     case 'alarms':
       return to === false ? 'Nobody hears of what goes wrong; the alarms are deleted.' : undefined;
+    case 'rightsQuestion':
+      return to === false ? 'Nobody is asked any more whose recordings are sent to the provider.' : undefined;
     case 'domainName':
       return from === undefined
         ? undefined

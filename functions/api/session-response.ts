@@ -80,6 +80,7 @@ export function pageAnswer(
     ...summary(session),
     ...(interrupted ? { status: 'interrupted' as const } : {}),
     actions: actionsFor(interrupted ? { ...session, status: 'interrupted' } : session),
+    ...(session.rights === undefined ? {} : { rights: session.rights }),
     decisions: session.decisions.map(({ choice, by, at }) => ({ choice, by, at })),
     ...(session.earlierFailures === undefined ? {} : { earlierFailures: session.earlierFailures }),
     ...(session.batch === undefined ? {} : { batch: session.batch }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { providerOriginSchema } from './provider-origin.ts';
+import { rightsSchema } from './rights.ts';
 
 /** A model that was trained here. It outlives its session's record, as it does at the provider. */
 export const modelSchema = z.object({
@@ -14,6 +15,8 @@ export const modelSchema = z.object({
   /** Credits that its session may have cost, by the configured prices. */
   credits: z.number(),
   createdAt: z.iso.datetime(),
+  /** Who confirmed that the recordings are theirs to train on, and when. */
+  rights: rightsSchema.optional(),
   /** Where its id means something. */
   provider: providerOriginSchema.optional(),
 });

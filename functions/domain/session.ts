@@ -3,6 +3,7 @@ import { dialects } from '../provider/provider.ts';
 import { errorNames } from '../shared/errors.ts';
 import { sessionKinds } from '../shared/state-contracts.ts';
 import { providerOriginSchema } from './provider-origin.ts';
+import { rightsSchema } from './rights.ts';
 
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();
@@ -188,6 +189,8 @@ export const sessionSchema = z.object({
   skipInvalid: z.boolean(),
   /** By which the same content is recognised; see `contentKeyOf`. */
   contentKey: z.string().optional(),
+  /** The answer that the recordings are the person's to train on; absent while files have none. */
+  rights: rightsSchema.optional(),
   /** Stop before create until a person approves its price. */
   review: z.boolean().default(false),
   approval: z.object({ by: z.string(), at: moment }).optional(),

@@ -225,7 +225,7 @@ export const capabilities = {
   /** Requests by their idempotency keys. */
   requests: capability<{ requests: RequestStore }>(['TABLE_NAME'], table('GetItem', 'PutItem')),
   /** Which session there is for a content. */
-  'contents.claim': capability<{ contents: Pick<SessionContents, 'claim'> }>(
+  'contents.claim': capability<{ contents: Pick<SessionContents, 'claim' | 'find'> }>(
     ['TABLE_NAME'],
     table('GetItem', 'PutItem'),
   ),

@@ -102,6 +102,11 @@ export const settingsSchema = z.strictObject({
    * than a provider that keeps its own time.
    */
   timeScale: z.number().positive().default(1),
+  /**
+   * Must a person confirm that the recordings are theirs to train on? The local runtime turns it off beside its sandbox,
+   * where nothing leaves this machine.
+   */
+  rightsQuestion: z.boolean().default(true),
   /** Days after which a session's record expires. */
   retentionDays: whole.positive().default(90),
 });

@@ -38,6 +38,8 @@ export interface SessionContents {
     contentKey: string,
     wish: { readonly sessionId: string; readonly expiresAt: number; readonly over?: string },
   ): Promise<ContentClaim>;
+  /** The claim on record; undefined when there is none. Nothing is written. */
+  find(contentKey: string): Promise<ContentClaim | undefined>;
   /** Forgets the content of a session that is being deleted, unless another session has taken its place. */
   forget(contentKey: string, sessionId: string): Promise<void>;
 }
@@ -75,6 +77,12 @@ export function createSessionContents(options: {
         if (!isConflict(error)) throw error;
       }
       return claimSchema.parse(await table.get(keyOf(contentKey)));
+    },
+
+    async find(contentKey) {
+      const item = await table.get(keyOf(contentKey));
+      const isAlive = Number(item?.expiresAt) > Math.floor(clock() / 1000);
+      return isAlive ? claimSchema.parse(item) : undefined;
     },
 
     async forget(contentKey, sessionId) {

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { requireCredits } from '../domain/check-balance.ts';
-import { giveTo } from '../domain/claim-run.ts';
+import { giveTo, nobody } from '../domain/claim-run.ts';
 import { creditsToCome } from '../domain/credits.ts';
 import { openProviderSession } from '../domain/open-provider-session.ts';
-import type { Session } from '../domain/session.ts';
+import { confirmedRights, type Rights, rightsProblem } from '../domain/rights.ts';
+import type { Session, Track } from '../domain/session.ts';
 import { sessionIdOf } from '../domain/session-id.ts';
 import type { SessionStore, SessionWithTracks } from '../domain/session-records.ts';
 import type { TrainingProvider } from '../provider/provider.ts';
@@ -19,6 +20,8 @@ const bySession = z.strictObject({
   sessionId: z.string().min(1).max(64),
   /** From the console: the new owner of a session that was started there without one. */
   owner,
+  /** From the console: the rights to its files are confirmed. */
+  rights: z.boolean().optional(),
 });
 /** As it comes round again, after the provider throttled the call that opens its session. */
 const throttled = preparedState.extend({ tracks: z.array(z.unknown()), verdict: z.literal('waiting') });
@@ -28,9 +31,13 @@ export const consoleFields = {
   name: z.string(),
   /** Owner of the session in the API: a subject of the tokens. */
   owner,
+  /** The recordings are the person's to train on. */
+  rights: z.boolean().optional(),
   /** Set by the inbox. */
   startedBy: z.literal('manifest').optional(),
 };
+
+type ConsoleInput = z.infer<z.ZodObject<typeof consoleFields>>;
 
 /** @throws ChirpsmithError BadInput, with a problem for each wrong field */
 export function parseConsole<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
@@ -44,6 +51,40 @@ export const badConsoleInput = (problems: Problem[]) =>
   new ChirpsmithError('BadInput', 'The input of the execution cannot be used.', { problems });
 
 /**
+ * The answer that the recordings are the person's to train on, as the input of an execution gives it. S3 and Step Functions
+ * do not say who the person is: it is the owner of the inbox, or a person who may start executions in the console.
+ * @param now an ISO moment
+ */
+export function rightsGiven(
+  { rights = false, startedBy, owner: inboxOwner = nobody }: ConsoleInput,
+  tracks: readonly Track[],
+  now: string,
+): { rights?: Rights } {
+  if (!rights) return {};
+  const confirmedBy = startedBy === 'manifest' ? inboxOwner : nobody;
+  return { rights: confirmedRights(tracks, { confirmedBy, confirmedAt: now }) };
+}
+
+/** What is wrong with an input without that answer, where the stage asks for it. */
+export const rightsProblems = ({ rights }: ConsoleInput, { rightsQuestion }: Settings): Problem[] =>
+  rightsQuestion && !rights ? [rightsProblem('the input')] : [];
+
+/**
+ * Refuses to send files to a provider without that answer.
+ * @throws ChirpsmithError BadInput
+ */
+export function requireRights({ sessionId, rights }: Session, { rightsQuestion }: Settings): void {
+  if (!rightsQuestion || rights !== undefined) return;
+  throw new ChirpsmithError(
+    'BadInput',
+    `Session ${sessionId} cannot go on; nothing was sent to the provider.`,
+    {
+      problems: [rightsProblem('the request to resume it')],
+    },
+  );
+}
+
+/**
  * The record that an execution is for: the one that its input names, or a new one from console input. The id of a new
  * one follows from the execution, so that a repeated step finds it.
  * @throws ChirpsmithError SessionNotFound, or what `fromConsole` throws
@@ -51,15 +92,24 @@ export const badConsoleInput = (problems: Problem[]) =>
 export async function recordOf(
   input: unknown,
   execution: { readonly Id: string },
-  store: Pick<SessionStore, 'require' | 'read' | 'create' | 'changeSession'>,
   fromConsole: (sessionId: string) => SessionWithTracks | Promise<SessionWithTracks>,
+  {
+    store,
+    now,
+  }: {
+    readonly store: Pick<SessionStore, 'require' | 'read' | 'create' | 'changeSession'>;
+    readonly now: () => string;
+  },
 ): Promise<SessionWithTracks> {
   const named = z.union([bySession, throttled]).safeParse(input);
   if (named.success) {
-    const found = await store.require(named.data.sessionId);
+    const { session: found, tracks } = await store.require(named.data.sessionId);
     const newOwner = 'owner' in named.data ? named.data.owner : undefined;
-    if (newOwner === undefined) return found;
-    return { ...found, session: await giveTo(found.session, newOwner, store) };
+    const session = newOwner === undefined ? found : await giveTo(found, newOwner, store);
+    const isConfirmed = 'rights' in named.data && named.data.rights === true;
+    if (!isConfirmed) return { session, tracks };
+    const rights = confirmedRights(tracks, { confirmedBy: nobody, confirmedAt: now() });
+    return { session: await store.changeSession(session.sessionId, () => ({ rights })), tracks };
   }
   const sessionId = sessionIdOf(execution.Id);
   const earlier = await store.read(sessionId);

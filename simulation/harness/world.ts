@@ -131,7 +131,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const random = generator(options.seed);
   const turns = createTurns(generator(options.seed ^ 0x5eed));
   const clock = virtualClock();
-  const settings = defaultSettings;
+  // As beside the sandbox, which asks nobody whose recordings they are.
+  const settings = { ...defaultSettings, rightsQuestion: false };
   const directory = newDirectory();
   const table = await (options.table === 'dynalite' ? openDynaliteTable : openMemoryTable)();
   const bucket = await openAudioBucket();

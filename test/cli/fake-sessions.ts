@@ -6,6 +6,7 @@ import {
   type SessionAnswer,
 } from '../../functions/api/contract/session.ts';
 import { replaceTrackBody, type TrackAnswer } from '../../functions/api/contract/track.ts';
+import { rightsProblem, rightsSentence } from '../../functions/domain/rights.ts';
 
 /** How a session of the fake goes on in a run: one step per look at it, the last one stays. */
 export type Step = Partial<Pick<SessionAnswer, 'status' | 'modelId' | 'failure'>> & {
@@ -36,10 +37,12 @@ export interface FakeSession {
 /** A refusal, as the API gives it. */
 export class FakeProblem extends Error {
   readonly status: number;
+  readonly problems: readonly { where: string; message: string }[] | undefined;
 
-  constructor(status: number, detail: string) {
+  constructor(status: number, detail: string, problems?: readonly { where: string; message: string }[]) {
     super(detail);
     this.status = status;
+    this.problems = problems;
   }
 }
 
@@ -51,7 +54,7 @@ export interface DeclaredFile {
 }
 
 /** The rules of the contract over sessions in memory; what a run does is scripted. */
-export function fakeSessions(runs: readonly (readonly Step[])[]) {
+export function fakeSessions(runs: readonly (readonly Step[])[], asksForRights = false) {
   const sessions = new Map<string, FakeSession>();
   /** Ids of the sessions by what they are of. */
   const contents = new Map<string, string>();
@@ -77,6 +80,16 @@ export function fakeSessions(runs: readonly (readonly Step[])[]) {
     const { failure: _ended, ...answer } = session.answer;
     session.answer = answer;
     return put(session, { ...changes, status: 'preparing' });
+  };
+  /** The answer of a request with rights, which covers all files of the session here. */
+  const rightsOf = (rights: boolean | undefined): Pick<SessionAnswer, 'rights'> => {
+    if (rights) {
+      const confirmedAt = new Date().toISOString();
+      const files = { count: 0, sha256: '' };
+      return { rights: { confirmedBy: 'local', confirmedAt, sentence: rightsSentence, files } };
+    }
+    if (!asksForRights) return {};
+    throw new FakeProblem(400, 'The request cannot be used.', [rightsProblem('the request')]);
   };
   const refuse = ({ answer: { status } }: FakeSession, what: string): never => {
     throw new FakeProblem(409, `The session is "${status}": there is nothing to ${what}.`);
@@ -117,10 +130,12 @@ export function fakeSessions(runs: readonly (readonly Step[])[]) {
     },
     /** The session of the same files under the same name, unless the request says again. */
     create(body: unknown): { session: SessionAnswer; existing: boolean } {
-      const { name, files, minClips = 6, review = false, again = false } = createSessionBody.parse(body);
+      const given = createSessionBody.parse(body);
+      const { name, files, minClips = 6, review = false, again = false } = given;
       const content = [name, ...new Set(files.map(({ sha256 }) => sha256))].sort().join();
       const known = contents.get(content);
       if (known !== undefined && !again) return { session: find(known).answer, existing: true };
+      const rights = rightsOf(given.rights);
       const first = new Map<string, string>();
       const tracks = files.map(({ name: file, sha256 }, index): TrackAnswer => {
         const trackId = String(index + 1).padStart(3, '0');
@@ -131,7 +146,7 @@ export function fakeSessions(runs: readonly (readonly Step[])[]) {
           ? { ...known, status: 'declared' }
           : { ...known, status: 'duplicate', duplicateOf };
       });
-      const answer = this.add({ name, minClips, tracks }, review);
+      const answer = this.add({ name, minClips, tracks, ...rights }, review);
       for (const [index, { trackId }] of tracks.entries()) {
         const file = files[index];
         if (file) declared.set(`${answer.sessionId}/${trackId}`, file);
@@ -155,14 +170,15 @@ export function fakeSessions(runs: readonly (readonly Step[])[]) {
     },
     start: (sessionId: string) => begin(find(sessionId)),
     resume(sessionId: string, body: unknown): SessionAnswer {
-      const { name } = resumeBody.parse(body ?? {});
+      const { name, rights } = resumeBody.parse(body ?? {});
       const session = find(sessionId);
       const { status } = session.answer;
       if (name !== undefined && (underWay.has(status) || status === 'ready')) {
         throw new FakeProblem(409, `The session is "${status}" under its old name.`);
       }
       return begin(session, () => {
-        if (name === undefined) return {};
+        const known = session.answer.rights === undefined ? rightsOf(rights) : {};
+        if (name === undefined) return known;
         if (mayBePaid(session.answer))
           throw new FakeProblem(409, 'Create was called with the old name already.');
         return { name };
@@ -207,9 +223,10 @@ export function fakeSessions(runs: readonly (readonly Step[])[]) {
           `The file cannot be replaced now: the session is "${status}" and the track "${track.status}".`,
         );
       }
+      const rights = rightsOf(file.rights);
       declared.set(`${sessionId}/${trackId}`, file);
       const replaced = { trackId, file: file.name, attempts: track.attempts, status: 'declared' } as const;
-      put(session, { tracks: tracks.map((one) => (one === track ? replaced : one)) });
+      put(session, { ...rights, tracks: tracks.map((one) => (one === track ? replaced : one)) });
       return replaced;
     },
   };

@@ -44,6 +44,8 @@ export async function startFakeStack(options: {
   /** Requests to delete a session that leave a part of it. */
   slices?: number;
   sandbox?: boolean;
+  /** Does the API want to know whose the recordings are? */
+  asksForRights?: boolean;
   provider?: string;
   relay?: string;
   /** How the provider gets the audio. */
@@ -56,7 +58,7 @@ export async function startFakeStack(options: {
 }): Promise<FakeStack> {
   const { home, steps = toReady, again = steps, putStatuses = [], putDelay = 0, sandbox = true } = options;
   const token = 'working-token-that-must-not-be-shown';
-  const sessions = fakeSessions([steps, again]);
+  const sessions = fakeSessions([steps, again], options.asksForRights);
   const stored = new Map<string, Buffer>();
   const refused: string[] = [];
   const requests: string[] = [];
@@ -95,8 +97,8 @@ export async function startFakeStack(options: {
       answer(response, `${request.method} ${url.pathname}`, body, String(key));
     } catch (error) {
       if (!(error instanceof FakeProblem)) throw error;
-      const { status, message: detail } = error;
-      send(response, status, { type: 'about:blank', title: 'Problem', status, detail });
+      const { status, message: detail, problems } = error;
+      send(response, status, { type: 'about:blank', title: 'Problem', status, detail, problems });
     }
   });
 

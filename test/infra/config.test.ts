@@ -80,6 +80,17 @@ describe('the configuration', () => {
     expect(audioDays).toBe(7);
   });
 
+  test('asks whose the recordings are, unless the stage says otherwise, by a field of its own', () => {
+    expect(read().settings.rightsQuestion).toBe(true);
+    expect(read({ rightsQuestion: 'false' }).settings.rightsQuestion).toBe(false);
+    expect(read({}, { CHIRPSMITH_RIGHTS_QUESTION: 'false' }).settings.rightsQuestion).toBe(false);
+    const file = () => ({ rightsQuestion: false });
+    const ofFile = readConfig({ context: () => undefined, environment: {}, file });
+    expect(ofFile.settings.rightsQuestion).toBe(false);
+    expect(() => read({ rightsQuestion: 'no' })).toThrow(/rightsQuestion: .*set -c rightsQuestion=/);
+    expect(() => read({ settings: '{"rightsQuestion":false}' })).toThrow(/settings: .*rightsQuestion/);
+  });
+
   test('follows the region of the shell, but not at stage local, whose data would seem to be gone', () => {
     const shell = { AWS_REGION: 'eu-central-1' };
     expect(read({}, shell).region).toBe('eu-central-1');

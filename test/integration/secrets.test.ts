@@ -55,6 +55,9 @@ function filesOf(directory: string): Places {
   );
 }
 
+/** The provider is not the sandbox itself, so it is asked whose the recordings are. */
+const confirmed = { rights: true };
+
 beforeAll(async () => {
   const clock = virtualClock();
   home = mkdtempSync(path.join(tmpdir(), 'chirpsmith-'));
@@ -79,18 +82,20 @@ beforeAll(async () => {
   });
   provider.echo.refuse.upload = 1;
   provider.echo.garble.create = 1;
-  const ready = await it_.run(await it_.upload(songs(8), { minClips: 6 }));
+  const ready = await it_.run(await it_.upload(songs(8), { minClips: 6, ...confirmed }));
 
   sandbox.setFaults([{ call: 'create', kind: 'reset-before' }]);
-  const lost = await it_.run(await it_.upload(songs(6)));
+  const lost = await it_.run(await it_.upload(songs(6), confirmed));
 
   provider.echo.refuse.create = 1;
-  const sessionId = await it_.upload(songs(6));
+  const sessionId = await it_.upload(songs(6), confirmed);
   const refused = await it_.run(sessionId);
   sandbox.setFaults([{ call: 'create', kind: 'task-failed', reason: 'Training failed.' }]);
   const failed = await it_.run(sessionId);
 
-  const unusable = await it_.run(await it_.upload([...songs(6), { name: 'lyrics.mp3', bytes: textFile() }]));
+  const unusable = await it_.run(
+    await it_.upload([...songs(6), { name: 'lyrics.mp3', bytes: textFile() }], confirmed),
+  );
   provider.echo.deny.music = 1;
   const asked = await it_.call('POST', '/generations', { dialect: 'relay', prompt: 'rain' });
   const { session } = createdGenerationAnswer.parse(asked.body);
@@ -115,7 +120,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 /** Requests that are refused, for refusals are logged, too. */
 async function misuse({ call, stack }: TestStack): Promise<string> {
   const files = songs(6).map(({ name }, index) => ({ name, size: 3, sha256: `${index}`.repeat(64) }));
-  const created = await call('POST', '/sessions', { name: 'Misused', files });
+  const created = await call('POST', '/sessions', { name: 'Misused', files, ...confirmed });
   const [upload] = createdSessionAnswer.parse(created.body).uploads;
   if (!upload) throw new Error('There is nothing to upload.');
   for (const url of [upload.url, upload.url.replace('X-Amz-Expires=', 'X-Amz-Expires=1')]) {

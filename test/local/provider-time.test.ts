@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../functions/shared/settings.ts';
+import { withoutRightsQuestion } from '../../local/changed-settings.ts';
 import { defaultSpeed, withDeadlinesOf } from '../../local/provider-time.ts';
 import type { Assembly } from '../../packages/local-aws/assembly.ts';
 
@@ -31,4 +32,16 @@ describe('the speed of waits', () => {
     expect(stretched.machines[0]?.definition).toMatchObject({ StartAt: 'A', TimeoutSeconds: 12_000 });
     expect(withDeadlinesOf(assembly, 1)).toBe(assembly);
   });
+});
+
+it('beside the sandbox no function asks whose recordings they are, and nothing else changes', () => {
+  const environment = { SETTINGS: JSON.stringify(defaultSettings), TABLE_NAME: 't' };
+  const assembly = { functions: [{ environment }, { environment: {} }] } as unknown as Assembly;
+  const [first, second] = withoutRightsQuestion(assembly).functions;
+  expect(JSON.parse(first?.environment.SETTINGS ?? '')).toEqual({
+    ...defaultSettings,
+    rightsQuestion: false,
+  });
+  expect(first?.environment.TABLE_NAME).toBe('t');
+  expect(second?.environment).toEqual({});
 });

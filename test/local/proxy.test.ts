@@ -55,7 +55,7 @@ test('a training goes through the proxy to its provider, and to nothing of this 
   for (let index = 0; index < 6; index++) {
     await writeFile(path.join(tracks, `${index}.wav`), wav(6.5, 200 + 40 * index));
   }
-  const ended = await spawned('train', [tracks, '--name', 'x', '--yes', '--json'], {
+  const ended = await spawned('train', [tracks, '--name', 'x', '--yes', '--rights-confirmed', '--json'], {
     home,
     env: {
       PROVIDER_BASE_URL: 'http://provider.example.test',

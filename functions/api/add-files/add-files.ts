@@ -1,4 +1,5 @@
-import type { Session } from '../../domain/session.ts';
+import { confirmedRights, extendedRights, type Rights, rightsProblem } from '../../domain/rights.ts';
+import type { Session, Track } from '../../domain/session.ts';
 import type { RunRequest } from '../../domain/start-run.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
@@ -18,7 +19,7 @@ export type AddFilesDeps = Omit<Deps<typeof route>, 'requests'>;
 export async function addFiles(
   sessionId: string,
   subject: string,
-  { from, files }: BodyOf<typeof route>,
+  { from, files, rights = false }: BodyOf<typeof route>,
   deps: AddFilesDeps,
   { isAnswered = false }: Pick<RunRequest, 'isAnswered'> = {},
 ): Promise<CreatedSessionAnswer> {
@@ -42,12 +43,26 @@ export async function addFiles(
       message: `come to ${to} with these: at most ${limits.maxBatchFiles} are taken`,
     });
   }
+  if (deps.settings.rightsQuestion && !rights) problems.push(rightsProblem('the request'));
   if (problems.length > 0) throw new ChirpsmithError('BadInput', 'The files cannot be added.', { problems });
 
   const tracks = declaredTracks(files, place, deps);
-  const claimed = from === declared ? await deps.store.updateSession(session, { declared: to }) : session;
+  const confirmation = { confirmedBy: subject, confirmedAt: new Date(deps.now()).toISOString() };
+  const covered = rights ? rightsWith(session, tracks, confirmation) : undefined;
+  const claimed =
+    from === declared ? await deps.store.updateSession(session, { declared: to, rights: covered }) : session;
   await deps.store.addTracks(claimed, tracks);
   return uploadsOf({ session: claimed, tracks }, deps);
+}
+
+/** The answer for all files so far; none where files before these have none. */
+function rightsWith(
+  { rights, declared = 0 }: Session,
+  more: readonly Track[],
+  by: Pick<Rights, 'confirmedBy' | 'confirmedAt'>,
+): Rights | undefined {
+  if (declared === 0) return confirmedRights(more, by);
+  return rights && extendedRights(rights, more, by);
 }
 
 /** A run that found a slice declared by half has failed before it sent anything: the rest of the slice is still taken. */

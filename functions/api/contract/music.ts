@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rightsSchema } from '../../domain/rights.ts';
 import { dialects } from '../../provider/provider.ts';
 import { listQuery, sessionAnswer } from './session.ts';
 
@@ -72,6 +73,9 @@ export const modelListAnswer = z.object({
       files: z.array(z.string()),
       credits: z.number(),
       createdAt: z.string(),
+      rights: rightsSchema
+        .optional()
+        .describe('Who confirmed that the recordings are theirs to train on, and when.'),
     }),
   ),
   /** Before another model is paid for: that the account may be full. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { providerOriginSchema } from '../../domain/provider-origin.ts';
+import { rightsSchema } from '../../domain/rights.ts';
 import {
   batchResultSchema,
   clipSchema,
@@ -12,7 +13,15 @@ import {
 } from '../../domain/session.ts';
 import { dialects } from '../../provider/provider.ts';
 import { sessionKinds } from '../../shared/state-contracts.ts';
-import { failureAnswer, fileBody, filesPerRequest, sha256, trackAnswer, uploadAnswer } from './track.ts';
+import {
+  failureAnswer,
+  fileBody,
+  filesPerRequest,
+  rights,
+  sha256,
+  trackAnswer,
+  uploadAnswer,
+} from './track.ts';
 
 /** Sessions as callers of the HTTP API see them. */
 
@@ -39,6 +48,7 @@ export const createSessionBody = z.strictObject({
       'Train on the files that have a clip, when some have none. Without it the run stops before the training.',
     ),
   review: z.boolean().optional().describe('Stop before the training until it is approved.'),
+  rights,
   content: sha256
     .optional()
     .describe(
@@ -62,6 +72,7 @@ export const resumeBody = z.strictObject({
     .describe(
       'Train although some files have no clip, on at least so many, while create has not been taken.',
     ),
+  rights,
 });
 
 /** `POST /sessions/{id}/decide` */
@@ -143,6 +154,11 @@ export const sessionAnswer = z.object({
     .describe(
       'Why earlier runs ended, the last ten, oldest first, with the words of the provider. Absent when none failed.',
     ),
+  rights: rightsSchema
+    .optional()
+    .describe(
+      'Who confirmed, and when, that all its files are theirs to train on; absent while that is not confirmed.',
+    ),
   providerCalls: z.number().describe('Calls made to the provider so far, finished loops only.'),
   provider: providerOriginSchema
     .optional()
@@ -220,6 +236,7 @@ export const sessionListAnswer = z.object({
       creditsToCome: true,
       providerCalls: true,
       actions: true,
+      rights: true,
       decisions: true,
       earlierFailures: true,
       executionUrl: true,

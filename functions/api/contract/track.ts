@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rightsSentence } from '../../domain/rights.ts';
 import { trackStatuses } from '../../domain/session.ts';
 import { errorNames } from '../../shared/errors.ts';
 
@@ -14,6 +15,14 @@ export const fileBody = z.strictObject({
   sha256: sha256.describe('SHA-256 of the file, 64 hex digits.'),
 });
 
+/** In every request that declares files. */
+export const rights = z
+  .boolean()
+  .optional()
+  .describe(
+    `Confirms, once for these files: "${rightsSentence}" Required at a paid provider, unless the stage does not ask.`,
+  );
+
 /** Most files that one request may declare, because of the size of its answer: a signed URL each. */
 export const filesPerRequest = 200;
 
@@ -24,13 +33,14 @@ export const filesPerRequest = 200;
 export const addFilesBody = z.strictObject({
   from: z.number().int().nonnegative().describe('Files declared before these.'),
   files: z.array(fileBody).min(1).max(filesPerRequest),
+  rights,
 });
 
 /**
  * `PUT /sessions/{id}/tracks/{trackId}`: another file in the place of one that was rejected, failed or never
  * sent. Answers 200 with one upload of the form in {@link createdSessionAnswer}.
  */
-export const replaceTrackBody = fileBody;
+export const replaceTrackBody = fileBody.extend({ rights });
 
 /** Where and how one file is to be sent. */
 export const uploadAnswer = z.object({

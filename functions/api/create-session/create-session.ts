@@ -1,4 +1,5 @@
 import { newSession } from '../../domain/new-session.ts';
+import { confirmedRights, rightsProblem } from '../../domain/rights.ts';
 import { isTerminated, type Session } from '../../domain/session.ts';
 import type { SessionWithTracks } from '../../domain/session-records.ts';
 import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
@@ -47,9 +48,15 @@ export async function createSession(
     ...(kind === 'batch' ? [] : countProblems(tracks.length, different, minClips, limits)),
     ...(kind === 'batch' || given.content === undefined ? [] : [contentProblem]),
   ];
-  if (problems.length > 0)
-    throw new ChirpsmithError('BadInput', 'The session cannot be created.', { problems });
+  const isUnconfirmed = settings.rightsQuestion && given.rights !== true;
+  const refused = (found: readonly Problem[]) => {
+    const all = isUnconfirmed ? [...found, rightsProblem('the request')] : found;
+    return new ChirpsmithError('BadInput', 'The session cannot be created.', { problems: all });
+  };
+  if (problems.length > 0) throw refused(problems);
 
+  const createdAt = new Date(deps.now()).toISOString();
+  const confirmation = { confirmedBy: subject, confirmedAt: createdAt };
   const session = newSession(
     {
       sessionId,
@@ -62,15 +69,23 @@ export async function createSession(
       review,
       ...(contentKey === undefined ? {} : { contentKey }),
       ...(kind === 'batch' ? { declared: files.length } : {}),
+      ...(given.rights ? { rights: confirmedRights(tracks, confirmation) } : {}),
     },
     settings,
-    new Date(deps.now()).toISOString(),
+    createdAt,
   );
-  const existing = await existingOf(session, given.again ?? false, deps);
+  const again = given.again ?? false;
+  // Without the rights a session is answered that has them, and none is created.
+  const existing = isUnconfirmed
+    ? again
+      ? undefined
+      : await foundOf(session, deps)
+    : await existingOf(session, again, deps);
   if (existing) {
     refuseOtherOptions(given, existing.session);
     return { ...(await uploadsOf(existing, deps)), existing: true };
   }
+  if (isUnconfirmed) throw refused([]);
   const answer = await uploadsOf({ session, tracks }, deps);
   try {
     await store.create(session, tracks);
@@ -131,6 +146,16 @@ async function existingOf(
     if (second.sessionId === sessionId) return undefined;
   }
   throw new ChirpsmithError('RecordConflict', 'The same session is being created: repeat the request.');
+}
+
+/** The session that there is for the content. Nothing is written. */
+async function foundOf(
+  session: Session,
+  { store, contents }: CreateSessionDeps,
+): Promise<SessionWithTracks | undefined> {
+  const claim = session.contentKey === undefined ? undefined : await contents.find(session.contentKey);
+  const found = claim && (await recorded(claim.sessionId, session, store));
+  return found && !isTerminated(found.session) ? found : undefined;
 }
 
 /** Of a batch without its tracks, of which there may be thousands. */

@@ -1,4 +1,5 @@
 import { trackKey } from '../../domain/object-keys.ts';
+import { confirmedRights, rightsProblem } from '../../domain/rights.ts';
 import type { Track } from '../../domain/session.ts';
 import { isRunning, isTerminated } from '../../domain/session.ts';
 import type { BodyOf, Deps } from '../../runtime/spec.ts';
@@ -48,6 +49,7 @@ export async function replaceTrack(
   deps: ReplaceTrackDeps,
 ) {
   const problems = fileProblems(file.name, file.size, deps.settings.limits);
+  if (deps.settings.rightsQuestion && !file.rights) problems.push(rightsProblem('the request'));
   if (problems.length > 0) throw new ChirpsmithError('BadInput', 'The file cannot be used.', { problems });
 
   const { session, tracks } = await ownSession(path.id, subject, deps.store);
@@ -66,9 +68,14 @@ export async function replaceTrack(
   const copies = tracks.filter(({ duplicateOf }) => duplicateOf === track.trackId);
   // Files that had a clip, their original's, and have none now: counted first, so that a resume is offered for them.
   const filesLost = copies.length + (track.status === 'duplicate' ? 1 : 0);
-  if (filesLost > 0 && session.batch) {
-    const { batch } = session;
-    await deps.store.updateSession(session, { batch: { ...batch, missing: batch.missing + filesLost } });
+  const { batch } = session;
+  const confirmation = { confirmedBy: subject, confirmedAt: new Date(deps.now()).toISOString() };
+  const others = tracks.map((one) => (one === track ? { source, sha256 } : one));
+  const rights = file.rights ? confirmedRights(others, confirmation) : undefined;
+  // Before the file: an answer never covers one that nobody was asked about.
+  if ((filesLost > 0 && batch) || rights !== session.rights) {
+    const missing = batch && { batch: { ...batch, missing: batch.missing + filesLost } };
+    await deps.store.updateSession(session, { ...missing, rights });
   }
   // Left as they are, they would be taken for copies of the file that comes, and in a batch be given its clip.
   await mapConcurrent(copies, writesAtOnce, (copy) =>

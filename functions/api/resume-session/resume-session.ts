@@ -1,3 +1,4 @@
+import { confirmedRights, rightsProblem } from '../../domain/rights.ts';
 import type { Session } from '../../domain/session.ts';
 import { type RunRequest, startRun } from '../../domain/start-run.ts';
 import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
@@ -18,7 +19,7 @@ import type { route } from './route.ts';
 export async function resumeSession(
   sessionId: string,
   subject: string,
-  { name, minClips }: BodyOf<typeof route>,
+  { name, minClips, rights = false }: BodyOf<typeof route>,
   deps: StartSessionDeps,
   request: RunRequest = {},
 ): Promise<SessionAnswer> {
@@ -38,6 +39,15 @@ export async function resumeSession(
       problems: [{ where, message }],
     });
   }
+  const confirmation = { confirmedBy: subject, confirmedAt: new Date(deps.now()).toISOString() };
+  const changes = (session: Session): Partial<Session> => {
+    const wished = corrected(session);
+    const sendsFiles = session.kind !== 'music' && session.create.fence === 'none';
+    if (rights && sendsFiles) return { ...wished, rights: confirmedRights(found.tracks, confirmation) };
+    if (!deps.settings.rightsQuestion || !sendsFiles || session.rights !== undefined) return wished;
+    const problems = [rightsProblem('the request')];
+    throw new ChirpsmithError('BadInput', 'The session cannot go on like this.', { problems });
+  };
   const corrected = ({ create }: Session): Partial<Session> => {
     const wished = { ...(name === undefined ? {} : { name: name.trim() }), ...given({ minClips }) };
     if (Object.keys(wished).length === 0 || create.fence === 'none') return wished;
@@ -48,7 +58,7 @@ export async function resumeSession(
         : 'Create was called with the old name already; leave the name out.',
     );
   };
-  const session = await startRun(found.session.sessionId, deps, corrected, { again: true, request });
+  const session = await startRun(found.session.sessionId, deps, changes, { again: true, request });
   if (name !== undefined && session.name !== name.trim()) {
     throw new ChirpsmithError(
       'NotPossible',

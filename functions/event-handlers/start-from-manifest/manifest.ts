@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { mayHoldAudio } from '../../../packages/audio-inspection/formats.ts';
+import { rightsProblem } from '../../domain/rights.ts';
 import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
 import type { Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -17,6 +18,8 @@ const manifestSchema = z.strictObject({
   minClips: z.number().int().optional(),
   skipInvalid: z.boolean().optional(),
   review: z.boolean().optional(),
+  /** The recordings are the person's to train on. */
+  rights: z.boolean().optional(),
   /** Start another session of the same content, on purpose: another number each time. */
   again: z.number().int().min(2).optional(),
 });
@@ -72,7 +75,7 @@ export const mostListed = ({ kind }: Pick<Manifest, 'kind'>, { limits }: Setting
 export function judge(
   { audio, again: _again, ...manifest }: Manifest,
   folder: Folder,
-  { limits }: Settings,
+  { limits, rightsQuestion }: Settings,
 ): { order: Order } | { problems: readonly Problem[]; waits: boolean } {
   const isBatch = manifest.kind === 'batch';
   const minClips = manifest.minClips ?? limits.minClips;
@@ -86,6 +89,7 @@ export function judge(
     ...(isBatch ? batchProblems(manifest) : minClipsProblems(minClips, limits)),
     ...found.problems,
     ...countProblems(count, audio !== undefined, range),
+    ...(rightsQuestion && !manifest.rights ? [rightsProblem('the manifest')] : []),
   ];
   if (problems.length === 0) return { order: { ...manifest, files: found.files } };
   return { problems, waits: found.missing === problems.length };

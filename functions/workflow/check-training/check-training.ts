@@ -126,12 +126,12 @@ function modelMadeBy(
   modelId: string,
   { settings, now }: CheckTrainingDeps,
 ): Model {
-  const { sessionId, owner, name, create, provider } = session;
+  const { sessionId, owner, name, create, provider, rights } = session;
   const used = tracks.filter(({ clipId }) => clipId !== undefined && create.clipIds?.includes(clipId));
   const credits = creditsSpent({ session, tracks }, settings.prices);
   const files = used.map(({ file }) => file);
   const about = { modelId, name, owner, sessionId, files, credits, createdAt: now() };
-  return provider === undefined ? about : { ...about, provider };
+  return { ...about, ...(provider && { provider }), ...(rights && { rights }) };
 }
 
 /** Files that are not in the model, and why. */

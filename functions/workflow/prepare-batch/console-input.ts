@@ -6,7 +6,7 @@ import type { Session, Track } from '../../domain/session.ts';
 import { nameProblems } from '../../domain/validate-names.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { FileLists } from '../../storage/file-list.ts';
-import { badConsoleInput, consoleFields, parseConsole } from '../prepare.ts';
+import { badConsoleInput, consoleFields, parseConsole, rightsGiven, rightsProblems } from '../prepare.ts';
 
 /**
  * What a person may paste into *Start execution*, and what a manifest in the inbox becomes. An execution takes 256 KiB
@@ -57,6 +57,7 @@ export async function batchFromConsole(
   if (audio.length === 0 || audio.length > maxBatchFiles) {
     problems.push({ where: 'audio', message: `lists ${audio.length} files: give 1 to ${maxBatchFiles}` });
   }
+  problems.push(...rightsProblems(given, settings));
   if (problems.length > 0) throw badConsoleInput(problems);
 
   const about = {
@@ -67,6 +68,7 @@ export async function batchFromConsole(
     name: name.trim(),
     skipInvalid: true,
     declared: audio.length,
+    ...rightsGiven(given, tracks, now),
   } as const;
   return { session: newSession(about, settings, now), tracks };
 }

@@ -5,7 +5,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { mapConcurrent } from '../../shared/map-concurrent.ts';
 import type { PreparedBatchState, taskEvent } from '../../shared/state-contracts.ts';
-import { openSession, prepared, recordOf } from '../prepare.ts';
+import { openSession, prepared, recordOf, requireRights } from '../prepare.ts';
 import { batchFromConsole } from './console-input.ts';
 import type { state } from './state.ts';
 
@@ -24,12 +24,16 @@ export async function prepareBatch(
   deps: PrepareBatchDeps,
 ): Promise<PreparedBatchState> {
   const { store, lists, bucket, settings } = deps;
-  const found = await recordOf(input, execution, store, (sessionId) =>
-    batchFromConsole(input, sessionId, { bucket, settings, now: deps.now(), lists }),
+  const found = await recordOf(
+    input,
+    execution,
+    (sessionId) => batchFromConsole(input, sessionId, { bucket, settings, now: deps.now(), lists }),
+    deps,
   );
   const session = await claimRun(found.session, { executionArn: execution.Id, kind: 'batch' }, deps);
   if (session.status === 'ready') return prepared(session, []);
   requireAllDeclared(found);
+  requireRights(session, settings);
   const tracks = await withoutCopies(found.tracks, store);
 
   const throttled = await openSession({ session, tracks }, input, deps.provider.openBatch, deps);

@@ -6,7 +6,7 @@ import type { Session, Track } from '../../domain/session.ts';
 import { minClipsProblems, nameProblems } from '../../domain/validate-names.ts';
 import type { Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { badConsoleInput, consoleFields, parseConsole } from '../prepare.ts';
+import { badConsoleInput, consoleFields, parseConsole, rightsGiven, rightsProblems } from '../prepare.ts';
 
 /** What a person may paste into *Start execution*, and what a manifest in the inbox becomes. */
 const consoleInput = z.strictObject({
@@ -32,6 +32,7 @@ export function sessionFromConsole(
   sessionId: string,
   { bucket, settings, now }: { bucket: string; settings: Settings; now: string },
 ): { session: Session; tracks: Track[] } {
+  const given = parseConsole(consoleInput, input);
   const {
     name,
     audio,
@@ -40,7 +41,7 @@ export function sessionFromConsole(
     review = false,
     owner = nobody,
     startedBy = 'console',
-  } = parseConsole(consoleInput, input);
+  } = given;
 
   const problems: Problem[] = [
     ...nameProblems(name, settings.limits),
@@ -52,9 +53,10 @@ export function sessionFromConsole(
     problems.push({ where: 'audio', message: `lists ${audio.length} tracks: ${range}` });
   }
   const { tracks, problems: unusable } = tracksOf(audio, { sessionId, kind: 'train', bucket, settings });
-  problems.push(...unusable);
+  problems.push(...unusable, ...rightsProblems(given, settings));
   if (problems.length > 0) throw badConsoleInput(problems);
 
-  const given = { sessionId, owner, startedBy, name: name.trim(), minClips, skipInvalid, review } as const;
-  return { session: newSession(given, settings, now), tracks };
+  const about = { sessionId, owner, startedBy, name: name.trim(), minClips, skipInvalid, review } as const;
+  const session = newSession({ ...about, ...rightsGiven(given, tracks, now) }, settings, now);
+  return { session, tracks };
 }

@@ -7,7 +7,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { PreparedState, taskEvent } from '../../shared/state-contracts.ts';
-import { openSession, prepared, recordOf } from '../prepare.ts';
+import { openSession, prepared, recordOf, requireRights } from '../prepare.ts';
 import { checkAudio } from './check-audio.ts';
 import { sessionFromConsole } from './console-input.ts';
 import type { state } from './state.ts';
@@ -27,11 +27,15 @@ export async function prepareSession(
 ): Promise<PreparedState> {
   const { store } = deps;
   const { bucket, settings } = deps;
-  const { session: found, tracks: recorded } = await recordOf(input, execution, store, (sessionId) =>
-    sessionFromConsole(input, sessionId, { bucket, settings, now: deps.now() }),
+  const { session: found, tracks: recorded } = await recordOf(
+    input,
+    execution,
+    (sessionId) => sessionFromConsole(input, sessionId, { bucket, settings, now: deps.now() }),
+    deps,
   );
   const session = await claimRun(found, { executionArn: execution.Id, kind: 'train' }, deps);
   if (!canCall(session)) return paidAlready(session, store);
+  requireRights(session, settings);
   const begun = await Promise.all(recorded.map((track) => resetTrack(track, session.runs, deps)));
   const tracks = await checkAudio(begun, deps);
   refuseUnusable(session, tracks, deps.settings.limits);

@@ -18,6 +18,8 @@ interface Scene {
   machine: ReturnType<typeof fakeExecutions>;
   told: Record<string, unknown>[];
   refusesEvents: boolean;
+  /** Is the provider a paid one? */
+  asksForRights: boolean;
   now: number;
   slept: number[];
   /** Happens during a wait. */
@@ -29,6 +31,7 @@ const newScene = (): Scene => ({
   machine: fakeExecutions({}, () => scene.now),
   told: [],
   refusesEvents: false,
+  asksForRights: false,
   now: Date.parse(testMoment),
   slept: [],
   meanwhile: () => {},
@@ -53,7 +56,7 @@ export const event = (key: string) =>
           scene.told.push({ type, ...detail });
         },
       },
-      settings,
+      settings: { ...settings, rightsQuestion: scene.asksForRights },
       owner: 'studio',
       now: () => new Date(scene.now).toISOString(),
       sleep: async (seconds) => {
