@@ -149,8 +149,9 @@ async function follow(
       const voice = `npx chirpsmith persona --from ${sessionId} --name NAME`;
       const steps = [{ words: 'To make a voice of it, for other music:', command: voice }];
       display.emit({ ...event, seconds: rounded(seconds()), out, clips: saved, next: steps });
-    } else if (event.event === 'session.failed' && event.error === 'AudioLocked') {
-      display.emit({ ...event, next: [{ words: unlockedWords, command: again }] });
+    } else if (event.event === 'session.failed' && ending.why === 'ended' && isForNothing(ending.session)) {
+      const words = event.error === 'AudioLocked' ? unlockedWords : 'To go on with it, for nothing:';
+      display.emit({ ...event, next: [{ words, command: again }] });
     } else display.emit(ending.why !== 'ended' && 'next' in event ? { ...event, next } : event);
     return code;
   } catch (error) {
@@ -164,5 +165,9 @@ async function follow(
     return exitCodes.failed;
   }
 }
+
+/** Is a resume all that is left to do, and nothing to pay? The command that saves the audio resumes too. */
+const isForNothing = ({ actions, creditsToCome }: SessionAnswer) =>
+  creditsToCome === 0 && actions.every((action) => action === 'resume') && actions.length > 0;
 
 const rounded = (seconds: number) => Math.round(seconds * 10) / 10;

@@ -40,8 +40,8 @@ export type Paid =
 type Outcome =
   | { readonly fence: 'submitted'; readonly taskId: string }
   | { readonly fence: 'unknown'; readonly lost: string }
-  /** Surely not taken. */
-  | { readonly fence: 'none' };
+  /** Surely not taken; with the answer, where the call is made again. */
+  | { readonly fence: 'none'; readonly notTaken?: string };
 
 /**
  * Makes a call that costs real money, behind a fence in the record.
@@ -109,13 +109,14 @@ async function callOnce(
       await settle({ fence: 'unknown', lost: error.message });
       return { end: 'unknown' };
     }
-    const left = await settle({ fence: 'none' });
-    if (error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable') {
+    const words = error.reason ?? error.message;
+    const isMadeAgain = error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable';
+    const left = await settle({ fence: 'none', ...(isMadeAgain ? { notTaken: words } : {}) });
+    if (isMadeAgain) {
       const { retryAfter } = error;
       const spread = { retryAfter, pace: session.pace, random: random() };
       return { end: 'not-taken', wait: throttledDelay(options.refusals + 1, spread) };
     }
-    const words = error.reason ?? error.message;
     const doubt = isInDoubt(left)
       ? ' An earlier call may have been paid all the same: it stays in doubt.'
       : '';
@@ -137,7 +138,7 @@ async function announce(session: Session, options: ChargeOnceOptions, deps: Char
   const { store, now } = deps;
   const { sessionId, create } = session;
   const callId = randomUUID();
-  const { fence, earlier, calls, checks, againIn: _used, ...known } = create;
+  const { fence, earlier, calls, checks, againIn: _used, notTaken: _words, ...known } = create;
   const intent: Create = {
     ...options.changes,
     fence: 'intent',
@@ -188,8 +189,10 @@ export function settledBy(outcome: Outcome, callId: string, create: Create, run:
     if (latest.fence !== 'intent') return undefined;
     if (outcome.fence !== 'none') return { ...create, ...outcome, againIn: undefined };
     const before = earlier.at(-1);
-    if (!before) return { fence: 'none', calls, checks, earlier: [] };
-    return { ...before, calls, checks, earlier: earlier.slice(0, -1), againIn: run };
+    const { notTaken } = outcome;
+    const words = notTaken === undefined ? {} : { notTaken };
+    if (!before) return { fence: 'none', calls, checks, earlier: [], ...words };
+    return { ...before, calls, checks, earlier: earlier.slice(0, -1), againIn: run, ...words };
   }
   // A late response, after a person has allowed another call.
   if (!earlier.some((it) => it.callId === callId && it.fence === 'intent')) return undefined;

@@ -108,6 +108,8 @@ export const createSchema = callSchema.extend({
   againIn: count.optional(),
   /** Checks made on the training. */
   checks: count,
+  /** What was answered to the last call, when that was surely not taken and is made again. */
+  notTaken: z.string().optional(),
 });
 
 /** One clip of a piece of music; its audio is ours once it has a `key`. */

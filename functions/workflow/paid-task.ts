@@ -27,9 +27,11 @@ export function isCallDue(
       `The provider did not take the call to ${what} within ${within}.`,
     );
   }
+  const { notTaken } = session.create;
+  const last = notTaken === undefined ? '' : `, the last with the answer: ${notTaken}`;
   const { name, reason }: { name: ErrorName; reason: string } = lost
     ? readMachineError(lost)
-    : { name: 'ProviderThrottled', reason: `${refusals} calls ended before the provider took them` };
+    : { name: 'ProviderThrottled', reason: `${refusals} calls ended before the provider took them${last}` };
   const nothing = session.create.fence === 'none' ? 'nothing was paid' : 'nothing was paid for this call';
   throw new ChirpsmithError(name, `The call to ${what} could not be made, and ${nothing}: ${reason}`);
 }

@@ -56,13 +56,15 @@ describe('status', () => {
   });
 });
 
-test('generate saves what is there, says what is locked, and ends with a code of its own', async () => {
+/** Asks for music that ends as it stands there, with the audio of one clip to be saved. */
+async function generated(music: Parameters<typeof standing>[0]) {
   const server = createServer((_, response) => response.end('sound'));
   const { url, close } = await listenOnLoopback(server, 0);
   onTestFinished(close);
-  const { home, fake, sessionId } = await standing(withLock('yes'), {
+  const { home, fake, sessionId } = await standing(music, {
     others: (route) => {
-      const session = fake.session(sessionId);
+      const session = { ...fake.session(sessionId), ...music };
+      if (route === `GET /sessions/${sessionId}`) return { status: 200, body: session };
       if (route === 'POST /generations') return { status: 202, body: { session, warnings: [] } };
       if (route !== `GET /generations/${sessionId}`) return undefined;
       const downloads = [{ clipId: kept, file: 'a.wav', url, expiresAt: '2026-01-01T01:00:00Z' }];
@@ -71,13 +73,34 @@ test('generate saves what is there, says what is locked, and ends with a code of
   });
   const out = join(home, 'music');
   const args = ['--model', 'chirp-v55', '--prompt', 'rain', '--out', out];
-  const json = await run('generate', [...args, '--json'], { home });
+  const generate = (...more: string[]) => run('generate', [...args, ...more], { home });
+  return { generate, command: `npx chirpsmith generate --session ${sessionId} --out ${out}` };
+}
+
+test('generate saves what is there, says what is locked, and ends with a code of its own', async () => {
+  const { generate, command } = await generated(withLock('yes'));
+  const json = await generate('--json');
   expect(json.code).toBe(5);
   expect(events(json).filter(({ event }) => event === 'clip.saved')).toMatchObject([{ clipId: kept }]);
   expect(last(json)).toMatchObject({ event: 'session.failed', error: 'AudioLocked', reason });
-  expect(commandsOf(json)).toEqual([`npx chirpsmith generate --session ${sessionId} --out ${out}`]);
+  expect(commandsOf(json)).toEqual([command]);
 
-  const { stdout } = await run('generate', args, { home });
+  const { stdout } = await generate();
   expect(stdout).toContain('Once it is unlocked at the provider, to copy it for nothing:');
   expect(stdout).toMatch(/^Failed \(AudioLocked\): The music is made and paid/m);
+});
+
+test('generate offers the command that goes on and saves, where going on costs nothing', async () => {
+  const failure = { error: 'AccessDenied', reason: 'PutObject was refused.' } as const;
+  const { generate, command } = await generated({
+    ...withLock('yes'),
+    failure,
+    actions: ['resume'],
+    creditsToCome: 0,
+  });
+  const json = await generate('--json');
+  expect(last(json)).toMatchObject({
+    error: 'AccessDenied',
+    next: [{ words: 'To go on with it, for nothing:', command }],
+  });
 });

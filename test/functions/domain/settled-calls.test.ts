@@ -59,6 +59,14 @@ describe('a response to a call', () => {
     });
   });
 
+  it('that was not taken keeps its words beside the one before it', () => {
+    expect(settledBy({ ...refused, notTaken: 'Too many.' }, 'b', create, 6)).toMatchObject({
+      fence: 'intent',
+      callId: 'a',
+      notTaken: 'Too many.',
+    });
+  });
+
   it.each([taken, lost])('that is late settles its own call only: %j', (outcome) => {
     expect(settledBy(outcome, 'a', create, 5)).toEqual({
       ...create,
@@ -129,6 +137,21 @@ describe('a call that costs', () => {
     });
     expect(keys).toStrictEqual([{ forceFetch: false }]);
     expect(await read()).toMatchObject({ status: 'creating', create: { fence: 'none' } });
+  });
+
+  it('keeps what was answered to a call that is to be made again, until the next one is made', async () => {
+    const busy = providerError('ProviderThrottled', 'no', { reason: 'Quota is not enough.' });
+    const { paid } = await pay(() => Promise.reject(busy));
+    expect(await paid).toMatchObject({ end: 'not-taken' });
+    expect((await read()).create).toStrictEqual({
+      ...{ fence: 'none', calls: 1, checks: 0, earlier: [] },
+      notTaken: 'Quota is not enough.',
+    });
+    const options = { what: 'train the model', taken: 'training', refusals: 1 } as const;
+    const call = { send: async () => ({ taskId: 't' }), readKey: async () => false };
+    const deps = { store, now: () => testMoment, random: () => 0 };
+    expect(await chargeOnce(await read(), call, options, deps)).toEqual({ end: 'submitted' });
+    expect((await read()).create).not.toHaveProperty('notTaken');
   });
 
   it('says what came in place of words', async () => {

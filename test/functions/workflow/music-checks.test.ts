@@ -114,6 +114,20 @@ describe('the wait after Request music', () => {
 describe('Check music, while the provider takes no call', () => {
   const { deadline } = settings.schedules.music;
 
+  it('ends with the words of the last answer: some services say with 429 that credits are used up', async () => {
+    const sessionId = await record('no-quota', { status: 'preparing' });
+    const busy = providerError('ProviderThrottled', 'no', { reason: 'Quota is not enough.', status: 429 });
+    const { provider } = scriptedProvider({ generate: [busy] });
+    await requestMusic({ sessionId }, depsWith(provider));
+    const refusals = settings.limits.createCalls;
+    await expect(check(sessionId, nobody, { refusals })).rejects.toMatchObject({
+      name: 'ProviderThrottled',
+      message: expect.stringMatching(
+        /nothing was paid: .*, the last with the answer: Quota is not enough\.$/,
+      ),
+    });
+  });
+
   it('calls again until the deadline, and then says how long it was', async () => {
     const sessionId = await record('busy-twice');
     const before = { total: deadline - 10, wait: 9, refusals: 1 };
