@@ -124,9 +124,9 @@ function refusal(error: unknown, step: Step, context: BucketContext): Problem | 
     };
   }
   if (name === 'SignatureDoesNotMatch') {
-    const words =
-      'The secret key does not belong to the access key. Check AWS_SECRET_ACCESS_KEY, or the profile.';
-    return { where: credentialsSetting, message: words };
+    const words = 'Access key and secret key do not belong together.';
+    const names = 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE';
+    return { where: credentialsSetting, message: `${words} Check ${names}.` };
   }
   if (name === 'RequestTimeTooSkewed') {
     return {

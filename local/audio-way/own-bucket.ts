@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { AbortMultipartUploadCommand, DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { AudioUnderWay, LinkedAudio } from '../../functions/shared/audio-links.ts';
 import { ChirpsmithError, type Problem } from '../../functions/shared/errors.ts';
 import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
@@ -8,16 +9,14 @@ import type { AudioObject, AudioWay, ChosenWay } from './audio-way.ts';
 import { bucketName, publishedKey } from './bucket-address.ts';
 import { type BucketCheck, checkBucket, endingCredentials, shortestLinkMinutes } from './bucket-check.ts';
 import { type BucketService, findBucketService } from './bucket-client.ts';
-import { explainBucketError, isUnknownOperation, type Step, statusOf } from './bucket-errors.ts';
+import { explainBucketError, type Step } from './bucket-errors.ts';
 import { isThere, publishObject } from './publish-object.ts';
-import {
-  hasPublished,
-  openPublishedJournal,
-  type PublishedEntry,
-  type PublishedJournal,
-} from './published-journal.ts';
-import { type Pause, pause, repeated } from './repeat-request.ts';
+import { hasPublished, openPublishedJournal, type PublishedJournal } from './published-journal.ts';
+import { removeObjects } from './remove-objects.ts';
+import { type Pause, pause } from './repeat-request.ts';
 
+/** Milliseconds that a stack which ends waits for deletions: it has to end within two seconds. */
+const removeWithinMs = 1200;
 /** Files that are sent at the same time. */
 const filesAtOnce = 3;
 
@@ -72,6 +71,7 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
   const name = bucketName(address);
   const closing = new AbortController();
   const running = new Map<string, Copying>();
+  const removals = new Map<string, Promise<void>>();
   let opened: Promise<Connected> | undefined;
 
   const connected = () => {
@@ -108,6 +108,8 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
   /** The copy of one object: the one that goes on, or a new one. */
   async function copyOf(sessionId: string, object: AudioObject): Promise<Copy> {
     const { service, journal } = await connected();
+    // A session that is resumed while its audio is deleted.
+    await removals.get(sessionId);
     const key = publishedKey(address, sessionId, object);
     const { ending, copies } = copyingOf(sessionId);
     const known = copies.get(key);
@@ -137,6 +139,7 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
   async function link(sessionId: string, object: AudioObject): Promise<LinkedAudio | AudioUnderWay> {
     const { service, journal } = await connected();
     const { client } = service;
+    await removals.get(sessionId);
     const key = publishedKey(address, sessionId, object);
     const { copies } = copyingOf(sessionId);
     const copy = copies.get(key);
@@ -163,36 +166,9 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
     await settled(copying);
     if (!opened && !hasPublished(directory)) return;
     const { service, journal } = await connected();
-    const failures: unknown[] = [];
-    for (const [key, entry] of journal.objects(sessionId)) {
-      try {
-        await removeObject(service, { Bucket: bucket, Key: key }, entry);
-        journal.forget(sessionId, key);
-      } catch (error) {
-        failures.push(error); // The others are to be removed all the same.
-      }
-    }
-    if (failures.length > 0) throw failures[0];
-  }
-
-  async function removeObject(
-    { client }: BucketService,
-    at: { readonly Bucket: string; readonly Key: string },
-    { uploadId, etag, versionId }: PublishedEntry,
-  ): Promise<void> {
-    const { signal } = closing;
-    const send = (work: () => Promise<unknown>) =>
-      repeated(signal, wait, work).catch((error: unknown) => {
-        // It is gone already, or cannot be ended there.
-        if (statusOf(error) !== 404 && !isUnknownOperation(error)) throw error;
-      });
-    if (uploadId !== undefined && etag === undefined) {
-      const abort = new AbortMultipartUploadCommand({ ...at, UploadId: uploadId });
-      await send(() => client.send(abort, { abortSignal: signal }));
-    }
-    if (address.keep) return;
-    const remove = new DeleteObjectCommand({ ...at, VersionId: versionId });
-    await send(() => client.send(remove, { abortSignal: signal }));
+    const { client } = service;
+    const { keep } = address;
+    await removeObjects(sessionId, journal, { client, bucket, keep, signal: closing.signal, pause: wait });
   }
 
   return {
@@ -230,11 +206,22 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
 
     link: (sessionId, object) => explained('get', () => link(sessionId, object)),
 
-    remove: (sessionId) => explained('delete', () => remove(sessionId)),
+    remove(sessionId) {
+      const removal = explained('delete', () => remove(sessionId));
+      const ended = removal.then(
+        () => {},
+        () => {},
+      );
+      removals.set(sessionId, ended);
+      ended.then(() => removals.get(sessionId) === ended && removals.delete(sessionId));
+      return removal;
+    },
 
     sessions: async () => (hasPublished(directory) ? (await connected()).journal.sessions() : []),
 
     async close() {
+      // What is left of them is done at the next start.
+      await Promise.race([Promise.all(removals.values()), delay(removeWithinMs, undefined, { ref: false })]);
       closing.abort(new Error('The stack ends.'));
       for (const copying of running.values()) await settled(copying);
       (await serviceOf())?.client.destroy();

@@ -129,7 +129,7 @@ describe('credentials', () => {
   it('with another secret', async () => {
     asPerson(place.endpoint, { AWS_SECRET_ACCESS_KEY: 'another-secret-of-somebody-else' });
     const words = await said();
-    expect(words).toMatch(/^AWS credentials: The secret key does not belong to the access key/);
+    expect(words).toMatch(/^AWS credentials: Access key and secret key do not belong together/);
     expect(words).not.toContain('another-secret');
   });
 });

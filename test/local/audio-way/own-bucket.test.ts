@@ -250,6 +250,23 @@ describe('when a session is done', () => {
     await publish([small]);
   });
 
+  it('a stack that ends waits for the deletion', async () => {
+    const ending = await openWay(place, files);
+    await publish([small, other], ending);
+    void ending.remove(sessionId);
+    await ending.close();
+    expect(await keysThere()).toEqual([]);
+  });
+
+  it('a session that is resumed while its audio is deleted gets it back', async () => {
+    await publish([small]);
+    const removal = way.remove(sessionId);
+    await publish([small]);
+    await removal;
+    expect(await keysThere()).toHaveLength(1);
+    expect((await bytesAt(await linkOf(small))).length).toBe(small.size);
+  });
+
   it('a session of which nothing was published asks the bucket nothing', async () => {
     place.seen.length = 0;
     await way.remove('b0000000-6d1e-4b7a-9a35-0c5f2e8d7b41');
