@@ -168,8 +168,11 @@ async function compose(
             directory: directory('provider'),
             clock,
             key: keptKey(directory('provider-key')),
-            ...(options.habits === 'realistic' ? { settings: realistic } : {}),
             ...options.sandbox,
+            settings: {
+              ...(options.habits === 'realistic' ? realistic : {}),
+              ...options.sandbox?.settings,
+            },
           }),
         ),
       );

@@ -11,7 +11,7 @@ afterAll(() => it_.close());
 
 describe('with the habits that providers are reported to have', () => {
   it('tracks become a model', async () => {
-    const { sums } = sinceNow(it_);
+    const { sums, entries } = sinceNow(it_);
     const session = await it_.run(await it_.upload(songs(8), { name: 'Night Drive' }));
     expect(session).toMatchObject({
       status: 'ready',
@@ -19,6 +19,11 @@ describe('with the habits that providers are reported to have', () => {
       creditsSpent: 108,
     });
     expect(sums().credits).toBe(108);
+    const { url = '', key = '' } = it_.stack.sandbox ?? {};
+    const headers = { authorization: `Bearer ${key}` };
+    const taskId = entries().find(({ call }) => call === 'create')?.sessionId;
+    const status = await fetch(`${url}/suno/v2/status?taskId=${taskId}`, { headers });
+    expect(await status.json()).toMatchObject({ code: 200, data: { status: 'SUCCESS', result: {} } });
   });
 
   it('a clip of music is copied, though its audio comes late', async () => {
