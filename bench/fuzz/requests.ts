@@ -26,6 +26,7 @@ const meant: Readonly<Record<string, readonly object[]>> = {
   'POST /sessions/{id}/resume': [{}, { name: 'Other' }],
   'POST /generations': [
     { prompt: 'p', model: 'chirp-v4-tau', persona: 'nobody', dialect: 'relay' },
+    { prompt: 'p', fromClip: 'no-clip', uncheckedClip: false },
     { prompt: 'p', model: 'nobody', tags: '', title: 't', negativeTags: 'n', instrumental: true },
   ],
   'POST /personas': [

@@ -102,9 +102,12 @@ export const createdSessionAnswer = z.object({
 const musicAnswer = musicSchema.extend({
   dialect: z.enum(dialects).describe('Which kind of service makes it.'),
   clips: z.array(
-    clipSchema
-      .omit({ key: true })
-      .extend({ hasAudio: z.boolean().describe('Its audio is here, and whole.') }),
+    clipSchema.omit({ key: true }).extend({
+      hasAudio: z.boolean().describe('Its audio is here, and whole.'),
+      locked: clipSchema.shape.locked.describe(
+        'The provider keeps its audio until it is unlocked there: `yes` where it says so, `perhaps` where the link answers 403. A resume copies it then, for nothing. Absent where the audio is late, or here.',
+      ),
+    }),
   ),
 });
 

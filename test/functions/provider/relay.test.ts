@@ -162,6 +162,13 @@ describe('how music stands', () => {
     });
   });
 
+  test('a complete clip may be locked', async () => {
+    const data = [clip('complete', 'https://studio.example/api/forbidden', 'clip-a')];
+    expect(await relay(fetched('SUCCESS', { data })).provider.status('task-1', 'music')).toMatchObject({
+      clips: [{ clipId: 'clip-a', title: 'Rain', locked: true }],
+    });
+  });
+
   test('FAILURE keeps the words', async () => {
     const failed = fetched('FAILURE', { fail_reason: 'moderated' });
     expect(await relay(failed).provider.status('task-1', 'music')).toMatchObject({
