@@ -18,7 +18,7 @@ import { type Expected, type Recipe, recipes } from './audio/recipes.ts';
 
 const { values } = parseArgs({ options: { keep: { type: 'string' }, only: { type: 'string' } } });
 const run = promisify(execFile);
-const limits = { minSeconds: 6, maxSeconds: 480, maxBytes: 500 * 1024 * 1024 };
+const limits = { minSeconds: 6, maxSeconds: 1800, maxBytes: 500 * 1024 * 1024 };
 const sources = [
   // Tones that change, and some noise: encoders with a varying rate vary it.
   `ffmpeg -v error -y -f lavfi -i "aevalsrc='0.4*sin(2*PI*(220+40*floor(t))*t)*(0.3+0.7*abs(sin(t)))+0.05*random(0)':s=44100:d=61" -ac 1 -ar 22050 song.wav`,

@@ -5,6 +5,7 @@ import type { DecideArguments } from './commands/decide.ts';
 import { confirmSpending } from './confirm-spending.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { earlierCreate, priceAgain } from './next-steps.ts';
+import { noteName } from './note-name.ts';
 import { creditsAt } from './output/format.ts';
 import { reportRun } from './report-run.ts';
 import { withSession } from './with-session.ts';
@@ -20,6 +21,7 @@ export async function decideSession(args: DecideArguments, context: CommandConte
   const options = { speed, quiet: !watch, spends: choice !== 'abandon' };
   return withSession(args.session, context, options, async (session, reached) => {
     const { sessionId, tracks, actions } = session;
+    if (args.name !== undefined) noteName(args.name, display);
     // One that is under way may come to need a decision at this moment.
     if (choice === 'create-again' && (actions.includes('decide') || isRunning(session))) {
       const { kind } = session;

@@ -6,6 +6,7 @@ import { withRights } from './confirm-rights.ts';
 import { confirmSpending } from './confirm-spending.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
+import { noteName } from './note-name.ts';
 import { endOfSession } from './outcome.ts';
 import { aboutCredits, counted } from './output/format.ts';
 import { reportRun } from './report-run.ts';
@@ -31,6 +32,7 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
         context.display.emit(event);
         return code;
       }
+      if (name !== undefined) noteName(name, context.display);
       if (!isRunning(session) && session.creditsToCome > 0) {
         const billedAccount = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
         const question = `Go on with "${session.name}", for ${aboutCredits(session)}, at ${billedAccount.provider}?`;

@@ -12,6 +12,7 @@ import { openConverter } from './converter.ts';
 import { goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
+import { noteName } from './note-name.ts';
 import { counted } from './output/format.ts';
 import { forgetFiles, rememberFiles } from './remembered-files.ts';
 import { resumeSession } from './resume-session.ts';
@@ -78,6 +79,7 @@ async function tellDryRun(
   const paid = await providerOf({ env, target });
   const cost = costOf(files);
   display.emit({ event: 'cost', ...cost, ...paid });
+  noteName(args.name, display);
   const { uploads: usable, credits } = cost;
   const next = [{ words: 'To train on them:', command: sameCommand('train', args, env) }];
   display.emit({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid, next });
@@ -106,6 +108,7 @@ async function createSession(
   const { provider, sandbox } = reached.stack;
   const cost = costOf(files);
   display.emit({ event: 'cost', ...cost, provider, sandbox });
+  noteName(args.name, display);
   const full = await nearlyFull(reached);
   if (full !== undefined) display.emit({ event: 'note', message: full });
   // What waits for review is asked about twice: the uploads are paid before it.

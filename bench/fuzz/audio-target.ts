@@ -20,7 +20,7 @@ import { countedSource } from '../../test-support/audio-files/source.ts';
 import { mp3Wav, wavFile } from '../../test-support/audio-files/wav.ts';
 import type { Target } from './target.ts';
 
-const limits = { minSeconds: 6, maxSeconds: 480, maxBytes: 200 * 1024 * 1024 };
+const limits = { minSeconds: 6, maxSeconds: 1800, maxBytes: 500 * 1024 * 1024 };
 /** What an inspection may cost. */
 const most = { reads: 64, bytes: 2_000_000 };
 
@@ -125,8 +125,8 @@ export const audioTarget: Target<DamagedFile> = {
       return broken;
     }
     const { durationSeconds, warning = '' } = inspection;
-    // As long as is shown as eight minutes.
-    if (!(durationSeconds >= 5.9 && durationSeconds <= 480.5)) broken.push(`is ${durationSeconds} s`);
+    // As long as is shown as thirty minutes.
+    if (!(durationSeconds >= 5.9 && durationSeconds <= 1800.5)) broken.push(`is ${durationSeconds} s`);
     if (/NaN|Infinity|undefined/.test(warning)) broken.push(`warns with nonsense: ${warning}`);
     return broken;
   },

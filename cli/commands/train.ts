@@ -35,7 +35,9 @@ export const train = defineCommand({
   positionals: { paths: many('FOLDER', { help: 'a folder, or files; without one eight samples' }) },
   tooMany: '',
   flags: {
-    name: modelName(`name of the model, at most ${limits.maxNameLength} characters`),
+    name: modelName(
+      `name of the model, at most ${limits.maxNameLength} characters; the provider may take no more than ${limits.advisedNameLength}`,
+    ),
     session: text('<id>', 'go on with this session instead: the same as resume --watch', {
       check: (id) => (id === '' ? 'Give the id of a session.' : undefined),
     }),

@@ -2,6 +2,7 @@ import { newTrack, trackIdAt } from '../domain/new-session.ts';
 import { trackKey } from '../domain/object-keys.ts';
 import { isRunning, isTerminated, type Track } from '../domain/session.ts';
 import type { SessionWithTracks } from '../domain/session-records.ts';
+import { warningsOf } from '../domain/session-warnings.ts';
 import type { Problem } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionKind } from '../shared/state-contracts.ts';
@@ -47,9 +48,10 @@ export function declaredTracks(
 /** The session with the uploads of its tracks, signed: of those that were not inspected yet, while no run needs them. */
 export async function uploadsOf(
   { session, tracks }: SessionWithTracks,
-  { uploads, now }: Pick<DeclareDeps, 'uploads' | 'now'>,
+  { uploads, now, settings }: Pick<DeclareDeps, 'uploads' | 'now' | 'settings'>,
 ): Promise<CreatedSessionAnswer> {
   const { sessionId, status, declared } = session;
+  const warnings = warningsOf(session, settings);
   const isWaiting = !isRunning(session) && !isTerminated(session) && session.create.fence === 'none';
   const signed = await Promise.all(
     tracks.flatMap(({ trackId, file, source, size = 0, sha256, ...track }) => {
@@ -69,6 +71,7 @@ export async function uploadsOf(
     duplicates: tracks.flatMap(({ trackId, file, duplicateOf }) =>
       duplicateOf === undefined ? [] : [{ trackId, file, duplicateOf }],
     ),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
 

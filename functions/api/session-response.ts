@@ -10,6 +10,7 @@ import {
   unfinishedWork,
 } from '../domain/session.ts';
 import type { SessionWithTracks } from '../domain/session-records.ts';
+import { warningsOf } from '../domain/session-warnings.ts';
 import { addToTally, noTracks, type TrackTally } from '../domain/track-tally.ts';
 import { nextWait, type Schedule } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -57,13 +58,15 @@ export function sessionAnswer(
 export function withSums(
   page: SessionPage,
   tally: TrackTally,
-  { prices }: Settings,
+  settings: Settings,
   interrupted: boolean,
 ): SessionAnswer {
   const { session } = page;
+  const warnings = warningsOf(session, settings);
   return {
     ...pageAnswer(page, interrupted),
-    ...creditsOf(session, tally, prices),
+    ...(warnings.length === 0 ? {} : { warnings }),
+    ...creditsOf(session, tally, settings.prices),
     providerCalls: session.prepareCalls + session.create.calls + session.create.checks + tally.calls,
   };
 }

@@ -19,6 +19,19 @@ export function nameProblems(
   return [];
 }
 
+/**
+ * What to know of a model's name before the uploads are paid, or undefined: a provider that refuses it does so at create,
+ * which comes after them. Nothing of ours refuses it.
+ */
+export function nameWarning(
+  name: string,
+  { advisedNameLength }: Pick<Settings['limits'], 'advisedNameLength'>,
+): string | undefined {
+  const length = [...name.trim()].length;
+  if (length <= advisedNameLength) return undefined;
+  return `The name has ${length} characters. The service's own form is reported to take 1 to ${advisedNameLength}, so the provider may refuse it at create, after the uploads are paid; a resume then takes a shorter one.`;
+}
+
 /** What is wrong with the wished-for number of clips, or nothing. */
 export function minClipsProblems(
   minClips: number,

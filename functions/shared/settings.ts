@@ -16,15 +16,17 @@ export const settingsSchema = z.strictObject({
       /** Most tracks in a session (reported: 100). */
       maxTracks: whole.min(6).max(100).default(100),
       /**
-       * Shortest and longest track, in seconds (undocumented; a choice). A length is compared as it is shown: tenths
+       * Shortest and longest track, in seconds (reported: 6 s to 30 min). A length is compared as it is shown: tenths
        * below ten seconds, whole ones above. That is the tolerance for what encoders pad.
        */
       minSeconds: z.number().positive().default(6),
-      maxSeconds: z.number().positive().default(480),
-      /** Largest file, in bytes (undocumented; a choice: 200 MiB). */
-      maxBytes: whole.positive().default(200 * 1024 * 1024),
+      maxSeconds: z.number().positive().default(1800),
+      /** Largest file, in bytes (reported: 500 MiB). */
+      maxBytes: whole.positive().default(500 * 1024 * 1024),
       /** Longest model name, in characters (undocumented; a choice). */
       maxNameLength: whole.positive().default(80),
+      /** Longest model name without a warning, in characters (reported: 16). */
+      advisedNameLength: whole.positive().default(16),
       /** How often one track may be submitted to the provider in a run. */
       uploadAttempts: whole.positive().max(5).default(3),
       /** How often the same file may be submitted over all runs, before another file is needed (a choice). */

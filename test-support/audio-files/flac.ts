@@ -50,7 +50,10 @@ function frame(number: number, samples: number, seed: number): Uint8Array {
   return join(body, big(crc(body, 16, 0x8005), 2));
 }
 
-/** A number coded as UTF-8 codes characters; enough for 2,047 frames. */
+/** A number coded as UTF-8 codes characters; enough for 65,535 frames. */
 function utf8(number: number): Uint8Array {
-  return number < 0x80 ? Uint8Array.of(number) : Uint8Array.of(0xc0 | (number >> 6), 0x80 | (number & 0x3f));
+  if (number < 0x80) return Uint8Array.of(number);
+  const last = 0x80 | (number & 0x3f);
+  if (number < 0x800) return Uint8Array.of(0xc0 | (number >> 6), last);
+  return Uint8Array.of(0xe0 | (number >> 12), 0x80 | ((number >> 6) & 0x3f), last);
 }

@@ -36,6 +36,24 @@ describe('train that stops early', () => {
     await expect(access(none)).rejects.toThrow('ENOENT');
   });
 
+  it('warns of a long name before anything is uploaded, and with --dry-run', async () => {
+    const { home, tracks, fake } = await prepared({ steps: toReady });
+    const isWarning = ({ event, message }: { event?: unknown; message?: unknown }) =>
+      event === 'note' && /reported to take 1 to 16/.test(String(message));
+    const name = 'A name of seventeen';
+    const dry = await run('train', [tracks, '--name', name, '--json', '--dry-run'], { home });
+    expect(events(dry).filter(isWarning)).toHaveLength(1);
+    const ended = await run('train', [tracks, '--name', name, '--json'], { home });
+    const told = events(ended);
+    expect(told.findIndex(isWarning)).toBeGreaterThan(0);
+    expect(told.findIndex(isWarning)).toBeLessThan(
+      told.findIndex(({ event }) => event === 'session.created'),
+    );
+    // As the warning says, a resume takes a shorter one; it is not warned of.
+    const resumed = await run('resume', [fake.starts[0] ?? '', '--name', 'Short', '--json'], { home });
+    expect(events(resumed).filter(isWarning)).toEqual([]);
+  });
+
   it('names the provider that would be paid, and sends nothing to a stack that runs', async () => {
     const { home, tracks, fake } = await prepared();
     const args = [tracks, '--name', 'x', '--json', '--dry-run'];

@@ -84,6 +84,11 @@ export const decideBody = z.strictObject({
     .describe('With `create-again`: a corrected name for the model, when the old one was refused.'),
 });
 
+const warnings = z
+  .array(z.string())
+  .optional()
+  .describe('What to know before it costs more, as that the provider may refuse a name of this length.');
+
 /** Answer to `POST /sessions`: 201, or 200 with a session that is there already. */
 export const createdSessionAnswer = z.object({
   sessionId: z.string(),
@@ -96,6 +101,7 @@ export const createdSessionAnswer = z.object({
       'One PUT per file, but none for a file whose bytes another one has already. Of an existing session: for each file that was not looked at yet, while no run is under way; of an existing batch none, until its files are declared again.',
     ),
   duplicates: z.array(z.object({ trackId: z.string(), file: z.string(), duplicateOf: z.string() })),
+  warnings,
 });
 
 /** Music as a client sees it; `GET /generations/{id}` links the audio of its clips. */
@@ -150,6 +156,7 @@ export const sessionAnswer = z.object({
     .describe(
       'What the caller can do now, in the words of the routes; empty while there is nothing to do but wait.',
     ),
+  warnings,
   decisions: z.array(z.object({ choice: z.enum(decisions), by: z.string(), at: z.string() })),
   earlierFailures: z
     .array(failureAnswer.extend({ at: z.string() }))

@@ -5,8 +5,8 @@ export const state = defineState({
   name: 'Prepare session',
   input: taskEvent,
   wholeEvent: true,
-  // Looks into every file of the session, at most 64 reads each.
-  lambda: { timeoutSeconds: 300, memoryMb: 512, reservedConcurrency: 20 },
+  // Looks into every file of the session, at most 64 reads each, and reads whole what was uploaded in parts.
+  lambda: { timeoutSeconds: 900, memoryMb: 512, reservedConcurrency: 20 },
   retry: 'retryOncePerStateOrForProvider',
   uses: [
     'clock',

@@ -23,7 +23,7 @@ interface Bucket {
   requests: { method: string; url: URL; headers: IncomingMessage['headers'] }[];
 }
 
-const limits = { minSeconds: 6, maxSeconds: 480, maxBytes: 200 * 1024 * 1024 };
+const limits = { minSeconds: 6, maxSeconds: 1800, maxBytes: 500 * 1024 * 1024 };
 const song = { bucket: 'audio', key: 'audio/s1/été #1.mp3' };
 let bucket: Bucket;
 let client: S3Client;

@@ -2,7 +2,7 @@ import { inspectAudio } from '../../../packages/audio-inspection/inspect-audio.t
 import type { AudioLimits, Inspection } from '../../../packages/audio-inspection/inspection.ts';
 import { countedSource } from '../../../test-support/audio-files/source.ts';
 
-export const limits: AudioLimits = { minSeconds: 6, maxSeconds: 480, maxBytes: 200 * 1024 * 1024 };
+export const limits: AudioLimits = { minSeconds: 6, maxSeconds: 1800, maxBytes: 500 * 1024 * 1024 };
 
 export const inspect = (bytes: Uint8Array, changed: Partial<AudioLimits> = {}) =>
   inspectAudio(countedSource(bytes), { ...limits, ...changed });
