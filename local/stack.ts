@@ -30,6 +30,7 @@ import { listening } from './stack/listening.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
 import { type Meter, metered, meteredLambda } from './stack/meter.ts';
 import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
+import { storedStatus } from './stack/stored-status.ts';
 import { synthesize } from './synth.ts';
 
 export interface StackOptions {
@@ -343,6 +344,8 @@ async function compose(
   writeReadyFile(ready);
   // First to end, so that nothing is called any more while the rest ends.
   keep(eventBridge);
+  const sessions = only('table of sessions', tables).name;
+  void audioWay?.removeLeftovers(storedStatus(dynamodb.handler, sessions, access.admin));
   if (options.schedules !== false) eventBridge.startSchedules();
   return {
     ready,

@@ -2,6 +2,7 @@ import { settingsSchema } from '../../functions/shared/settings.ts';
 import type { Assembly } from '../../packages/local-aws/assembly.ts';
 import type { Credentials } from '../../packages/local-aws/sigv4.ts';
 import { type AudioWay, type ChosenWay, missingWay, nameOf } from './audio-way.ts';
+import { isDone, removeLeftovers } from './leftovers.ts';
 import { startLinksServer } from './links-server.ts';
 import { openLocalAudio } from './local-audio.ts';
 import { openOwnBucket } from './own-bucket.ts';
@@ -25,9 +26,6 @@ export interface AudioWayInfo {
   /** Where the links server is. A secret. */
   readonly links: string;
 }
-
-/** Statuses after which nothing of a session is fetched any more. */
-const over: ReadonlySet<unknown> = new Set(['ready', 'abandoned', 'deleting']);
 
 /**
  * Opens the way that was chosen, and the links server before it.
@@ -80,14 +78,20 @@ export async function openAudioWay({
     keep: chosen.kind === 'bucket' && chosen.keep,
     links: links.url,
   };
+  const reportRemoval = (error: unknown) =>
+    log(
+      `Audio was not removed from ${way?.name}: ${error instanceof Error ? error.message : 'an unknown error'}`,
+    );
   return {
     info,
     /** A session has another status now: what was put somewhere for it may have to go. */
     sessionChanged({ sessionId, status }: Readonly<Record<string, unknown>>): void {
-      if (!way || typeof sessionId !== 'string' || !over.has(status)) return;
-      way.remove(sessionId).catch((error: unknown) => {
-        log(`audio of ${sessionId} was not removed from ${way.name}: ${String(error)}`);
-      });
+      if (!way || typeof sessionId !== 'string' || !isDone(status)) return;
+      way.remove(sessionId).catch(reportRemoval);
+    },
+    /** Removes what an earlier stack has left of sessions that are done. */
+    async removeLeftovers(statusOf: Parameters<typeof removeLeftovers>[1]): Promise<void> {
+      if (way) await removeLeftovers(way, statusOf).catch(reportRemoval);
     },
     async close() {
       await links.close();
