@@ -16,6 +16,11 @@ const tracksOfEach = 1000;
 const rules =
   'it must exist at the relay, must have been generated there and not uploaded, and must be of the same account';
 
+interface ClipDeps {
+  readonly store: Pick<SessionStore, 'findId' | 'requireSession' | 'list' | 'readTracks'>;
+  readonly here?: Here | undefined;
+}
+
 /**
  * Holds the three rules of the relay's page against our records: a clip of the caller's own music, made at this relay, is
  * known to keep them. What is known to break one is refused by name. Of any other clip nothing is known, so it is passed
@@ -24,22 +29,16 @@ const rules =
 export async function findClip(
   { fromClip: clipId, uncheckedClip }: { fromClip?: string | undefined; uncheckedClip: boolean },
   owner: string,
-  deps: {
-    readonly store: Pick<SessionStore, 'findId' | 'requireSession' | 'list' | 'readTracks'>;
-    readonly here?: Here | undefined;
-  },
+  deps: ClipDeps,
 ): Promise<FoundClip> {
   if (clipId === undefined) return {};
   for (const dialect of ['relay', 'mountsea'] as const) {
     const session = await claimant(clipId, dialect, deps);
-    if (!session) continue;
-    if (session.owner !== owner) return { problem: 'is no clip of yours' };
-    if (dialect === 'relay') return { fromClip: { clipId, sessionId: session.sessionId } };
-    const words = `is of the music ${session.sessionId}, made at MountSea: ${rules}`;
-    return { problem: words };
+    if (session?.owner === owner) return ofMusic(clipId, session, deps);
+    if (session) return { problem: 'is no clip of yours' };
   }
-  const problem = await known(clipId, owner, deps);
-  if (problem !== undefined) return { problem };
+  const known = await amongTheNewest(clipId, owner, deps);
+  if (known) return known;
   if (!uncheckedClip) {
     return {
       problem: `is of no music of yours at this relay, so nothing of it could be checked: ${rules}. If you know that it is so, say uncheckedClip (--unchecked-clip)`,
@@ -53,29 +52,32 @@ export async function findClip(
 async function claimant(
   clipId: string,
   dialect: Dialect,
-  { store, here }: Parameters<typeof findClip>[2],
+  { store, here }: ClipDeps,
 ): Promise<Session | undefined> {
   const sessionId = await store.findId('clip', clipId, here?.placeOf(dialect));
   return sessionId === undefined ? undefined : store.requireSession(sessionId).catch(nothingIfUnknown);
 }
 
-/** Why a clip of one of the caller's newer sessions cannot be used: it was uploaded, or is of another place. */
-async function known(
-  clipId: string,
-  owner: string,
-  { store, here }: Parameters<typeof findClip>[2],
-): Promise<string | undefined> {
+/** A clip of the caller's own music. */
+function ofMusic(clipId: string, { sessionId, music, provider }: Session, { here }: ClipDeps): FoundClip {
+  const problem = here && elsewhere(`is of the music ${sessionId}, and`, provider, here);
+  if (problem !== undefined) return { problem };
+  if (music?.dialect === 'relay') return { fromClip: { clipId, sessionId } };
+  return { problem: `is of the music ${sessionId}, made at MountSea: ${rules}` };
+}
+
+/** What the caller's newer sessions say of a clip, in music of another place or as an upload. */
+async function amongTheNewest(clipId: string, owner: string, deps: ClipDeps): Promise<FoundClip | undefined> {
+  const { store } = deps;
   const { sessions } = await store.list(owner, { limit: newest });
-  const elsewheres = sessions.find(({ music }) => music?.clips.some((clip) => clip.clipId === clipId));
-  if (elsewheres) {
-    const words = `is of the music ${elsewheres.sessionId}, and`;
-    return (here && elsewhere(words, elsewheres.provider, here)) ?? `${words} of no relay here: ${rules}`;
-  }
+  const made = sessions.find(({ music }) => music?.clips.some((clip) => clip.clipId === clipId));
+  if (made) return ofMusic(clipId, made, deps);
   const withFiles = sessions.filter(({ kind }) => kind !== 'music').slice(0, newestWithFiles);
   const found = await mapConcurrent(withFiles, 5, async ({ sessionId }) => {
     const { tracks } = await store.readTracks(sessionId, { limit: tracksOfEach });
     const track = tracks.find((one) => one.clipId === clipId);
     return track && `is the clip of an upload, ${track.file} of session ${sessionId}: ${rules}`;
   });
-  return found.find((problem) => problem !== undefined);
+  const problem = found.find((one) => one !== undefined);
+  return problem === undefined ? undefined : { problem };
 }

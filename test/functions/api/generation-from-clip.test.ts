@@ -26,7 +26,12 @@ beforeAll(async () => {
 });
 
 /** Music that is ready, with one clip, made through the relay here for ana unless it is said otherwise. */
-async function music(sessionId: string, clipId: string, more: Partial<Session> = {}) {
+async function music(
+  sessionId: string,
+  clipId: string,
+  more: Partial<Session> = {},
+  { claims = true }: { claims?: boolean } = {},
+) {
   const provider = more.provider ?? at('relay');
   await recordSession(table.store, {
     sessionId,
@@ -47,7 +52,7 @@ async function music(sessionId: string, clipId: string, more: Partial<Session> =
       ...more,
     },
   });
-  await table.store.claimId(await table.store.requireSession(sessionId), 'clip', clipId);
+  if (claims) await table.store.claimId(await table.store.requireSession(sessionId), 'clip', clipId);
 }
 
 let ids = 0;
@@ -111,6 +116,12 @@ describe('music from a clip', () => {
       expect.stringContaining('nobody has checked the rules: it must exist at the relay'),
       clipDoubt,
     ]);
+  });
+
+  it('of music whose claim on the clip is gone is known by the record of that music', async () => {
+    await music('unclaimed', 'clip-unclaimed', {}, { claims: false });
+    const { session } = await (await ask({ fromClip: 'clip-unclaimed' })).done;
+    expect(session.music?.fromClip).toEqual({ clipId: 'clip-unclaimed', sessionId: 'unclaimed' });
   });
 
   it('whose record is gone is not known any more', async () => {

@@ -97,6 +97,15 @@ describe('a clip that the provider keeps locked', () => {
     expect(music?.clips[0]).not.toHaveProperty('trouble');
   });
 
+  it('and is still locked at a resume is looked at twice again', async () => {
+    const sessionId = await twoClips('still-locked');
+    const clips = [locked('a'), locked('b')];
+    await check({ sessionId }, clips);
+    const resumed = await check({ sessionId }, clips);
+    expect(resumed).toMatchObject({ verdict: 'waiting', checks: 1 });
+    await expect(check(resumed, clips)).rejects.toMatchObject({ name: 'AudioLocked' });
+  });
+
   it('waits by the schedule for another clip that is late, and ends when that one is there', async () => {
     const sessionId = await twoClips('mixed');
     const late = [locked('a'), { clipId: 'b' }];
