@@ -14,9 +14,17 @@ interface AudioFlags {
  */
 export function withAudioFlags(
   { publicUrl, audioBucket, keepAudio }: AudioFlags,
+  stage: string | undefined,
   env: NodeJS.ProcessEnv,
 ): { env: NodeJS.ProcessEnv; problems: readonly Problem[] } {
   const problems: Problem[] = [];
+  if (stage !== undefined) {
+    const given = { '--public-url': publicUrl, '--audio-bucket': audioBucket, '--keep-audio': keepAudio };
+    const message =
+      'It is about audio on this machine; that of a stage is in its own bucket, which the provider reaches.';
+    const used = Object.entries(given).filter(([, value]) => value !== undefined && value !== false);
+    return { env, problems: used.map(([where]) => ({ where, message })) };
+  }
   if (publicUrl !== undefined && audioBucket !== undefined) {
     problems.push({
       where: '--public-url',

@@ -7,6 +7,7 @@ import {
   defaultSpeed,
   habitsVariable,
   homeDirectory,
+  missingWay,
   nameOfWay,
 } from '../local/index.ts';
 import { isRunning as isProcessRunning } from '../packages/local-servers/process-identity.ts';
@@ -138,6 +139,10 @@ export async function providerOf({ env, target }: Pick<CommandContext, 'env' | '
     provider: env.PROVIDER_BASE_URL || 'sandbox',
     sandbox: !env.PROVIDER_BASE_URL,
   };
+  if ((stack ? stack.audio?.kind : way.kind) === 'missing') {
+    const { summary, problems } = missingWay(provider);
+    throw new UsageError(`Nothing was spent. ${summary}`, problems);
+  }
   return { provider, sandbox };
 }
 

@@ -144,6 +144,14 @@ export type CliEvent =
       readonly file: string;
       readonly size: number;
     }
+  /** It is where the provider can fetch it: in the person's own bucket. */
+  | {
+      readonly event: 'file.copied';
+      readonly trackId: string;
+      readonly file: string;
+      readonly size: number;
+      readonly to: string;
+    }
   | {
       readonly event: 'file.upload-failed';
       readonly trackId: string;

@@ -120,7 +120,8 @@ function endOfBatch(
 
 /** Bad input has one exit code no matter which step found it; a deadline of the machine too. */
 function codeOf(error: NonNullable<SessionAnswer['failure']>['error']): ExitCode {
-  if (error === 'BadInput' || error === 'AudioRejected') return exitCodes.badInput;
+  if (error === 'BadInput' || error === 'AudioRejected' || error === 'AudioUnreachable')
+    return exitCodes.badInput;
   if (error === 'NeedsDecision') return exitCodes.needsDecision;
   if (error === 'DeadlineExceeded') return exitCodes.deadline;
   if (error === 'AudioLocked') return exitCodes.incomplete;

@@ -1,4 +1,6 @@
+import type { TrackAnswer } from '../functions/api/contract/track.ts';
 import { isRunning } from '../functions/domain/session.ts';
+import { publishAudio, requireAudioWay } from './audio-way.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { ResumeArguments } from './commands/resume.ts';
@@ -32,6 +34,8 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
         context.display.emit(event);
         return code;
       }
+      const sendsAudio = !isRunning(session) && session.tracks.some(isToBeSent);
+      if (sendsAudio) await requireAudioWay(reached);
       if (name !== undefined) noteName(name, context.display);
       if (!isRunning(session) && session.creditsToCome > 0) {
         const billedAccount = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
@@ -44,6 +48,7 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
       if (!isRunning(session) && !(await naming({ sessionId, mayRun: false }, signal, upload))) {
         return exitCodes.failed;
       }
+      if (sendsAudio) await publishAudio(sessionId, session.tracks, reached, context);
       const files = counted(session.tracks.length, 'file');
       const resume = () =>
         withRights(
@@ -57,3 +62,5 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
     },
   );
 }
+
+const isToBeSent = ({ status }: TrackAnswer) => status !== 'done' && status !== 'duplicate';

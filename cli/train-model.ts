@@ -1,6 +1,7 @@
 import type { CreatedSessionAnswer, SessionAnswer } from '../functions/api/contract/session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { ApiRefusal, ApiUnreachable } from './api-client.ts';
+import { publishAudio, requireAudioWay } from './audio-way.ts';
 import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';
 import type { CommandContext } from './command.ts';
@@ -39,6 +40,7 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
   if (args.dryRun) return tellDryRun(args, files, context);
   const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
+    await requireAudioWay(reached);
     const created = await createSession(args, files, reached, context);
     if (created.existing) {
       const { deadline, rightsConfirmed } = args;
@@ -56,6 +58,7 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
     const started = await naming({ sessionId, mayRun: false }, context.signal, async () => {
       if (!(await uploadMissing(files, uploads, at, context))) return exitCodes.failed;
       forgetFiles(sessionId, context);
+      await publishAudio(sessionId, uploads, reached, context);
       return startSession(sessionId, reached, context);
     });
     if (typeof started === 'number') return started;

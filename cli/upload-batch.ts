@@ -3,6 +3,7 @@ import type { CreatedSessionAnswer, SessionAnswer } from '../functions/api/contr
 import { filesPerRequest } from '../functions/api/contract/track.ts';
 import { trackIdAt } from '../functions/domain/new-session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
+import { publishAudio, requireAudioWay } from './audio-way.ts';
 import { checkFiles, doubtsAbout, type RejectedFile, type UsableFile } from './check-files.ts';
 import type { CommandContext } from './command.ts';
 import type { UploadArguments } from './commands/upload.ts';
@@ -54,6 +55,7 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
   }
   const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
+    await requireAudioWay(reached);
     const { provider, sandbox } = reached.stack;
     display.emit({ event: 'cost', ...cost, provider, sandbox });
     await confirmSpending(
@@ -80,6 +82,11 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
     const started = await naming({ sessionId, mayRun: false }, context.signal, async () => {
       if (!(await sendFiles({ ...created, words }, chosen.usable, reached, context))) return exitCodes.failed;
       forgetFiles(sessionId, context);
+      const named = chosen.usable.map(({ name }, index) => ({
+        trackId: trackIdAt(index, 'batch'),
+        file: name,
+      }));
+      await publishAudio(sessionId, named, reached, context);
       return startSession(sessionId, reached, context);
     });
     if (typeof started === 'number') return started;

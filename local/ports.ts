@@ -1,5 +1,8 @@
-/** What listens on the ports of a row, in their order: the first is the number that a person gives. */
-export const rowOfPorts = ['the API', 'S3', 'AWS', 'the provider', 'the issuer'] as const;
+/**
+ * What listens on the ports of a row, in their order: the first is the number that a person gives. The public door is
+ * opened for a tunnel only.
+ */
+export const rowOfPorts = ['the API', 'S3', 'AWS', 'the provider', 'the issuer', 'the public door'] as const;
 
 /** The first port of the row when none is asked for. */
 export const defaultPort = 4700;

@@ -225,6 +225,8 @@ async function compose(
     s3: { url: s3.url, region, credentials: access.admin, bucket: bucket.name },
     directory: directory('audio-way'),
     assembly,
+    openDoor: (open) =>
+      listening('the public door', options.port, (port) => open(options.audio?.doorPort ?? port)),
     log: (line) => logs.write('audio-way', line),
   });
   if (audioWay) keep(audioWay);

@@ -216,7 +216,9 @@ function fail(error: unknown, code: number): never {
 function wayInWords(audio: ReadyInfo['audio']): string {
   if (!audio) return 'from this S3: the provider is on this machine';
   if (audio.kind === 'missing') return 'no way to the provider: --public-url or --audio-bucket names one';
-  return `through ${audio.name}`;
+  return audio.door === undefined
+    ? `through ${audio.name}`
+    : `through ${audio.name}, which leads to ${audio.door}`;
 }
 
 function describe({

@@ -91,7 +91,7 @@ export function defineCommand<const F extends Flags, const P extends Positionals
       const args = values as ArgumentsFrom<F, P>;
       const refuse = (where: string, message: string) => void line.problems.push({ where, message });
       check?.(args, { given: (flag) => given.has(String(flag)), mistyped, refuse });
-      const audio = withAudioFlags(values, env);
+      const audio = withAudioFlags(values, line.target.stage, env);
       const sandbox = withSandboxFlag(values, audio.env, spec.flags.stage && line.target.stage);
       line.problems.push(...audio.problems, ...sandbox.problems);
       return { ...line, args, env: sandbox.env };

@@ -1,6 +1,6 @@
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { defaultPort, homeDirectory, type ReadyInfo, rowOfPorts } from '../../local/index.ts';
+import { defaultPort, homeDirectory, type ReadyInfo, rowOfPorts, wayVariables } from '../../local/index.ts';
 import { shellQuote } from '../../packages/terminal/shell-quote.ts';
 import { howToGetFfmpeg } from '../converter.ts';
 import { asSize } from '../output/format.ts';
@@ -108,18 +108,21 @@ export async function ports(world: DoctorWorld, first = defaultPort): Promise<Fi
   const folder = homeOf(world);
   const own = typeof folder === 'string' ? runningStack(world, folder) : undefined;
   const ours = new Set(
-    [own?.api, own?.s3, own?.aws, own?.provider, own?.issuer].map((url) =>
+    [own?.api, own?.s3, own?.aws, own?.provider, own?.issuer, own?.audio?.door].map((url) =>
       Number(URL.parse(url ?? '')?.port),
     ),
   );
+  // Its port does not matter where no tunnel leads to it.
+  const door = own?.audio?.door ?? world.env[wayVariables.publicUrl];
+  const used = rowOfPorts.filter((what) => what !== 'the public door' || door);
   const row = await Promise.all(
-    rowOfPorts.map(async (what, index) => {
+    used.map(async (what, index) => {
       const port = first + index;
       const state = await world.portState(port);
       return { what, port, state: state === 'taken' && ours.has(port) ? 'ours' : state } as const;
     }),
   );
-  const name = `${first} to ${first + rowOfPorts.length - 1}`;
+  const name = `${first} to ${first + used.length - 1}`;
   const lost = row.filter(({ state }) => state === 'taken' || state === 'not for every user');
   if (lost.length === 0) {
     const ofStack = row.some(({ state }) => state === 'ours');
@@ -131,6 +134,13 @@ export async function ports(world: DoctorWorld, first = defaultPort): Promise<Fi
       return `Port ${port}, for ${what}, is taken by ${(await world.holderOfPort(port)) ?? 'another program'}.`;
     }),
   );
+  if (lost.some(({ what }) => what === 'the public door')) {
+    const other = first + 100;
+    return warning(seen.join(' '), {
+      words: `On another row, when the tunnel leads to port ${other + rowOfPorts.length - 1}:`,
+      command: `npx chirpsmith start --port ${other}`,
+    });
+  }
   return warning(seen.join(' '), {
     words: 'Only start uses this row. On free ports:',
     command: 'npx chirpsmith start --port 0',

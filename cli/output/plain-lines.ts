@@ -98,6 +98,8 @@ export function linesOf(event: ShownEvent): string[] {
       return [`again     ${event.file}: ${event.reason}`];
     case 'file.uploaded':
       return [`uploaded  ${event.file}`];
+    case 'file.copied':
+      return [`copied    ${event.file} to ${event.to}`];
     case 'file.upload-failed':
       return [`failed    ${event.file}: ${event.reason}`];
     case 'session.started':

@@ -90,6 +90,8 @@ export function sessionRows(options: {
         case 'file.uploaded':
           stored.add(event.trackId);
           return set(event.trackId, { sign: 'moving', words: 'uploaded' });
+        case 'file.copied':
+          return set(event.trackId, { sign: 'moving', words: `copied to ${event.to}` });
         case 'file.upload-retried':
           return set(event.trackId, { sign: 'waiting', words: `once more: ${event.reason}` });
         case 'file.upload-failed':

@@ -188,6 +188,7 @@ export function terminal({
       // The rows show them.
       case 'file.upload-retried':
       case 'file.uploaded':
+      case 'file.copied':
       case 'file.upload-failed':
       case 'session.started':
       case 'session.preparing':

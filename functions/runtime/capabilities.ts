@@ -8,6 +8,7 @@ import type { AudioSource, Track } from '../domain/session.ts';
 import type { SessionNotes, SessionStore } from '../domain/session-records.ts';
 import type { Inbox } from '../event-handlers/start-from-manifest/inbox.ts';
 import type { Dialect, MusicProvider, TrainingProvider } from '../provider/provider.ts';
+import type { AudioUnderWay } from '../shared/audio-links.ts';
 import type { Variable } from '../shared/environment.ts';
 import { type EventType, eventTypes } from '../shared/event-types.ts';
 import { inboxFolders } from '../shared/inbox-folders.ts';
@@ -267,9 +268,16 @@ export const capabilities = {
     listsBucket,
     putsAudio,
   ),
+  /** Asking whether the provider can fetch audio from here, before anything is sent to it. */
+  'audio.reach': capability<{ audioWay: { check(): Promise<void> } }>(),
   /** Finding where the bytes of a track are, and signing a URL for reading them. */
   'audio.offer': capability<{
-    downloads: { get(object: AudioSource & { readonly file: string }): Promise<string> };
+    downloads: {
+      /** On one machine the audio may still be on its way to where the provider can fetch it. */
+      get(
+        object: AudioSource & { readonly sessionId: string; readonly file: string },
+      ): Promise<string | AudioUnderWay>;
+    };
     /** Its pinned version, or another with the same bytes; undefined when they are gone. */
     find: (object: AudioSource, bytes: Pick<Track, 'size' | 'sha256'>) => Promise<AudioSource | undefined>;
   }>(['AUDIO_BUCKET'], readsAudio, listsBucket),

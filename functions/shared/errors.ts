@@ -11,6 +11,8 @@ export const errorNames = [
   'SessionNotFound',
   /** One or more files cannot be used and the session does not allow skipping them. Nothing was spent. */
   'AudioRejected',
+  /** The provider has no way to the audio of this machine, or it does not work; on one machine only. Nothing more was sent. */
+  'AudioUnreachable',
   /** Fewer usable clips than the session needs; create was not called. */
   'NotEnoughClips',
   /** 429: surely not taken, waiting helps. */
@@ -76,6 +78,7 @@ export const callersErrors: ReadonlySet<ErrorName> = new Set([
   'NotPossible',
   'SessionNotFound',
   'AudioRejected',
+  'AudioUnreachable',
   'NotEnoughClips',
   'Cancelled',
 ]);

@@ -148,6 +148,18 @@ export async function openSession(
   return again && { ...again, verdict: 'waiting' };
 }
 
+/**
+ * Before anything is sent: can the provider fetch what lies here? Asked for no file that it has, or that is elsewhere.
+ * @throws ChirpsmithError AudioUnreachable
+ */
+export async function requireAudioWay(
+  tracks: readonly Pick<Track, 'status' | 'source'>[],
+  audioWay: { check(): Promise<void> },
+): Promise<void> {
+  const isToGo = ({ status }: Pick<Track, 'status'>) => status === 'declared' || status === 'submitting';
+  if (tracks.some((track) => isToGo(track) && !('url' in track.source))) await audioWay.check();
+}
+
 /** What a prepared session returns to the machine: the tracks to upload. */
 export const prepared = <Entry>({ sessionId }: Session, tracks: Entry[]) => ({
   sessionId,

@@ -1,6 +1,6 @@
 import type { AudioUnderWay, LinkedAudio } from '../../functions/shared/audio-links.ts';
 import { ChirpsmithError, type Problem } from '../../functions/shared/errors.ts';
-import { isOnThisMachine } from '../this-machine.ts';
+import { isOnThisMachine, isPrivateAddress } from '../this-machine.ts';
 
 /** One object of the local bucket. */
 export interface AudioObject {
@@ -93,12 +93,6 @@ export function publicUrlProblem(given: string): string | undefined {
   }
   return undefined;
 }
-
-/** IPv4 addresses of private networks (RFC 1918, 6598, 3927), written out. */
-export const isPrivateAddress = (host: string): boolean =>
-  /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)[\d.]+$/.test(
-    host,
-  ) || /^\[?f([cd]|e[89ab])[0-9a-f]*:/.test(host);
 
 const bucketPattern = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
 

@@ -9,8 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Problem } from '../../functions/shared/errors.ts';
-import { isOnThisMachine } from '../this-machine.ts';
-import { isPrivateAddress } from './audio-way.ts';
+import { isOnThisMachine, isPrivateAddress } from '../this-machine.ts';
 import { type BucketAddress, keyBelow } from './bucket-address.ts';
 import type { BucketService } from './bucket-client.ts';
 import {

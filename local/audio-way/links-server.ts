@@ -36,7 +36,7 @@ export async function startLinksServer({
 }): Promise<{ url: string; close(): Promise<void> }> {
   const closing = new AbortController();
   const copyings = new Map<string, Copying>();
-  const check = checked(way ? () => way.check(closing.signal) : async () => problem);
+  const check = checkedOnce(way ? () => way.check(closing.signal) : async () => problem);
 
   const copy = async (sessionId: string): Promise<Copying> => {
     const objects = await list(sessionId);
@@ -140,7 +140,7 @@ function send(request: IncomingMessage, response: ServerResponse, { status, body
 }
 
 /** Checks once for all that ask at the same time; what was good counts for some minutes, what was not is looked at again. */
-function checked(
+export function checkedOnce(
   check: () => Promise<AudioWayProblem | undefined>,
 ): () => Promise<AudioWayProblem | undefined> {
   let underWay: Promise<AudioWayProblem | undefined> | undefined;

@@ -1,11 +1,15 @@
 import { settingsSchema } from '../../functions/shared/settings.ts';
 import type { Assembly } from '../../packages/local-aws/assembly.ts';
 import type { Credentials } from '../../packages/local-aws/sigv4.ts';
+import { keptKey } from '../stack/keys.ts';
 import { type AudioWay, type ChosenWay, missingWay, nameOf } from './audio-way.ts';
 import { isDone, removeLeftovers } from './leftovers.ts';
 import { startLinksServer } from './links-server.ts';
 import { openLocalAudio } from './local-audio.ts';
 import { openOwnBucket } from './own-bucket.ts';
+import { openPublicDoor } from './public-door.ts';
+import type { Lookup } from './reach.ts';
+import { openTunnel } from './tunnel.ts';
 
 /** What the stack is started with. */
 export interface AudioWayOptions {
@@ -14,6 +18,10 @@ export interface AudioWayOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** As the provider would fetch; the global one unless given. */
   readonly fetch?: typeof fetch;
+  /** Addresses of a host; the system's unless given. */
+  readonly lookup?: Lookup;
+  /** Of the public door; unless given, the one after the row. */
+  readonly doorPort?: number;
 }
 
 /** What commands know of the way, as the home has it. */
@@ -25,6 +33,8 @@ export interface AudioWayInfo {
   readonly keep: boolean;
   /** Where the links server is. A secret. */
   readonly links: string;
+  /** What a tunnel is to point at. */
+  readonly door?: string;
 }
 
 /**
@@ -35,6 +45,8 @@ export async function openAudioWay({
   chosen,
   env = {},
   fetch,
+  lookup,
+  openDoor,
   provider,
   s3,
   directory,
@@ -50,15 +62,24 @@ export async function openAudioWay({
   };
   readonly directory: string;
   readonly assembly: Pick<Assembly, 'functions'>;
+  /** Opens the public door on its port. */
+  openDoor<Door>(open: (port: number) => Promise<Door>): Promise<Door>;
   log(line: string): void;
 }) {
   if (chosen.kind === 'not needed') return undefined;
   const audio = openLocalAudio(s3);
+  let door: Awaited<ReturnType<typeof openPublicDoor>> | undefined;
   const open = async (): Promise<AudioWay | undefined> => {
     if (chosen.kind === 'missing') return undefined;
-    if (chosen.kind === 'tunnel') throw new Error('The public door is not built yet.');
-    const { open } = audio;
     const linkMinutes = linkMinutesOf(assembly);
+    if (chosen.kind === 'tunnel') {
+      const { publicUrl } = chosen;
+      // The same after a restart: a link that the provider has not followed yet still works.
+      const key = { accessKeyId: 'PUBLICDOOR', secretAccessKey: keptKey(`${directory}-key`) };
+      door = await openDoor((port) => openPublicDoor({ port, publicUrl, key, linkMinutes, audio }));
+      return openTunnel({ publicUrl, door, audio, provider, fetch, lookup });
+    }
+    const { open } = audio;
     return openOwnBucket({
       chosen,
       env,
@@ -77,6 +98,7 @@ export async function openAudioWay({
     name: nameOf(chosen),
     keep: chosen.kind === 'bucket' && chosen.keep,
     links: links.url,
+    ...(door ? { door: door.url } : {}),
   };
   const reportRemoval = (error: unknown) =>
     log(

@@ -32,6 +32,8 @@ export const readyShape = z.object({
       keep: z.boolean(),
       /** The links server: functions/shared/audio-links.ts. */
       links: z.string(),
+      /** What a tunnel is to point at. */
+      door: z.string().optional(),
     })
     .optional(),
   s3: z.string(),

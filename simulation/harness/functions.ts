@@ -71,6 +71,7 @@ function capabilitiesOf({
     'ids.claim': { store },
     'models.register': { models },
     'audio.bucket': { bucket: 'audio' },
+    'audio.reach': { audioWay: { check: async () => {} } },
     'audio.inspect': { inspect, hash, copy },
     'audio.offer': { downloads, find },
     'provider.open': { provider },

@@ -3,6 +3,7 @@ import { fileLists as lists } from '../../runtime/clients/bucket.ts';
 import { executions } from '../../runtime/clients/executions.ts';
 import { provider } from '../../runtime/clients/provider.ts';
 import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
+import { audioWay } from '../../runtime/clients/signing.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import { state } from './state.ts';
@@ -12,6 +13,7 @@ export const handler = runTask(state, prepareBatch, {
   provider,
   executions,
   lists,
+  audioWay,
   bucket,
   settings,
   now,

@@ -5,7 +5,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { mapConcurrent } from '../../shared/map-concurrent.ts';
 import type { PreparedBatchState, taskEvent } from '../../shared/state-contracts.ts';
-import { openSession, prepared, recordOf, requireRights } from '../prepare.ts';
+import { openSession, prepared, recordOf, requireAudioWay, requireRights } from '../prepare.ts';
 import { batchFromConsole } from './console-input.ts';
 import type { state } from './state.ts';
 
@@ -17,7 +17,7 @@ const writesAtOnce = 25;
 /**
  * `Prepare batch`: the record, the copies among the files, and the provider's session. Each file is inspected in its
  * own execution, because thousands do not fit into the time of one function.
- * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, CreditsExhausted, or the provider's
+ * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible, AudioUnreachable, CreditsExhausted, or the provider's
  */
 export async function prepareBatch(
   { execution, input }: z.infer<typeof taskEvent>,
@@ -36,6 +36,7 @@ export async function prepareBatch(
   requireRights(session, settings);
   const tracks = await withoutCopies(found.tracks, store);
 
+  await requireAudioWay(tracks, deps.audioWay);
   const throttled = await openSession({ session, tracks }, input, deps.provider.openBatch, deps);
   if (throttled) return { ...prepared(session, []), ...throttled };
   return prepared(

@@ -4,6 +4,7 @@ import { copy, hash } from '../../runtime/clients/bucket.ts';
 import { executions } from '../../runtime/clients/executions.ts';
 import { provider } from '../../runtime/clients/provider.ts';
 import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
+import { audioWay } from '../../runtime/clients/signing.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { prepareSession } from './prepare-session.ts';
 import { state } from './state.ts';
@@ -12,6 +13,7 @@ export const handler = runTask(state, prepareSession, {
   store,
   provider,
   executions,
+  audioWay,
   bucket,
   inspect,
   hash,

@@ -7,7 +7,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { PreparedState, taskEvent } from '../../shared/state-contracts.ts';
-import { openSession, prepared, recordOf, requireRights } from '../prepare.ts';
+import { openSession, prepared, recordOf, requireAudioWay, requireRights } from '../prepare.ts';
 import { checkAudio } from './check-audio.ts';
 import { sessionFromConsole } from './console-input.ts';
 import type { state } from './state.ts';
@@ -19,7 +19,7 @@ export type PrepareSessionDeps = Deps<typeof state>;
  * All faults of the input are found here, before anything is spent. When the provider throttles the call, the graph
  * waits as long as it asks and comes round again.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible when the session belongs to another run or was given
- *   up, AudioRejected, NotEnoughClips, or the provider's
+ *   up, AudioRejected, NotEnoughClips, AudioUnreachable, or the provider's
  */
 export async function prepareSession(
   { execution, input }: z.infer<typeof taskEvent>,
@@ -39,6 +39,7 @@ export async function prepareSession(
   const begun = await Promise.all(recorded.map((track) => resetTrack(track, session.runs, deps)));
   const tracks = await checkAudio(begun, deps);
   refuseUnusable(session, tracks, deps.settings.limits);
+  await requireAudioWay(tracks, deps.audioWay);
 
   const throttled = await openSession({ session, tracks }, input, deps.provider.prepare, deps);
   if (throttled) return { ...prepared(session, []), ...throttled };

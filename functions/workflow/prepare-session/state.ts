@@ -18,6 +18,7 @@ export const state = defineState({
     'tracks.update',
     'ids.claim',
     'audio.bucket',
+    'audio.reach',
     'audio.inspect',
     'provider.open',
     'trainings.see',

@@ -2,7 +2,7 @@ import { find } from '../../runtime/clients/audio.ts';
 import { now, random, settings } from '../../runtime/clients/base.ts';
 import { provider } from '../../runtime/clients/provider.ts';
 import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
-import { downloads } from '../../runtime/clients/signing.ts';
+import { offered as downloads } from '../../runtime/clients/signing.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { state } from './state.ts';
 import { submitUpload } from './submit-upload.ts';

@@ -20,7 +20,8 @@ const repeatsAfterLostAnswer = 1;
  * `Submit upload`: hands one track to the provider, with a URL signed at this very moment.
  * A failure of one track is data: it goes into the record, not into an exception. A failure of the account ends
  * the run: the track waits for a resume.
- * @throws ChirpsmithError ProviderAuth, CreditsExhausted; NotPossible when the session was stopped meanwhile
+ * @throws ChirpsmithError ProviderAuth, CreditsExhausted; AudioUnreachable; NotPossible when the session was stopped
+ *   meanwhile
  */
 export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadDeps): Promise<UploadState> {
   const { store, provider, downloads, settings, now } = deps;
@@ -78,7 +79,17 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     const reason = 'The file is gone from the bucket. Upload it again, then resume the session.';
     return giveUp({ status: 'rejected', failure: { error: 'AudioRejected', reason, at: now() } });
   }
-  const audioUrl = 'url' in source ? source.url : await downloads.get({ ...source, file: track.file });
+  const audioUrl =
+    'url' in source ? source.url : await downloads.get({ ...source, sessionId, file: track.file });
+  if (typeof audioUrl !== 'string') {
+    // Nothing was sent, so no attempt is counted; the wait is the one after a call that was not taken.
+    const wait = backoffDelay(refusals + 1);
+    if ((state.total ?? 0) + wait < settings.schedules.upload.deadline)
+      return at('waiting', wait, refusals + 1);
+    const share = `${audioUrl.sent} of ${audioUrl.size} bytes`;
+    const reason = `The file was not copied in time to where the provider can fetch it: ${share}. Resume the session to go on.`;
+    return giveUp(trackFailed('DeadlineExceeded', reason, now()));
+  }
   track = await store.updateTrack(track, {
     status: 'submitting',
     source,

@@ -116,6 +116,17 @@ describe('a line about this machine', () => {
     ['Ports', 'all are free', {}, 'ok', 'are free.'],
     [
       'Ports',
+      'a tunnel leads to a port that another program has',
+      {
+        env: { CHIRPSMITH_PUBLIC_URL: 'https://music.example' },
+        portState: async (port) => (port === 4705 ? 'taken' : 'free'),
+      },
+      'warning',
+      'Port 4705, for the public door, is taken by',
+      'On another row, when the tunnel leads to port 4805: npx chirpsmith start --port 4800',
+    ],
+    [
+      'Ports',
       'our stack has them',
       { ...runs, portState: async () => 'taken' },
       'ok',

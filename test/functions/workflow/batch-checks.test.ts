@@ -157,7 +157,7 @@ describe('Prepare batch', () => {
     prepareBatch(
       { execution: { Id: arnOf(`${sessionId}-1`), Name: 'run' }, input },
       {
-        ...{ store: table.store, provider, now, bucket: 'audio' },
+        ...{ store: table.store, provider, now, bucket: 'audio', audioWay: { check: async () => {} } },
         settings: { ...settings, limits: { ...settings.limits, ...limits } },
         executions: fakeExecutions().executions,
         lists: { read: async () => ({ folder: '', files: [] }) },

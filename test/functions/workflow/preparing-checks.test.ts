@@ -35,6 +35,7 @@ function prepare(
   );
   const deps = {
     ...{ store: table.store, provider, settings, now, bucket: 'audio', random: () => 0 },
+    ...{ audioWay: { check: async () => {} } },
     executions: { executionStatus: async () => 'ended' as const },
     inspect: async ({ key }: AudioSource) => ({
       ...{ inspection: mp3, size: 1000 },

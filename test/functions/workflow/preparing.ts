@@ -52,6 +52,8 @@ export function prepareIn(
     script?: Parameters<typeof scriptedProvider>[0];
     bucket?: ReturnType<typeof bucketWith>;
     input?: unknown;
+    /** Whether the provider can fetch audio; it can unless given. */
+    audioWay?: { check(): Promise<void> };
     run?: number;
     /** How any other execution stands. */
     others?: 'running' | 'ended' | 'unknown';
@@ -76,6 +78,7 @@ export function prepareIn(
     hash: bucket.hash,
     copy: bucket.copy,
     bucket: 'audio',
+    audioWay: options.audioWay ?? { check: async () => {} },
     settings,
     now,
     random: () => 0.5,

@@ -21,6 +21,8 @@ beforeAll(async () => {
   table = await openTable();
 });
 
+const audioWay = { check: async () => {} };
+
 /** Of a stage at a paid provider. */
 const settings = { ...silent, rightsQuestion: true };
 const refusal = {
@@ -34,7 +36,7 @@ const preparing = {
     const scripted = scriptedProvider({ prepare: [{ sessionId: `p-${name}` }] });
     const deps = {
       ...{ store: table.store, provider: scripted.provider, bucket: 'audio', settings: asking },
-      ...{ executions: fakeExecutions().executions, now: () => testMoment, random: () => 0 },
+      ...{ executions: fakeExecutions().executions, now: () => testMoment, random: () => 0, audioWay },
       ...bucketWith(),
     };
     return { ...scripted, done: prepareSession({ execution: { Id: arnOf(name), Name: name }, input }, deps) };
@@ -43,7 +45,7 @@ const preparing = {
     const scripted = scriptedProvider({ openBatch: [{ sessionId: `p-${name}` }] });
     const deps = {
       ...{ store: table.store, provider: scripted.provider, bucket: 'audio', settings: asking },
-      ...{ executions: fakeExecutions().executions, now: () => testMoment, random: () => 0 },
+      ...{ executions: fakeExecutions().executions, now: () => testMoment, random: () => 0, audioWay },
       lists: { read: async () => ({ folder: '', files: [] }) },
     };
     return { ...scripted, done: prepareBatch({ execution: { Id: arnOf(name), Name: name }, input }, deps) };

@@ -44,6 +44,7 @@ const prepare = (sessionId: string, provider: ReturnType<typeof scriptedProvider
       executions: fakeExecutions().executions,
       lists: { read: async (key) => lists.get(key) ?? { folder: '', files: [] } },
       bucket: 'audio',
+      audioWay: { check: async () => {} },
       settings,
       now,
       random,
@@ -140,6 +141,7 @@ describe('Prepare batch', () => {
       store: table.store,
       uploads,
       bucket: 'audio',
+      audioWay: { check: async () => {} },
       settings,
       now: () => Date.parse(testMoment),
     };

@@ -1,0 +1,85 @@
+import {
+  type AudioUnderWay,
+  audioRefusal,
+  audioUnderWay,
+  linkedAudio,
+  type Publication,
+  publication,
+} from '../shared/audio-links.ts';
+import { ChirpsmithError } from '../shared/errors.ts';
+
+/** Milliseconds for a link, which is made at once, and for a probe, which goes out and comes back. */
+const linkMs = 20_000;
+const probeMs = 90_000;
+
+/**
+ * Links to audio by the local stack, for a provider that cannot reach the local S3.
+ * @param url of its links server; it holds a secret
+ */
+export function createAudioLinks({
+  url,
+  fetch = globalThis.fetch,
+}: {
+  url: string;
+  fetch?: typeof globalThis.fetch;
+}) {
+  async function ask(method: 'GET' | 'POST', path: string, timeoutMs: number): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetch(`${url}/${path}`, { method, signal: AbortSignal.timeout(timeoutMs) });
+    } catch {
+      // No cause: fetch puts the URL into its errors' texts.
+      throw new ChirpsmithError('StorageUnavailable', 'The local stack does not answer for links to audio.');
+    }
+    if (response.status === 409) {
+      const { summary, problems } = audioRefusal.parse(await response.json());
+      throw new ChirpsmithError('AudioUnreachable', summary, { problems });
+    }
+    if (response.ok) return response;
+    const words = `The local stack answered ${response.status} when it was asked for links to audio; its log is in log/audio-way.log.`;
+    throw new ChirpsmithError('StorageUnavailable', words);
+  }
+
+  async function publicationBy(method: 'GET' | 'POST', sessionId: string): Promise<Publication> {
+    const query = new URLSearchParams({ session: sessionId });
+    return publication.parse(await (await ask(method, `publication?${query}`, linkMs)).json());
+  }
+
+  return {
+    /**
+     * A signed URL, made now, or how far the copy is that it will lead to.
+     * @throws ChirpsmithError AudioUnreachable in the way's words; StorageUnavailable
+     */
+    async get(object: {
+      readonly sessionId: string;
+      readonly key: string;
+      readonly versionId?: string | undefined;
+      readonly file?: string | undefined;
+    }): Promise<string | AudioUnderWay> {
+      const { sessionId, key, versionId, file } = object;
+      const query = new URLSearchParams({
+        session: sessionId,
+        key,
+        ...(versionId === undefined ? {} : { version: versionId }),
+        ...(file === undefined ? {} : { file }),
+      });
+      const response = await ask('GET', `link?${query}`, linkMs);
+      const body: unknown = await response.json();
+      return response.status === 202 ? audioUnderWay.parse(body) : linkedAudio.parse(body).url;
+    },
+    /**
+     * Fetches a probe as the provider would.
+     * @throws ChirpsmithError AudioUnreachable in the way's words; StorageUnavailable
+     */
+    async check(): Promise<void> {
+      const response = await ask('POST', 'check', probeMs);
+      await response.body?.cancel();
+    },
+    /**
+     * Begins to copy the files of a session, or goes on with it; `publication` says how far that is.
+     * @throws ChirpsmithError AudioUnreachable in the way's words; StorageUnavailable
+     */
+    publish: (sessionId: string) => publicationBy('POST', sessionId),
+    publication: (sessionId: string) => publicationBy('GET', sessionId),
+  };
+}
