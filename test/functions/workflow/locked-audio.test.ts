@@ -97,6 +97,14 @@ describe('a clip that the provider keeps locked', () => {
     expect(music?.clips[0]).not.toHaveProperty('trouble');
   });
 
+  it('after it was late is looked at once more', async () => {
+    const sessionId = await twoClips('late-then-locked');
+    const first = await check({ sessionId }, [{ clipId: 'a' }, { clipId: 'b' }]);
+    const second = await check(first, [locked('a'), locked('b')]);
+    expect(second).toMatchObject({ verdict: 'waiting', checks: 2 });
+    await expect(check(second, [locked('a'), locked('b')])).rejects.toMatchObject({ name: 'AudioLocked' });
+  });
+
   it('and is still locked at a resume is looked at twice again', async () => {
     const sessionId = await twoClips('still-locked');
     const clips = [locked('a'), locked('b')];
