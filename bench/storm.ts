@@ -5,7 +5,7 @@
  *   npm run bench:storm -- [--sessions 10] [--tracks 24] [--per-second 5] [--retry-after 1] [--seed storm] [--speed N]
  *
  * With --speed, time really passes, that many times faster. Ends with 1 when a session has no model, a call came
- * before its Retry-After, or 5 % or more of the calls after the first minute were refused.
+ * before its Retry-After, or 5 % or more of the calls after the first two minutes were refused.
  */
 import { parseArgs } from 'node:util';
 import { sessionAnswer } from '../functions/api/contract/session.ts';
@@ -76,7 +76,7 @@ try {
   const provider = ((entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)) / 1000;
   console.log(`seed ${values.seed}: ${ready} of ${sessions} sessions have their model`);
   console.log(`clips: ${clips} of ${sessions * tracks}; credits: ${1_000_000 - sandbox.credits()}`);
-  console.log(`refused after the first minute: ${(100 * share).toFixed(1)} %`);
+  console.log(`refused after the first two minutes: ${(100 * share).toFixed(1)} %`);
   console.log(`calls before their Retry-After: ${early.length}`);
   console.log(
     `${entries.length} calls in ${provider.toFixed(0)} s of the provider's, ` +

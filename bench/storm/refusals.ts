@@ -20,9 +20,9 @@ export function minutesOf(entries: readonly LedgerEntry[]): Minute[] {
   });
 }
 
-/** The share of refused calls after the first minute. */
+/** The share of refused calls after the first two minutes: so long it takes at least to hand over all tracks. */
 export function refusedShare(minutes: readonly Minute[]): number {
-  const later = minutes.slice(1);
+  const later = minutes.slice(2);
   const sum = (pick: (minute: Minute) => number) => later.reduce((total, minute) => total + pick(minute), 0);
   return (
     sum(({ refused }) => refused) /

@@ -12,7 +12,7 @@ import {
 import type { SessionWithTracks } from '../domain/session-records.ts';
 import { warningsOf } from '../domain/session-warnings.ts';
 import { addToTally, noTracks, type TrackTally } from '../domain/track-tally.ts';
-import { nextWait, type Schedule } from '../shared/schedule.ts';
+import { nextWait, type Schedule, withChecks } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
 import {
   type SessionAnswer,
@@ -142,7 +142,9 @@ function actionsFor(session: Session): SessionAnswer['actions'] {
  * @param speed how much faster than the wall's clock waits run (1 in AWS)
  */
 export function retryAfter(
-  session: Pick<Session, 'status'> & { readonly create: Pick<Session['create'], 'requestedAt'> },
+  session: Pick<Session, 'status' | 'checkTimes'> & {
+    readonly create: Pick<Session['create'], 'requestedAt'>;
+  },
   tally: Pick<TrackTally, 'tracks' | 'submitted'>,
   { schedules }: Settings,
   now: number,
@@ -155,10 +157,12 @@ export function retryAfter(
   };
   const waits =
     session.status === 'training'
-      ? [until(session.create.requestedAt, schedules.training)]
+      ? [until(session.create.requestedAt, withChecks(schedules.training, session.checkTimes?.training))]
       : session.status === 'generating'
         ? [until(session.create.requestedAt, schedules.music)]
-        : tally.submitted.map((submittedAt) => until(submittedAt, schedules.upload));
+        : tally.submitted.map((submittedAt) =>
+            until(submittedAt, withChecks(schedules.upload, session.checkTimes?.upload)),
+          );
   const wait = waits.reduce(
     (least, one) => Math.min(least, one),
     waits.length > 0 ? Number.POSITIVE_INFINITY : 2,

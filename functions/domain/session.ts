@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dialects } from '../provider/provider.ts';
 import { errorNames } from '../shared/errors.ts';
+import { momentsSchema } from '../shared/schedule.ts';
 import { sessionKinds } from '../shared/state-contracts.ts';
 import { providerOriginSchema } from './provider-origin.ts';
 import { rightsSchema } from './rights.ts';
@@ -224,6 +225,8 @@ export const sessionSchema = z.object({
   requestId: z.string().optional(),
   /** How far apart this run's calls are spread, because the provider turned some away; 1 is by the schedules. */
   pace: z.number().min(1).default(1),
+  /** Moments of this run's checks, in seconds after a submission; the settings' where it has none. */
+  checkTimes: z.object({ upload: momentsSchema.optional(), training: momentsSchema.optional() }).optional(),
   /** Calls to prepare, counted before each call. */
   prepareCalls: count,
   /** Where the provider's ids in it mean something; written with the record. */
@@ -291,6 +294,8 @@ export const trackSchema = z.object({
   taskId: z.string().optional(),
   submittedAt: moment.optional(),
   finishedAt: moment.optional(),
+  /** Seconds that the provider worked on it, by its own clock. */
+  providerSeconds: z.number().nonnegative().optional(),
   clipId: z.string().optional(),
   /** `sharedClipId`: the clip that the provider gave to another track as well. */
   failure: failureSchema.extend({ sharedClipId: z.string().optional() }).optional(),

@@ -1,10 +1,10 @@
-import { slower, slowestPace } from '../shared/backoff.ts';
+import { slower } from '../shared/backoff.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import type { SessionNotes } from './session-records.ts';
 
 /**
- * The provider throttled a call of this session: all its uploads slow down from now on, by one step per throttled
- * call. So a single one costs little, and several at once take effect within seconds.
+ * The provider throttled a call of this session: its uploads slow down by one step, unless they have since the call was
+ * made. So calls that were made together and throttled together are one sign, and not as many as there are tracks.
  * @param pace at which the call was made
  * @returns the new pace, even if it could not be saved: it is only a hint
  */
@@ -15,7 +15,7 @@ export async function throttleSession(
 ): Promise<number> {
   try {
     const session = await store.changeSession(sessionId, (now) =>
-      now.pace < slowestPace ? { pace: slower(now.pace) } : undefined,
+      now.pace <= pace && now.pace < slower(pace) ? { pace: slower(pace) } : undefined,
     );
     return session.pace;
   } catch (error) {

@@ -40,6 +40,8 @@ export type TaskStatus<Kind extends TaskKind = TaskKind> = {
     /** The provider's own reason of a failure, verbatim. */
     readonly failReason?: string;
     readonly failCode?: number;
+    /** Seconds from its creation to its end by the provider's own clock, where it names both. */
+    readonly tookSeconds?: number;
   };
 }[Kind];
 

@@ -21,6 +21,8 @@ const answerSchema = z.object({
     ])
     .optional()
     .catch(undefined),
+  createdAt: z.iso.datetime({ offset: true }).optional().catch(undefined),
+  finishAt: z.iso.datetime({ offset: true }).optional().catch(undefined),
   // The reference says `data`, the prose `result`; an object, or an array of one.
   data: z.unknown().optional(),
   result: z.unknown().optional(),
@@ -87,6 +89,13 @@ const resultReaders: { readonly [Kind in TaskKind]: (result: unknown) => TaskRes
 
 const firstRecord = (result: unknown) => [result].flat().find(isRecord);
 
+/** Undefined where one is missing, or where the end is not after the beginning. */
+function secondsBetween(from: string | undefined, to: string | undefined): number | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  const seconds = (Date.parse(to) - Date.parse(from)) / 1000;
+  return seconds > 0 ? seconds : undefined;
+}
+
 /**
  * Reads the answer to a status call. An unknown status counts as pending; a result counts only after `success`.
  * @returns `undefined` when it cannot be read, or is about another task than the one asked for
@@ -99,7 +108,8 @@ export function readTaskStatus<Kind extends TaskKind>(
   if (!parsed.success || parsed.data.taskId !== taskId) return undefined;
   const status = parsed.data.status.trim().toLowerCase();
   const phase = phases[status] ?? 'pending';
-  const { failReason, failCode } = parsed.data;
+  const { failReason, failCode, createdAt, finishAt } = parsed.data;
+  const tookSeconds = phase === 'succeeded' ? secondsBetween(createdAt, finishAt) : undefined;
   // A batch session is a success from the beginning, and lists the clips that it has so far.
   const hasResult = phase === 'succeeded' || kind === 'batch';
   const none: TaskResults[Kind] = {};
@@ -110,6 +120,7 @@ export function readTaskStatus<Kind extends TaskKind>(
     status,
     ...(failReason?.trim() ? { failReason: bounded(redact(failReason, secrets)) } : {}),
     ...(failCode === undefined ? {} : { failCode }),
+    ...(tookSeconds === undefined ? {} : { tookSeconds }),
     ...(hasResult ? resultReaders[kind](parsed.data.data ?? parsed.data.result) : none),
   };
 }

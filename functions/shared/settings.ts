@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { trainingSchedule, uploadSchedule } from './default-schedules.ts';
 import { scheduleSchema } from './schedule.ts';
 
 const whole = z.number().int();
@@ -35,8 +36,8 @@ export const settingsSchema = z.strictObject({
       prepareCalls: whole.positive().max(10).default(6),
       /** How often create may be called after answers that prove it was not taken. */
       createCalls: whole.positive().max(10).default(5),
-      /** Tracks on their way to the provider at the same time. */
-      concurrency: whole.positive().max(100).default(6),
+      /** Tracks on their way to the provider at the same time; all of a session's, unless it is lowered. */
+      concurrency: whole.positive().max(100).default(100),
       /** Most files in a batch (a choice; the machine carries the ids of all of them, 8 bytes each). */
       maxBatchFiles: whole.positive().max(20_000).default(10_000),
       /** Files of a batch on their way to the provider at the same time. */
@@ -49,20 +50,9 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   schedules: z
     .strictObject({
-      /** One upload: about 20 s with a long tail. */
-      upload: scheduleSchema.default({
-        checks: [12, 18, 25, 33, 42, 52, 64, 78],
-        every: 15,
-        later: { after: 200, every: 20 },
-        deadline: 600,
-      }),
-      /** The training: 120 to 180 s. */
-      training: scheduleSchema.default({
-        checks: [100, 120, 132, 142, 151, 159, 166, 172, 177, 181],
-        every: 8,
-        later: { after: 240, every: 20 },
-        deadline: 1800,
-      }),
+      /** One upload, alone or as one of a session's. */
+      upload: scheduleSchema.default(uploadSchedule),
+      training: scheduleSchema.default(trainingSchedule),
       /** Making music: 30 to 120 s. */
       music: scheduleSchema.default({
         checks: [25, 35, 45, 55, 66, 78, 92, 108, 126],

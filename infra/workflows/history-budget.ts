@@ -1,4 +1,11 @@
-import { backoffDelay, nextWait, type Schedule } from '../../functions/shared/schedule.ts';
+import {
+  backoffDelay,
+  checksFor,
+  firstWait,
+  nextWait,
+  type Schedule,
+  withChecks,
+} from '../../functions/shared/schedule.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
 import { state as checkTraining } from '../../functions/workflow/check-training/state.ts';
 import { state as checkUpload } from '../../functions/workflow/check-upload/state.ts';
@@ -138,15 +145,15 @@ export function worstHistory(settings: Settings, repeated: Repetitions = repetit
 }
 
 /**
- * Most events of one track's loop: checked as often as the schedule allows until the deadline, submitted as
- * often as it may be, turned away in between.
+ * Most events of one track's loop in the longest session: checked as often as the schedule allows until the deadline,
+ * submitted as often as it may be, turned away in between.
  */
 export function worstUpload(
   { schedules, limits }: Settings,
   repeated: Pick<Repetitions, 'submitUpload' | 'checkUpload'> = repetitions,
 ): number {
   return mostEvents({
-    schedule: schedules.upload,
+    schedule: withChecks(schedules.upload, checksFor(schedules.upload, limits.maxTracks)),
     submit: taskEvents(repeated.submitUpload),
     check: taskEvents(repeated.checkUpload),
     submissions: limits.uploadAttempts,
@@ -294,8 +301,5 @@ function longestPath(loop: Loop): number {
   return submitted(0, 0, 0);
 }
 
-/** The first wait, when chance makes it as short as it can be (±10 %), and when it leaves it alone. */
-function earliest({ checks: [first], every }: Schedule): number[] {
-  const seconds = first ?? every;
-  return [Math.ceil(seconds * 0.9), seconds];
-}
+/** The first wait, when chance makes it as short as it can be, and when it leaves it alone. */
+const earliest = (schedule: Schedule): number[] => [0, 0.5].map((random) => firstWait(schedule, random));

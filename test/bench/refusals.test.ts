@@ -17,16 +17,16 @@ const at = (seconds: number, entry: Partial<LedgerEntry>): LedgerEntry => ({
 });
 
 describe('the share of refused calls', () => {
-  it('is counted by the minute since the first call, the first minute left out', () => {
+  it('is counted by the minute since the first call, the first two minutes left out', () => {
     const refused = { retryAfter: 1 };
-    const entries = [at(0, refused), at(59, {}), at(60, refused), at(61, {}), at(130, {}), at(140, {})];
+    const entries = [at(0, refused), at(59, {}), at(60, refused), at(61, {}), at(130, {}), at(140, refused)];
     const minutes = minutesOf(entries);
     expect(minutes).toEqual([
       { minute: 1, calls: 2, refused: 1 },
       { minute: 2, calls: 2, refused: 1 },
-      { minute: 3, calls: 2, refused: 0 },
+      { minute: 3, calls: 2, refused: 1 },
     ]);
-    expect(refusedShare(minutes)).toBe(0.25);
+    expect(refusedShare(minutes)).toBe(0.5);
   });
 });
 

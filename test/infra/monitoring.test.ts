@@ -34,8 +34,8 @@ describe('reserved concurrency', () => {
   test('have just the functions that call the provider', () => {
     expect(reservedOf({})).toEqual({
       'prepare-session': 20,
-      'submit-upload': 40,
-      'check-upload': 40,
+      'submit-upload': 100,
+      'check-upload': 100,
       'create-model': 10,
       'check-training': 20,
       'request-music': 10,
@@ -58,10 +58,10 @@ describe('reserved concurrency', () => {
   });
 
   test.each([
-    [{ accountConcurrency: '284' }, /comes to 185 of the account's 284, and AWS keeps 100/],
+    [{ accountConcurrency: '404' }, /comes to 305 of the account's 404, and AWS keeps 100/],
     [
       { reservedConcurrency: '{"submitUpload": 5}' },
-      /submitUpload is 5: one session alone uploads 6 at a time/,
+      /submitUpload is 5: one session alone uploads 100 at a time/,
     ],
     [{ reservedConcurrency: '{"createModels": 5}' }, /createModels/],
     [{ reservedConcurrency: 'many' }, /expected object/],
@@ -71,7 +71,7 @@ describe('reserved concurrency', () => {
   });
 
   test('fits exactly, or is left out in an account with a quota of ten', () => {
-    expect(configured({ accountConcurrency: '285' }).accountConcurrency).toBe(285);
+    expect(configured({ accountConcurrency: '405' }).accountConcurrency).toBe(405);
     const names = Object.keys(configured().reservedConcurrency);
     const none = JSON.stringify(Object.fromEntries(names.map((name) => [name, 0])));
     expect(reservedOf({ accountConcurrency: '10', reservedConcurrency: none })).toEqual({});

@@ -25,7 +25,7 @@ const position = {
   total: 99_999,
   checks: 9999,
   refusals: 99,
-  pace: 8,
+  pace: 4,
   verdict: 'waiting',
 } as const;
 /** Of a session of 100 tracks. */

@@ -67,9 +67,9 @@ describe('train-model', () => {
             );
             return ((asked?.at ?? 0) - at) / 1000;
           });
-      // 12 s and 100 s, each at most 10 % sooner.
-      expect(Math.min(...firstChecks('upload'))).toBeGreaterThanOrEqual(10.8);
-      expect(Math.min(...firstChecks('create'))).toBeGreaterThanOrEqual(90);
+      // 22 s for the last of eight tracks; the uploads here are quick, so the training is looked for at half of 127 s.
+      expect(Math.min(...firstChecks('upload'))).toBeGreaterThanOrEqual(21);
+      expect(Math.min(...firstChecks('create'))).toBeGreaterThanOrEqual(62);
     });
   });
 

@@ -5,7 +5,7 @@ import type { Session, Track } from '../../domain/session.ts';
 import type { SessionWithTracks } from '../../domain/session-records.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
-import { inProviderSeconds } from '../../shared/schedule.ts';
+import { inProviderSeconds, withChecks } from '../../shared/schedule.ts';
 import { mostEmptySuccesses, type TrainingState } from '../../shared/state-contracts.ts';
 import { ended, failPaidTask, isCallDue, throwEarlierFailure } from '../paid-task.ts';
 import { asked, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
@@ -117,7 +117,8 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
       `The training was not done after ${time} (${last}). It may still end well: a resume looks again; a second create would be paid again.`,
     );
   }
-  return { ...at('waiting', untilNextCheck(schedules.training, waited, trouble), checks), emptySuccesses };
+  const schedule = withChecks(schedules.training, session.checkTimes?.training);
+  return { ...at('waiting', untilNextCheck(schedule, waited, trouble), checks), emptySuccesses };
 }
 
 /** The registry's entry of a model, from the record of the session that trained it. */

@@ -2,7 +2,7 @@ import { throttleSession } from '../../domain/throttle-session.ts';
 import { trackFailed } from '../../domain/track-changes.ts';
 import { isPermanentRejection } from '../../provider/permanent-failures.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { inProviderSeconds } from '../../shared/schedule.ts';
+import { inProviderSeconds, withChecks } from '../../shared/schedule.ts';
 import { mostEmptySuccesses, type UploadState } from '../../shared/state-contracts.ts';
 import { asked, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';
@@ -15,7 +15,7 @@ export type CheckUploadDeps = Deps<typeof state>;
  */
 export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Promise<UploadState> {
   const { store, provider, now } = deps;
-  const schedule = deps.settings.schedules.upload;
+  const { upload: schedule } = deps.settings.schedules;
   const position = positionAtCheck(state);
   const { waited, total, at } = position;
 
@@ -48,6 +48,7 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
       status: 'done',
       clipId: answer.clipId,
       finishedAt: now(),
+      providerSeconds: answer.tookSeconds,
       calls,
       failure: undefined,
     } as const;
@@ -83,6 +84,8 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
 
   let { pace = 1 } = state;
   if (trouble?.name === 'ProviderThrottled') pace = await throttleSession(store, state.sessionId, pace);
-  const wait = untilNextCheck(schedule, waited, trouble, pace);
+  const { checkTimes, pace: latest } = await store.requireSession(state.sessionId);
+  pace = Math.max(pace, latest);
+  const wait = untilNextCheck(withChecks(schedule, checkTimes?.upload), waited, trouble, pace);
   return { ...at('waiting', wait, checks), pace, emptySuccesses };
 }

@@ -2,7 +2,7 @@ import { chargeOnce } from '../../domain/charge-once.ts';
 import { canCall } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { firstWait } from '../../shared/schedule.ts';
+import { firstWait, withChecks } from '../../shared/schedule.ts';
 import type { CreateModelState, TrainingState } from '../../shared/state-contracts.ts';
 import { positionAfterCall, requireRunning } from '../polling.ts';
 import type { state } from './state.ts';
@@ -44,7 +44,10 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
   );
   switch (paid.end) {
     case 'submitted':
-      return at('waiting', firstWait(schedules.training, deps.random()));
+      return at(
+        'waiting',
+        firstWait(withChecks(schedules.training, session.checkTimes?.training), deps.random()),
+      );
     case 'unknown':
       return at('waiting', schedules.settle.checks[0] ?? schedules.settle.every);
     case 'not-taken':

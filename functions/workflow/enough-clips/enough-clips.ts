@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { trainingTimes } from '../../domain/check-times.ts';
 import { isWanted, neededClips } from '../../domain/required-clips.ts';
 import { canCall, type Session, type Track } from '../../domain/session.ts';
 import { withoutSharedClips } from '../../domain/shared-clips.ts';
@@ -34,8 +35,10 @@ export async function enoughClips(
     requireClips(session, tracks, settings);
   }
   const review = session.review && session.approval === undefined && canCall(session);
-  if (session.status === 'uploading')
-    await store.updateSession(session, { status: review ? 'review' : 'creating' });
+  if (session.status === 'uploading') {
+    const checkTimes = { ...session.checkTimes, ...trainingTimes(tracks, settings) };
+    await store.updateSession(session, { status: review ? 'review' : 'creating', checkTimes });
+  }
   return { sessionId, review };
 }
 

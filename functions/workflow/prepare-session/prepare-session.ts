@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
+import { uploadTimes } from '../../domain/check-times.ts';
 import { claimRun } from '../../domain/claim-run.ts';
 import { allowsFewer, isWanted, neededClips } from '../../domain/required-clips.ts';
 import { resetTrack } from '../../domain/reset-track.ts';
@@ -41,7 +43,8 @@ export async function prepareSession(
   refuseUnusable(session, tracks, deps.settings.limits);
   await requireAudioWay(tracks, deps.audioWay);
 
-  const throttled = await openSession({ session, tracks }, input, deps.provider.prepare, deps);
+  const planned = await plan(session, tracks, deps);
+  const throttled = await openSession({ session: planned, tracks }, input, deps.provider.prepare, deps);
   if (throttled) return { ...prepared(session, []), ...throttled };
 
   const { sessionId } = session;
@@ -50,6 +53,17 @@ export async function prepareSession(
     session,
     usable.map(({ trackId }) => ({ sessionId, trackId })),
   );
+}
+
+/** Writes down when this run checks on its tasks, unless that was done when it came by before. */
+async function plan(
+  session: Session,
+  tracks: readonly Track[],
+  { store, settings }: PrepareSessionDeps,
+): Promise<Session> {
+  const checkTimes = uploadTimes(tracks, settings);
+  if (isDeepStrictEqual(checkTimes, session.checkTimes ?? {})) return session;
+  return store.updateSession(session, { checkTimes });
 }
 
 /** Create was called, or may have been: no track changes any more, only the training counts. */

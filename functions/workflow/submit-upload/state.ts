@@ -4,7 +4,7 @@ import { submitUploadState } from '../../shared/state-contracts.ts';
 export const state = defineState({
   name: 'Submit upload',
   input: submitUploadState,
-  lambda: { timeoutSeconds: 60, reservedConcurrency: 40 },
+  lambda: { timeoutSeconds: 60, reservedConcurrency: 100 },
   retry: 'retryInLoop',
   uses: [
     'clock',

@@ -4,9 +4,9 @@ import { trackFailed } from '../../domain/track-changes.ts';
 import { isPermanentRejection } from '../../provider/permanent-failures.ts';
 import { ProviderError } from '../../provider/provider.ts';
 import type { Deps } from '../../runtime/spec.ts';
-import { throttledDelay } from '../../shared/backoff.ts';
+import { spreadFirstCheck, throttledDelay } from '../../shared/backoff.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { backoffDelay, firstWait } from '../../shared/schedule.ts';
+import { backoffDelay, firstWait, withChecks } from '../../shared/schedule.ts';
 import type { SubmitUploadState, UploadState } from '../../shared/state-contracts.ts';
 import { positionAfterCall, requireRunning } from '../polling.ts';
 import type { state } from './state.ts';
@@ -136,7 +136,9 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
   // Not within the try: when this cannot be written, the track was taken all the same.
   const submitted = { status: 'submitted', taskId, submittedAt: now(), failure: undefined } as const;
   await store.updateTrack(track, submitted);
-  return at('waiting', Math.round(firstWait(settings.schedules.upload, deps.random()) * pace));
+  const schedule = withChecks(settings.schedules.upload, session.checkTimes?.upload);
+  const wait = firstWait(schedule, deps.random());
+  return at('waiting', spreadFirstCheck(wait, { pace, random: deps.random() }));
 }
 
 /** Writes down what the provider holds against the account: a batch's other files are sent no more in this run. */

@@ -289,8 +289,8 @@ describe('GET /sessions/{id}', () => {
   });
 
   it.each([
-    ['just after the submission', 0, 1, 12],
-    ['between two checks', 13_000, 1, 5],
+    ['just after the submission', 0, 1, 17],
+    ['between two checks', 18_000, 1, 7],
     ['where time runs twenty times as fast', 0, 20, 1],
   ])('says when to ask again, by the schedule: %s', async (_, later, speed, seconds) => {
     const sessionId = `again-${later}-${speed}`;
@@ -305,10 +305,10 @@ describe('GET /sessions/{id}', () => {
   });
 
   it.each([
-    ['ended', 200_000, 'uploading'],
-    ['ended', 201_000, 'interrupted'],
-    ['running', 201_000, 'uploading'],
-    ['unknown', 201_000, 'interrupted'],
+    ['ended', 105_000, 'uploading'],
+    ['ended', 106_000, 'interrupted'],
+    ['running', 106_000, 'uploading'],
+    ['unknown', 106_000, 'interrupted'],
   ] as const)(
     'an execution that is %s, %s ms after the last change, makes it %s',
     async (standing, later, status) => {
@@ -331,8 +331,8 @@ describe('GET /sessions/{id}', () => {
     ['training', {}, 241_000, 1],
     ['generating', {}, 240_000, 0],
     ['generating', {}, 241_000, 1],
-    ['uploading', { submittedAt: 100_000 }, 300_000, 0],
-    ['uploading', { submittedAt: 100_000 }, 301_000, 1],
+    ['uploading', { submittedAt: 100_000 }, 205_000, 0],
+    ['uploading', { submittedAt: 100_000 }, 206_000, 1],
     ['preparing', {}, 60_000, 0],
     ['preparing', {}, 61_000, 1],
   ] as const)(

@@ -78,6 +78,30 @@ describe('a status', () => {
   });
 });
 
+describe('the time that a task took', () => {
+  const took = (createdAt: unknown, finishAt: unknown, status = 'success') =>
+    read({ taskId: 't', status, createdAt, finishAt })?.tookSeconds;
+  const [from, to] = ['2026-11-27T08:00:00.000Z', '2026-11-27T08:00:20.500Z'];
+
+  it("is between the provider's own moments", () => {
+    expect(took(from, to)).toBe(20.5);
+    expect(took('2026-11-27T10:00:00+02:00', to)).toBe(20.5);
+  });
+
+  it.each([
+    ['without a beginning', undefined, to],
+    ['without an end', from, undefined],
+    ['with an end before its beginning', to, from],
+    ['with moments that are none', 'yesterday', 17],
+  ])('is not known %s', (_, createdAt, finishAt) => {
+    expect(took(createdAt, finishAt)).toBeUndefined();
+  });
+
+  it('is not known of a task that did not succeed', () => {
+    expect(took(from, to, 'failed')).toBeUndefined();
+  });
+});
+
 describe('a status in an envelope', () => {
   it('is read there, and a word for the time that has run out is a phase of its own', () => {
     expect(read({ code: 'ok', data: { taskId: 't', status: 'timeout' } })).toStrictEqual({

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { slower, slowestPace, throttledDelay } from '../../../functions/shared/backoff.ts';
+import { slower, slowestPace, spreadFirstCheck, throttledDelay } from '../../../functions/shared/backoff.ts';
 
 describe('the pace of a session', () => {
-  it('doubles with each refusal, up to eight times the schedules', () => {
-    expect([1, 2, 4, 8].map(slower)).toEqual([2, 4, 8, 8]);
-    expect(slowestPace).toBe(8);
+  it('doubles step by step, up to four times the schedules', () => {
+    expect([1, 2, 4].map(slower)).toEqual([2, 4, 4]);
+    expect(slowestPace).toBe(4);
   });
 });
 
@@ -20,7 +20,15 @@ describe('the wait after a throttled call', () => {
 
   it('is spread over more seconds the slower the session goes', () => {
     expect(wait(1, undefined, 1, 0.999)).toBe(19);
-    expect(wait(1, undefined, 8, 0.999)).toBe(89);
-    expect(wait(1, 30, 8, 0.999)).toBe(109);
+    expect(wait(1, undefined, 4, 0.999)).toBe(49);
+    expect(wait(1, 30, 4, 0.999)).toBe(69);
+  });
+});
+
+describe('the first check of a session that was throttled', () => {
+  it('is spread over ten seconds for each step of pace, and never comes sooner than by the schedule', () => {
+    expect(spreadFirstCheck(26, { pace: 1, random: 0.999 })).toBe(26);
+    expect(spreadFirstCheck(26, { pace: 4, random: 0 })).toBe(26);
+    expect(spreadFirstCheck(26, { pace: 4, random: 0.999 })).toBe(26 + 29);
   });
 });

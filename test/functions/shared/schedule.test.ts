@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { backoffDelay, firstWait, nextWait, scheduleSchema } from '../../../functions/shared/schedule.ts';
+import {
+  backoffDelay,
+  checksFor,
+  firstWait,
+  nextWait,
+  scheduleSchema,
+} from '../../../functions/shared/schedule.ts';
 import { defaultSettings, settingsSchema } from '../../../functions/shared/settings.ts';
 
 const { upload, training } = defaultSettings.schedules;
@@ -13,29 +19,49 @@ function moments(schedule: typeof upload, jitter: number, until: number): number
 
 describe('a schedule', () => {
   it('is followed to the second, then at its distances', () => {
-    expect(moments(upload, 0.5, 230)).toEqual([
-      12, 18, 25, 33, 42, 52, 64, 78, 93, 108, 123, 138, 153, 168, 183, 198, 213, 233,
-    ]);
-    expect(moments(training, 0.5, 250).slice(-4)).toEqual([229, 237, 245, 265]);
+    expect(moments(upload, 0.5, 230)).toEqual([17, 25, 33, 41, 49, 57, 65, 73, 81, 96, 111, 151, 191, 231]);
+    expect(moments(training, 0.5, 250).slice(-4)).toEqual([228, 236, 244, 264]);
   });
 
   it.each([
-    [0, 11],
-    [0.999, 13],
-  ])('moves the first check by at most 10 %% (%s: %s s), and makes it once', (random, first) => {
-    expect(moments(upload, random, 20)).toEqual([first, 18, 25]);
+    [0, 125],
+    [0.999, 130],
+  ])('moves the first check by at most 2 %% (%s: %s s), and makes it once', (random, first) => {
+    expect(moments(training, random, 140)).toEqual([first, 134, 140]);
   });
 
-  it('never checks sooner than 10 % before the first moment, for every random number', () => {
+  it('moves the first check by no more than half of the way to the second', () => {
+    const close = { ...training, checks: [127, 129, 131] };
+    expect(moments(close, 0, 129)).toEqual([126, 129]);
+    expect(moments(close, 0.999, 129)).toEqual([128, 129]);
+  });
+
+  it('never checks sooner than 2 % before the first moment, for every random number', () => {
     for (let random = 0; random < 1; random += 0.01) {
-      expect(firstWait(upload, random)).toBeGreaterThanOrEqual(10.8);
-      expect(firstWait(training, random)).toBeGreaterThanOrEqual(90);
+      expect(firstWait(upload, random)).toBeGreaterThanOrEqual(16.66);
+      expect(firstWait(training, random)).toBeGreaterThanOrEqual(124.46);
     }
   });
 
+  it('has moments for the last of so many tracks: the first row with as many, or the last row', () => {
+    expect(checksFor(upload, 1)).toEqual(upload.checks);
+    expect([2, 6, 7, 9, 24, 25, 40, 100, 200].map((tracks) => checksFor(upload, tracks)[0])).toEqual([
+      21, 21, 22, 22, 26, 28, 28, 31, 31,
+    ]);
+    const own = { checks: [7], every: 5, deadline: 60 };
+    expect(checksFor(own, 24)).toEqual([7]);
+  });
+
+  it('refuses rows of tracks that do not ascend', () => {
+    const rows = [24, 6].map((tracks) => ({ tracks, checks: [5] }));
+    expect(scheduleSchema.safeParse({ checks: [5], byTracks: rows, every: 1, deadline: 9 }).success).toBe(
+      false,
+    );
+  });
+
   it('gives the first moment to a task whose wait was cut short', () => {
-    expect(nextWait(training, 5)).toBe(95);
-    expect(nextWait(upload, 0)).toBe(12);
+    expect(nextWait(training, 5)).toBe(122);
+    expect(nextWait(upload, 0)).toBe(17);
   });
 
   it('refuses moments that do not ascend', () => {

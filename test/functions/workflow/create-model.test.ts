@@ -48,7 +48,7 @@ describe('Create model', () => {
         },
       },
     ]);
-    expect(state).toMatchObject({ verdict: 'waiting', wait: 100, waited: 0 });
+    expect(state).toMatchObject({ verdict: 'waiting', wait: 127, waited: 0 });
     expect(await table.store.requireSession('ok')).toMatchObject({
       status: 'training',
       create: { fence: 'submitted', taskId: 'p-ok', calls: 1 },
@@ -283,7 +283,7 @@ describe('Check training', () => {
     const { provider } = scriptedProvider({ status: [statusOf('success')] });
     const deps = { store: table.store, models: table.models, provider, settings, now };
     const state = await checkTraining({ sessionId: 'empty', ...position, wait: 100 }, deps);
-    expect(state).toMatchObject({ verdict: 'waiting', waited: 100, wait: 20, checks: 1 });
+    expect(state).toMatchObject({ verdict: 'waiting', waited: 100, wait: 27, checks: 1 });
     expect((await table.store.requireSession('empty')).modelId).toBeUndefined();
   });
 

@@ -48,6 +48,20 @@ describe('Enough clips?', () => {
     await expect(asked).rejects.toMatchObject({ summary });
   });
 
+  it('writes down that the training is looked for sooner, after uploads that were quick', async () => {
+    await enough('quick', { checkTimes: { upload: [21] } }, (index) => ({
+      ...done(index),
+      providerSeconds: 9,
+    }));
+    const { checkTimes } = await table.store.requireSession('quick');
+    expect(checkTimes).toMatchObject({ upload: [21], training: expect.arrayContaining([63, 127]) });
+    await enough('usual', { checkTimes: { upload: [21] } }, (index) => ({
+      ...done(index),
+      providerSeconds: 20,
+    }));
+    expect((await table.store.requireSession('usual')).checkTimes).toEqual({ upload: [21] });
+  });
+
   it('asks for another file when only some of the files without a clip are hopeless', async () => {
     const last = [
       { status: 'rejected', failure },

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { checksFor } from '../../../functions/shared/schedule.ts';
 import type { Inspection } from '../../../packages/audio-inspection/inspection.ts';
-import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { providerError } from '../../scripted-provider.ts';
 import { arn, bucketWith, mp3, prepareIn, text } from './preparing.ts';
 
@@ -248,6 +249,13 @@ describe('Prepare session', () => {
     const { done, calls } = prepare('paid', { script: {}, run: 2 });
     expect(await done).toMatchObject({ sessionId: 'paid', tracks: [], verdict: 'done' });
     expect(calls).toEqual([]);
+  });
+
+  it('writes down when the run checks on its uploads: for the last of its tracks', async () => {
+    await recordSession(table.store, { sessionId: 'times', count: 12 });
+    await prepare('times', { script: { prepare: [{ sessionId: 'p-times' }] } }).done;
+    const { checkTimes } = await table.store.requireSession('times');
+    expect(checkTimes).toEqual({ upload: checksFor(settings.schedules.upload, 12) });
   });
 
   it('passes the refusal of the provider on by its name', async () => {

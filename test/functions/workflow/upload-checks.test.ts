@@ -48,7 +48,7 @@ describe('Submit upload', () => {
     const ids = await record('keeps', {});
     const before = { total: 70, checks: 4, refusals: 2, pace: 2 };
     expect(await submit(ids, { upload: [{ taskId: 't' }] }, before)).toEqual({
-      ...{ ...ids, wait: 24, waited: 0, total: 70, checks: 4, refusals: 0, pace: 2 },
+      ...{ ...ids, wait: 22, waited: 0, total: 70, checks: 4, refusals: 0, pace: 2 },
       verdict: 'waiting',
     });
   });

@@ -62,7 +62,7 @@ const submitted = { status: 'submitted', taskId: 't1', attempts: 1, calls: 1 } a
 describe('Submit upload', () => {
   it('signs the URL at the last moment, hands it over and waits by the schedule', async () => {
     const one = await oneTrack('submit', {}, { upload: [{ taskId: 't1' }] });
-    expect(await one.submit()).toMatchObject({ verdict: 'waiting', wait: 12, waited: 0 });
+    expect(await one.submit()).toMatchObject({ verdict: 'waiting', wait: 17, waited: 0 });
     expect(one.calls).toEqual([
       {
         call: 'upload',
@@ -179,9 +179,13 @@ describe('Submit upload', () => {
 
 describe('Check upload', () => {
   it('writes down the clip of a finished upload', async () => {
-    const one = await oneTrack('done', submitted, { status: [statusOf('success', { clipId: 'clip-9' })] });
+    const one = await oneTrack('done', submitted, {
+      status: [statusOf('success', { clipId: 'clip-9', tookSeconds: 21.5 })],
+    });
     expect(await one.check({ checks: 2 })).toMatchObject({ verdict: 'done' });
-    expect(await one.track()).toMatchObject({ status: 'done', clipId: 'clip-9', calls: 4 });
+    expect(await one.track()).toMatchObject({
+      ...{ status: 'done', clipId: 'clip-9', calls: 4, providerSeconds: 21.5 },
+    });
   });
 
   it.each(['queued', 'running', 'never-heard-of'])(
@@ -192,7 +196,7 @@ describe('Check upload', () => {
         verdict: 'waiting',
         waited: 12,
         total: 12,
-        wait: 6,
+        wait: 5,
         checks: 1,
       });
     },
@@ -328,14 +332,16 @@ describe('A session whose calls are throttled', () => {
     const away = await one.submit();
     expect(away).toMatchObject({ pace: 2, refusals: 1 });
     expect(await paceOf('pace')).toBe(2);
-    // Another track of the session begins, and was not throttled itself.
-    expect(await one.submit()).toMatchObject({ verdict: 'waiting', wait: 24, pace: 2, refusals: 0 });
+    // Another track of the session begins, and was not throttled itself: its first check is spread over 10 s.
+    expect(await one.submit()).toMatchObject({ verdict: 'waiting', wait: 22, pace: 2, refusals: 0 });
   });
 
-  it('is slowed down by each of several calls that were throttled together', async () => {
-    const one = await oneTrack('together', submitted, { status: [throttled(), throttled()] });
+  it('is slowed down by one step when several calls were throttled together, and by the next when it goes on', async () => {
+    const one = await oneTrack('together', submitted, { status: [1, 2, 3].map(() => throttled()) });
     const checks = await Promise.all([1, 2].map(() => one.check()));
-    expect(checks.map(({ pace = 1 }) => pace).sort()).toEqual([2, 4]);
+    expect(checks.map(({ pace }) => pace)).toEqual([2, 2]);
+    expect(await paceOf('together')).toBe(2);
+    expect(await one.check({ pace: 2 })).toMatchObject({ pace: 4 });
     expect(await paceOf('together')).toBe(4);
   });
 
@@ -343,18 +349,28 @@ describe('A session whose calls are throttled', () => {
     const one = await oneTrack('checks', submitted, {
       status: [throttled(), throttled(300), statusOf('running')],
     });
-    // 12 s have passed; the schedule's next check is at 18 s.
-    expect(await one.check()).toMatchObject({ verdict: 'waiting', wait: 12, pace: 2 });
+    // 12 s have passed; the schedule's next check is at 17 s.
+    expect(await one.check()).toMatchObject({ verdict: 'waiting', wait: 10, pace: 2 });
     expect(await one.check({ pace: 2 })).toMatchObject({ wait: 300, pace: 4 });
-    expect(await one.check({ pace: 4 })).toMatchObject({ wait: 24, pace: 4 });
+    expect(await one.check({ pace: 4 })).toMatchObject({ wait: 20, pace: 4 });
+  });
+
+  it('follows the moments of its run, at the latest pace of its session', async () => {
+    const one = await oneTrack('moments', {}, { upload: [{ taskId: 't1' }], status: [statusOf('running')] });
+    const session = await table.store.requireSession('moments');
+    await table.store.updateSession(session, { checkTimes: { upload: [30, 37] } });
+    const state = await one.submit();
+    expect(state).toMatchObject({ wait: 30 });
+    await table.store.changeSession('moments', () => ({ pace: 2 }));
+    expect(await one.check(state)).toMatchObject({ waited: 30, wait: 14, pace: 2 });
   });
 
   it('counts no attempt, and does not write its pace down again when it cannot go slower', async () => {
     const one = await oneTrack('slowest', submitted, { status: [throttled()] });
     const session = await table.store.requireSession('slowest');
-    const { version } = await table.store.updateSession(session, { pace: 8 });
-    expect(await one.check({ pace: 4 })).toMatchObject({ wait: 48, pace: 8 });
-    expect(await table.store.requireSession('slowest')).toMatchObject({ pace: 8, version });
+    const { version } = await table.store.updateSession(session, { pace: 4 });
+    expect(await one.check({ pace: 2 })).toMatchObject({ wait: 20, pace: 4 });
+    expect(await table.store.requireSession('slowest')).toMatchObject({ pace: 4, version });
     expect(await one.track()).toMatchObject({ status: 'submitted', attempts: 1 });
   });
 
@@ -362,7 +378,7 @@ describe('A session whose calls are throttled', () => {
     const one = await oneTrack('calm', {}, { upload: [{ taskId: 't1' }], status: [statusOf('running')] });
     const { version } = await table.store.requireSession('calm');
     const state = await one.submit();
-    expect(state).toMatchObject({ wait: 12 });
+    expect(state).toMatchObject({ wait: 17 });
     await one.check(state);
     expect(await table.store.requireSession('calm')).toMatchObject({ pace: 1, version });
   });

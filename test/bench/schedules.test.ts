@@ -1,0 +1,146 @@
+import { describe, expect, it, test } from 'vitest';
+import { simulateCrowd } from '../../bench/schedules/crowd.ts';
+import { assumed, defaultChecks } from '../../bench/schedules/defaults.ts';
+import { generator, logNormal, mixed, stretched, uniform } from '../../bench/schedules/distributions.ts';
+import { before, ours } from '../../bench/schedules/ours.ts';
+import { otherPollers, type Waits } from '../../bench/schedules/pollers.ts';
+import { poll, simulateSessions, summaryOf } from '../../bench/schedules/simulate.ts';
+import { planChecks } from '../../functions/shared/plan-checks.ts';
+import { defaultSettings } from '../../functions/shared/settings.ts';
+
+describe('the default schedules', () => {
+  test('are what the script computes from the assumed lengths and prices', () => {
+    const { upload, training } = defaultSettings.schedules;
+    const computed = defaultChecks();
+    expect(upload.checks).toEqual(computed.batch);
+    expect(upload.byTracks).toEqual(computed.upload);
+    expect(training.checks).toEqual(computed.training);
+  });
+
+  const run = { sessions: 1000, seed: 20261127 };
+  test.each([
+    [6, 18, 75],
+    [12, 26, 115],
+    [24, 40, 180],
+    [100, 145, 620],
+  ])(
+    'add at most 3 %% to the time of %s tracks, for %s status calls and %s transitions',
+    (tracks, calls, transitions) => {
+      const found = simulateSessions(ours('ours'), tracks, run);
+      expect(found.beyond.mean).toBeLessThan(0.03);
+      // A thousand sessions are within half a call of the mean.
+      expect(found.calls.mean).toBeLessThan(calls + 0.5);
+      expect(found.transitions.mean).toBeLessThan(transitions + 1.5);
+    },
+  );
+
+  test.each([
+    [0.5, 6],
+    [0.5, 100],
+    [2, 6],
+    [2, 100],
+  ])('add at most 8 %% where all takes %s times as long, for %s tracks', (factor, tracks) => {
+    const lengths = {
+      upload: stretched(factor, assumed.upload),
+      training: stretched(factor, assumed.training),
+    };
+    expect(simulateSessions(ours('ours'), tracks, { ...run, lengths }).beyond.mean).toBeLessThan(0.08);
+  });
+});
+
+describe('the best moments', () => {
+  /** Cost of moments, by drawing lengths: seconds of delay after the last task, and calls at their price. */
+  function costOf(moments: readonly number[], tasks: number, price: number): number {
+    const random = generator(7);
+    const { draw } = logNormal(20, 0.4);
+    let cost = 0;
+    const sessions = 20_000;
+    for (let session = 0; session < sessions; session++) {
+      let last = 0;
+      let end = 0;
+      for (let task = 0; task < tasks; task++) {
+        const length = draw(random);
+        const checks = moments.findIndex((at) => at >= length) + 1;
+        cost += price * checks;
+        end = Math.max(end, moments[checks - 1] ?? 0);
+        last = Math.max(last, length);
+      }
+      cost += end - last;
+    }
+    return cost / sessions;
+  }
+
+  it.each([
+    [1, 3],
+    [6, 0.3],
+  ])(
+    'of %s tasks at a price of %s s cannot be made better by moving, adding or leaving out one',
+    (tasks, price) => {
+      const { doneBy } = logNormal(20, 0.4);
+      const best = [...planChecks([{ share: 1, doneBy }], { tasks, price, until: 400 })];
+      const cost = costOf(best, tasks, price);
+      for (let index = 0; index < 5; index++) {
+        const at = best[index] ?? 0;
+        const others = best.filter((_, other) => other !== index);
+        for (const changed of [others, ...[-3, 3].map((by) => [...others, at + by]), [...best, at + 3]]) {
+          const sorted = [...new Set(changed)].sort((a, b) => a - b);
+          expect(costOf(sorted, tasks, price)).toBeGreaterThan(cost - 0.02);
+        }
+      }
+    },
+  );
+
+  it('are one for each of two lengths that are sure, and keep their distance', () => {
+    const { doneBy } = mixed(0.5, uniform(14.9, 15), uniform(89.9, 90));
+    expect(planChecks([{ share: 1, doneBy }], { tasks: 1, price: 1, until: 90 })).toEqual([15, 90]);
+    const steady = planChecks([{ share: 1, doneBy: uniform(10, 20).doneBy }], {
+      ...{ tasks: 1, price: 0.01, until: 22 },
+      gap: 4,
+    });
+    expect(steady.slice(1).every((at, index) => at - (steady[index] ?? 0) >= 4 || at === 22)).toBe(true);
+  });
+});
+
+describe('the simulation', () => {
+  function* every(seconds: number): Waits {
+    for (;;) yield seconds;
+  }
+
+  it('counts the checks until the end of a task is seen, the one that sees it included', () => {
+    expect(poll(every(10), 30)).toEqual({ checks: 3, seen: 30 });
+    expect(poll(every(10), 30.1)).toEqual({ checks: 4, seen: 40 });
+  });
+
+  it('has the mean, the middle and the 95th of a hundred', () => {
+    const values = Array.from({ length: 100 }, (_, index) => index + 1);
+    expect(summaryOf(values)).toEqual({ mean: 50.5, p50: 51, p95: 96 });
+  });
+
+  it('says of six tracks at a time what was measured of it: 38.7 % more at 24 tracks', () => {
+    const { beyond, calls } = simulateSessions(before(), 24, { sessions: 500, seed: 3 });
+    expect(beyond.mean).toBeGreaterThan(0.35);
+    expect(beyond.mean).toBeLessThan(0.43);
+    expect(calls.mean).toBeGreaterThan(70);
+    expect(calls.mean).toBeLessThan(80);
+  });
+
+  it('gives every poller the same tasks, and none of the others is as quick for as few calls', () => {
+    const run = { sessions: 300, seed: 5 };
+    const own = simulateSessions(ours('ours'), 24, run);
+    for (const poller of otherPollers) {
+      const { beyond, calls } = simulateSessions(poller, 24, run);
+      expect(beyond.mean < own.beyond.mean && calls.mean < own.calls.mean).toBe(false);
+    }
+  });
+});
+
+test('ten sessions of 24 tracks at once settle at a provider that takes five calls a second, and no session waits much longer than another', () => {
+  const crowds = Array.from({ length: 10 }, (_, seed) =>
+    simulateCrowd({ sessions: 10, tracks: 24, perSecond: 5, seed }),
+  );
+  const times = summaryOf(crowds.flatMap((crowd) => crowd.times));
+  expect(times.p95 / times.p50).toBeLessThan(1.3);
+  const calls = crowds.reduce((sum, { later }) => sum + later.calls, 0);
+  const refused = crowds.reduce((sum, { later }) => sum + later.refused, 0);
+  expect(refused / calls).toBeLessThan(0.1);
+});
