@@ -11,7 +11,12 @@ import { type BucketCheck, checkBucket, endingCredentials, shortestLinkMinutes }
 import { type BucketService, findBucketService } from './bucket-client.ts';
 import { explainBucketError, type Step } from './bucket-errors.ts';
 import { isThere, publishObject } from './publish-object.ts';
-import { hasPublished, openPublishedJournal, type PublishedJournal } from './published-journal.ts';
+import {
+  hasPublished,
+  openPublishedJournal,
+  type PublishedEntry,
+  type PublishedJournal,
+} from './published-journal.ts';
 import { removeObjects } from './remove-objects.ts';
 import { type Pause, pause } from './repeat-request.ts';
 
@@ -116,17 +121,18 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
     if (known && known.failure === undefined) return known;
     const copy: Copy = { sent: 0, size: object.size ?? 0, done: Promise.resolve() };
     copies.set(key, copy);
-    copy.done = publishObject({
+    const job = {
       client: service.client,
       bucket,
       key,
       entry: journal.objects(sessionId).get(key),
       open: () => options.open(object),
-      remember: (entry) => journal.set(sessionId, key, entry),
-      onProgress: (sent, size) => Object.assign(copy, { sent, size }),
+      remember: (entry: PublishedEntry) => journal.set(sessionId, key, entry),
+      onProgress: (sent: number, size: number) => void Object.assign(copy, { sent, size }),
       signal: AbortSignal.any([closing.signal, ending.signal]),
       pause: wait,
-    });
+    };
+    copy.done = explained('put', () => publishObject(job));
     copy.done.then(
       () => copies.delete(key),
       (error: unknown) => {

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import path from 'node:path';
 import {
   AbortMultipartUploadCommand,
   DeleteObjectCommand,
@@ -8,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AudioObject, AudioWay } from '../../../local/audio-way/audio-way.ts';
+import { listenOnLoopback } from '../../../packages/local-servers/loopback.ts';
 import { bucket, credentials } from '../../../test-support/s3-bucket.ts';
 import { asPerson, type Bucket, bucketBehindFront, openWay } from './bucket-behind-front.ts';
 
@@ -316,6 +319,21 @@ describe('links', () => {
     await expect(linkOf(small, ending)).rejects.toThrow(/They end in 3 min, and the links with them/);
     await ending.close();
   });
+});
+
+it('a proxy that the environment names is used, as for everything else that leaves this machine', async () => {
+  const asked: string[] = [];
+  const proxy = createServer((request, response) => {
+    asked.push(`${request.method} ${new URL(request.url ?? '').host}`);
+    request.resume().on('end', () => response.writeHead(200, { etag: '"1"' }).end());
+  });
+  const { url, close } = await listenOnLoopback(proxy, 0);
+  asPerson('http://s3.studio.example', { HTTP_PROXY: url, http_proxy: undefined });
+  const behindProxy = await openWay({ home: path.join(place.home, 'proxy') }, files);
+  await publish([small], behindProxy);
+  await behindProxy.close();
+  await close();
+  expect(asked).toEqual(['PUT s3.studio.example']);
 });
 
 describe('a failing copy', () => {
