@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { routes } from '../functions/api/routes.ts';
 import { keyOf } from '../functions/runtime/spec.ts';
+import { creditsUrlOf, mountSea } from '../functions/shared/mountsea.ts';
 import { type Settings, settingsSchema } from '../functions/shared/settings.ts';
 import { states } from './specs.ts';
 import type { StageFile } from './stage-file.ts';
 
 /** The issuer of the local runtime; it signs with exactly this name. */
 const localTokens = { issuer: 'https://issuer.chirpsmith.local', audience: 'chirpsmith' };
-/** The provider, and where it tells the credits of the account that the key belongs to (documented). */
-const mountSea = 'https://api.mountsea.ai';
-const mountSeaCredits = 'https://dk.mountsea.ai/api-user/credits';
 /** Placeholder in the template for the relay of the local runtime, which knows its address only when it runs. */
 const localRelay = 'https://relay.chirpsmith.local';
 const defaultRegion = 'us-east-1';
@@ -223,9 +221,9 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
     stage,
     account: given('account'),
     region: given('region') ?? ambientRegion(stage, environment),
-    providerBaseUrl: given('providerBaseUrl') ?? mountSea,
+    providerBaseUrl: given('providerBaseUrl') ?? mountSea.baseUrl,
     providerCreditsUrl:
-      given('providerCreditsUrl') ?? (given('providerBaseUrl') ? undefined : mountSeaCredits),
+      given('providerCreditsUrl') ?? creditsUrlOf(String(given('providerBaseUrl') ?? mountSea.baseUrl)),
     relayBaseUrl: given('relayBaseUrl') ?? (stage === 'local' ? localRelay : undefined),
     allowedOrigins: listOf(given('allowedOrigins') ?? []),
     jwtIssuer: given('jwtIssuer') ?? (stage === 'local' ? localTokens.issuer : undefined),

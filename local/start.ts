@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
+import { creditsUrlOf } from '../functions/shared/mountsea.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import { watchParent } from '../packages/local-servers/parent-process.ts';
 import { escaped, own, type Shown, shown, shownJson } from '../packages/terminal/printable.ts';
@@ -81,7 +82,8 @@ function externalProvider(environment: NodeJS.ProcessEnv): StackOptions['provide
     throw unusable('PROVIDER_BASE_URL', 'It is not an http(s) URL.');
   }
   if (!key) throw unusable('PROVIDER_API_KEY', 'PROVIDER_BASE_URL is set, so the key is needed, too.');
-  return { baseUrl: baseUrl.replace(/\/+$/, ''), key, creditsUrl: PROVIDER_CREDITS_URL || undefined };
+  const creditsUrl = PROVIDER_CREDITS_URL || creditsUrlOf(baseUrl);
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), key, creditsUrl };
 }
 
 /** @throws ChirpsmithError BadInput when only one of the two variables is set, or no other provider is named */

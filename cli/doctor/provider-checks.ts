@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { creditsUrlOf } from '../../functions/shared/mountsea.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { isOnThisMachine } from '../../local/index.ts';
 import { providerVariableProblems, withAnotherProvider } from '../connect.ts';
@@ -8,9 +9,6 @@ import { ask, noAnswer, type Reply } from './ask.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 import { homeOf, runningStack } from './machine-checks.ts';
 import type { DoctorWorld } from './world.ts';
-
-/** Documented for this host only. */
-const creditsOfMountSea = { host: 'api.mountsea.ai', url: 'https://dk.mountsea.ai/api-user/credits' };
 
 const creditsAnswer = z.union([
   z.object({ credits: z.number() }).transform(({ credits }) => credits),
@@ -142,8 +140,7 @@ export interface Balance {
 export async function balanceOf({ world, signal }: Question): Promise<Balance> {
   const { PROVIDER_BASE_URL: url, PROVIDER_API_KEY = '', PROVIDER_CREDITS_URL: named } = world.env;
   if (!url) return { finding: fine('The credits of the sandbox are not real.') };
-  const isMountSea = URL.parse(url)?.host === creditsOfMountSea.host;
-  const credits = named || (isMountSea ? creditsOfMountSea.url : undefined);
+  const credits = named || creditsUrlOf(url);
   if (credits === undefined) {
     const words = 'If the provider has a service for it, set PROVIDER_CREDITS_URL to its URL.';
     return { finding: warning('It is not known: no service for it is named.', { words }) };

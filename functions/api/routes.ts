@@ -7,6 +7,7 @@ import { route as createPersona } from './create-persona/route.ts';
 import { route as createSession } from './create-session/route.ts';
 import { route as decideSession } from './decide-session/route.ts';
 import { route as deleteSession } from './delete-session/route.ts';
+import { route as getAccount } from './get-account/route.ts';
 import { route as getGeneration } from './get-generation/route.ts';
 import { route as getSession } from './get-session/route.ts';
 import { route as listGenerations } from './list-generations/route.ts';
@@ -38,6 +39,7 @@ export const routes: readonly RouteSpec[] = [
   createPersona,
   listPersonas,
   listModels,
+  getAccount,
 ];
 
 /**

@@ -283,6 +283,8 @@ export const capabilities = {
   }>(['AUDIO_BUCKET'], readsAudio, listsBucket),
 
   'provider.open': providerCalls<'prepare' | 'openBatch' | 'credits'>(),
+  /** Asking for the balance, which costs nothing. */
+  'provider.credits': providerCalls<'credits'>(),
   'provider.upload': providerCalls<'upload' | 'addToBatch'>(),
   /** The call that costs 100 credits. */
   'provider.create': providerCalls<'create' | 'readKey'>(),

@@ -219,6 +219,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
   ],
   'list-generations': ['ListGenerations', 'dynamodb:Query table/index/byOwner'],
   'list-models': ['ListModels', ...table('Query')],
+  'get-account': ['GetAccount', ...key],
   // Writes no session, and so tells no turn.
   'create-persona': [
     'CreatePersona',
@@ -311,6 +312,7 @@ describe('each function may do what it does, and nothing else', () => {
       'CreateSession apigateway.amazonaws.com /sessions',
       'DecideSession apigateway.amazonaws.com /sessions/{id}/decide',
       'DeleteSession apigateway.amazonaws.com /sessions/{id}',
+      'GetAccount apigateway.amazonaws.com /account',
       'GetGeneration apigateway.amazonaws.com /generations/{id}',
       'GetSession apigateway.amazonaws.com /sessions/{id}',
       'InboxFunction events.amazonaws.com Inbox',

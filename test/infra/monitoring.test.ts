@@ -44,6 +44,7 @@ describe('reserved concurrency', () => {
       'prepare-batch': 5,
       'reconcile-clips': 5,
       'create-persona': 5,
+      'get-account': 5,
     });
     const provided = Object.values(functions).filter(({ Environment }) =>
       JSON.stringify(Environment).includes('PROVIDER_SECRET'),
@@ -58,7 +59,7 @@ describe('reserved concurrency', () => {
   });
 
   test.each([
-    [{ accountConcurrency: '404' }, /comes to 305 of the account's 404, and AWS keeps 100/],
+    [{ accountConcurrency: '409' }, /comes to 310 of the account's 409, and AWS keeps 100/],
     [
       { reservedConcurrency: '{"submitUpload": 5}' },
       /submitUpload is 5: one session alone uploads 100 at a time/,
@@ -71,7 +72,7 @@ describe('reserved concurrency', () => {
   });
 
   test('fits exactly, or is left out in an account with a quota of ten', () => {
-    expect(configured({ accountConcurrency: '405' }).accountConcurrency).toBe(405);
+    expect(configured({ accountConcurrency: '410' }).accountConcurrency).toBe(410);
     const names = Object.keys(configured().reservedConcurrency);
     const none = JSON.stringify(Object.fromEntries(names.map((name) => [name, 0])));
     expect(reservedOf({ accountConcurrency: '10', reservedConcurrency: none })).toEqual({});

@@ -86,6 +86,7 @@ describe('every function', () => {
       'get-generation': ['AUDIO_BUCKET', 'MUSIC_MACHINE_ARN', 'SETTINGS', 'TABLE_NAME'],
       'list-generations': ['TABLE_NAME'],
       'list-models': ['SETTINGS', 'TABLE_NAME'],
+      'get-account': [...provider, 'RELAY_BASE_URL'],
       'prepare-batch': writes('AUDIO_BUCKET', 'BATCH_MACHINE_ARN', ...provider, 'SETTINGS', 'TABLE_NAME'),
       'inspect-file': ['SETTINGS', 'TABLE_NAME'],
       'reconcile-clips': writes(...provider, 'SETTINGS', 'TABLE_NAME'),
@@ -153,6 +154,7 @@ describe('the HTTP API', () => {
     ).toEqual([
       '$default JWT',
       'DELETE /sessions/{id} JWT',
+      'GET /account JWT',
       'GET /generations JWT',
       'GET /generations/{id} JWT',
       'GET /models JWT',
@@ -255,6 +257,6 @@ describe('the stacks', () => {
     );
     expect(types.length).toBeGreaterThan(100);
     expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
-    expect(Object.keys(functions)).toHaveLength(35);
+    expect(Object.keys(functions)).toHaveLength(36);
   });
 });

@@ -44,3 +44,11 @@ describe('problem details answer', () => {
     expect(answer.status).toBe(status);
   });
 });
+
+it('GET /account says who is paid, and what the account has left by the provider itself', async () => {
+  const { sandbox } = it_.stack;
+  expect(await it_.call('GET', '/account')).toMatchObject({
+    status: 200,
+    body: { provider: 'sandbox', relay: 'sandbox', credits: sandbox?.credits() },
+  });
+});

@@ -26,6 +26,7 @@ const asOwner: Readonly<Record<string, { body?: object; status: number }>> = {
   'POST /sessions': { body: {}, status: 400 },
   'POST /sessions/{id}/files': { body: { from: 6, files: [file] }, status: 409 },
   'POST /sessions/{id}/uploads': { body: { tracks: [{ trackId: '001' }] }, status: 200 },
+  'GET /account': { status: 200 },
   'GET /models': { status: 200 },
   'POST /personas': { body: {}, status: 400 },
   'GET /personas': { status: 200 },

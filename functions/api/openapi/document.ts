@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { keyOf, type RouteSpec } from '../../runtime/spec.ts';
+import { accountAnswer } from '../contract/account.ts';
 import * as music from '../contract/music.ts';
 import * as personas from '../contract/persona.ts';
 import { problemAnswer } from '../contract/problem.ts';
@@ -32,6 +33,7 @@ named.add(music.modelListAnswer, { id: 'ModelList' });
 named.add(personas.createPersonaBody, { id: 'NewPersona' });
 named.add(personas.personaAnswer, { id: 'Persona' });
 named.add(personas.personaListAnswer, { id: 'PersonaList' });
+named.add(accountAnswer, { id: 'Account' });
 named.add(problemAnswer, { id: 'Problem' });
 
 /** @throws Error naming `where` for a schema that has no name here: a reference to it would lead nowhere */

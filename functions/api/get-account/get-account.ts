@@ -1,0 +1,30 @@
+import { ProviderError } from '../../provider/provider.ts';
+import type { Deps } from '../../runtime/spec.ts';
+import type { AccountAnswer } from '../contract/account.ts';
+import type { route } from './route.ts';
+
+/** `GET /account`: who is paid, and how much is left, as far as that can be known. */
+export async function getAccount({
+  here: { placeOf },
+  provider,
+}: Deps<typeof route>): Promise<AccountAnswer> {
+  const relay = placeOf('relay');
+  return {
+    provider: placeOf('mountsea')?.host ?? '',
+    ...(relay && { relay: relay.host }),
+    ...(await balanceOf(provider)),
+  };
+}
+
+async function balanceOf(
+  provider: Deps<typeof route>['provider'],
+): Promise<Pick<AccountAnswer, 'credits' | 'creditsUnknown'>> {
+  try {
+    const credits = await provider.credits();
+    if (credits !== undefined) return { credits };
+    return { creditsUnknown: 'no service for it is known: providerCreditsUrl names one' };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return { creditsUnknown: `its service did not tell it: ${error.name}` };
+  }
+}

@@ -1,0 +1,10 @@
+import { provider } from '../../runtime/clients/provider.ts';
+import { here } from '../../runtime/clients/records.ts';
+import { runRoute } from '../run-route.ts';
+import { getAccount } from './get-account.ts';
+import { route } from './route.ts';
+
+export const handler = runRoute(route, async (_request, deps) => ({ body: await getAccount(deps) }), {
+  here,
+  provider,
+});

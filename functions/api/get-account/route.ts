@@ -1,0 +1,14 @@
+import { defineRoute, routeLambda } from '../../runtime/spec.ts';
+import { accountAnswer } from '../contract/account.ts';
+
+export const route = defineRoute({
+  name: 'Get account',
+  method: 'GET',
+  path: '/account',
+  summary: 'Who is paid, and how much is left',
+  description: 'To be shown before a person agrees to a price. Asking costs nothing.',
+  answer: { status: 200, description: 'The account that this stage pays from.', schema: accountAnswer },
+  // The provider is asked while the caller waits.
+  lambda: { ...routeLambda, reservedConcurrency: 5 },
+  uses: ['place', 'provider.credits'],
+});

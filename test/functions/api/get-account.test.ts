@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { getAccount } from '../../../functions/api/get-account/get-account.ts';
+import type { Dialect } from '../../../functions/provider/provider.ts';
+import { creditsUrlOf } from '../../../functions/shared/mountsea.ts';
+import { providerError, scriptedProvider } from '../../scripted-provider.ts';
+
+const hosts: Partial<Record<Dialect, string>> = { mountsea: 'api.example.test', relay: 'relay.example.test' };
+const depsOf = (credits: number | undefined | Error, known = hosts) => ({
+  here: {
+    stage: 'prod',
+    placeOf: (dialect: Dialect) => {
+      const host = known[dialect];
+      return host === undefined ? undefined : { host, dialect, stage: 'prod' };
+    },
+  },
+  provider: scriptedProvider(credits === undefined ? {} : { credits: [credits] }).provider,
+});
+
+describe('GET /account', () => {
+  it('says who is paid, and how much is left', async () => {
+    expect(await getAccount(depsOf(512))).toEqual({
+      provider: 'api.example.test',
+      relay: 'relay.example.test',
+      credits: 512,
+    });
+  });
+
+  it('says why the balance is not known: no service is named, or it did not answer', async () => {
+    const alone = { mountsea: 'api.example.test' };
+    expect(await getAccount(depsOf(undefined, alone))).toEqual({
+      provider: 'api.example.test',
+      creditsUnknown: expect.stringContaining('no service'),
+    });
+    const refused = await getAccount(depsOf(providerError('ProviderAuth', 'no')));
+    expect(refused.creditsUnknown).toContain('ProviderAuth');
+    await expect(getAccount(depsOf(new Error('a bug')))).rejects.toThrow('a bug');
+  });
+});
+
+describe('the service for the balance', () => {
+  it.each([
+    ['https://api.mountsea.ai', 'https://dk.mountsea.ai/api-user/credits'],
+    ['https://api.mountsea.ai/', 'https://dk.mountsea.ai/api-user/credits'],
+    ['https://api.example.test', undefined],
+    ['no URL', undefined],
+  ])('of %s is %s', (baseUrl, url) => expect(creditsUrlOf(baseUrl)).toBe(url));
+});
