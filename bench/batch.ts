@@ -8,16 +8,15 @@
  * Ends with 1 when the batch does not end with an id for each file in the order of the files, when the stack takes
  * --limit MB of memory or more, or when more was under way than is configured.
  */
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { ledgerEntrySchema } from '../packages/provider-sandbox/ledger.ts';
 import { wavFile } from '../test-support/audio-files/wav.ts';
+import { lastLine, peakMegabytes } from './batch/command.ts';
 import { mostUnderWay } from './batch/under-way.ts';
 import { startStackProcess } from './kills/stack-process.ts';
 
@@ -29,7 +28,6 @@ const { values } = parseArgs({
   },
 });
 const [count, limit, speed] = [Number(values.files), Number(values.limit), Number(values.speed)];
-const project = fileURLToPath(new URL('..', import.meta.url));
 
 const outcomeShape = z.object({
   event: z.literal('session.uploaded'),
@@ -60,7 +58,7 @@ try {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ latency: 10 * speed }),
   });
-  const outcome = outcomeShape.parse(JSON.parse(await upload()));
+  const outcome = outcomeShape.parse(JSON.parse(await lastLine(['upload', folder, '--json', '--yes'], home)));
   const ask = async (what: string): Promise<unknown> => (await fetch(`${provider}/_sandbox/${what}`)).json();
   const { entries } = ledgerShape.parse(await ask('ledger'));
   const { mostInFlight } = stateShape.parse(await ask('state'));
@@ -83,25 +81,4 @@ try {
 } finally {
   await stack.kill();
   await rm(home, { recursive: true, force: true });
-}
-
-/** The last line of what the command says. */
-function upload(): Promise<string> {
-  const args = ['chirpsmith.mjs', 'upload', folder, '--json', '--yes'];
-  const env = { ...process.env, CHIRPSMITH_HOME: path.join(home, 'stack') };
-  const options = { cwd: project, env, maxBuffer: 1024 * 1024 * 1024 };
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, options, (error, stdout) => {
-      const last = stdout.trimEnd().split('\n').at(-1) ?? '';
-      if (last === '') reject(error ?? new Error('The command said nothing.'));
-      else resolve(last);
-    });
-  });
-}
-
-async function peakMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
-  if (kilobytes === undefined) throw new Error('The kernel does not tell the peak of the memory.');
-  return Math.round(Number(kilobytes) / 1024);
 }
