@@ -375,6 +375,8 @@ export type CliEvent =
   | {
       readonly event: 'models.listed';
       readonly count: number;
+      /** Places of the account, where its limit is configured. */
+      readonly slots?: { readonly used: number; readonly limit: number };
       readonly warning?: string;
       readonly next: readonly Next[];
     }

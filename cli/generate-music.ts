@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { clipDoubt, dialectOf } from '../functions/domain/dialect-rules.ts';
+import { modelNote } from '../functions/domain/music-rules.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
@@ -44,8 +45,10 @@ export async function generateMusic(args: GenerateArguments, context: CommandCon
     const dialect = await whereItGoes(args, reached);
     const billedAccount = payeeOf(dialect, reached.stack);
     display.emit({ event: 'music.cost', ...asked, dialect, credits, ...billedAccount });
-    // Before the question, for it is a reason to say no.
-    if (fromClip !== undefined) display.emit({ event: 'note', message: clipDoubt });
+    // Before the question, for each is a reason to say no.
+    const notes = [modelNote(model), fromClip === undefined ? undefined : clipDoubt];
+    const said = notes.filter((note) => note !== undefined);
+    for (const message of said) display.emit({ event: 'note', message });
     await confirmSpending(
       `Make music for ${creditsAt(credits, billedAccount)}?`,
       args,
@@ -64,7 +67,7 @@ export async function generateMusic(args: GenerateArguments, context: CommandCon
       ...(negativeTags === undefined ? {} : { negativeTags }),
     });
     for (const message of warnings) {
-      if (message !== clipDoubt) display.emit({ event: 'note', message });
+      if (!said.includes(message)) display.emit({ event: 'note', message });
     }
     return await follow(session, { args, folder, began }, reached, context);
   } finally {

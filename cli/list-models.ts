@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { ModelListAnswer } from '../functions/api/contract/music.ts';
 import { homeDirectory } from '../local/index.ts';
 import type { CommandContext } from './command.ts';
 import { connectStack } from './connect.ts';
@@ -18,12 +19,12 @@ export async function listModels(_args: object, context: CommandContext): Promis
   }
   const reached = await connectStack(undefined, context, { quiet: true, spends: false });
   try {
-    const { models, warning } = await reached.client.listModels();
+    const { models, warning, slots } = await reached.client.listModels();
     for (const model of models) {
       const ageSeconds = Math.max(0, Math.round((Date.now() - Date.parse(model.createdAt)) / 1000));
       display.emit({ event: 'model.listed', ...model, ageSeconds });
     }
-    display.emit(listed(models.length, warning));
+    display.emit(listed(models.length, { warning, slots }));
     return exitCodes.done;
   } finally {
     display.close();
@@ -31,12 +32,16 @@ export async function listModels(_args: object, context: CommandContext): Promis
   }
 }
 
-function listed(count: number, warning?: string): CliEvent {
+function listed(
+  count: number,
+  { warning, slots }: Pick<ModelListAnswer, 'warning' | 'slots'> = {},
+): CliEvent {
   const first = { words: 'The first:', command: 'npx chirpsmith train FOLDER --name NAME' };
   const one = {
     words: 'To make music with one:',
     command: 'npx chirpsmith generate --model NAME --prompt "…"',
   };
   const next = [count === 0 ? first : one];
-  return { event: 'models.listed', count, ...(warning ? { warning } : {}), next };
+  const known = { ...(slots && { slots }), ...(warning && { warning }) };
+  return { event: 'models.listed', count, ...known, next };
 }

@@ -43,7 +43,7 @@ export const generate = defineCommand({
   flags: {
     model: text(
       '<model>',
-      "name of a model of yours (npx chirpsmith models; the newest of that name), its id chirp-custom:…, or a model of the provider's, such as chirp-v55",
+      "name of a model of yours (npx chirpsmith models; the newest of that name), its id chirp-custom:…, or a model of the provider's: any chirp-… is passed on",
       { check: notEmpty },
     ),
     persona: text(

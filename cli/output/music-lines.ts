@@ -45,6 +45,7 @@ export function musicLines(event: MusicEvent): string[] {
       return [
         `${event.name}`,
         `  ${event.modelId}  ${asAge(event.ageSeconds)} ago, from ${tracks}, ${counted(event.credits, 'credit')}`,
+        ...(event.base === undefined ? [] : [`  base   ${event.base}, as the provider calls it`]),
         ...(event.rights === undefined ? [] : [`  rights ${rightsWords(event.rights)}`]),
       ];
     }
@@ -65,6 +66,9 @@ export function musicLines(event: MusicEvent): string[] {
     case 'models.listed':
       return [
         ...(event.count === 0 ? ['No models yet.'] : []),
+        ...(event.slots === undefined
+          ? []
+          : [`Places used at the provider: ${event.slots.used} of ${event.slots.limit}.`]),
         ...(event.warning === undefined ? [] : [event.warning]),
         ...nextLines(event.next),
       ];

@@ -1,6 +1,13 @@
 import type { Dialect } from '../provider/provider.ts';
 import type { Problem } from '../shared/errors.ts';
-import { isCustomModel, isOneOf, relaySongModels, stockModels, tauModels } from './music-rules.ts';
+import {
+  isCustomModel,
+  isOneOf,
+  isUnknownModel,
+  relaySongModels,
+  stockModels,
+  tauModels,
+} from './music-rules.ts';
 
 /** What of a request for music says where it is made. */
 export interface DialectWish {
@@ -104,6 +111,7 @@ function relayModelProblem(
   if (isCustomModel(model)) {
     return ['model', 'is a custom model, and the relay has none: make this music at MountSea'];
   }
+  if (isUnknownModel(model)) return undefined;
   if (withPersona) {
     if (isOneOf(tauModels, model)) return undefined;
     return ['model', `cannot sing with a persona at the relay: use ${list(tauModels)}, or name no model`];

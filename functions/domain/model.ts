@@ -15,6 +15,8 @@ export const modelSchema = z.object({
   /** Credits that its session may have cost, by the configured prices. */
   credits: z.number(),
   createdAt: z.iso.datetime(),
+  /** What the provider calls the model that it was trained on top of, where its answer says so (undocumented). */
+  base: z.string().optional(),
   /** Who confirmed that the recordings are theirs to train on, and when. */
   rights: rightsSchema.optional(),
   /** Where its id means something. */
@@ -37,5 +39,5 @@ const nearShare = 0.8;
 /** The warning before another model is paid for, or undefined. @param limit as configured */
 export function nearlyFull(models: number, limit: number | undefined): string | undefined {
   if (limit === undefined || models < limit * nearShare) return undefined;
-  return `${models} models of yours are known here, and the account is said to hold ${limit}: the provider may refuse another one.`;
+  return `${models} models of yours are known here, and the account is said to hold ${limit}: the provider may refuse another one. Deleting one there is reported to free no place.`;
 }

@@ -54,9 +54,30 @@ export function isModelId(model: string): boolean {
   return isCustomModel(model) || isOneOf([...stockModels, ...tauModels, ...relaySongModels], model);
 }
 
+/** Begins as the names of the provider's own models do; a custom model's id has a form of its own. */
+const openName = /^chirp-(?!custom)[a-z0-9][a-z0-9.+_-]{0,59}$/i;
+
+/** Is it such a name in no list that is known here? New ones come, so it is passed on. */
+export function isUnknownModel(model: string): boolean {
+  return openName.test(model) && !isModelId(model);
+}
+
+/**
+ * What to know of one of the provider's own models before music is made with it, or undefined. All that the pages name
+ * are reported to be retired; nobody here has seen the service itself.
+ */
+export function modelNote(model: string | undefined): string | undefined {
+  if (model === undefined || isCustomModel(model)) return undefined;
+  if (isModelId(model)) {
+    return `${model} is reported to be retired since 2026-09-09, like all models before v6: the provider may refuse it, or take another in its place. Newer names that were seen: chirp-hawk (v6), chirp-goose (v6-mini).`;
+  }
+  if (!isUnknownModel(model)) return undefined;
+  return `${model} is in no list of models that is known here. It is passed on as it is: the provider knows it or refuses it.`;
+}
+
 /** Does it look like an id without being one? A name may begin with anything else. */
 export function isMistypedId(model: string): boolean {
-  return /^chirp-/i.test(model) && !isModelId(model);
+  return /^chirp-/i.test(model) && !isModelId(model) && !isUnknownModel(model);
 }
 
 /** What is wrong with the texts of a request for a persona, or nothing. */

@@ -16,7 +16,11 @@ export type ProviderCall =
 export interface TaskResults {
   upload: { readonly clipId?: string };
   /** An id of the form `chirp-custom:<uuid>` anywhere in the result. Only this makes a model ready. */
-  training: { readonly modelId?: string };
+  training: {
+    readonly modelId?: string;
+    /** What the provider calls the model that it was trained on top of, where the answer says so (undocumented). */
+    readonly base?: string;
+  };
   /** In the provider's order. */
   music: { readonly clips?: readonly MusicClip[] };
   /**

@@ -67,6 +67,39 @@ function modelIdIn(result: unknown): string | undefined {
   return undefined;
 }
 
+/** Fields that may name a model's base: no page names one; these are how such services call it elsewhere. */
+const baseFields = [
+  'base_model',
+  'baseModel',
+  'base_model_name',
+  'baseModelName',
+  'major_model_version',
+  'majorModelVersion',
+  'model_version',
+  'modelVersion',
+  'base',
+  'mv',
+];
+
+/** A short word, such as `v6` or `chirp-hawk`. */
+const baseName = z
+  .string()
+  .trim()
+  .regex(/^[\w.+-][\w.+ -]{0,59}$/);
+
+/** What the model is based on: the shallowest object that names it. */
+function baseIn(result: unknown): string | undefined {
+  for (let level = [result]; level.length > 0; level = level.flatMap(heldBy)) {
+    for (const record of level.filter(isRecord)) {
+      for (const field of baseFields) {
+        const { data } = baseName.safeParse(record[field]);
+        if (data !== undefined && !isModelId(data)) return data;
+      }
+    }
+  }
+  return undefined;
+}
+
 /** Reads the result of a task, by the task's kind. */
 const resultReaders: { readonly [Kind in TaskKind]: (result: unknown) => TaskResults[Kind] } = {
   upload: (result) => {
@@ -75,7 +108,8 @@ const resultReaders: { readonly [Kind in TaskKind]: (result: unknown) => TaskRes
   },
   training: (result) => {
     const modelId = modelIdIn(result);
-    return modelId ? { modelId } : {};
+    const base = modelId && baseIn(result);
+    return { ...(modelId ? { modelId } : {}), ...(base ? { base } : {}) };
   },
   music: (result) => {
     const clips = readClips(result);

@@ -10,11 +10,12 @@ import { endOfSession } from '../../cli/outcome.ts';
 import { linesOf } from '../../cli/output/plain-lines.ts';
 import { saveClips } from '../../cli/save-clips.ts';
 import type { SessionAnswer } from '../../functions/api/contract/session.ts';
+import { modelNote } from '../../functions/domain/music-rules.ts';
 import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
 import { withTextsEscaped } from '../../packages/terminal/printable.ts';
 import { last } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
-import { run } from './run-command.ts';
+import { events, run } from './run-command.ts';
 
 const session: SessionAnswer = {
   sessionId: '3f2a6c1e-0000-4000-8000-000000000000',
@@ -191,6 +192,35 @@ test('audio that could not be saved is downloaded by the printed command, which 
   expect(again.code).toBe(0);
   expect(await readdir(out)).toEqual(['Tin-Roof-night-clip-one-1.wav']);
   expect(fake.requests.slice(before).filter((request) => request.startsWith('POST'))).toEqual([]);
+});
+
+test('a model that is in no list is warned of once, before anything is asked for', async () => {
+  const note = modelNote('chirp-hawk') ?? '';
+  const ready = { ...session, status: 'ready' as const };
+  const { home, fake } = await prepared({
+    others: (route) =>
+      route === 'POST /generations'
+        ? { status: 202, body: { session: ready, warnings: [note, 'Another.'] } }
+        : undefined,
+  });
+  fake.add(ready);
+  const args = ['--model', 'chirp-hawk', '--prompt', 'rain', '--json', '--out', join(home, 'music')];
+  const notes = events(await run('generate', args, { home })).filter(({ event }) => event === 'note');
+  expect(notes.map(({ message }) => message)).toEqual([note, 'Another.']);
+});
+
+test('the list of models shows the base and the places used, where they are known', () => {
+  const model = { modelId: 'chirp-custom:1', name: 'Night', sessionId: 's', files: ['a'], credits: 106 };
+  const listed = {
+    ...model,
+    event: 'model.listed',
+    createdAt: '2026-11-27T00:00:00Z',
+    ageSeconds: 60,
+  } as const;
+  expect(linesOf(withTextsEscaped({ ...listed, base: 'v6' })).join('\n')).toContain('base   v6');
+  expect(linesOf(withTextsEscaped(listed)).join('\n')).not.toContain('base');
+  const end = { event: 'models.listed', count: 3, slots: { used: 3, limit: 10 }, next: [] } as const;
+  expect(linesOf(end)).toEqual(['Places used at the provider: 3 of 10.']);
 });
 
 test('the end lists the clips, the credits, and how to save the audio where that was not asked for', () => {

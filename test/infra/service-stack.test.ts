@@ -85,7 +85,7 @@ describe('every function', () => {
       'list-personas': ['TABLE_NAME'],
       'get-generation': ['AUDIO_BUCKET', 'MUSIC_MACHINE_ARN', 'SETTINGS', 'TABLE_NAME'],
       'list-generations': ['TABLE_NAME'],
-      'list-models': ['SETTINGS', 'TABLE_NAME'],
+      'list-models': [...where, 'SETTINGS', 'TABLE_NAME'],
       'get-account': [...provider, 'RELAY_BASE_URL'],
       'prepare-batch': writes('AUDIO_BUCKET', 'BATCH_MACHINE_ARN', ...provider, 'SETTINGS', 'TABLE_NAME'),
       'inspect-file': ['SETTINGS', 'TABLE_NAME'],

@@ -73,11 +73,23 @@ export const modelListAnswer = z.object({
       files: z.array(z.string()),
       credits: z.number(),
       createdAt: z.string(),
+      base: z
+        .string()
+        .optional()
+        .describe(
+          'What the provider calls the model that it was trained on top of, where its answer says so. No page documents a field for it.',
+        ),
       rights: rightsSchema
         .optional()
         .describe('Who confirmed that the recordings are theirs to train on, and when.'),
     }),
   ),
+  slots: z
+    .object({ used: z.number(), limit: z.number() })
+    .optional()
+    .describe(
+      'How many models of yours are known here, of those that the account can hold; where `settings.limits.models` says it.',
+    ),
   /** Before another model is paid for: that the account may be full. */
   warning: z.string().optional(),
 });

@@ -1,5 +1,5 @@
 import { clipDoubt, defaultModel, dialectOf, dialectProblems } from '../../domain/dialect-rules.ts';
-import { musicProblems } from '../../domain/music-rules.ts';
+import { modelNote, musicProblems } from '../../domain/music-rules.ts';
 import { newSession } from '../../domain/new-session.ts';
 import type { Here } from '../../domain/provider-origin.ts';
 import type { Session } from '../../domain/session.ts';
@@ -102,7 +102,10 @@ export async function createGeneration(
   );
   await store.create(session, []);
   const doubt = fromClip && clipDoubt;
-  const warnings = [found.warning, sings.warning, source.warning, doubt].filter((it) => it !== undefined);
+  // Of a model that was named: one that was left to the dialect is nobody's choice.
+  const note = found.modelName === undefined ? modelNote(found.model) : undefined;
+  const all = [found.warning, note, sings.warning, source.warning, doubt];
+  const warnings = all.filter((it) => it !== undefined);
   return answered(await begun(session, deps), warnings, settings);
 }
 

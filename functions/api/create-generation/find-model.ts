@@ -3,6 +3,7 @@ import {
   isCustomModel,
   isMistypedId,
   isModelId,
+  isUnknownModel,
   relaySongModels,
   stockModels,
   tauModels,
@@ -13,7 +14,7 @@ import { elsewhere, type Here } from '../../domain/provider-origin.ts';
 export type FoundModel = { model?: string; modelName?: string; warning?: string } | { problem: string };
 
 /**
- * A model of the provider's own by its name; a custom one by its id or its name, which stands for the newest of that
+ * A model of the provider's own by its name, also by one that is in no list here; a custom one by its id or its name, which stands for the newest of that
  * name, and only of the owner's: another user's model is answered as one that does not exist.
  */
 export async function findModel(
@@ -33,6 +34,7 @@ export async function findModel(
   const named = all.filter(({ name }) => name === wanted);
   const problems = new Map(named.map((one) => [one, here && elsewhere('', one.provider, here)]));
   const [newest, ...older] = named.filter((one) => problems.get(one) === undefined);
+  if (!newest && named.length === 0 && isUnknownModel(wanted)) return { model: wanted };
   if (!newest) return { problem: problems.values().next().value ?? unknown(wanted, all) };
   const found = { model: newest.modelId, modelName: newest.name };
   if (older.length === 0) return found;

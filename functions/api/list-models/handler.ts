@@ -1,5 +1,5 @@
 import { settings } from '../../runtime/clients/base.ts';
-import { modelStore as models } from '../../runtime/clients/records.ts';
+import { here, modelStore as models } from '../../runtime/clients/records.ts';
 import { runRoute } from '../run-route.ts';
 import { listModels } from './list-models.ts';
 import { route } from './route.ts';
@@ -7,5 +7,5 @@ import { route } from './route.ts';
 export const handler = runRoute(
   route,
   async ({ subject }, deps) => ({ body: await listModels(subject, deps) }),
-  { models, settings },
+  { models, settings, here },
 );

@@ -8,5 +8,5 @@ export const route = defineRoute({
   summary: 'List your models, newest first',
   answer: { status: 200, description: 'All of them.', schema: modelListAnswer },
   lambda: routeLambda,
-  uses: ['settings', 'models.list'],
+  uses: ['settings', 'models.list', 'place'],
 });

@@ -88,7 +88,9 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
     }
     const { tracks } = await store.require(session.sessionId);
     // Before the session is ready: a step that is cut off in between comes by here again.
-    await deps.models.register(modelMadeBy({ session, tracks }, answer.modelId, deps));
+    await deps.models.register(
+      modelMadeBy({ session, tracks }, { ...answer, modelId: answer.modelId }, deps),
+    );
     const missing = missingFrom(session, tracks);
     await store.updateSession(session, {
       status: 'ready',
@@ -124,7 +126,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
 /** The registry's entry of a model, from the record of the session that trained it. */
 function modelMadeBy(
   { session, tracks }: SessionWithTracks,
-  modelId: string,
+  { modelId, base }: { readonly modelId: string; readonly base?: string },
   { settings, now }: CheckTrainingDeps,
 ): Model {
   const { sessionId, owner, name, create, provider, rights } = session;
@@ -132,7 +134,7 @@ function modelMadeBy(
   const credits = creditsSpent({ session, tracks }, settings.prices);
   const files = used.map(({ file }) => file);
   const about = { modelId, name, owner, sessionId, files, credits, createdAt: now() };
-  return { ...about, ...(provider && { provider }), ...(rights && { rights }) };
+  return { ...about, ...(base && { base }), ...(provider && { provider }), ...(rights && { rights }) };
 }
 
 /** Files that are not in the model, and why. */

@@ -121,6 +121,20 @@ describe('POST /generations', () => {
   });
 
   it.each([
+    ['chirp-hawk', 'is in no list of models that is known here'],
+    ['chirp-v55', 'is reported to be retired since 2026-09-09'],
+  ])('passes %s on, and warns of it', async (model, words) => {
+    const { session, warnings } = await (await ask({ model })).done;
+    expect(session.music).toMatchObject({ dialect: 'mountsea', model });
+    expect(warnings).toEqual([expect.stringContaining(words)]);
+  });
+
+  it('warns of no model that nobody has named', async () => {
+    expect((await (await ask({ dialect: 'relay' })).done).warnings).toEqual([]);
+    expect((await (await ask({ model: 'Night Drive' })).done).warnings).toEqual([]);
+  });
+
+  it.each([
     [{ persona: 'older' }, { dialect: 'relay', persona: { personaId: 'older', clipId: 'clip-0' } }],
     [
       { persona: 'His', model: 'chirp-v55' },

@@ -120,7 +120,7 @@ describe('a model', () => {
     const create = { fence: 'submitted' as const, taskId: 'p', calls: 1, earlier: [], checks: 0, clipIds };
     const run = { status: 'training', runs: 1, providerSessionId: 'p', executionArn: arnOf('x') } as const;
     await recordSession(table.store, { sessionId: 'trained', session: { ...run, rights, create } });
-    const status = statusOf('success', { modelId: 'chirp-custom:1' });
+    const status = statusOf('success', { modelId: 'chirp-custom:1', base: 'v6' });
     const { provider } = scriptedProvider({ status: [status] });
     const position = { wait: 0, waited: 0, total: 0, checks: 0, refusals: 0, verdict: 'waiting' } as const;
     await checkTraining(
@@ -128,12 +128,16 @@ describe('a model', () => {
       { store: table.store, models: table.models, provider, settings, now: () => testMoment },
     );
     const [model] = await table.models.list('ana');
-    expect(model).toMatchObject({ modelId: 'chirp-custom:1', rights });
+    expect(model).toMatchObject({ modelId: 'chirp-custom:1', base: 'v6', rights });
   });
 
   it('is listed with them', async () => {
     const { listModels } = await import('../../../functions/api/list-models/list-models.ts');
-    const { models } = await listModels('ana', { models: table.models, settings });
+    const { models } = await listModels('ana', {
+      models: table.models,
+      settings,
+      here: { stage: 'local', placeOf: () => undefined },
+    });
     expect(models[0]?.rights).toMatchObject({ confirmedBy: 'ana', confirmedAt: testMoment });
   });
 });
