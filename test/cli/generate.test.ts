@@ -220,7 +220,7 @@ test('the list of models shows the base and the places used, where they are know
   expect(linesOf(withTextsEscaped({ ...listed, base: 'v6' })).join('\n')).toContain('base   v6');
   expect(linesOf(withTextsEscaped(listed)).join('\n')).not.toContain('base');
   const end = { event: 'models.listed', count: 3, slots: { used: 3, limit: 10 }, next: [] } as const;
-  expect(linesOf(end)).toEqual(['Places used at the provider: 3 of 10.']);
+  expect(linesOf(withTextsEscaped(end))).toEqual(['Places used at the provider: 3 of 10.']);
 });
 
 test('the end lists the clips, the credits, and how to save the audio where that was not asked for', () => {
