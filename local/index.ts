@@ -1,3 +1,5 @@
+import type { tryWay as TryWay } from './audio-way/try-way.ts';
+
 /** What the command line may know of the local stack, beside `start.ts`, which runs one. */
 export {
   audioBucketProblem,
@@ -18,3 +20,6 @@ export { stackOf } from './stack/home-lock.ts';
 export { type ReadyInfo, readReadyFile } from './stack/ready-file.ts';
 export { stopStack } from './stop.ts';
 export { isOnThisMachine } from './this-machine.ts';
+
+/** Loaded when it is called, for it takes AWS's libraries. See audio-way/try-way.ts. */
+export const tryWay: typeof TryWay = async (how) => (await import('./audio-way/try-way.ts')).tryWay(how);

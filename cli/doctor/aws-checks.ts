@@ -24,7 +24,9 @@ export async function identity(
   { stage }: Pick<Target, 'stage'>,
 ): Promise<Finding | undefined> {
   const { env } = world;
-  const isLikely = ofCredentials.some((name) => env[name]) || world.hasSharedAwsFiles();
+  // With an endpoint of its own they are likely to be of another service.
+  const isOther = env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL;
+  const isLikely = !isOther && (ofCredentials.some((name) => env[name]) || world.hasSharedAwsFiles());
   if (stage === undefined && !isLikely) return undefined;
   const lacking = stage === undefined ? warning : failed;
   try {

@@ -29,18 +29,20 @@ export async function runDoctor(
   const world = { ...place, fetch: dates.fetch };
   const question = { world, signal };
   const balance = balanceOf(question);
+  const row = check(() => ports(world, port));
 
   const checks: Readonly<Record<string, Promise<Finding | undefined>>> = {
     Node: check(async () => node(world)),
     Home: check(() => home(world)),
     Disk: check(() => disk(world)),
     Stack: check(() => stack(world, signal)),
-    Ports: check(() => ports(world, port)),
+    Ports: row,
     Provider: check(async () => provider(question)),
     Key: check(() => providerKey(question, balance)),
     Balance: check(async () => (await balance).finding),
     Relay: check(() => relayKey(question)),
-    Audio: check(() => audio(world)),
+    // A tunnel is tried on a port of the row, which is looked at first.
+    Audio: check(async () => row.then(() => audio(world, port, over))),
     ffmpeg: check(() => ffmpeg(world)),
     Stage: check(() => stageApi(world, target, signal)),
     AWS: check(() => identity(world, target)),

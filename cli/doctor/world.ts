@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type ReadyInfo, readReadyFile, stackOf } from '../../local/index.ts';
+import { type ReadyInfo, readReadyFile, stackOf, tryWay } from '../../local/index.ts';
 import { ffmpegVersion } from '../converter.ts';
 import { awsAccount, type CallerIdentity } from '../stage/aws-account.ts';
 import { type HomeFacts, hasSharedAwsFiles, homeFacts } from './files.ts';
@@ -26,12 +26,14 @@ export interface DoctorWorld {
   /** Of AWS. @throws ChirpsmithError */
   readonly identity: (region: string) => Promise<CallerIdentity | undefined>;
   readonly hasSharedAwsFiles: () => boolean;
+  /** Sends a probe the way of the audio, without a stack. */
+  readonly tryWay: typeof tryWay;
   /** Ends the wait for other machines; a while later everything else ends. */
   readonly patience: { readonly network: AbortSignal; readonly all: AbortSignal };
 }
 
 /** Seconds for the answers of other machines, and for a whole check. */
-const seconds = { network: 5, all: 7 };
+const seconds = { network: 5, all: 20 };
 
 export function thisWorld(env: NodeJS.ProcessEnv): DoctorWorld {
   return {
@@ -48,6 +50,7 @@ export function thisWorld(env: NodeJS.ProcessEnv): DoctorWorld {
     ffmpeg: () => ffmpegVersion(env),
     identity: (region) => awsAccount.identity(region),
     hasSharedAwsFiles: () => hasSharedAwsFiles(env),
+    tryWay,
     patience: {
       network: AbortSignal.timeout(seconds.network * 1000),
       all: AbortSignal.timeout(seconds.all * 1000),

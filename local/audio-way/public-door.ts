@@ -1,7 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
 import { mayHoldAudio } from '../../packages/audio-inspection/formats.ts';
 import { parseTarget, type Target } from '../../packages/local-aws/s3/request.ts';
@@ -9,6 +14,16 @@ import { type Credentials, verifySigV4 } from '../../packages/local-aws/sigv4.ts
 import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
 import type { AudioObject } from './audio-way.ts';
 import type { LocalAudio } from './local-audio.ts';
+
+/** Where the door gets the audio from. */
+export interface ServedAudio extends Pick<LocalAudio, 'bucket' | 'region'> {
+  readonly client: {
+    send(
+      command: GetObjectCommand,
+      options: { abortSignal: AbortSignal },
+    ): Promise<Partial<Omit<GetObjectCommandOutput, 'Body'>> & { Body?: unknown }>;
+  };
+}
 
 export interface PublicDoorOptions {
   /** 0 takes a free one; a tunnel needs to know it. */
@@ -19,7 +34,7 @@ export interface PublicDoorOptions {
   readonly key: Credentials;
   /** Minutes for which a URL holds. */
   readonly linkMinutes: number;
-  readonly audio: LocalAudio;
+  readonly audio: ServedAudio;
   /** The time by which signatures are judged. */
   readonly now?: () => Date;
 }

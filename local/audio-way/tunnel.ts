@@ -17,7 +17,7 @@ export function openTunnel({
 }: {
   readonly publicUrl: string;
   readonly door: Awaited<ReturnType<typeof openPublicDoor>>;
-  readonly audio: LocalAudio;
+  readonly audio: Pick<LocalAudio, 'putProbe'>;
   readonly provider: string;
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly lookup?: Lookup | undefined;

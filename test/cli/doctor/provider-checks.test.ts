@@ -306,6 +306,8 @@ describe('the lines about AWS', () => {
     const { of } = await examined({ identity: caller });
     expect(of('AWS')).toBeUndefined();
     expect(of('Stage')).toBeUndefined();
+    const elsewhere = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_ENDPOINT_URL_S3: 'https://s3.example.com' };
+    expect((await examined({ env: elsewhere, identity: caller })).of('AWS')).toBeUndefined();
   });
 
   it.each([
