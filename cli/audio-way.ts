@@ -1,10 +1,18 @@
 import type { TrackAnswer } from '../functions/api/contract/track.ts';
+import { trackIdOf } from '../functions/domain/object-keys.ts';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { createAudioLinks } from '../functions/storage/audio-links.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';
+import type { Next } from './events.ts';
 import { goOnCommand } from './output/format.ts';
 import { UsageError } from './usage-error.ts';
+
+/** Credentials, region and endpoint are variables of the stack's own process. */
+const endStack: Next = {
+  words: 'The running stack has the AWS variables of its start. To end it; sessions and files are kept:',
+  command: 'npx chirpsmith stop',
+};
 
 /** Milliseconds between two looks at a copy that is under way. */
 const lookMs = 300;
@@ -13,17 +21,25 @@ const lookMs = 300;
  * Before anything is asked or spent: can the provider fetch what lies on this machine?
  * @throws UsageError naming the flag
  */
-export async function requireAudioWay({ stack: { audio } }: Pick<ConnectedStack, 'stack'>): Promise<void> {
+export async function requireAudioWay({
+  stack: { audio },
+  startedHere,
+}: Pick<ConnectedStack, 'stack' | 'startedHere'>): Promise<void> {
   if (!audio) return;
   try {
     await createAudioLinks({ url: audio.links }).check();
   } catch (error) {
-    throw refusalOf(error);
+    const hasOldEnvironment = audio.kind === 'bucket' && !startedHere;
+    throw refusalOf(error, hasOldEnvironment ? [endStack] : undefined);
   }
 }
 
+/** Does the provider still fetch the file of a track? */
+export const needsAudio = ({ status }: Pick<TrackAnswer, 'status'>): boolean =>
+  status !== 'done' && status !== 'duplicate';
+
 /**
- * Copies a session's files to the bucket from which the provider fetches them, and shows how far it is. A tunnel copies
+ * Copies the files of tracks to the bucket from which the provider fetches them, and shows how far it is. A tunnel copies
  * nothing.
  * @throws UsageError naming the flag; the command that goes on is in it
  */
@@ -38,10 +54,13 @@ export async function publishAudio(
   const names = new Map(tracks.map(({ trackId, file }) => [trackId, file]));
   const told = new Set<string>();
   try {
-    let state = await links.publish(sessionId);
+    let state = await links.publish(
+      sessionId,
+      tracks.map(({ trackId }) => trackId),
+    );
     for (;;) {
       for (const { key, sent, size } of state.files) {
-        const trackId = key.split('/').at(-1)?.split('.')[0] ?? '';
+        const trackId = trackIdOf(key);
         const file = names.get(trackId);
         if (file === undefined || told.has(key)) continue;
         display.progress({ trackId, file, sent, size });

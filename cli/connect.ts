@@ -24,6 +24,8 @@ export interface ConnectedStack {
   /** Who is paid, and how it gets the audio, where it does not reach it itself. */
   readonly stack: Pick<LocalStack, 'provider' | 'relay' | 'sandbox' | 'audio'>;
   readonly client: ApiClient;
+  /** Whether this command has started it, with its own environment. */
+  readonly startedHere: boolean;
   /** Seconds after which a session that is watched is looked at again at the latest. */
   readonly longestPause: number;
   /** Whether its process lives, where that can be seen. */
@@ -105,6 +107,7 @@ export async function connectStack(
         return session;
       },
     },
+    startedHere: own,
     longestPause,
     isStackRunning: () => isProcessRunning(reached),
     async release() {

@@ -1,6 +1,6 @@
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { isRunning } from '../functions/domain/session.ts';
-import { publishAudio } from './audio-way.ts';
+import { needsAudio, publishAudio } from './audio-way.ts';
 import type { CommandContext } from './command.ts';
 import { withRights } from './confirm-rights.ts';
 import type { ConnectedStack } from './connect.ts';
@@ -41,7 +41,7 @@ export async function goOnWithExisting(
   if (actions.includes('start') || actions.includes('resume')) {
     const send = () => upload(session);
     if (!(await naming({ sessionId, mayRun: false }, signal, send))) return exitCodes.failed;
-    await publishAudio(sessionId, session.tracks, reached, context);
+    await publishAudio(sessionId, session.tracks.filter(needsAudio), reached, context);
     const files = counted(session.tracks.length, 'file');
     const start = () =>
       withRights(files, (words) => client.resumeSession(sessionId, words), options, context);

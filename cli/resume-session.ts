@@ -1,6 +1,5 @@
-import type { TrackAnswer } from '../functions/api/contract/track.ts';
 import { isRunning } from '../functions/domain/session.ts';
-import { publishAudio, requireAudioWay } from './audio-way.ts';
+import { needsAudio, publishAudio, requireAudioWay } from './audio-way.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { ResumeArguments } from './commands/resume.ts';
@@ -34,7 +33,8 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
         context.display.emit(event);
         return code;
       }
-      const sendsAudio = !isRunning(session) && session.tracks.some(isToBeSent);
+      const toBeSent = isRunning(session) ? [] : session.tracks.filter(needsAudio);
+      const sendsAudio = toBeSent.length > 0;
       if (sendsAudio) await requireAudioWay(reached);
       if (name !== undefined) noteName(name, context.display);
       if (!isRunning(session) && session.creditsToCome > 0) {
@@ -48,7 +48,7 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
       if (!isRunning(session) && !(await naming({ sessionId, mayRun: false }, signal, upload))) {
         return exitCodes.failed;
       }
-      if (sendsAudio) await publishAudio(sessionId, session.tracks, reached, context);
+      if (sendsAudio) await publishAudio(sessionId, toBeSent, reached, context);
       const files = counted(session.tracks.length, 'file');
       const resume = () =>
         withRights(
@@ -62,5 +62,3 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
     },
   );
 }
-
-const isToBeSent = ({ status }: TrackAnswer) => status !== 'done' && status !== 'duplicate';

@@ -31,6 +31,7 @@ export async function connectStage(
   return {
     stack: { provider, relay, sandbox: false },
     client: createApiClient(api, tokens, { beforeChange: context.stillWanted }),
+    startedHere: false,
     longestPause,
     isStackRunning: () => true,
     async release() {},

@@ -17,6 +17,9 @@ export function trackKey(
   return audioFolder(sessionId) + [trackId, sha256, suffix].filter(Boolean).join('.');
 }
 
+/** Whose file an object is, by a key of {@link trackKey}. */
+export const trackIdOf = (key: string) => key.split('/').at(-1)?.split('.')[0] ?? '';
+
 /** Where the audio of a clip lies in the bucket. */
 export const clipKey = (sessionId: string, clipId: string, extension: string) =>
   `music/${sessionId}/${clipId}.${extension}`;

@@ -40,8 +40,13 @@ export function createAudioLinks({
     throw new ChirpsmithError('StorageUnavailable', words);
   }
 
-  async function publicationBy(method: 'GET' | 'POST', sessionId: string): Promise<Publication> {
+  async function publicationBy(
+    method: 'GET' | 'POST',
+    sessionId: string,
+    trackIds: readonly string[] = [],
+  ): Promise<Publication> {
     const query = new URLSearchParams({ session: sessionId });
+    for (const trackId of trackIds) query.append('track', trackId);
     return publication.parse(await (await ask(method, `publication?${query}`, linkMs)).json());
   }
 
@@ -76,10 +81,10 @@ export function createAudioLinks({
       await response.body?.cancel();
     },
     /**
-     * Begins to copy the files of a session, or goes on with it; `publication` says how far that is.
+     * Begins to copy the files of a session's tracks, or goes on with it; `publication` says how far that is.
      * @throws ChirpsmithError AudioUnreachable in the way's words; StorageUnavailable
      */
-    publish: (sessionId: string) => publicationBy('POST', sessionId),
+    publish: (sessionId: string, trackIds: readonly string[]) => publicationBy('POST', sessionId, trackIds),
     publication: (sessionId: string) => publicationBy('GET', sessionId),
   };
 }

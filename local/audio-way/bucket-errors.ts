@@ -22,8 +22,7 @@ export interface BucketContext {
 }
 
 const credentialsSetting = 'AWS credentials';
-export const signInAgain =
-  'Sign in again (aws sso login), or set new ones; then end a running stack: npx chirpsmith stop';
+export const signInAgain = 'Sign in again (aws sso login), or set new ones.';
 
 /**
  * Says what an error of the bucket, or of the way to it, means and what to do. No secret, signature or URL is in it.
@@ -62,8 +61,8 @@ function credentialsProblem(
     const words = `The profile ${profile} is not in your AWS configuration, or holds no credentials.`;
     return { where: 'AWS_PROFILE', message: `${words} "aws configure list-profiles" lists those that are.` };
   }
-  const words = 'None were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
-  return { where: credentialsSetting, message: `${words}; then end a running stack: npx chirpsmith stop` };
+  const words = 'None were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+  return { where: credentialsSetting, message: words };
 }
 
 /** Errors of the connection: nothing answered that could have refused. */
@@ -139,10 +138,10 @@ function refusal(error: unknown, step: Step, context: BucketContext): Problem | 
 }
 
 export function otherRegion(region: string, { address, service }: BucketContext): Problem {
-  const set = service?.regionIsSet ? `not in ${service.region}` : 'and no region is set';
+  const set = service?.regionIsSet ? `not in ${service.region}.` : 'and no region is set.';
   return {
     where: 'AWS_REGION',
-    message: `The bucket ${address.bucket} is in ${region}, ${set}: AWS_REGION=${region}`,
+    message: `The bucket ${address.bucket} is in ${region}, ${set} Set AWS_REGION=${region}.`,
   };
 }
 

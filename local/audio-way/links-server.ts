@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { trackIdOf } from '../../functions/domain/object-keys.ts';
 import type { AudioRefusal, Publication } from '../../functions/shared/audio-links.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { serveOnLoopback } from '../../packages/local-servers/loopback.ts';
@@ -38,8 +39,8 @@ export async function startLinksServer({
   const copyings = new Map<string, Copying>();
   const check = checkedOnce(way ? () => way.check(closing.signal) : async () => problem);
 
-  const copy = async (sessionId: string): Promise<Copying> => {
-    const objects = await list(sessionId);
+  const copy = async (sessionId: string, trackIds: readonly string[]): Promise<Copying> => {
+    const objects = (await list(sessionId)).filter(({ key }) => trackIds.includes(trackIdOf(key)));
     const files = new Map(objects.map(({ key, size = 0 }) => [key, { sent: 0, size }]));
     const progress = (key: string, sent: number) => {
       const file = files.get(key);
@@ -76,7 +77,7 @@ export async function startLinksServer({
     if (method === 'POST') {
       const before = copyings.get(sessionId);
       if (!before || before.done || before.refusal !== undefined) {
-        const begun = await copy(sessionId);
+        const begun = await copy(sessionId, query.getAll('track'));
         copyings.set(sessionId, begun);
         // A tunnel has nothing to copy: what ends at once is told at once.
         await Promise.race([begun.ended, new Promise((resolve) => setImmediate(resolve))]);

@@ -30,7 +30,7 @@ describe('links to audio by the local stack', () => {
   it('fail in the words of the way', async () => {
     const problems = [{ where: '--audio-bucket', message: 'It is not there.' }];
     const { links } = linksThat(() => Response.json({ summary: 'No.', problems }, { status: 409 }));
-    for (const call of [() => links.get(object), () => links.check(), () => links.publish('s1')]) {
+    for (const call of [() => links.get(object), () => links.check(), () => links.publish('s1', ['001'])]) {
       await expect(call()).rejects.toMatchObject({ name: 'AudioUnreachable', summary: 'No.', problems });
     }
   });

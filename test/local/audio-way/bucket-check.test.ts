@@ -91,7 +91,7 @@ describe('credentials', () => {
   it('that are missing', async () => {
     asPerson(place.endpoint, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     expect(await said()).toBe(
-      'AWS credentials: None were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; then end a running stack: npx chirpsmith stop',
+      'AWS credentials: None were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     );
   });
 
@@ -147,7 +147,7 @@ describe('the bucket', () => {
   ])('that is in another region, %s', async (_how, fault) => {
     place.faults(() => fault);
     expect(await said()).toBe(
-      `AWS_REGION: The bucket audio is in eu-central-1, not in ${region}: AWS_REGION=eu-central-1`,
+      `AWS_REGION: The bucket audio is in eu-central-1, not in ${region}. Set AWS_REGION=eu-central-1.`,
     );
   });
 
@@ -161,7 +161,7 @@ describe('the bucket', () => {
   it('that is in another region than the default, when none is set', async () => {
     asPerson(place.endpoint, { AWS_REGION: undefined });
     expect(await said()).toBe(
-      `AWS_REGION: The bucket audio is in ${region}, and no region is set: AWS_REGION=${region}`,
+      `AWS_REGION: The bucket audio is in ${region}, and no region is set. Set AWS_REGION=${region}.`,
     );
   });
 

@@ -50,7 +50,7 @@ describe('the links server', () => {
     };
     await expect(links.check()).rejects.toMatchObject(refused);
     await expect(links.get({ sessionId: 's1', key: 'k' })).rejects.toMatchObject(refused);
-    await expect(links.publish('s1')).rejects.toMatchObject(refused);
+    await expect(links.publish('s1', ['001', '002'])).rejects.toMatchObject(refused);
   });
 
   it('fetches the probe once for all that ask at a time, and again only when it failed', async () => {
@@ -98,14 +98,21 @@ describe('the links server', () => {
         { ...files[1], sent: 0 },
       ],
     };
-    expect(await links.publish('s1')).toEqual(under);
-    expect(await links.publish('s1')).toEqual(under);
+    expect(await links.publish('s1', ['001', '002'])).toEqual(under);
+    expect(await links.publish('s1', ['001', '002'])).toEqual(under);
     expect(await links.publication('s1')).toEqual(under);
     resolve();
     await expect
       .poll(() => links.publication('s1'))
       .toMatchObject({ done: true, files: [{ sent: 10 }, { sent: 20 }] });
     expect(copies).toBe(1);
+  });
+
+  it('copies the tracks that are named, and no others: those that have a clip are not fetched again', async () => {
+    const copied: unknown[] = [];
+    const { links } = await linksTo({ publish: async (_sessionId, objects) => void copied.push(...objects) });
+    await links.publish('s1', ['002']);
+    expect(copied).toEqual([files[1]]);
   });
 
   it('says why a copy failed, and copies again when it is asked to', async () => {
@@ -116,14 +123,14 @@ describe('the links server', () => {
         if (copies++ === 0) throw new ChirpsmithError('AudioUnreachable', 'No.', { problems });
       },
     });
-    await expect(links.publish('s1')).rejects.toMatchObject({ problems });
+    await expect(links.publish('s1', ['001', '002'])).rejects.toMatchObject({ problems });
     await expect(links.publication('s1')).rejects.toMatchObject({ problems });
-    expect(await links.publish('s1')).toMatchObject({ done: true });
+    expect(await links.publish('s1', ['001', '002'])).toMatchObject({ done: true });
   });
 
   it('has nothing to copy for a tunnel', async () => {
     const { links } = await linksTo({ kind: 'tunnel' });
-    expect(await links.publish('s1')).toMatchObject({ done: true });
+    expect(await links.publish('s1', ['001', '002'])).toMatchObject({ done: true });
   });
 
   it('logs an error of its own without what it was asked', async () => {
