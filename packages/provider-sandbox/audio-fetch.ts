@@ -18,15 +18,14 @@ const audioSuffix = /\.(mp3|wav|m4a|flac|ogg|aac)$/i;
 async function judgedUnread(
   audioUrl: string,
   judgedBy: SandboxSettings['audio']['judgedBy'],
-  fetch: typeof globalThis.fetch,
-  signal: AbortSignal,
+  ask: (method: 'GET' | 'HEAD') => Promise<Response>,
 ): Promise<Fetched['problem']> {
   const { pathname } = new URL(audioUrl);
   if (judgedBy === 'suffix' && !audioSuffix.test(pathname)) {
     return { reason: `File type not supported: ${pathname.split('/').at(-1)}` };
   }
   if (judgedBy !== 'head') return undefined;
-  const { ok, status } = await fetch(audioUrl, { method: 'HEAD', signal });
+  const { ok, status } = await ask('HEAD');
   return ok ? undefined : { reason: `Audio is not reachable (HEAD ${status})` };
 }
 
@@ -36,7 +35,7 @@ async function judgedUnread(
  */
 export async function fetchAudio(
   audioUrl: string,
-  { maxBytes, timeoutMs, judgedBy }: SandboxSettings['audio'],
+  { maxBytes, timeoutMs, judgedBy, hosts, redirects }: SandboxSettings['audio'],
   signal: AbortSignal,
   fetch = globalThis.fetch,
 ): Promise<Fetched['problem']> {
@@ -44,9 +43,12 @@ export async function fetchAudio(
   let size = 0;
   try {
     const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const unread = await judgedUnread(audioUrl, judgedBy, fetch, until);
+    if (hosts.length > 0 && !hosts.includes(new URL(audioUrl).hostname)) return sourceNotFound;
+    const redirect = redirects === 'followed' ? 'follow' : 'manual';
+    const ask = (method: 'GET' | 'HEAD') => fetch(audioUrl, { method, redirect, signal: until });
+    const unread = await judgedUnread(audioUrl, judgedBy, ask);
     if (unread) return unread;
-    const response = await fetch(audioUrl, { signal: until });
+    const response = await ask('GET');
     if (!response.ok || !response.body) {
       await response.body?.cancel();
       return sourceNotFound;

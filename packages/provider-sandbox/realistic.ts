@@ -20,5 +20,5 @@ export const realistic = {
   // The audio comes late, and of most clips of a month not by itself.
   clips: { audioAfter: 20, unlocksPerMonth: 20, lockShownBy: 'flag' },
   // Not `head`: links of S3 answer GET alone, so no track would ever arrive.
-  audio: { judgedBy: 'type' },
+  audio: { judgedBy: 'type', redirects: 'refused' },
 } as const satisfies SandboxSettingsInput;

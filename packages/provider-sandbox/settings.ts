@@ -114,6 +114,13 @@ export const sandboxSettingsSchema = z.strictObject({
       /** Longest download in real milliseconds. */
       timeoutMs: z.number().int().positive().default(60_000),
       /**
+       * Host names that its downloads can reach, as through a proxy that knows no others; a URL of another one is not
+       * found. Empty for every host.
+       */
+      hosts: z.array(z.string().min(1)).default([]),
+      /** A redirect that is refused counts as audio that is not found. */
+      redirects: z.enum(['followed', 'refused']).default('followed'),
+      /**
        * What it believes of a URL before it reads the audio. Resellers are reported to look at the suffix of its path,
        * at the Content-Type of the response, or to ask with HEAD first.
        */

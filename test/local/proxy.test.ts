@@ -1,11 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { proxyVariables } from '../../local/proxy.ts';
 import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
 import { events, spawned } from '../cli/run-command.ts';
-import { wav } from '../cli/wav.ts';
 import { emptyHome } from './running-stack.ts';
 
 describe('the proxy of the environment', () => {
@@ -47,15 +44,10 @@ async function startProxy() {
   return { url, asked };
 }
 
-test('a training goes through the proxy to its provider, and to nothing of this machine', async () => {
+test('music is asked for through the proxy at its provider, and nothing of this machine', async () => {
   const { home } = emptyHome();
   const { url, asked } = await startProxy();
-  const tracks = path.join(home, 'tracks');
-  await mkdir(tracks);
-  for (let index = 0; index < 6; index++) {
-    await writeFile(path.join(tracks, `${index}.wav`), wav(6.5, 200 + 40 * index));
-  }
-  const ended = await spawned('train', [tracks, '--name', 'x', '--yes', '--rights-confirmed', '--json'], {
+  const ended = await spawned('generate', ['--model', 'chirp-v55', '--prompt', 'rain', '--yes', '--json'], {
     home,
     env: {
       PROVIDER_BASE_URL: 'http://provider.example.test',

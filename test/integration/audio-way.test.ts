@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import path from 'node:path';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChosenWay } from '../../local/audio-way/audio-way.ts';
+import { virtualClock } from '../../packages/local-servers/clock.ts';
+import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
+import { type Sandbox, startSandbox } from '../../packages/provider-sandbox/sandbox.ts';
+import { openStack, quick, songs, type TestStack } from '../../test-support/local-stack.ts';
+import { startReverseProxy } from '../../test-support/reverse-proxy.ts';
+
+// A provider elsewhere: functions reach it by a name that only a proxy knows, and it reaches nothing on this machine but
+// what has the name of the tunnel.
+
+const provider = 'http://provider.example.test';
+const publicUrl = 'https://music.example.test/way';
+const clock = virtualClock();
+
+let sandbox: Sandbox;
+let tunnel: Awaited<ReturnType<typeof startReverseProxy>>;
+let proxy: { url: string; close(): Promise<void> };
+const before = { ...process.env };
+
+/** Leads what is asked of the provider's name to where it is; knows no other name. */
+async function startProxy(to: () => string) {
+  const sendOn = createServer((incoming, outgoing) => {
+    const { method, url: path, headers } = incoming;
+    // The sandbox answers to names of this machine only.
+    const onward = request(to(), { method, path, headers: { ...headers, host: new URL(to()).host } });
+    onward.on('response', (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  });
+  const server = createServer((_, response) => void response.writeHead(502).end());
+  server.on('connect', ({ url }, socket) => {
+    if (url !== 'provider.example.test:80') return void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+    sendOn.emit('connection', socket);
+  });
+  return listenOnLoopback(server, 0);
+}
+
+beforeAll(async () => {
+  tunnel = await startReverseProxy(publicUrl, { host: 'rewritten', strip: '/way' });
+  sandbox = await startSandbox({
+    port: 0,
+    clock,
+    key: 'a-key',
+    seed: 'elsewhere',
+    settings: { durations: quick, audio: { hosts: ['music.example.test'], redirects: 'refused' } },
+    fetch: tunnel.fetch,
+  });
+  proxy = await startProxy(() => sandbox.url);
+  process.env.HTTP_PROXY = proxy.url;
+});
+afterAll(async () => {
+  process.env = before;
+  await proxy.close();
+  await sandbox.close();
+  await tunnel.close();
+});
+
+async function stackWith(chosen: ChosenWay): Promise<TestStack> {
+  return openStack({
+    clock,
+    provider: { baseUrl: provider, key: 'a-key' },
+    audio: { chosen, fetch: tunnel.fetch, lookup: async () => ['203.0.113.9'], doorPort: 0 },
+  });
+}
+
+/** Files of a home in which a signed URL can be read. */
+const withSignature = (home: string) =>
+  readdirSync(home, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.join(parentPath, name))
+    .filter((file) => /x-amz-(signature|credential)(=|%3d)/i.test(readFileSync(file, 'latin1')));
+
+describe('a provider that is not on this machine', () => {
+  it('costs nothing without a way for the audio, however the session was started', async () => {
+    const stack = await stackWith({ kind: 'missing' });
+    const sessionId = await stack.upload(songs(6), { rights: true });
+    const failed = await stack.run(sessionId);
+    expect(failed).toMatchObject({
+      status: 'failed',
+      creditsSpent: 0,
+      failure: { error: 'AudioUnreachable' },
+    });
+    expect(failed.failure?.reason).toContain('provider.example.test cannot fetch audio from this machine');
+    expect(failed.failure?.reason).toMatch(/--public-url: .*\n- --audio-bucket: /);
+
+    const batch = await stack.upload(songs(2), { kind: 'batch', rights: true });
+    expect(await stack.run(batch)).toMatchObject({
+      status: 'failed',
+      failure: { error: 'AudioUnreachable' },
+    });
+
+    const { stateMachineArn } = stack.stack.ready;
+    const input = { name: 'By hand', audio: await stack.audioOf(sessionId), rights: true };
+    const byHand = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
+    const { executionArn = '' } = await stack.stepFunctions.send(byHand);
+    expect(await stack.ended(executionArn)).toMatchObject({ status: 'FAILED', error: 'AudioUnreachable' });
+    expect(sandbox.ledger()).toEqual([]);
+    await stack.close();
+  }, 60_000);
+
+  describe('and fetches through a tunnel', () => {
+    let stack: TestStack;
+    let sessionId: string;
+    beforeAll(async () => {
+      stack = await stackWith({ kind: 'tunnel', publicUrl });
+      sessionId = await stack.upload(songs(6), { rights: true });
+    });
+
+    it('is asked for nothing when the tunnel leads nowhere', async () => {
+      tunnel.lead('http://127.0.0.1:9');
+      const failed = await stack.run(sessionId);
+      expect(failed).toMatchObject({ status: 'failed', failure: { error: 'AudioUnreachable' } });
+      expect(failed.failure?.reason).toContain(
+        '--public-url: music.example.test answered 502: "Bad gateway".',
+      );
+      expect(sandbox.ledger()).toEqual([]);
+    });
+
+    it('makes a model of the audio when the tunnel leads to the door that the stack names, by a resume', async () => {
+      tunnel.lead(String(stack.stack.ready.audio?.door));
+      const ready = await stack.run(sessionId, 'resume');
+      expect(ready).toMatchObject({ status: 'ready', modelId: expect.stringMatching(/^chirp-custom:/) });
+      const fetched = tunnel.requests.filter((one) => one.includes(`/audio/${sessionId}/`));
+      expect(fetched).toHaveLength(6);
+    });
+
+    it('and no signature is written down', async () => {
+      const { executionArn } = await stack.session(sessionId);
+      const told = [await stack.session(sessionId), stack.notices, await stack.history(executionArn)];
+      expect(JSON.stringify(told)).not.toMatch(/X-Amz-/i);
+      await stack.close(true);
+      expect(withSignature(stack.home)).toEqual([]);
+      rmSync(stack.home, { recursive: true });
+    });
+  });
+});
