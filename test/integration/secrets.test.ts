@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createdGenerationAnswer } from '../../functions/api/contract/music.ts';
 import {
@@ -11,15 +12,23 @@ import {
   type SessionAnswer,
   sessionListAnswer,
 } from '../../functions/api/contract/session.ts';
+import type { StackOptions } from '../../local/stack.ts';
 import { virtualClock } from '../../packages/local-servers/clock.ts';
+import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
 import { startSandbox } from '../../packages/provider-sandbox/sandbox.ts';
 import { textFile } from '../../test-support/audio-files/hostile.ts';
 import { openStack, songs, type TestStack } from '../../test-support/local-stack.ts';
+import { bucket, credentials } from '../../test-support/s3-bucket.ts';
+import { asPerson, bucketBehindFront } from '../local/audio-way/bucket-behind-front.ts';
 import { startEchoingProvider } from './echoing-provider.ts';
 
 const key = 'ms-live-5up3r+s3cret/k3y=';
-/** Where a secret is at home: the key pair of the tokens. The provider here is no sandbox, so its key is in no file. */
-const keyFiles = [path.join('issuer', 'issuer-key.json')];
+/**
+ * Where a secret is at home: the key pair of the tokens, and what the public door signs with. The provider here is no
+ * sandbox, so its key is in no file.
+ */
+const [tokensKeyFile, doorKeyFile] = [path.join('issuer', 'issuer-key.json'), 'audio-way-key'];
+const keyFiles = [tokensKeyFile, doorKeyFile];
 
 /** Every text that somebody could read afterwards, by the place where it is. */
 type Places = Record<string, string>;
@@ -27,7 +36,10 @@ type Places = Record<string, string>;
 let home: string;
 let places: Places;
 let secrets: Record<string, string>;
-let ended: Record<'ready' | 'lost' | 'refused' | 'failed' | 'unusable' | 'denied', SessionAnswer>;
+let ended: Record<
+  'unreachable' | 'ready' | 'lost' | 'refused' | 'failed' | 'unusable' | 'denied' | 'tunnelled',
+  SessionAnswer
+>;
 let relayKey: string;
 let urls: readonly string[];
 
@@ -65,12 +77,22 @@ beforeAll(async () => {
   const sandbox = await startSandbox({ port: 0, clock, key, seed: 'secrets', directory });
   const provider = await startEchoingProvider(sandbox.url);
   ({ relayKey } = sandbox);
-  const it_ = await openStack({
-    home,
-    clock,
-    provider: { baseUrl: provider.url, key },
-    relay: { baseUrl: provider.url, key: relayKey },
-  });
+  const place = await bucketBehindFront();
+  asPerson(place.endpoint);
+  const stackWith = (audio: NonNullable<StackOptions['audio']>) =>
+    openStack({
+      home,
+      clock,
+      provider: { baseUrl: provider.url, key },
+      relay: { baseUrl: provider.url, key: relayKey },
+      audio,
+    });
+  const chosen = { kind: 'bucket', bucket, prefix: 'music', keep: false } as const;
+  const it_ = await stackWith({ chosen, env: process.env });
+
+  place.behind.denied.add('s3:PutObject');
+  const unreachable = await it_.run(await it_.upload(songs(6), confirmed));
+  place.behind.denied.clear();
 
   sandbox.fault({ call: 'upload', kind: 'task-failed', reason: 'Copyrighted material detected.' });
   sandbox.fault({
@@ -101,21 +123,45 @@ beforeAll(async () => {
   const { session } = createdGenerationAnswer.parse(asked.body);
   await it_.ended(session.executionArn ?? '');
   const denied = await it_.session(session.sessionId);
-  ended = { ready, lost, refused, failed, unusable, denied };
-
   const uploadUrl = await misuse(it_);
-  urls = [...provider.seen.urls, uploadUrl];
-  secrets = secretsOf(it_, [...urls]);
-  const looked = await lookAround(it_);
+  const ofBucket = secretsOf(it_);
   await it_.close(true);
+
+  const doorPort = await freePort();
+  const tunnel = { kind: 'tunnel', publicUrl: `http://localhost:${doorPort}` } as const;
+  const again = await stackWith({ chosen: tunnel, doorPort });
+  sandbox.setFaults([]);
+  provider.echo.refuse.upload = 1;
+  const tunnelled = await again.run(await again.upload(songs(8), { minClips: 6, ...confirmed }));
+  const [link = ''] = [...provider.seen.urls].slice(-1);
+  for (const refused of [link.replace('X-Amz-Expires=', 'X-Amz-Expires=1'), `${link}0`]) {
+    expect((await fetch(refused)).status).toBe(403);
+  }
+  ended = { unreachable, ready, lost, refused, failed, unusable, denied, tunnelled };
+
+  urls = [...provider.seen.urls, uploadUrl];
+  secrets = { ...ofBucket, ...secretsOf(again), ...signaturesOf(urls) };
+  const looked = await lookAround(again);
+  looked.notices += it_.notices.join('\n');
+  await again.close(true);
   await provider.close();
   await sandbox.close();
+  await place.stop();
+  vi.unstubAllEnvs();
   secrets['private key of the tokens'] = z
     .object({ d: z.string() })
-    .parse(JSON.parse(readFileSync(path.join(home, 'issuer', 'issuer-key.json'), 'utf8'))).d;
+    .parse(JSON.parse(readFileSync(path.join(home, tokensKeyFile), 'utf8'))).d;
+  secrets['the key of the public door'] = readFileSync(path.join(home, doorKeyFile), 'utf8');
   places = { ...looked, ...filesOf(home) };
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** Of a server that has ended. */
+async function freePort(): Promise<number> {
+  const { url, close } = await listenOnLoopback(createServer(), 0);
+  await close();
+  return Number(new URL(url).port);
+}
 
 /** Requests that are refused, for refusals are logged, too. */
 async function misuse({ call, stack }: TestStack): Promise<string> {
@@ -133,25 +179,30 @@ async function misuse({ call, stack }: TestStack): Promise<string> {
   return upload.url;
 }
 
-function secretsOf({ stack }: TestStack, known: readonly string[]): Record<string, string> {
+function secretsOf({ stack }: TestStack): Record<string, string> {
   const { ready, access, assembly } = stack;
+  const way = ready.audio?.kind;
   const keys = [
     ['the person here', access.admin] as const,
     ...assembly.roles.map((role) => [role.name, access.credentialsFor(role.arn)] as const),
-  ];
+  ].map(([name, pair]) => [`the secret key of ${name}, with a ${way}`, pair.secretAccessKey] as const);
   return {
     'the key of the provider': key,
     'the key of the relay': relayKey,
-    'a token': ready.token,
-    ...Object.fromEntries(keys.map(([name, pair]) => [`the secret key of ${name}`, pair.secretAccessKey])),
-    ...Object.fromEntries(
-      known.map((url, index) => [
-        `the signature of URL ${index + 1}`,
-        new URL(url).searchParams.get('X-Amz-Signature') ?? '',
-      ]),
-    ),
+    'the secret key of the bucket': credentials.secretAccessKey,
+    [`a token, with a ${way}`]: ready.token,
+    [`the secret of the links, with a ${way}`]: new URL(ready.audio?.links ?? '').pathname.slice(1),
+    ...Object.fromEntries(keys),
   };
 }
+
+const signaturesOf = (links: readonly string[]) =>
+  Object.fromEntries(
+    links.map((url, index) => [
+      `the signature of URL ${index + 1}`,
+      new URL(url).searchParams.get('X-Amz-Signature') ?? '',
+    ]),
+  );
 
 /** What the services of the running stack show to a person who may see everything. */
 async function lookAround({ call, history, stepFunctions, notices, stack }: TestStack): Promise<Places> {
@@ -186,12 +237,14 @@ async function lookAround({ call, history, stepFunctions, notices, stack }: Test
 describe('after runs that ended in every way, with a provider that echoes its requests', () => {
   it('they did end in those ways, and the words that are no secret were kept', () => {
     expect(ended).toMatchObject({
+      unreachable: { status: 'failed', failure: { error: 'AudioUnreachable' } },
       ready: { status: 'ready' },
       lost: { status: 'needs-decision' },
       refused: { status: 'failed', failure: { error: 'ProviderRefused' } },
       failed: { status: 'failed', failure: { error: 'TrainingFailed' } },
       unusable: { status: 'failed', failure: { error: 'AudioRejected' } },
       denied: { status: 'needs-decision', failure: { error: 'NeedsDecision' } },
+      tunnelled: { status: 'ready' },
     });
     const reasons = ended.ready.tracks.flatMap(({ failure }) => failure?.reason ?? []);
     expect(reasons).toContainEqual(
@@ -205,9 +258,9 @@ describe('after runs that ended in every way, with a provider that echoes its re
   it('all of it was searched: notices, answers, records, executions, logs, files', () => {
     const names = Object.keys(places);
     const count = (prefix: string) => names.filter((name) => name.startsWith(prefix)).length;
-    expect(count('history ')).toBe(5);
-    expect(count('record ')).toBe(6);
-    expect(count('GET /sessions/')).toBe(6);
+    expect(count('history ')).toBe(7);
+    expect(count('record ')).toBe(8);
+    expect(count('GET /sessions/')).toBe(8);
     expect(count(`log${path.sep}chirpsmith-local-`)).toBeGreaterThanOrEqual(8);
     for (const directory of ['dynamodb', 'provider', 's3', 'step-functions']) {
       expect(count(directory + path.sep), directory).toBeGreaterThan(0);
