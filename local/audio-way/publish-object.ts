@@ -32,7 +32,7 @@ export interface PublishJob {
   open(): Promise<{ readonly body: Readable; readonly size: number }>;
   /** Keeps what is known, before more is sent. */
   remember(entry: PublishedEntry): void;
-  /** Bytes that the service has, or that are on their way to it. */
+  /** Bytes that the service has, or that are on their way to it; all of them only when the object is there. */
   onProgress(sent: number, size: number): void;
   readonly signal: AbortSignal;
   readonly pause: Pause;
@@ -90,7 +90,7 @@ async function putWhole(job: PublishJob, body: Readable, size: number): Promise<
   };
   job.remember({ size });
   const { ETag, VersionId } = await repeated(signal, pause, () => {
-    const Body = counted(bytes, (sent) => job.onProgress(sent, size));
+    const Body = counted(bytes, (sent) => job.onProgress(Math.min(sent, size - 1), size));
     return client.send(new PutObjectCommand({ ...fields, Body }), { abortSignal: signal });
   });
   job.remember({ size, etag: ETag, versionId: VersionId });
@@ -105,7 +105,7 @@ async function putParts(job: PublishJob, body: Readable, size: number): Promise<
   const progress = (number: number, sent: number) => {
     sentOf.set(number, sent);
     const all = [...sentOf.values()].reduce((sum, one) => sum + one, 0);
-    job.onProgress(Math.min(all, size), size);
+    job.onProgress(Math.min(all, size - 1), size);
   };
   let total = 0;
   await atMost(partsAtOnce, partsOf(body), signal, async ({ number, bytes }, abortSignal) => {

@@ -11,10 +11,13 @@ export const pause: Pause = async (ms, signal) => {
 /** Milliseconds between the attempts, 2.5 minutes in all: a connection that is lost often comes back. */
 const pauses = [500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 40_000, 40_000];
 
-/** A lost connection, 408, 429 and 5xx pass; a name that does not exist, a bad certificate and a refusal stay. */
+/** Answers of a service, or of a proxy before it, that is busy. Others of 5xx stay, as a full disk does: 507. */
+const busy: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+
+/** A lost connection passes; a name that does not exist, a bad certificate and a refusal stay. */
 function mayPass(error: unknown): boolean {
   const status = statusOf(error);
-  if (status !== undefined) return status >= 500 || status === 429 || status === 408;
+  if (status !== undefined) return busy.has(status);
   return /^(ECONNRESET|ECONNABORTED|ECONNREFUSED|EPIPE|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/.test(
     networkCode(error) ?? '',
   );

@@ -108,6 +108,15 @@ describe('audio in a bucket of the person’s own', () => {
     expect(told.every((sent, index) => sent >= (told[index - 1] ?? 0))).toBe(true);
   });
 
+  it('is not called whole before the service has said so', async () => {
+    place.faults(({ method }) => (method === 'PUT' ? { status: 507 } : undefined));
+    const told: number[] = [];
+    await expect(publish([small], way, (_key, sent) => told.push(sent))).rejects.toThrow(/507/);
+    expect(puts()).toHaveLength(1);
+    expect(await way.link(sessionId, small).catch(() => 'failed')).toBe('failed');
+    expect(told.every((sent) => sent < small.size)).toBe(true);
+  });
+
   it('is not sent again when it is there', async () => {
     await publish([small, large]);
     const before = puts().length;
