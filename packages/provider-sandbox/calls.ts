@@ -25,8 +25,6 @@ function sessionOf(state: SandboxState, sessionId: string, kind: SandboxSession[
 
 /** Documented: the fewest clips to train on. */
 const fewestClips = 6;
-/** Undocumented; a choice. */
-const longestName = 200;
 
 const newSession = ({ state, settings, now }: CallContext): Outcome => {
   const sessionId = seededUuid(state.seed, `session ${state.sessions.size + 1}`);
@@ -90,7 +88,8 @@ const newTraining = ({ state, settings, now, taskFault }: CallContext, input: un
   const foreign = clipIds.find((it) => !clips.includes(it));
   if (foreign) return refuse(400, `Clip ${foreign.slice(0, 64)} is not an uploaded clip of this session.`);
   const name = parsed.data.name.trim();
-  if (name === '' || name.length > longestName) {
+  const { longestName, base } = settings.models;
+  if (name === '' || [...name].length > longestName) {
     return refuse(400, `name must have 1 to ${longestName} characters.`);
   }
   if (modelsOn(state, account, now) >= settings.modelsPerAccount) {
@@ -111,6 +110,7 @@ const newTraining = ({ state, settings, now, taskFault }: CallContext, input: un
     resultId: `chirp-custom:${seededUuid(state.seed, draw)}`,
     name,
     clipIds,
+    ...(base === undefined ? {} : { base }),
     ...(taskFault ? { fault: taskFault } : {}),
   } as const;
   return { status: 201, body: { taskId: sessionId }, about, credits, change: { task } };

@@ -20,6 +20,22 @@ const stockModels = new Set([
   'chirp-v35',
 ]);
 
+/** Reported, by several resellers under several names; the first is what a retired one becomes. */
+export const newestModels: readonly string[] = [
+  'chirp-hawk',
+  'chirp-goose',
+  'chirp-v6',
+  'chirp-v6-wild',
+  'chirp-v6-mini',
+];
+
+/** The model that makes the music; undefined where there is none of that name any more. */
+function ownModel(model: string, { models }: CallContext['settings']): string | undefined {
+  if (newestModels.includes(model)) return model;
+  if (!stockModels.has(model) || models.retired === 'refused') return undefined;
+  return models.retired === 'renamed' ? newestModels[0] : model;
+}
+
 const personaField = z.object({ persona_id: z.string(), artist_clip_id: z.string() });
 const generateBody = z.object({
   task: z.literal('create'),
@@ -57,9 +73,15 @@ export function personaProblem(
 /** A task of music, charged when it is taken. */
 export function newMusic(
   { state, settings, now, taskFault }: CallContext,
-  wish: { title: string; account: string; dialect?: Task['dialect']; fromClip?: string | undefined },
+  wish: {
+    title: string;
+    account: string;
+    dialect?: Task['dialect'];
+    fromClip?: string | undefined;
+    base?: string;
+  },
 ): Outcome {
-  const { account, dialect, fromClip } = wish;
+  const { account, dialect, fromClip, base } = wish;
   const credits = settings.prices.generate;
   if (state.credits < credits) return refusal(402, 'Insufficient credits.', { account });
   const draw = `music ${state.music.size + 1}`;
@@ -71,6 +93,7 @@ export function newMusic(
     account,
     ...(dialect === undefined ? {} : { dialect }),
     ...(fromClip === undefined ? {} : { fromClip }),
+    ...(base === undefined ? {} : { base }),
     at: now,
     ...taskDuration('music', settings.durations, state.seed, draw),
     resultId: seededUuid(state.seed, `clip 1 of ${draw}`),
@@ -90,18 +113,23 @@ export function generate(context: CallContext, input: unknown): Outcome {
   const { model, title, persona } = parsed.data;
   const { state } = context;
   let account = 'account-1';
+  let base = model;
   if (customModel.test(model)) {
     // Documented: the two cannot be combined.
     if (persona) return refusal(400, 'A custom model cannot be combined with a persona.');
     const owner = ownerOf(context, model);
     if (owner === undefined) return refusal(400, 'Model not found.');
     account = owner;
-  } else if (!stockModels.has(model)) {
-    return refusal(400, 'model: unknown model');
+  } else {
+    const own = ownModel(model, context.settings);
+    const isRetired = own === undefined && stockModels.has(model);
+    if (own === undefined)
+      return refusal(400, isRetired ? `model: ${model} is retired` : 'model: unknown model');
+    base = own;
   }
   const problem = persona && personaProblem(state, persona);
   if (problem !== undefined) return refusal(400, problem);
-  return newMusic(context, { title, account });
+  return newMusic(context, { title, account, base });
 }
 
 function ownerOf({ state, now }: CallContext, model: string): string | undefined {
@@ -159,6 +187,7 @@ export function clipsOf(
       title: task.name ?? '',
       audio_url: origin + link,
       image_url: '',
+      ...(task.base === undefined ? {} : { model_name: task.base }),
       metadata: { tags: '', duration: seconds + index },
       ...(unlocksPerMonth === null || lockShownBy === 'host' ? {} : { is_download_unlocked: !locked }),
     };

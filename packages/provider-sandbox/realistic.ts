@@ -17,6 +17,8 @@ export const realistic = {
   // One account for custom models, with three of them.
   accounts: 1,
   modelsPerAccount: 3,
+  // Names of the service's own form; the models of before v6 are gone.
+  models: { longestName: 16, retired: 'refused', base: 'v6' },
   // The audio comes late, and of most clips of a month not by itself.
   clips: { audioAfter: 20, unlocksPerMonth: 20, lockShownBy: 'flag' },
   // Not `head`: links of S3 answer GET alone, so no track would ever arrive.

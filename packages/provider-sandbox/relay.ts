@@ -3,7 +3,7 @@ import { chance } from './chance.ts';
 import type { SandboxCall } from './faults.ts';
 import type { Reply } from './http.ts';
 import type { CallContext, Outcome } from './model.ts';
-import { clipsOf, isUpload, musicWith, newMusic, newPersona, personaProblem } from './music.ts';
+import { clipsOf, isUpload, musicWith, newestModels, newMusic, newPersona, personaProblem } from './music.ts';
 import { complaint, refusal } from './refusal.ts';
 import type { SandboxSettings } from './settings.ts';
 import { progressOf } from './state.ts';
@@ -66,7 +66,7 @@ function submit(context: CallContext, body: unknown): Outcome {
   const { mv, title } = plain.data;
   const persona = z.object({ task: text }).safeParse(body).success;
   if (!persona && tauModels.has(mv)) return refusal(400, `mv: ${mv} needs a persona`);
-  if (!persona && !songModels.has(mv)) return refusal(400, 'mv: unknown model');
+  if (!persona && !songModels.has(mv) && !newestModels.includes(mv)) return refusal(400, 'mv: unknown model');
   if (persona) {
     const parsed = withPersona.safeParse(body);
     if (!parsed.success) return refusal(400, complaint(parsed.error));

@@ -14,6 +14,11 @@ export const dialectSchema = z
     statusCase: z.enum(['lower', 'upper']).default('lower'),
     /** Use undocumented statuses while a task is pending. */
     strangePending: z.boolean().default(false),
+    /**
+     * What `createdAt` of a training says: when create was taken, so that `finishAt` gives its exact length, or when its
+     * session was opened, whose record it is (undocumented which).
+     */
+    createdAtOf: z.enum(['task', 'session']).default('task'),
     /** How the relay answers a submission: both forms are documented. */
     relayAnswer: z.enum(['raw', 'envelope']).default('envelope'),
     /**
@@ -47,6 +52,21 @@ export const sandboxSettingsSchema = z.strictObject({
   /** Dedicated accounts, and how many models each can hold (a limit exists; its number is undocumented). */
   accounts: z.number().int().positive().max(100).default(3),
   modelsPerAccount: z.number().int().nonnegative().default(1000),
+  models: z
+    .strictObject({
+      /** Longest name that create takes, in characters (undocumented; 16 is reported of the service's own form). */
+      longestName: z.number().int().positive().default(200),
+      /**
+       * What becomes of a request for music with a name of before v6, which are reported to be retired since
+       * 2026-09-09: it is taken, refused, or made with the newest model.
+       */
+      retired: z.enum(['taken', 'refused', 'renamed']).default('taken'),
+      /** What a model's details call its base, as it is when the training is taken; none are named without it. */
+      base: z.string().optional(),
+      /** What they call the base of every custom model since all were moved to it (reported: v6). */
+      movedTo: z.string().optional(),
+    })
+    .prefault({}),
   durations: z
     .strictObject({
       /** An upload in seconds: log-normal, cut at both ends. About 20 s with a long tail. */

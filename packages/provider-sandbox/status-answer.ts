@@ -16,10 +16,14 @@ function wordOf(status: string, dialect: Dialect): string {
   return dialect.statusCase === 'upper' ? word.toUpperCase() : word;
 }
 
-function resultOf(task: Task, { finishAt, resultId }: TaskProgress): object {
+function resultOf(task: Task, { finishAt, resultId }: TaskProgress, settings: SandboxSettings): object {
   const id = resultId === undefined ? {} : { id: resultId };
   const common = { ...id, status: 'complete', created_at: iso(finishAt ?? task.at) };
-  if (task.kind === 'training') return { ...common, name: task.name, clip_count: task.clipIds?.length };
+  if (task.kind === 'training') {
+    const base = settings.models.movedTo ?? task.base;
+    const about = { name: task.name, clip_count: task.clipIds?.length };
+    return { ...common, ...about, ...(base === undefined ? {} : { base_model: base }) };
+  }
   return {
     ...common,
     // A name that cannot exist (RFC 2606): nothing is played back here.
@@ -64,7 +68,8 @@ export function statusAnswer(
   if (!upload && session.kind === 'batch') return batchAnswer(context, session);
   const task = upload ?? session.trainings.at(-1);
   const taskId = upload?.taskId ?? session.sessionId;
-  const createdAt = iso(upload?.at ?? session.at);
+  const { createdAtOf } = context.settings.dialect;
+  const createdAt = iso((createdAtOf === 'task' ? task?.at : upload?.at) ?? session.at);
   if (!task) return { taskId, status: wordOf('ready', context.settings.dialect), createdAt };
   return taskAnswer(context, taskId, task, createdAt);
 }
@@ -93,6 +98,6 @@ export function taskAnswer(
 function shownResult(context: AnswerContext, task: Task, progress: TaskProgress): object {
   // Documented: the result of music is an array.
   if (task.kind === 'music') return progress.resultId === undefined ? [] : clipsOf(task, context);
-  const result = resultOf(task, progress);
+  const result = resultOf(task, progress, context.settings);
   return context.settings.dialect.resultArray ? [result] : result;
 }

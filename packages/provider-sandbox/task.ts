@@ -27,6 +27,8 @@ export const taskSchema = z.object({
   resultId: z.string(),
   name: z.string().optional(),
   clipIds: z.array(z.string()).optional(),
+  /** Of a training: what its model is based on. Of music: the model that makes it. */
+  base: z.string().optional(),
   /** Of music: the clip that it is made from. */
   fromClip: z.string().optional(),
   fault: taskFaultSchema.optional(),

@@ -42,6 +42,31 @@ export const accountFaults: readonly Case[] = [
   },
   {
     group,
+    what: 'the name is longer than the provider takes',
+    place: 'create',
+    trouble: { kind: 'account', settings: { models: { longestName: 8 } }, mended: {} },
+    outcome: {
+      ...thenResume('ProviderRefused', 'name must have 1 to 8 characters', { cost: 6 }),
+      next: ['resume with a shorter name'],
+    },
+  },
+  {
+    group,
+    what: 'the model is retired',
+    place: 'generate',
+    trouble: {
+      kind: 'account',
+      settings: { models: { retired: 'refused' } },
+      mended: { models: { retired: 'renamed' } },
+    },
+    outcome: {
+      ...thenResume('ProviderRefused', 'chirp-v55 is retired', { total: 40 }),
+      note: 'which tells the same; music with another model is asked for anew',
+      next: ['mend', 'resume'],
+    },
+  },
+  {
+    group,
     what: 'the account is gone',
     place: 'upload',
     trouble: { kind: 'call', fault: gone, times: 1000 },

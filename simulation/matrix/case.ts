@@ -65,6 +65,7 @@ export type Trouble =
 /** What a person does next. `mend` is done outside: credits bought, a model deleted, a host that works again. */
 export type Action =
   | 'resume'
+  | 'resume with a shorter name'
   | 'replace'
   | 'mend'
   | 'decide check-again'

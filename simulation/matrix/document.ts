@@ -109,6 +109,7 @@ function described(outcome: Outcome, alike: readonly Outcome[]): string[] {
 
 const actionWords = {
   resume: '`resume`',
+  'resume with a shorter name': '`resume --name` with a shorter one',
   replace: 'another file in the place of that track',
   mend: 'what is missing mended (credits, a place on the account, the host of the audio, a lock of the provider)',
   'decide check-again': '`decide check-again`, which asks and spends nothing',

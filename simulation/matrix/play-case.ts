@@ -159,6 +159,8 @@ async function perform(
   switch (action) {
     case 'resume':
       return person.resume();
+    case 'resume with a shorter name':
+      return person.resume('Night');
     case 'decide check-again':
       return person.decide('check-again');
     case 'decide create-again':
