@@ -63,14 +63,14 @@ export async function connectStack(
     display.emit({ event: 'stack.starting', home, speed: wanted });
     ({ stack, own } = await startStack({ home, speed: wanted, env, signal }));
   }
-  const { pid, api, provider, sandbox } = stack;
+  const { pid, page, api, provider, sandbox } = stack;
   if (!own && spends) {
     checkSameProvider(stack, env);
     checkSameWay(stack, way);
   }
   if (!quiet) {
     const event = own ? 'stack.started' : 'stack.found';
-    display.emit({ event, pid, api, speed: stack.speed, provider, sandbox });
+    display.emit({ event, pid, page, api, speed: stack.speed, provider, sandbox });
   }
   if (speed !== undefined && speed !== stack.speed) {
     display.emit({

@@ -82,6 +82,8 @@ export type CliEvent =
   | {
       readonly event: 'stack.started' | 'stack.found';
       readonly pid: number;
+      /** Shows sessions and models in a browser. */
+      readonly page: string;
       readonly api: string;
       readonly speed: number;
       readonly provider: string;

@@ -13,6 +13,7 @@ export type LocalStack = Pick<
   ReadyInfo,
   | 'pid'
   | 'processStart'
+  | 'page'
   | 'api'
   | 'token'
   | 'issuer'

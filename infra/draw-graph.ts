@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { withGraph } from './graph.ts';
-import { currentGraphs, pagesWithGraph } from './graph-pages.ts';
+import { currentGraphs, currentLayouts, machinesFile, pagesWithGraph } from './graph-pages.ts';
 
 // npm run graph: brings the pictures of the machines up to what is synthesized now.
 const graphs = currentGraphs();
@@ -12,3 +12,5 @@ for (const { page, machine } of pagesWithGraph) {
   writeFileSync(page, after);
   console.log(`${page}: graph redrawn`);
 }
+
+writeFileSync(machinesFile, currentLayouts());

@@ -1,10 +1,11 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Lazy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { machines } from '../functions/shared/state-contracts.ts';
 import { state as recordFailure } from '../functions/workflow/record-failure/state.ts';
 import type { Config } from './config.ts';
 import { Inbox } from './constructs/inbox.ts';
 import { operating } from './constructs/monitoring/monitoring.ts';
+import { Page } from './constructs/page.ts';
 import { relayKeySecret } from './constructs/relay-key.ts';
 import { SessionApi } from './constructs/session-api.ts';
 import { StateFunctions } from './constructs/spec-functions.ts';
@@ -27,7 +28,7 @@ export interface ServiceStackProps extends StackProps {
 /** Everything that can be thrown away and made anew: functions, the machine, the API. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
-    super(scope, id, { ...props, description: 'Chirpsmith: functions, machines and the HTTP API' });
+    super(scope, id, { ...props, description: 'Chirpsmith: functions, machines, the HTTP API and the page' });
     const { config, storage } = props;
     requireBoundedHistory(config.settings);
 
@@ -60,7 +61,10 @@ export class ServiceStack extends Stack {
       distributed: true,
       definition: uploadBatch,
     });
-    const api = new SessionApi(this, 'SessionApi', where);
+    // The page's client knows the address of the distribution, and that the API's: so the audience is complete last.
+    const audience = Lazy.list({ produce: () => [...storage.tokens.audience, ...page.audience] });
+    const api = new SessionApi(this, 'SessionApi', { ...where, audience });
+    const page: Page = new Page(this, 'Page', { config, storage, api: api.api });
     const swept = new Sweep(this, 'Sweep', where);
     const manifests = new Inbox(this, 'Inbox', where);
     const url = config.webhookUrl;

@@ -28,6 +28,8 @@ export class StorageStack extends Stack {
   readonly providerKey: Secret;
   /** What the API asks of a token: of the configured issuer, or of the stage's own user pool. */
   readonly tokens: TokenRules;
+  /** Of the stage's own user pool; the local stage has none. */
+  readonly userPoolId: string | undefined;
 
   constructor(scope: Construct, id: string, props: StackProps & { config: Config }) {
     super(scope, id, {
@@ -107,6 +109,7 @@ export class StorageStack extends Stack {
     const tokens = config.tokens ?? people?.tell();
     if (!tokens) throw new Error('The local stage needs an issuer: jwtIssuer.');
     this.tokens = tokens;
+    this.userPoolId = people?.userPoolId;
     new CfnOutput(this, 'TokenIssuer', { value: this.tokens.issuer });
 
     if (config.domain) apiDomain(this, config.domain);

@@ -2,7 +2,15 @@
  * What listens on the ports of a row, in their order: the first is the number that a person gives. The public door is
  * opened for a tunnel only.
  */
-export const rowOfPorts = ['the API', 'S3', 'AWS', 'the provider', 'the issuer', 'the public door'] as const;
+export const rowOfPorts = [
+  'the API',
+  'S3',
+  'AWS',
+  'the provider',
+  'the issuer',
+  'the public door',
+  'the page',
+] as const;
 
 /** The first port of the row when none is asked for. */
 export const defaultPort = 4700;

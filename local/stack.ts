@@ -29,6 +29,7 @@ import { keptKey, secretValues } from './stack/keys.ts';
 import { listening } from './stack/listening.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
 import { type Meter, metered, meteredLambda } from './stack/meter.ts';
+import { isOriginOf, startPage } from './stack/page.ts';
 import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
 import { storedStatus } from './stack/stored-status.ts';
 import { synthesize } from './synth.ts';
@@ -202,6 +203,8 @@ async function compose(
       }),
     ),
   );
+  // The page signs people in; its port is known when it listens.
+  let pageUrl = '';
   const issuer = keep(
     await listening('the issuer', options.port, (port) =>
       startIssuer({
@@ -209,6 +212,7 @@ async function compose(
         directory: directory('issuer'),
         ...(authorizer ? { issuer: authorizer.issuer } : {}),
         ...(audience === undefined ? {} : { audience }),
+        allowsOrigin: (origin) => isOriginOf(origin, pageUrl),
       }),
     ),
   );
@@ -321,10 +325,24 @@ async function compose(
     ),
   );
 
+  const page = keep(
+    await listening('the page', options.port, (port) =>
+      startPage({
+        port,
+        assembly,
+        issuer,
+        clientId: audience ?? '',
+        apis: { [api.id]: gateway.url },
+        onError: problem('the page'),
+      }),
+    ),
+  );
+  pageUrl = page.url;
   const ready: ReadyInfo = {
     event: 'ready',
     ...thisProcess(),
     home,
+    page: page.url,
     api: gateway.url,
     token: await issuer.token('local'),
     provider: provider.baseUrl,

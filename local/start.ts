@@ -224,6 +224,7 @@ function wayInWords(audio: ReadyInfo['audio']): string {
 }
 
 function describe({
+  page,
   api,
   s3,
   aws,
@@ -241,8 +242,11 @@ function describe({
     ? `a ${habits === 'realistic' ? 'realistic ' : ''}sandbox: no real model is made, nothing is paid`
     : 'as PROVIDER_BASE_URL says; it may cost real credits';
   return shown`
-Chirpsmith is ready; Ctrl-C ends it. Everything is kept in ${home}.
+Chirpsmith is ready: ${page}
 
+Ctrl-C ends it. Everything is kept in ${home}.
+
+  page      ${page}   sessions and models in a browser
   API       ${api}
   S3        ${s3}
   AWS       ${aws}   DynamoDB, Secrets Manager, Step Functions

@@ -71,7 +71,7 @@ export const toldEvents: readonly CliEvent[] = [
   { event: 'file.checked', file: foreign, size: 1, format: 'MP3', durationSeconds: 9, duplicateOf: foreign },
   { event: 'file.rejected', file: foreign, problem: 'unreadable', reason: foreign },
   { event: 'stack.starting', home: foreign, speed: 20 },
-  { event: 'stack.started', pid: 1, api: foreign, speed: 20, ...paid },
+  { event: 'stack.started', pid: 1, page: foreign, api: foreign, speed: 20, ...paid },
   { event: 'stage.reached', stage: 'prod', api: foreign, provider: foreign },
   { event: 'stage.deployed', stage: 'prod', api: foreign, next },
   { event: 'signed-out', stage: 'prod', user: foreign, revoked: false, next },

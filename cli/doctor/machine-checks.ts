@@ -137,7 +137,7 @@ export async function ports(world: DoctorWorld, first = defaultPort): Promise<Fi
   if (lost.some(({ what }) => what === 'the public door')) {
     const other = first + 100;
     return warning(seen.join(' '), {
-      words: `On another row, when the tunnel leads to port ${other + rowOfPorts.length - 1}:`,
+      words: `On another row, when the tunnel leads to port ${other + rowOfPorts.indexOf('the public door')}:`,
       command: `npx chirpsmith start --port ${other}`,
     });
   }

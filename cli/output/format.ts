@@ -1,6 +1,7 @@
 import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import type { Rights } from '../../functions/domain/rights.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
+import { statusWords as ofSession, trackWords as ofTrack } from '../../functions/shared/status-words.ts';
 import type { CliEvent } from '../events.ts';
 
 /** `3:07` of seconds. */
@@ -85,34 +86,10 @@ export function costWords(cost: Extract<CliEvent, { event: 'cost' }>): string {
 }
 
 /** What a session's status means to a person. */
-export const statusWords: Readonly<Record<SessionAnswer['status'], string>> = {
-  open: 'not started',
-  preparing: 'preparing',
-  uploading: 'tracks on their way',
-  review: 'waits for approval',
-  creating: 'asking the provider',
-  training: 'training',
-  generating: 'making music',
-  copying: 'copying the audio',
-  ready: 'ready',
-  failed: 'failed',
-  cancelled: 'cancelled',
-  interrupted: 'interrupted',
-  'needs-decision': 'needs a decision',
-  abandoned: 'given up',
-  deleting: 'half deleted',
-};
+export const statusWords: Readonly<Record<SessionAnswer['status'], string>> = ofSession;
 
 /** What a track's status means to a person. */
-export const trackWords: Readonly<Record<SessionAnswer['tracks'][number]['status'], string>> = {
-  declared: 'waiting',
-  submitting: 'going to the provider',
-  submitted: 'at the provider',
-  done: 'clip ready',
-  failed: 'failed',
-  rejected: 'rejected',
-  duplicate: 'same bytes as an earlier file',
-};
+export const trackWords: Readonly<Record<SessionAnswer['tracks'][number]['status'], string>> = ofTrack;
 
 /** Who is signed out, and whether that is the whole of it. */
 export function signedOutWords({ stage, user, revoked }: Extract<CliEvent, { event: 'signed-out' }>): string {

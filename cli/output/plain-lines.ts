@@ -71,9 +71,11 @@ export function linesOf(event: ShownEvent): string[] {
     case 'stack.starting':
       return [`Starting the local stack at ${event.speed}× speed.`];
     case 'stack.started':
-      return [`The local stack runs (process ${event.pid}).`];
+      return [`The local stack runs (process ${event.pid}); in a browser: ${event.page}`];
     case 'stack.found':
-      return [`Using the local stack that runs already (process ${event.pid}, ${event.speed}× speed).`];
+      return [
+        `Using the local stack that runs already (process ${event.pid}, ${event.speed}× speed); in a browser: ${event.page}`,
+      ];
     case 'stage.reached':
       return [`Using stage ${event.stage}, ${event.api}.`];
     case 'stage.deployed':

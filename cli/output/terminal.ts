@@ -73,7 +73,7 @@ export function terminal({
       case 'stack.found': {
         trainingSpeed = event.sandbox ? event.speed : 1;
         const how = event.event === 'stack.started' ? 'started' : `runs already, ${event.speed}× speed`;
-        printUnder('Local stack', [`  ${how}, process ${event.pid}`]);
+        printUnder('Local stack', [`  ${how}, process ${event.pid}`, `  in a browser: ${event.page}`]);
         break;
       }
       case 'stage.reached':

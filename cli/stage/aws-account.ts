@@ -7,6 +7,8 @@ import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { DescribeStateMachineCommand, SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
+import type { PageFile } from '../../web/build/page-files.ts';
+import { deletePage, putPage } from './page-bucket.ts';
 
 /** Whose credentials these are. */
 export interface CallerIdentity {
@@ -14,7 +16,7 @@ export interface CallerIdentity {
   readonly arn: string;
 }
 
-/** What a deployment asks of the account before and after CDK works on it. Each method asks AWS once. */
+/** What a deployment asks of the account before and after CDK works on it. */
 export interface AwsAccount {
   /** @returns nothing where the shell has no credentials */
   identity(region: string): Promise<CallerIdentity | undefined>;
@@ -26,6 +28,10 @@ export interface AwsAccount {
   machineStatus(region: string, arn: string): Promise<string | undefined>;
   /** Resources that failed in the latest deployment of a stack, newest first: type, logical id and the reason. */
   failures(region: string, stack: string): Promise<readonly string[]>;
+  /** Puts the files of the page into its bucket. */
+  putPage(region: string, bucket: string, files: ReadonlyMap<string, PageFile>): Promise<void>;
+  /** Deletes the page's bucket with all that is in it. */
+  deletePage(region: string, bucket: string): Promise<void>;
 }
 
 /**
@@ -74,6 +80,9 @@ export const awsAccount: AwsAccount = {
       return named(region, Promise.reject(error));
     }
   },
+
+  putPage: (region, bucket, files) => named(region, putPage(region, bucket, files)),
+  deletePage: (region, bucket) => named(region, deletePage(region, bucket)),
 
   async failures(region, stack) {
     const command = new DescribeStackEventsCommand({ StackName: stack });

@@ -23,7 +23,7 @@ import {
   refusalWith,
   writeStageFile,
 } from './prepare-deployment.ts';
-import { outputsFile, readStage } from './stage.ts';
+import { outputsFile, readStage, type Stage } from './stage.ts';
 import type { StageChange } from './stage-changes.ts';
 
 /** The stack that `cdk bootstrap` makes, once in each account and region. */
@@ -62,17 +62,37 @@ export async function deployStage(
   }
   // The CDK's command line writes it readable for all users.
   if (existsSync(outputs)) chmodSync(outputs, 0o600);
-  const { api, userPoolId, relaySecret, domainTarget } = readStage(
+  const { api, userPoolId, relaySecret, domainTarget, page } = readStage(
     { ...target, stage, apiUrl: undefined },
     env,
   );
+  if (page !== undefined && !(await putPage(page, deployment, context, using))) return exitCodes.failed;
   const record =
     domainTarget === undefined
       ? []
       : [{ words: `Once, the DNS record of the API: ${new URL(api).hostname} CNAME ${domainTarget}` }];
-  const next = [...record, ...firstSteps({ stage, region }, userPoolId, relaySecret)];
+  const look = page === undefined ? [] : [{ words: `The page, in a browser: ${page.url}` }];
+  const next = [...look, ...record, ...firstSteps({ stage, region }, userPoolId, relaySecret)];
   display.emit({ event: 'stage.deployed', stage, api, next });
   return exitCodes.done;
+}
+
+/** @returns whether the files of the page are in its bucket */
+async function putPage(
+  { bucket, issuer, clientId }: NonNullable<Stage['page']>,
+  { stage, region }: Deployment,
+  { display }: CommandContext,
+  { aws, pageFiles }: Deployer,
+): Promise<boolean> {
+  try {
+    await aws.putPage(region, bucket, await pageFiles({ issuer, discovery: issuer, clientId }));
+    return true;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const message = `Stage ${stage} is deployed, but not its page. The same command goes on with it.`;
+    display.emit({ event: 'error', message, lines: [said], next: [] });
+    return false;
+  }
 }
 
 /** @throws UsageError when the account, its quotas or the stacks' status let no deployment through */

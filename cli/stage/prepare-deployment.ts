@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { type Config, readConfig } from '../../infra/config.ts';
 import { readStageFile, type StageFile, stageFilePath, stageFolder } from '../../infra/stage-file.ts';
+import { type PageConfig, type PageFile, pageFiles } from '../../web/build/page-files.ts';
 import type { CommandContext } from '../command.ts';
 import type { Next } from '../events.ts';
 import { UsageError } from '../usage-error.ts';
@@ -16,9 +17,11 @@ export interface Deployer {
   cdk(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number>;
   /** Where the files of the stages are. */
   readonly folder: string;
+  /** Builds the files of the page. */
+  pageFiles(config: PageConfig): Promise<ReadonlyMap<string, PageFile>>;
 }
 
-export const deployer: Deployer = { aws: awsAccount, cdk: runCdk, folder: stageFolder };
+export const deployer: Deployer = { aws: awsAccount, cdk: runCdk, folder: stageFolder, pageFiles };
 
 /** A stage that can be deployed or removed from here. */
 export interface Deployment {

@@ -22,6 +22,10 @@ export interface Stage {
   readonly signIn: { readonly issuer: string; readonly clientId: string } | undefined;
   /** Of the stage's own user pool; absent where another issuer is configured, or that is not known here. */
   readonly userPoolId: string | undefined;
+  /** The page, the bucket of its files, and whom it signs people in at; absent where that is not known here. */
+  readonly page:
+    | { readonly url: string; readonly bucket: string; readonly issuer: string; readonly clientId: string }
+    | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -73,7 +77,19 @@ export function readStage(target: Target & { readonly stage: string }, environme
     provider: outputs.ProviderBaseUrl ?? `the provider of stage ${stage}`,
     signIn: issuer === undefined || clientId === undefined ? undefined : { issuer, clientId },
     userPoolId: outputs.UserPoolId,
+    page: pageOf(outputs),
   };
+}
+
+function pageOf({
+  PageUrl: url,
+  PageBucketName: bucket,
+  PageClientId: clientId,
+  TokenIssuer: issuer,
+}: Readonly<Record<string, string>>): Stage['page'] {
+  if (url === undefined || bucket === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined) return undefined;
+  return { url, bucket, issuer, clientId };
 }
 
 function readOutputs(stage: string, file: string): Record<string, string> {

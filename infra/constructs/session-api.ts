@@ -20,6 +20,7 @@ import { routes } from '../../functions/api/routes.ts';
 import { folderOf, routeKey, routeLambda } from '../../functions/runtime/spec.ts';
 import type { FunctionContext } from './grants.ts';
 import { acknowledge } from './nag-suppressions.ts';
+import { pageStage } from './page.ts';
 import { pascal, specFunction } from './spec-functions.ts';
 import { WorkflowFunction } from './workflow-function.ts';
 
@@ -48,7 +49,8 @@ export class SessionApi extends Construct {
   readonly url: string;
   readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, where: FunctionContext) {
+  /** @param where.audience clients whose tokens are accepted; it may be a list that is known only later */
+  constructor(scope: Construct, id: string, where: FunctionContext & { readonly audience: string[] }) {
     super(scope, id);
     const { config } = where;
     const { tokens } = where.storage;
@@ -56,7 +58,7 @@ export class SessionApi extends Construct {
     const api = new HttpApi(this, 'Api', {
       apiName: name,
       createDefaultStage: false,
-      defaultAuthorizer: new HttpJwtAuthorizer('Jwt', tokens.issuer, { jwtAudience: [...tokens.audience] }),
+      defaultAuthorizer: new HttpJwtAuthorizer('Jwt', tokens.issuer, { jwtAudience: where.audience }),
       ...(config.allowedOrigins.length > 0 && {
         corsPreflight: {
           allowOrigins: config.allowedOrigins,
@@ -73,16 +75,20 @@ export class SessionApi extends Construct {
       retention: config.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const stage = new HttpStage(this, 'Stage', {
-      httpApi: api,
-      stageName: '$default',
-      autoDeploy: true,
-      throttle,
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(logs),
-        format: AccessLogFormat.custom(accessLogFormat),
-      },
-    });
+    const stageNamed = (stageId: string, stageName: string) =>
+      new HttpStage(this, stageId, {
+        httpApi: api,
+        stageName,
+        autoDeploy: true,
+        throttle,
+        accessLogSettings: {
+          destination: new LogGroupLogDestination(logs),
+          format: AccessLogFormat.custom(accessLogFormat),
+        },
+      });
+    const stage = stageNamed('Stage', '$default');
+    // The same routes under /api, where the page asks for them.
+    stageNamed('PageStage', pageStage);
     /** Functions that use nothing. */
     const plain = (fnId: string, folder: string, description: string) =>
       new WorkflowFunction(scope, fnId, {

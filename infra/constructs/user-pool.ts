@@ -16,9 +16,26 @@ import { acknowledge } from './nag-suppressions.ts';
 /** Days that an invitation's password can be used. */
 const invitationDays = 7;
 /** A token cannot be taken back at API Gateway, which asks nobody: so it is soon over (documented minimum: 5). */
-const accessMinutes = 15;
+export const accessMinutes = 15;
 /** Days after which a person signs in again. */
-const refreshDays = 30;
+export const refreshDays = 30;
+
+/** Of every client: it runs on people's machines and in their browsers, where no secret can be kept. */
+export const clientRules = {
+  generateSecret: false,
+  // What the page that people sign in at does it by.
+  authFlows: { user: true },
+  // A caller who tries names does not learn which of them exist.
+  preventUserExistenceErrors: true,
+  enableTokenRevocation: true,
+} as const;
+
+/** Unique in the region. At most 40 of the 63 characters that it may have. */
+const domainPrefix = ({ stage }: Pick<Config, 'stage'>) => `chirpsmith-${stage}-${Aws.ACCOUNT_ID}`;
+
+/** Where people of a stage's own pool sign in, and tokens are given. */
+export const signInOrigin = (config: Pick<Config, 'stage'>) =>
+  `https://${domainPrefix(config)}.auth.${Aws.REGION}.amazoncognito.com`;
 
 /**
  * The people who may use a stage: a Cognito user pool that they join by invitation only, the page that they sign in at,
@@ -59,27 +76,20 @@ export class People extends Construct {
 
     this.#client = this.#pool.addClient('Client', {
       userPoolClientName: `chirpsmith-${config.stage}`,
-      // It runs on people's machines and in their browsers, where no secret can be kept.
-      generateSecret: false,
+      ...clientRules,
       // Authorization code; Cognito checks PKCE where the code was asked for with it.
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
         callbackUrls: signInPorts.map(signInRedirect),
       },
-      // What the page itself signs in by.
-      authFlows: { user: true },
-      // Whoever tries names does not learn which of them exist.
-      preventUserExistenceErrors: true,
-      enableTokenRevocation: true,
       accessTokenValidity: Duration.minutes(accessMinutes),
       idTokenValidity: Duration.minutes(accessMinutes),
       refreshTokenValidity: Duration.days(refreshDays),
     });
 
     this.#pool.addDomain('Domain', {
-      // Unique in the region. At most 40 of the 63 characters that it may have.
-      cognitoDomain: { domainPrefix: `chirpsmith-${config.stage}-${Aws.ACCOUNT_ID}` },
+      cognitoDomain: { domainPrefix: domainPrefix(config) },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     });
     // Without a style the page is not there.
@@ -92,7 +102,11 @@ export class People extends Construct {
 
   /** What the stack of the API imports. */
   get exported(): readonly string[] {
-    return [this.#pool.userPoolProviderUrl, this.#client.userPoolClientId];
+    return [this.#pool.userPoolProviderUrl, this.#client.userPoolClientId, this.#pool.userPoolId];
+  }
+
+  get userPoolId(): string {
+    return this.#pool.userPoolId;
   }
 
   /**

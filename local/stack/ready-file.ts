@@ -9,6 +9,8 @@ export const readyShape = z.object({
   ...processIdentity.shape,
   /** Where everything is kept. */
   home: z.string(),
+  /** The page, and the API under `/api`. */
+  page: z.string(),
   api: z.string(),
   /** A token of the local issuer, for twelve hours. */
   token: z.string(),

@@ -57,7 +57,11 @@ async function answer(
 ): Promise<Answer> {
   const { api, lambda, onError } = options;
   const method = request.method ?? '';
-  const matched = matchRoute(api.routes, method, (request.url ?? '/').split('?')[0] ?? '/');
+  const matched = matchRoute(
+    api.routes,
+    method,
+    withoutStage((request.url ?? '/').split('?')[0] ?? '/', api),
+  );
   // API Gateway answers a preflight itself unless a route catches it, `$default` among them (documented).
   if (!matched && method === 'OPTIONS' && api.cors) {
     return { status: 204, headers: {}, cookies: [], body: Buffer.alloc(0) };
@@ -96,6 +100,12 @@ async function answer(
   } finally {
     timeout.abort();
   }
+}
+
+/** A stage with a name is the first part of the paths of its requests (documented). */
+function withoutStage(path: string, { stages }: HttpApi): string {
+  const stage = stages.find((name) => path === `/${name}` || path.startsWith(`/${name}/`));
+  return stage === undefined ? path : path.slice(stage.length + 1) || '/';
 }
 
 const timedOut = Symbol('timed out');

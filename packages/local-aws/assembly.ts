@@ -1,9 +1,10 @@
 import { readFunctions, readMachine } from './assembly/compute.ts';
+import { readDistributions } from './assembly/distributions.ts';
 import { readAsynchronousInvocation, readBuses, readRule } from './assembly/events.ts';
 import { readHttpApis } from './assembly/http-apis.ts';
 import { createResolver } from './assembly/intrinsics.ts';
 import type { Assembly, Role } from './assembly/model.ts';
-import { checkBucketPolicy, readRoles } from './assembly/policies.ts';
+import { readBucketPolicy, readRoles } from './assembly/policies.ts';
 import { readQueues } from './assembly/queues.ts';
 import type { Resource } from './assembly/resource.ts';
 import { readBucket, readSecret, readTable } from './assembly/storage.ts';
@@ -33,6 +34,9 @@ const knownTypes = [
   'AWS::ApiGatewayV2::Integration',
   'AWS::ApiGatewayV2::Route',
   'AWS::ApiGatewayV2::Stage',
+  'AWS::CloudFront::Distribution',
+  'AWS::CloudFront::OriginAccessControl',
+  'AWS::CloudFront::ResponseHeadersPolicy',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::Events::EventBus',
@@ -68,7 +72,15 @@ export function readAssembly(directory: string): Assembly {
   const machines = of('AWS::StepFunctions::StateMachine').map(readMachine);
   const queues = readQueues(of('AWS::SQS::Queue'), of('AWS::SQS::QueuePolicy'));
   const buses = readBuses(of('AWS::Events::EventBus'), { region, account });
-  for (const policy of of('AWS::S3::BucketPolicy')) checkBucketPolicy(policy);
+  const readers = of('AWS::S3::BucketPolicy').flatMap(readBucketPolicy);
+  const buckets = of('AWS::S3::Bucket').map(readBucket);
+  const apis = readHttpApis({
+    apis: of('AWS::ApiGatewayV2::Api'),
+    stages: of('AWS::ApiGatewayV2::Stage'),
+    integrations: of('AWS::ApiGatewayV2::Integration'),
+    authorizers: of('AWS::ApiGatewayV2::Authorizer'),
+    routes: of('AWS::ApiGatewayV2::Route'),
+  });
   requireTrust(roles, functions, 'lambda.amazonaws.com');
   requireTrust(roles, machines, 'states.amazonaws.com');
   return {
@@ -78,14 +90,18 @@ export function readAssembly(directory: string): Assembly {
     machines,
     roles,
     tables: of('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(readTable),
-    buckets: of('AWS::S3::Bucket').map(readBucket),
+    buckets,
     secrets: of('AWS::SecretsManager::Secret').map(readSecret),
-    apis: readHttpApis({
-      apis: of('AWS::ApiGatewayV2::Api'),
-      stages: of('AWS::ApiGatewayV2::Stage'),
-      integrations: of('AWS::ApiGatewayV2::Integration'),
-      authorizers: of('AWS::ApiGatewayV2::Authorizer'),
-      routes: of('AWS::ApiGatewayV2::Route'),
+    apis,
+    distributions: readDistributions({
+      distributions: of('AWS::CloudFront::Distribution'),
+      headers: of('AWS::CloudFront::ResponseHeadersPolicy'),
+      controls: of('AWS::CloudFront::OriginAccessControl'),
+      buckets,
+      apis,
+      readers,
+      region,
+      account,
     }),
     queues,
     buses,

@@ -23,6 +23,8 @@ export interface IssuerOptions {
   readonly issuer?: string;
   /** The `aud` of its tokens, as the template names it; default `chirpsmith`. */
   readonly audience?: string;
+  /** Whether pages of another origin may sign people in: read the description, and ask for tokens. None by default. */
+  readonly allowsOrigin?: (origin: string) => boolean;
 }
 
 /** Issues tokens to any user of this machine: a stand-in for the identity provider of a real stage. */
@@ -127,7 +129,14 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
     }
   }
 
-  const { url, close } = await serveOnLoopback({ port: options.port }, (request, response) => {
+  const { allowsOrigin = () => false } = options;
+  const { url, close } = await serveOnLoopback({ port: options.port, allowsOrigin }, (request, response) => {
+    const { origin } = request.headers;
+    // A form and a bearer-less GET need no preflight, so that there is no answer to one.
+    if (origin !== undefined && allowsOrigin(origin)) {
+      response.setHeader('access-control-allow-origin', origin);
+      response.setHeader('vary', 'origin');
+    }
     answer(request)
       .then((found) => send(response, found))
       .catch(() => send(response, { status: 500, body: { error: 'server_error' } }));
@@ -183,7 +192,7 @@ function send(response: ServerResponse, answer: Answer | { status: 404 | 500; bo
     response.writeHead(answer.status, { location: answer.location }).end();
   } else if ('page' in answer) {
     response.writeHead(answer.status, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(`<!doctype html><title>Chirpsmith</title>${answer.page}\n`);
+    response.end(`<!doctype html><title>Chirpsmith</title><link rel="icon" href="data:,">${answer.page}\n`);
   } else {
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer.body));

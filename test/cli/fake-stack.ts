@@ -223,6 +223,7 @@ export async function startFakeStack(options: {
     batchMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:upload-batch',
     adminKey: { accessKeyId: 'admin', secretAccessKey: 'admin-key-that-must-not-be-shown' },
     ...thisProcess(),
+    page: base,
     api: base,
     token: options.expiredToken ? 'expired-token' : token,
     issuer: base,

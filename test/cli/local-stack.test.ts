@@ -12,6 +12,7 @@ const readyInfo: ReadyInfo = {
   event: 'ready',
   ...thisProcess(),
   home: '/home',
+  page: 'http://127.0.0.1:9',
   api: 'http://127.0.0.1:9',
   token: 'token',
   provider: 'http://127.0.0.1:9',

@@ -45,7 +45,7 @@ describe('plain lines', () => {
     onTestFinished(() => void vi.useRealTimers());
     const printed: string[] = [];
     const display = plainLines({ print: (line) => void printed.push(line), complain: () => {} });
-    const stack = { pid: 1, api: '', speed: 20, provider: '', sandbox: true };
+    const stack = { pid: 1, page: '', api: '', speed: 20, provider: '', sandbox: true };
     display.emit(withTextsEscaped({ event: 'stack.found', ...stack }));
     display.emit(withTextsEscaped({ event: 'session.training', sessionId: 's' }));
     vi.advanceTimersByTime(125_000);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { drawGraph, hasGraph, withGraph } from '../../infra/graph.ts';
-import { currentGraphs, pagesWithGraph } from '../../infra/graph-pages.ts';
+import { currentGraphs, currentLayouts, machinesFile, pagesWithGraph } from '../../infra/graph-pages.ts';
 
 describe('the picture of a machine', () => {
   test('shows states by their titles, a Map as a box, and the errors of many states as one dotted line', () => {
@@ -86,4 +86,8 @@ describe('the pages', () => {
   test('show each machine somewhere', () => {
     expect(new Set(pages.map(({ machine }) => machine))).toEqual(new Set(graphs.keys()));
   });
+});
+
+test('the page draws the machines that are synthesized now (npm run graph)', () => {
+  expect(readFileSync(machinesFile, 'utf8')).toBe(currentLayouts());
 });

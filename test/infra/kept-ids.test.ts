@@ -17,10 +17,10 @@ describe('logical ids', () => {
   // With another one, CloudFormation makes a new and empty thing, and leaves the old one behind or deletes it.
   test.each(
     Object.entries({
-      'AWS::S3::Bucket': ['AccessLogs8B620ECA', 'Audio9AB18887'],
+      'AWS::S3::Bucket': ['AccessLogs8B620ECA', 'Audio9AB18887', 'PageFiles79CCA538'],
       'AWS::DynamoDB::Table': ['Sessions8896A56D'],
       'AWS::Cognito::UserPool': ['PeoplePoolC64A4D1E'],
-      'AWS::Cognito::UserPoolClient': ['PeoplePoolClientECD71F90'],
+      'AWS::Cognito::UserPoolClient': ['PagePeopleClient45D677EA', 'PeoplePoolClientECD71F90'],
       'AWS::Cognito::UserPoolDomain': ['PeoplePoolDomainF5067C98'],
       'AWS::SecretsManager::Secret': ['ProviderKeyA6B56E02', 'RelayKey735F9B76', 'WebhookSecret11F7963D'],
       'AWS::SQS::Queue': ['InboxDeadLettersFE4330BC', 'WebhookDeadLetters94E822C9'],

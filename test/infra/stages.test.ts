@@ -68,8 +68,9 @@ describe('the templates of stages dev and prod, made with no account', () => {
         /\/Environment\/Variables\/RELAY_|\/RelayKey\w+\/|Outputs\/Relay|\/(RequestMusic|CheckMusic|CopyAudio|CreatePersona)\w+\/Properties\/PolicyDocument\//,
       allowedOrigins:
         /^\/(storage\/Resources\/Audio\w+|service\/Resources\/SessionApi\w+)\/Properties\/(Cors|CorsConfiguration)|\/SessionApiPreflight/,
-      jwtIssuer: /^\/storage\/Outputs\/(UserPool|TokenIssuer)|\/JwtConfiguration\/Issuer/,
-      jwtAudience: /\/JwtConfiguration\/Audience/,
+      jwtIssuer:
+        /^\/storage\/Outputs\/(UserPool|TokenIssuer)|\/JwtConfiguration\/Issuer|\/Page(PeopleClient|SignInPage)\w+\/|\/ContentSecurityPolicy\//,
+      jwtAudience: /\/JwtConfiguration\/Audience|\/Outputs\/PageClientId\//,
     } satisfies Record<keyof typeof configuration, RegExp>;
     const found = difference(dev, templatesOf('prod', configuration));
     const unexplained = found.filter((path) => !Object.values(where).some((known) => known.test(path)));

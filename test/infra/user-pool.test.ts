@@ -69,11 +69,14 @@ describe('the people of a stage with no issuer configured', () => {
     });
   });
 
-  test("are the ones whose tokens the API takes: the pool's, for its client", () => {
+  test("are the ones whose tokens the API takes: the pool's, for the command line and the page", () => {
     const [authorizer] = Object.values(propertiesOf(service, 'AWS::ApiGatewayV2::Authorizer'));
     expect(authorizer?.JwtConfiguration).toEqual({
       Issuer: { 'Fn::ImportValue': expect.stringMatching(/PeoplePool\w*ProviderURL/) },
-      Audience: [{ 'Fn::ImportValue': expect.stringMatching(/PeoplePoolClient/) }],
+      Audience: [
+        { 'Fn::ImportValue': expect.stringMatching(/PeoplePoolClient/) },
+        { Ref: expect.stringMatching(/^PagePeopleClient/) },
+      ],
     });
   });
 

@@ -31,7 +31,8 @@ test('the local runtime knows every type, field and intrinsic of the template', 
   expect(assembly.functions.length).toBeGreaterThan(0);
   expect(assembly.machines).toHaveLength(3);
   expect(assembly.tables).toHaveLength(1);
-  expect(assembly.buckets).toHaveLength(2);
+  expect(assembly.buckets).toHaveLength(3);
+  expect(assembly.distributions).toHaveLength(1);
   expect(assembly.buckets.map(({ name }) => name)).toContain(assembly.outputs.AudioBucketName);
   expect(first(assembly.apis)).toMatchObject({ cors: { origins: ['http://localhost:5173'] } });
 });

@@ -106,7 +106,7 @@ describe('a stack with an unsafe umask, whose first history is on a full disk', 
   });
 
   test('every port that the stack listens on refuses other names and other origins', async () => {
-    const named = [ready.api, ready.s3, ready.aws, ready.provider, ready.issuer].map((url) =>
+    const named = [ready.page, ready.api, ready.s3, ready.aws, ready.provider, ready.issuer].map((url) =>
       Number(new URL(url).port),
     );
     const ports = portsOf(started.child.pid) ?? named;

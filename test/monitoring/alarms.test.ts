@@ -134,7 +134,7 @@ async function failingApi(requests: number): Promise<SeenMetrics> {
   const routes = [{ key: 'GET /sessions', functionArn, authorizer: undefined }];
   const gateway = await startApiGateway({
     port: 0,
-    api: { id: 'api', name: 'api', cors: undefined, routes },
+    api: { id: 'api', name: 'api', cors: undefined, stages: [], routes },
     issuer: { issuer: 'https://issuer.example', keys: { keys: [] } },
     lambda: { invoke: () => Promise.reject(away('The function')) },
   });

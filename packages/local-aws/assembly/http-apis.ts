@@ -25,8 +25,7 @@ const apiSchema = z.strictObject({
 
 const stageSchema = z.strictObject({
   ApiId: z.string(),
-  // Any other stage would put its name in front of every path.
-  StageName: z.literal('$default'),
+  StageName: z.string(),
   AutoDeploy: z.literal(true),
   AccessLogSettings: harmless,
   // Throttling and metrics: one person's requests never reach a limit meant for the public.
@@ -76,7 +75,7 @@ export interface HttpApiResources {
 
 /** HTTP APIs with their routes, each joined to its function and its authorizer. */
 export function readHttpApis(resources: HttpApiResources): HttpApi[] {
-  for (const stage of resources.stages) parseProperties(stageSchema, stage);
+  const stages = resources.stages.map((stage) => parseProperties(stageSchema, stage));
   const integrations = new Map(
     resources.integrations.map((resource) => [
       `integrations/${resource.identity().ref}`,
@@ -110,6 +109,9 @@ export function readHttpApis(resources: HttpApiResources): HttpApi[] {
         exposed: cors.ExposeHeaders,
         maxAgeSeconds: cors.MaxAge,
       },
+      stages: stages.flatMap(({ ApiId, StageName }) =>
+        ApiId === id && StageName !== '$default' ? [StageName] : [],
+      ),
       routes: routes
         .filter(({ route }) => route.ApiId === id)
         .map(({ resource: { where }, route }) => ({

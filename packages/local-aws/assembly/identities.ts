@@ -109,6 +109,13 @@ export function identityOf(
       return { ref: shortId, attributes: {} };
     case 'AWS::ApiGatewayV2::Authorizer':
       return { ref: shortId, attributes: { AuthorizerId: shortId } };
+    case 'AWS::CloudFront::Distribution': {
+      const id = `E${shortId.toUpperCase()}`;
+      return { ref: id, attributes: { Id: id, DomainName: `${shortId}.cloudfront.net` } };
+    }
+    case 'AWS::CloudFront::OriginAccessControl':
+    case 'AWS::CloudFront::ResponseHeadersPolicy':
+      return { ref: shortId, attributes: { Id: shortId } };
     case 'AWS::Logs::LogGroup': {
       const name = named(200);
       return { ref: name, attributes: { Arn: `${arn('logs', `log-group:${name}`)}:*` } };

@@ -79,11 +79,29 @@ export interface HttpApi {
         readonly maxAgeSeconds: number | undefined;
       }
     | undefined;
+  /** Beside `$default`: the first part of a path that names one is no part of the route. */
+  readonly stages: readonly string[];
   readonly routes: readonly {
     /** `POST /sessions/{id}/start` */
     readonly key: string;
     readonly functionArn: string;
     readonly authorizer: { readonly issuer: string; readonly audience: readonly string[] } | undefined;
+  }[];
+}
+
+/** A CloudFront distribution: files of a bucket, and APIs, under one origin. */
+export interface Distribution {
+  readonly arn: string;
+  /** The file that `/` is. */
+  readonly root: string;
+  /** The first whose pattern matches a path is taken; the last one has none. */
+  readonly behaviors: readonly {
+    /** `/api/*` */
+    readonly pattern: string | undefined;
+    readonly origin: { readonly bucket: string } | { readonly api: string };
+    readonly methods: readonly string[];
+    /** Headers that each answer gets, by lower-case names. */
+    readonly headers: Readonly<Record<string, string>>;
   }[];
 }
 
@@ -136,6 +154,7 @@ export interface Assembly {
   readonly buckets: readonly Bucket[];
   readonly secrets: readonly Secret[];
   readonly apis: readonly HttpApi[];
+  readonly distributions: readonly Distribution[];
   readonly queues: readonly Queue[];
   readonly buses: readonly EventBus[];
   readonly rules: readonly Rule[];

@@ -124,19 +124,40 @@ const takesAccessLogs = z.strictObject({
   Condition: z.unknown().optional(),
 });
 
+/** A distribution that reads the files of a page. */
+const letsDistributionRead = z.strictObject({
+  Sid: z.unknown().optional(),
+  Effect: z.literal('Allow'),
+  Action: z.literal('s3:GetObject'),
+  Principal: z.strictObject({ Service: z.literal('cloudfront.amazonaws.com') }),
+  Resource: z.string(),
+  Condition: z.strictObject({ StringEquals: z.strictObject({ 'AWS:SourceArn': z.string() }) }),
+});
+
 const bucketPolicySchema = z.strictObject({
   Bucket: z.string(),
   PolicyDocument: z.strictObject({
     Version: z.literal('2012-10-17'),
     Statement: z.array(
-      z.union([demandsTls, takesAccessLogs], {
-        error: 'only demands for TLS and the delivery of access logs are known to the local runtime',
+      z.union([demandsTls, takesAccessLogs, letsDistributionRead], {
+        error:
+          'only demands for TLS, the delivery of access logs and the reading by a distribution are known to the local runtime',
       }),
     ),
   }),
 });
 
-/** Accepts a bucket policy only if leaving it out changes nothing on this machine. */
-export function checkBucketPolicy(policy: Resource): void {
-  parseProperties(bucketPolicySchema, policy);
+/**
+ * Accepts a bucket policy only if leaving it out changes nothing on this machine, or it is kept here.
+ * @returns which distributions may read which objects, as ARNs
+ */
+export function readBucketPolicy(
+  policy: Resource,
+): { readonly distribution: string; readonly objects: string }[] {
+  return parseProperties(bucketPolicySchema, policy).PolicyDocument.Statement.flatMap((statement) => {
+    const reads = letsDistributionRead.safeParse(statement).data;
+    return reads === undefined
+      ? []
+      : [{ distribution: reads.Condition.StringEquals['AWS:SourceArn'], objects: reads.Resource }];
+  });
 }

@@ -8,6 +8,7 @@ const ready: ReadyInfo = {
   pid: 4711,
   processStart: 'then',
   home,
+  page: 'http://127.0.0.1:4706',
   api: 'http://127.0.0.1:4700',
   token: 't',
   provider: 'http://127.0.0.1:4703',

@@ -31,6 +31,7 @@ test('the error for a second stack names the address of the first', () => {
     event: 'ready',
     ...thisProcess(),
     home,
+    page: url,
     api: url,
     token: 't',
     provider: url,

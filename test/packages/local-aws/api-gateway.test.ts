@@ -28,6 +28,7 @@ const api: HttpApi = {
     exposed: ['retry-after'],
     maxAgeSeconds: 600,
   },
+  stages: ['api'],
   routes: [
     route('GET /sessions/{id}'),
     route('GET /sessions/latest'),
@@ -109,6 +110,14 @@ test('a fixed path goes before one with a parameter', async () => {
   await call('/sessions/latest');
   expect(lastEvent().routeKey).toBe('GET /sessions/latest');
 });
+
+test.each(['/sessions/latest', '/api/sessions/latest'])(
+  '%s is one route: a stage is no part of it',
+  async (path) => {
+    await call(path);
+    expect(lastEvent().routeKey).toBe('GET /sessions/latest');
+  },
+);
 
 test.each([
   ['application/json', '{"a":"ü"}', false],

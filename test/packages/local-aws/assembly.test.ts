@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { first, readStacks, serviceTemplate, smallAssembly, storageTemplate } from './assembly-fixture.ts';
 
 const account = '123456789012';
@@ -280,4 +280,84 @@ test('accepts a bucket policy that only demands TLS, and no other', () => {
   expect(policy({ ...tls, Condition: {} })).toThrow(
     'Service: Policy (AWS::S3::BucketPolicy): PolicyDocument.Statement.0: only demands for TLS',
   );
+});
+
+describe('a distribution', () => {
+  const behavior = {
+    TargetOriginId: 'files',
+    ResponseHeadersPolicyId: { Ref: 'Headers' },
+    ViewerProtocolPolicy: 'https-only',
+    CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+  };
+  /** With a bucket of its own; its policy is left out where no reader is wanted. */
+  const distribution = ({ reader = true, control = true, pattern = '/api/*' } = {}) =>
+    readWith(({ Resources }) => {
+      const bucket = { 'Fn::GetAtt': ['Files', 'RegionalDomainName'] };
+      const arn = {
+        'Fn::Join': [
+          '',
+          ['arn:aws:cloudfront::', { Ref: 'AWS::AccountId' }, ':distribution/', { Ref: 'Page' }],
+        ],
+      };
+      Resources.Files = { Type: 'AWS::S3::Bucket', Properties: {} };
+      Resources.Headers = {
+        Type: 'AWS::CloudFront::ResponseHeadersPolicy',
+        Properties: { ResponseHeadersPolicyConfig: { Name: 'headers' } },
+      };
+      Resources.Control = {
+        Type: 'AWS::CloudFront::OriginAccessControl',
+        Properties: {
+          OriginAccessControlConfig: {
+            OriginAccessControlOriginType: 's3',
+            SigningBehavior: 'always',
+            SigningProtocol: 'sigv4',
+          },
+        },
+      };
+      Resources.Page = {
+        Type: 'AWS::CloudFront::Distribution',
+        Properties: {
+          DistributionConfig: {
+            Enabled: true,
+            DefaultRootObject: 'index.html',
+            DefaultCacheBehavior: behavior,
+            CacheBehaviors: [{ ...behavior, PathPattern: pattern }],
+            Origins: [
+              {
+                Id: 'files',
+                DomainName: bucket,
+                ...(control && { OriginAccessControlId: { 'Fn::GetAtt': ['Control', 'Id'] } }),
+                S3OriginConfig: { OriginAccessIdentity: '' },
+              },
+            ],
+          },
+        },
+      };
+      const reads = {
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Principal: { Service: 'cloudfront.amazonaws.com' },
+        Resource: { 'Fn::Join': ['/', [{ 'Fn::GetAtt': ['Files', 'Arn'] }, '*']] },
+        Condition: { StringEquals: { 'AWS:SourceArn': arn } },
+      };
+      Resources.FilesPolicy = {
+        Type: 'AWS::S3::BucketPolicy',
+        Properties: {
+          Bucket: { Ref: 'Files' },
+          PolicyDocument: { Version: '2012-10-17', Statement: reader ? [reads] : [] },
+        },
+      };
+    });
+
+  test('is read where its bucket lets it read', () => {
+    expect(distribution()).not.toThrow();
+  });
+
+  test.each([
+    [{ reader: false }, 'no policy of the bucket'],
+    [{ control: false }, 'has no origin access control'],
+    [{ pattern: '*.png' }, 'only all below one folder, /name/*, is known to the local runtime'],
+  ])('is refused where AWS would answer otherwise than this machine: %j', (without, problem) => {
+    expect(distribution(without)).toThrow(problem);
+  });
 });

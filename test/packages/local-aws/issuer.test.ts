@@ -70,3 +70,17 @@ test('without an issuer from the template, its own address is the issuer', async
   await plain.close();
   expect(iss).toBe(plain.url);
 });
+
+test('lets pages of the origins that it is given sign people in, and no other', async () => {
+  const page = 'http://127.0.0.1:4575';
+  const open = await startIssuer({ port: 0, directory, allowsOrigin: (origin) => origin === page });
+  const ask = async (origin: string) => {
+    const headers = { origin };
+    const described = await fetch(`${open.url}/.well-known/openid-configuration`, { headers });
+    const asked = await fetch(`${open.url}/token`, { method: 'POST', headers, body: new URLSearchParams() });
+    return [described.headers.get('access-control-allow-origin'), asked.status];
+  };
+  expect(await ask(page)).toEqual([page, 400]);
+  expect(await ask('https://evil.example')).toEqual([null, 403]);
+  await open.close();
+});

@@ -1,0 +1,145 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { textFile } from '../../test-support/audio-files/hostile.ts';
+import { openStack, songs, type TestStack } from '../../test-support/local-stack.ts';
+import { findings, type Look, looks, openBrowser, openPage, picture, signIn, sticksOut } from './browser.ts';
+
+/** A name that a page must show as text. */
+const hostile = '<img src=x onerror=alert(1)> \u202egnihton & "quoted"';
+
+let it_: TestStack;
+let browser: Browser;
+const sessions = { trained: '', refused: '', doubt: '', review: '' };
+
+beforeAll(async () => {
+  [it_, browser] = await Promise.all([openStack(), openBrowser()]);
+  sessions.trained = await it_.upload(songs(8));
+  await it_.run(sessions.trained);
+  const text = { name: `${hostile}.wav`, bytes: textFile() };
+  sessions.refused = await it_.upload([...songs(7), text], { name: hostile });
+  await it_.run(sessions.refused);
+  sessions.review = await it_.upload(songs(6), { name: 'Harbour EP', review: true });
+  await it_.run(sessions.review);
+  const { sandbox } = it_.stack;
+  sessions.doubt = await it_.upload(songs(6), { name: 'Kiln Songs II', review: true });
+  await it_.run(sessions.doubt);
+  // Create is taken, its answer is lost, and no status is to be had.
+  sandbox?.setFaults([
+    { call: 'create', kind: 'reset-after' },
+    { call: 'status', kind: 'status', status: 500, times: 50 },
+  ]);
+  await it_.run(sessions.doubt, 'approve');
+  sandbox?.setFaults([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await it_?.close();
+});
+
+const home = () => it_.stack.ready.page;
+const at = (hash: string) => `${home()}/${hash}`;
+const text = (page: Page, words: string | RegExp) => page.getByText(words).first().waitFor();
+
+interface View {
+  readonly name: string;
+  readonly hash: () => string;
+  /** Is shown when the view is there. */
+  readonly words: string | RegExp;
+}
+
+const views: readonly View[] = [
+  { name: 'sessions', hash: () => '#/sessions', words: 'Harbour EP' },
+  { name: 'session-trained', hash: () => `#/sessions/${sessions.trained}`, words: 'The model is ready.' },
+  {
+    name: 'session-refused',
+    hash: () => `#/sessions/${sessions.refused}`,
+    words: '1 track cannot be used, so the run stopped.',
+  },
+  {
+    name: 'session-review',
+    hash: () => `#/sessions/${sessions.review}`,
+    words: '6 of 6 tracks are ready to train on.',
+  },
+  { name: 'session-doubt', hash: () => `#/sessions/${sessions.doubt}`, words: 'Your choice' },
+  { name: 'models', hash: () => '#/models', words: /Trained on 8 tracks/ },
+];
+
+describe.each(looks)('the page at $width px, $colours', (look: Look) => {
+  test('signs in at the issuer and shows each view without an error, a foreign request or a finding of axe', async () => {
+    const { issuer } = it_.stack.ready;
+    const { page, context, faults } = await openPage(browser, look, [home(), issuer]);
+    await page.goto(home());
+    await text(page, 'Sign in to Chirpsmith');
+    await picture(page, 'sign-in', look);
+    const found: Record<string, string[]> = { 'sign-in': await findings(page) };
+    await signIn(page, at('#/sessions'));
+    for (const { name, hash, words } of views) {
+      await page.goto(at(hash()));
+      await text(page, words);
+      await picture(page, name, look);
+      found[name] = [...(await findings(page)), ...((await sticksOut(page)) ? ['sticks out sideways'] : [])];
+    }
+    expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, []])));
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('a person', () => {
+  const look: Look = { width: 1280, colours: 'light' };
+
+  test('comes back to the address that was sent, after the sign-in', async () => {
+    const { page, context } = await openPage(browser, look, []);
+    await signIn(page, at(`#/sessions/${sessions.trained}`));
+    await text(page, 'The model is ready.');
+    await context.close();
+  });
+
+  test('finds a session by its name and by what it needs', async () => {
+    const { page, context } = await openPage(browser, look, []);
+    await signIn(page, at('#/sessions'));
+    await page.getByRole('button', { name: /^Need you/ }).click();
+    const names = page.locator('.se a.n');
+    expect((await names.allTextContents()).sort()).toEqual([hostile, 'Harbour EP', 'Kiln Songs II'].sort());
+    await page.getByRole('searchbox').fill('harb');
+    expect(await names.allTextContents()).toEqual(['Harbour EP']);
+    await context.close();
+  });
+
+  test('sees hostile names as text', async () => {
+    const { page, context, faults } = await openPage(browser, look, [home(), it_.stack.ready.issuer]);
+    await signIn(page, at(`#/sessions/${sessions.refused}`));
+    await text(page, 'so the run stopped');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(hostile);
+    expect(await page.locator('img').count()).toBe(0);
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  test('approves a training with its price, and sees its model', async () => {
+    const { page, context } = await openPage(browser, look, []);
+    await signIn(page, at(`#/sessions/${sessions.review}`));
+    await page.getByRole('button', { name: 'Approve 100 credits…' }).click();
+    await page.getByRole('button', { name: 'Train for about 100 credits' }).click();
+    await it_.until(sessions.review, ({ status }) => status === 'ready');
+    // The clock of the stack jumps; the page waits as long as the schedule of the training says.
+    await page.reload();
+    await text(page, 'The model is ready.');
+    await context.close();
+  });
+
+  test('reads once that the API does not answer; the page recovers by itself', async () => {
+    const { page, context } = await openPage(browser, look, []);
+    await signIn(page, at(`#/sessions/${sessions.trained}`));
+    await text(page, 'The model is ready.');
+    await page.route('**/api/**', (route) => route.abort());
+    await page.reload();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(1);
+    await page.unroute('**/api/**');
+    await text(page, 'The model is ready.');
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await context.close();
+  });
+});

@@ -1,0 +1,103 @@
+import type { ProblemAnswer } from '../../functions/api/contract/problem.ts';
+import { accessToken } from './sign-in.ts';
+
+/** The API answered, but not with what was asked for. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly problems: readonly { readonly where: string; readonly message: string }[];
+
+  constructor(status: number, message: string, problems: Refusal['problems'] = []) {
+    super(message);
+    this.status = status;
+    this.problems = problems;
+  }
+}
+
+/** No answer came, or one that says to come back. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+export interface Answer<T> {
+  readonly body: T;
+  /** Seconds after which to ask again. */
+  readonly retryAfter: number | undefined;
+}
+
+const timeoutMs = 30_000;
+
+/**
+ * Asks the API, under the page's own origin.
+ * @param options.key names a request that may lead to a charge: repeated with the same key, the API does it once
+ * @throws Refusal, Unreachable, SignedOut
+ */
+export async function ask<T>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  options: { readonly body?: object; readonly key?: string; readonly signal?: AbortSignal } = {},
+): Promise<Answer<T>> {
+  const token = await reached(() => accessToken());
+  let response = await send(method, path, token, options);
+  if (response.status === 401) {
+    response = await send(method, path, await reached(() => accessToken(token)), options);
+  }
+  if (response.status >= 500 || response.status === 429)
+    throw new Unreachable(`It answers ${response.status}.`);
+  const text = await reached(() => response.text());
+  const body = parsed(text);
+  if (!response.ok) {
+    const problem: Partial<ProblemAnswer> = typeof body === 'object' && body !== null ? body : {};
+    throw new Refusal(
+      response.status,
+      problem.detail ?? problem.title ?? 'It was refused.',
+      problem.problems,
+    );
+  }
+  const seconds = Number(response.headers.get('retry-after'));
+  return { body: body as T, retryAfter: seconds > 0 ? seconds : undefined };
+}
+
+function send(
+  method: string,
+  path: string,
+  token: string,
+  { body, key, signal }: { body?: object; key?: string; signal?: AbortSignal },
+): Promise<Response> {
+  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (key !== undefined) headers['idempotency-key'] = key;
+  const limit = AbortSignal.timeout(timeoutMs);
+  return reached(() =>
+    fetch(`/api${path}`, {
+      method,
+      headers,
+      cache: 'no-store',
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  );
+}
+
+/** Browsers say a lost connection as a TypeError, and a time-out as a DOMException. */
+async function reached<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof DOMException) {
+      throw new Unreachable(error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a session or a part of one. */
+export const pathOf = (sessionId: string, part = '') => `/sessions/${encodeURIComponent(sessionId)}${part}`;
