@@ -8,6 +8,7 @@ const stateSchema = z.looseObject({
   Choices: z.array(ruleSchema).default([]),
   Catch: z.array(z.object({ Next: z.string() })).default([]),
   MaxConcurrency: z.number().optional(),
+  ItemBatcher: z.object({ MaxItemsPerBatch: z.number() }).optional(),
   ItemProcessor: z.unknown().optional(),
 });
 const machineSchema = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), stateSchema) });
@@ -28,7 +29,7 @@ export interface Graph {
   /** From each state, when it fails. */
   readonly catches: Map<string, string[]>;
   /** The states of a Map's branch, in a box with a title. */
-  readonly groups: { readonly title: string; readonly names: readonly string[] }[];
+  readonly groups: { readonly name: string; readonly about: string; readonly names: readonly string[] }[];
   /** The way that leads furthest; the states of a branch are in it where their Map is. */
   readonly spine: string[];
 }
@@ -36,20 +37,26 @@ export interface Graph {
 /** Reads a definition (Amazon States Language). */
 export function readGraph(definition: unknown): Graph {
   const graph: Graph = { shapes: new Map(), ways: new Map(), catches: new Map(), groups: [], spine: [] };
-  const { StartAt, States } = machineSchema.parse(definition);
-  for (const name of furthest(StartAt, States)) {
-    const state = States[name];
-    if (state?.Type !== 'Map') graph.spine.push(name);
-    else graph.spine.push(...branchSpine(state.ItemProcessor));
-  }
+  graph.spine.push(...spineOf(definition));
   add(definition, graph);
   return graph;
 }
 
-const branchSpine = (branch: unknown): string[] => {
-  const { StartAt, States } = machineSchema.parse(branch);
-  return furthest(StartAt, States);
-};
+/** The way that leads furthest; a Map is on it by that of its branch. */
+function spineOf(definition: unknown): string[] {
+  const { StartAt, States } = machineSchema.parse(definition);
+  return furthest(StartAt, States).flatMap((name) => {
+    const state = States[name];
+    return state?.Type === 'Map' ? spineOf(state.ItemProcessor) : [name];
+  });
+}
+
+/** The names of all states, those of branches in branches, too. */
+function namesOf(definition: unknown): string[] {
+  return Object.entries(machineSchema.parse(definition).States).flatMap(([name, state]) =>
+    state.Type === 'Map' ? namesOf(state.ItemProcessor) : [name],
+  );
+}
 
 type States = z.infer<typeof machineSchema>['States'];
 type State = States[string];
@@ -86,30 +93,40 @@ const shapeOf = (type: State['Type']): Shape =>
         ? 'end'
         : 'wait';
 
-/** A Map is drawn by its branch: what leads to it leads to the first state, what leaves it leaves the box. */
-function add(definition: unknown, graph: Graph): void {
+/**
+ * A Map is drawn by its branch: what leads to it leads to the first state, what leaves it leaves the last one. A Map in a Map
+ * is in the same box.
+ */
+function add(definition: unknown, graph: Graph, isInside = false): void {
   const { States } = machineSchema.parse(definition);
   const entry = (name: string): string => {
     const state = States[name];
-    return state?.Type === 'Map' ? machineSchema.parse(state.ItemProcessor).StartAt : name;
+    return state?.Type === 'Map' ? (spineOf(state.ItemProcessor)[0] ?? name) : name;
   };
   for (const [name, state] of Object.entries(States)) {
     const ways = waysOf(state).map((way) => ({ ...way, to: entry(way.to) }));
     const catches = state.Catch.map(({ Next }) => entry(Next));
-    if (state.Type === 'Map') {
-      add(state.ItemProcessor, graph);
-      const names = Object.keys(machineSchema.parse(state.ItemProcessor).States);
-      const most = state.MaxConcurrency ? `, ${state.MaxConcurrency} at a time` : '';
-      graph.groups.push({ title: `${name}: one branch each${most}`, names });
-      const last = branchSpine(state.ItemProcessor).at(-1) ?? name;
-      graph.ways.set(last, ways);
-      graph.catches.set(last, catches);
+    if (state.Type !== 'Map') {
+      graph.shapes.set(name, shapeOf(state.Type));
+      graph.ways.set(name, ways);
+      graph.catches.set(name, catches);
       continue;
     }
-    graph.shapes.set(name, shapeOf(state.Type));
-    graph.ways.set(name, ways);
-    graph.catches.set(name, catches);
+    add(state.ItemProcessor, graph, true);
+    const last = spineOf(state.ItemProcessor).at(-1) ?? name;
+    graph.ways.set(last, [...(graph.ways.get(last) ?? []), ...ways]);
+    graph.catches.set(last, [...(graph.catches.get(last) ?? []), ...catches]);
+    if (!isInside) graph.groups.push({ name, about: aboutMap(state), names: namesOf(state.ItemProcessor) });
   }
+}
+
+/** How many at once, of a Map and of those in it: `slices of up to 25, 4 at a time; one branch each, 25 at a time`. */
+function aboutMap({ ItemBatcher: batcher, MaxConcurrency: most, ItemProcessor }: State): string {
+  const what = batcher === undefined ? 'one branch each' : `slices of up to ${batcher.MaxItemsPerBatch}`;
+  const inside = Object.values(machineSchema.parse(ItemProcessor).States).filter(
+    ({ Type }) => Type === 'Map',
+  );
+  return [`${what}${most ? `, ${most} at a time` : ''}`, ...inside.map(aboutMap)].join('; ');
 }
 
 /** States that are not on the spine, each with the one that leads to it first; several may lead to it by an error. */

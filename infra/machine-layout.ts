@@ -124,10 +124,12 @@ function wide(graph: Graph): Drawing {
         edges.push({ path: `M${x(from) + node.width} ${center(from)}H${x(to)}` });
       } else if (b.row > a.row && Number.isInteger(b.row)) {
         const line = y(to) - 24;
-        const start = grouped.has(from) ? x(firstOf(graph, from)) : middle(from);
-        edges.push({
-          path: `M${start} ${bottom(from) + (grouped.has(from) ? below + 8 : 0)}V${line}H${middle(to)}V${y(to)}`,
-        });
+        const leaves = grouped.has(from);
+        // Out of a box at its left; from any other state between two columns, where nothing is below it.
+        const start = leaves
+          ? `M${x(firstOf(graph, from))} ${bottom(from) + below + 8}`
+          : `M${x(from) + 12} ${bottom(from)}V${bottom(from) + 10}H${x(from) - 11}`;
+        edges.push({ path: `${start}V${line}H${middle(to)}V${y(to)}` });
       } else if (b.column === a.column) {
         const down = b.row > a.row;
         edges.push({
@@ -154,17 +156,19 @@ function wide(graph: Graph): Drawing {
     if (target === undefined || only === undefined) continue;
     if (from.length === 1 && columnOf(only) === target.column) {
       edges.push({ path: `M${middle(only)} ${bottom(only)}V${y(to)}`, error: true });
+    } else if (from.length === 1) {
+      edges.push({ path: `M${x(only) + node.width} ${center(only)}H${middle(to)}V${y(to)}`, error: true });
     } else {
       const label = { text: 'any error', x: x(to) - 42, y: center(to) - 5 };
       edges.push({ path: `M${x(to) - 72} ${center(to)}H${x(to)}`, error: true, label });
     }
   }
   const names = [...cells.keys()];
-  const groups = graph.groups.map(({ title, names: inside }) => {
+  const groups = graph.groups.map(({ name, about, names: inside }) => {
     const left = Math.min(...inside.map(x)) - 10;
     const above = Math.min(...inside.map(y)) - 42;
     return {
-      title,
+      title: `${name}: ${about}`,
       x: left,
       y: above,
       width: Math.max(...inside.map(x)) + node.width + 10 - left,
@@ -236,7 +240,7 @@ function narrow(graph: Graph): Drawing {
     if (only === undefined || from.length > 1) continue;
     edges.push({ path: `M${at(only).x + upright.width} ${at(only).y + 14}H${at(to).x}`, error: true });
   }
-  const groups = graph.groups.map(({ title, names }) => {
+  const groups = graph.groups.map(({ name: title, names }) => {
     const tops = names.map((name) => at(name).y);
     const above = Math.min(...tops) - 30;
     return { title, x: 1, y: above, width: 356, height: Math.max(...tops) + upright.height + 8 - above };
