@@ -108,7 +108,7 @@ export async function ports(world: DoctorWorld, first = defaultPort): Promise<Fi
   const folder = homeOf(world);
   const own = typeof folder === 'string' ? runningStack(world, folder) : undefined;
   const ours = new Set(
-    [own?.api, own?.s3, own?.aws, own?.provider, own?.issuer, own?.audio?.door].map((url) =>
+    [own?.api, own?.s3, own?.aws, own?.provider, own?.issuer, own?.audio?.door, own?.page].map((url) =>
       Number(URL.parse(url ?? '')?.port),
     ),
   );
@@ -116,13 +116,13 @@ export async function ports(world: DoctorWorld, first = defaultPort): Promise<Fi
   const door = own?.audio?.door ?? world.env[wayVariables.publicUrl];
   const used = rowOfPorts.filter((what) => what !== 'the public door' || door);
   const row = await Promise.all(
-    used.map(async (what, index) => {
-      const port = first + index;
+    used.map(async (what) => {
+      const port = first + rowOfPorts.indexOf(what);
       const state = await world.portState(port);
       return { what, port, state: state === 'taken' && ours.has(port) ? 'ours' : state } as const;
     }),
   );
-  const name = `${first} to ${first + used.length - 1}`;
+  const name = `${first} to ${first + rowOfPorts.length - 1}`;
   const lost = row.filter(({ state }) => state === 'taken' || state === 'not for every user');
   if (lost.length === 0) {
     const ofStack = row.some(({ state }) => state === 'ours');
