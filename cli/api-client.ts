@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
+import { type AccountAnswer, accountAnswer } from '../functions/api/contract/account.ts';
 import {
   type CreatedGenerationAnswer,
   createdGenerationAnswer,
@@ -136,6 +137,8 @@ export interface ApiClient {
   /** Music with links to its audio: for the moment, and to be shown nowhere. */
   getGeneration(sessionId: string): Promise<GenerationAnswer>;
   listModels(): Promise<ModelListAnswer>;
+  /** Who is paid there, and what is left. */
+  getAccount(): Promise<AccountAnswer>;
   /** Makes a persona. A repetition after a lost response calls the provider no second time. */
   createPersona(body: z.input<typeof createPersonaBody>): Promise<PersonaAnswer>;
   listPersonas(): Promise<PersonaListAnswer>;
@@ -288,6 +291,9 @@ export function createApiClient(
     },
     async listModels() {
       return (await call('GET', '/models', modelListAnswer)).answer;
+    },
+    async getAccount() {
+      return (await call('GET', '/account', accountAnswer)).answer;
     },
     async createPersona(body) {
       return (await call('POST', '/personas', personaAnswer, { body, charges: true })).answer;

@@ -28,7 +28,9 @@ export async function approveSession(args: ApproveArguments, context: CommandCon
         const about = { sessionId, kind: session.kind, clips, credits, provider, sandbox };
         display.emit({ event: 'price', ...about, earlier: 'none' });
         const question = `Train on these ${counted(clips, 'clip')} for ${creditsAt(credits, reached.stack)}?`;
-        await confirmSpending(question, { yes, evenInSandbox: true }, reached, context);
+        const what = `train "${session.name}" on ${counted(clips, 'clip')}`;
+        const spending = { what, question, credits, dialect: 'mountsea' } as const;
+        await confirmSpending(spending, { yes, evenInSandbox: true }, reached, context);
       }
       const after = await reached.client.approveSession(sessionId);
       return reportRun({ event: 'session.approved' }, { before: session, after }, args, reached, context);

@@ -1,6 +1,7 @@
 import { isRunning } from '../functions/domain/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import {
+  accountOfKey,
   type ChosenWay,
   chosenHabits,
   chosenWay,
@@ -22,7 +23,10 @@ import { UsageError } from './usage-error.ts';
 /** A stack that answers, and what to do with it afterwards. */
 export interface ConnectedStack {
   /** Who is paid, and how it gets the audio, where it does not reach it itself. */
-  readonly stack: Pick<LocalStack, 'provider' | 'relay' | 'sandbox' | 'audio'>;
+  readonly stack: Pick<LocalStack, 'provider' | 'relay' | 'sandbox' | 'audio'> & {
+    /** Of a stage: the bucket of its audio, where that is known here. */
+    readonly bucket?: string | undefined;
+  };
   readonly client: ApiClient;
   /** Whether this command has started it, with its own environment. */
   readonly startedHere: boolean;
@@ -203,7 +207,7 @@ function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
   const problems = withAnotherProvider(stack, env);
   if (problems.length === 0) return;
   throw new UsageError(
-    'Nothing was spent: a local stack is running already, with another provider.',
+    'Nothing was spent: a local stack is running already, with another provider or another key.',
     problems,
     undefined,
     stopFirst,
@@ -236,13 +240,26 @@ function checkSameWay({ audio }: Pick<LocalStack, 'audio'>, way: ChosenWay): voi
 
 /** The variables that name another provider or relay than a running stack has. */
 export function withAnotherProvider(
-  stack: Pick<LocalStack, 'sandbox' | 'provider' | 'relay'>,
+  stack: Pick<LocalStack, 'sandbox' | 'provider' | 'relay' | 'accounts'>,
   env: NodeJS.ProcessEnv,
 ): readonly Problem[] {
   return [
     ...differs('PROVIDER_BASE_URL', env, stack.sandbox ? undefined : stack.provider),
     ...differs('RELAY_BASE_URL', env, stack.sandbox ? undefined : stack.relay),
+    ...anotherKey('PROVIDER_API_KEY', env, stack),
+    ...anotherKey('RELAY_API_KEY', env, stack),
   ];
+}
+
+/** Another key is another account. A stack keeps no key, only what tells two of them apart. */
+function anotherKey(
+  where: 'PROVIDER_API_KEY' | 'RELAY_API_KEY',
+  env: NodeJS.ProcessEnv,
+  { accounts }: Pick<LocalStack, 'accounts'>,
+): Problem[] {
+  const [asked, runs] = [env[where], accounts?.[where]];
+  if (!asked || runs === undefined || accountOfKey(asked) === runs) return [];
+  return [{ where, message: 'It is another key than the running stack was started with.' }];
 }
 
 /** @param runs what the stack uses; none is the sandbox, or no relay beside another provider */

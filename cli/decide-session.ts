@@ -25,7 +25,8 @@ export async function decideSession(args: DecideArguments, context: CommandConte
     // One that is under way may come to need a decision at this moment.
     if (choice === 'create-again' && (actions.includes('decide') || isRunning(session))) {
       const { kind } = session;
-      const billedAccount = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
+      const dialect = session.music?.dialect ?? 'mountsea';
+      const billedAccount = payeeOf(dialect, reached.stack);
       const credits = priceAgain(session);
       const known = earlierCreate(session);
       const earlier = known === 'none' ? 'in-doubt' : known;
@@ -35,7 +36,9 @@ export async function decideSession(args: DecideArguments, context: CommandConte
       const cost = earlier === 'in-doubt' ? 'for perhaps another' : 'for another';
       const call = kind === 'music' ? 'Ask for the music' : 'Call create';
       const question = `${call} again, ${cost} ${creditsAt(credits, billedAccount)}?`;
-      await confirmSpending(question, { yes, evenInSandbox: true }, { stack: billedAccount }, context);
+      const what = `${kind === 'music' ? 'ask for the music' : 'call create for'} "${session.name}" again`;
+      const spending = { what, question, credits, dialect };
+      await confirmSpending(spending, { yes, evenInSandbox: true }, reached, context);
     }
     const after = await reached.client.decideSession(sessionId, choice, args.name);
     const done = { event: 'session.decided', choice } as const;

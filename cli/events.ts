@@ -125,6 +125,24 @@ export type CliEvent =
       readonly provider: string;
       readonly sandbox: boolean;
     }
+  /** What a person is about to agree to at a provider that is paid. */
+  | {
+      readonly event: 'spending';
+      readonly what: string;
+      /** Its host. */
+      readonly provider: string;
+      /** By the configured prices; absent where none is documented. */
+      readonly credits?: number;
+      /** In one run. */
+      readonly atMost?: number;
+      /** Whose credits they are. */
+      readonly account: string;
+      /** Credits that the account has. */
+      readonly balance?: number;
+      readonly balanceUnknown?: string;
+      /** The way that the files go. */
+      readonly audio?: string;
+    }
   | {
       readonly event: 'session.created';
       readonly sessionId: string;

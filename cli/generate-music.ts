@@ -49,12 +49,9 @@ export async function generateMusic(args: GenerateArguments, context: CommandCon
     const notes = [modelNote(model), fromClip === undefined ? undefined : clipDoubt];
     const said = notes.filter((note) => note !== undefined);
     for (const message of said) display.emit({ event: 'note', message });
-    await confirmSpending(
-      `Make music for ${creditsAt(credits, billedAccount)}?`,
-      args,
-      { stack: billedAccount },
-      context,
-    );
+    const question = `Make music for ${creditsAt(credits, billedAccount)}?`;
+    const spending = { what: 'make music once', question, credits, dialect };
+    await confirmSpending(spending, args, reached, context);
     signal.throwIfAborted();
     const { session, warnings } = await reached.client.createGeneration({
       ...asked,
@@ -109,9 +106,12 @@ async function goOnWith(typed: string, job: Job, context: CommandContext): Promi
       return follow(session, job, reached, context);
     }
     if (session.creditsToCome > 0) {
-      const billedAccount = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
+      const dialect = session.music?.dialect ?? 'mountsea';
+      const billedAccount = payeeOf(dialect, reached.stack);
       const question = `Go on, for about ${creditsAt(session.creditsToCome, billedAccount)}?`;
-      await confirmSpending(question, job.args, { stack: billedAccount }, context);
+      const what = `go on with the music "${session.name}"`;
+      const spending = { what, question, credits: session.creditsToCome, dialect };
+      await confirmSpending(spending, job.args, reached, context);
     }
     return follow(await reached.client.resumeSession(session.sessionId), job, reached, context);
   });

@@ -21,6 +21,7 @@ export type LocalStack = Pick<
   | 'relay'
   | 'sandbox'
   | 'habits'
+  | 'accounts'
   | 'audio'
   | 'speed'
 >;

@@ -23,12 +23,8 @@ export async function makePersona(args: PersonaArguments, context: CommandContex
     const question = again
       ? `Call ${billedAccount.provider} once more? It may make, and cost, a second persona.`
       : `Make the persona at ${billedAccount.provider}? What that costs is not documented.`;
-    await confirmSpending(
-      question,
-      { yes: args.yes, evenInSandbox: again },
-      { stack: billedAccount },
-      context,
-    );
+    const spending = { what: `make the persona "${name}"`, question, dialect };
+    await confirmSpending(spending, { yes: args.yes, evenInSandbox: again }, reached, context);
     signal.throwIfAborted();
     try {
       const persona = await reached.client.createPersona({

@@ -4,7 +4,7 @@ import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { ResumeArguments } from './commands/resume.ts';
 import { withRights } from './confirm-rights.ts';
-import { confirmSpending } from './confirm-spending.ts';
+import { confirmSpending, mostToCome } from './confirm-spending.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
 import { noteName } from './note-name.ts';
@@ -38,9 +38,15 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
       if (sendsAudio) await requireAudioWay(reached);
       if (name !== undefined) noteName(name, context.display);
       if (!isRunning(session) && session.creditsToCome > 0) {
-        const billedAccount = payeeOf(session.music?.dialect ?? 'mountsea', reached.stack);
+        const dialect = session.music?.dialect ?? 'mountsea';
+        const billedAccount = payeeOf(dialect, reached.stack);
         const question = `Go on with "${session.name}", for ${aboutCredits(session)}, at ${billedAccount.provider}?`;
-        await confirmSpending(question, { yes }, { stack: billedAccount }, context);
+        const spending = {
+          what: `go on with "${session.name}"`,
+          ...{ question, dialect, sendsAudio, credits: session.creditsToCome },
+          atMost: mostToCome(session, toBeSent.length),
+        };
+        await confirmSpending(spending, { yes }, reached, context);
       }
       const { sessionId } = session;
       const { signal } = context;

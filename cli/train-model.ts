@@ -7,7 +7,7 @@ import { chooseFiles } from './choose-files.ts';
 import type { CommandContext } from './command.ts';
 import type { TrainArguments } from './commands/train.ts';
 import { withRights } from './confirm-rights.ts';
-import { confirmSpending } from './confirm-spending.ts';
+import { confirmSpending, mostForUploads, type Spending } from './confirm-spending.ts';
 import { type ConnectedStack, connectStack, providerOf } from './connect.ts';
 import { openConverter } from './converter.ts';
 import { goOnWithExisting } from './existing-session.ts';
@@ -116,7 +116,14 @@ async function createSession(
   if (full !== undefined) display.emit({ event: 'note', message: full });
   // What waits for review is asked about twice: the uploads are paid before it.
   const most = args.review ? cost.credits - cost.creditsForModel : cost.credits;
-  await confirmSpending(`Spend about ${most} credits at ${provider}?`, args, reached, context);
+  const atMost = most + mostForUploads(cost.uploads) - cost.uploads * cost.creditsPerUpload;
+  const some = counted(files.length, 'file');
+  const spending: Spending = {
+    what: args.review ? `upload ${some} for the model "${args.name}"` : `train "${args.name}" on ${some}`,
+    question: `Spend about ${most} credits at ${provider}?`,
+    ...{ credits: most, atMost, dialect: 'mountsea', sendsAudio: true },
+  };
+  await confirmSpending(spending, args, reached, context);
 
   signal.throwIfAborted();
   const { name, minClips, skipInvalid, review, again } = args;
@@ -130,7 +137,7 @@ async function createSession(
     ...(again ? { again } : {}),
   };
   const { answer: created } = await withRights(
-    counted(files.length, 'file'),
+    some,
     (words) => reached.client.createSession({ ...body, ...words }),
     args,
     context,

@@ -8,7 +8,7 @@ import { checkFiles, doubtsAbout, type RejectedFile, type UsableFile } from './c
 import type { CommandContext } from './command.ts';
 import type { UploadArguments } from './commands/upload.ts';
 import { type RightsWords, withRights } from './confirm-rights.ts';
-import { confirmSpending } from './confirm-spending.ts';
+import { confirmSpending, mostForUploads, type Spending } from './confirm-spending.ts';
 import { type ConnectedStack, connectStack, providerOf } from './connect.ts';
 import { type Converter, openConverter } from './converter.ts';
 import type { CliEvent } from './events.ts';
@@ -58,12 +58,17 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
     await requireAudioWay(reached);
     const { provider, sandbox } = reached.stack;
     display.emit({ event: 'cost', ...cost, provider, sandbox });
-    await confirmSpending(
-      `Spend about ${counted(cost.credits, 'credit')} at ${provider}?`,
-      args,
-      reached,
-      context,
-    );
+    const spending: Spending = {
+      what: `upload ${counted(cost.uploads, 'file')}`,
+      question: `Spend about ${counted(cost.credits, 'credit')} at ${provider}?`,
+      ...{
+        credits: cost.credits,
+        atMost: mostForUploads(cost.uploads),
+        dialect: 'mountsea',
+        sendsAudio: true,
+      },
+    };
+    await confirmSpending(spending, args, reached, context);
     const { deadline, rightsConfirmed } = args;
     const end = (told: { event: CliEvent; code: ExitCode }) => withRejected(told, chosen);
     const { answer: created, words } = await createBatch(args, chosen.usable, reached, context);

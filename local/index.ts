@@ -17,6 +17,7 @@ export { defaultSpeed, sandboxSpeed } from './provider-time.ts';
 export { useProxy } from './proxy.ts';
 export { chosenHabits, type Habits, habitsVariable } from './sandbox-habits.ts';
 export { stackOf } from './stack/home-lock.ts';
+export { accountOfKey } from './stack/keys.ts';
 export { type ReadyInfo, readReadyFile } from './stack/ready-file.ts';
 export { stopStack } from './stop.ts';
 export { isOnThisMachine } from './this-machine.ts';

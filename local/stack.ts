@@ -25,7 +25,7 @@ import { proxyVariables } from './proxy.ts';
 import type { Habits } from './sandbox-habits.ts';
 import { watchActivity } from './stack/activity.ts';
 import { lockHome } from './stack/home-lock.ts';
-import { keptKey, secretValues } from './stack/keys.ts';
+import { accountOfKey, keptKey, secretValues } from './stack/keys.ts';
 import { listening } from './stack/listening.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
 import { type Meter, metered, meteredLambda } from './stack/meter.ts';
@@ -348,6 +348,7 @@ async function compose(
     provider: provider.baseUrl,
     ...(relay ? { relay: relay.baseUrl } : {}),
     ...(sandbox ? { providerKey: sandbox.key, relayKey: sandbox.relayKey } : {}),
+    ...(options.provider ? { accounts: accountsOf(options) } : {}),
     sandbox: sandbox !== undefined,
     ...(sandbox && options.habits ? { habits: options.habits } : {}),
     ...(audioWay ? { audio: audioWay.info } : {}),
@@ -381,6 +382,14 @@ async function compose(
       return activity.idleFor();
     },
     close,
+  };
+}
+
+/** By the names of the variables that hold the keys. */
+function accountsOf({ provider, relay }: StackOptions): ReadyInfo['accounts'] {
+  return {
+    ...(provider && { PROVIDER_API_KEY: accountOfKey(provider.key) }),
+    ...(relay && { RELAY_API_KEY: accountOfKey(relay.key) }),
   };
 }
 

@@ -35,6 +35,26 @@ function musicPriceWords(price: string, earlier: Price['earlier']): string {
   }
 }
 
+/** What a person is about to agree to, line by line. */
+export function spendingLines(event: Extract<CliEvent, { event: 'spending' }>): string[] {
+  const { what, provider, credits, atMost = credits, account, balance, balanceUnknown, audio } = event;
+  const more = atMost === credits ? '' : `, at most ${atMost} in this run`;
+  const cost =
+    credits === undefined ? 'what it costs is not documented' : `about ${counted(credits, 'credit')}${more}`;
+  const left =
+    balance === undefined
+      ? `its balance is not known: ${balanceUnknown}`
+      : `${counted(balance, 'credit')} left`;
+  return [
+    'Before you agree:',
+    `  what      ${what}`,
+    `  provider  ${provider}, which takes real credits`,
+    `  cost      ${cost}`,
+    `  account   ${account}; ${left}`,
+    ...(audio === undefined ? [] : [`  audio     ${audio}`]),
+  ];
+}
+
 /** What a person's word has brought about. */
 export function begunLines(event: Begun): string[] {
   const name = `"${event.name}"`;

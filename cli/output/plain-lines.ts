@@ -1,7 +1,7 @@
 import { own, shown } from '../../packages/terminal/printable.ts';
 import type { WriteLine } from '../../packages/terminal/standard-streams.ts';
 import type { CliEvent } from '../events.ts';
-import { begunLines, priceWords } from './agreement-lines.ts';
+import { begunLines, priceWords, spendingLines } from './agreement-lines.ts';
 import { checkLines, doctorDone } from './doctor-lines.ts';
 import { endLines, nextLines } from './end-lines.ts';
 import {
@@ -94,6 +94,8 @@ export function linesOf(event: ShownEvent): string[] {
       return [event.message, ...nextLines(event.next ?? [])];
     case 'cost':
       return [`Cost: ${costWords(event)}.`, `Provider: ${providerWords(event)}.`];
+    case 'spending':
+      return spendingLines(event);
     case 'session.created':
       return [`Session ${event.sessionId} for "${event.name}".`];
     case 'file.upload-retried':

@@ -1,6 +1,6 @@
 import { own } from '../../packages/terminal/printable.ts';
 import { lineWriter } from '../../packages/terminal/standard-streams.ts';
-import { priceWords } from './agreement-lines.ts';
+import { priceWords, spendingLines } from './agreement-lines.ts';
 import { checkLines, doctorDone } from './doctor-lines.ts';
 import { type EndEvent, endLines, nextLines } from './end-lines.ts';
 import { failedTrackLines, fileLines } from './file-lines.ts';
@@ -125,6 +125,9 @@ export function terminal({
         break;
       case 'session.status':
         print(['', ...statusLines(event, measures()).flatMap((line) => hanging(line, width))]);
+        break;
+      case 'spending':
+        print(['', ...spendingLines(event).flatMap((line) => hanging(line, width))]);
         break;
       case 'price':
         print(['', ...indented(priceWords(event), { by: 0, width, style: paint.bold })]);

@@ -22,14 +22,14 @@ export async function connectStage(
   const tokens = stageTokens(stage, context);
   // Now, and not in the middle of the work.
   await tokens.current();
-  const { name, api, provider, relay } = stage;
+  const { name, api, provider, relay, bucket } = stage;
   if (!quiet) display.emit({ event: 'stage.reached', stage: name, api, provider });
   if (speed !== undefined) {
     const message = 'A stage in AWS runs in real time: --speed has no meaning there.';
     display.emit({ event: 'note', message });
   }
   return {
-    stack: { provider, relay, sandbox: false },
+    stack: { provider, relay, bucket, sandbox: false },
     client: createApiClient(api, tokens, { beforeChange: context.stillWanted }),
     startedHere: false,
     longestPause,

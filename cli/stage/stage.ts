@@ -20,6 +20,8 @@ export interface Stage {
   readonly relaySecret: string | undefined;
   /** Where one signs in, and as which client; absent where no client of the issuer is known here. */
   readonly signIn: { readonly issuer: string; readonly clientId: string } | undefined;
+  /** Of its audio; absent where that is not known here. */
+  readonly bucket: string | undefined;
   /** Of the stage's own user pool; absent where another issuer is configured, or that is not known here. */
   readonly userPoolId: string | undefined;
   /** The page, the bucket of its files, and whom it signs people in at; absent where that is not known here. */
@@ -76,6 +78,7 @@ export function readStage(target: Target & { readonly stage: string }, environme
     relaySecret: outputs.RelaySecretArn,
     provider: outputs.ProviderBaseUrl ?? `the provider of stage ${stage}`,
     signIn: issuer === undefined || clientId === undefined ? undefined : { issuer, clientId },
+    bucket: outputs.AudioBucketName,
     userPoolId: outputs.UserPoolId,
     page: pageOf(outputs),
   };

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Assembly } from '../../packages/local-aws/assembly.ts';
 
@@ -12,6 +12,10 @@ export function keptKey(file: string): string {
     return key;
   }
 }
+
+/** Tells two keys apart, and gives nothing of either away: a stack does not keep the key that it was started with. */
+export const accountOfKey = (key: string): string =>
+  createHash('sha256').update(`chirpsmith account ${key.trim()}`).digest('hex').slice(0, 16);
 
 /** The providers' keys under the secrets that functions read; every other generated secret has a value of its own. */
 export function secretValues(

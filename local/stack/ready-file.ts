@@ -21,6 +21,10 @@ export const readyShape = z.object({
   /** Only the sandbox's; a real one is never stored. */
   providerKey: z.string().optional(),
   relayKey: z.string().optional(),
+  /** Which accounts the keys are of, where a provider is paid: `accountOfKey`. */
+  accounts: z
+    .object({ PROVIDER_API_KEY: z.string().optional(), RELAY_API_KEY: z.string().optional() })
+    .optional(),
   /** No real model is made and nothing is paid. */
   sandbox: z.boolean(),
   /** How it behaves; kind where it is absent. */

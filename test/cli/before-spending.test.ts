@@ -58,7 +58,8 @@ describe('train that stops early', () => {
     const { home, tracks, fake } = await prepared();
     const args = [tracks, '--name', 'x', '--json', '--dry-run'];
     const provider = 'https://api.example.test';
-    const paid = { PROVIDER_BASE_URL: provider, PROVIDER_API_KEY: 'key' };
+    const way = { CHIRPSMITH_PUBLIC_URL: 'https://music.example.test' };
+    const paid = { PROVIDER_BASE_URL: provider, PROVIDER_API_KEY: 'key', ...way };
     const elsewhere = await run('train', args, { home: join(home, 'none'), env: paid });
     expect(last(elsewhere)).toMatchObject({ event: 'dry-run.passed', provider, sandbox: false });
 

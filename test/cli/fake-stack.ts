@@ -11,6 +11,8 @@ import { FakeProblem, fakeSessions, type Step, toReady } from './fake-sessions.t
 /** A small stand-in for API and storage, faithful to the contract, with a home that says it runs. */
 export interface FakeStack {
   readonly home: string;
+  /** Where it is. */
+  readonly api: string;
   readonly token: string;
   /** Bytes received, by the name of the file. */
   readonly stored: Map<string, Buffer>;
@@ -48,6 +50,8 @@ export async function startFakeStack(options: {
   asksForRights?: boolean;
   provider?: string;
   relay?: string;
+  /** Which account its key is of. */
+  account?: string;
   /** How the provider gets the audio. */
   audio?: ReadyInfo['audio'];
   /** Routes that the sessions' are not: by `METHOD /path`, status and body, or a cut connection. */
@@ -229,6 +233,7 @@ export async function startFakeStack(options: {
     issuer: base,
     provider: options.provider ?? `${base}/provider`,
     ...(options.relay === undefined ? {} : { relay: options.relay }),
+    ...(options.account === undefined ? {} : { accounts: { PROVIDER_API_KEY: options.account } }),
     sandbox,
     ...(options.audio ? { audio: options.audio } : {}),
     speed: options.speed ?? 20,
@@ -237,6 +242,7 @@ export async function startFakeStack(options: {
 
   return {
     home,
+    api: base,
     token,
     stored,
     refused,

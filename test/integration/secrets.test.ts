@@ -12,6 +12,7 @@ import {
   type SessionAnswer,
   sessionListAnswer,
 } from '../../functions/api/contract/session.ts';
+import { accountOfKey, type ReadyInfo } from '../../local/index.ts';
 import type { StackOptions } from '../../local/stack.ts';
 import { virtualClock } from '../../packages/local-servers/clock.ts';
 import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
@@ -67,6 +68,9 @@ function filesOf(directory: string): Places {
   );
 }
 
+/** What the stack tells of the keys that it was started with. */
+let accounts: ReadyInfo['accounts'];
+
 /** The provider is not the sandbox itself, so it is asked whose the recordings are. */
 const confirmed = { rights: true };
 
@@ -94,6 +98,7 @@ beforeAll(async () => {
   const unreachable = await it_.run(await it_.upload(songs(6), confirmed));
   place.behind.denied.clear();
 
+  ({ accounts } = it_.stack.ready);
   sandbox.fault({ call: 'upload', kind: 'task-failed', reason: 'Copyrighted material detected.' });
   sandbox.fault({
     call: 'upload',
@@ -253,6 +258,13 @@ describe('after runs that ended in every way, with a provider that echoes its re
     expect(reasons).toContainEqual(expect.stringMatching(/^cannot use "http.*\[removed\]/));
     expect(ended.denied.failure?.reason).toMatch(/lost \(generate: .*cannot use "http.*\[removed\]/);
     expect(ended.failed.failure?.reason).toContain('Training failed. cannot use "http');
+  });
+
+  it('the stack says which accounts its keys are of, and keeps no key', () => {
+    expect(accounts).toEqual({
+      PROVIDER_API_KEY: accountOfKey(key),
+      RELAY_API_KEY: accountOfKey(relayKey),
+    });
   });
 
   it('all of it was searched: notices, answers, records, executions, logs, files', () => {
