@@ -220,7 +220,7 @@ function requireSameBytes(
   if (status === 200 && text === bytes) return;
   const { endpoint, setting } = context.service;
   const code = /<Code>(\w{1,64})<\/Code>/.exec(text)?.[1];
-  const said = `HTTP ${status} ${code ?? withoutSecrets(text)}`;
+  const said = `HTTP ${status} ${code ?? withoutSecrets(text, context)}`;
   if (status === 403 && code === 'AccessDenied') throw new Found(denied('get', context, said));
   const at = `A signed link to ${endpoint.host}`;
   const message =

@@ -73,7 +73,7 @@ function networkProblem(error: unknown, context: BucketContext): Problem | undef
     if (!(error instanceof TypeError && error.cause instanceof Error)) return undefined;
     return {
       where: context.service?.setting ?? '--audio-bucket',
-      message: `${host(context)} cannot be asked: ${wordsOf(error.cause)}`,
+      message: `${host(context)} cannot be asked: ${wordsOf(error.cause, context)}`,
     };
   }
   const where = context.service?.setting ?? '--audio-bucket';
@@ -133,8 +133,8 @@ function refusal(error: unknown, step: Step, context: BucketContext): Problem | 
       message: `${host(context)} finds this machine's clock wrong. Set it by the network.`,
     };
   }
-  if (status === 403) return denied(step, context, wordsOf(error));
-  return { where: '--audio-bucket', message: `${host(context)} answered ${wordsOf(error)}` };
+  if (status === 403) return denied(step, context, wordsOf(error, context));
+  return { where: '--audio-bucket', message: `${host(context)} answered ${wordsOf(error, context)}` };
 }
 
 export function otherRegion(region: string, { address, service }: BucketContext): Problem {
@@ -201,16 +201,16 @@ export function networkCode(error: unknown): string | undefined {
 }
 
 /** Code, status and first line of what a service said, without anything like a key, a signature or a URL. */
-export function wordsOf(error: unknown): string {
+function wordsOf(error: unknown, context: BucketContext): string {
   const { name, message } = asError(error);
   const status = statusOf(error);
-  return withoutSecrets(`${status === undefined ? '' : `HTTP ${status} `}${name}: ${message}`);
+  return withoutSecrets(`${status === undefined ? '' : `HTTP ${status} `}${name}: ${message}`, context);
 }
 
 /** The first line, shortened; queries of URLs and what looks like a key are cut out. */
-export function withoutSecrets(text: string): string {
+export function withoutSecrets(text: string, { env: { AWS_ACCESS_KEY_ID: key } }: BucketContext): string {
   const [line = ''] = text.trim().split('\n');
-  return line
+  return (key ? line.replaceAll(key, '…') : line)
     .replace(/\?\S*/g, '?…')
     .replace(/\b(AKIA|ASIA)[A-Z0-9]{12,}\b|[A-Za-z0-9+/=]{32,}/g, '…')
     .slice(0, 200);

@@ -357,6 +357,7 @@ it('no message holds the access key, the secret, a signature or a link', async (
   const text = all.join('\n');
   for (const secret of [
     credentials.secretAccessKey,
+    credentials.accessKeyId,
     'AKIA0123456789ABCDEF',
     '0123456789abcdef0123',
     'X-Amz-Signature=0',
