@@ -1,4 +1,4 @@
-import { rightsSentence } from '../functions/domain/rights.ts';
+import { rightsSentence } from '../functions/shared/rights-sentence.ts';
 import { ApiRefusal } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import { UsageError } from './usage-error.ts';

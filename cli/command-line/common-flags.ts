@@ -1,5 +1,5 @@
-import { rightsSentence } from '../../functions/domain/rights.ts';
 import { nameProblems } from '../../functions/domain/validate-names.ts';
+import { rightsSentence } from '../../functions/shared/rights-sentence.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { audioBucketProblem, publicUrlProblem, sandboxSpeed } from '../../local/index.ts';
 import { number, one, text, toggle } from './flags.ts';

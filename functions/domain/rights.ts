@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Problem } from '../shared/errors.ts';
-
-/** What a person confirms about the files of a session, word for word. */
-export const rightsSentence =
-  'These recordings are mine to upload and to train on: I own all rights to them, or have the permission of everyone who does.';
+import { rightsSentence } from '../shared/rights-sentence.ts';
 
 /** That a person has confirmed the rights to all files that a session has. */
 export const rightsSchema = z.object({

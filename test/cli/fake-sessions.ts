@@ -6,7 +6,8 @@ import {
   type SessionAnswer,
 } from '../../functions/api/contract/session.ts';
 import { replaceTrackBody, type TrackAnswer } from '../../functions/api/contract/track.ts';
-import { rightsProblem, rightsSentence } from '../../functions/domain/rights.ts';
+import { rightsProblem } from '../../functions/domain/rights.ts';
+import { rightsSentence } from '../../functions/shared/rights-sentence.ts';
 
 /** How a session of the fake goes on in a run: one step per look at it, the last one stays. */
 export type Step = Partial<Pick<SessionAnswer, 'status' | 'modelId' | 'failure'>> & {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rememberFiles } from '../../cli/remembered-files.ts';
-import { rightsSentence } from '../../functions/domain/rights.ts';
+import { rightsSentence } from '../../functions/shared/rights-sentence.ts';
 import { tracks as clips, last, standing } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
 import { run } from './run-command.ts';

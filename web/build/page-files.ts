@@ -17,6 +17,7 @@ const sources = [
   'web/vite.config.ts',
   'functions/api/contract',
   'functions/shared/status-words.ts',
+  'functions/shared/rights-sentence.ts',
   'package-lock.json',
 ];
 

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { AwayBanner } from './parts/away-banner.tsx';
+import { Balance } from './parts/balance.tsx';
 import { Bird, Icon } from './parts/icon.tsx';
 import { address, followAddress, linkTo } from './router.ts';
 import { finishSignIn, signOut, user } from './sign-in.ts';
@@ -91,6 +92,7 @@ function TopBar() {
         </nav>
       )}
       <span class="grow" />
+      {isSignedIn && <Balance />}
       <ThemeButton />
       {isSignedIn && (
         <>

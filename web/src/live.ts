@@ -24,6 +24,12 @@ export interface Live<T> {
   stop(): void;
 }
 
+/** How {@link live} asks. */
+export interface LiveOptions {
+  /** It is beside the point of the view: that it does not come is not said. */
+  readonly isQuiet?: boolean;
+}
+
 const shortest = 1;
 /** Seconds between two tries while nothing answers. */
 const longestAway = 30;
@@ -38,6 +44,7 @@ const hiddenPace = 60;
 export function live<T>(
   load: (signal: AbortSignal) => Promise<Answer<T>>,
   pace: (value: T) => number | undefined,
+  { isQuiet = false }: LiveOptions = {},
 ): Live<T> {
   const value = signal<T | undefined>(undefined);
   const seenAt = signal<number | undefined>(undefined);
@@ -63,7 +70,7 @@ export function live<T>(
         value.value = body;
         seenAt.value = Date.now();
         refusal.value = undefined;
-        away.value = undefined;
+        if (!isQuiet) away.value = undefined;
       });
       const own = pace(body);
       if (own !== undefined) {
@@ -76,12 +83,13 @@ export function live<T>(
       if (error instanceof Refusal) {
         batch(() => {
           refusal.value = error;
-          away.value = undefined;
+          if (!isQuiet) away.value = undefined;
         });
       } else if (!(error instanceof SignedOut)) {
         failed += 1;
         const seconds = Math.min(longestAway, 2 ** Math.min(failed, 5));
-        away.value = { seenAt: seenAt.value, nextAt: Date.now() + seconds * 1000, retry: askNow };
+        if (!isQuiet)
+          away.value = { seenAt: seenAt.value, nextAt: Date.now() + seconds * 1000, retry: askNow };
         again(seconds);
       }
     } finally {
@@ -104,7 +112,7 @@ export function live<T>(
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', look);
       removeEventListener('online', look);
-      away.value = undefined;
+      if (!isQuiet) away.value = undefined;
     },
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { rightsSentence } from '../../domain/rights.ts';
 import { trackStatuses } from '../../domain/session.ts';
 import { errorNames } from '../../shared/errors.ts';
+import { rightsSentence } from '../../shared/rights-sentence.ts';
 
 /** Files and tracks as callers of the HTTP API see them. */
 

@@ -9,8 +9,8 @@ import { route as replacement } from '../../../functions/api/replace-track/route
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
 import { route as resumption } from '../../../functions/api/resume-session/route.ts';
 import { sessionAnswer } from '../../../functions/api/session-response.ts';
-import { rightsSentence } from '../../../functions/domain/rights.ts';
 import type { Session } from '../../../functions/domain/session.ts';
+import { rightsSentence } from '../../../functions/shared/rights-sentence.ts';
 import { fakeExecutions } from '../../../test-support/fake-executions.ts';
 import {
   openTable,

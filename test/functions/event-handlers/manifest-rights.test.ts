@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rightsSentence } from '../../../functions/domain/rights.ts';
+import { rightsSentence } from '../../../functions/shared/rights-sentence.ts';
 import { newSceneForEach, problems, put, putSongs, report, scene, started } from './manifest-scene.ts';
 
 newSceneForEach();

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trackIdAt } from '../../../functions/domain/new-session.ts';
-import { confirmedRights, rightsSentence } from '../../../functions/domain/rights.ts';
+import { confirmedRights } from '../../../functions/domain/rights.ts';
 import type { Session } from '../../../functions/domain/session.ts';
 import { sessionIdOf } from '../../../functions/domain/session-id.ts';
+import { rightsSentence } from '../../../functions/shared/rights-sentence.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
 import { prepareBatch } from '../../../functions/workflow/prepare-batch/prepare-batch.ts';
 import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
+import { rightsSentence } from '../../../functions/shared/rights-sentence.ts';
 import { linkTo } from '../router.ts';
 import { counted } from '../words/format.ts';
 import { groupOf } from '../words/groups.ts';
@@ -19,6 +20,8 @@ interface Offer {
   readonly no: string;
   readonly method: 'POST' | 'DELETE';
   readonly part: string;
+  /** The question whose the recordings are goes with it, as the files have no answer yet. */
+  readonly asksRights?: boolean;
 }
 
 /** Only buttons that are possible now; each says what it does before it does it. */
@@ -63,9 +66,11 @@ function Ask({
   done(): void;
 }) {
   const act = useAct();
-  const { title, words, yes, no, look, method, part } = offer;
+  const hasRights = useSignal(false);
+  const { title, words, yes, no, look, method, part, asksRights } = offer;
   const go = async () => {
-    if (!(await act.run({ method, sessionId, part }))) return;
+    const body = hasRights.value ? { body: { rights: true } } : {};
+    if (!(await act.run({ method, sessionId, part, ...body }))) return;
     close();
     if (method === 'DELETE') location.hash = linkTo.sessions;
     else done();
@@ -75,6 +80,20 @@ function Ask({
       {words.map((line) => (
         <p key={line}>{line}</p>
       ))}
+      {asksRights && (
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={hasRights.value}
+            onChange={(event) => {
+              hasRights.value = event.currentTarget.checked;
+            }}
+          />
+          <span>
+            {rightsSentence} <span class="hint">A provider that is paid wants this answered.</span>
+          </span>
+        </label>
+      )}
       {act.problem.value !== '' && (
         <p class="note bad" role="alert">
           {act.problem.value}
@@ -149,6 +168,7 @@ function resume(session: SessionPageAnswer, price: string) {
     yes: `Resume ${price}`,
     no: 'Not now',
     part: '/resume',
+    asksRights: session.rights === undefined && session.kind !== 'music',
   } as const;
 }
 

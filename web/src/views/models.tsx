@@ -24,7 +24,7 @@ export function ModelsView({ chosen }: { chosen: string | undefined }) {
   if (list === undefined) {
     return <p class="mid">{found.refusal.value?.message ?? 'The models are asked for …'}</p>;
   }
-  const { models, warning } = list;
+  const { models, warning, slots } = list;
   if (models.length === 0) {
     return (
       <section class="card empty">
@@ -43,6 +43,12 @@ export function ModelsView({ chosen }: { chosen: string | undefined }) {
           <h1 id="models">Models</h1>
           <span class="hint">{models.length.toLocaleString('en')}</span>
         </div>
+        {slots !== undefined && (
+          <p class="hint slots">
+            {slots.used.toLocaleString('en')} of {counted(slots.limit, 'place')} at the provider{' '}
+            {slots.used === 1 ? 'is' : 'are'} known to be taken.
+          </p>
+        )}
         {warning !== undefined && (
           <p class="note warn">
             <Icon name="warn" />
@@ -73,7 +79,11 @@ export function ModelsView({ chosen }: { chosen: string | undefined }) {
   );
 }
 
-function Chosen({ model: { modelId, name, sessionId, files, credits, createdAt } }: { model: Model }) {
+function Chosen({
+  model: { modelId, name, sessionId, files, credits, createdAt, base, rights },
+}: {
+  model: Model;
+}) {
   return (
     <div>
       <section class="card gen" aria-labelledby="model">
@@ -88,6 +98,22 @@ function Chosen({ model: { modelId, name, sessionId, files, credits, createdAt }
           <dd class="mono">{modelId}</dd>
           <dt>Made</dt>
           <dd>{moment(createdAt)}</dd>
+          {base !== undefined && (
+            <>
+              <dt>On top of</dt>
+              <dd>
+                <bdi>{base}</bdi>
+              </dd>
+            </>
+          )}
+          {rights !== undefined && (
+            <>
+              <dt>Rights</dt>
+              <dd>
+                confirmed by <bdi>{rights.confirmedBy}</bdi>, {moment(rights.confirmedAt)}
+              </dd>
+            </>
+          )}
           <dt>Made from</dt>
           <dd>
             <a href={linkTo.session(sessionId)}>{counted(files.length, 'file')}, see the session</a>

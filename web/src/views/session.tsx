@@ -129,18 +129,30 @@ function Takes({ session: { sessionId, music } }: { session: SessionPageAnswer }
         </span>
       </div>
       <ul class="plain">
-        {clips.map(({ clipId, title, hasAudio, trouble }) => (
+        {clips.map(({ clipId, title, hasAudio, locked, trouble }) => (
           <li key={clipId}>
             <bdi>{title ?? clipId}</bdi>
-            <span class="hint">
-              {hasAudio ? 'its audio is kept' : (trouble ?? 'its audio is not here yet')}
-            </span>
+            <span class="hint">{takeWords({ hasAudio, locked, trouble })}</span>
           </li>
         ))}
         {clips.length === 0 && <li class="dim">None yet.</li>}
       </ul>
     </section>
   );
+}
+
+function takeWords({
+  hasAudio,
+  locked,
+  trouble,
+}: Pick<
+  NonNullable<SessionPageAnswer['music']>['clips'][number],
+  'hasAudio' | 'locked' | 'trouble'
+>): string {
+  if (hasAudio) return 'its audio is kept';
+  if (locked === 'yes') return 'locked at the provider: unlock it there, then resume';
+  if (locked === 'perhaps') return 'perhaps locked at the provider: look there, then resume';
+  return trouble === undefined ? 'its audio is not here yet' : printable(trouble);
 }
 
 /** What the record holds besides: ids, decisions, earlier failures. */
@@ -151,7 +163,7 @@ function Record({
   session: SessionPageAnswer;
   earlier: NonNullable<SessionPageAnswer['earlierFailures']>;
 }) {
-  const { sessionId, modelId, provider, executionUrl, decisions } = session;
+  const { sessionId, modelId, provider, executionUrl, decisions, rights } = session;
   return (
     <section class="card" aria-labelledby="record">
       <div class="head">
@@ -172,6 +184,14 @@ function Record({
           <>
             <dt>Provider</dt>
             <dd>{provider.host}</dd>
+          </>
+        )}
+        {rights !== undefined && (
+          <>
+            <dt>Rights</dt>
+            <dd>
+              confirmed by <bdi>{rights.confirmedBy}</bdi>, {moment(rights.confirmedAt)}
+            </dd>
           </>
         )}
         {executionUrl !== undefined && (
