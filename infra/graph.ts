@@ -29,7 +29,7 @@ function machine(definition: unknown, indent: string): string[] {
   const ordered = reachable(StartAt, States);
   return [
     ...ordered.flatMap(([name, state]) => node(name, state, indent)),
-    ...ordered.flatMap(([name, state]) => edges(name, state).map((edge) => indent + edge)),
+    ...chained(ordered.flatMap(([name, state]) => edges(name, state))).map((edge) => indent + edge),
     ...errorEdges(ordered).map((edge) => indent + edge),
   ];
 }
@@ -94,6 +94,19 @@ function edges(name: string, state: State): string[] {
     const arrow = label === undefined ? '-->' : `-->|${quoted(label)}|`;
     return `${identifier(name)} ${arrow} ${identifier(to)}`;
   });
+}
+
+/** Edges that lead on from one to the next, on one line. */
+function chained(all: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const edge of all) {
+    const before = lines.at(-1) ?? '';
+    const [from = '', to = '', ...more] = edge.split(' --> ');
+    const goesOn = to !== '' && more.length === 0 && before.endsWith(` --> ${from}`);
+    if (goesOn) lines.splice(-1, 1, `${before} --> ${to}`);
+    else lines.push(edge);
+  }
+  return lines;
 }
 
 function errorEdges(states: readonly [string, State][]): string[] {

@@ -109,9 +109,9 @@ export function trainModel({ scope, task, settings }: Machine): IChainable {
   const again = new Wait(scope, 'Wait for provider', { time: WaitTime.secondsPath('$.wait') });
   const prepared = new Choice(scope, 'Session prepared?')
     .when(verdictIs('waiting'), again.next(prepare))
+    .when(Condition.isPresent('$.tracks[0]'), upload)
     // Create was called in an earlier run: only the training counts, and nothing is uploaded.
-    .when(Condition.isNotPresent('$.tracks[0]'), enough)
-    .otherwise(upload);
+    .otherwise(enough);
 
   prepare.next(prepared);
   upload.next(enough).next(review);

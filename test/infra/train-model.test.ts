@@ -129,9 +129,9 @@ describe('train-model', () => {
     expect(stateOf(definition, 'Session prepared?')).toMatchObject({
       Choices: [
         { Variable: '$.verdict', StringEquals: 'waiting', Next: 'Wait for provider' },
-        { Variable: '$.tracks[0]', IsPresent: false, Next: 'Enough clips?' },
+        { Variable: '$.tracks[0]', IsPresent: true, Next: 'Upload tracks' },
       ],
-      Default: 'Upload tracks',
+      Default: 'Enough clips?',
     });
     expect(stateOf(definition, 'Wait for provider')).toMatchObject({
       SecondsPath: '$.wait',
