@@ -38,6 +38,8 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
   await using converter = args.convert ? await openConverter(context) : undefined;
   const files = await chooseFiles(args, context, converter);
   if (args.dryRun) return tellDryRun(args, files, context);
+  // Without a stack, a way that is missing is known at once.
+  await providerOf(context);
   const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
     await requireAudioWay(reached);

@@ -53,6 +53,8 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
     display.emit({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid, next });
     return chosen.rejected.length === 0 ? exitCodes.done : exitCodes.badInput;
   }
+  // Without a stack, a way that is missing is known at once.
+  await providerOf(context);
   const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
     await requireAudioWay(reached);

@@ -148,7 +148,7 @@ export function chosenWay(env: Readonly<Record<string, string | undefined>>): Ch
 export function missingWay(provider: string): AudioWayProblem {
   const host = URL.parse(provider)?.host ?? provider;
   return {
-    summary: `${host} cannot fetch audio from this machine: it needs a way to it. docs/real-model.md has both on one screen.`,
+    summary: `${host} cannot fetch audio from this machine. Name a way for it; docs/real-model.md has both.`,
     problems: [
       { where: '--public-url', message: 'The https:// address of a tunnel to this machine; or' },
       { where: '--audio-bucket', message: 's3://name/prefix of a bucket of your own.' },

@@ -1,5 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { TrackAnswer } from '../../functions/api/contract/track.ts';
+import { missingWay } from '../../local/audio-way/audio-way.ts';
+import { startLinksServer } from '../../local/audio-way/links-server.ts';
 import { commandsOf, last, standing } from './fake-session.ts';
+import { prepared } from './prepared-folder.ts';
 import { run, temporaryFolder } from './run-command.ts';
 
 const failed = { status: 'failed' } as const;
@@ -61,6 +67,49 @@ describe('a stack that runs with another way for the audio', () => {
     expect(commandsOf(ended)).toEqual([
       `CHIRPSMITH_HOME=${home} PROVIDER_BASE_URL=${provider} npx chirpsmith stop`,
     ]);
+    expect(posts()).toEqual([]);
+  });
+});
+
+describe('a provider elsewhere, and no way for the audio', () => {
+  const refused = {
+    event: 'input.rejected',
+    message: expect.stringMatching(
+      /^Nothing was spent\. api\.example\.test cannot fetch .* docs\/real-model\.md/,
+    ),
+    problems: [{ where: '--public-url' }, { where: '--audio-bucket' }],
+  };
+
+  it.each([
+    ['train', ['--name', 'x', '--yes', '--rights-confirmed']],
+    ['train', ['--name', 'x', '--dry-run']],
+    ['upload', ['--yes', '--rights-confirmed']],
+    ['upload', ['--dry-run']],
+  ])('ends %s %j before a stack is started', async (command, flags) => {
+    const { home, tracks, fake } = await prepared();
+    const nowhere = join(home, 'none');
+    const ended = await run(command, [tracks, ...flags, '--json'], { home: nowhere, env });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject(refused);
+    expect(existsSync(nowhere)).toBe(false);
+    expect(fake.requests).toEqual([]);
+  });
+
+  it('ends resume before anything is changed', async () => {
+    const server = await startLinksServer({
+      way: undefined,
+      problem: missingWay(provider),
+      list: async () => [],
+      log: () => {},
+    });
+    onTestFinished(() => server.close());
+    const missing = { kind: 'missing', name: 'none', keep: false, links: server.url } as const;
+    const tracks: TrackAnswer[] = [{ trackId: '001', file: 'a.wav', status: 'declared', attempts: 0 }];
+    const session = { ...failed, tracks };
+    const { home, sessionId, posts } = await standing(session, { sandbox: false, provider, audio: missing });
+    const ended = await run('resume', [sessionId, '--yes', '--rights-confirmed', '--json'], { home, env });
+    expect(ended.code).toBe(2);
+    expect(last(ended)).toMatchObject(refused);
     expect(posts()).toEqual([]);
   });
 });

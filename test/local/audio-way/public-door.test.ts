@@ -185,7 +185,7 @@ describe('the public door refuses with 403 and one line that says nothing', () =
     now = new Date();
   });
 
-  it('a link of the door at the S3 of the stack', async () => {
+  it('the key of the door is worth nothing at the S3 of the stack', async () => {
     await using it_ = await door('http://127.0.0.1:9');
     const url = (await it_.link(mine)).replace('http://127.0.0.1:9', s3.url);
     expect((await fetch(url)).status).toBe(403);
