@@ -1,24 +1,46 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createdGenerationAnswer, generationAnswer } from '../../functions/api/contract/music.ts';
-import { openStack, sinceNow, songs, type TestStack } from '../../test-support/local-stack.ts';
+import { realistic } from '../../packages/provider-sandbox/realistic.ts';
+import { sandboxSettingsSchema } from '../../packages/provider-sandbox/settings.ts';
+import {
+  openStack,
+  quick,
+  sharedStack,
+  sinceNow,
+  songs,
+  type TestStack,
+} from '../../test-support/local-stack.ts';
 
-// A stack of its own: the sandbox's habits are chosen when it starts.
+// The models of other tests are more than the habits allow.
+const { accounts: _, modelsPerAccount: __, ...habits } = realistic;
+
 let it_: TestStack;
 beforeAll(async () => {
-  it_ = await openStack({ habits: 'realistic' });
+  it_ = await sharedStack();
+  it_.stack.sandbox?.change(habits);
 });
-afterAll(() => it_.close());
+afterAll(() => {
+  const {
+    credits: _balance,
+    accounts: _accounts,
+    ...usual
+  } = sandboxSettingsSchema.parse({ durations: quick });
+  it_.stack.sandbox?.change({ ...usual, models: { ...usual.models, base: undefined } });
+});
 
-describe('with the habits that providers are reported to have', () => {
+/** The first run on a stack loads every function. */
+describe('with the habits that providers are reported to have', { timeout: 120_000 }, () => {
+  const name = `Tin ${Date.now() % 1e6}`;
+
   it('tracks become a model', async () => {
     const { sums, entries } = sinceNow(it_);
-    const session = await it_.run(await it_.upload(songs(8), { name: 'Night Drive' }));
+    const session = await it_.run(await it_.upload(songs(6), { name }));
     expect(session).toMatchObject({
       status: 'ready',
       modelId: expect.stringMatching(/^chirp-custom:/),
-      creditsSpent: 108,
+      creditsSpent: 106,
     });
-    expect(sums().credits).toBe(108);
+    expect(sums().credits).toBe(106);
     const { url = '', key = '' } = it_.stack.sandbox ?? {};
     const headers = { authorization: `Bearer ${key}` };
     const taskId = entries().find(({ call }) => call === 'create')?.sessionId;
@@ -28,7 +50,7 @@ describe('with the habits that providers are reported to have', () => {
 
   it('a clip of music is copied, though its audio comes late', async () => {
     const { sums } = sinceNow(it_);
-    const wish = { model: 'Night Drive', prompt: 'rain at night' };
+    const wish = { model: name, prompt: 'rain at night' };
     const asked = createdGenerationAnswer.parse((await it_.call('POST', '/generations', wish)).body);
     await it_.ended(asked.session.executionArn ?? '');
     const { body } = await it_.call('GET', `/generations/${asked.session.sessionId}`);
@@ -38,4 +60,12 @@ describe('with the habits that providers are reported to have', () => {
     for (const { url } of downloads) expect((await fetch(url)).status).toBe(200);
     expect(sums()).toMatchObject({ credits: 40, calls: { generate: 1 } });
   });
+});
+
+it('a stack that is started with them has a sandbox with all of them', async () => {
+  const { stack, close } = await openStack({ habits: 'realistic' });
+  onTestFinished(() => close());
+  expect(stack.ready.habits).toBe('realistic');
+  const answer = await fetch(`${stack.sandbox?.url}/_sandbox/settings`);
+  expect(await answer.json()).toMatchObject(realistic);
 });
