@@ -3,7 +3,10 @@ import { defaultSettings } from '../../functions/shared/settings.ts';
 import { slicesOf } from '../../infra/workflows/history-budget.ts';
 import { sharedStack, sinceNow, songs } from '../../test-support/local-stack.ts';
 
-it('a session of more tracks than one slice has ends in a model of all of them, each uploaded once', async () => {
+// The time-out is for a machine that does much else.
+it('a session of more tracks than one slice has ends in a model of all of them, each uploaded once', {
+  timeout: 120_000,
+}, async () => {
   const it_ = await sharedStack();
   const since = sinceNow(it_);
   const count = slicesOf(defaultSettings).tracks + 3;
