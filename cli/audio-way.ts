@@ -4,7 +4,7 @@ import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { createAudioLinks } from '../functions/storage/audio-links.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';
-import type { Next } from './events.ts';
+import type { Next } from './next.ts';
 import { goOnCommand } from './output/format.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -2,7 +2,8 @@ import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import type { Decision } from './api-client.ts';
-import type { EarlierCreate, Next } from './events.ts';
+import type { EarlierCreate } from './events.ts';
+import type { Next } from './next.ts';
 import { aboutCredits, comeBack, counted, goOnCommand } from './output/format.ts';
 
 /** Everything that a person can do with a session in this state, most likely first. */

@@ -1,8 +1,9 @@
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import { trackResults } from './diff-sessions.ts';
-import type { CliEvent, EndOfSession, FileResult, Next } from './events.ts';
+import type { CliEvent, EndOfSession, FileResult } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import type { Next } from './next.ts';
 import { nextSteps } from './next-steps.ts';
 import { comeBack } from './output/format.ts';
 import { differencesOf } from './output/list-differences.ts';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import type { ApiClient } from './api-client.ts';
-import type { CliEvent, SavedClip } from './events.ts';
+import type { CliEvent } from './events.ts';
+import type { SavedClip } from './music-events.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Milliseconds for one file. */

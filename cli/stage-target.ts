@@ -1,7 +1,8 @@
 import type { Problem } from '../functions/shared/errors.ts';
 import { habitsVariable, wayVariables } from '../local/index.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
-import type { CliEvent, Next } from './events.ts';
+import type { CliEvent } from './events.ts';
+import type { Next } from './next.ts';
 
 /** What a command drives, and as whom. */
 export interface Target {

@@ -1,5 +1,5 @@
 import type { Problem } from '../functions/shared/errors.ts';
-import type { Next } from './events.ts';
+import type { Next } from './next.ts';
 
 /** What was given cannot be used; nothing was started or spent. Exit code 2. */
 export class UsageError extends Error {

@@ -24,6 +24,7 @@ import { withDeadlinesOf } from './provider-time.ts';
 import { proxyVariables } from './proxy.ts';
 import type { Habits } from './sandbox-habits.ts';
 import { watchActivity } from './stack/activity.ts';
+import { type Closable, closedInOrder } from './stack/closed-in-order.ts';
 import { lockHome } from './stack/home-lock.ts';
 import { accountOfKey, keptKey, secretValues } from './stack/keys.ts';
 import { listening } from './stack/listening.ts';
@@ -92,10 +93,6 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-interface Closable {
-  close(): Promise<void> | void;
-}
-
 /**
  * Starts everything that the template needs, in one process on loopback.
  * @throws Error in one line when a port or the home is taken, or the template cannot be run here
@@ -104,24 +101,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { home, notice = () => {} } = options;
   openHome(home);
   const unlock = lockHome(home);
-  // Closed in the opposite order of their start.
-  const started: Closable[] = [{ close: unlock }];
-  const close = async () => {
+  const { keep, close: closeParts } = closedInOrder();
+  keep({ close: unlock });
+  const close = () => {
     removeReadyFile(home);
-    const failures: unknown[] = [];
-    for (const part of started.splice(0).reverse()) {
-      try {
-        await part.close();
-      } catch (error) {
-        failures.push(error); // The others are to be closed all the same.
-      }
-    }
-    if (failures.length > 0)
-      throw new AggregateError(failures, 'Not every part of the stack could be closed.');
-  };
-  const keep = <T extends Closable>(part: T): T => {
-    started.push(part);
-    return part;
+    return closeParts();
   };
   try {
     return await compose(options, keep, close, notice);

@@ -1,4 +1,4 @@
-import type { Next } from '../events.ts';
+import type { Next } from '../next.ts';
 
 /** What one check came to; `failed` keeps a command from working. */
 export type Verdict = 'ok' | 'warning' | 'failed';

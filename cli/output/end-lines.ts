@@ -1,4 +1,5 @@
-import type { CliEvent, FileResult, Next } from '../events.ts';
+import type { CliEvent, FileResult } from '../events.ts';
+import type { Next } from '../next.ts';
 import { asTime, counted } from './format.ts';
 import { reasonLines } from './text-width.ts';
 

@@ -4,8 +4,8 @@ import { machines } from '../../functions/shared/state-contracts.ts';
 import { stageFilePath } from '../../infra/stage-file.ts';
 import type { CommandContext } from '../command.ts';
 import type { DeployArguments } from '../commands/deploy.ts';
-import type { Next } from '../events.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Next } from '../next.ts';
 import { UsageError } from '../usage-error.ts';
 import {
   adviceFor,

@@ -1,5 +1,5 @@
 import type { Config } from '../../infra/config.ts';
-import type { Next } from '../events.ts';
+import type { Next } from '../next.ts';
 import type { Deployment } from './prepare-deployment.ts';
 
 /** Concurrent executions that Lambda keeps free of reservations (Lambda developer guide, "Reserved concurrency"). */

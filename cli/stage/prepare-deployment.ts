@@ -4,7 +4,7 @@ import { type Config, readConfig } from '../../infra/config.ts';
 import { readStageFile, type StageFile, stageFilePath, stageFolder } from '../../infra/stage-file.ts';
 import { type PageConfig, type PageFile, pageFiles } from '../../web/build/page-files.ts';
 import type { CommandContext } from '../command.ts';
-import type { Next } from '../events.ts';
+import type { Next } from '../next.ts';
 import { UsageError } from '../usage-error.ts';
 import { type AwsAccount, awsAccount } from './aws-account.ts';
 import { runCdk } from './run-cdk.ts';

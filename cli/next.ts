@@ -1,0 +1,5 @@
+/** What a person can do now, and the command for it where there is one. */
+export interface Next {
+  readonly words: string;
+  readonly command?: string;
+}
