@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import path from 'node:path';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChosenWay } from '../../local/audio-way/audio-way.ts';
 import { virtualClock } from '../../packages/local-servers/clock.ts';
 import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
@@ -20,7 +20,6 @@ const clock = virtualClock();
 let sandbox: Sandbox;
 let tunnel: Awaited<ReturnType<typeof startReverseProxy>>;
 let proxy: { url: string; close(): Promise<void> };
-const before = { ...process.env };
 
 /** Leads what is asked of the provider's name to where it is; knows no other name. */
 async function startProxy(to: () => string) {
@@ -55,10 +54,10 @@ beforeAll(async () => {
     fetch: tunnel.fetch,
   });
   proxy = await startProxy(() => sandbox.url);
-  process.env.HTTP_PROXY = proxy.url;
+  vi.stubEnv('HTTP_PROXY', proxy.url);
 });
 afterAll(async () => {
-  process.env = before;
+  vi.unstubAllEnvs();
   await proxy.close();
   await sandbox.close();
   await tunnel.close();
