@@ -1,4 +1,4 @@
-import { logNormalShare, uniformShare } from '../../functions/shared/assumed-lengths.ts';
+import { normalShare } from '../../functions/shared/normal-share.ts';
 import type { DoneBy } from '../../functions/shared/plan-checks.ts';
 
 /** How long a task takes: how likely it is done by a moment, and lengths drawn from it, in seconds. */
@@ -25,13 +25,13 @@ const normal = (random: () => number) =>
 /** @param spread standard deviation of the logarithm */
 export const logNormal = (median: number, spread: number): Distribution => ({
   name: `log-normal ${median} s / ${spread}`,
-  doneBy: logNormalShare(median, spread),
+  doneBy: (seconds) => (seconds <= 0 ? 0 : normalShare(Math.log(seconds / median) / spread)),
   draw: (random) => median * Math.exp(spread * normal(random)),
 });
 
 export const uniform = (shortest: number, longest: number): Distribution => ({
   name: `uniform ${shortest} to ${longest} s`,
-  doneBy: uniformShare(shortest, longest),
+  doneBy: (seconds) => Math.min(1, Math.max(0, (seconds - shortest) / (longest - shortest))),
   draw: (random) => shortest + (longest - shortest) * random(),
 });
 

@@ -17,7 +17,6 @@ export const uploadSchedule: Schedule = {
     { tracks: 100, checks: [31, 44, 48, 51, 54, 57, 60, 63, 66] },
   ],
   usual: 20,
-  learn: true,
   every: 15,
   later: { after: 105, every: 40 },
   deadline: 600,
@@ -25,7 +24,6 @@ export const uploadSchedule: Schedule = {
 
 /** The training: 120 to 180 s, its moments computed as well. */
 export const trainingSchedule: Schedule = {
-  learn: true,
   checks: [127, 134, 140, 146, 151, 156, 161, 165, 168, 171, 174, 176, 178, 180],
   every: 8,
   later: { after: 240, every: 20 },

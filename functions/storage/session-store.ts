@@ -5,7 +5,6 @@ import type { SessionStore, StoreObserver } from '../domain/session-records.ts';
 import { addToTally, countedSchema, noTracks } from '../domain/track-tally.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { mapConcurrent } from '../shared/map-concurrent.ts';
-import { createDurationStore } from './duration-store.ts';
 import {
   allUnder,
   createDynamoTable,
@@ -57,7 +56,6 @@ export function createSessionStore(options: {
     items.filter(alive).map((item) => parseItem(sessionSchema, item));
 
   const store: SessionStore = {
-    ...createDurationStore(options),
     async create(session, tracks) {
       await mapConcurrent(tracks, writesAtOnce, (track) =>
         // A conflict is with a start that died half-way: the session was never written, so the track is ours.

@@ -14,7 +14,6 @@ export const state = defineState({
     'sessions.update',
     'ids.claim',
     'models.register',
-    'durations.add',
     'provider.status',
   ],
 });

@@ -44,12 +44,11 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
   const { answer, trouble, last } = await asked(provider.status(track.taskId, 'upload'));
 
   if (answer?.phase === 'succeeded' && answer.clipId !== undefined) {
-    const [seen] = position.seen(answer.tookSeconds, deps.settings);
     const done = {
       status: 'done',
       clipId: answer.clipId,
       finishedAt: now(),
-      ...(typeof seen === 'number' ? { providerSeconds: seen } : { endedBetween: seen }),
+      providerSeconds: answer.tookSeconds,
       calls,
       failure: undefined,
     } as const;

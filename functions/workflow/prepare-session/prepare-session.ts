@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
-import { checkTimesOf } from '../../domain/check-times.ts';
+import { uploadTimes } from '../../domain/check-times.ts';
 import { claimRun } from '../../domain/claim-run.ts';
 import { allowsFewer, isWanted, neededClips } from '../../domain/required-clips.ts';
 import { resetTrack } from '../../domain/reset-track.ts';
@@ -59,10 +59,9 @@ export async function prepareSession(
 async function plan(
   session: Session,
   tracks: readonly Track[],
-  { store, settings, now }: PrepareSessionDeps,
+  { store, settings }: PrepareSessionDeps,
 ): Promise<Session> {
-  const lately = await store.recentDurations(session.provider, now());
-  const checkTimes = checkTimesOf(tracks, lately, settings, now());
+  const checkTimes = uploadTimes(tracks, settings);
   if (isDeepStrictEqual(checkTimes, session.checkTimes ?? {})) return session;
   return store.updateSession(session, { checkTimes });
 }
