@@ -98,7 +98,7 @@ async function recordOf(sessionId: string) {
       'version',
     ] as const),
     ...(['executionArn', 'providerSessionId', 'create', 'modelId'] as const),
-    ...(['source', 'taskId', 'submittedAt', 'finishedAt', 'clipId', 'calls'] as const),
+    ...(['source', 'taskId', 'submittedAt', 'finishedAt', 'providerSeconds', 'clipId', 'calls'] as const),
   ];
   // What differs from start to start must be there all the same.
   const masked = (record: object) =>
