@@ -79,7 +79,7 @@ export async function startLinksServer({
       if (!before || before.done || before.refusal !== undefined) {
         const begun = await copy(sessionId, query.getAll('track'));
         copyings.set(sessionId, begun);
-        // A tunnel has nothing to copy: what ends at once is told at once.
+        // A tunnel has nothing to copy: what ends at once is shown at once.
         await Promise.race([begun.ended, new Promise((resolve) => setImmediate(resolve))]);
       }
     }

@@ -11,8 +11,9 @@ import {
   type TestStack,
 } from '../../test-support/local-stack.ts';
 
-// The models of other tests are more than the habits allow.
-const { accounts: _, modelsPerAccount: __, ...habits } = realistic;
+// The models and the clips of other tests are more than the habits allow an account, or a month.
+const { accounts: _, modelsPerAccount: __, ...others } = realistic;
+const habits = { ...others, clips: { ...others.clips, unlocksPerMonth: 100_000 } };
 
 let it_: TestStack;
 beforeAll(async () => {

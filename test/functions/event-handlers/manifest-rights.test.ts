@@ -31,7 +31,7 @@ describe('a manifest at a paid provider', () => {
     },
   );
 
-  it('whose files are still to come is told at once that the rights are missing', async () => {
+  it('whose files are still to come is refused at once for its missing rights', async () => {
     asks();
     await put('manifest.json', {
       name: 'Night Drive',

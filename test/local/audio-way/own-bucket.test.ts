@@ -346,7 +346,7 @@ it('a proxy that the environment names is used, as for everything else that leav
 });
 
 describe('a failing copy', () => {
-  it('is told with what to do, without keys, signatures or URLs, and the next question begins it again', async () => {
+  it('is reported with what to do, without keys, signatures or URLs, and the next question begins it again', async () => {
     place.faults(({ method }) => (method === 'PUT' ? { status: 507, body: 'full' } : undefined));
     const failed = await publish([small]).catch((error: unknown) => String(error));
     expect(failed).toMatch(/HTTP 507/);
