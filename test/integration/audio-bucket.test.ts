@@ -89,7 +89,10 @@ describe('a provider that reaches nothing of this machine', () => {
       .filter((line) => line.startsWith(`PUT /${bucket}/chirpsmith/${sessionId}/`));
     expect(sent).toHaveLength(6);
     await isEmpty();
-    expect(readdirSync(path.join(it_.home, 'audio-way'))).toEqual([]);
+    // What is deleted is forgotten a moment later.
+    await vi.waitFor(() => expect(readdirSync(path.join(it_.home, 'audio-way'))).toEqual([]), {
+      timeout: 10_000,
+    });
   });
 
   it('what could not be deleted is deleted by the next stack', async () => {
