@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DynamoDBClient, paginateScan, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -229,11 +229,6 @@ async function lookAround({ call, history, stepFunctions, notices, stack }: Test
     });
     found[`record ${sessionId}`] = JSON.stringify((await table.send(query)).Items);
   }
-  // The database's files may be compressed, so all that is in them is read through it.
-  const whole: unknown[] = [];
-  const TableName = assembly.tables[0]?.name;
-  for await (const { Items = [] } of paginateScan({ client: table }, { TableName })) whole.push(...Items);
-  found['whole table'] = JSON.stringify(whole);
   const { stateMachineArn } = ready;
   const { executions = [] } = await stepFunctions.send(new ListExecutionsCommand({ stateMachineArn }));
   for (const { executionArn, name } of executions) {
@@ -282,7 +277,9 @@ describe('after runs that ended in every way, with a provider that echoes its re
     for (const directory of ['dynamodb', 'provider', 's3', 'step-functions']) {
       expect(count(directory + path.sep), directory).toBeGreaterThan(0);
     }
-    expect(places['whole table']).toContain('Copyrighted material detected.');
+    // The database compresses its files when it compacts them, so the records are searched as they are read through it.
+    const records = names.filter((name) => name.startsWith('record ')).map((name) => places[name]);
+    expect(records.join('')).toContain('Copyrighted material detected.');
   });
 
   it('finds each secret where it is planted', () => {
