@@ -25,6 +25,7 @@ const excepted = [
   grant('a xray:PutTraceSegments', '*'),
   grant('service-UploadBatchRole1A2B-3c4d states:DescribeExecution', 'x'),
   grant('service-UploadBatchRole1A2B-3c4d states:StopExecution', 'x'),
+  grant('service-TrainModelRole5E6F-7a8b states:StopExecution', 'x'),
   grant('a sqs:GetQueueUrl', 'q'),
   grant('writer dynamodb:GetItem', 't'),
   grant('writer dynamodb:UpdateItem', 't'),
