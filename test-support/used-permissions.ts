@@ -63,7 +63,8 @@ const exceptions: readonly {
   {
     named: 'child executions',
     reason: 'Step Functions looks at, and stops, the child executions of a Distributed Map (documented).',
-    covers: (grant) => /^service-(UploadBatch|TrainModel)Role\w*(-\w+)? states:(Describe|Stop)Execution /.test(grant),
+    covers: (grant) =>
+      /^service-(UploadBatch|TrainModel)Role\w*(-\w+)? states:(Describe|Stop)Execution /.test(grant),
   },
   {
     named: 'queues',
