@@ -11,7 +11,7 @@ export {
   wayVariables,
 } from './audio-way/audio-way.ts';
 export { homeDirectory, pathSettings } from './home.ts';
-export { defaultPort, rowOfPorts } from './ports.ts';
+export { defaultPort, portOf, rowOfPorts } from './ports.ts';
 export { openHome } from './private-home.ts';
 export { defaultSpeed, sandboxSpeed } from './provider-time.ts';
 export { useProxy } from './proxy.ts';

@@ -14,3 +14,7 @@ export const rowOfPorts = [
 
 /** The first port of the row when none is asked for. */
 export const defaultPort = 4700;
+
+/** The port of a part in the row that begins with `first`. */
+export const portOf = (what: (typeof rowOfPorts)[number], first: number): number =>
+  first + rowOfPorts.indexOf(what);

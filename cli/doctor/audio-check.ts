@@ -1,16 +1,15 @@
 import { ChirpsmithError, type Problem } from '../../functions/shared/errors.ts';
 import { createAudioLinks } from '../../functions/storage/audio-links.ts';
-import { type ChosenWay, chosenWay, missingWay, nameOfWay } from '../../local/index.ts';
+import { type ChosenWay, chosenWay, defaultPort, missingWay, nameOfWay, portOf } from '../../local/index.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 import { homeOf, runningStack } from './machine-checks.ts';
 import type { DoctorWorld } from './world.ts';
 
-/** Can the provider fetch the audio of a session of this machine? A probe goes the way that is chosen. */
-export async function audio(
-  world: DoctorWorld,
-  firstPort: number | undefined,
-  signal: AbortSignal,
-): Promise<Finding> {
+/**
+ * Can the provider fetch the audio of a session of this machine? A probe goes the way that is chosen.
+ * @param firstPort of the row in which it listens for a tunnel while no stack runs
+ */
+export async function audio(world: DoctorWorld, firstPort: number, signal: AbortSignal): Promise<Finding> {
   const { env } = world;
   try {
     const chosen = chosenWay(env);
@@ -19,24 +18,33 @@ export async function audio(
       return fine(`${here} fetches it here.`);
     }
     if (chosen.kind === 'missing') {
-      const { summary, problems } = missingWay(env.PROVIDER_BASE_URL ?? '');
+      const { summary, problems } = missingWay(env.PROVIDER_BASE_URL ?? '', firstPort);
       return refused(summary, problems);
     }
     return await tried(chosen, world, { firstPort, signal });
   } catch (error) {
     if (error instanceof ChirpsmithError) return refused(error.summary, error.problems);
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      const words = 'The line Ports says by whom.';
-      return warning('It could not be tried: the port of the public door is taken.', { words });
+    const why = whyNotOpen[error instanceof Error && 'code' in error ? String(error.code) : ''];
+    if (why !== undefined) {
+      const port = portOf('the public door', firstPort);
+      const words = 'The line Ports says what to do.';
+      const seen = `It could not be tried: port ${port}, to which the tunnel is to lead, is ${why}.`;
+      return warning(seen, { words });
     }
     throw error;
   }
 }
 
+/** By the system's code of an error. */
+const whyNotOpen: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'taken',
+  EACCES: 'not for every user',
+};
+
 async function tried(
   chosen: Extract<ChosenWay, { kind: 'tunnel' | 'bucket' }>,
   world: DoctorWorld,
-  { firstPort, signal }: { firstPort: number | undefined; signal: AbortSignal },
+  { firstPort, signal }: { firstPort: number; signal: AbortSignal },
 ): Promise<Finding> {
   const name = nameOfWay(chosen);
   const home = homeOf(world);
@@ -44,7 +52,9 @@ async function tried(
   const running = runningStack(world, home);
   if (running?.audio?.name === name) {
     await createAudioLinks({ url: running.audio.links, fetch: world.fetch }).check();
-    return fine(`A probe came back from ${name}.`);
+    const port = URL.parse(running.audio.door ?? '')?.port;
+    const leads = port ? `, which leads to port ${port} of the stack that runs` : '';
+    return fine(`A probe came back from ${name}${leads}.`);
   }
   if (running) {
     return warning(`By ${name}, but the stack that runs has ${running.audio?.name ?? 'no such way'}.`, {
@@ -55,7 +65,20 @@ async function tried(
   const { env } = world;
   const provider = env.PROVIDER_BASE_URL || 'http://127.0.0.1';
   const problem = await world.tryWay({ chosen, env, home, provider, firstPort, signal, fetch: world.fetch });
-  return problem ? refused(problem.summary, problem.problems) : fine(`A probe came back from ${name}.`);
+  if (problem) return refused(problem.summary, problem.problems);
+  const cameBack = `A probe came back from ${name}`;
+  return chosen.kind === 'tunnel' ? throughDoor(cameBack, firstPort) : fine(`${cameBack}.`);
+}
+
+/** Without a stack the probe went through a port that may not be that of the next stack. */
+function throughDoor(cameBack: string, firstPort: number): Finding {
+  const [port, usual] = [firstPort, defaultPort].map((first) => portOf('the public door', first));
+  const seen = `${cameBack}, which leads to port ${port}. No stack runs`;
+  if (port === usual) return fine(`${seen}; a command that starts one uses this port.`);
+  return warning(`${seen}, and one that a command starts would use port ${usual}.`, {
+    words: 'To have the stack on this row, before other commands:',
+    command: `npx chirpsmith start --port ${firstPort}`,
+  });
 }
 
 const refused = (summary: string, problems: readonly Problem[]) =>

@@ -1,6 +1,6 @@
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { defaultPort, homeDirectory, type ReadyInfo, rowOfPorts, wayVariables } from '../../local/index.ts';
+import { homeDirectory, portOf, type ReadyInfo, rowOfPorts, wayVariables } from '../../local/index.ts';
 import { shellQuote } from '../../packages/terminal/shell-quote.ts';
 import { howToGetFfmpeg } from '../converter.ts';
 import { asSize } from '../output/format.ts';
@@ -104,7 +104,7 @@ export function runningStack(world: DoctorWorld, folder: string): ReadyInfo | un
   return ready && ready.pid === world.stackOf(folder)?.pid ? ready : undefined;
 }
 
-export async function ports(world: DoctorWorld, first = defaultPort): Promise<Finding> {
+export async function ports(world: DoctorWorld, first: number): Promise<Finding> {
   const folder = homeOf(world);
   const own = typeof folder === 'string' ? runningStack(world, folder) : undefined;
   const ours = new Set(
@@ -117,7 +117,7 @@ export async function ports(world: DoctorWorld, first = defaultPort): Promise<Fi
   const used = rowOfPorts.filter((what) => what !== 'the public door' || door);
   const row = await Promise.all(
     used.map(async (what) => {
-      const port = first + rowOfPorts.indexOf(what);
+      const port = portOf(what, first);
       const state = await world.portState(port);
       return { what, port, state: state === 'taken' && ours.has(port) ? 'ours' : state } as const;
     }),
@@ -137,7 +137,7 @@ export async function ports(world: DoctorWorld, first = defaultPort): Promise<Fi
   if (lost.some(({ what }) => what === 'the public door')) {
     const other = first + 100;
     return warning(seen.join(' '), {
-      words: `On another row, when the tunnel leads to port ${other + rowOfPorts.indexOf('the public door')}:`,
+      words: `On another row, when the tunnel leads to port ${portOf('the public door', other)}:`,
       command: `npx chirpsmith start --port ${other}`,
     });
   }

@@ -1,3 +1,4 @@
+import { defaultPort } from '../../local/index.ts';
 import type { CommandContext } from '../command.ts';
 import type { DoctorArguments } from '../commands/doctor.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -14,7 +15,7 @@ import { type DoctorWorld, thisWorld } from './world.ts';
  * time; none starts, spends or changes anything.
  */
 export async function runDoctor(
-  { port }: Pick<DoctorArguments, 'port'>,
+  { port = defaultPort }: Partial<Pick<DoctorArguments, 'port'>>,
   {
     display,
     env,

@@ -1,5 +1,6 @@
 import type { AudioUnderWay, LinkedAudio } from '../../functions/shared/audio-links.ts';
 import { ChirpsmithError, type Problem } from '../../functions/shared/errors.ts';
+import { defaultPort, portOf } from '../ports.ts';
 import { isOnThisMachine, isPrivateAddress } from '../this-machine.ts';
 
 /** One object of the local bucket. */
@@ -144,13 +145,17 @@ export function chosenWay(env: Readonly<Record<string, string | undefined>>): Ch
   return provider && !isOnThisMachine(provider) ? { kind: 'missing' } : { kind: 'not needed' };
 }
 
-/** Why a provider elsewhere gets no audio from here. */
-export function missingWay(provider: string): AudioWayProblem {
+/**
+ * Why a provider elsewhere gets no audio from here.
+ * @param firstPort of the row in which the stack has, or will have, its public door
+ */
+export function missingWay(provider: string, firstPort = defaultPort): AudioWayProblem {
   const host = URL.parse(provider)?.host ?? provider;
+  const door = `http://127.0.0.1:${portOf('the public door', firstPort)}`;
   return {
     summary: `${host} cannot fetch audio from this machine. Name a way for it; docs/real-model.md has both.`,
     problems: [
-      { where: '--public-url', message: 'The https:// address of a tunnel to this machine; or' },
+      { where: '--public-url', message: `The https:// address of a tunnel that leads to ${door}; or` },
       { where: '--audio-bucket', message: 's3://name/prefix of a bucket of your own.' },
     ],
   };

@@ -13,8 +13,8 @@ export interface Probe {
   readonly bytes: Uint8Array;
   /** The flag that names the way. */
   readonly where: string;
-  /** Who answered with 403, for a person; what to do about it. */
-  readonly onRefused?: string;
+  /** URL on this machine to which the tunnel is to lead. */
+  readonly door: string;
   readonly fetch?: typeof fetch;
   readonly signal: AbortSignal;
 }
@@ -24,7 +24,7 @@ export interface Probe {
  * @returns what came in its place; undefined when it came whole
  */
 export async function fetchProbe(probe: Probe): Promise<AudioWayProblem | undefined> {
-  const { url, bytes, where, onRefused, fetch = globalThis.fetch } = probe;
+  const { url, bytes, where, door, fetch = globalThis.fetch } = probe;
   const { host, origin } = new URL(url);
   const failed = (message: string): AudioWayProblem => ({
     summary: `A test file could not be fetched at ${origin}, so the provider could not fetch the audio either.`,
@@ -38,7 +38,7 @@ export async function fetchProbe(probe: Probe): Promise<AudioWayProblem | undefi
       if (found.equals(bytes)) return undefined;
       const type = response.headers.get('content-type') ?? 'no type';
       return failed(
-        `${host} answered with something else (${type})${firstLine(found)} Something on the way answers in the place of this machine: a page that warns or asks for a password, or a cache.`,
+        `${host} answered with something else (${type})${firstLine(found)} A page that warns or asks for a password, a cache, or another server may be on the way. ${leadTo(door)}`,
       );
     }
     const seen = `${host} answered ${response.status}`;
@@ -51,21 +51,25 @@ export async function fetchProbe(probe: Probe): Promise<AudioWayProblem | undefi
       );
     }
     const line = firstLine(await firstBytes(response, 4096));
-    const advice =
-      response.status === 403 && onRefused !== undefined ? onRefused : adviceFor(response.status);
-    return failed(`${seen}${line} ${advice}`);
+    return failed(`${seen}${line} ${adviceFor(response.status, door)}`);
   } catch (error) {
     if (probe.signal.aborted) throw error;
-    return failed(wordsOf(error, host));
+    return failed(wordsOf(error, host, door));
   }
 }
 
-function adviceFor(status: number): string {
+const leadTo = (door: string) => `Let the tunnel lead to ${door}.`;
+
+/** Of a tunnel whose own end is not there, or which finds nothing behind it: 520 to 530 are Cloudflare's. */
+const leadsNowhere = (status: number) => (status >= 502 && status <= 504) || (status >= 520 && status <= 530);
+
+function adviceFor(status: number, door: string): string {
   if (status === 401 || status === 407 || status === 511)
     return 'It asks for a password, which a provider cannot give.';
-  if (status === 404) return 'It may be another server, or the address may need a path.';
-  if (status >= 500) return 'The tunnel may not run, or may point at another port.';
-  return 'The tunnel, or what is before it, refuses the request.';
+  if (status === 403) return `Let the tunnel lead to ${door}, and leave path and query as they are.`;
+  if (leadsNowhere(status)) return `The tunnel does not run, or leads nowhere. Let it lead to ${door}.`;
+  const path = status === 404 ? ', or the address may need a path' : '';
+  return `Another server may be behind it${path}. ${leadTo(door)}`;
 }
 
 async function firstBytes(response: Response, most: number): Promise<Buffer> {
@@ -94,14 +98,14 @@ function firstLine(bytes: Buffer): string {
   return `: "${shown}".`;
 }
 
-const words: Readonly<Record<string, (host: string) => string>> = {
+const words: Readonly<Record<string, (host: string, door: string) => string>> = {
   ENOTFOUND: (host) => `There is no host ${host}: is the name right, and does the tunnel run?`,
   EAI_AGAIN: (host) => `The name ${host} could not be looked up: is there a network?`,
   ECONNREFUSED: (host) => `${host} takes no connection: is the tunnel running?`,
   EHOSTUNREACH: (host) => `${host} cannot be reached from here.`,
   ENETUNREACH: (host) => `${host} cannot be reached from here.`,
-  ECONNRESET: (host) => `${host} closed the connection without an answer.`,
-  UND_ERR_SOCKET: (host) => `${host} closed the connection without an answer.`,
+  ECONNRESET: (host, door) => `${host} closed the connection without an answer. ${leadTo(door)}`,
+  UND_ERR_SOCKET: (host, door) => `${host} closed the connection without an answer. ${leadTo(door)}`,
   CERT_HAS_EXPIRED: (host) => `The certificate of ${host} has expired.`,
   DEPTH_ZERO_SELF_SIGNED_CERT: (host) =>
     `The certificate of ${host} is self-signed: a provider does not trust it.`,
@@ -118,13 +122,13 @@ const words: Readonly<Record<string, (host: string) => string>> = {
     `${host} does not speak TLS on this port: is it http://, or another port?`,
 };
 
-function wordsOf(error: unknown, host: string): string {
+function wordsOf(error: unknown, host: string, door: string): string {
   if (error instanceof Error && error.name === 'TimeoutError') {
-    return `${host} did not answer within ${probeMs / 1000} s: does the tunnel point at this machine?`;
+    return `${host} did not answer within ${probeMs / 1000} s. ${leadTo(door)}`;
   }
   const code = codeOf(error);
   const known = code === undefined ? undefined : words[code];
-  if (known) return known(host);
+  if (known) return known(host, door);
   return `${host} could not be asked${code === undefined ? '' : ` (${code})`}.`;
 }
 

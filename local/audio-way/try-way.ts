@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { NoSuchKey } from '@aws-sdk/client-s3';
-import { defaultPort, rowOfPorts } from '../ports.ts';
+import { defaultPort, portOf } from '../ports.ts';
 import { type AudioWayProblem, type ChosenWay, nameOf } from './audio-way.ts';
 import { openOwnBucket } from './own-bucket.ts';
 import { openPublicDoor, type ServedAudio } from './public-door.ts';
@@ -40,7 +40,7 @@ export async function tryWay({
       const { publicUrl } = chosen;
       const audio = probeOnly();
       const key = { accessKeyId: 'PUBLICDOOR', secretAccessKey: randomBytes(24).toString('hex') };
-      const port = firstPort + rowOfPorts.indexOf('the public door');
+      const port = portOf('the public door', firstPort);
       const door = await openPublicDoor({ port, publicUrl, key, linkMinutes, audio });
       return openTunnel({ publicUrl, door, audio, provider, fetch });
     }

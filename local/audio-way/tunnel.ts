@@ -40,13 +40,12 @@ export function openTunnel({
       if (near) return near;
       const probe = await audio.putProbe();
       try {
-        const onRefused = `The tunnel is to point at ${door.url} and to leave path and query as they are.`;
         const url = await door.link({ key: probe.key });
         return await fetchProbe({
           url,
           bytes: probe.bytes,
           where,
-          onRefused,
+          door: door.url,
           signal,
           ...(fetch && { fetch }),
         });

@@ -1,4 +1,4 @@
-import { defaultPort, rowOfPorts } from '../ports.ts';
+import { defaultPort, portOf, rowOfPorts } from '../ports.ts';
 
 /**
  * Starts a part on its port of the row, and says in one line which port is in use.
@@ -11,7 +11,7 @@ export async function listening<T>(
 ): Promise<T> {
   const isDoor = what === 'the public door';
   const row = first === 0 && isDoor ? defaultPort : first;
-  const port = row === 0 ? 0 : row + rowOfPorts.indexOf(what);
+  const port = row === 0 ? 0 : portOf(what, row);
   try {
     return await start(port);
   } catch (error) {

@@ -43,10 +43,11 @@ const refusal = {
 };
 
 describe('the line about the audio, where a way is chosen', () => {
-  it('says whether a probe came back, without a stack', async () => {
+  it('says whether a probe came back, and on which port, without a stack', async () => {
     expect((await examined({ env: tunnel })).of('Audio')).toMatchObject({
       result: 'ok',
-      seen: `A probe came back from ${publicUrl}.`,
+      seen: `A probe came back from ${publicUrl}, which leads to port 4705. No stack runs; a command that starts one uses this port.`,
+      next: [],
     });
     expect((await examined({ env: tunnel, tryWay: async () => refusal })).of('Audio')).toMatchObject({
       result: 'failed',
@@ -55,10 +56,33 @@ describe('the line about the audio, where a way is chosen', () => {
     });
   });
 
+  it('says that no command uses the row of --port until a stack is started on it', async () => {
+    expect((await examined({ env: tunnel, port: 4800 })).of('Audio')).toMatchObject({
+      result: 'warning',
+      seen: `A probe came back from ${publicUrl}, which leads to port 4805. No stack runs, and one that a command starts would use port 4705.`,
+      next: [
+        { words: expect.any(String), command: expect.stringMatching(/npx chirpsmith start --port 4800$/) },
+      ],
+    });
+    const bucket = { ...provider, CHIRPSMITH_AUDIO_BUCKET: 's3://mine' };
+    expect((await examined({ env: bucket, port: 4800 })).of('Audio')).toMatchObject({
+      result: 'ok',
+      seen: 'A probe came back from s3://mine.',
+    });
+  });
+
+  it('names the port that a tunnel would have to lead to, where none is named', async () => {
+    const words = async (port?: number) =>
+      (await examined({ env: provider, ...(port && { port }) })).of('Audio')?.next[0]?.words;
+    expect(await words()).toContain('a tunnel that leads to http://127.0.0.1:4705');
+    expect(await words(4800)).toContain('a tunnel that leads to http://127.0.0.1:4805');
+  });
+
   it('asks the stack that runs this way, and names the one that it does not run', async () => {
     const links = 'http://127.0.0.1:1/secret';
-    const running = (name: string) => ({
+    const running = (name: string, isGood = false) => ({
       env: tunnel,
+      port: 4800,
       stackOf: () => ({ pid: 5 }),
       readyInfo: () =>
         ({
@@ -66,16 +90,20 @@ describe('the line about the audio, where a way is chosen', () => {
           api: 'http://127.0.0.1:2',
           provider: tunnel.PROVIDER_BASE_URL,
           sandbox: false,
-          audio: { kind: 'tunnel', name, keep: false, links },
+          audio: { kind: 'tunnel', name, keep: false, links, door: 'http://127.0.0.1:4905' },
         }) as ReadyInfo,
       tryWay: () => Promise.reject(new Error('There is a stack.')),
       fetch: (async (input) =>
-        String(input) === `${links}/check`
+        String(input) === `${links}/check` && !isGood
           ? Response.json(refusal, { status: 409 })
           : Response.json({})) as typeof fetch,
     });
     const found = (await examined(running(publicUrl))).of('Audio');
     expect(found).toMatchObject({ result: 'failed', seen: refusal.summary });
+    expect((await examined(running(publicUrl, true))).of('Audio')).toMatchObject({
+      result: 'ok',
+      seen: `A probe came back from ${publicUrl}, which leads to port 4905 of the stack that runs.`,
+    });
     expect((await examined(running('s3://mine'))).of('Audio')).toMatchObject({
       result: 'warning',
       seen: `By ${publicUrl}, but the stack that runs has s3://mine.`,
@@ -83,12 +111,13 @@ describe('the line about the audio, where a way is chosen', () => {
     });
   });
 
-  it('says that the port of the door is taken', async () => {
-    const taken = () => Promise.reject(Object.assign(new Error(), { code: 'EADDRINUSE' }));
-    expect((await examined({ env: tunnel, tryWay: taken })).of('Audio')).toMatchObject({
-      result: 'warning',
-      seen: 'It could not be tried: the port of the public door is taken.',
-    });
+  it.each([
+    ['EADDRINUSE', 'It could not be tried: port 4805, to which the tunnel is to lead, is taken.'],
+    ['EACCES', 'It could not be tried: port 4805, to which the tunnel is to lead, is not for every user.'],
+  ])('says which port it could not listen on: %s', async (code, seen) => {
+    const taken = () => Promise.reject(Object.assign(new Error(), { code }));
+    const found = (await examined({ env: tunnel, tryWay: taken, port: 4800 })).of('Audio');
+    expect(found).toMatchObject({ result: 'warning', seen });
   });
 });
 

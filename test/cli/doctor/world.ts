@@ -44,11 +44,14 @@ export function world(changes: Partial<DoctorWorld> = {}): DoctorWorld {
 }
 
 /** The lines of the doctor by their names, and its exit code. */
-export async function examined(changes: Partial<DoctorWorld> = {}, stage?: string) {
+export async function examined(
+  { port, ...changes }: Partial<DoctorWorld> & { readonly port?: number } = {},
+  stage?: string,
+) {
   const events: CliEvent[] = [];
   const place = world(changes);
   const code = await runDoctor(
-    { port: undefined },
+    { port },
     {
       display: { emit: (event) => void events.push(event), progress: vi.fn(), close: vi.fn() },
       env: place.env,

@@ -56,7 +56,7 @@ describe('the probe of a tunnel', () => {
     [
       'a page in its place, with its first line',
       (_, response) => !!response.writeHead(200, { 'content-type': 'text/html' }).end(`\n${page}`),
-      `music.example.test answered with something else (text/html): "${page}". Something on the way`,
+      `music.example.test answered with something else (text/html): "${page}". A page that warns or asks for a password, a cache, or another server may be on the way. Let the tunnel lead to <door>.`,
     ],
     [
       'a redirect, with where it leads, and no more of it',
@@ -70,6 +70,11 @@ describe('the probe of a tunnel', () => {
       'answered 404: "Cannot GET /way/audio/probe/',
     ],
     [
+      'a path that is missing, and where the tunnel is to lead',
+      (_, response) => !!response.writeHead(404).end(),
+      'answered 404. Another server may be behind it, or the address may need a path. Let the tunnel lead to <door>.',
+    ],
+    [
       'a password that is asked for',
       (_, response) => !!response.writeHead(401).end(),
       'answered 401. It asks for a password, which a provider cannot give.',
@@ -77,24 +82,34 @@ describe('the probe of a tunnel', () => {
     [
       'a tunnel that leads nowhere',
       (_, response) => !!response.writeHead(502).end('Bad gateway \u001b[31m\n'),
-      'answered 502: "Bad gateway  [31m". The tunnel may not run, or may point at another port.',
+      'answered 502: "Bad gateway  [31m". The tunnel does not run, or leads nowhere. Let it lead to <door>.',
+    ],
+    [
+      'a tunnel that is busy, or has no machine behind it',
+      (_, response) => !!response.writeHead(530).end('error code: 1033'),
+      'answered 530: "error code: 1033". The tunnel does not run, or leads nowhere. Let it lead to <door>.',
+    ],
+    [
+      'another server behind the tunnel',
+      (_, response) => !!response.writeHead(405).end('Method Not Allowed'),
+      'answered 405: "Method Not Allowed". Another server may be behind it. Let the tunnel lead to <door>.',
     ],
     [
       'a long line, cut',
       (_, response) => !!response.writeHead(500).end('x'.repeat(5000)),
-      `answered 500: "${'x'.repeat(79)}…".`,
+      `answered 500: "${'x'.repeat(79)}…". Another server may be behind it. Let the tunnel lead to <door>.`,
     ],
     [
       'a connection that is closed',
       (_, response) => !!response.socket?.destroy(),
-      'music.example.test closed the connection without an answer.',
+      'music.example.test closed the connection without an answer. Let the tunnel lead to <door>.',
     ],
   ])('names %s', async (_, answer, words) => {
     proxy.instead(answer);
     try {
       const problem = await tunnel().check(signal);
       expect(problem?.summary).toContain('A test file could not be fetched at https://music.example.test');
-      expect(messageOf(problem)).toContain(words);
+      expect(messageOf(problem)).toContain(words.replace('<door>', door.url));
       expect(messageOf(problem)).toMatch(/^--public-url: /);
     } finally {
       proxy.instead(undefined);
@@ -107,9 +122,7 @@ describe('the probe of a tunnel', () => {
     other.lead(door.url);
     const message = messageOf(await tunnel({ fetch: other.fetch }).check(signal));
     expect(message).toContain('answered 403: "Only signed links to audio are answered here.".');
-    expect(message).toContain(
-      `The tunnel is to point at ${door.url} and to leave path and query as they are.`,
-    );
+    expect(message).toContain(`Let the tunnel lead to ${door.url}, and leave path and query as they are.`);
     await other.close();
   });
 
@@ -133,12 +146,19 @@ describe('the probe of a tunnel', () => {
     const late: typeof fetch = async () => {
       throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
     };
-    expect(messageOf(await tunnel({ fetch: late }).check(signal))).toContain('did not answer within 30 s');
+    expect(messageOf(await tunnel({ fetch: late }).check(signal))).toContain(
+      `did not answer within 30 s. Let the tunnel lead to ${door.url}.`,
+    );
   });
 
   it('ends with the stack', async () => {
     const ended = AbortSignal.abort();
-    const probe = { url: 'https://music.example.test/x', bytes: Buffer.of(1), where: '--public-url' };
+    const probe = {
+      url: 'https://music.example.test/x',
+      bytes: Buffer.of(1),
+      where: '--public-url',
+      door: door.url,
+    };
     await expect(fetchProbe({ ...probe, fetch: proxy.fetch, signal: ended })).rejects.toThrow();
   });
 });
