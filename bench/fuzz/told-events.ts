@@ -21,6 +21,7 @@ const session: SessionAnswer = {
   updatedAt: '2026-01-01T00:00:00Z',
   minClips: 6,
   creditsSpent: 2,
+  creditsTaken: { surely: 2, perhaps: 0 },
   creditsToCome: 101,
   actions: ['resume'],
   decisions: [{ choice: 'create-again', by: foreign, at: '2026-01-01T00:00:00Z' }],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Provider, ProviderError } from '../provider/provider.ts';
 import { throttledDelay } from '../shared/backoff.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
+import { type CallNews, notTakenBy, withCall, withNews } from './journal.ts';
 import { type Create, canCall, isInDoubt, isRunning, type Session, type SessionStatus } from './session.ts';
 import type { SessionStore } from './session-records.ts';
 
@@ -20,6 +21,8 @@ export interface ChargedCall extends Pick<Provider, 'readKey'> {
 export interface ChargeOnceOptions {
   /** What the provider may refuse to do, for the message. */
   readonly what: string;
+  /** Its name in the journal. */
+  readonly call: 'create' | 'generate';
   /** What the call is made with, for the record. */
   readonly changes?: Partial<Create>;
   /** The session's status once the call is taken. */
@@ -81,17 +84,18 @@ async function callOnce(
   options: ChargeOnceOptions,
   deps: ChargeOnceDeps,
 ): Promise<Paid> {
-  const { store, random } = deps;
+  const { store, random, now } = deps;
   const { sessionId } = session;
   const callId = await announce(session, options, deps);
 
   // A concurrent change, such as a cancel, must not discard this write.
-  const settle = (outcome: Outcome) =>
-    store.changeSession(sessionId, ({ create, status, runs }) => {
+  const settle = (outcome: Outcome, news: CallNews) =>
+    store.changeSession(sessionId, ({ create, status, runs, journal: before }) => {
       const settled = settledBy(outcome, callId, create, runs);
       if (!settled) return undefined;
       const working = create.callId === callId && outcome.fence === 'submitted' && status === 'creating';
-      return { create: settled, ...(working ? { status: options.taken } : {}) };
+      const journal = withNews(before, { ...news, answeredAt: now() }, callId);
+      return { create: settled, journal, ...(working ? { status: options.taken } : {}) };
     });
 
   let taskId: string;
@@ -102,16 +106,19 @@ async function callOnce(
     if (!(error instanceof ChirpsmithError)) throw error;
     if (!(error instanceof ProviderError)) {
       // One of ours: the call could not be sent at all.
-      await settle({ fence: 'none' });
+      await settle({ fence: 'none' }, { answer: 'not-sent', words: error.message });
       throw error;
     }
     if (error.taken === 'unknown') {
-      await settle({ fence: 'unknown', lost: error.message });
+      await settle({ fence: 'unknown', lost: error.message }, { answer: 'lost', words: error.message });
       return { end: 'unknown' };
     }
     const words = error.reason ?? error.message;
     const isMadeAgain = error.name === 'ProviderThrottled' || error.name === 'ProviderUnreachable';
-    const left = await settle({ fence: 'none', ...(isMadeAgain ? { notTaken: words } : {}) });
+    const left = await settle(
+      { fence: 'none', ...(isMadeAgain ? { notTaken: words } : {}) },
+      { answer: notTakenBy(error), words },
+    );
     if (isMadeAgain) {
       const { retryAfter } = error;
       const spread = { retryAfter, pace: session.pace, random: random() };
@@ -125,7 +132,7 @@ async function callOnce(
     });
   }
   // Not within the try: when this cannot be written, the call was taken all the same, and the intent must stay.
-  await settle({ fence: 'submitted', taskId });
+  await settle({ fence: 'submitted', taskId }, { answer: 'taken' });
   return { end: 'submitted' };
 }
 
@@ -148,17 +155,21 @@ async function announce(session: Session, options: ChargeOnceOptions, deps: Char
     earlier: fence === 'none' ? earlier : [...earlier, { fence, ...known }],
     requestedAt: now(),
   };
+  const journal = withCall(session.journal, { id: callId, call: options.call, at: now() });
   const withdraw = () =>
-    store.changeSession(sessionId, ({ create: current, runs }) => {
+    store.changeSession(sessionId, ({ create: current, runs, journal: before }) => {
       const settled = settledBy({ fence: 'none' }, callId, current, runs);
-      return settled && { create: settled };
+      const journal = withNews(before, { answer: 'not-sent', answeredAt: now() }, callId);
+      return settled && { create: settled, journal };
     });
 
   let trouble: unknown;
-  await store.updateSession(session, { status: 'creating', create: intent }).catch((error: unknown) => {
-    // It may have landed all the same: whether it has is in the record.
-    trouble = error;
-  });
+  await store
+    .updateSession(session, { status: 'creating', create: intent, journal })
+    .catch((error: unknown) => {
+      // It may have landed all the same: whether it has is in the record.
+      trouble = error;
+    });
   let current: Session;
   try {
     current = await store.requireSession(sessionId);

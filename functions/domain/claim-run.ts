@@ -71,6 +71,6 @@ export async function claimRun(
       );
     }
   }
-  const begun = { executionArn, runs: session.runs + 1, pace: 1, failure: undefined };
+  const begun = { executionArn, runs: session.runs + 1, runBy: nobody, pace: 1, failure: undefined };
   return store.updateSession(session, { ...begun, status: 'preparing' });
 }

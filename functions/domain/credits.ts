@@ -1,9 +1,9 @@
 import type { Settings } from '../shared/settings.ts';
-import { canCall, type Session, type Track } from './session.ts';
+import { type Create, canCall, type Session, type Track } from './session.ts';
 import type { SessionWithTracks } from './session-records.ts';
 import { addToTally, noTracks, type TrackTally } from './track-tally.ts';
 
-// What the provider may have taken, by the configured prices: a call in doubt counts as taken.
+// What the provider has taken, by the configured prices; what it perhaps took is kept apart.
 
 /** Of one upload, all attempts together. */
 export const uploadCredits = ({ attempts }: Pick<Track, 'attempts'>, { upload }: Settings['prices']) =>
@@ -16,14 +16,25 @@ export const trainingCredits = (
 ) => (earlier.length + (fence === 'none' ? 0 : 1)) * priceOf({ kind }, prices);
 
 /** What the session has cost so far, and what going on will cost if nothing has to be sent twice. */
-export function creditsOf(session: Session, { attempts, toSend }: TrackTally, prices: Settings['prices']) {
+export function creditsOf(
+  session: Session,
+  { attempts, inDoubt, toSend }: TrackTally,
+  prices: Settings['prices'],
+) {
+  const { create } = session;
+  const creditsSpent = trainingCredits(session, prices) + uploadCredits({ attempts }, prices);
+  const doubtful = [create, ...create.earlier].filter(isDoubtful).length;
+  const perhaps = doubtful * priceOf(session, prices) + inDoubt * prices.upload;
   return {
-    creditsSpent: trainingCredits(session, prices) + uploadCredits({ attempts }, prices),
+    creditsSpent,
+    creditsTaken: { surely: creditsSpent - perhaps, perhaps },
     creditsToCome: canCall(session) ? toSend * prices.upload + priceOf(session, prices) : 0,
   };
 }
 
-/** Of a whole session so far. */
+const isDoubtful = ({ fence }: Pick<Create, 'fence'>) => fence === 'intent' || fence === 'unknown';
+
+/** Of a whole session so far, with what was perhaps taken. */
 export const creditsSpent = ({ session, tracks }: SessionWithTracks, prices: Settings['prices']): number =>
   creditsOf(session, addToTally(noTracks, tracks), prices).creditsSpent;
 

@@ -3,7 +3,8 @@ import type { ProviderOrigin } from './provider-origin.ts';
 import type { Session, Track } from './session.ts';
 import type { TrackTally } from './track-tally.ts';
 
-type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
+/** Fields to change; undefined removes one. */
+export type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** Ids of the provider's that belong to one session of ours each; a persona's, to one clip of one. */
 export type ProviderId = 'session' | 'model' | 'task' | 'clip' | 'persona';

@@ -3,6 +3,7 @@ import { dialects } from '../provider/provider.ts';
 import { errorNames } from '../shared/errors.ts';
 import { momentsSchema } from '../shared/schedule.ts';
 import { sessionKinds } from '../shared/state-contracts.ts';
+import { journalSchema } from './journal.ts';
 import { providerOriginSchema } from './provider-origin.ts';
 import { rightsSchema } from './rights.ts';
 
@@ -221,6 +222,8 @@ export const sessionSchema = z.object({
   /** Executions started so far; the current one's ARN. */
   runs: count,
   executionArn: z.string().optional(),
+  /** Who began the current run: the subject of a token, `console` or `sweep`. */
+  runBy: z.string().optional(),
   /** The request that began the current one, where it had an idempotency key. */
   requestId: z.string().optional(),
   /** How far apart this run's calls are spread, because the provider turned some away; 1 is by the schedules. */
@@ -246,6 +249,8 @@ export const sessionSchema = z.object({
   failure: failureSchema.optional(),
   /** Failures that another one, or a run that began, has taken the place of; oldest first. The store keeps them. */
   earlierFailures: z.array(failureSchema).optional(),
+  /** What happened to it, its tracks' uploads left out. The store adds the turns. */
+  journal: journalSchema.optional(),
 });
 
 /** Where a track's bytes are in S3. */
@@ -283,6 +288,8 @@ export const trackSchema = z.object({
   run: count,
   /** Submissions that the provider may have taken: counted before each call, those surely not taken put back. */
   attempts: count,
+  /** Those of them of which nobody knows whether the provider took them: no answer yet, or it was lost. */
+  attemptsInDoubt: count.optional(),
   /** Those of them that were made with a file that has been replaced. */
   attemptsBefore: count.default(0),
   /** Attempts at which this run gives the track up. */
@@ -299,6 +306,8 @@ export const trackSchema = z.object({
   clipId: z.string().optional(),
   /** `sharedClipId`: the clip that the provider gave to another track as well. */
   failure: failureSchema.extend({ sharedClipId: z.string().optional() }).optional(),
+  /** Its submissions, and what came of each. */
+  journal: journalSchema.optional(),
 });
 
 export type Session = z.infer<typeof sessionSchema>;

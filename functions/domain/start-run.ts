@@ -30,6 +30,7 @@ const attempts = 5;
  * execution is started, and names it: of two callers at once one starts it, and both get the same session. A start
  * that was lost after the write is made again under the recorded name, which starts nothing where it came through.
  * @param change what else the caller changes; may refuse by throwing, and is not asked when a run is under way
+ * @param options.by who begins it, for the journal: the subject of a token, or `sweep`
  * @param options.request begins one run, also when that has ended by the time of its repetition
  * @param options.again a batch that has come to its end tries once more what has no clip
  * @throws ChirpsmithError NotPossible for a session that is given up, RecordConflict, StorageUnavailable
@@ -38,7 +39,7 @@ export async function startRun(
   sessionId: string,
   { store, executions }: StartRunDeps,
   change: (session: Session) => Partial<Session> = () => ({}),
-  { again = false, request = {} }: { again?: boolean; request?: RunRequest } = {},
+  { by, again = false, request = {} }: { by?: string; again?: boolean; request?: RunRequest } = {},
 ): Promise<Session> {
   const { requestId, isAnswered = false } = request;
   for (let attempt = 1; ; attempt++) {
@@ -57,6 +58,7 @@ export async function startRun(
       const run = {
         status: 'preparing',
         runs,
+        runBy: by,
         pace: 1,
         executionArn: executions.arnOf(name, session.kind),
         failure: undefined,

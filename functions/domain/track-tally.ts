@@ -6,6 +6,8 @@ export interface TrackTally {
   readonly tracks: number;
   /** Submissions that the provider may have taken. */
   readonly attempts: number;
+  /** Those of them in doubt. */
+  readonly inDoubt: number;
   /** Calls made to the provider, of finished loops only. */
   readonly calls: number;
   /** Tracks that going on will send. */
@@ -20,6 +22,7 @@ export interface TrackTally {
 export const countedSchema = trackSchema.pick({
   status: true,
   attempts: true,
+  attemptsInDoubt: true,
   calls: true,
   submittedAt: true,
   failure: true,
@@ -30,6 +33,7 @@ type Counted = z.infer<typeof countedSchema>;
 export const noTracks: TrackTally = {
   tracks: 0,
   attempts: 0,
+  inDoubt: 0,
   calls: 0,
   toSend: 0,
   submitted: [],
@@ -48,6 +52,7 @@ export function addToTally(tally: TrackTally, tracks: readonly Counted[]): Track
   return {
     tracks: tally.tracks + tracks.length,
     attempts: tracks.reduce((sum, { attempts }) => sum + attempts, tally.attempts),
+    inDoubt: tracks.reduce((sum, { attemptsInDoubt = 0 }) => sum + attemptsInDoubt, tally.inDoubt),
     calls: tracks.reduce((sum, { calls }) => sum + calls, tally.calls),
     toSend: tally.toSend + tracks.filter(isToSend).length,
     submitted: [...tally.submitted, ...submitted.map(({ submittedAt }) => submittedAt)],
@@ -59,6 +64,7 @@ export function addToTally(tally: TrackTally, tracks: readonly Counted[]): Track
 export const sumOf = (one: TrackTally, other: TrackTally): TrackTally => ({
   tracks: one.tracks + other.tracks,
   attempts: one.attempts + other.attempts,
+  inDoubt: one.inDoubt + other.inDoubt,
   calls: one.calls + other.calls,
   toSend: one.toSend + other.toSend,
   submitted: [...one.submitted, ...other.submitted],

@@ -44,7 +44,9 @@ export type TaskStatus<Kind extends TaskKind = TaskKind> = {
     /** The provider's own reason of a failure, verbatim. */
     readonly failReason?: string;
     readonly failCode?: number;
-    /** Seconds from its creation to its end by the provider's own clock, where it names both. */
+    /** When it was created and when it ended, ISO by the provider's own clock, where it names both. */
+    readonly provider?: { readonly createdAt: string; readonly finishAt: string };
+    /** Seconds between them, of a success. */
     readonly tookSeconds?: number;
   };
 }[Kind];

@@ -123,6 +123,8 @@ const resultReaders: { readonly [Kind in TaskKind]: (result: unknown) => TaskRes
 
 const firstRecord = (result: unknown) => [result].flat().find(isRecord);
 
+const utc = (iso: string) => new Date(iso).toISOString();
+
 /** Undefined where one is missing, or where the end is not after the beginning. */
 function secondsBetween(from: string | undefined, to: string | undefined): number | undefined {
   if (from === undefined || to === undefined) return undefined;
@@ -143,7 +145,8 @@ export function readTaskStatus<Kind extends TaskKind>(
   const status = parsed.data.status.trim().toLowerCase();
   const phase = phases[status] ?? 'pending';
   const { failReason, failCode, createdAt, finishAt } = parsed.data;
-  const tookSeconds = phase === 'succeeded' ? secondsBetween(createdAt, finishAt) : undefined;
+  const took = secondsBetween(createdAt, finishAt);
+  const tookSeconds = phase === 'succeeded' ? took : undefined;
   // A batch session is a success from the beginning, and lists the clips that it has so far.
   const hasResult = phase === 'succeeded' || kind === 'batch';
   const none: TaskResults[Kind] = {};
@@ -154,6 +157,9 @@ export function readTaskStatus<Kind extends TaskKind>(
     status,
     ...(failReason?.trim() ? { failReason: bounded(redact(failReason, secrets)) } : {}),
     ...(failCode === undefined ? {} : { failCode }),
+    ...(took === undefined || createdAt === undefined || finishAt === undefined || phase === 'pending'
+      ? {}
+      : { provider: { createdAt: utc(createdAt), finishAt: utc(finishAt) } }),
     ...(tookSeconds === undefined ? {} : { tookSeconds }),
     ...(hasResult ? resultReaders[kind](parsed.data.data ?? parsed.data.result) : none),
   };

@@ -38,6 +38,8 @@ const waitPosition = {
   waited: wholeSeconds,
   /** Seconds waited in this loop over all submissions, before `wait`: what the deadline is held against. */
   total: wholeSeconds,
+  /** Moments of the last checks since the submission, in seconds by the clock. */
+  checkedAt: z.array(z.number().nonnegative()).max(12).optional(),
   /** Checks made in this loop. */
   checks: z.number().int().nonnegative(),
   /** Submissions in a row that the provider surely did not take (429, no connection). */

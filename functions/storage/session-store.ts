@@ -1,7 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { keptFailures } from '../domain/earlier-failures.ts';
+import { withTurn } from '../domain/journal.ts';
 import { isRunning, type Session, sessionSchema, type Track, trackSchema } from '../domain/session.ts';
-import type { SessionStore, StoreObserver } from '../domain/session-records.ts';
+import type { Changes, SessionStore, StoreObserver } from '../domain/session-records.ts';
 import { addToTally, countedSchema, noTracks } from '../domain/track-tally.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { mapConcurrent } from '../shared/map-concurrent.ts';
@@ -27,6 +28,18 @@ const writeAttempts = 5;
 const marks = (session: Pick<Session, 'status'>) => ({
   underWay: isRunning(session) ? 'yes' : session.status === 'open' ? 'not-yet' : undefined,
 });
+
+/** The journal after a write that begins a run, or turns the status. */
+function journalOf(
+  session: Session,
+  { status = session.status, runs = session.runs, runBy, journal }: Changes<Session>,
+  at: string,
+): Pick<Session, 'journal'> {
+  const begins = runs !== session.runs;
+  if (!begins && status === session.status) return {};
+  const by = begins && runBy !== undefined ? { by: runBy } : {};
+  return { journal: withTurn(journal ?? session.journal, { at, status, run: runs, ...by }) };
+}
 
 /** @param clock milliseconds since the epoch, to leave out what has expired but is not yet deleted */
 export function createSessionStore(options: {
@@ -119,7 +132,7 @@ export function createSessionStore(options: {
     async tallyTracks(sessionId, after = '') {
       let tally = noTracks;
       const counted = {
-        ProjectionExpression: '#status, attempts, calls, submittedAt, failure',
+        ProjectionExpression: '#status, attempts, attemptsInDoubt, calls, submittedAt, failure',
         ExpressionAttributeNames: { '#status': 'status' },
       };
       for await (const page of table.pages({ ...tracksAfter(sessionId, after), ...counted })) {
@@ -136,7 +149,14 @@ export function createSessionStore(options: {
       const key = sessionRecordKey(session.sessionId);
       const marked = changes.status === undefined ? {} : marks({ status: changes.status });
       const turned = (changes.status ?? session.status) === session.status ? {} : { statusSince: updatedAt };
-      const written = { ...changes, ...keptFailures(session, changes), ...marked, ...turned, updatedAt };
+      const written = {
+        ...changes,
+        ...keptFailures(session, changes),
+        ...journalOf(session, changes, updatedAt),
+        ...marked,
+        ...turned,
+        updatedAt,
+      };
       const after = parseItem(sessionSchema, await table.update(key, session.version, written));
       await watcher?.session(session, after);
       return after;

@@ -1,5 +1,7 @@
-import { type Create, canCall, type Session } from '../domain/session.ts';
+import { withNews } from '../domain/journal.ts';
+import { canCall, type Session } from '../domain/session.ts';
 import type { SessionStore } from '../domain/session-records.ts';
+import type { TaskStatus } from '../provider/provider.ts';
 import { ChirpsmithError, type ErrorName } from '../shared/errors.ts';
 import { inProviderSeconds } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -46,21 +48,38 @@ export function throwEarlierFailure(
   throw new ChirpsmithError(error, reason);
 }
 
-/** What the record says of a paid task that ends now. @param checks made in this loop */
-export const ended = (
-  create: Create,
+/** How a check finds that a paid task has ended. */
+interface TaskEnd {
+  /** Made in this loop. */
+  readonly checks: number;
+  /** Their moments. */
+  readonly checkedAt: number[];
+  readonly at: string;
+  readonly provider?: TaskStatus['provider'];
+}
+
+/** What the record says of a paid task that ends now. @param words why it has no result */
+export function ended(
+  { create, journal }: Session,
   fence: 'ready' | 'failed',
-  { checks, at }: { readonly checks: number; readonly at: string },
-): Create => ({ ...create, fence, finishedAt: at, checks: create.checks + checks });
+  { checks, checkedAt, at, provider }: TaskEnd,
+  words?: string,
+): Pick<Session, 'create' | 'journal'> {
+  const end = { at, result: fence === 'ready' ? 'done' : 'failed', ...(words && { words }) } as const;
+  return {
+    create: { ...create, fence, finishedAt: at, checks: create.checks + checks },
+    journal: withNews(journal, { end, checks: checkedAt, ...(provider && { provider }) }, create.callId),
+  };
+}
 
 /** Records that the paid task has ended without a result. @throws ChirpsmithError always, the reason of the end */
 export async function failPaidTask(
   session: Session,
   { error, reason }: { readonly error: ErrorName; readonly reason: string },
-  end: { readonly checks: number; readonly at: string },
+  end: TaskEnd,
   store: Pick<SessionStore, 'updateSession'>,
 ): Promise<never> {
   const failure = { error, reason, at: end.at };
-  await store.updateSession(session, { failure, create: ended(session.create, 'failed', end) });
+  await store.updateSession(session, { failure, ...ended(session, 'failed', end, reason) });
   throw new ChirpsmithError(error, reason);
 }

@@ -1,3 +1,4 @@
+import { mostChecks } from '../domain/journal.ts';
 import { isRunning, type Session } from '../domain/session.ts';
 import { ProviderError, type TaskStatus } from '../provider/provider.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
@@ -34,6 +35,20 @@ export function positionAtCheck<State extends PositionSoFar>(state: State) {
   const emptySuccesses = (answer: TaskStatus | undefined): number =>
     (state.emptySuccesses ?? 0) + (answer?.phase === 'succeeded' ? 1 : 0);
   return { waited, total, at, emptySuccesses };
+}
+
+/**
+ * Moments of the last checks on a task, the one that is made now included: seconds since its call, by the clock.
+ * @param since ISO moments, both
+ */
+export function checkMoments(
+  { checkedAt = [] }: PositionSoFar,
+  since: string | undefined,
+  now: string,
+): number[] {
+  if (since === undefined) return checkedAt;
+  const seconds = Math.max(0, Math.round((Date.parse(now) - Date.parse(since)) / 100) / 10);
+  return [...checkedAt, seconds].slice(-mostChecks);
 }
 
 /** What a check learns of a task. An error of the provider is data, because it is no failure of the task. */

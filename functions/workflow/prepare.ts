@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { requireCredits } from '../domain/check-balance.ts';
 import { giveTo, nobody } from '../domain/claim-run.ts';
 import { creditsToCome } from '../domain/credits.ts';
+import { withCall } from '../domain/journal.ts';
 import { openProviderSession } from '../domain/open-provider-session.ts';
 import { confirmedRights, type Rights, rightsProblem } from '../domain/rights.ts';
 import type { Session, Track } from '../domain/session.ts';
@@ -133,6 +134,7 @@ export async function openSession(
     readonly store: Pick<SessionStore, 'claimId' | 'changeSession' | 'updateSession'>;
     readonly provider: Pick<TrainingProvider, 'credits'>;
     readonly settings: Settings;
+    readonly now: () => string;
     readonly random: () => number;
   },
 ): Promise<{ wait: number; refusals: number; verdict: 'waiting' } | undefined> {
@@ -142,9 +144,13 @@ export async function openSession(
     if (session.status === 'preparing') await store.updateSession(session, { status: 'uploading' });
     return undefined;
   }
-  const calling = await store.updateSession(session, { prepareCalls: session.prepareCalls + 1 });
+  const prepareId = `prepare ${session.prepareCalls + 1}`;
+  const calling = await store.updateSession(session, {
+    prepareCalls: session.prepareCalls + 1,
+    journal: withCall(session.journal, { id: prepareId, call: 'prepare', at: deps.now() }),
+  });
   const refusals = throttled.safeParse(input).data?.refusals ?? 0;
-  const again = await openProviderSession(calling, { refusals, open }, deps);
+  const again = await openProviderSession(calling, { refusals, open, journalId: prepareId }, deps);
   return again && { ...again, verdict: 'waiting' };
 }
 

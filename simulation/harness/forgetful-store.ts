@@ -8,7 +8,7 @@ import type { SessionStore } from '../../functions/domain/session-records.ts';
  * they are about to do.
  */
 export function withoutIntents(store: SessionStore): SessionStore {
-  const intents = new Map<string, Session['create']>();
+  const intents = new Map<string, Pick<Session, 'create' | 'journal'>>();
   /** Sessions of which the program that wrote the intent has not read again yet: it finds what it expects. */
   const unread = new Set<string>();
   const announced = new Map<string, Partial<Track>>();
@@ -17,7 +17,8 @@ export function withoutIntents(store: SessionStore): SessionStore {
     async updateTrack(track, changes) {
       const name = `${track.sessionId} ${track.trackId}`;
       if (changes.status === 'submitting') {
-        const intent = { status: changes.status, attempts: changes.attempts ?? track.attempts };
+        const { status, attempts = track.attempts, attemptsInDoubt, journal } = changes;
+        const intent = { status, attempts, attemptsInDoubt, journal };
         announced.set(name, intent);
         return { ...track, ...intent };
       }
@@ -27,19 +28,20 @@ export function withoutIntents(store: SessionStore): SessionStore {
     },
     async updateSession(session, changes) {
       if (changes.create?.fence !== 'intent') return store.updateSession(session, changes);
-      intents.set(session.sessionId, changes.create);
+      const { create, journal } = changes;
+      intents.set(session.sessionId, { create, journal });
       unread.add(session.sessionId);
-      return { ...session, create: changes.create };
+      return { ...session, create, journal };
     },
     async requireSession(sessionId) {
       const session = await store.requireSession(sessionId);
       const intent = unread.delete(sessionId) ? intents.get(sessionId) : undefined;
-      return intent ? { ...session, create: intent } : session;
+      return intent ? { ...session, ...intent } : session;
     },
     changeSession: (sessionId, change) =>
       store.changeSession(sessionId, (session) => {
         const intent = intents.get(sessionId);
-        const changes = change(intent ? { ...session, create: intent } : session);
+        const changes = change(intent ? { ...session, ...intent } : session);
         // The outcome is written: from now on the record says what there is to know.
         if (changes?.create) intents.delete(sessionId);
         return changes;

@@ -6,6 +6,7 @@ import { paidCalls, type Tally } from '../tally.ts';
 import { errorsAreErrors, idsAreNew } from './contradictions.ts';
 import { declaredBytesCount } from './declared-bytes.ts';
 import { ofMusic } from './generate-music.ts';
+import { journalAndLedgerAgree } from './journal.ts';
 import { recordAndLedgerAgree } from './ledger.ts';
 import { oneWishIsOneSession } from './one-wish.ts';
 import { paidOnce, perhapsTaken } from './paid-once.ts';
@@ -39,6 +40,7 @@ export async function violations(
     ...errorsAreErrors(snapshot),
     ...paidOnce(snapshot),
     ...recordAndLedgerAgree(snapshot),
+    ...journalAndLedgerAgree(snapshot),
     ...(await everyRunEnds(world, session)),
     ...doubtIsTold(snapshot),
     ...ofItsMachine(snapshot, person),

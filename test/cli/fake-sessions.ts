@@ -118,6 +118,7 @@ export function fakeSessions(runs: readonly (readonly Step[])[], asksForRights =
           updatedAt: now,
           minClips: 6,
           creditsSpent: 0,
+          creditsTaken: { surely: 0, perhaps: 0 },
           creditsToCome: 0,
           actions: [],
           decisions: [],

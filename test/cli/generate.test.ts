@@ -27,6 +27,7 @@ const session: SessionAnswer = {
   updatedAt: '2026-01-01T00:00:00Z',
   minClips: 0,
   creditsSpent: 40,
+  creditsTaken: { surely: 40, perhaps: 0 },
   creditsToCome: 0,
   actions: [],
   decisions: [],

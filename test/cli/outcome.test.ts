@@ -15,6 +15,7 @@ const session: SessionAnswer = {
   updatedAt: '2026-01-01T00:00:00Z',
   minClips: 6,
   creditsSpent: 108,
+  creditsTaken: { surely: 108, perhaps: 0 },
   creditsToCome: 0,
   actions: [],
   decisions: [],

@@ -105,6 +105,7 @@ const sessionAnswer: SessionAnswer = {
   updatedAt: '2026-01-01T00:00:00Z',
   minClips: 6,
   creditsSpent: 1234.5,
+  creditsTaken: { surely: 1134.5, perhaps: 100 },
   creditsToCome: 0,
   actions: ['decide'],
   decisions: [{ choice: 'create-again', by: 'somebody', at: '2026-01-01T00:00:00Z' }],

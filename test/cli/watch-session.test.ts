@@ -17,6 +17,7 @@ const session: SessionAnswer = {
   updatedAt: '2026-01-01T00:00:00Z',
   minClips: 6,
   creditsSpent: 0,
+  creditsTaken: { surely: 0, perhaps: 0 },
   creditsToCome: 0,
   actions: [],
   decisions: [],

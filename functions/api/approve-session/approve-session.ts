@@ -31,7 +31,7 @@ export async function approveSession(
     requireReview(current);
     return { approval };
   };
-  const approved = await startRun(found.session.sessionId, deps, approve, { request });
+  const approved = await startRun(found.session.sessionId, deps, approve, { by: subject, request });
   // Somebody else began a run meanwhile, which will ask for the approval again.
   if (!isCarriedOut(approved)) requireReview(approved);
   return sessionAnswer({ ...found, session: approved }, deps.settings, false);

@@ -145,7 +145,15 @@ export const sessionAnswer = z.object({
   minClips: z.number().optional(),
   creditsSpent: z
     .number()
-    .describe('Credits that this session may have cost so far, by the configured prices.'),
+    .describe(
+      'Credits that this session may have cost so far, by the configured prices: what was surely taken, and what perhaps.',
+    ),
+  creditsTaken: z
+    .object({
+      surely: z.number().describe('By calls that the provider took.'),
+      perhaps: z.number().describe('By calls of which nobody knows whether the provider took them.'),
+    })
+    .describe('The same, apart.'),
   creditsToCome: z
     .number()
     .describe(
@@ -205,6 +213,7 @@ export const sessionAnswer = z.object({
 /** Answer to `GET /sessions/{id}`, 200. */
 export const sessionPageAnswer = sessionAnswer.partial({
   creditsSpent: true,
+  creditsTaken: true,
   creditsToCome: true,
   providerCalls: true,
 });
@@ -243,6 +252,7 @@ export const sessionListAnswer = z.object({
       nextTracks: true,
       batch: true,
       creditsSpent: true,
+      creditsTaken: true,
       creditsToCome: true,
       providerCalls: true,
       actions: true,

@@ -111,7 +111,7 @@ export async function createGeneration(
 
 /** With its one run: music that was begun before is made again by a resume only. */
 async function begun(session: Session, deps: CreateGenerationDeps): Promise<Session> {
-  if (session.status === 'open') return startRun(session.sessionId, deps);
+  if (session.status === 'open') return startRun(session.sessionId, deps, undefined, { by: session.owner });
   await ensureStarted(session, deps.executions);
   return session;
 }

@@ -54,14 +54,15 @@ export async function decideSession(
   if (choice === 'abandon') {
     return answer(await deps.store.updateSession(session, { ...decided(session), status: 'abandoned' }));
   }
-  const run = await startRun(session.sessionId, deps, (current) => {
+  const change = (current: Session) => {
     requireDoubt(current);
     return {
       ...decided(current),
       ...(name === undefined ? {} : { name: name.trim() }),
       create: choice === 'create-again' ? oneMore(current) : askedAnew(current),
     };
-  });
+  };
+  const run = await startRun(session.sessionId, deps, change, { by: subject });
   // Another request started a run meanwhile, perhaps with another choice.
   if (!isCarriedOut(run)) requireDoubt(run);
   return answer(run);

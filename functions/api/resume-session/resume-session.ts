@@ -58,7 +58,11 @@ export async function resumeSession(
         : 'Create was called with the old name already; leave the name out.',
     );
   };
-  const session = await startRun(found.session.sessionId, deps, changes, { again: true, request });
+  const session = await startRun(found.session.sessionId, deps, changes, {
+    by: subject,
+    again: true,
+    request,
+  });
   if (name !== undefined && session.name !== name.trim()) {
     throw new ChirpsmithError(
       'NotPossible',

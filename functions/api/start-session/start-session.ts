@@ -22,6 +22,6 @@ export async function startSession(
   request: RunRequest = {},
 ): Promise<SessionAnswer> {
   const found = await ownSession(sessionId, subject, deps.store);
-  const session = await startRun(found.session.sessionId, deps, undefined, { request });
+  const session = await startRun(found.session.sessionId, deps, undefined, { by: subject, request });
   return sessionAnswer({ ...found, session }, deps.settings, false);
 }

@@ -64,11 +64,12 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
     }
     try {
       if (isInDoubt(session)) {
-        const begun = await startRun(sessionId, deps, (current) => {
+        const change = (current: Session) => {
           // The index may lag behind, and a cancel stops the execution before it says so in the record.
           if (isRunning(current) && isInDoubt(current)) return {};
           throw new ChirpsmithError('RecordConflict', 'Another process has ended it.');
-        });
+        };
+        const begun = await startRun(sessionId, deps, change, { by: 'sweep' });
         if (begun.runs > session.runs) swept.settling.push(sessionId);
       } else {
         const reason = 'The run ended without a word: it was stopped, timed out, or lost with its machine.';

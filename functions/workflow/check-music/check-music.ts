@@ -1,3 +1,4 @@
+import { withNews } from '../../domain/journal.ts';
 import { musicOf } from '../../domain/music.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Deps } from '../../runtime/spec.ts';
@@ -6,7 +7,7 @@ import { inProviderSeconds } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type MusicState, mostEmptySuccesses } from '../../shared/state-contracts.ts';
 import { ended, failPaidTask, isCallDue, throwEarlierFailure } from '../paid-task.ts';
-import { asked, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
+import { asked, checkMoments, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CheckMusicDeps = Deps<typeof state>;
@@ -39,7 +40,9 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
   const { answer, trouble, last } = await asked(
     providerOf(musicOf(session).dialect).status(create.taskId, 'music'),
   );
-  const end = { checks, at: deps.now() };
+  const now = deps.now();
+  const checkedAt = checkMoments(state, create.requestedAt, now);
+  const end = { checks, checkedAt, at: now, provider: answer?.provider };
   /** The music has ended without clips. */
   const fail = (error: 'GenerationFailed' | 'ProviderContradiction', reason: string) =>
     failPaidTask(session, { error, reason }, end, store);
@@ -56,7 +59,7 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
       status: 'copying',
       music: { ...musicOf(session), clips },
       failure: undefined,
-      create: ended(create, 'ready', end),
+      ...ended(session, 'ready', end),
     });
     return at('done', 0, 0);
   }
@@ -77,7 +80,11 @@ export async function checkMusic(state: MusicState, deps: CheckMusicDeps): Promi
       `The music was not done after ${time} (${last}). It may still end well: a resume looks again; a second call would be paid again.`,
     );
   }
-  return { ...at('waiting', untilNextCheck(schedules.music, waited, trouble), checks), emptySuccesses };
+  return {
+    ...at('waiting', untilNextCheck(schedules.music, waited, trouble), checks),
+    checkedAt,
+    emptySuccesses,
+  };
 }
 
 function undecided(lost: string | undefined, { prices }: Settings): ChirpsmithError {
@@ -100,7 +107,11 @@ async function anothersTask(
   } catch (error) {
     if (!isContradiction(error)) throw error;
     const { taskId: _anothers, ...create } = session.create;
-    await store.updateSession(session, { create: { ...create, fence: 'unknown', lost: error.message } });
+    const news = { answer: 'lost', words: error.message } as const;
+    await store.updateSession(session, {
+      create: { ...create, fence: 'unknown', lost: error.message },
+      journal: withNews(session.journal, news, create.callId),
+    });
     return error.message;
   }
 }

@@ -1,4 +1,5 @@
 import { creditsSpent } from '../../domain/credits.ts';
+import { withNews } from '../../domain/journal.ts';
 import type { Model } from '../../domain/model.ts';
 import { isWanted } from '../../domain/required-clips.ts';
 import type { Session, Track } from '../../domain/session.ts';
@@ -8,7 +9,7 @@ import { ChirpsmithError, isContradiction } from '../../shared/errors.ts';
 import { inProviderSeconds, withChecks } from '../../shared/schedule.ts';
 import { mostEmptySuccesses, type TrainingState } from '../../shared/state-contracts.ts';
 import { ended, failPaidTask, isCallDue, throwEarlierFailure } from '../paid-task.ts';
-import { asked, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
+import { asked, checkMoments, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CheckTrainingDeps = Deps<typeof state>;
@@ -71,10 +72,13 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   }
   if (inDoubt) {
     const taken = { ...session.create, fence: 'submitted', taskId: session.providerSessionId } as const;
-    session = await store.updateSession(session, { status: 'training', create: taken });
+    const journal = withNews(session.journal, { answer: 'taken' }, session.create.callId);
+    session = await store.updateSession(session, { status: 'training', create: taken, journal });
   }
 
-  const end = { checks, at: deps.now() };
+  const now = deps.now();
+  const checkedAt = checkMoments(state, session.create.requestedAt, now);
+  const end = { checks, checkedAt, at: now, provider: answer?.provider };
   /** The training has ended without a model. */
   const fail = (error: 'TrainingFailed' | 'ProviderContradiction', reason: string) =>
     failPaidTask(session, { error, reason }, end, store);
@@ -97,7 +101,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
       modelId: answer.modelId,
       missing: missing.length > 0 ? missing : undefined,
       failure: undefined,
-      create: ended(session.create, 'ready', end),
+      ...ended(session, 'ready', end),
     });
     return at('done', 0, 0);
   }
@@ -120,7 +124,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
     );
   }
   const schedule = withChecks(schedules.training, session.checkTimes?.training);
-  return { ...at('waiting', untilNextCheck(schedule, waited, trouble), checks), emptySuccesses };
+  return { ...at('waiting', untilNextCheck(schedule, waited, trouble), checks), checkedAt, emptySuccesses };
 }
 
 /** The registry's entry of a model, from the record of the session that trained it. */

@@ -1,10 +1,11 @@
+import { withNews } from '../../domain/journal.ts';
 import { throttleSession } from '../../domain/throttle-session.ts';
 import { trackFailed } from '../../domain/track-changes.ts';
 import { isPermanentRejection } from '../../provider/permanent-failures.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { inProviderSeconds, withChecks } from '../../shared/schedule.ts';
 import { mostEmptySuccesses, type UploadState } from '../../shared/state-contracts.ts';
-import { asked, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
+import { asked, checkMoments, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
 import type { state } from './state.ts';
 
 export type CheckUploadDeps = Deps<typeof state>;
@@ -25,9 +26,12 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
     return at('failed');
   }
 
+  let checkedAt = state.checkedAt ?? [];
   const pastDeadline = async (words: string, checks: number) => {
     const calls = track.calls + checks;
-    await store.updateTrack(track, trackFailed('DeadlineExceeded', words, now(), { calls }));
+    const failed = trackFailed('DeadlineExceeded', words, now(), { calls });
+    const journal = withNews(track.journal, { checks: checkedAt });
+    await store.updateTrack(track, { ...failed, journal });
     return at('failed', 0, 0);
   };
 
@@ -42,6 +46,13 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
   const checks = state.checks + 1;
   const calls = track.calls + checks;
   const { answer, trouble, last } = await asked(provider.status(track.taskId, 'upload'));
+  checkedAt = checkMoments(state, track.submittedAt, now());
+  const ended = (result: 'done' | 'failed', words?: string) =>
+    withNews(track.journal, {
+      end: { at: now(), result, ...(words && { words }) },
+      checks: checkedAt,
+      ...(answer?.provider && { provider: answer.provider }),
+    });
 
   if (answer?.phase === 'succeeded' && answer.clipId !== undefined) {
     const done = {
@@ -51,6 +62,7 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
       providerSeconds: answer.tookSeconds,
       calls,
       failure: undefined,
+      journal: ended('done'),
     } as const;
     await store.updateTrack(track, done);
     return at('done', 0, 0);
@@ -59,14 +71,18 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
   const emptySuccesses = position.emptySuccesses(answer);
   if (emptySuccesses >= mostEmptySuccesses) {
     const words = `The provider calls the upload "${answer?.status}", but its answer holds no id of a clip.`;
-    await store.updateTrack(track, trackFailed('ProviderContradiction', words, now(), { calls }));
+    const failed = trackFailed('ProviderContradiction', words, now(), { calls });
+    await store.updateTrack(track, { ...failed, journal: ended('failed', words) });
     return at('failed', 0, 0);
   }
 
   const reason = failureOf(answer, 'upload');
   if (reason !== undefined) {
     const permanent = isPermanentRejection(reason, answer?.failCode);
-    const failed = trackFailed('ProviderRefused', reason, now(), { permanent, calls });
+    const failed = {
+      ...trackFailed('ProviderRefused', reason, now(), { permanent, calls }),
+      journal: ended('failed', reason),
+    };
     if (permanent || track.attempts >= track.attemptsAllowed || total >= schedule.deadline) {
       await store.updateTrack(track, failed);
       return at('failed', 0, 0);
@@ -87,5 +103,5 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
   const { checkTimes, pace: latest } = await store.requireSession(state.sessionId);
   pace = Math.max(pace, latest);
   const wait = untilNextCheck(withChecks(schedule, checkTimes?.upload), waited, trouble, pace);
-  return { ...at('waiting', wait, checks), pace, emptySuccesses };
+  return { ...at('waiting', wait, checks), checkedAt, pace, emptySuccesses };
 }

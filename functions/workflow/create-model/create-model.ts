@@ -39,7 +39,7 @@ export async function createModel(state: CreateModelState, deps: CreateModelDeps
       readKey: provider.readKey,
       send: () => provider.create({ sessionId: providerSessionId, clipIds, name: session.name }),
     },
-    { what: 'train', changes: { clipIds }, taken: 'training', refusals },
+    { what: 'train', call: 'create', changes: { clipIds }, taken: 'training', refusals },
     deps,
   );
   switch (paid.end) {

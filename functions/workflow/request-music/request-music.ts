@@ -45,7 +45,7 @@ export async function requestMusic(state: CreateModelState, deps: RequestMusicDe
   const paid = await chargeOnce(
     session,
     { readKey: provider.readKey, send: () => provider.generate(request) },
-    { what: 'make the music', taken: 'generating', refusals },
+    { what: 'make the music', call: 'generate', taken: 'generating', refusals },
     deps,
   );
   if (paid.end === 'not-taken') return at('waiting', paid.wait, refusals + 1);

@@ -1,3 +1,4 @@
+import { type CallNews, notTakenBy, withCall, withNews } from '../../domain/journal.ts';
 import type { Session, Track } from '../../domain/session.ts';
 import { throttleSession } from '../../domain/throttle-session.ts';
 import { trackFailed } from '../../domain/track-changes.ts';
@@ -42,14 +43,17 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     await store.updateTrack(track, changes);
     return at('failed', 0);
   };
+  const news = (said: CallNews) => withNews(track.journal, { answeredAt: now(), ...said });
   const answersLost = async (what = 'the step was cut off') => {
     const lostAnswers = track.lostAnswers + 1;
+    const journal = news({ answer: 'lost', words: what });
     if (lostAnswers > repeatsAfterLostAnswer) {
       const reason = `The answer to the upload was lost more than once, at last so: ${what}. The provider may have the track or not.`;
-      await store.updateTrack(track, { ...trackFailed('ProviderAnswerLost', reason, now()), lostAnswers });
+      const failed = trackFailed('ProviderAnswerLost', reason, now());
+      await store.updateTrack(track, { ...failed, lostAnswers, journal });
       return true;
     }
-    track = await store.updateTrack(track, { status: 'declared', lostAnswers });
+    track = await store.updateTrack(track, { status: 'declared', lostAnswers, journal });
     return false;
   };
 
@@ -90,13 +94,18 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     const reason = `The file was not copied in time to where the provider can fetch it: ${share}. Resume the session to go on.`;
     return giveUp(trackFailed('DeadlineExceeded', reason, now()));
   }
+  const doubts = track.attemptsInDoubt ?? 0;
   track = await store.updateTrack(track, {
     status: 'submitting',
     source,
     attempts: track.attempts + 1,
+    attemptsInDoubt: doubts + 1,
     calls: track.calls + 1,
+    journal: withCall(track.journal, { call: 'upload', at: now() }),
   });
 
+  /** Of a call that was surely not taken. */
+  const takenBack = { attempts: track.attempts - 1, attemptsInDoubt: doubts };
   let taskId: string;
   try {
     const handOver = session.kind === 'batch' ? provider.addToBatch : provider.upload;
@@ -105,7 +114,10 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     if (!(error instanceof ProviderError)) {
       // One of ours: the provider's key could not be read, so nothing was sent.
       const notSent = error instanceof ChirpsmithError;
-      if (notSent) await store.updateTrack(track, { status: 'declared', attempts: track.attempts - 1 });
+      if (notSent) {
+        const journal = news({ answer: 'not-sent', words: error.message });
+        await store.updateTrack(track, { ...takenBack, status: 'declared', journal });
+      }
       throw error;
     }
     if (error.taken === 'unknown') {
@@ -113,29 +125,34 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
         ? at('failed', 0)
         : at('waiting', backoffDelay(1, error.retryAfter));
     }
-    const notTaken = { attempts: track.attempts - 1 };
+    const reason = error.reason ?? error.message;
+    const journal = news({ answer: notTakenBy(error), words: reason });
+    const notTaken = { ...takenBack, journal, status: 'declared' } as const;
     if (error.name === 'ProviderThrottled') {
-      await store.updateTrack(track, { ...notTaken, status: 'declared' });
+      await store.updateTrack(track, notTaken);
       pace = await throttleSession(store, sessionId, pace);
       const { retryAfter } = error;
       const wait = throttledDelay(refusals + 1, { retryAfter, pace, random: deps.random() });
       return at('waiting', wait, refusals + 1);
     }
     if (error.name === 'ProviderUnreachable') {
-      await store.updateTrack(track, { ...notTaken, status: 'declared' });
+      await store.updateTrack(track, notTaken);
       return at('waiting', backoffDelay(refusals + 1, error.retryAfter), refusals + 1);
     }
-    const reason = error.reason ?? error.message;
     if (error.name === 'ProviderAuth' || error.name === 'CreditsExhausted') {
-      await store.updateTrack(track, { ...notTaken, status: 'declared' });
+      await store.updateTrack(track, notTaken);
       throw await stopRun(session, error.name, reason, deps);
     }
     const failed = trackFailed(error.name, reason, now(), { permanent: isPermanentRejection(reason) });
-    return giveUp({ ...failed, ...notTaken });
+    return giveUp({ ...notTaken, ...failed });
   }
   // Not within the try: when this cannot be written, the track was taken all the same.
   const submitted = { status: 'submitted', taskId, submittedAt: now(), failure: undefined } as const;
-  await store.updateTrack(track, submitted);
+  await store.updateTrack(track, {
+    ...submitted,
+    attemptsInDoubt: doubts,
+    journal: news({ answer: 'taken' }),
+  });
   const schedule = withChecks(settings.schedules.upload, session.checkTimes?.upload);
   const wait = firstWait(schedule, deps.random());
   return at('waiting', spreadFirstCheck(wait, { pace, random: deps.random() }));

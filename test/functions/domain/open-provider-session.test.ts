@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openProviderSession } from '../../../functions/domain/open-provider-session.ts';
 import type { Session } from '../../../functions/domain/session.ts';
-import { openTable, recordSession, settings } from '../../../test-support/session-records.ts';
+import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -16,7 +16,11 @@ async function openedBeside(sessionId: string, changes: Partial<Session>): Promi
     await store.changeSession(sessionId, () => changes);
     return { sessionId: `opened ${sessionId}` };
   };
-  await openProviderSession(session, { open, refusals: 0 }, { store, settings, random: () => 0.5 });
+  await openProviderSession(
+    session,
+    { open, refusals: 0 },
+    { store, settings, now: () => testMoment, random: () => 0.5 },
+  );
   return store.requireSession(sessionId);
 }
 

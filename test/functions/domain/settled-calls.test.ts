@@ -108,7 +108,7 @@ describe('a call that costs', () => {
         return readKey(how);
       },
     };
-    const options = { what: 'train the model', taken: 'training', refusals: 0 } as const;
+    const options = { what: 'train the model', call: 'create', taken: 'training', refusals: 0 } as const;
     const paid = chargeOnce(seen, call, options, { store, now: () => testMoment, random: () => 0 });
     // Looked at below; until then it may fail.
     await paid.catch(() => undefined);
@@ -147,7 +147,7 @@ describe('a call that costs', () => {
       ...{ fence: 'none', calls: 1, checks: 0, earlier: [] },
       notTaken: 'Quota is not enough.',
     });
-    const options = { what: 'train the model', taken: 'training', refusals: 1 } as const;
+    const options = { what: 'train the model', call: 'create', taken: 'training', refusals: 1 } as const;
     const call = { send: async () => ({ taskId: 't' }), readKey: async () => false };
     const deps = { store, now: () => testMoment, random: () => 0 };
     expect(await chargeOnce(await read(), call, options, deps)).toEqual({ end: 'submitted' });

@@ -402,6 +402,7 @@ describe('tracks page by page', () => {
     expect(await over().tallyTracks('c', '001')).toEqual({
       tracks: 5,
       attempts: 4,
+      inDoubt: 0,
       calls: 5,
       toSend: 2,
       submitted: [testMoment],

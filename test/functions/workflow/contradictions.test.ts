@@ -103,7 +103,12 @@ describe('one session of the provider for two of ours', () => {
   const open = async (sessionId: string, given: string) => {
     const session = await table.store.requireSession(sessionId);
     const opening = { open: async () => ({ sessionId: given }), refusals: 0 };
-    return openProviderSession(session, opening, { store: table.store, settings, random: () => 0.5 });
+    return openProviderSession(session, opening, {
+      store: table.store,
+      settings,
+      now: () => testMoment,
+      random: () => 0.5,
+    });
   };
 
   it('is reported and not used, and the next one is taken', async () => {
