@@ -34,6 +34,19 @@ export interface EndOfSession {
   readonly tracks: readonly TrackResult[];
 }
 
+/** What a dry run was about, and how far it can be believed. */
+interface DryRun {
+  readonly name: string;
+  readonly usable: number;
+  readonly credits: number;
+  readonly provider: string;
+  readonly sandbox: boolean;
+  /** Checks that may need a look, by their names. */
+  readonly warning: readonly string[];
+  /** What only the run itself can show, as ends of a sentence. */
+  readonly notTried: readonly string[];
+}
+
 /** What is known of an earlier create, before it is called again. */
 export type EarlierCreate = 'none' | 'in-doubt' | 'failed' | 'overdue';
 
@@ -335,15 +348,11 @@ export type CliEvent =
       readonly instead: string;
       readonly next: readonly Next[];
     }
-  | {
-      readonly event: 'dry-run.passed';
-      readonly name: string;
-      readonly next: readonly Next[];
-      readonly usable: number;
-      readonly credits: number;
-      readonly provider: string;
-      readonly sandbox: boolean;
-    }
+  /** One of the things that a dry run tries; `next` is what to do about it. */
+  | ({ readonly event: 'dry-run.checked'; readonly check: string } & Finding)
+  | ({ readonly event: 'dry-run.passed'; readonly next: readonly Next[] } & DryRun)
+  /** `failed`: for what the run would be refused, by the names of the checks. */
+  | ({ readonly event: 'dry-run.failed'; readonly failed: readonly string[] } & DryRun)
   | MusicEvent
   | {
       readonly event: 'input.rejected';

@@ -37,7 +37,7 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
   const { display } = context;
   await using converter = args.convert ? await openConverter(context) : undefined;
   const files = await chooseFiles(args, context, converter);
-  if (args.dryRun) return tellDryRun(args, files, context);
+  if (args.dryRun) return tryAll(args, files, context);
   // Without a stack, a way that is missing is known at once.
   await providerOf(context);
   const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
@@ -75,20 +75,19 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
   }
 }
 
-/** All that can be known without a stack: whether the files will do, and what it would cost, and whom to pay. */
-async function tellDryRun(
+/** Tries all that costs nothing, without a stack: the files, whom to pay and how much, the way of the audio. */
+async function tryAll(
   args: TrainArguments,
   files: readonly UsableFile[],
-  { display, env, target }: CommandContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
-  const paid = await providerOf({ env, target });
+  const paid = await providerOf(context);
   const cost = costOf(files);
-  display.emit({ event: 'cost', ...cost, ...paid });
-  noteName(args.name, display);
-  const { uploads: usable, credits } = cost;
-  const next = [{ words: 'To train on them:', command: sameCommand('train', args, env) }];
-  display.emit({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid, next });
-  return exitCodes.done;
+  context.display.emit({ event: 'cost', ...cost, ...paid });
+  const { uploads, credits } = cost;
+  const next = [{ words: 'To train on them:', command: sameCommand('train', args, context.env) }];
+  const { dryRun } = await import('./dry-run.ts');
+  return dryRun({ ...args, makesModel: true, files, uploads, credits, paid, next }, context);
 }
 
 function costOf(files: readonly UsableFile[]) {

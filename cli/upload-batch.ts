@@ -48,9 +48,12 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
   if (args.dryRun) {
     const paid = await providerOf(context);
     display.emit({ event: 'cost', ...cost, ...paid });
-    const { uploads: usable, credits } = cost;
+    const { uploads, credits } = cost;
     const next = [{ words: 'To upload them:', command: sameCommand('upload', args, context.env) }];
-    display.emit({ event: 'dry-run.passed', name: args.name, usable, credits, ...paid, next });
+    const { dryRun } = await import('./dry-run.ts');
+    const planned = { ...args, makesModel: false, files: chosen.usable, uploads, credits, paid, next };
+    const code = await dryRun(planned, context);
+    if (code !== exitCodes.done) return code;
     return chosen.rejected.length === 0 ? exitCodes.done : exitCodes.badInput;
   }
   // Without a stack, a way that is missing is known at once.

@@ -43,6 +43,7 @@ const end = {
   tracks,
 };
 const paid = { provider: foreign, sandbox: false };
+const dryRun = { name: foreign, usable: 6, credits: 106, ...paid, warning: ['Name'], notTried: [foreign] };
 const clip = { clipId: foreign, file: foreign, size: 1, format: foreign, durationSeconds: 1 };
 const persona = {
   personaId: foreign,
@@ -152,7 +153,9 @@ export const toldEvents: readonly CliEvent[] = [
   { event: 'session.deleting', sessionId, name: foreign, files: 2, tracks: 1 },
   { event: 'session.deleted', sessionId, name: foreign, files: 2, modelId: foreign, next },
   { event: 'track.replaced', sessionId, trackId: '001', file: foreign, instead: foreign, next },
-  { event: 'dry-run.passed', name: foreign, usable: 6, credits: 106, ...paid, next },
+  { event: 'dry-run.checked', check: 'Key', result: 'failed', seen: foreign, next },
+  { event: 'dry-run.passed', ...dryRun, next },
+  { event: 'dry-run.failed', ...dryRun, failed: ['Key'] },
   { event: 'music.cost', model: foreign, persona: foreign, dialect: 'mountsea', credits: 40, ...paid },
   {
     event: 'music.started',

@@ -51,7 +51,7 @@ export const train = defineCommand({
       'stop after the uploads, with exit code 0 and the event session.review; npx chirpsmith approve begins the training, and pays it',
     ),
     dryRun: toggle(
-      'check the files and the rest, show the cost and who would be paid; starts nothing, spends nothing, leaves nothing',
+      'try all that costs nothing: files, name, disk, key, balance, the way of the audio, rights; starts nothing, spends nothing, leaves nothing',
     ),
     speed: {
       ...speed,

@@ -39,7 +39,7 @@ export const upload = defineCommand({
     again: toggle(
       'upload files once more that have a session under this name already; without it that session goes on',
     ),
-    dryRun: toggle('check the files and show the cost; starts nothing'),
+    dryRun: toggle('try all that costs nothing, and show the cost; starts nothing'),
     speed,
     ...audioWay,
     realistic,

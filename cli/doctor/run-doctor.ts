@@ -4,8 +4,8 @@ import type { DoctorArguments } from '../commands/doctor.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { audio } from './audio-check.ts';
 import { identity, stageApi } from './aws-checks.ts';
+import { type Checks, checkUntil, tellChecks } from './checks.ts';
 import { clock, watchDates } from './clock-check.ts';
-import { type Finding, warning } from './finding.ts';
 import { disk, ffmpeg, home, node, ports, stack } from './machine-checks.ts';
 import { balanceOf, provider, providerKey, relayKey } from './provider-checks.ts';
 import { type DoctorWorld, thisWorld } from './world.ts';
@@ -30,9 +30,10 @@ export async function runDoctor(
   const world = { ...place, fetch: dates.fetch };
   const question = { world, signal };
   const balance = balanceOf(question);
+  const check = checkUntil(over);
   const row = check(() => ports(world, port));
 
-  const checks: Readonly<Record<string, Promise<Finding | undefined>>> = {
+  const checks: Checks = {
     Node: check(async () => node(world)),
     Home: check(() => home(world)),
     Disk: check(() => disk(world)),
@@ -51,26 +52,11 @@ export async function runDoctor(
   // Its servers are those that the others ask.
   const last = Promise.all(Object.values(checks)).then(() => clock(dates, world.platform));
 
-  const names: Record<Finding['result'], string[]> = { ok: [], warning: [], failed: [] };
-  for (const [name, finding] of [...Object.entries(checks), ['Clock', last] as const]) {
-    const found = await finding;
-    interrupted.throwIfAborted();
-    if (!found) continue;
-    names[found.result].push(name);
-    display.emit({ event: 'doctor.checked', check: name, ...found });
-  }
+  const names = await tellChecks(
+    { ...checks, Clock: last },
+    (name, found) => display.emit({ event: 'doctor.checked', check: name, ...found }),
+    interrupted,
+  );
   display.emit({ event: 'doctor.done', ...names });
   return names.failed.length > 0 ? exitCodes.failed : exitCodes.done;
-
-  /** One check, which ends in time and keeps the others from nothing. */
-  function check(find: () => Promise<Finding | undefined>): Promise<Finding | undefined> {
-    const late = new Promise<Finding>((resolve) => {
-      const end = () => resolve(warning('It took too long and was left.'));
-      if (over.aborted) end();
-      over.addEventListener('abort', end, { once: true });
-    });
-    const unexpected = (error: unknown) =>
-      warning(`It could not be looked at: ${error instanceof Error ? error.message : String(error)}`);
-    return Promise.race([find().catch(unexpected), late]);
-  }
 }

@@ -1,9 +1,11 @@
+import { nextLines } from './end-lines.ts';
 import { counted } from './format.ts';
 import type { Paint } from './paint.ts';
 import { indented } from './text-width.ts';
 import type { ShownEvent } from './types.ts';
 
-type Checked = Extract<ShownEvent, { event: 'doctor.checked' }>;
+type Checked = Extract<ShownEvent, { event: 'doctor.checked' | 'dry-run.checked' }>;
+type DryRun = Extract<ShownEvent, { event: 'dry-run.passed' | 'dry-run.failed' }>;
 type Done = Extract<ShownEvent, { event: 'doctor.done' }>;
 
 /** Where what was seen begins, behind the mark and the check's name. */
@@ -34,4 +36,20 @@ export function doctorDone({ ok, warning, failed }: Done): string {
   if (failed.length > 0) return `${checks}: ${failed.join(', ')} must be mended first.`;
   if (warning.length > 0) return `${checks}: nothing is wrong; ${warning.join(', ')} may need a look.`;
   return `${checks}: all is right.`;
+}
+
+/** What a dry run came to, what it could not try, and the command that makes the real one. */
+export function dryRunLines(event: DryRun): string[] {
+  const { name, warning, notTried } = event;
+  const nothing = 'Nothing was started or spent.';
+  const odd = warning.length > 0 ? ` ${warning.join(', ')} may need a look.` : '';
+  const came =
+    event.event === 'dry-run.failed'
+      ? `Dry run of "${name}": ${event.failed.join(', ')} must be mended first.${odd} ${nothing}`
+      : `Dry run of "${name}": nothing is wrong with what was tried.${odd} ${nothing}`;
+  return [
+    came,
+    `Not tried: ${notTried.join('; ')}.`,
+    ...(event.event === 'dry-run.passed' ? nextLines(event.next) : []),
+  ];
 }

@@ -2,7 +2,7 @@ import { own, shown } from '../../packages/terminal/printable.ts';
 import type { WriteLine } from '../../packages/terminal/standard-streams.ts';
 import type { CliEvent } from '../events.ts';
 import { begunLines, priceWords, spendingLines } from './agreement-lines.ts';
-import { checkLines, doctorDone } from './doctor-lines.ts';
+import { checkLines, doctorDone, dryRunLines } from './doctor-lines.ts';
 import { endLines, nextLines } from './end-lines.ts';
 import {
   asDuration,
@@ -170,11 +170,11 @@ export function linesOf(event: ShownEvent): string[] {
         `${event.file} is track ${event.trackId} now, instead of ${event.instead}. Nothing was spent.`,
         ...nextLines(event.next),
       ];
+    case 'dry-run.checked':
+      return checkLines(event, { paint: noColours, width: 120 });
     case 'dry-run.passed':
-      return [
-        `Dry run: nothing stands in the way of "${event.name}"; nothing was started or spent.`,
-        ...nextLines(event.next),
-      ];
+    case 'dry-run.failed':
+      return dryRunLines(event);
     case 'input.rejected':
       return [event.message, ...event.problems.map(problemLine), ...nextLines(event.next ?? [])];
     case 'error':

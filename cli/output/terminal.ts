@@ -117,6 +117,9 @@ export function terminal({
       case 'doctor.checked':
         print(checkLines(event, measures()));
         break;
+      case 'dry-run.checked':
+        printUnder('Tried', checkLines(event, measures()));
+        break;
       case 'doctor.done':
         print(['', paint.bold(doctorDone(event))]);
         break;
@@ -139,7 +142,8 @@ export function terminal({
       case 'session.decided':
       case 'session.deleted':
       case 'track.replaced':
-      case 'dry-run.passed': {
+      case 'dry-run.passed':
+      case 'dry-run.failed': {
         closeRows();
         const [first = '', ...more] = linesOf(event);
         print(['', ...indented(first, { by: 0, width, style: paint.bold })]);

@@ -1,7 +1,9 @@
 import { access, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
 import { last } from './fake-session.ts';
 import { toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';
@@ -38,11 +40,15 @@ describe('train that stops early', () => {
 
   it('warns of a long name before anything is uploaded, and with --dry-run', async () => {
     const { home, tracks, fake } = await prepared({ steps: toReady });
+    const words = /reported to take 1 to 16/;
     const isWarning = ({ event, message }: { event?: unknown; message?: unknown }) =>
-      event === 'note' && /reported to take 1 to 16/.test(String(message));
+      event === 'note' && words.test(String(message));
     const name = 'A name of seventeen';
     const dry = await run('train', [tracks, '--name', name, '--json', '--dry-run'], { home });
-    expect(events(dry).filter(isWarning)).toHaveLength(1);
+    const checked = { event: 'dry-run.checked', check: 'Name', result: 'warning' };
+    expect(events(dry)).toContainEqual(
+      expect.objectContaining({ ...checked, seen: expect.stringMatching(words) }),
+    );
     const ended = await run('train', [tracks, '--name', name, '--json'], { home });
     const told = events(ended);
     expect(told.findIndex(isWarning)).toBeGreaterThan(0);
@@ -57,11 +63,13 @@ describe('train that stops early', () => {
   it('names the provider that would be paid, and sends nothing to a stack that runs', async () => {
     const { home, tracks, fake } = await prepared();
     const args = [tracks, '--name', 'x', '--json', '--dry-run'];
-    const provider = 'https://api.example.test';
-    const way = { CHIRPSMITH_PUBLIC_URL: 'https://music.example.test' };
-    const paid = { PROVIDER_BASE_URL: provider, PROVIDER_API_KEY: 'key', ...way };
+    // Nothing listens there any more.
+    const server = await listenOnLoopback(createServer(), 0);
+    const provider = server.url;
+    await server.close();
+    const paid = { PROVIDER_BASE_URL: provider, PROVIDER_API_KEY: 'key' };
     const elsewhere = await run('train', args, { home: join(home, 'none'), env: paid });
-    expect(last(elsewhere)).toMatchObject({ event: 'dry-run.passed', provider, sandbox: false });
+    expect(last(elsewhere)).toMatchObject({ event: 'dry-run.failed', provider, sandbox: false });
 
     const other = await run('train', args, { home, env: paid });
     expect(other.code).toBe(2);
