@@ -22,6 +22,12 @@ const accessLogDays = 3;
  * What must outlive any deployment: the audio, the record, the provider's key and the people. Everything here is
  * kept when the stack goes, and so has names of AWS's making, so that a kept one does not block a new one.
  */
+/**
+ * Where the page is. The distribution is in another stack, which is made after this one, and its name is not known before:
+ * a page elsewhere at CloudFront has no signed URL.
+ */
+const pageOrigins = 'https://*.cloudfront.net';
+
 export class StorageStack extends Stack {
   readonly bucket: Bucket;
   readonly table: Table;
@@ -46,18 +52,16 @@ export class StorageStack extends Stack {
       versioned: true,
       removalPolicy: RemovalPolicy.RETAIN,
       // Browsers put audio straight into the bucket, by signed URLs; the signature is what lets them in.
-      ...(config.allowedOrigins.length > 0 && {
-        cors: [
-          {
-            // PUT for audio, GET and HEAD for the links to music.
-            allowedMethods: [HttpMethods.PUT, HttpMethods.GET, HttpMethods.HEAD],
-            allowedOrigins: config.allowedOrigins,
-            allowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
-            exposedHeaders: ['etag'],
-            maxAge: 3600,
-          },
-        ],
-      }),
+      cors: [
+        {
+          // PUT for audio, GET and HEAD for the links to music.
+          allowedMethods: [HttpMethods.PUT, HttpMethods.GET, HttpMethods.HEAD],
+          allowedOrigins: [...config.allowedOrigins, pageOrigins],
+          allowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
+          exposedHeaders: ['etag'],
+          maxAge: 3600,
+        },
+      ],
       lifecycleRules: [
         {
           id: 'end-of-audio',

@@ -30,7 +30,7 @@ import { accountOfKey, keptKey, secretValues } from './stack/keys.ts';
 import { listening } from './stack/listening.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
 import { type Meter, metered, meteredLambda } from './stack/meter.ts';
-import { isOriginOf, startPage } from './stack/page.ts';
+import { isOriginOf, openToPage, startPage } from './stack/page.ts';
 import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
 import { storedStatus } from './stack/stored-status.ts';
 import { synthesize } from './synth.ts';
@@ -171,12 +171,14 @@ async function compose(
   // Another provider's balance is read only if the options name its URL.
   const creditsUrl = sandbox ? `${sandbox.url}/api-user/credits` : (options.provider?.creditsUrl ?? '');
 
+  // The page signs people in and sends files; its port is known when it listens.
+  let pageUrl = '';
   const s3 = keep(
     await listening('S3', options.port, (port) =>
       startS3({
         port,
         directory: directory('s3'),
-        buckets,
+        buckets: buckets.map((one) => openToPage(one, () => pageUrl)),
         region,
         access,
         events: { account: assembly.account, publish: (event) => publish(event) },
@@ -187,8 +189,6 @@ async function compose(
       }),
     ),
   );
-  // The page signs people in; its port is known when it listens.
-  let pageUrl = '';
   const issuer = keep(
     await listening('the issuer', options.port, (port) =>
       startIssuer({
@@ -316,6 +316,7 @@ async function compose(
         assembly,
         issuer,
         clientId: audience ?? '',
+        audio: { bucket: bucket.name, s3: s3.url },
         apis: { [api.id]: gateway.url },
         onError: problem('the page'),
       }),

@@ -27,7 +27,7 @@ export const pageStage = 'api';
 
 export interface PageProps {
   readonly config: Config;
-  readonly storage: Pick<StorageStack, 'tokens' | 'userPoolId'>;
+  readonly storage: Pick<StorageStack, 'tokens' | 'userPoolId' | 'bucket'>;
   readonly api: HttpApi;
 }
 
@@ -130,22 +130,25 @@ export class Page extends Construct {
   }
 }
 
-/** What a browser lets the page do: its own files, the API under its own origin, and the issuer. */
+/** What a browser lets the page do: its own files, the API under its own origin, the issuer, and the bucket of audio. */
 function securityHeaders(
   scope: Construct,
   config: Config,
-  { tokens }: Pick<StorageStack, 'tokens'>,
+  { tokens, bucket }: Pick<StorageStack, 'tokens' | 'bucket'>,
 ): ResponseHeadersPolicy {
   const issuers =
     config.tokens === undefined
       ? [`https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}`, signInOrigin(config)]
       : [new URL(tokens.issuer).origin];
+  // As signed URLs name it. Files that were not sent yet are played as `blob:`, out of the browser's own memory.
+  const audio = `https://${bucket.bucketName}.s3.${Aws.REGION}.${Aws.URL_SUFFIX}`;
   const policy = {
     'default-src': ["'none'"],
     'script-src': ["'self'"],
     'style-src': ["'self'"],
     'img-src': ["'self'"],
-    'connect-src': ["'self'", ...issuers],
+    'connect-src': ["'self'", ...issuers, audio],
+    'media-src': ['blob:', audio],
     'base-uri': ["'none'"],
     'form-action': ["'none'"],
     'frame-ancestors': ["'none'"],

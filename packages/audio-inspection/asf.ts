@@ -1,4 +1,5 @@
 import { slice } from './bounded-source.ts';
+import { hexOf } from './bytes.ts';
 import { asf, chunks, content } from './chunks.ts';
 import type { ByteSource } from './inspection.ts';
 import {
@@ -58,7 +59,7 @@ export async function measureAsf(source: ByteSource): Promise<Measured> {
       if (encryptions.has(inner.id)) throw new ProtectedAudio();
       if (inner.id === guids.fileProperties) properties = readProperties(await content(source, inner, 80));
       if (inner.id !== guids.streamProperties) continue;
-      const type = Buffer.from(await content(source, inner, 16)).toString('hex');
+      const type = hexOf(await content(source, inner, 16));
       hasSound ||= type === guids.audio;
       hasPicture ||= type === guids.video;
     }

@@ -1,3 +1,4 @@
+import { hexOf } from './bytes.ts';
 import type { ByteSource } from './inspection.ts';
 import { BrokenAudio, numbersIn, textIn } from './measured.ts';
 
@@ -75,7 +76,7 @@ export const asf: ChunkForm = {
   least: 24,
   look: 24,
   read: (bytes) => ({
-    id: Buffer.from(bytes.subarray(0, 16)).toString('hex'),
+    id: hexOf(bytes.subarray(0, 16)),
     header: 24,
     body: Number(numbersIn(bytes).getBigUint64(16, true)) - 24,
   }),
@@ -89,7 +90,7 @@ export const element: ChunkForm = {
     const idLength = Math.clz32(bytes[0] ?? 0) - 23;
     const size = idLength > 4 ? undefined : codedNumber(bytes, idLength);
     if (!size) return undefined;
-    const id = Buffer.from(bytes.subarray(0, idLength)).toString('hex');
+    const id = hexOf(bytes.subarray(0, idLength));
     return { id, header: idLength + size.length, body: size.value };
   },
 };

@@ -1,5 +1,3 @@
-import { extname } from 'node:path';
-
 /** Extensions that promise audio. */
 const ofAudio = new Set(
   'mp3 mp2 mpga wav wave w64 rf64 flac m4a m4b m4p m4r aac adts ogg oga opus spx aif aiff aifc caf wma ape wv mpc mpp mka weba ac3 amr 3ga qta tta dsf dff au snd'.split(
@@ -9,7 +7,8 @@ const ofAudio = new Set(
 /** Extensions under which a picture is usual, and sound as well. */
 const ofVideo = new Set('mp4 m4v mov 3gp 3g2 webm mkv ogv asf wmv'.split(' '));
 
-const extensionOf = (name: string) => extname(name).slice(1).toLowerCase();
+/** Without the dot; of a name that begins with its only dot, none. */
+const extensionOf = (name: string) => /[^/\\.][^/\\]*?\.([^./\\]*)$/.exec(name)?.[1]?.toLowerCase() ?? '';
 
 /** Does the file's name promise audio? A file that promises it is always checked, and refused if it lies. */
 export function promisesAudio(name: string): boolean {

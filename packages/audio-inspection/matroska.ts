@@ -1,4 +1,5 @@
 import { slice } from './bounded-source.ts';
+import { hexOf, lastPlaceOf } from './bytes.ts';
 import { type Chunk, chunks, content, element } from './chunks.ts';
 import type { ByteSource } from './inspection.ts';
 import {
@@ -127,7 +128,7 @@ async function readOutline(source: ByteSource): Promise<Outline> {
     }
     if (part.id === ids.seekHead) {
       for (const { bytes } of elementsIn(await content(source, part, descriptionBytes))) {
-        const id = Buffer.from(elementAt(bytes, ids.seekId) ?? []).toString('hex');
+        const id = hexOf(elementAt(bytes, ids.seekId) ?? []);
         places.set(id, segment.body + wholeNumber(elementAt(bytes, ids.seekPosition)));
       }
     } else places.set(part.id, part.at);
@@ -148,7 +149,7 @@ function readTracks(bytes: Uint8Array): { sound: Sound | undefined; hasPicture: 
     const codec = words(elementAt(track, ids.codec));
     sound = {
       number: wholeNumber(elementAt(track, ids.trackNumber)),
-      uid: Buffer.from(elementAt(track, ids.trackUid) ?? []).toString('hex'),
+      uid: hexOf(elementAt(track, ids.trackUid) ?? []),
       codec: codecs.find(([pattern]) => pattern.test(codec))?.[1] ?? codec.replace(/^A_/, ''),
       frameSeconds: wholeNumber(elementAt(track, ids.defaultDuration)) / 1e9,
     };
@@ -239,15 +240,11 @@ async function findEnd(
   }
 }
 
+const clusterId = Uint8Array.from(ids.cluster.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
+
 /** The blocks of sound in the last cluster in `bytes` that has any. */
 function lastBlocks(bytes: Uint8Array, track: number): readonly SoundBlock[] {
-  const letters = Buffer.from(ids.cluster, 'hex');
-  const searched = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (
-    let at = searched.lastIndexOf(letters);
-    at >= 0;
-    at = at > 0 ? searched.lastIndexOf(letters, at - 1) : -1
-  ) {
+  for (let at = lastPlaceOf(bytes, clusterId); at >= 0; at = lastPlaceOf(bytes, clusterId, at - 1)) {
     const blocks = blocksIn(bytes, at, track);
     if (blocks && blocks.length > 0) return blocks;
   }
@@ -263,7 +260,7 @@ async function toldByTags(
   for (const { id, bytes } of elementsIn(await elementFrom(source, places.get(ids.tags)))) {
     if (id !== ids.tag) continue;
     const target = elementAt(bytes, ids.targets, ids.tagTrackUid);
-    if (!target || Buffer.from(target).toString('hex') !== uid) continue;
+    if (!target || hexOf(target) !== uid) continue;
     for (const { id: inner, bytes: simple } of elementsIn(bytes)) {
       if (inner !== ids.simpleTag || words(elementAt(simple, ids.tagName)) !== 'DURATION') continue;
       const parts = /^(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(words(elementAt(simple, ids.tagText)));

@@ -1,4 +1,5 @@
 import { slice } from './bounded-source.ts';
+import { hexOf, lastPlaceOf, letters } from './bytes.ts';
 import { box, type Chunk, chunks, content } from './chunks.ts';
 import type { ByteSource } from './inspection.ts';
 import { BrokenAudio, numbersIn, promise } from './measured.ts';
@@ -7,6 +8,7 @@ import { secondsOfSamples } from './mp4-samples.ts';
 import { startOfZeros } from './zero-tail.ts';
 
 /** How much of the end is searched for the last fragment, step by step. */
+const moofType = letters('moof');
 const tails = [64 * 1024, 256 * 1024, 1024 * 1024];
 /** Fragments that are walked through where the last one cannot be found, or does not say when it begins. */
 const mostWalked = 30;
@@ -80,8 +82,8 @@ async function lastFragment(
   let before = source.size;
   for (const tail of tails) {
     const from = Math.max(0, source.size - tail);
-    const bytes = Buffer.from(await source.read(from, before - from + 16));
-    for (let at = bytes.lastIndexOf('moof'); at >= 4; at = bytes.lastIndexOf('moof', at - 1)) {
+    const bytes = await source.read(from, before - from + 16);
+    for (let at = lastPlaceOf(bytes, moofType); at >= 4; at = lastPlaceOf(bytes, moofType, at - 1)) {
       for await (const moof of chunks(source, box, from + at - 4)) {
         const fragment = moof.end <= source.size ? await read(moof) : undefined;
         if (fragment && fragment.duration > 0) return fragment;
@@ -268,6 +270,6 @@ class Fields {
   hex(bytes: number): string {
     const from = this.#bytes.byteOffset + this.#at;
     this.#at += bytes;
-    return this.left < 0 ? '' : Buffer.from(this.#bytes.buffer, from, bytes).toString('hex');
+    return this.left < 0 ? '' : hexOf(new Uint8Array(this.#bytes.buffer, from, bytes));
   }
 }

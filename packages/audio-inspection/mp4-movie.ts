@@ -225,7 +225,8 @@ async function readEntry(source: ByteSource, found: Chunk | undefined) {
 
 function codecOf(name: string, bytes: Uint8Array): string {
   if (name !== 'mp4a') return codecs.find(([pattern]) => pattern.test(name))?.[1] ?? name.trim();
-  const esds = Buffer.from(bytes).indexOf('esds');
+  // Each byte is one character.
+  const esds = new TextDecoder('latin1').decode(bytes).indexOf('esds');
   // Descriptors: a tag, a length in one to four bytes, and what it is; 3 holds 4, which begins with the object type.
   const behind = (at: number, tag: number) => {
     if (esds < 0 || bytes[at] !== tag) return undefined;

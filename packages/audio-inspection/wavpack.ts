@@ -1,8 +1,10 @@
+import { lastPlaceOf, letters } from './bytes.ts';
 import type { ByteSource } from './inspection.ts';
 import { BrokenAudio, type Measured, mustFit, numbersIn, promise, textIn } from './measured.ts';
 import { startOfZeros } from './zero-tail.ts';
 
 const header = 32;
+const blockId = letters('wvpk');
 /** How much of the end is searched for the last block, step by step: a block of half a second has 300 kB at most. */
 const tails = [128 * 1024, 512 * 1024, 1024 * 1024];
 /** Blocks without sound that may come first (a choice). */
@@ -71,12 +73,7 @@ async function lastSample(source: ByteSource, end: number): Promise<number> {
   for (const tail of tails) {
     const from = Math.max(0, end - tail);
     const bytes = await source.read(from, end - from);
-    const searched = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    for (
-      let at = searched.lastIndexOf('wvpk');
-      at >= 0;
-      at = at > 0 ? searched.lastIndexOf('wvpk', at - 1) : -1
-    ) {
+    for (let at = lastPlaceOf(bytes, blockId); at >= 0; at = lastPlaceOf(bytes, blockId, at - 1)) {
       const block = blockIn(bytes, at);
       if (block && block.samples > 0 && block.end <= bytes.length) return block.first + block.samples;
     }

@@ -23,7 +23,15 @@ function contentPolicy(config = configurations.dev): string {
   const { 'Fn::Join': join } = z
     .object({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]) })
     .parse(text);
-  return join[1].map((part) => (typeof part === 'string' ? part : `<${Object(part).Ref}>`)).join('');
+  return join[1]
+    .map((part) =>
+      typeof part === 'string'
+        ? part
+        : Object(part)['Fn::ImportValue'] === undefined
+          ? `<${Object(part).Ref}>`
+          : '<AUDIO>',
+    )
+    .join('');
 }
 
 describe('the page', () => {
@@ -66,18 +74,18 @@ describe('the page', () => {
     expect(stages.map(({ StageName }) => StageName)).toEqual(['$default', 'api']);
   });
 
-  test('runs its own scripts and styles only, and reaches its own origin and the issuer only', () => {
+  test('runs its own scripts and styles only, and reaches its own origin, the issuer and the bucket of audio only', () => {
     const own =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ISSUERS; " +
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ISSUERS AUDIO; media-src blob: AUDIO; " +
       "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     const pool =
       'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix> ' +
       'https://chirpsmith-dev-<AWS::AccountId>.auth.<AWS::Region>.amazoncognito.com';
-    expect(contentPolicy().replaceAll('us-east-1', '<AWS::Region>')).toBe(own.replace('ISSUERS', pool));
-    expect(contentPolicy(configurations['another issuer'])).toBe(
-      own.replace('ISSUERS', 'https://id.example.com'),
-    );
-    expect(contentPolicy(configured())).toBe(own.replace('ISSUERS', 'https://issuer.chirpsmith.local'));
+    const bucket = 'https://<AUDIO>.s3.<AWS::Region>.<AWS::URLSuffix>';
+    const policyFor = (issuers: string) => own.replaceAll('AUDIO', bucket).replace('ISSUERS', issuers);
+    expect(contentPolicy().replaceAll('us-east-1', '<AWS::Region>')).toBe(policyFor(pool));
+    expect(contentPolicy(configurations['another issuer'])).toBe(policyFor('https://id.example.com'));
+    expect(contentPolicy(configured())).toBe(policyFor('https://issuer.chirpsmith.local'));
   });
 
   test('signs people in as a client of its own, which knows its address; with another issuer as the first of the audience', () => {

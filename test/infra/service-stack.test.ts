@@ -86,7 +86,7 @@ describe('every function', () => {
       'get-generation': ['AUDIO_BUCKET', 'MUSIC_MACHINE_ARN', 'SETTINGS', 'TABLE_NAME'],
       'list-generations': ['TABLE_NAME'],
       'list-models': [...where, 'SETTINGS', 'TABLE_NAME'],
-      'get-account': [...provider, 'RELAY_BASE_URL'],
+      'get-account': [...provider, 'RELAY_BASE_URL', 'SETTINGS'],
       'prepare-batch': writes('AUDIO_BUCKET', 'BATCH_MACHINE_ARN', ...provider, 'SETTINGS', 'TABLE_NAME'),
       'inspect-file': ['SETTINGS', 'TABLE_NAME'],
       'reconcile-clips': writes(...provider, 'SETTINGS', 'TABLE_NAME'),

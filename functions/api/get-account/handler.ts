@@ -1,3 +1,4 @@
+import { settings } from '../../runtime/clients/base.ts';
 import { provider } from '../../runtime/clients/provider.ts';
 import { here } from '../../runtime/clients/records.ts';
 import { runRoute } from '../run-route.ts';
@@ -7,4 +8,5 @@ import { route } from './route.ts';
 export const handler = runRoute(route, async (_request, deps) => ({ body: await getAccount(deps) }), {
   here,
   provider,
+  settings,
 });
