@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
-import { type AccountAnswer, accountAnswer } from '../functions/api/contract/account.ts';
+import { type PayeeAnswer, payeeAnswer } from '../functions/api/contract/account.ts';
 import {
   type CreatedGenerationAnswer,
   createdGenerationAnswer,
@@ -138,7 +138,7 @@ export interface ApiClient {
   getGeneration(sessionId: string): Promise<GenerationAnswer>;
   listModels(): Promise<ModelListAnswer>;
   /** Who is paid there, and what is left. */
-  getAccount(): Promise<AccountAnswer>;
+  getAccount(): Promise<PayeeAnswer>;
   /** Makes a persona. A repetition after a lost response calls the provider no second time. */
   createPersona(body: z.input<typeof createPersonaBody>): Promise<PersonaAnswer>;
   listPersonas(): Promise<PersonaListAnswer>;
@@ -293,7 +293,7 @@ export function createApiClient(
       return (await call('GET', '/models', modelListAnswer)).answer;
     },
     async getAccount() {
-      return (await call('GET', '/account', accountAnswer)).answer;
+      return (await call('GET', '/account', payeeAnswer)).answer;
     },
     async createPersona(body) {
       return (await call('POST', '/personas', personaAnswer, { body, charges: true })).answer;

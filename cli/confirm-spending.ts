@@ -1,4 +1,4 @@
-import type { AccountAnswer } from '../functions/api/contract/account.ts';
+import type { PayeeAnswer } from '../functions/api/contract/account.ts';
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
@@ -72,7 +72,7 @@ export async function confirmSpending(
 }
 
 /** What the API says of the account; undefined where it is older than the question, or cannot be asked. */
-async function accountOf({ client }: Reached): Promise<AccountAnswer | undefined> {
+async function accountOf({ client }: Reached): Promise<PayeeAnswer | undefined> {
   try {
     return await client.getAccount();
   } catch (error) {
@@ -81,7 +81,7 @@ async function accountOf({ client }: Reached): Promise<AccountAnswer | undefined
   }
 }
 
-const hostOf = (dialect: Dialect, account: AccountAnswer | undefined) =>
+const hostOf = (dialect: Dialect, account: PayeeAnswer | undefined) =>
   dialect === 'relay' ? account?.relay : account?.provider;
 
 /**
@@ -106,7 +106,7 @@ function requireNamed(
 
 function spendingEvent(
   { what, credits, atMost, dialect, sendsAudio = false }: Spending,
-  { payee, account }: { payee: string; account: AccountAnswer | undefined },
+  { payee, account }: { payee: string; account: PayeeAnswer | undefined },
   { stack }: Reached,
   { target: { stage } }: Pick<CommandContext, 'target'>,
 ): Extract<CliEvent, { event: 'spending' }> {
@@ -127,7 +127,7 @@ function keyWords(dialect: Dialect, stage: string | undefined): string {
   return `that stage ${stage} keeps${relay ? ' for the relay' : ''}`;
 }
 
-function balanceOf(dialect: Dialect, account: AccountAnswer | undefined) {
+function balanceOf(dialect: Dialect, account: PayeeAnswer | undefined) {
   if (dialect === 'relay') return { balanceUnknown: 'no service of a relay tells it' };
   if (account?.credits !== undefined) return { balance: account.credits };
   return { balanceUnknown: account?.creditsUnknown ?? 'the API does not tell it' };

@@ -5,6 +5,8 @@ import { origins, propertiesOf, synthesized, tuned } from './synthesized.ts';
 
 const { storage } = synthesized(tuned);
 
+const page = 'https://*.cloudfront.net';
+
 describe('the storage stack', () => {
   test('keeps its data when it is deleted or a resource is replaced', () => {
     for (const type of ['AWS::S3::Bucket', 'AWS::DynamoDB::Table']) {
@@ -60,13 +62,13 @@ describe('the storage stack', () => {
     });
   });
 
-  test('lets exactly the configured origins put files and get music', () => {
+  test('lets the configured origins put files and get music, and the page, wherever CloudFront has it', () => {
     const [bucket] = Object.values(propertiesOf(storage, 'AWS::S3::Bucket'));
     expect(bucket?.CorsConfiguration).toEqual({
       CorsRules: [
         {
           AllowedMethods: ['PUT', 'GET', 'HEAD'],
-          AllowedOrigins: origins,
+          AllowedOrigins: [...origins, page],
           AllowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
           ExposedHeaders: ['etag'],
           MaxAge: 3600,
@@ -75,9 +77,9 @@ describe('the storage stack', () => {
     });
   });
 
-  test('lets no origin in when none is configured', () => {
+  test('lets the page in alone when no origin is configured', () => {
     const [bucket] = Object.values(propertiesOf(synthesized().storage, 'AWS::S3::Bucket'));
-    expect(bucket).not.toHaveProperty('CorsConfiguration');
+    expect(bucket?.CorsConfiguration).toMatchObject({ CorsRules: [{ AllowedOrigins: [page] }] });
   });
 
   test('writes down who asks for audio only where that is switched on, in a bucket that empties itself in three days', () => {

@@ -1,12 +1,16 @@
 import * as z from 'zod';
 import { settingsSchema } from '../../shared/settings.ts';
 
-/** Answer to `GET /account`, 200: who is paid here, and what is left. */
-export const accountAnswer = z.object({
+/** Who is paid here, and what is left. */
+export const payeeAnswer = z.object({
   provider: z.string().describe('Host of the provider, with its port; `sandbox` on one machine without one.'),
   relay: z.string().optional().describe('Host of the relay, where one is configured.'),
   credits: z.number().optional().describe("Credits left in the provider's account, as it says itself."),
   creditsUnknown: z.string().optional().describe('Why they are not known.'),
+});
+
+/** Answer to `GET /account`, 200: with what a person who chooses files should know. */
+export const accountAnswer = payeeAnswer.extend({
   prices: settingsSchema.shape.prices
     .unwrap()
     .describe('Credits for a training, for the upload of a file, and for making music once, as configured.'),
@@ -27,3 +31,4 @@ export const accountAnswer = z.object({
 });
 
 export type AccountAnswer = z.infer<typeof accountAnswer>;
+export type PayeeAnswer = z.infer<typeof payeeAnswer>;
