@@ -1,4 +1,4 @@
-import { normalShare } from '../../functions/shared/normal-share.ts';
+import { logNormalShare, uniformShare } from '../../functions/shared/assumed-lengths.ts';
 import type { DoneBy } from '../../functions/shared/plan-checks.ts';
 
 /** How long a task takes: how likely it is done by a moment, and lengths drawn from it, in seconds. */
@@ -25,13 +25,13 @@ const normal = (random: () => number) =>
 /** @param spread standard deviation of the logarithm */
 export const logNormal = (median: number, spread: number): Distribution => ({
   name: `log-normal ${median} s / ${spread}`,
-  doneBy: (seconds) => (seconds <= 0 ? 0 : normalShare(Math.log(seconds / median) / spread)),
+  doneBy: logNormalShare(median, spread),
   draw: (random) => median * Math.exp(spread * normal(random)),
 });
 
 export const uniform = (shortest: number, longest: number): Distribution => ({
   name: `uniform ${shortest} to ${longest} s`,
-  doneBy: (seconds) => Math.min(1, Math.max(0, (seconds - shortest) / (longest - shortest))),
+  doneBy: uniformShare(shortest, longest),
   draw: (random) => shortest + (longest - shortest) * random(),
 });
 

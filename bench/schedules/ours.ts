@@ -1,8 +1,11 @@
 import { trainingTimes } from '../../functions/domain/check-times.ts';
 import { newTrack } from '../../functions/domain/new-session.ts';
+import { learnedChecks, type Observation } from '../../functions/shared/learned-checks.ts';
 import { checksFor, type Schedule, withChecks } from '../../functions/shared/schedule.ts';
 import { defaultSettings, type Settings } from '../../functions/shared/settings.ts';
+import { type Distribution, generator } from './distributions.ts';
 import { followed, type Poller } from './pollers.ts';
+import type { Lengths } from './simulate.ts';
 
 /** Chirpsmith with these settings, as its functions plan the checks. */
 export function ours(name: string, settings: Settings = defaultSettings): Poller {
@@ -16,7 +19,7 @@ export function ours(name: string, settings: Settings = defaultSettings): Poller
     upload: (tracks, random) => followed(withChecks(upload, checksFor(upload, tracks)), random),
     training: (uploadsTook, random) => {
       const tracks = uploadsTook.map((providerSeconds) => ({ ...track, providerSeconds }));
-      return followed(withChecks(training, trainingTimes(tracks, settings).training), random);
+      return followed(withChecks(training, trainingTimes(tracks, undefined, settings).training), random);
     },
   };
 }
@@ -40,5 +43,30 @@ export function before(): Poller {
     atOnce: 6,
     upload: (_, random) => followed(upload, random),
     training: (_, random) => followed(training, random),
+  };
+}
+
+/**
+ * The same after it has seen tasks of these lengths lately: each session learns from another draw of so many of each kind.
+ * The plans of a few draws are made beforehand, and a session takes one of them.
+ */
+export function learned(
+  name: string,
+  { lengths, seen, tracks, seed }: { lengths: Lengths; seen: number; tracks: number; seed: number },
+): Poller {
+  const random = generator(seed);
+  const { upload, training } = defaultSettings.schedules;
+  const observe = (of: Distribution): Observation[] =>
+    Array.from({ length: seen }, () => ({ seen: of.draw(random), weight: 1 }));
+  const draws = Array.from({ length: 25 }, () => ({
+    upload: learnedChecks('upload', observe(lengths.upload), { tasks: tracks }),
+    training: learnedChecks('training', observe(lengths.training), { tasks: 1 }),
+  }));
+  let session = 0;
+  return {
+    name,
+    upload: (_, chance) => followed(withChecks(upload, draws[session % draws.length]?.upload), chance),
+    training: (_, chance) =>
+      followed(withChecks(training, draws[session++ % draws.length]?.training), chance),
   };
 }

@@ -86,6 +86,7 @@ export function pageAnswer(
     ...(session.rights === undefined ? {} : { rights: session.rights }),
     decisions: session.decisions.map(({ choice, by, at }) => ({ choice, by, at })),
     ...(session.earlierFailures === undefined ? {} : { earlierFailures: session.earlierFailures }),
+    ...(session.checkTimes === undefined ? {} : { checkTimes: session.checkTimes }),
     ...(session.batch === undefined ? {} : { batch: session.batch }),
     tracks: tracks.map((track) => trackAnswer({ ...track, clipId: clipOf(track) })),
     ...(more ? { nextTracks: tracks.at(-1)?.trackId } : {}),

@@ -1,4 +1,5 @@
 import type { SessionKind } from '../shared/state-contracts.ts';
+import type { DurationStore } from './durations.ts';
 import type { ProviderOrigin } from './provider-origin.ts';
 import type { Session, Track } from './session.ts';
 import type { TrackTally } from './track-tally.ts';
@@ -20,7 +21,7 @@ export interface SessionWithTracks {
  * find the version that its author saw. All methods throw {@link ChirpsmithError}: `RecordConflict`,
  * `StorageUnavailable`, `AccessDenied`, or `Unexpected` for a record that does not parse.
  */
-export interface SessionStore {
+export interface SessionStore extends DurationStore {
   /** Writes the tracks, then the session: a session that can be read is complete. */
   create(session: Session, tracks: readonly Track[]): Promise<void>;
   /**

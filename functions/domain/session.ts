@@ -181,6 +181,13 @@ export const batchResultSchema = z.object({
 /** A file without a clip. */
 export const missingSchema = z.object({ trackId: z.string(), file: z.string(), reason: z.string() });
 
+/** When a run checks on its tasks, and from how many earlier tasks of a kind that was learned. */
+export const checkTimesSchema = z.object({
+  upload: momentsSchema.optional(),
+  training: momentsSchema.optional(),
+  learnedFrom: z.object({ upload: count.optional(), training: count.optional() }).optional(),
+});
+
 /** A session as the table holds it, without its keys. */
 export const sessionSchema = z.object({
   sessionId: z.string(),
@@ -229,7 +236,7 @@ export const sessionSchema = z.object({
   /** How far apart this run's calls are spread, because the provider turned some away; 1 is by the schedules. */
   pace: z.number().min(1).default(1),
   /** Moments of this run's checks, in seconds after a submission; the settings' where it has none. */
-  checkTimes: z.object({ upload: momentsSchema.optional(), training: momentsSchema.optional() }).optional(),
+  checkTimes: checkTimesSchema.optional(),
   /** Calls to prepare, counted before each call. */
   prepareCalls: count,
   /** Where the provider's ids in it mean something; written with the record. */
@@ -303,6 +310,8 @@ export const trackSchema = z.object({
   finishedAt: moment.optional(),
   /** Seconds that the provider worked on it, by its own clock. */
   providerSeconds: z.number().nonnegative().optional(),
+  /** The two checks between which it ended, in the provider's seconds after its submission, where it says no moments. */
+  endedBetween: z.tuple([z.number().nonnegative(), z.number().positive()]).optional(),
   clipId: z.string().optional(),
   /** `sharedClipId`: the clip that the provider gave to another track as well. */
   failure: failureSchema.extend({ sharedClipId: z.string().optional() }).optional(),

@@ -212,6 +212,15 @@ export const capabilities = {
   ),
   /** Reading whose an id of the provider's is. */
   'ids.find': capability<{ store: Pick<SessionStore, 'findId'> }>(['TABLE_NAME'], table('GetItem')),
+  /** How long the provider's tasks took lately, and adding to it. */
+  'durations.read': capability<{ store: Pick<SessionStore, 'recentDurations'> }>(
+    ['TABLE_NAME'],
+    table('Query'),
+  ),
+  'durations.add': capability<{ store: Pick<SessionStore, 'addDurations'> }>(
+    ['TABLE_NAME'],
+    table('GetItem', 'PutItem', 'UpdateItem'),
+  ),
   'models.register': capability<{ models: Pick<ModelStore, 'register'> }>(
     ['TABLE_NAME'],
     table('GetItem', 'PutItem'),

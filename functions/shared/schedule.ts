@@ -26,6 +26,8 @@ export const scheduleSchema = z.strictObject({
     .optional(),
   /** Seconds that the task usually takes. */
   usual: seconds.optional(),
+  /** Moments learned from the provider's tasks of the last days take the place of these, once there are enough. */
+  learn: z.boolean().optional(),
   /** Distance between later checks. */
   every: seconds,
   /** From `after` on, the distance is this `every` instead. */
@@ -77,6 +79,32 @@ export function checksFor({ byTracks, checks }: Schedule, tasks: number): readon
 /** The schedule with moments of a session's own in place of the list, where it has some. */
 export const withChecks = (schedule: Schedule, checks: readonly number[] | undefined): Schedule =>
   checks === undefined ? schedule : { ...schedule, checks: [...checks] };
+
+/** Kinds of task whose schedules are learned. */
+export type LearnedKind = 'upload' | 'training';
+
+/**
+ * Earliest moments that a learned schedule may have, one after another. They bound how often a task can be asked for,
+ * whatever was seen: the longest history (infra/workflows/history-budget.ts) is computed from them.
+ */
+export const earliestChecks: Readonly<Record<LearnedKind, readonly number[]>> = {
+  upload: [6, 10, 15, 20, 26, 33, 41, 50, 60, 71, 83, 96],
+  training: [20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100, 105, 110, 115],
+};
+
+/** Seconds between checks that come sooner than by a schedule: there is less to lose by a call than by a wrong guess. */
+const closeChecks = 2;
+
+/** Moments at half of the times of a list, close together, and then those of the list. */
+export function soonerChecks(checks: readonly number[]): number[] {
+  const [first = 0, last = 0] = [checks[0], checks.at(-1)].map((at = 0) => Math.floor(at / 2));
+  const early = Array.from(
+    { length: Math.ceil((last - first) / closeChecks) },
+    (_, i) => first + closeChecks * i,
+  );
+  const moments = [...early, last, ...checks.filter((at) => at > last)];
+  return moments.filter((at) => at > 0);
+}
 
 /** How long something took, for people: in the provider's seconds. @param waited seconds of a schedule */
 export const inProviderSeconds = (waited: number, { timeScale }: { readonly timeScale: number }): string =>

@@ -6,6 +6,7 @@ import type { Changes, SessionStore, StoreObserver } from '../domain/session-rec
 import { addToTally, countedSchema, noTracks } from '../domain/track-tally.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 import { mapConcurrent } from '../shared/map-concurrent.ts';
+import { createDurationStore } from './duration-store.ts';
 import {
   allUnder,
   createDynamoTable,
@@ -69,6 +70,7 @@ export function createSessionStore(options: {
     items.filter(alive).map((item) => parseItem(sessionSchema, item));
 
   const store: SessionStore = {
+    ...createDurationStore(options),
     async create(session, tracks) {
       await mapConcurrent(tracks, writesAtOnce, (track) =>
         // A conflict is with a start that died half-way: the session was never written, so the track is ours.

@@ -1,3 +1,4 @@
+import type { DayOfDurations } from '../domain/durations.ts';
 import { mostChecks } from '../domain/journal.ts';
 import { isRunning, type Session } from '../domain/session.ts';
 import { ProviderError, type TaskStatus } from '../provider/provider.ts';
@@ -34,7 +35,20 @@ export function positionAtCheck<State extends PositionSoFar>(state: State) {
   /** Checks of this loop that called the task a success without a result, `answer` included. */
   const emptySuccesses = (answer: TaskStatus | undefined): number =>
     (state.emptySuccesses ?? 0) + (answer?.phase === 'succeeded' ? 1 : 0);
-  return { waited, total, at, emptySuccesses };
+  /**
+   * How long a task took that this check sees to be done, in the provider's seconds: as the provider says, or between two
+   * checks. Nothing is known of a task that was under way before its first check, which then came at once.
+   */
+  const seen = (
+    tookSeconds: number | undefined,
+    { timeScale }: { readonly timeScale: number },
+  ): DayOfDurations['seen'] => {
+    if (tookSeconds !== undefined) return [tookSeconds];
+    const before = state.waited ?? 0;
+    if (waited === before || (before === 0 && made > 0)) return [];
+    return [[before / timeScale, waited / timeScale]];
+  };
+  return { waited, total, at, emptySuccesses, seen };
 }
 
 /**

@@ -1,9 +1,12 @@
 import {
   backoffDelay,
   checksFor,
+  earliestChecks,
   firstWait,
+  type LearnedKind,
   nextWait,
   type Schedule,
+  soonerChecks,
   withChecks,
 } from '../../functions/shared/schedule.ts';
 import type { Settings } from '../../functions/shared/settings.ts';
@@ -144,6 +147,14 @@ export function worstHistory(settings: Settings, repeated: Repetitions = repetit
   return frame + ends + review + distributedMap + worstTraining(settings, repeated);
 }
 
+/** The schedule with each list of moments that a run may follow: its own, and the earliest that may be learned. */
+const withAnyChecks = (
+  schedule: Schedule,
+  kind: LearnedKind,
+  own: readonly (readonly number[])[],
+): Schedule[] =>
+  [...own, ...(schedule.learn ? [earliestChecks[kind]] : [])].map((checks) => withChecks(schedule, checks));
+
 /**
  * Most events of one track's loop in the longest session: checked as often as the schedule allows until the deadline,
  * submitted as often as it may be, turned away in between.
@@ -152,26 +163,35 @@ export function worstUpload(
   { schedules, limits }: Settings,
   repeated: Pick<Repetitions, 'submitUpload' | 'checkUpload'> = repetitions,
 ): number {
-  return mostEvents({
-    schedule: withChecks(schedules.upload, checksFor(schedules.upload, limits.maxTracks)),
-    submit: taskEvents(repeated.submitUpload),
-    check: taskEvents(repeated.checkUpload),
-    submissions: limits.uploadAttempts,
-    refusals: Number.POSITIVE_INFINITY,
-  });
+  const { upload } = schedules;
+  const ways = withAnyChecks(upload, 'upload', [checksFor(upload, limits.maxTracks)]).map((schedule) =>
+    mostEvents({
+      schedule,
+      submit: taskEvents(repeated.submitUpload),
+      check: taskEvents(repeated.checkUpload),
+      submissions: limits.uploadAttempts,
+      refusals: Number.POSITIVE_INFINITY,
+    }),
+  );
+  return Math.max(...ways);
 }
 
 /** Most events of the training's loop: create turned away or cut off as often as it may be called. */
 export function worstTraining({ schedules, limits }: Settings, repeated: Repetitions = repetitions): number {
-  return mostEvents({
-    schedule: schedules.training,
-    settle: schedules.settle,
-    // When create is cut off, the way leads over `Answer lost`.
-    submit: taskEvents(repeated.createModel) + plainEvents,
-    check: taskEvents(repeated.checkTraining),
-    submissions: 1,
-    refusals: limits.createCalls,
-  });
+  const { training } = schedules;
+  const lists = [training.checks, soonerChecks(training.checks)];
+  const ways = withAnyChecks(training, 'training', lists).map((schedule) =>
+    mostEvents({
+      schedule,
+      settle: schedules.settle,
+      // When create is cut off, the way leads over `Answer lost`.
+      submit: taskEvents(repeated.createModel) + plainEvents,
+      check: taskEvents(repeated.checkTraining),
+      submissions: 1,
+      refusals: limits.createCalls,
+    }),
+  );
+  return Math.max(...ways);
 }
 
 /**

@@ -69,6 +69,8 @@ function capabilitiesOf({
     'sessions.note': { store },
     'tracks.update': { store },
     'ids.claim': { store },
+    'durations.read': { store },
+    'durations.add': { store },
     'models.register': { models },
     'audio.bucket': { bucket: 'audio' },
     'audio.reach': { audioWay: { check: async () => {} } },

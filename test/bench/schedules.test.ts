@@ -2,9 +2,17 @@ import { describe, expect, it, test } from 'vitest';
 import { simulateCrowd } from '../../bench/schedules/crowd.ts';
 import { assumed, defaultChecks } from '../../bench/schedules/defaults.ts';
 import { generator, logNormal, mixed, stretched, uniform } from '../../bench/schedules/distributions.ts';
-import { before, ours } from '../../bench/schedules/ours.ts';
+import {
+  defaultCost,
+  learnedRatio,
+  learningCases,
+  leastCost,
+  ratioAfterShift,
+} from '../../bench/schedules/learning.ts';
+import { before, learned, ours } from '../../bench/schedules/ours.ts';
 import { otherPollers, type Waits } from '../../bench/schedules/pollers.ts';
 import { poll, simulateSessions, summaryOf } from '../../bench/schedules/simulate.ts';
+import { mostSeen } from '../../functions/domain/durations.ts';
 import { planChecks } from '../../functions/shared/plan-checks.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 
@@ -28,9 +36,8 @@ describe('the default schedules', () => {
     (tracks, calls, transitions) => {
       const found = simulateSessions(ours('ours'), tracks, run);
       expect(found.beyond.mean).toBeLessThan(0.03);
-      // A thousand sessions are within half a call of the mean.
-      expect(found.calls.mean).toBeLessThan(calls + 0.5);
-      expect(found.transitions.mean).toBeLessThan(transitions + 1.5);
+      expect(found.calls.mean).toBeLessThan(calls);
+      expect(found.transitions.mean).toBeLessThan(transitions);
     },
   );
 
@@ -46,6 +53,47 @@ describe('the default schedules', () => {
     };
     expect(simulateSessions(ours('ours'), tracks, { ...run, lengths }).beyond.mean).toBeLessThan(0.08);
   });
+});
+
+describe('learned schedules', () => {
+  const run = { runs: 40, seed: 11 };
+
+  it.each(learningCases.map(({ kind, lengths }) => [lengths.name, kind, lengths] as const))(
+    'cost little more than the best ones: %s',
+    (_, kind, lengths) => {
+      const isMixture = lengths.name.startsWith('80 %');
+      const defaults = defaultCost(kind, lengths) / leastCost(lengths);
+      const [ten, thirty] = [10, 30].map((count) => learnedRatio(kind, lengths, count, run));
+      if (!isMixture) expect(ten).toBeLessThan(1.1);
+      expect(thirty).toBeLessThan(isMixture ? 1.1 : 1.05);
+      expect(ten).toBeLessThan(1.1 * defaults);
+      expect(thirty).toBeLessThan(1.1 * defaults);
+    },
+  );
+
+  it('are the best again sixty observations after a change, and better than the defaults on the way', () => {
+    const [before, after] = [uniform(120, 180), uniform(240, 360)];
+    const at = (count: number) =>
+      ratioAfterShift('training', [before, after], count, { ...run, most: mostSeen });
+    const defaults = defaultCost('training', after) / leastCost(after);
+    expect(at(60)).toBeLessThan(1.1);
+    expect(Math.max(...[10, 20, 30, 45].map(at))).toBeLessThan(defaults);
+  });
+
+  it.each([
+    [6, 18],
+    [12, 26],
+    [24, 40],
+    [100, 145],
+  ])(
+    'add at most 2.5 %% to the time of %s tracks after sixty observations, for no more than %s calls',
+    (tracks, most) => {
+      const poller = learned('learned', { lengths: assumed, seen: 60, tracks, seed: 60 });
+      const { beyond, calls } = simulateSessions(poller, tracks, { sessions: 2000, seed: 5 });
+      expect(beyond.mean).toBeLessThan(0.025);
+      expect(calls.mean).toBeLessThan(most);
+    },
+  );
 });
 
 describe('the best moments', () => {

@@ -118,7 +118,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     ...key,
   ],
   'check-upload': ['CheckUpload', ...records('GetItem', 'UpdateItem'), ...key],
-  'enough-clips': ['EnoughClips', ...table('GetItem', 'Query', 'UpdateItem')],
+  'enough-clips': ['EnoughClips', ...table('GetItem', 'Query', 'PutItem', 'UpdateItem')],
   'create-model': ['CreateModel', ...table('GetItem', 'Query', 'UpdateItem'), ...key],
   'check-training': ['CheckTraining', ...table('GetItem', 'Query', 'PutItem', 'UpdateItem'), ...key],
   'record-failure': ['RecordFailure', ...table('GetItem', 'Query', 'UpdateItem')],

@@ -17,6 +17,8 @@ export function inMemoryStore(session: Session, track: Track): SessionStore {
     removeTracks: unused,
     remove: unused,
     claimId: async () => {},
+    addDurations: async () => {},
+    recentDurations: async () => ({ upload: [], training: [] }),
     listNotStarted: unused,
     read: async () => ({ session, tracks: [track] }),
     require: async () => ({ session, tracks: [track] }),

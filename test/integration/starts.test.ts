@@ -98,6 +98,8 @@ async function recordOf(sessionId: string) {
       'version',
     ] as const),
     ...(['executionArn', 'providerSessionId', 'create', 'modelId'] as const),
+    // When a run checks follows from how long the provider's tasks took before it.
+    'checkTimes',
     ...(['source', 'taskId', 'submittedAt', 'finishedAt', 'providerSeconds', 'clipId', 'calls'] as const),
   ];
   // What differs from start to start must be there all the same.

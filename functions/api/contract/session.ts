@@ -3,6 +3,7 @@ import { providerOriginSchema } from '../../domain/provider-origin.ts';
 import { rightsSchema } from '../../domain/rights.ts';
 import {
   batchResultSchema,
+  checkTimesSchema,
   clipSchema,
   decisions,
   missingSchema,
@@ -176,6 +177,11 @@ export const sessionAnswer = z.object({
     .optional()
     .describe(
       'Who confirmed, and when, that all its files are theirs to train on; absent while that is not confirmed.',
+    ),
+  checkTimes: checkTimesSchema
+    .optional()
+    .describe(
+      'When the run checks on its tasks, in seconds after a submission, where that is not by the settings alone; `learnedFrom`: from how many tasks of the provider, seen in the last days, it was learned.',
     ),
   providerCalls: z.number().describe('Calls made to the provider so far, finished loops only.'),
   provider: providerOriginSchema

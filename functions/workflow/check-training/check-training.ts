@@ -103,6 +103,8 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
       failure: undefined,
       ...ended(session, 'ready', end),
     });
+    const seen = position.seen(answer.tookSeconds, deps.settings);
+    await store.addDurations(session.provider, 'training', seen, end.at);
     return at('done', 0, 0);
   }
 

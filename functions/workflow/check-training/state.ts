@@ -14,6 +14,7 @@ export const state = defineState({
     'sessions.update',
     'ids.claim',
     'models.register',
+    'durations.add',
     'provider.status',
   ],
 });

@@ -55,11 +55,12 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
     });
 
   if (answer?.phase === 'succeeded' && answer.clipId !== undefined) {
+    const [seen] = position.seen(answer.tookSeconds, deps.settings);
     const done = {
       status: 'done',
       clipId: answer.clipId,
       finishedAt: now(),
-      providerSeconds: answer.tookSeconds,
+      ...(typeof seen === 'number' ? { providerSeconds: seen } : { endedBetween: seen }),
       calls,
       failure: undefined,
       journal: ended('done'),

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { trainingTimes } from '../../domain/check-times.ts';
+import { seenUploads, trainingTimes } from '../../domain/check-times.ts';
 import { isWanted, neededClips } from '../../domain/required-clips.ts';
 import { canCall, type Session, type Track } from '../../domain/session.ts';
 import { withoutSharedClips } from '../../domain/shared-clips.ts';
@@ -36,8 +36,9 @@ export async function enoughClips(
   }
   const review = session.review && session.approval === undefined && canCall(session);
   if (session.status === 'uploading') {
-    const checkTimes = { ...session.checkTimes, ...trainingTimes(tracks, settings) };
+    const checkTimes = { ...session.checkTimes, ...trainingTimes(tracks, session.checkTimes, settings) };
     await store.updateSession(session, { status: review ? 'review' : 'creating', checkTimes });
+    await store.addDurations(session.provider, 'upload', seenUploads(tracks, session.runs), now());
   }
   return { sessionId, review };
 }

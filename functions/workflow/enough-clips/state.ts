@@ -6,5 +6,5 @@ export const state = defineState({
   input: enoughClipsState,
   lambda: { timeoutSeconds: 30 },
   retry: 'retryOncePerState',
-  uses: ['clock', 'settings', 'sessions.readWhole', 'sessions.update', 'tracks.update'],
+  uses: ['clock', 'settings', 'sessions.readWhole', 'sessions.update', 'tracks.update', 'durations.add'],
 });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
-import { uploadTimes } from '../../domain/check-times.ts';
+import { checkTimesOf } from '../../domain/check-times.ts';
 import { claimRun } from '../../domain/claim-run.ts';
 import { allowsFewer, isWanted, neededClips } from '../../domain/required-clips.ts';
 import { resetTrack } from '../../domain/reset-track.ts';
@@ -59,9 +59,10 @@ export async function prepareSession(
 async function plan(
   session: Session,
   tracks: readonly Track[],
-  { store, settings }: PrepareSessionDeps,
+  { store, settings, now }: PrepareSessionDeps,
 ): Promise<Session> {
-  const checkTimes = uploadTimes(tracks, settings);
+  const lately = await store.recentDurations(session.provider, now());
+  const checkTimes = checkTimesOf(tracks, lately, settings, now());
   if (isDeepStrictEqual(checkTimes, session.checkTimes ?? {})) return session;
   return store.updateSession(session, { checkTimes });
 }

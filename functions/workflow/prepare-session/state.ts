@@ -16,6 +16,7 @@ export const state = defineState({
     'sessions.create',
     'sessions.update',
     'tracks.update',
+    'durations.read',
     'ids.claim',
     'audio.bucket',
     'audio.reach',

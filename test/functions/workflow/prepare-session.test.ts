@@ -3,7 +3,7 @@ import { checksFor } from '../../../functions/shared/schedule.ts';
 import type { Inspection } from '../../../packages/audio-inspection/inspection.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 import { providerError } from '../../scripted-provider.ts';
-import { arn, bucketWith, mp3, prepareIn, text } from './preparing.ts';
+import { arn, bucketWith, mp3, now, prepareIn, text } from './preparing.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -256,6 +256,23 @@ describe('Prepare session', () => {
     await prepare('times', { script: { prepare: [{ sessionId: 'p-times' }] } }).done;
     const { checkTimes } = await table.store.requireSession('times');
     expect(checkTimes).toEqual({ upload: checksFor(settings.schedules.upload, 12) });
+  });
+
+  it('learns when to check from what was seen of this provider, and of no other', async () => {
+    const provider = { host: 'provider.example', dialect: 'mountsea', stage: 'test' } as const;
+    const seen = Array.from({ length: 20 }, () => 60);
+    await table.store.addDurations(provider, 'upload', seen, now());
+    await recordSession(table.store, { sessionId: 'learns', session: { provider } });
+    const other = { ...provider, host: 'other.example' };
+    await recordSession(table.store, { sessionId: 'elsewhere', session: { provider: other } });
+    const times = async (sessionId: string) => {
+      await prepare(sessionId, { script: { prepare: [{ sessionId: `p-${sessionId}` }] } }).done;
+      return (await table.store.requireSession(sessionId)).checkTimes;
+    };
+    const learned = await times('learns');
+    expect(learned?.learnedFrom).toEqual({ upload: 20 });
+    expect(learned?.upload?.some((at) => at >= 60 && at < 64)).toBe(true);
+    expect(await times('elsewhere')).toEqual({ upload: checksFor(settings.schedules.upload, 6) });
   });
 
   it('passes the refusal of the provider on by its name', async () => {
