@@ -100,7 +100,16 @@ async function recordOf(sessionId: string) {
     ...(['executionArn', 'providerSessionId', 'create', 'modelId'] as const),
     // When a run checks follows from how long the provider's tasks took before it.
     'checkTimes',
-    ...(['source', 'taskId', 'submittedAt', 'finishedAt', 'providerSeconds', 'clipId', 'calls'] as const),
+    ...([
+      'source',
+      'taskId',
+      'submittedAt',
+      'finishedAt',
+      'providerSeconds',
+      'clipId',
+      'calls',
+      'journal',
+    ] as const),
   ];
   // What differs from start to start must be there all the same.
   const masked = (record: object) =>
