@@ -90,6 +90,7 @@ async function recordOf(sessionId: string) {
     ...([
       'sessionId',
       'owner',
+      'runBy',
       'startedBy',
       'createdAt',
       'updatedAt',
