@@ -199,7 +199,7 @@ export const configFields: readonly string[] = Object.keys(fieldsSchema.shape).f
  * Reads the configuration: every field from `-c <field>=…`, else from `CHIRPSMITH_<FIELD>`, else from the file of the
  * stage, else its default. In text, lists are separated by commas; `settings` is JSON with only what differs from the
  * defaults.
- * @throws Error with one line per problem, each naming the field and both ways to set it
+ * @throws Error with one line per problem, each naming the field and how it is set there: by flag or variable, on one machine by variable
  */
 export function readConfig({ context, environment, file = () => ({}) }: ConfigSource): Config {
   const named = (field: string): unknown => context(field) ?? environment[variableOf(field)];
@@ -248,7 +248,7 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
     reservedConcurrency: reservationsOf(given('reservedConcurrency') ?? {}),
     accountConcurrency: numberOf(given('accountConcurrency') ?? 1000),
   });
-  if (!result.success) throw unusable(result.error.issues.map(describe));
+  if (!result.success) throw unusable(result.error.issues.map((issue) => describe(issue, stage)));
   const {
     jwtIssuer: issuer,
     jwtAudience: audience,
@@ -258,8 +258,8 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
     rightsQuestion,
     ...config
   } = result.data;
-  requireBoth({ jwtIssuer: issuer, jwtAudience: audience });
-  requireBoth({ domainName: name, certificateArn });
+  requireBoth({ jwtIssuer: issuer, jwtAudience: audience }, stage);
+  requireBoth({ domainName: name, certificateArn }, stage);
   return {
     ...config,
     settings: { ...otherSettings, rightsQuestion },
@@ -269,12 +269,12 @@ export function readConfig({ context, environment, file = () => ({}) }: ConfigSo
 }
 
 /** @throws Error that names the missing one of two fields that belong together */
-function requireBoth(pair: Readonly<Record<string, unknown>>): void {
+function requireBoth(pair: Readonly<Record<string, unknown>>, stage: unknown): void {
   const missing = Object.keys(pair).filter((field) => pair[field] === undefined);
   const present = Object.keys(pair).filter((field) => pair[field] !== undefined);
   if (missing.length === 0 || present.length === 0) return;
   const [field = ''] = missing;
-  throw unusable([`- ${field}: is required beside ${present.join()} ${howToSet(field)}`]);
+  throw unusable([`- ${field}: is required beside ${present.join()} ${howToSet(field, stage)}`]);
 }
 
 /** `jwtIssuer` → `CHIRPSMITH_JWT_ISSUER` */
@@ -340,10 +340,12 @@ function unusable(problems: readonly string[]): Error {
   return new Error(`The configuration cannot be used:\n${problems.join('\n')}`);
 }
 
-function describe(issue: z.core.$ZodIssue): string {
-  return `- ${issue.path.join('.')}: ${issue.message} ${howToSet(String(issue.path[0] ?? ''))}`;
+function describe(issue: z.core.$ZodIssue, stage: unknown): string {
+  return `- ${issue.path.join('.')}: ${issue.message} ${howToSet(String(issue.path[0] ?? ''), stage)}`;
 }
 
-function howToSet(field: string): string {
+/** The stack of one machine is started without CDK, and has no flag for it. */
+function howToSet(field: string, stage: unknown): string {
+  if (stage === 'local' && field !== 'stage') return `(set ${variableOf(field)})`;
   return `(set -c ${field}=… or ${variableOf(field)})`;
 }

@@ -48,9 +48,12 @@ export const dialectNames = { mountsea: 'MountSea', relay: 'the relay' } as cons
 export const clipDoubt =
   'The page of the relay names clip_id, and leaves open which task and mv go with it. It is sent with the fields of a plain song. A relay that does not know the field may make a song without the clip, for the same price.';
 
-/** Where to read how a relay is named, in AWS and on one's own machine. */
-export const noRelay =
-  'none is configured here: set relayBaseUrl, on your own machine RELAY_BASE_URL (docs/music.md)';
+/** A relay is configured; or the setting that names one, as the person sets it who runs the stack. */
+export type RelayHere = true | { readonly set: string };
+
+/** That there is none, and where to read more. */
+export const noRelay = ({ set }: Exclude<RelayHere, true>): string =>
+  `none is configured here: set ${set} (docs/music.md)`;
 
 const list = (models: readonly string[]) => models.join(', ');
 const isRelays = (model: string) => isOneOf([...tauModels, ...relaySongModels], model);
@@ -58,9 +61,9 @@ const isRelays = (model: string) => isOneOf([...tauModels, ...relaySongModels], 
 /**
  * Which rules of the provider's pages a request breaks, each by its field; nothing is sent while one is broken. The
  * same rules hold in the API, before anything is recorded, and in `Request music`, before the call.
- * @param relay is a relay configured in this stage?
+ * @param relay of this stack
  */
-export function dialectProblems(wish: DialectWish, relay: boolean): Problem[] {
+export function dialectProblems(wish: DialectWish, relay: RelayHere): Problem[] {
   const { persona, model, dialect: said, fromClip } = wish;
   const dialect = dialectOf(wish);
   const problems: Problem[] = [];
@@ -70,9 +73,9 @@ export function dialectProblems(wish: DialectWish, relay: boolean): Problem[] {
     const lives = `the persona lives at ${dialectNames[persona.dialect]}`;
     complain('dialect', `is "${said}", and ${lives}, where its music is made: leave it out`);
   }
-  if (dialect === 'relay' && !relay) {
+  if (dialect === 'relay' && relay !== true) {
     const where = persona ? 'persona' : said ? 'dialect' : fromClip ? 'fromClip' : 'model';
-    complain(where, `asks for the relay, and ${noRelay}`);
+    complain(where, `asks for the relay, and ${noRelay(relay)}`);
   }
   if (fromClip !== undefined && persona) {
     complain(

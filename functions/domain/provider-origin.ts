@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Dialect, dialects } from '../provider/provider.ts';
+import { isLocal, settingName } from '../shared/setting-names.ts';
 
 /** Host of the sandbox, whose port may be another one each time: its records and its ids are in one home. */
 export const sandboxHost = 'sandbox';
@@ -26,11 +27,11 @@ export interface Here {
   readonly stage: string;
 }
 
-/** What names the place, on this machine and in a stage in AWS. */
-const names: Readonly<Record<Dialect, { readonly variable: string; readonly setting: string }>> = {
-  mountsea: { variable: 'PROVIDER_BASE_URL', setting: 'providerBaseUrl' },
-  relay: { variable: 'RELAY_BASE_URL', setting: 'relayBaseUrl' },
-};
+/** What names the place. */
+const settings = { mountsea: 'providerBaseUrl', relay: 'relayBaseUrl' } as const satisfies Record<
+  Dialect,
+  string
+>;
 
 /**
  * Why ids of one place cannot be used here, and what to set; undefined where they can.
@@ -44,14 +45,13 @@ export function elsewhere(
   if (there === undefined) return undefined;
   const here = placeOf(there.dialect);
   if (here?.host === there.host && here.stage === there.stage) return undefined;
-  const { variable, setting } = names[there.dialect];
+  const setting = settingName(settings[there.dialect], stage);
   const at = there.host === sandboxHost ? 'the sandbox' : `the provider at ${there.host}`;
   const now = here === undefined ? 'none' : here.host === sandboxHost ? 'the sandbox' : here.host;
-  const advice =
-    stage !== 'local'
-      ? `set ${setting} to its URL and deploy`
-      : there.host === sandboxHost
-        ? `stop the stack and start it without ${variable}`
-        : `stop the stack and start it with ${variable} set to its URL`;
+  const advice = !isLocal(stage)
+    ? `set ${setting} to its URL and deploy`
+    : there.host === sandboxHost
+      ? `stop the stack and start it without ${setting}`
+      : `stop the stack and start it with ${setting} set to its URL`;
   return `${what} belongs to ${at}, and this stack uses ${now}: nobody was asked. To go on, ${advice}.`.trim();
 }

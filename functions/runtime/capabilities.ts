@@ -1,4 +1,5 @@
 import type { Download } from '../../packages/audio-inspection/download.ts';
+import type { RelayHere } from '../domain/dialect-rules.ts';
 import type { Executions } from '../domain/executions.ts';
 import type { CopyTrack, HashTrack, InspectTrack } from '../domain/inspect-track.ts';
 import type { ModelStore } from '../domain/model.ts';
@@ -299,8 +300,8 @@ export const capabilities = {
   'provider.create': providerCalls<'create' | 'readKey'>(),
   'provider.status': providerCalls<'status'>(),
 
-  /** Is a relay configured? */
-  relay: capability<{ relay: boolean }>(['RELAY_BASE_URL']),
+  /** Is a relay configured, and what names one? */
+  relay: capability<{ relay: RelayHere }>(['RELAY_BASE_URL']),
   /** The call that costs about 40 credits. */
   'music.request': dialectCalls<'generate' | 'credits' | 'readKey'>(),
   'music.status': dialectCalls<'status'>(),

@@ -80,7 +80,7 @@ function capabilitiesOf({
     'provider.upload': { provider },
     'provider.create': { provider },
     'provider.status': { provider },
-    relay: { relay: false },
+    relay: { relay: { set: 'RELAY_BASE_URL' } },
     'music.request': { providerOf },
     'music.status': { providerOf },
     'clips.download': { download },

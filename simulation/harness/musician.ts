@@ -24,7 +24,7 @@ export function openMusic(world: World): Person {
         const deps = {
           ...{ store, executions, settings, models, now: clock.now, newId: () => requestId },
           personas: { list: async () => [] },
-          relay: false,
+          relay: { set: 'RELAY_BASE_URL' },
         };
         const made = await createGeneration(subject, body, deps, request);
         return { body: made.session, outcome: { warnings: made.warnings } };

@@ -32,6 +32,10 @@ describe('the configuration', () => {
     expect(() => read({ relayBaseUrl: 'relay' })).toThrow(
       /relayBaseUrl: must be an http\(s\) URL \(set -c relayBaseUrl=… or CHIRPSMITH_RELAY_BASE_URL\)/,
     );
+    // The stack of one machine takes no -c.
+    expect(() => read({ stage: 'local', relayBaseUrl: 'relay' })).toThrow(
+      /relayBaseUrl: must be an http\(s\) URL \(set CHIRPSMITH_RELAY_BASE_URL\)/,
+    );
   });
 
   test('wants an issuer and its audience together, and says how to give what is missing', () => {

@@ -97,7 +97,7 @@ function depsOf(settings: Settings, random: () => number, more: Partial<Session>
     store: inMemoryStore(session, track),
     provider,
     providerOf: () => provider,
-    relay: false,
+    relay: { set: 'relayBaseUrl' },
     downloads: { get: async () => 'https://example.com/audio' },
     find: async <T>(source: T) => source,
     settings,

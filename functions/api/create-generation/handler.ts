@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { milliseconds as now, settings } from '../../runtime/clients/base.ts';
 import { executions } from '../../runtime/clients/executions.ts';
-import { relayIsConfigured as relay } from '../../runtime/clients/provider.ts';
+import { relayHere as relay } from '../../runtime/clients/provider.ts';
 import {
   here,
   modelStore as models,

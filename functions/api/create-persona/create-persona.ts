@@ -147,8 +147,8 @@ async function clipOf(
   if (clips.length === 0) return wrong('generation', `has no clip: it is "${status}"`);
   const problem = here && elsewhere('', provider, here);
   if (problem !== undefined) return wrong('generation', problem);
-  if (dialect === 'relay' && !relay) {
-    return wrong('generation', `was made at the relay, and ${noRelay}`);
+  if (dialect === 'relay' && relay !== true) {
+    return wrong('generation', `was made at the relay, and ${noRelay(relay)}`);
   }
   // Which is the first with its audio changes until all have it, and the same request would mean another persona then.
   const isWhole = clips.every(({ key }) => key !== undefined);

@@ -1,5 +1,5 @@
 import { now } from '../../runtime/clients/base.ts';
-import { providerOf, relayIsConfigured as relay } from '../../runtime/clients/provider.ts';
+import { providerOf, relayHere as relay } from '../../runtime/clients/provider.ts';
 import {
   here,
   personaStore as personas,

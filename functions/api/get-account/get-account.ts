@@ -1,12 +1,13 @@
 import { ProviderError } from '../../provider/provider.ts';
 import type { Deps } from '../../runtime/spec.ts';
+import { settingName } from '../../shared/setting-names.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { AccountAnswer } from '../contract/account.ts';
 import type { route } from './route.ts';
 
 /** `GET /account`: who is paid, how much is left, as far as that can be known, what things cost and what is taken. */
 export async function getAccount({
-  here: { placeOf },
+  here: { placeOf, stage },
   provider,
   settings: { prices, limits, rightsQuestion },
 }: Deps<typeof route>): Promise<AccountAnswer> {
@@ -14,7 +15,7 @@ export async function getAccount({
   return {
     provider: placeOf('mountsea')?.host ?? '',
     ...(relay && { relay: relay.host }),
-    ...(await balanceOf(provider)),
+    ...(await balanceOf(provider, stage)),
     prices,
     limits: known(limits),
     rightsQuestion,
@@ -44,11 +45,13 @@ const known = ({
 
 async function balanceOf(
   provider: Deps<typeof route>['provider'],
+  stage: string,
 ): Promise<Pick<AccountAnswer, 'credits' | 'creditsUnknown'>> {
   try {
     const credits = await provider.credits();
     if (credits !== undefined) return { credits };
-    return { creditsUnknown: 'no service for it is known: providerCreditsUrl names one' };
+    const setting = settingName('providerCreditsUrl', stage);
+    return { creditsUnknown: `no service for it is known: ${setting} names one` };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return { creditsUnknown: `its service did not tell it: ${error.name}` };

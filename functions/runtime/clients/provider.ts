@@ -1,3 +1,4 @@
+import { noRelay, type RelayHere } from '../../domain/dialect-rules.ts';
 import { measure } from '../../observability/log.ts';
 import { meteredMusic, meteredTraining } from '../../observability/metered-provider.ts';
 import { createMountSea } from '../../provider/mountsea.ts';
@@ -5,6 +6,7 @@ import type { Dialect, MusicProvider, TrainingProvider } from '../../provider/pr
 import { createRelay } from '../../provider/relay.ts';
 import { environment } from '../../shared/environment.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
+import { settingName } from '../../shared/setting-names.ts';
 import { once } from './once.ts';
 import { keyIn } from './secrets.ts';
 
@@ -20,16 +22,18 @@ export const provider: () => TrainingProvider = once(() => meteredTraining(mount
 
 const relay = once(() => createRelay({ baseUrl: providerUrl('relay'), key: keyIn('RELAY_SECRET') }));
 
-/** Is there a relay to speak to in this stage? Asked without its key. */
-export const relayIsConfigured = () => environment('RELAY_BASE_URL') !== '';
+/** Is there a relay to speak to in this stack? Asked without its key. */
+export const relayHere = (): RelayHere =>
+  environment('RELAY_BASE_URL') !== '' || { set: settingName('relayBaseUrl', environment('STAGE')) };
 
 /** Where a dialect is served. @throws ChirpsmithError NotPossible when no relay is configured */
 export function providerUrl(dialect: Dialect): string {
   if (dialect === 'mountsea') return environment('PROVIDER_BASE_URL');
-  if (relayIsConfigured()) return environment('RELAY_BASE_URL');
+  const relay = relayHere();
+  if (relay === true) return environment('RELAY_BASE_URL');
   throw new ChirpsmithError(
     'NotPossible',
-    'No relay is configured in this stage, so nothing was sent: set relayBaseUrl.',
+    `Music was to be asked for at the relay, and ${noRelay(relay)}. Nothing was sent.`,
   );
 }
 

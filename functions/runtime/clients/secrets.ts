@@ -3,6 +3,7 @@ import { logger } from '../../observability/log.ts';
 import { toChirpsmithError } from '../../shared/aws-errors.ts';
 import { environment } from '../../shared/environment.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
+import { isLocal } from '../../shared/setting-names.ts';
 
 /** Seconds for which a function keeps a secret: a changed one is picked up within them. */
 const keyLifetime = 300;
@@ -16,11 +17,12 @@ export function keyIn(secret: 'PROVIDER_SECRET' | 'RELAY_SECRET') {
       throw toChirpsmithError(error);
     });
     if (typeof key === 'string' && key !== '') return key;
-    const whose = secret === 'RELAY_SECRET' ? "The relay's" : "The provider's";
-    throw new ChirpsmithError(
-      'ProviderAuth',
-      `${whose} key is not set: put it into the secret of this stage.`,
-    );
+    const [whose, variable] =
+      secret === 'RELAY_SECRET' ? ["The relay's", 'RELAY_API_KEY'] : ["The provider's", 'PROVIDER_API_KEY'];
+    const advice = isLocal(environment('STAGE'))
+      ? `start the stack with ${variable}`
+      : 'put it into the secret of this stage';
+    throw new ChirpsmithError('ProviderAuth', `${whose} key is not set: ${advice}.`);
   };
 }
 

@@ -1,5 +1,5 @@
 import { now, random, settings } from '../../runtime/clients/base.ts';
-import { providerOf, relayIsConfigured as relay } from '../../runtime/clients/provider.ts';
+import { providerOf, relayHere as relay } from '../../runtime/clients/provider.ts';
 import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { requestMusic } from './request-music.ts';

@@ -5,6 +5,7 @@ import {
 } from '../../../functions/api/create-generation/create-generation.ts';
 import { route } from '../../../functions/api/create-generation/route.ts';
 import type { IdempotentRequest } from '../../../functions/api/idempotent-route.ts';
+import type { RelayHere } from '../../../functions/domain/dialect-rules.ts';
 import type { Executions } from '../../../functions/domain/executions.ts';
 import type { Persona } from '../../../functions/domain/persona.ts';
 import type { Session } from '../../../functions/domain/session.ts';
@@ -75,7 +76,7 @@ const wished = async (
 ) => createGeneration('ana', admitted(route, { body }).body, deps, before);
 
 let ids = 0;
-async function ask(request: object, relay = true) {
+async function ask(request: object, relay: RelayHere = true) {
   const { executions, started } = fakeExecutions();
   const done = wished(
     { prompt: 'rain', ...request },
@@ -96,7 +97,7 @@ async function ask(request: object, relay = true) {
   );
   return { done, started };
 }
-const problemsOf = async (request: object, relay = true) => {
+const problemsOf = async (request: object, relay: RelayHere = true) => {
   const before = ids;
   const { done, started } = await ask(request, relay);
   const error = await done.then(
@@ -210,8 +211,8 @@ describe('POST /generations', () => {
   });
 
   it('a relay that is not configured is refused by name', async () => {
-    expect(await problemsOf({ persona: 'Hers' }, false)).toMatchObject({
-      problems: [{ where: 'persona', message: expect.stringContaining('relayBaseUrl') }],
+    expect(await problemsOf({ persona: 'Hers' }, { set: 'RELAY_BASE_URL' })).toMatchObject({
+      problems: [{ where: 'persona', message: expect.stringContaining('set RELAY_BASE_URL ') }],
     });
   });
 
@@ -223,7 +224,7 @@ describe('POST /generations', () => {
         models: table.models,
         personas: table.personas,
         executions,
-        relay: true,
+        relay: true as const,
         settings,
         now: () => Date.parse(testMoment),
         newId: () => name,

@@ -3,6 +3,7 @@ import { createPersona } from '../../../functions/api/create-persona/create-pers
 import { route } from '../../../functions/api/create-persona/route.ts';
 import { listPersonas } from '../../../functions/api/list-personas/list-personas.ts';
 import { problemDetails } from '../../../functions/api/problem.ts';
+import type { RelayHere } from '../../../functions/domain/dialect-rules.ts';
 import type { Music, Session } from '../../../functions/domain/session.ts';
 import { type Dialect, ProviderError } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
@@ -71,7 +72,7 @@ async function create(
     now = testMoment,
     subject = 'ana',
     requestId,
-  }: { relay?: boolean; now?: string; subject?: string; requestId?: string } = {},
+  }: { relay?: RelayHere; now?: string; subject?: string; requestId?: string } = {},
 ) {
   const { store, personas } = table;
   const deps = { store, personas, providerOf, relay, now: () => now };
@@ -291,9 +292,11 @@ describe('what cannot be a persona is refused by its field, before a call', () =
 
   it('music of a relay that is not configured any more', async () => {
     const at = provider();
-    const error = await refusal(create({ name: 'N', generation: await music() }, at, { relay: false }));
+    const error = await refusal(
+      create({ name: 'N', generation: await music() }, at, { relay: { set: 'RELAY_BASE_URL' } }),
+    );
     expect(error.problems).toMatchObject([
-      { where: 'generation', message: expect.stringContaining('relayBaseUrl') },
+      { where: 'generation', message: expect.stringContaining('set RELAY_BASE_URL ') },
     ]);
     expect(at.asked).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createGeneration } from '../../../functions/api/create-generation/create-generation.ts';
 import { route } from '../../../functions/api/create-generation/route.ts';
+import type { RelayHere } from '../../../functions/domain/dialect-rules.ts';
 import { clipDoubt } from '../../../functions/domain/dialect-rules.ts';
 import type { ProviderOrigin } from '../../../functions/domain/provider-origin.ts';
 import type { Session } from '../../../functions/domain/session.ts';
@@ -56,7 +57,7 @@ async function music(
 }
 
 let ids = 0;
-async function ask(request: object, relay = true) {
+async function ask(request: object, relay: RelayHere = true) {
   const { executions, started } = fakeExecutions();
   const { body } = admitted(route, { body: { prompt: 'rain', ...request } });
   const { store, models, personas } = table;
@@ -135,7 +136,7 @@ describe('music from a clip', () => {
     expect(
       await problemsOf({ fromClip: 'clip-mine', dialect: 'mountsea', model: 'chirp-v55' }),
     ).toMatchObject(refusal('say dialect "relay"'));
-    const { done } = await ask({ fromClip: 'clip-mine' }, false);
+    const { done } = await ask({ fromClip: 'clip-mine' }, { set: 'RELAY_BASE_URL' });
     await expect(done).rejects.toMatchObject(refusal('none is configured here'));
   });
 

@@ -6,9 +6,9 @@ import { defaultSettings } from '../../../functions/shared/settings.ts';
 import { providerError, scriptedProvider } from '../../scripted-provider.ts';
 
 const hosts: Partial<Record<Dialect, string>> = { mountsea: 'api.example.test', relay: 'relay.example.test' };
-const depsOf = (credits: number | undefined | Error, known = hosts) => ({
+const depsOf = (credits: number | undefined | Error, known = hosts, stage = 'prod') => ({
   here: {
-    stage: 'prod',
+    stage,
     placeOf: (dialect: Dialect) => {
       const host = known[dialect];
       return host === undefined ? undefined : { host, dialect, stage: 'prod' };
@@ -51,6 +51,9 @@ describe('GET /account', () => {
       provider: 'api.example.test',
       creditsUnknown: expect.stringContaining('no service'),
     });
+    const names = async (stage: string) => (await getAccount(depsOf(undefined, alone, stage))).creditsUnknown;
+    expect(await names('prod')).toContain('providerCreditsUrl names one');
+    expect(await names('local')).toContain('PROVIDER_CREDITS_URL names one');
     const refused = await getAccount(depsOf(providerError('ProviderAuth', 'no')));
     expect(refused.creditsUnknown).toContain('ProviderAuth');
     await expect(getAccount(depsOf(new Error('a bug')))).rejects.toThrow('a bug');

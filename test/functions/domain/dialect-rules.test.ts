@@ -65,7 +65,7 @@ test.each([
   custom,
 ])('%s is a model of the pages, taken as it is and not for the name of one', (model) => {
   expect(isModelId(model)).toBe(true);
-  expect(dialectProblems({ model }, false)).toEqual([]);
+  expect(dialectProblems({ model }, { set: 'relayBaseUrl' })).toEqual([]);
 });
 
 describe('a request that breaks one is refused with its field and its own message', () => {
@@ -144,14 +144,16 @@ describe('a request that breaks one is refused with its field and its own messag
     [{ model: 'chirp-v4-tau', persona: hers }, 'persona'],
     [{ model: 'chirp-v4', fromClip: 'clip-1' }, 'fromClip'],
   ])('everything that goes to a relay without a configuration: %o', (wish, where) => {
-    expect(dialectProblems(wish, false)).toEqual([
-      { where, message: expect.stringContaining('none is configured here: set relayBaseUrl') },
-    ]);
+    for (const set of ['relayBaseUrl', 'RELAY_BASE_URL']) {
+      expect(dialectProblems(wish, { set })).toEqual([
+        { where, message: expect.stringContaining(`none is configured here: set ${set} (docs/music.md)`) },
+      ]);
+    }
   });
 
   test('all mistakes are reported at once', () => {
     const wish = { model: custom, persona: hers, dialect: 'mountsea', instrumental: true } as const;
-    expect(dialectProblems(wish, false).map(({ where }) => where)).toEqual([
+    expect(dialectProblems(wish, { set: 'relayBaseUrl' }).map(({ where }) => where)).toEqual([
       'dialect',
       'persona',
       'model',

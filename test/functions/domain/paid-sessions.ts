@@ -61,7 +61,7 @@ export function paidSessions(table: Table) {
     const clock = () => Date.parse(testMoment);
     const { executions } = fakeExecutions();
     const deps = { store, provider, settings, now, random: () => 0.5 };
-    const musicDeps = { ...deps, providerOf: () => provider, relay: false };
+    const musicDeps = { ...deps, providerOf: () => provider, relay: { set: 'relayBaseUrl' } };
     const api = { store: table.store, executions, settings, now: clock };
     const position: TrainingState = {
       sessionId,

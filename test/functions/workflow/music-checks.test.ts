@@ -29,7 +29,7 @@ async function record(sessionId: string, session: Partial<Session> = {}) {
   return sessionId;
 }
 const depsWith = (provider: Provider) => ({
-  ...{ store: table.store, providerOf: () => provider, relay: false, settings, now },
+  ...{ store: table.store, providerOf: () => provider, relay: { set: 'relayBaseUrl' }, settings, now },
   random: () => 0.5,
 });
 const position: Omit<MusicState, 'sessionId'> = {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RelayHere } from '../../../functions/domain/dialect-rules.ts';
 import { type Music, musicSchema, type Session } from '../../../functions/domain/session.ts';
 import {
   type Dialect,
@@ -63,7 +64,7 @@ function providers(
   });
   return { asked, taskId, clipId, providerOf };
 }
-const deps = (at: ReturnType<typeof providers>, relay = true) => ({
+const deps = (at: ReturnType<typeof providers>, relay: RelayHere = true) => ({
   store: table.store,
   providerOf: at.providerOf,
   relay,
@@ -131,8 +132,8 @@ describe('music from a clip', () => {
 });
 
 describe('Request music looks at the rules once more, before the call', () => {
-  it.each<[string, Partial<Music>, boolean, string]>([
-    ['a relay that is not configured any more', {}, false, 'none is configured here'],
+  it.each<[string, Partial<Music>, RelayHere, string]>([
+    ['a relay that is not configured any more', {}, { set: 'relayBaseUrl' }, 'set relayBaseUrl'],
     ['a model that cannot sing', { model: 'chirp-v4' }, true, 'use chirp-v4-tau'],
     [
       'a clip beside a persona',

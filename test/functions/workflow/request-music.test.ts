@@ -49,7 +49,7 @@ const record = (sessionId: string, session: Partial<Session> = {}) =>
 const depsWith = (provider: MusicProvider) => ({
   store: table.store,
   providerOf: () => provider,
-  relay: false,
+  relay: { set: 'relayBaseUrl' },
   settings,
   now,
   random: () => 0.5,
