@@ -7,6 +7,8 @@ export default defineConfig({
   // Nothing here reads a file of variables.
   envDir: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  resolve: { alias: { debug: fileURLToPath(new URL('build/no-debug.ts', import.meta.url)) } },
+  worker: { format: 'es' },
   build: {
     target: 'es2024',
     // Links to files: what a policy without `unsafe-*` and `data:` lets a page load.

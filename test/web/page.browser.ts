@@ -62,7 +62,7 @@ const views: readonly View[] = [
     words: '6 of 6 tracks are ready to train on.',
   },
   { name: 'session-doubt', hash: () => `#/sessions/${sessions.doubt}`, words: 'Your choice' },
-  { name: 'models', hash: () => '#/models', words: /Trained on 8 tracks/ },
+  { name: 'models', hash: () => '#/models', words: /2 takes for about 40 credits/ },
 ];
 
 describe.each(looks)('the page at $width px, $colours', (look: Look) => {

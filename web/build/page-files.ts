@@ -18,6 +18,8 @@ const sources = [
   'functions/api/contract',
   'functions/shared/status-words.ts',
   'functions/shared/rights-sentence.ts',
+  'packages/audio-inspection',
+  'packages/terminal/shell-quote.ts',
   'package-lock.json',
 ];
 

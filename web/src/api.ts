@@ -33,7 +33,7 @@ const timeoutMs = 30_000;
  * @throws Refusal, Unreachable, SignedOut
  */
 export async function ask<T>(
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   options: { readonly body?: object; readonly key?: string; readonly signal?: AbortSignal } = {},
 ): Promise<Answer<T>> {

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { AwayBanner } from './parts/away-banner.tsx';
 import { Balance } from './parts/balance.tsx';
 import { Bird, Icon } from './parts/icon.tsx';
+import { lazily } from './parts/lazily.tsx';
 import { address, followAddress, linkTo } from './router.ts';
 import { finishSignIn, signOut, user } from './sign-in.ts';
 import { nextTheme, theme } from './theme.ts';
@@ -10,6 +11,9 @@ import { ModelsView } from './views/models.tsx';
 import { SessionView } from './views/session.tsx';
 import { SessionsView } from './views/sessions.tsx';
 import { SignInView } from './views/sign-in.tsx';
+
+const MusicView = lazily(() => import('./views/music.tsx'));
+const NewModelView = lazily(() => import('./views/new-model.tsx'));
 
 /** The page. */
 export function App() {
@@ -56,6 +60,10 @@ function View() {
       return <SessionsView />;
     case 'session':
       return <SessionView key={here.id} id={here.id} />;
+    case 'new':
+      return <NewModelView />;
+    case 'music':
+      return <MusicView key={location.hash} id={here.id} other={here.other} />;
     case 'models':
       return <ModelsView chosen={here.id} />;
     case 'unknown':
@@ -93,6 +101,12 @@ function TopBar() {
       )}
       <span class="grow" />
       {isSignedIn && <Balance />}
+      {isSignedIn && (
+        <a class="btn sm new-link" href={linkTo.newModel} aria-current={view === 'new' ? 'page' : undefined}>
+          <Icon name="plus" />
+          <span>New model</span>
+        </a>
+      )}
       <ThemeButton />
       {isSignedIn && (
         <>

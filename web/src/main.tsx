@@ -10,6 +10,7 @@ import './styles/files.css';
 import './styles/ledger.css';
 import './styles/decide.css';
 import './styles/models.css';
+import './styles/new-model.css';
 import { App } from './app.tsx';
 import { applyTheme } from './theme.ts';
 

@@ -194,13 +194,14 @@ export async function startS3(options: S3Options): Promise<{ url: string; close(
   const closeStores = async () => {
     for (const { store } of buckets.values()) await store.close();
   };
-  const rules = options.buckets.flatMap(({ corsRules }) => corsRules);
+  // Read at each request: whom a rule names may be known later than this server is started.
+  const rules = () => options.buckets.flatMap(({ corsRules }) => corsRules);
   let listener: Awaited<ReturnType<typeof serveOnLoopback>>;
   try {
     listener = await serveOnLoopback(
       {
         port: options.port,
-        allowsOrigin: (origin) => allowsOrigin(rules, origin),
+        allowsOrigin: (origin) => allowsOrigin(rules(), origin),
         // Longer than clients keep idle connections, so that none is closed just as it is used again.
         keepAliveMs: 65_000,
         continues: true,

@@ -1,4 +1,5 @@
 import type { AccountAnswer } from '../../../functions/api/contract/account.ts';
+import { latestAccount } from '../account.ts';
 import { ask } from '../api.ts';
 import { useLive } from '../views/use-live.ts';
 import { counted } from '../words/format.ts';
@@ -9,7 +10,11 @@ const pace = 300;
 /** Who is paid, and what is left; nothing where that is not known. */
 export function Balance() {
   const found = useLive<AccountAnswer>(
-    (signal) => ask('GET', '/account', { signal }),
+    async (signal) => {
+      const answer = await ask<AccountAnswer>('GET', '/account', { signal });
+      latestAccount.value = answer.body;
+      return answer;
+    },
     () => pace,
     { isQuiet: true },
   );

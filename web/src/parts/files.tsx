@@ -6,10 +6,17 @@ import { counted, length, printable } from '../words/format.ts';
 import { type Place, placeOf, places, placeWords, type Tally } from '../words/tally.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon, type IconName } from './icon.tsx';
+import { lazily } from './lazily.tsx';
 import { moveAmong } from './roving.ts';
 import { isSmall } from './small-screen.ts';
 
 type Track = SessionPageAnswer['tracks'][number];
+
+const ReplaceFile = lazily(() => import('./replace-file.tsx'));
+
+/** Once create was called, the model is of the files that there were. */
+const isPaid = ({ modelId, unfinished }: SessionPageAnswer) =>
+  modelId !== undefined || unfinished !== undefined;
 
 /** From so many rows on, only those in sight are drawn. */
 const mostDrawn = 60;
@@ -19,7 +26,16 @@ const boxHeight = 520;
 const spare = 8;
 
 /** A row for each file: where it is, how often it was sent, and what is wrong with it. */
-export function Files({ session, tally }: { session: SessionPageAnswer; tally: Tally }) {
+export function Files({
+  session,
+  tally,
+  done,
+}: {
+  session: SessionPageAnswer;
+  tally: Tally;
+  /** The session has changed. */
+  done(): void;
+}) {
   const place = useSignal<Place | undefined>(undefined);
   const wanted = useSignal('');
   const opened = useSignal<string | undefined>(undefined);
@@ -89,7 +105,13 @@ export function Files({ session, tally }: { session: SessionPageAnswer; tally: T
         </div>
       )}
       {track !== undefined && (
-        <Details track={track} tracks={tracks} session={session} close={() => (opened.value = undefined)} />
+        <Details
+          track={track}
+          tracks={tracks}
+          session={session}
+          close={() => (opened.value = undefined)}
+          done={done}
+        />
       )}
     </section>
   );
@@ -209,16 +231,17 @@ function Details({
   tracks,
   session,
   close,
+  done,
 }: {
   track: Track;
   tracks: readonly Track[];
   session: SessionPageAnswer;
   close(): void;
+  done(): void;
 }) {
-  const { trackId, file, status, format, durationSeconds, attempts, clipId, duplicateOf, warning, failure } =
-    track;
+  const { file, status, format, durationSeconds, attempts, clipId, duplicateOf, warning, failure } = track;
   const original = tracks.find((one) => one.trackId === duplicateOf)?.file;
-  const mayReplace = placeOf(track) === 'refused' && session.actions.includes('resume');
+  const mayReplace = placeOf(track) === 'refused' && session.actions.includes('resume') && !isPaid(session);
   return (
     <Dialog title={<bdi>{file}</bdi>} kind="sheet" onClose={close}>
       <dl class="kv">
@@ -262,12 +285,14 @@ function Details({
         </div>
       )}
       {mayReplace && (
-        <div>
-          <h3>To put another file in its place, in a terminal</h3>
-          <pre>
-            npx chirpsmith replace {session.sessionId} {trackId} FILE
-          </pre>
-        </div>
+        <ReplaceFile
+          sessionId={session.sessionId}
+          track={track}
+          done={() => {
+            close();
+            done();
+          }}
+        />
       )}
     </Dialog>
   );

@@ -16,19 +16,32 @@ const paths = {
   note: 'M6 12V4l6.500-1.500v8M6 12a1.7 1.7 0 1 1-3.400 0A1.700 1.700 0 0 1 6 12zM12.500 10.500a1.700 1.700 0 1 1-3.400 0 1.700 1.700 0 0 1 3.400 0z',
   key: 'M10 2.500a3.500 3.500 0 1 0 0 7 3.500 3.500 0 0 0 0-7zM7.500 8.500l-5 5M4 12l1.500 1.500',
   warn: 'M8 2.500l6 11H2zM8 6.500v3.500M8 11.800v.2',
+  plus: 'M8 3.500v9M3.500 8h9',
+  play: 'M5 3.500v9l7.500-4.500z',
+  down: 'M8 3.500v9M4.500 9L8 12.500 11.500 9',
+  star: 'M8 2.500l1.700 3.500 3.800.500-2.800 2.700.700 3.800L8 11.200 4.600 13l.700-3.800L2.500 6.500 6.300 6z',
+  swap: 'M3 5.500h9M9.500 3L12 5.500 9.500 8M13 10.500H4M6.500 8L4 10.500 6.500 13',
   leave: 'M6.500 3H3v10h3.500M10 5l3 3-3 3M13 8H6',
 } as const;
 
 export type IconName = keyof typeof paths;
 
-export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
+export function Icon({
+  name,
+  size = 16,
+  isFilled = false,
+}: {
+  name: IconName;
+  size?: number;
+  isFilled?: boolean;
+}) {
   return (
     <svg
       width={size}
       height={size}
       viewBox="0 0 16 16"
       aria-hidden="true"
-      fill="none"
+      fill={isFilled ? 'currentColor' : 'none'}
       stroke="currentColor"
       stroke-width="1.5"
       stroke-linecap="round"

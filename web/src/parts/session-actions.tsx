@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
 import { rightsSentence } from '../../../functions/shared/rights-sentence.ts';
 import { linkTo } from '../router.ts';
+import { underWay } from '../uploads/under-way.ts';
 import { counted } from '../words/format.ts';
 import { groupOf } from '../words/groups.ts';
 import { tallyOf } from '../words/tally.ts';
@@ -27,7 +28,9 @@ interface Offer {
 /** Only buttons that are possible now; each says what it does before it does it. */
 export function SessionActions({ session, done }: { session: SessionPageAnswer; done(): void }) {
   const chosen = useSignal<Offer | undefined>(undefined);
-  const offers = offersOf(session);
+  // What is on its way is started when it is there.
+  const isSending = underWay.value.has(session.sessionId);
+  const offers = offersOf(session).filter(({ part }) => !(isSending && part === '/start'));
   if (offers.length === 0) return null;
   return (
     <div class="acts">

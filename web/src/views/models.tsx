@@ -2,9 +2,13 @@ import { useEffect } from 'preact/hooks';
 import type { ModelListAnswer } from '../../../functions/api/contract/music.ts';
 import { ask } from '../api.ts';
 import { Icon } from '../parts/icon.tsx';
+import { lazily } from '../parts/lazily.tsx';
 import { linkTo } from '../router.ts';
-import { counted, moment } from '../words/format.ts';
+import { counted, moment, printable } from '../words/format.ts';
 import { useLive } from './use-live.ts';
+
+const MakeMusic = lazily(() => import('../parts/make-music.tsx'));
+const EarlierMusic = lazily(() => import('../parts/earlier-music.tsx'));
 
 type Model = ModelListAnswer['models'][number];
 
@@ -30,8 +34,11 @@ export function ModelsView({ chosen }: { chosen: string | undefined }) {
       <section class="card empty">
         <h1>Models</h1>
         <p class="sum">There is no model yet.</p>
-        <p class="mid">A model is the result of a session. A session is begun in a terminal:</p>
-        <pre>npm run train -- FOLDER --name "Night Drive"</pre>
+        <p class="mid">A model is the result of a session.</p>
+        <a class="btn pri" href={linkTo.newModel}>
+          <Icon name="plus" />
+          New model
+        </a>
       </section>
     );
   }
@@ -41,13 +48,24 @@ export function ModelsView({ chosen }: { chosen: string | undefined }) {
       <section class="card reg" aria-labelledby="models">
         <div class="head">
           <h1 id="models">Models</h1>
-          <span class="hint">{models.length.toLocaleString('en')}</span>
+          <span class="hint grow">{models.length.toLocaleString('en')}</span>
+          <a class="btn sm" href={linkTo.newModel}>
+            <Icon name="plus" />
+            Train one
+          </a>
         </div>
         {slots !== undefined && (
           <p class="hint slots">
             {slots.used.toLocaleString('en')} of {counted(slots.limit, 'place')} at the provider{' '}
             {slots.used === 1 ? 'is' : 'are'} known to be taken.
           </p>
+        )}
+        {slots !== undefined && slots.limit <= 20 && (
+          <div class="places" aria-hidden="true">
+            {Array.from({ length: slots.limit }, (_, place) => (
+              <i key={place} class={place < slots.used ? '' : 'free'} />
+            ))}
+          </div>
         )}
         {warning !== undefined && (
           <p class="note warn">
@@ -73,67 +91,69 @@ export function ModelsView({ chosen }: { chosen: string | undefined }) {
             </li>
           ))}
         </ul>
+        {model !== undefined && <About model={model} />}
       </section>
-      {model !== undefined && <Chosen model={model} />}
+      {model !== undefined && <Chosen model={model} models={models} />}
     </div>
   );
 }
 
-function Chosen({
-  model: { modelId, name, sessionId, files, credits, createdAt, base, rights },
-}: {
-  model: Model;
-}) {
+function Chosen({ model, models }: { model: Model; models: readonly Model[] }) {
   return (
-    <div>
+    <div class="right">
       <section class="card gen" aria-labelledby="model">
         <h2 id="model">
-          <bdi>{name}</bdi>
+          Make music with <bdi>{model.name}</bdi>
         </h2>
-        <p class="sum">
-          Trained on {counted(files.length, 'track')}, for {counted(credits, 'credit')}.
-        </p>
-        <dl class="kv">
-          <dt>Model id</dt>
-          <dd class="mono">{modelId}</dd>
-          <dt>Made</dt>
-          <dd>{moment(createdAt)}</dd>
-          {base !== undefined && (
-            <>
-              <dt>On top of</dt>
-              <dd>
-                <bdi>{base}</bdi>
-              </dd>
-            </>
-          )}
-          {rights !== undefined && (
-            <>
-              <dt>Rights</dt>
-              <dd>
-                confirmed by <bdi>{rights.confirmedBy}</bdi>, {moment(rights.confirmedAt)}
-              </dd>
-            </>
-          )}
-          <dt>Made from</dt>
-          <dd>
-            <a href={linkTo.session(sessionId)}>{counted(files.length, 'file')}, see the session</a>
-          </dd>
-        </dl>
-        <h3>To make music with it, in a terminal</h3>
-        <pre>npx chirpsmith generate --model {modelId} --prompt "rain on the last tram"</pre>
+        <MakeMusic key={model.modelId} model={model} models={models} />
       </section>
-      <section class="card" aria-labelledby="made-from">
-        <div class="head">
-          <h2 id="made-from">Its files</h2>
-        </div>
+      <EarlierMusic />
+    </div>
+  );
+}
+
+/** What it was made from, by whom, and for how much. */
+function About({ model: { modelId, sessionId, files, credits, createdAt, base, rights } }: { model: Model }) {
+  return (
+    <div class="about">
+      <dl class="kv">
+        <dt>Model id</dt>
+        <dd class="mono">{modelId}</dd>
+        <dt>Made</dt>
+        <dd>{moment(createdAt)}</dd>
+        <dt>Paid</dt>
+        <dd>{counted(credits, 'credit')}</dd>
+        {base !== undefined && (
+          <>
+            <dt>On top of</dt>
+            <dd>
+              <bdi>{base}</bdi>
+            </dd>
+          </>
+        )}
+        {rights !== undefined && (
+          <>
+            <dt>Rights</dt>
+            <dd>
+              confirmed by <bdi>{rights.confirmedBy}</bdi>, {moment(rights.confirmedAt)}
+            </dd>
+          </>
+        )}
+        <dt>Made from</dt>
+        <dd>
+          <a href={linkTo.session(sessionId)}>{counted(files.length, 'file')}, see the session</a>
+        </dd>
+      </dl>
+      <details>
+        <summary>Its files</summary>
         <ol class="plain">
           {files.map((file, index) => (
             <li key={index}>
-              <bdi>{file}</bdi>
+              <bdi>{printable(file)}</bdi>
             </li>
           ))}
         </ol>
-      </section>
+      </details>
     </div>
   );
 }

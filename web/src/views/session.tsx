@@ -4,17 +4,21 @@ import { type Answer, ask, pathOf } from '../api.ts';
 import { away } from '../live.ts';
 import { Decision } from '../parts/decision.tsx';
 import { Files } from '../parts/files.tsx';
+import { lazily } from '../parts/lazily.tsx';
 import { Ledger } from '../parts/ledger.tsx';
 import { Machine } from '../parts/machine.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { SessionActions } from '../parts/session-actions.tsx';
 import { StatusPill } from '../parts/status-pill.tsx';
 import { linkTo } from '../router.ts';
-import { moment, printable, shortId } from '../words/format.ts';
+import { underWay } from '../uploads/under-way.ts';
+import { counted, moment, printable, shortId } from '../words/format.ts';
 import { groupOf } from '../words/groups.ts';
 import { sentencesOf } from '../words/sentences.ts';
 import { tallyOf } from '../words/tally.ts';
 import { useLive } from './use-live.ts';
+
+const UploadTray = lazily(() => import('../parts/upload-tray.tsx'));
 
 /** Seconds, while a run goes on and the API names no pace; a session at rest may be moved on in a terminal. */
 const pace = { running: 2, atRest: 15 };
@@ -68,6 +72,7 @@ function Found({ session, refresh }: { session: SessionPageAnswer; refresh(): vo
   const { name, status, kind, createdAt, startedBy, failure, earlierFailures = [], tracks } = session;
   const { happened, cost, now } = sentencesOf(session);
   const tally = tallyOf(tracks);
+  const sent = underWay.value.get(session.sessionId);
   const mayAct = away.value === undefined;
   return (
     <>
@@ -83,13 +88,15 @@ function Found({ session, refresh }: { session: SessionPageAnswer; refresh(): vo
         </div>
         <div>
           <p class="sum" id="lead" role="status">
-            {happened}
+            {sent === undefined
+              ? happened
+              : `${sent.there.toLocaleString('en')} of ${counted(sent.all, 'file')} ${sent.all === 1 ? 'is' : 'are'} in your storage.`}
           </p>
           <dl class="facts">
             <dt>Cost so far</dt>
             <dd>{cost}</dd>
             <dt>What now</dt>
-            <dd>{now}</dd>
+            <dd>{sent === undefined ? now : 'Leave this page open until the last file is there.'}</dd>
           </dl>
           {mayAct && <SessionActions session={session} done={refresh} />}
         </div>
@@ -102,8 +109,13 @@ function Found({ session, refresh }: { session: SessionPageAnswer; refresh(): vo
         )}
       </section>
       {session.actions.includes('decide') && mayAct && <Decision session={session} done={refresh} />}
+      {hasFilesToSend(session) && <UploadTray session={session} done={refresh} />}
       <Machine session={session} />
-      {kind === 'music' ? <Takes session={session} /> : <Files session={session} tally={tally} />}
+      {kind === 'music' ? (
+        <Takes session={session} />
+      ) : (
+        <Files session={session} tally={tally} done={refresh} />
+      )}
       <div class="two">
         <Ledger session={session} tally={tally} />
         <Record session={session} earlier={earlierFailures} />
@@ -111,6 +123,11 @@ function Found({ session, refresh }: { session: SessionPageAnswer; refresh(): vo
     </>
   );
 }
+
+/** Only before a run, and only files that nothing has looked at: the server is asked which of them are there. */
+const hasFilesToSend = ({ actions, tracks }: SessionPageAnswer) =>
+  (actions.includes('start') || actions.includes('resume')) &&
+  tracks.some(({ status }) => status === 'declared');
 
 const startedWords = {
   api: 'Started by you',
@@ -124,9 +141,9 @@ function Takes({ session: { sessionId, music } }: { session: SessionPageAnswer }
     <section class="card" aria-labelledby="takes">
       <div class="head">
         <h2 id="takes">Takes</h2>
-        <span class="hint">
-          To save the audio: npx chirpsmith generate --session {shortId(sessionId)} --out music
-        </span>
+        <a class="btn sm" href={linkTo.music(sessionId)}>
+          Hear and save them
+        </a>
       </div>
       <ul class="plain">
         {clips.map(({ clipId, title, hasAudio, locked, trouble }) => (

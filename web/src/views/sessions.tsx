@@ -234,10 +234,11 @@ function Empty() {
     <section class="card empty">
       <h1>Sessions</h1>
       <p class="sum">Train on 6 or more pieces of your own music, and get a model that plays like them.</p>
-      <p class="mid">
-        Nothing is paid before you have seen the price and agreed. A session is begun in a terminal:
-      </p>
-      <pre>npm run train -- FOLDER --name "Night Drive"</pre>
+      <p class="mid">Nothing is paid before you have seen the price and agreed.</p>
+      <a class="btn pri" href={linkTo.newModel}>
+        <Icon name="plus" />
+        New model
+      </a>
     </section>
   );
 }
