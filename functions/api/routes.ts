@@ -10,6 +10,7 @@ import { route as deleteSession } from './delete-session/route.ts';
 import { route as getAccount } from './get-account/route.ts';
 import { route as getGeneration } from './get-generation/route.ts';
 import { route as getSession } from './get-session/route.ts';
+import { route as getTimeline } from './get-timeline/route.ts';
 import { route as listGenerations } from './list-generations/route.ts';
 import { route as listModels } from './list-models/route.ts';
 import { route as listPersonas } from './list-personas/route.ts';
@@ -24,6 +25,7 @@ export const routes: readonly RouteSpec[] = [
   createSession,
   listSessions,
   getSession,
+  getTimeline,
   deleteSession,
   addFiles,
   signUploads,

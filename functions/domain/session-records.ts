@@ -40,6 +40,14 @@ export interface SessionStore extends DurationStore {
     sessionId: string,
     page: { after?: string; limit: number },
   ): Promise<{ tracks: Track[]; more: boolean }>;
+  /**
+   * The session with such a page of its tracks: the first one by one query. Undefined when there is no such session, or
+   * it has expired.
+   */
+  readWithTracks(
+    sessionId: string,
+    page: { after?: string | undefined; limit: number },
+  ): Promise<(SessionWithTracks & { readonly more: boolean }) | undefined>;
   /** What is counted of the tracks after one: they are read page by page, and none is kept. */
   tallyTracks(sessionId: string, after?: string): Promise<TrackTally>;
   /** Changes fields (undefined removes one), keeps a failure that is replaced, and returns the session as it is now. */

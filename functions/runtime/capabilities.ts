@@ -170,6 +170,11 @@ export const capabilities = {
     ['TABLE_NAME'],
     table('Query'),
   ),
+  /** A session with its tracks page by page, and what is counted of them. */
+  'sessions.readPages': capability<{ store: Pick<SessionStore, 'readWithTracks' | 'tallyTracks'> }>(
+    ['TABLE_NAME'],
+    table('GetItem', 'Query'),
+  ),
   /** The sessions that should be running, and those that wait for their start. */
   'sessions.listRunning': capability<{ store: Pick<SessionStore, 'listRunning' | 'listNotStarted'> }>(
     ['TABLE_NAME'],

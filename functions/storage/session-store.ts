@@ -131,6 +131,28 @@ export function createSessionStore(options: {
       return { tracks, more: items.length > limit };
     },
 
+    async readWithTracks(sessionId, { after, limit }) {
+      if (after !== undefined) {
+        const item = await get(sessionRecordKey(sessionId));
+        const page = item && (await store.readTracks(sessionId, { after, limit }));
+        return page && { session: parseItem(sessionSchema, item), ...page };
+      }
+      const items: Item[] = [];
+      // The session comes first, then its tracks, and one more than asked for.
+      const all = allUnder(sessionRecordKey(sessionId).pk);
+      for await (const page of table.pages({ ...all, Limit: limit + 2 })) {
+        items.push(...page);
+        if (items.length > limit + 1) break;
+      }
+      const [first, ...others] = items;
+      if (first?.sk !== 'SESSION' || !alive(first)) return undefined;
+      return {
+        session: parseItem(sessionSchema, first),
+        tracks: others.slice(0, limit).map((item) => parseItem(trackSchema, item)),
+        more: others.length > limit,
+      };
+    },
+
     async tallyTracks(sessionId, after = '') {
       let tally = noTracks;
       const counted = {

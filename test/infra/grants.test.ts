@@ -161,6 +161,7 @@ const functions: Record<string, [id: string, ...permissions: string[]]> = {
     ...records('GetItem', 'Query', 'UpdateItem'),
     's3:PutObject bucket/audio/*',
   ],
+  'get-timeline': ['GetTimeline', ...table('GetItem', 'Query')],
   'get-session': ['GetSession', ...table('GetItem', 'Query'), ...describeExecution],
   'delete-session': [
     'DeleteSession',
@@ -315,6 +316,7 @@ describe('each function may do what it does, and nothing else', () => {
       'GetAccount apigateway.amazonaws.com /account',
       'GetGeneration apigateway.amazonaws.com /generations/{id}',
       'GetSession apigateway.amazonaws.com /sessions/{id}',
+      'GetTimeline apigateway.amazonaws.com /sessions/{id}/timeline',
       'InboxFunction events.amazonaws.com Inbox',
       'ListGenerations apigateway.amazonaws.com /generations',
       'ListModels apigateway.amazonaws.com /models',

@@ -13,6 +13,7 @@ export function inMemoryStore(session: Session, track: Track): SessionStore {
     list: unused,
     listRunning: unused,
     readTracks: unused,
+    readWithTracks: unused,
     tallyTracks: unused,
     removeTracks: unused,
     remove: unused,

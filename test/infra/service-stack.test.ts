@@ -56,6 +56,7 @@ describe('every function', () => {
       'cancel-session': writes(...run),
       'replace-track': ['AUDIO_BUCKET', 'SETTINGS', 'TABLE_NAME'],
       'get-session': run,
+      'get-timeline': ['SETTINGS', 'TABLE_NAME'],
       'delete-session': writes(
         'AUDIO_BUCKET',
         'BATCH_MACHINE_ARN',
@@ -162,6 +163,7 @@ describe('the HTTP API', () => {
       'GET /personas JWT',
       'GET /sessions JWT',
       'GET /sessions/{id} JWT',
+      'GET /sessions/{id}/timeline JWT',
       'OPTIONS /{proxy+} NONE',
       'POST /generations JWT',
       'POST /personas JWT',
@@ -260,6 +262,6 @@ describe('the stacks', () => {
     );
     expect(types.length).toBeGreaterThan(100);
     expect(types.filter((type) => /^Custom::|CustomResource/.test(type))).toEqual([]);
-    expect(Object.keys(functions)).toHaveLength(36);
+    expect(Object.keys(functions)).toHaveLength(37);
   });
 });
