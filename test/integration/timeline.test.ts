@@ -50,4 +50,4 @@ it('a session’s timeline tells what the provider’s ledger has: surely taken 
 
   const after = await timelineOf(sessionId, '?after=004');
   expect(after.rows.map(({ trackId }) => trackId)).toEqual(['005', '006']);
-});
+}, 90_000);
