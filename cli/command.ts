@@ -11,6 +11,7 @@ import { helpOf, overviewOf } from './command-line/help.ts';
 import { nearestWord } from './command-line/nearest-word.ts';
 import { commands, groups } from './commands.ts';
 import { confirm, prompt } from './confirm.ts';
+import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { comeBack, goOnCommand } from './output/format.ts';
 import { createDisplay } from './output/output.ts';
@@ -129,7 +130,15 @@ export async function performCommand<Arguments>(
     return exitCodes.done;
   }
   const shown = createDisplay({ json, stdout, stderr, env });
-  const display: Display = { ...shown, emit: (event) => shown.emit(leadingTo(target, env, event)) };
+  const held: CliEvent[] = [];
+  const display: Display = {
+    ...shown,
+    emit(event) {
+      // What has followed from an error is told after it.
+      if (event.event === 'stack.stopped') held.push(event);
+      else shown.emit(leadingTo(target, env, event));
+    },
+  };
   const signal = command.ownSignals ? new AbortController().signal : interruption(() => display.close());
   const ask = async (question: string) => {
     display.close();
@@ -164,6 +173,7 @@ export async function performCommand<Arguments>(
       ? tellInterruption(display, error)
       : tellError(error, display, env);
   } finally {
+    for (const event of held) shown.emit(event);
     display.close();
   }
 }

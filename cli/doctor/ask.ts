@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerWords } from '../../functions/provider/redact.ts';
+import { providerWords, redact } from '../../functions/provider/redact.ts';
 import { readBounded } from '../../functions/provider/response-body.ts';
 import { meaningOfFailure } from '../../functions/provider/response-classification.ts';
 import { type Finding, failed } from './finding.ts';
@@ -12,6 +12,8 @@ export type Reply =
       readonly body: unknown;
       /** The server's own words about an error. */
       readonly reason: string | undefined;
+      /** First line of the body, shortened; empty for none. */
+      readonly line: string;
       /** The host to which it redirects. */
       readonly redirectsTo: string | undefined;
     }
@@ -40,12 +42,26 @@ export async function ask(
       status: status === 200 ? (refusalIn(body) ?? status) : status,
       body,
       reason: providerWords(text, secrets),
+      line: firstLine(redact(text, secrets)),
       redirectsTo: URL.parse(response.headers.get('location') ?? '', url)?.host,
     };
   } catch (error) {
     return { lost: meaningOfFailure(error).word };
   }
 }
+
+const shownCharacters = 80;
+
+function firstLine(text: string): string {
+  const line = text.split(/[\r\n]+/).find((one) => one.trim() !== '') ?? '';
+  const characters = [...line.trim()];
+  if (characters.length <= shownCharacters) return line.trim();
+  return `${characters.slice(0, shownCharacters - 1).join('')}…`;
+}
+
+/** `404: "<html>"`: the status and the first line of what was answered. */
+export const answerWords = ({ status, line }: Exclude<Reply, { lost: string }>): string =>
+  line === '' ? String(status) : `${status}: "${line}"`;
 
 function jsonIn(text: string): unknown {
   try {

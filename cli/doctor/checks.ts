@@ -1,3 +1,4 @@
+import { awsErrorWords } from '../../functions/shared/aws-answer.ts';
 import { type Finding, type Verdict, warning } from './finding.ts';
 
 /** Checks that run at the same time, by their names; one that has nothing to say is left out. */
@@ -18,8 +19,7 @@ export const checkUntil =
       if (over.aborted) end();
       over.addEventListener('abort', end, { once: true });
     });
-    const unexpected = (error: unknown) =>
-      warning(`It could not be looked at: ${error instanceof Error ? error.message : String(error)}`);
+    const unexpected = (error: unknown) => warning(`It could not be looked at: ${awsErrorWords(error)}`);
     return Promise.race([find().catch(unexpected), late]);
   };
 

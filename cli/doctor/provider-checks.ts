@@ -5,7 +5,7 @@ import { defaultSettings } from '../../functions/shared/settings.ts';
 import { isOnThisMachine } from '../../local/index.ts';
 import { providerVariableProblems, withAnotherProvider } from '../connect.ts';
 import { counted } from '../output/format.ts';
-import { ask, noAnswer, type Reply } from './ask.ts';
+import { answerWords, ask, noAnswer, type Reply } from './ask.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 import { homeOf, runningStack } from './machine-checks.ts';
 import type { DoctorWorld } from './world.ts';
@@ -52,7 +52,7 @@ export async function providerKey(question: Question, balance: Promise<Balance>)
   const path = `/suno/v2/status?taskId=${randomUUID()}`;
   const found = await keyOf({ url, key, path, name: 'PROVIDER' }, question);
   if (found.isKnown || (await balance).credits === undefined) return found;
-  return fine(`${URL.parse(url)?.host} accepts it: it shows the balance.`);
+  return fine('It is accepted where the balance is told.');
 }
 
 /** The same for the relay; nothing where none is named. */
@@ -92,10 +92,20 @@ async function keyOf(server: KeyedServer, question: Question): Promise<KeyFindin
   // A server that refuses a request without a key has accepted this one.
   const without = await ask(whole, {}, using);
   if ('status' in without && isRefusal(without.status)) return known(fine(`${host} accepts it.`));
+  if ('status' in reply && isNotServed(reply.status)) {
+    const words = `Check ${ofUrl}: the host, and the path if the API has one.`;
+    return known(warning(notTheApi(host, `${answerWords(reply)}, with the key and without`), { words }));
+  }
   const seen = `${host} gives the same answer without a key: only a call that costs credits can show it.`;
   const words = `If that call is refused with 401, nothing was paid: set ${ofKey} anew.`;
   return { ...warning(seen, { words }), isKnown: false };
 }
+
+/** Of a path that a server does not have, or of a host that it does not serve. */
+const isNotServed = (status: number) => [404, 405, 410, 421, 501].includes(status);
+
+const notTheApi = (host: string, answer: string) =>
+  `${host} answers ${answer}. It is probably not the provider's API.`;
 
 const isRefusal = (status: number) => status === 401 || status === 403;
 
@@ -125,7 +135,7 @@ function settledBy(
   }
   if (body === undefined) {
     const words = `Check ${ofUrl}: the server, or a proxy or firewall before it, answers with a page.`;
-    return failed(`${host} answers ${status}, and not as the provider's API does.`, { words });
+    return failed(notTheApi(host, answerWords(reply)), { words });
   }
   return undefined;
 }
@@ -138,9 +148,9 @@ export interface Balance {
 
 /** Asks the service that PROVIDER_CREDITS_URL names, or the documented one of MountSea. */
 export async function balanceOf({ world, signal }: Question): Promise<Balance> {
-  const { PROVIDER_BASE_URL: url, PROVIDER_API_KEY = '', PROVIDER_CREDITS_URL: named } = world.env;
+  const { PROVIDER_BASE_URL: url, PROVIDER_API_KEY = '', PROVIDER_CREDITS_URL } = world.env;
   if (!url) return { finding: fine('The credits of the sandbox are not real.') };
-  const credits = named || creditsUrlOf(url);
+  const credits = PROVIDER_CREDITS_URL || creditsUrlOf(url);
   if (credits === undefined) {
     const words = 'If the provider has a service for it, set PROVIDER_CREDITS_URL to its URL.';
     return { finding: warning('It is not known: no service for it is named.', { words }) };
@@ -158,8 +168,10 @@ export async function balanceOf({ world, signal }: Question): Promise<Balance> {
   }
   const { data: left } = creditsAnswer.safeParse(reply.body);
   if (left === undefined || reply.status !== 200) {
-    const words = 'No command needs it. To see it here, check PROVIDER_CREDITS_URL and the key.';
-    return { finding: warning(`${host} answers ${reply.status} and names no number of credits.`, { words }) };
+    const named = PROVIDER_CREDITS_URL ? 'PROVIDER_CREDITS_URL' : 'PROVIDER_BASE_URL';
+    const words = `No command needs it. To see it here, check ${named} and the key.`;
+    const seen = `${host} answers ${answerWords(reply)}, and names no number of credits.`;
+    return { finding: warning(seen, { words }) };
   }
   return { finding: enough(left), credits: left };
 }

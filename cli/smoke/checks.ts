@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { audioFolder } from '../../functions/domain/object-keys.ts';
 import { isRunning } from '../../functions/domain/session.ts';
+import { awsErrorWords } from '../../functions/shared/aws-answer.ts';
 import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
 import { ApiRefusal } from '../api-client.ts';
 import type { Row, SmokeWorld } from './world.ts';
@@ -74,8 +75,7 @@ async function settled(check: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await check();
   } catch (error) {
-    const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return failed(words.split('\n')[0] ?? words, 'Look for it in docs/runbook.md, then run this again.');
+    return failed(awsErrorWords(error), 'Look for it in docs/runbook.md, then run this again.');
   }
 }
 

@@ -6,6 +6,7 @@ import {
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeStateMachineCommand, SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { foreignAnswer, foreignWords, networkCode, ownEndpoint } from '../../functions/shared/aws-answer.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import type { PageFile } from '../../web/build/page-files.ts';
 import { deletePage, putPage } from './page-bucket.ts';
@@ -46,12 +47,17 @@ export const awsAccount: AwsAccount = {
     } catch {
       return undefined;
     }
-    const { Account = '', Arn = '' } = await named(region, client.send(new GetCallerIdentityCommand({})));
+    const { Account = '', Arn = '' } = await named(
+      'STS',
+      region,
+      client.send(new GetCallerIdentityCommand({})),
+    );
     return { account: Account, arn: Arn };
   },
 
   async concurrency(region) {
     const { AccountLimit } = await named(
+      'LAMBDA',
       region,
       new LambdaClient({ region }).send(new GetAccountSettingsCommand({})),
     );
@@ -67,7 +73,7 @@ export const awsAccount: AwsAccount = {
     } catch (error) {
       // "Stack with id … does not exist": CloudFormation has no error name of its own for it.
       if (error instanceof Error && error.name === 'ValidationError') return undefined;
-      return named(region, Promise.reject(error));
+      return named('CLOUDFORMATION', region, Promise.reject(error));
     }
   },
 
@@ -77,16 +83,20 @@ export const awsAccount: AwsAccount = {
       return (await new SFNClient({ region }).send(command)).status;
     } catch (error) {
       if (error instanceof StateMachineDoesNotExist) return undefined;
-      return named(region, Promise.reject(error));
+      return named('SFN', region, Promise.reject(error));
     }
   },
 
-  putPage: (region, bucket, files) => named(region, putPage(region, bucket, files)),
-  deletePage: (region, bucket) => named(region, deletePage(region, bucket)),
+  putPage: (region, bucket, files) => named('S3', region, putPage(region, bucket, files)),
+  deletePage: (region, bucket) => named('S3', region, deletePage(region, bucket)),
 
   async failures(region, stack) {
     const command = new DescribeStackEventsCommand({ StackName: stack });
-    const { StackEvents = [] } = await named(region, new CloudFormationClient({ region }).send(command));
+    const { StackEvents = [] } = await named(
+      'CLOUDFORMATION',
+      region,
+      new CloudFormationClient({ region }).send(command),
+    );
     const begins = StackEvents.findIndex(
       ({ PhysicalResourceId, StackId, ResourceStatus = '' }) =>
         PhysicalResourceId === StackId && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(ResourceStatus),
@@ -103,22 +113,42 @@ export const awsAccount: AwsAccount = {
 const expired =
   /^(ExpiredToken|ExpiredTokenException|TokenRefreshRequired|RequestExpired|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch)$/;
 
-async function named<T>(region: string, answer: Promise<T>): Promise<T> {
+async function named<T>(
+  service: Parameters<typeof ownEndpoint>[0],
+  region: string,
+  answer: Promise<T>,
+): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown';
-    if (expired.test(name)) {
-      const words = `AWS refuses the credentials (${name}): sign in again, or set AWS_PROFILE to another profile.`;
-      throw new ChirpsmithError('AccessDenied', words, { cause: error });
-    }
-    if (/AccessDenied|Unauthorized|NotAuthorized/.test(name)) {
-      const said = error instanceof Error ? error.message : '';
-      throw new ChirpsmithError('AccessDenied', `These credentials may not do this: ${said}`, {
-        cause: error,
-      });
-    }
-    const words = `AWS in ${region} gives no usable answer (${name}): is there a network, and is the region enabled for the account?`;
-    throw new ChirpsmithError('StorageUnavailable', words, { cause: error });
+    throw inWords(error, region, ownEndpoint(service, process.env));
   }
+}
+
+/** @param own where the service is, if a variable leads elsewhere than to AWS */
+function inWords(error: unknown, region: string, own: ReturnType<typeof ownEndpoint>): ChirpsmithError {
+  const place = own?.host ?? `AWS in ${region}`;
+  const foreign = foreignAnswer(error);
+  const { name, message } = error instanceof Error ? error : { name: 'unknown', message: '' };
+  if (foreign) {
+    const advice = own
+      ? `${own.setting} names that host: correct or unset it.`
+      : 'Something on the way answers in its place: a proxy or a firewall.';
+    const words = `${place} answered ${foreignWords(foreign)}. That is no answer of AWS. ${advice}`;
+    return new ChirpsmithError('StorageUnavailable', words, { cause: error });
+  }
+  if (expired.test(name)) {
+    const words = `AWS refuses the credentials (${name}): sign in again, or set AWS_PROFILE to another profile.`;
+    return new ChirpsmithError('AccessDenied', words, { cause: error });
+  }
+  if (/AccessDenied|Unauthorized|NotAuthorized/.test(name)) {
+    return new ChirpsmithError('AccessDenied', `These credentials may not do this: ${message}`, {
+      cause: error,
+    });
+  }
+  const advice = own
+    ? `${own.setting} names that host: is it right?`
+    : 'Is there a network, and is the region enabled for the account?';
+  const words = `${place} gives no usable answer (${networkCode(error) ?? name}). ${advice}`;
+  return new ChirpsmithError('StorageUnavailable', words, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { awsErrorWords, foreignAnswer, httpStatusOf } from './aws-answer.ts';
 import { ChirpsmithError } from './errors.ts';
 
 const busy =
@@ -21,7 +22,11 @@ function short(text: string): string {
 export function toChirpsmithError(error: unknown): ChirpsmithError {
   if (error instanceof ChirpsmithError) return error;
   if (!(error instanceof Error)) return new ChirpsmithError('Unexpected', short(String(error)));
-  const status = httpStatus(error);
+  // A proxy or a wrong endpoint: time may heal it, and no permission does.
+  if (foreignAnswer(error)) {
+    return new ChirpsmithError('StorageUnavailable', awsErrorWords(error), { cause: error });
+  }
+  const status = httpStatusOf(error) ?? 0;
   if (error.name === 'ConditionalCheckFailedException') {
     return new ChirpsmithError('RecordConflict', 'Another process changed the record first.', {
       cause: error,
@@ -46,11 +51,4 @@ export async function named<T>(answer: Promise<T>): Promise<T> {
   } catch (error) {
     throw toChirpsmithError(error);
   }
-}
-
-function httpStatus(error: Error): number {
-  if (!('$metadata' in error)) return 0;
-  const metadata = error.$metadata;
-  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return 0;
-  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : 0;
 }

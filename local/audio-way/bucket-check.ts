@@ -8,6 +8,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { foreignWords, withoutSecrets } from '../../functions/shared/aws-answer.ts';
 import type { Problem } from '../../functions/shared/errors.ts';
 import { isOnThisMachine, isPrivateAddress } from '../this-machine.ts';
 import { type BucketAddress, keyBelow } from './bucket-address.ts';
@@ -17,10 +18,11 @@ import {
   denied,
   explainBucketError,
   isUnknownOperation,
+  noS3,
   otherRegion,
   type Step,
   signInAgain,
-  withoutSecrets,
+  withoutKey,
 } from './bucket-errors.ts';
 import { type Pause, repeated } from './repeat-request.ts';
 
@@ -88,6 +90,8 @@ async function probe(service: BucketService, check: BucketCheck): Promise<void> 
   const before = check.now();
   const first = await attempt('get', () => answerOf(check, unsigned));
   requireClock(first.date, before, check.now(), service);
+  // S3 refuses such a request: what grants it answers everything alike.
+  if (first.status === 200) throw new Found(noS3(foreignWords(first), context));
   const region = first.region;
   if (region !== undefined && region !== service.region) throw new Found(otherRegion(region, context));
 
@@ -181,6 +185,8 @@ interface Seen {
   readonly region: string | undefined;
   readonly location: string | undefined;
   readonly text: string;
+  readonly type: string | undefined;
+  readonly line: string | undefined;
 }
 
 /** One GET as the provider would make it: no header of ours, no redirect followed. */
@@ -194,6 +200,8 @@ async function answerOf(check: BucketCheck, url: string): Promise<Seen> {
     region: response.headers.get('x-amz-bucket-region') ?? undefined,
     location: response.headers.get('location') ?? undefined,
     text,
+    type: response.headers.get('content-type') ?? undefined,
+    line: text.split(/[\r\n]+/).find((one) => one.trim() !== ''),
   };
 }
 
@@ -220,7 +228,7 @@ function requireSameBytes(
   if (status === 200 && text === bytes) return;
   const { endpoint, setting } = context.service;
   const code = /<Code>(\w{1,64})<\/Code>/.exec(text)?.[1];
-  const said = `HTTP ${status} ${code ?? withoutSecrets(text, context)}`;
+  const said = `HTTP ${status} ${code ?? withoutKey(withoutSecrets(text), context.env)}`;
   if (status === 403 && code === 'AccessDenied') throw new Found(denied('get', context, said));
   const at = `A signed link to ${endpoint.host}`;
   const message =

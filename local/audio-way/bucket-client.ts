@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { GetObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { ownEndpoint } from '../../functions/shared/aws-answer.ts';
 import { proxyVariables } from '../proxy.ts';
 import type { BucketAddress } from './bucket-address.ts';
 
@@ -58,8 +59,7 @@ export async function findBucketService(
 }
 
 /** The variable that names the endpoint; undefined where AWS or a profile does. */
-export const endpointVariable = (env: Environment) =>
-  ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'].find((name) => env[name]);
+export const endpointVariable = (env: Environment) => ownEndpoint('S3', env)?.setting;
 
 function clientSettings(environment: Environment): S3ClientConfig {
   const proxyEnv = proxyVariables(environment);

@@ -1,3 +1,10 @@
+import {
+  awsErrorWords,
+  foreignAnswer,
+  foreignWords,
+  httpStatusOf,
+  networkCode,
+} from '../../functions/shared/aws-answer.ts';
 import type { Problem } from '../../functions/shared/errors.ts';
 import { type BucketAddress, keyBelow } from './bucket-address.ts';
 import { type BucketService, endpointVariable } from './bucket-client.ts';
@@ -32,6 +39,7 @@ export function explainBucketError(error: unknown, step: Step, context: BucketCo
   const problem =
     credentialsProblem(error, context) ??
     endpointProblem(error, context) ??
+    foreignProblem(error, context) ??
     networkProblem(error, context) ??
     refusal(error, step, context);
   // An error of ours is none of the person's.
@@ -63,6 +71,24 @@ function credentialsProblem(
   }
   const words = 'None were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
   return { where: credentialsSetting, message: words };
+}
+
+/** Something answered that is no S3. */
+function foreignProblem(error: unknown, context: BucketContext): Problem | undefined {
+  const answer = foreignAnswer(error);
+  return answer && noS3(withoutKey(foreignWords(answer), context.env), context);
+}
+
+/** @param said status and first line of what came */
+export function noS3(said: string, context: BucketContext): Problem {
+  const { service, env } = context;
+  const advice = service?.isAws
+    ? 'Something on the way answers in its place: a proxy or a firewall.'
+    : 'Check the URL: the host, the port, and no name of a bucket in it.';
+  return {
+    where: service?.setting ?? endpointVariable(env) ?? '--audio-bucket',
+    message: `${host(context)} answered ${said}. That is no answer of S3. ${advice}`,
+  };
 }
 
 /** Errors of the connection: nothing answered that could have refused. */
@@ -102,7 +128,7 @@ function networkProblem(error: unknown, context: BucketContext): Problem | undef
 function refusal(error: unknown, step: Step, context: BucketContext): Problem | undefined {
   const { address, service } = context;
   const { name } = asError(error);
-  const status = statusOf(error);
+  const status = httpStatusOf(error);
   if (status === undefined) return undefined;
   const region = regionIn(error);
   if (region !== undefined && region !== service?.region) return otherRegion(region, context);
@@ -169,16 +195,9 @@ const host = ({ service }: BucketContext) => service?.endpoint.host ?? 'The serv
 const asError = (error: unknown): { name: string; message: string } =>
   error instanceof Error ? error : { name: '', message: String(error) };
 
-/** HTTP status of an answer; undefined when there was none. */
-export function statusOf(error: unknown): number | undefined {
-  const metadata = property(error, '$metadata');
-  const status = property(metadata, 'httpStatusCode') ?? property(property(error, '$response'), 'statusCode');
-  return typeof status === 'number' ? status : undefined;
-}
-
 /** Some services know no ListParts or AbortMultipartUpload: without them large files go up, and begin anew after a kill. */
 export function isUnknownOperation(error: unknown): boolean {
-  return statusOf(error) === 405 || statusOf(error) === 501;
+  return httpStatusOf(error) === 405 || httpStatusOf(error) === 501;
 }
 
 /** The region that S3 names when a request went to another one. */
@@ -189,32 +208,12 @@ function regionIn(error: unknown): string | undefined {
   return /expecting '([\w-]{1,40})'/.exec(asError(error).message)?.[1];
 }
 
-/** Code of a failed connection, wherever in the chain of causes. */
-export function networkCode(error: unknown): string | undefined {
-  for (let one = error, depth = 0; one instanceof Error && depth < 5; depth++) {
-    const { code } = one as NodeJS.ErrnoException;
-    if (typeof code === 'string' && /^[A-Z][A-Z_0-9]+$/.test(code)) return code;
-    if (one.name === 'TimeoutError') return 'ETIMEDOUT';
-    one = one instanceof AggregateError ? one.errors[0] : one.cause;
-  }
-  return undefined;
-}
+/** Status, code and first line of what a service said, without anything like a key, a signature or a URL. */
+const wordsOf = (error: unknown, { env }: BucketContext) => withoutKey(awsErrorWords(error), env);
 
-/** Code, status and first line of what a service said, without anything like a key, a signature or a URL. */
-function wordsOf(error: unknown, context: BucketContext): string {
-  const { name, message } = asError(error);
-  const status = statusOf(error);
-  return withoutSecrets(`${status === undefined ? '' : `HTTP ${status} `}${name}: ${message}`, context);
-}
-
-/** The first line, shortened; queries of URLs and what looks like a key are cut out. */
-export function withoutSecrets(text: string, { env: { AWS_ACCESS_KEY_ID: key } }: BucketContext): string {
-  const [line = ''] = text.trim().split('\n');
-  return (key ? line.replaceAll(key, '…') : line)
-    .replace(/\?\S*/g, '?…')
-    .replace(/\b(AKIA|ASIA)[A-Z0-9]{12,}\b|[A-Za-z0-9+/=]{32,}/g, '…')
-    .slice(0, 200);
-}
+/** What a service repeats of the access key is cut out. */
+export const withoutKey = (text: string, { AWS_ACCESS_KEY_ID: key }: BucketContext['env']): string =>
+  key ? text.replaceAll(key, '…') : text;
 
 function property(of: unknown, name: string): unknown {
   return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;

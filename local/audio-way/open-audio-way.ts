@@ -1,3 +1,4 @@
+import { awsErrorWords } from '../../functions/shared/aws-answer.ts';
 import { settingsSchema } from '../../functions/shared/settings.ts';
 import type { Assembly } from '../../packages/local-aws/assembly.ts';
 import type { Credentials } from '../../packages/local-aws/sigv4.ts';
@@ -101,9 +102,7 @@ export async function openAudioWay({
     ...(door ? { door: door.url } : {}),
   };
   const reportRemoval = (error: unknown) =>
-    log(
-      `Audio was not removed from ${way?.name}: ${error instanceof Error ? error.message : 'an unknown error'}`,
-    );
+    log(`Audio was not removed from ${way?.name}: ${awsErrorWords(error)}`);
   return {
     info,
     /** A session has another status now: what was put somewhere for it may have to go. */

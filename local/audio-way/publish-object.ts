@@ -13,9 +13,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { contentTypeOf } from '../../functions/domain/audio-type.ts';
 import { partSize } from '../../functions/domain/file-parts.ts';
+import { httpStatusOf } from '../../functions/shared/aws-answer.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { atMost } from './at-most.ts';
-import { isUnknownOperation, statusOf } from './bucket-errors.ts';
+import { isUnknownOperation } from './bucket-errors.ts';
 import type { PublishedEntry } from './published-journal.ts';
 import { type Pause, repeated } from './repeat-request.ts';
 
@@ -72,7 +73,7 @@ export async function isThere(
     return ETag === entry.etag && ContentLength === entry.size;
   } catch (error) {
     // 403 for a key that is not there, where the person may not list.
-    if (statusOf(error) === 404 || statusOf(error) === 403) return false;
+    if (httpStatusOf(error) === 404 || httpStatusOf(error) === 403) return false;
     throw error;
   }
 }
@@ -170,7 +171,7 @@ async function partsThere(job: PublishJob, UploadId: string): Promise<Map<number
     } while (after !== undefined);
     return there;
   } catch (error) {
-    if (statusOf(error) === 404 || isUnknownOperation(error)) return undefined;
+    if (httpStatusOf(error) === 404 || isUnknownOperation(error)) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { AbortMultipartUploadCommand, DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { httpStatusOf } from '../../functions/shared/aws-answer.ts';
 import { atMost } from './at-most.ts';
-import { isUnknownOperation, statusOf } from './bucket-errors.ts';
+import { isUnknownOperation } from './bucket-errors.ts';
 import type { PublishedEntry, PublishedJournal } from './published-journal.ts';
 import { type Pause, repeated } from './repeat-request.ts';
 
@@ -45,7 +46,7 @@ async function removeObject(
   const send = (work: () => Promise<unknown>) =>
     repeated(signal, pause, work).catch((error: unknown) => {
       // It is gone already, or cannot be ended there.
-      if (statusOf(error) !== 404 && !isUnknownOperation(error)) throw error;
+      if (httpStatusOf(error) !== 404 && !isUnknownOperation(error)) throw error;
     });
   if (UploadId !== undefined && etag === undefined) {
     const abort = new AbortMultipartUploadCommand({ Bucket, Key, UploadId });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { networkCode, statusOf } from './bucket-errors.ts';
+import { httpStatusOf, networkCode } from '../../functions/shared/aws-answer.ts';
 
 /** Waits for some milliseconds; a test does not. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -16,7 +16,7 @@ const busy: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /** A lost connection passes; a name that does not exist, a bad certificate and a refusal stay. */
 function mayPass(error: unknown): boolean {
-  const status = statusOf(error);
+  const status = httpStatusOf(error);
   if (status !== undefined) return busy.has(status);
   return /^(ECONNRESET|ECONNABORTED|ECONNREFUSED|EPIPE|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/.test(
     networkCode(error) ?? '',

@@ -102,23 +102,44 @@ describe('the line about the key', () => {
     ],
     [
       'the same comes without a key',
-      always(json(404, { message: 'no task' })),
+      always(json(200, { status: 'unknown' })),
       'warning',
       'gives the same answer without a key: only a call that costs credits can show it.',
       'nothing was paid',
     ],
     [
+      'the server does not know the path, and asks for no key',
+      always(json(404, { message: 'no route' })),
+      'warning',
+      `answers 404: "{"message":"no route"}", with the key and without. It is probably not the provider's API.`,
+      'Check PROVIDER_BASE_URL: the host',
+    ],
+    [
+      'the server does not serve this host',
+      always(json(421, {})),
+      'warning',
+      `answers 421: "{}", with the key and without. It is probably not the provider's API.`,
+      'Check PROVIDER_BASE_URL: the host',
+    ],
+    [
+      'the method is not allowed, in a page',
+      always(page(405)),
+      'failed',
+      "It is probably not the provider's API.",
+      'Check PROVIDER_BASE_URL',
+    ],
+    [
       'the server is another one',
       always(page(404)),
       'failed',
-      "answers 404, and not as the provider's API does.",
+      `answers 404: "<html>Welcome</html>". It is probably not the provider's API.`,
       'Check PROVIDER_BASE_URL',
     ],
     [
       'a firewall answers',
       always(page(403)),
       'failed',
-      "answers 403, and not as the provider's API does.",
+      `answers 403: "<html>Welcome</html>". It is probably not the provider's API.`,
       'firewall',
     ],
     [
@@ -179,11 +200,19 @@ describe('the line about the key', () => {
 
   it('when only the balance shows it', async () => {
     const fetch: Fetch = async (input) =>
+      String(input) === credits ? Response.json({ credits: 500 }) : Response.json({ status: 'unknown' });
+    const { of } = await examined({ env: { ...provider, PROVIDER_CREDITS_URL: credits }, fetch });
+    expect(of('Key')).toMatchObject({ result: 'ok', seen: 'It is accepted where the balance is told.' });
+  });
+
+  it('is no sign that the provider is there, when another host tells the balance', async () => {
+    const fetch: Fetch = async (input) =>
       String(input) === credits ? Response.json({ credits: 500 }) : Response.json({}, { status: 404 });
     const { of } = await examined({ env: { ...provider, PROVIDER_CREDITS_URL: credits }, fetch });
     expect(of('Key')).toMatchObject({
-      result: 'ok',
-      seen: 'api.example.com accepts it: it shows the balance.',
+      result: 'warning',
+      seen: expect.stringContaining("It is probably not the provider's API."),
+      next: [{ words: expect.stringContaining('PROVIDER_BASE_URL') }],
     });
   });
 
@@ -243,7 +272,7 @@ describe('the line about the balance', () => {
       named,
       always(json(401, {})),
       'warning',
-      'credits.example.com answers 401 and names no number of credits.',
+      'credits.example.com answers 401: "{}", and names no number of credits.',
     ],
     [
       'the service is not there',

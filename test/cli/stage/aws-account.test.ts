@@ -1,3 +1,4 @@
+import { createServer, type Server } from 'node:http';
 import {
   CloudFormationClient,
   DescribeStackEventsCommand,
@@ -9,6 +10,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { awsAccount } from '../../../cli/stage/aws-account.ts';
+import { listenOnLoopback } from '../../../packages/local-servers/loopback.ts';
 
 const sts = mockClient(STSClient);
 const lambda = mockClient(LambdaClient);
@@ -118,4 +120,42 @@ describe('a stack', () => {
     });
     expect(await awsAccount.failures(region, 's')).toEqual(['AWS::Lambda::Function New: no room']);
   });
+});
+
+describe('a server that is not AWS', () => {
+  const page = '<!DOCTYPE html>\n<p>Welcome <br> here</p>';
+  let server: Server;
+  let url: string;
+  beforeEach(async () => {
+    for (const mock of [sts, lambda, cloudFormation]) mock.restore();
+    server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(404, { 'content-type': 'text/html' }).end(page);
+    });
+    ({ url } = await listenOnLoopback(server, 0));
+  });
+  afterEach(() => void server.close());
+
+  it.each<[string, string, () => Promise<unknown>]>([
+    ['AWS_ENDPOINT_URL_STS', 'STS', () => awsAccount.identity(region)],
+    ['AWS_ENDPOINT_URL', 'all', () => awsAccount.identity(region)],
+    ['AWS_ENDPOINT_URL_LAMBDA', 'Lambda', () => awsAccount.concurrency(region)],
+    ['AWS_ENDPOINT_URL_CLOUDFORMATION', 'CloudFormation', () => awsAccount.stackStatus(region, 's')],
+    ['AWS_ENDPOINT_URL_S3', 'S3', () => awsAccount.deletePage(region, 'bucket')],
+  ])(
+    'is named with what it answered and with the variable that leads there: %s',
+    async (variable, _, ask) => {
+      vi.stubEnv(variable, url);
+      const host = new URL(url).host;
+      const error = await ask().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        name: 'StorageUnavailable',
+        summary: expect.stringMatching(
+          new RegExp(
+            `^${host} answered HTTP 404 \\(text/html\\)(: "<!DOCTYPE html>")?\\. That is no answer of AWS\\. ${variable} names that host: correct or unset it\\.$`,
+          ),
+        ),
+      });
+    },
+  );
 });

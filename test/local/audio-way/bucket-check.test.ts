@@ -308,7 +308,7 @@ describe('the endpoint', () => {
 
   it('at a port that fetch refuses', async () => {
     expect(await at('http://127.0.0.1:1')).toMatch(
-      /^AWS_ENDPOINT_URL_S3: 127\.0\.0\.1:1 cannot be asked: Error: bad port/,
+      /^AWS_ENDPOINT_URL_S3: 127\.0\.0\.1:1 cannot be asked: bad port/,
     );
   });
 
@@ -318,7 +318,42 @@ describe('the endpoint', () => {
       headers: { 'content-type': 'text/html' },
       body: '<html>Not here</html>',
     }));
-    expect(await said()).toMatch(/^--audio-bucket: \[::1\]:\d+ answered HTTP 404/);
+    expect(await said()).toMatch(
+      /^AWS_ENDPOINT_URL_S3: \[::1\]:\d+ answered HTTP 404 \(text\/html\)\. That is no answer of S3\. Check the URL/,
+    );
+  });
+
+  it.each([
+    [
+      'a page that no parser of XML reads',
+      404,
+      'text/html',
+      '<!DOCTYPE html>\n<p>Not <br> here</p>',
+      '<!DOCTYPE html>',
+    ],
+    ['a page that refuses', 403, 'text/html', '<p>Not <br> you</p>', '<p>Not <br> you</p>'],
+    ['a text of a proxy', 502, 'text/plain', 'bad gateway\n', 'bad gateway'],
+    ['JSON of another API', 404, 'application/json', '{"message":"no route"}', '{"message":"no route"}'],
+  ])('that is no S3: %s', async (_what, status, type, body, line) => {
+    place.faults(({ method }) =>
+      method === 'GET' ? undefined : { status, headers: { 'content-type': type }, body },
+    );
+    const words = await said();
+    expect(words).toContain(`answered HTTP ${status} (${type}): "${line}". That is no answer of S3.`);
+    expect(words).toMatch(/^AWS_ENDPOINT_URL_S3: /);
+    expect(words).not.toMatch(/deserial|parse|s3:PutObject/i);
+  });
+
+  it('that answers everything, is no S3 either, and nothing is put there', async () => {
+    place.faults(() => ({
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: '<h1>It works</h1>',
+    }));
+    expect(await said()).toMatch(
+      /answered HTTP 200 \(text\/html\): "<h1>It works<\/h1>"\. That is no answer/,
+    );
+    expect(place.requests()).toHaveLength(1);
   });
 
   it('on this machine, while the provider is elsewhere, is refused before any request', async () => {
