@@ -84,7 +84,10 @@ export async function getObject(call: Call): Promise<Answer> {
       'At least one of the pre-conditions you specified did not hold',
     );
   }
-  const stretch = parseRange(call.headers.range, version.size);
+  // A browser that plays a file asks so for the rest of it: of another object it wants the whole (RFC 9110).
+  const condition = call.headers['if-range'];
+  const isOther = condition !== undefined && condition !== etag;
+  const stretch = parseRange(isOther ? undefined : call.headers.range, version.size);
   const { first, last } = stretch ?? { first: 0, last: version.size - 1 };
   // The checksum is that of the whole object, so the SDK would hold a part against the wrong one.
   const checksum = stretch === undefined && parameter(call, 'x-amz-checksum-mode') === 'ENABLED';

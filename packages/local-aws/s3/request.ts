@@ -154,7 +154,7 @@ const consequential: Record<Operation, readonly string[]> = {
   CompleteMultipartUpload: ['if-match', 'if-none-match'],
   AbortMultipartUpload: [],
   GetObjectTagging: [],
-  GetObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
+  GetObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since'],
   HeadObject: ['if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
   DeleteObject: ['if-match'],
   DeleteObjects: [],

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { SessionListAnswer } from '../../../functions/api/contract/session.ts';
 import { ask } from '../api.ts';
+import { modelNameOf } from '../model-names.ts';
 import { linkTo } from '../router.ts';
 import { useLive } from '../views/use-live.ts';
 import { age, counted, printable } from '../words/format.ts';
@@ -57,7 +58,7 @@ export default function EarlierMusic() {
                     <bdi>{printable(name)}</bdi>
                   </a>{' '}
                   <span class="dim">
-                    by <bdi>{music?.modelName ?? music?.model}</bdi>
+                    by <bdi>{music && printable(modelNameOf(music))}</bdi>
                   </span>
                 </span>
               </span>

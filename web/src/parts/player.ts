@@ -14,6 +14,8 @@ function audio(): HTMLAudioElement {
   if (element) return element;
   const made = new Audio();
   made.hidden = true;
+  // By the CORS of the bucket, as the page's other requests there.
+  made.crossOrigin = 'anonymous';
   // In the document, so that extensions and tests of the browser find it.
   document.documentElement.append(made);
   const set = (isOn: boolean) => {

@@ -103,7 +103,7 @@ export function takeWords({ locked, trouble }: Pick<Clip, 'locked' | 'trouble'>)
 }
 
 async function bytesOf(url: string): Promise<Blob> {
-  const response = await fetch(url);
+  const response = await fetch(url, { cache: 'no-store' });
   if (!response.ok) throw new TypeError(`The storage answers ${response.status}.`);
   return response.blob();
 }

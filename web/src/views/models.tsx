@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { ModelListAnswer } from '../../../functions/api/contract/music.ts';
 import { ask } from '../api.ts';
+import { keepModelNames } from '../model-names.ts';
 import { Icon } from '../parts/icon.tsx';
 import { lazily } from '../parts/lazily.tsx';
 import { linkTo } from '../router.ts';
@@ -18,7 +19,11 @@ const pace = 60;
 /** The models that were trained here, and what is known of one of them. */
 export function ModelsView({ chosen }: { chosen: string | undefined }) {
   const found = useLive<ModelListAnswer>(
-    (signal) => ask('GET', '/models', { signal }),
+    async (signal) => {
+      const answer = await ask<ModelListAnswer>('GET', '/models', { signal });
+      keepModelNames(answer.body.models);
+      return answer;
+    },
     () => pace,
   );
   useEffect(() => {

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { GenerationAnswer } from '../../../functions/api/contract/music.ts';
 import { ask } from '../api.ts';
+import { modelNameOf } from '../model-names.ts';
 import { Icon } from '../parts/icon.tsx';
 import { isMarked, mark } from '../parts/marks.ts';
 import { playFrom, playing, position, stopPlaying, toggle } from '../parts/player.ts';
@@ -135,8 +136,8 @@ function Side({ letter, found }: { letter: 'A' | 'B'; found: Live }) {
         <span class={`let ${letter === 'A' ? 'on' : ''}`} aria-hidden="true">
           {letter}
         </span>
-        <bdi>{music?.modelName ?? music?.model ?? session.name}</bdi>
-        <a class="hint" href={linkTo.session(sessionId)}>
+        <bdi>{printable(music === undefined ? session.name : modelNameOf(music))}</bdi>
+        <a class="hint nw" href={linkTo.session(sessionId)}>
           the session<span class="vh"> of side {letter}</span>
         </a>
       </h2>

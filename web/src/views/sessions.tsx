@@ -1,8 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { SessionListAnswer } from '../../../functions/api/contract/session.ts';
 import { statusWords } from '../../../functions/shared/status-words.ts';
-import { ask } from '../api.ts';
+import { type Answer, ask } from '../api.ts';
 import { Icon } from '../parts/icon.tsx';
 import { lookOf } from '../parts/status-pill.tsx';
 import { linkTo } from '../router.ts';
@@ -19,15 +19,16 @@ import {
 } from '../words/groups.ts';
 import { useLive } from './use-live.ts';
 
-const pageSize = 50;
+const pageSize = 100;
 /** Seconds: the list names no pace of its own. */
 const pace = { running: 5, atRest: 30 };
 
 /** Every session, live; those that need somebody come first. */
 export function SessionsView() {
   const pages = useSignal(1);
+  const [load] = useState(pagesOf);
   const found = useLive<SessionListAnswer>(
-    async (signal) => loadPages(pages.value, signal),
+    (signal) => load(pages.value, signal),
     ({ sessions }) =>
       sessions.some((session) => groupOf(session) === 'running') ? pace.running : pace.atRest,
   );
@@ -62,11 +63,29 @@ export function SessionsView() {
   );
 }
 
-/** The first pages of the list, as one. */
-async function loadPages(
-  count: number,
-  signal: AbortSignal,
-): Promise<{ body: SessionListAnswer; retryAfter: number | undefined }> {
+/** Milliseconds after which the older pages are asked for again; the newest is at each time. */
+const olderFor = 60_000;
+
+/** The first pages of the list, as one. What was asked for a moment ago is not asked for again but the newest page. */
+function pagesOf(): (count: number, signal: AbortSignal) => Promise<Answer<SessionListAnswer>> {
+  let older: { readonly at: number; readonly count: number; readonly list: SessionListAnswer } | undefined;
+  return async (count, signal) => {
+    const isKnown = older !== undefined && older.count >= count && Date.now() - older.at < olderFor;
+    const fresh = await loadPages(isKnown ? 1 : count, signal);
+    if (!isKnown || older === undefined) {
+      older = { at: Date.now(), count, list: fresh.body };
+      return fresh;
+    }
+    const seen = new Set(fresh.body.sessions.map(({ sessionId }) => sessionId));
+    const rest = older.list.sessions.filter(({ sessionId }) => !seen.has(sessionId));
+    // Of one page nothing is older: what is gone from it was deleted.
+    const sessions = count === 1 ? fresh.body.sessions : [...fresh.body.sessions, ...rest];
+    const { next } = count === 1 ? fresh.body : older.list;
+    return { ...fresh, body: { sessions, ...(next === undefined ? {} : { next }) } };
+  };
+}
+
+async function loadPages(count: number, signal: AbortSignal): Promise<Answer<SessionListAnswer>> {
   const sessions: Listed[] = [];
   let next: string | undefined;
   let retryAfter: number | undefined;
