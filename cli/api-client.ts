@@ -31,6 +31,7 @@ import {
   sessionListAnswer,
   sessionPageAnswer,
 } from '../functions/api/contract/session.ts';
+import { type TimelineAnswer, timelineAnswer } from '../functions/api/contract/timeline.ts';
 import {
   type DeclaredFileBody,
   type SignedUploadsAnswer,
@@ -98,6 +99,8 @@ export interface ApiClient {
     tracks: readonly { readonly trackId: string; readonly parts?: string[] }[],
   ): Promise<SignedUploadsAnswer>;
   startSession(sessionId: string): Promise<SessionAnswer>;
+  /** What happened to it, with all its rows. */
+  getTimeline(sessionId: string): Promise<TimelineAnswer>;
   resumeSession(
     sessionId: string,
     corrected?: {
@@ -281,6 +284,18 @@ export function createApiClient(
       }
       const { nextTracks: _read, ...session } = answer;
       return { session: { ...session, tracks }, retryAfter: secondsOf(headers.get('retry-after')) };
+    },
+    async getTimeline(sessionId) {
+      const path = `${at(sessionId)}/timeline`;
+      const { answer } = await call('GET', path, timelineAnswer);
+      const { nextRows, ...first } = answer;
+      const rows = [...first.rows];
+      for (let after = nextRows; after !== undefined; ) {
+        const page = await call('GET', `${path}?after=${encodeURIComponent(after)}`, timelineAnswer);
+        rows.push(...page.answer.rows);
+        after = page.answer.nextRows;
+      }
+      return { ...first, rows };
     },
     async createGeneration(body) {
       return (await call('POST', '/generations', createdGenerationAnswer, { body, charges: true })).answer;

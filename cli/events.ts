@@ -1,4 +1,5 @@
 import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract/session.ts';
+import type { TimelineAnswer } from '../functions/api/contract/timeline.ts';
 import type { TrackAnswer } from '../functions/api/contract/track.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { AudioProblem } from '../packages/audio-inspection/inspection.ts';
@@ -295,7 +296,27 @@ export type CliEvent =
     } & SessionListAnswer['sessions'][number])
   | { readonly event: 'sessions.listed'; readonly count: number; readonly next: readonly Next[] }
   /** A session's current state. */
-  | ({ readonly event: 'session.status'; readonly next: readonly Next[] } & SessionAnswer)
+  | ({
+      readonly event: 'session.status';
+      readonly next: readonly Next[];
+      /** What happened to it; absent where the stage does not tell it, or nobody asked for it. */
+      readonly timeline?: TimelineAnswer;
+    } & SessionAnswer)
+  /** The report of a session is in a file. */
+  | {
+      readonly event: 'report.written';
+      readonly sessionId: string;
+      readonly file: string;
+      /** Bytes. */
+      readonly size: number;
+    }
+  /** Where the page shows a session; `opened` in a browser, where this machine has one. */
+  | {
+      readonly event: 'session.address';
+      readonly sessionId: string;
+      readonly url: string;
+      readonly opened: boolean;
+    }
   /** What a training costs that is about to be agreed to. */
   | {
       readonly event: 'price';

@@ -1,3 +1,5 @@
+import type { TimelineAnswer } from '../functions/api/contract/timeline.ts';
+import { type ApiClient, ApiRefusal } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import type { StatusArguments } from './commands/status.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -6,6 +8,19 @@ import { listSessions } from './list-sessions.ts';
 import { nextSteps } from './next-steps.ts';
 import { otherProvider } from './other-provider.ts';
 import { withSession } from './with-session.ts';
+
+/** Nothing where the stage is older than its timelines, or the session has just been deleted. */
+async function timelineOf(
+  sessionId: string,
+  client: Pick<ApiClient, 'getTimeline'>,
+): Promise<TimelineAnswer | undefined> {
+  try {
+    return await client.getTimeline(sessionId);
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.status === 404) return undefined;
+    throw error;
+  }
+}
 
 /**
  * Shows one session, or follows it to its end; without an id, the list. Where no stack runs, one is started to
@@ -21,7 +36,8 @@ export async function showStatus(args: StatusArguments, context: CommandContext)
     }
     const other = otherProvider(session, reached, context);
     const next = [...(other ? [{ words: other.message }] : []), ...nextSteps(session)];
-    context.display.emit({ event: 'session.status', ...session, next });
+    const timeline = await timelineOf(session.sessionId, reached.client);
+    context.display.emit({ event: 'session.status', ...session, next, ...(timeline && { timeline }) });
     return exitCodes.done;
   });
 }

@@ -10,6 +10,9 @@ export default defineConfig({
   resolve: { alias: { debug: fileURLToPath(new URL('build/no-debug.ts', import.meta.url)) } },
   worker: { format: 'es' },
   build: {
+    rolldownOptions: {
+      input: fileURLToPath(new URL(process.env.PAGE_ENTRY ?? 'index.html', import.meta.url)),
+    },
     target: 'es2024',
     // Links to files: what a policy without `unsafe-*` and `data:` lets a page load.
     assetsInlineLimit: 0,

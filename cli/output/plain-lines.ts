@@ -149,6 +149,10 @@ export function linesOf(event: ShownEvent): string[] {
       return [...(event.count === 0 ? ['No sessions yet.'] : []), ...nextLines(event.next)];
     case 'session.status':
       return statusLines(event, { paint: noColours, width: 120 });
+    case 'report.written':
+      return [`The report is in ${event.file}: open it in a browser, with or without a network.`];
+    case 'session.address':
+      return [`${event.opened ? 'Opened in the browser: ' : 'Open it in a browser: '}${event.url}`];
     case 'price':
       return [priceWords(event), `Provider: ${providerWords(event)}.`];
     case 'session.resumed':

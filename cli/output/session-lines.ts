@@ -1,4 +1,5 @@
 import { dialectNames } from '../../functions/domain/dialect-rules.ts';
+import { ledgerOf, lineCharge, plainWords, takenWords } from '../../functions/shared/timeline.ts';
 import type { CliEvent } from '../events.ts';
 import { nextLines } from './end-lines.ts';
 import { aboutCredits, asAge, asMoment, counted, rightsWords, statusWords, trackWords } from './format.ts';
@@ -55,6 +56,7 @@ export function statusLines(session: Shown, { paint, width }: { paint: Paint; wi
       : [`  music     ${musicWords(music)}`, ...fromLines(music), ...clipLines(music)]),
     `  spent     ${spentWords(session)}`,
     `  to come   ${toComeWords(session)}`,
+    ...ledgerLines(session),
     ...(batch === undefined ? [] : batchLines(batch)),
     ...decisions.map(({ choice, by, at }) => `  decided   ${choice}, by ${by}, ${asMoment(at)}`),
     ...earlierFailures.flatMap(({ error, reason, at }) =>
@@ -96,6 +98,28 @@ const lockWords = {
   perhaps: 'perhaps locked (403)',
 } as const;
 
+/** Lines of the ledger that a terminal shows; the page and the report have all. */
+const mostLedgerLines = 12;
+
+/** What is out of the ordinary among the calls that may cost, in the words of the page. */
+function ledgerLines({ timeline, sessionId, createdAt }: Shown): string[] {
+  if (timeline === undefined) return [];
+  const ledger = ledgerOf(timeline);
+  const plain = plainWords(ledger);
+  const lines = ledger.lines.slice(-mostLedgerLines);
+  const left = ledger.lines.length - lines.length;
+  const titles = Math.min(40, Math.max(0, ...lines.map(({ title }) => textWidth(title))));
+  const told = lines.map((line) => {
+    const at = new Date(Date.parse(createdAt) + line.at * 1000).toISOString().slice(11, 19);
+    return `${at}  ${column(line.title, titles)}  ${lineCharge(line)}, ${line.answer}`;
+  });
+  return [
+    ...(left > 0 ? [`${counted(left, 'line')} more: npx chirpsmith report ${sessionId}`] : []),
+    ...told,
+    ...(plain === undefined ? [] : [plain]),
+  ].map((line, index) => `  ${index === 0 ? 'ledger  ' : '        '}  ${line}`);
+}
+
 function batchLines({ clips, missing, list }: NonNullable<Shown['batch']>): string[] {
   return [
     `  clips     ${clips} of ${counted(clips + missing, 'file')}`,
@@ -120,9 +144,9 @@ function trackLines({ tracks }: Shown, { paint, width }: { paint: Paint; width: 
   });
 }
 
-function spentWords({ creditsSpent, providerCalls, status, kind }: Shown): string {
+function spentWords({ creditsSpent, creditsTaken, providerCalls, status, kind }: Shown): string {
   const calls = counted(providerCalls, 'call');
-  if (status !== 'needs-decision') return `${counted(creditsSpent, 'credit')}, in ${calls} to the provider`;
+  if (status !== 'needs-decision') return `${takenWords(creditsTaken)}, in ${calls} to the provider`;
   return `at most ${counted(creditsSpent, 'credit')}, with ${kind === 'music' ? 'the music' : 'create'} counted; ${calls} to the provider`;
 }
 

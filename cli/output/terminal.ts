@@ -188,6 +188,8 @@ export function terminal({
         break;
       }
       case 'smoke.done':
+      case 'report.written':
+      case 'session.address':
       case 'stage.deployed':
       case 'signed-out':
         print(['', ...linesOf(event).flatMap((line) => hanging(line, width))]);

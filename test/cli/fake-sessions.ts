@@ -256,6 +256,7 @@ function standing(answer: SessionAnswer): SessionAnswer {
   const missing = tracks.filter((track) => track.status === 'declared' || track.status === 'failed').length;
   const overdue = status === 'failed' && failure?.error === 'DeadlineExceeded';
   const ended = status === 'failed' && failure?.error === 'TrainingFailed';
+  const spent = uploads + 100 * again + (mayBePaid(answer) ? 100 : 0);
   const actions: SessionAnswer['actions'] = [];
   if (status === 'open') actions.push('start');
   else if (status === 'review') actions.push('approve');
@@ -266,7 +267,8 @@ function standing(answer: SessionAnswer): SessionAnswer {
   return {
     ...answer,
     actions,
-    creditsSpent: uploads + 100 * again + (mayBePaid(answer) ? 100 : 0),
+    creditsSpent: spent,
+    creditsTaken: answer.creditsTaken.perhaps > 0 ? answer.creditsTaken : { surely: spent, perhaps: 0 },
     creditsToCome: mayBePaid(answer) ? 0 : 100 + missing,
   };
 }

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { textFile } from '../../test-support/audio-files/hostile.ts';
 import { openStack, songs, type TestStack } from '../../test-support/local-stack.ts';
+import { reportFile } from '../../web/build/page-files.ts';
 import { findings, type Look, looks, openBrowser, openPage, picture, signIn, sticksOut } from './browser.ts';
 
 /** A name that a page must show as text. */
@@ -115,6 +119,45 @@ describe('a person', () => {
     expect(await page.locator('img').count()).toBe(0);
     expect(faults).toEqual([]);
     await context.close();
+  });
+
+  test('reads in the ledger which credits were perhaps taken, and in its drawer what that means', async () => {
+    const { page, context, faults } = await openPage(browser, look, [home(), it_.stack.ready.issuer]);
+    await signIn(page, at(`#/sessions/${sessions.doubt}`));
+    await text(page, 'Every call that may cost credits');
+    const line = page.locator('.led tr', { hasText: 'Create model' });
+    expect(await line.textContent()).toContain('100 perhaps taken');
+    await line.getByRole('button', { name: 'answer lost' }).click();
+    await page.getByRole('dialog').getByText('Nobody can say whether the provider took this call').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await picture(page, 'ledger-drawer', look);
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  test('reads a report without a network, on paper as well, with hostile names as text', async () => {
+    const whole = await Promise.all(
+      ['', '/timeline'].map((part) => it_.call('GET', `/sessions/${sessions.refused}${part}`)),
+    );
+    const [session, timeline] = whole.map(({ body }) => body);
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'chirpsmith-report-')), 'report.html');
+    writeFileSync(file, await reportFile({ session, timeline, madeAt: new Date().toISOString() }));
+    for (const one of looks) {
+      const { page, context, faults } = await openPage(browser, one, ['null']);
+      await context.setOffline(true);
+      await page.goto(`file://${file}`);
+      await text(page, 'so the run stopped');
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(hostile);
+      expect(await page.getByRole('button', { name: /Resume|Cancel|Delete/ }).count()).toBe(0);
+      await picture(page, 'report', one);
+      expect(await findings(page)).toEqual([]);
+      expect(await sticksOut(page)).toBe(false);
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.locator('.tools').isVisible()).toBe(false);
+      expect(faults).toEqual([]);
+      await context.close();
+    }
+    rmSync(path.dirname(file), { recursive: true });
   });
 
   test('approves a training with its price, and sees its model', async () => {

@@ -71,6 +71,11 @@ describe('the three sentences', () => {
     });
   });
 
+  test('tell what was surely and what was perhaps paid apart', () => {
+    const { cost } = sentencesOf(session({ creditsSpent: 23, creditsTaken: { surely: 22, perhaps: 1 } }));
+    expect(cost).toBe('22 credits, perhaps 23. About 102 credits to come.');
+  });
+
   test('call what was perhaps paid so, and name the most that it can be', () => {
     const { happened, cost } = sentencesOf(
       session({ status: 'needs-decision', actions: ['decide'], creditsSpent: 124 }),

@@ -14,9 +14,12 @@ const vite = path.join(project, 'node_modules', 'vite', 'bin', 'vite.js');
 const sources = [
   'web/src',
   'web/index.html',
+  'web/report.html',
   'web/vite.config.ts',
   'functions/api/contract',
   'functions/shared/status-words.ts',
+  'functions/shared/timeline.ts',
+  'functions/shared/timeline-words.ts',
   'functions/shared/rights-sentence.ts',
   'packages/audio-inspection',
   'packages/terminal/shell-quote.ts',
@@ -69,15 +72,46 @@ export async function pageFiles(config: PageConfig): Promise<ReadonlyMap<string,
 }
 
 /** The directory of the built page. @throws Error as {@link pageFiles} does */
-export async function builtPage(): Promise<string> {
-  const built = path.join(cache, await hashOfSources());
+export const builtPage = () => builtOnce('index.html');
+
+/**
+ * A page of one file, which needs no other and asks for nothing: script and style are in it, and `data` for the script.
+ * @throws Error as {@link pageFiles} does
+ */
+export async function reportFile(data: object): Promise<string> {
+  const built = await builtOnce('report.html');
+  const names = await filesBelow(built);
+  const read = async (ending: string) => {
+    const [name, ...others] = names.filter((one) => one.endsWith(ending));
+    if (name === undefined || others.length > 0) throw new Error(`The report has no one file of ${ending}.`);
+    return readFile(path.join(built, name), 'utf8');
+  };
+  const style = await read('.css');
+  const script = (await read('.js')).replaceAll('</', '<\\/');
+  const hash = createHash('sha256').update(script).digest('base64');
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
+  const parts = [
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    `<style>${style}</style>`,
+    // No text in it can end the element, or begin another.
+    `<script type="application/json" id="data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`,
+    `<script type="module">${script}</script>`,
+  ];
+  return (await read('.html'))
+    .replaceAll(/<script[^>]*><\/script>|<link[^>]*>/g, '')
+    .replace('</head>', () => `${parts.join('\n')}\n</head>`);
+}
+
+async function builtOnce(entry: 'index.html' | 'report.html'): Promise<string> {
+  const built = path.join(cache, `${path.parse(entry).name}-${await hashOfSources()}`);
   if (existsSync(built)) return built;
   await mkdir(cache, { recursive: true });
   const unfinished = path.join(cache, `.new-${randomUUID()}`);
   try {
     // In a process of its own, so that a stack does not keep the bundler in its memory.
     const args = [vite, 'build', 'web', '--outDir', unfinished, '--emptyOutDir', '--logLevel', 'warn'];
-    await promisify(execFile)(process.execPath, args, { cwd: project });
+    const env = { ...process.env, PAGE_ENTRY: entry };
+    await promisify(execFile)(process.execPath, args, { cwd: project, env });
     await rename(unfinished, built).catch((error: unknown) => {
       // Another process has built the same meanwhile.
       if (!existsSync(built)) throw error;
@@ -88,13 +122,13 @@ export async function builtPage(): Promise<string> {
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
-  await removeOthers(path.basename(built));
+  await removeOthers(path.basename(built), path.parse(entry).name);
   return built;
 }
 
-async function removeOthers(current: string): Promise<void> {
+async function removeOthers(current: string, kind: string): Promise<void> {
   for (const name of await readdir(cache)) {
-    if (name !== current && !name.startsWith('.')) {
+    if (name !== current && name.startsWith(`${kind}-`)) {
       await rm(path.join(cache, name), { recursive: true, force: true });
     }
   }

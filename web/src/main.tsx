@@ -8,6 +8,7 @@ import './styles/session.css';
 import './styles/machine.css';
 import './styles/files.css';
 import './styles/ledger.css';
+import './styles/timeline.css';
 import './styles/decide.css';
 import './styles/models.css';
 import './styles/new-model.css';

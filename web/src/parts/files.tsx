@@ -1,51 +1,85 @@
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
+import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts';
 import { trackWords } from '../../../functions/shared/status-words.ts';
-import { counted, length, printable } from '../words/format.ts';
+import { endOf, idleStretches, rowStory } from '../../../functions/shared/timeline.ts';
+import { type Axis, axisOf, idleShare, ticksOf } from '../timeline/axis.ts';
+import { clock, duration, printable } from '../words/format.ts';
 import { type Place, placeOf, places, placeWords, type Tally } from '../words/tally.ts';
-import { Dialog } from './dialog.tsx';
+import { AxisLine, Way } from './bar.tsx';
+import { Details } from './file-details.tsx';
 import { Icon, type IconName } from './icon.tsx';
-import { lazily } from './lazily.tsx';
 import { moveAmong } from './roving.ts';
 import { isSmall } from './small-screen.ts';
+import { WorkRows } from './work-rows.tsx';
 
 type Track = SessionPageAnswer['tracks'][number];
+type TimelineRow = TimelineAnswer['rows'][number];
 
-const ReplaceFile = lazily(() => import('./replace-file.tsx'));
+/** What rows need of the timeline. */
+interface Drawn {
+  readonly axis: Axis;
+  readonly rows: ReadonlyMap<string, TimelineRow>;
+  /** When the latest run began. */
+  readonly start: number;
+  readonly now: number;
+  /** Where bars end. */
+  readonly end: number;
+}
 
-/** Once create was called, the model is of the files that there were. */
-const isPaid = ({ modelId, unfinished }: SessionPageAnswer) =>
-  modelId !== undefined || unfinished !== undefined;
+const noRow = { calls: [], next: undefined } as const;
 
 /** From so many rows on, only those in sight are drawn. */
 const mostDrawn = 60;
-const rowHeight = { wide: 32, small: 52 };
+const rowHeight = { wide: 28, small: 52 };
 const boxHeight = 520;
 /** Rows drawn above and below those in sight. */
 const spare = 8;
 
-/** A row for each file: where it is, how often it was sent, and what is wrong with it. */
+/** A row for each file: its way on one axis of time, how often it was sent, and what is wrong with it. */
 export function Files({
   session,
+  timeline,
   tally,
-  done,
+  isWhole,
+  replace,
 }: {
   session: SessionPageAnswer;
+  timeline: TimelineAnswer;
   tally: Tally;
-  /** The session has changed. */
-  done(): void;
+  /** Every row is drawn, however many there are: to be printed. */
+  isWhole: boolean;
+  /** What replaces a refused file, where that can be done here. */
+  replace: ((track: Track, close: () => void) => ComponentChildren) | undefined;
 }) {
   const place = useSignal<Place | undefined>(undefined);
   const wanted = useSignal('');
   const opened = useSignal<string | undefined>(undefined);
-  const { tracks } = session;
+  const shortens = useSignal(true);
+  const byClock = useSignal(false);
+  const { tracks, createdAt } = session;
+  const { turns, now } = timeline;
   const text = wanted.value.trim().toLowerCase();
   const shown = tracks.filter(
     (track) =>
       (place.value === undefined || placeOf(track) === place.value) &&
       track.file.toLowerCase().includes(text),
   );
+  const end = endOf(timeline);
+  const idle = idleStretches(timeline);
+  const share = isSmall.value ? idleShare.small : idleShare.wide;
+  const axis = axisOf(endOfAxis(timeline, end), idle, shortens.value ? share : undefined);
+  const start = turns.find(({ status }) => status === 'preparing')?.at ?? 0;
+  const rows = new Map(timeline.rows.map((row) => [row.trackId, row]));
+  const drawn = { axis, rows, start, now, end };
+  const ticks = ticksOf(axis, {
+    start,
+    many: isSmall.value ? 4 : 9,
+    clock: byClock.value ? (at) => clock(createdAt, at).slice(-8) : undefined,
+  });
+  const isMoving = end === now;
   const open = (trackId: string) => {
     opened.value = trackId;
   };
@@ -53,54 +87,81 @@ export function Files({
   return (
     <section class="card" aria-labelledby="files">
       <div class="head">
-        <h2 id="files">Files</h2>
-        <span class="hint">{counted(tracks.length, 'file')}, in the order of the session</span>
-      </div>
-      <div class="tools">
-        {/* biome-ignore lint/a11y/useSemanticElements: these are no fields of a form. */}
-        <span class="row wrap" role="group" aria-label="Show">
-          <button
-            type="button"
-            class="chip"
-            aria-pressed={place.value === undefined}
-            onClick={() => (place.value = undefined)}
-          >
-            All <b>{tracks.length.toLocaleString('en')}</b>
-          </button>
-          {places
-            .filter((one) => tally[one] > 0)
-            .map((one) => (
-              <button
-                type="button"
-                class="chip"
-                key={one}
-                aria-pressed={place.value === one}
-                onClick={() => (place.value = one)}
-              >
-                <span class="cap">{placeWords[one]}</span> <b>{tally[one].toLocaleString('en')}</b>
-              </button>
-            ))}
+        <h2 id="files">Timeline</h2>
+        <span class="end row wrap no-print">
+          {idle.length > 0 && (
+            <label class="row">
+              <input
+                type="checkbox"
+                checked={shortens.value}
+                onChange={() => (shortens.value = !shortens.value)}
+              />{' '}
+              Shorten idle time
+            </label>
+          )}
+          {/* biome-ignore lint/a11y/useSemanticElements: these are no fields of a form. */}
+          <span class="seg" role="group" aria-label="Axis of time">
+            <button type="button" aria-pressed={!byClock.value} onClick={() => (byClock.value = false)}>
+              Elapsed
+            </button>
+            <button type="button" aria-pressed={byClock.value} onClick={() => (byClock.value = true)}>
+              Clock, UTC
+            </button>
+          </span>
         </span>
-        <label class="find">
-          <span class="vh">Find a file</span>
-          <input
-            class="in small"
-            type="search"
-            placeholder="Find a file"
-            value={wanted.value}
-            onInput={(event) => (wanted.value = event.currentTarget.value)}
-          />
-        </label>
       </div>
-      {shown.length === 0 ? (
+      {tracks.length > 0 && (
+        <div class="tools">
+          {/* biome-ignore lint/a11y/useSemanticElements: these are no fields of a form. */}
+          <span class="row wrap" role="group" aria-label="Show">
+            <button
+              type="button"
+              class="chip"
+              aria-pressed={place.value === undefined}
+              onClick={() => (place.value = undefined)}
+            >
+              All <b>{tracks.length.toLocaleString('en')}</b>
+            </button>
+            {places
+              .filter((one) => tally[one] > 0)
+              .map((one) => (
+                <button
+                  type="button"
+                  class="chip"
+                  key={one}
+                  aria-pressed={place.value === one}
+                  onClick={() => (place.value = one)}
+                >
+                  <span class="cap">{placeWords[one]}</span> <b>{tally[one].toLocaleString('en')}</b>
+                </button>
+              ))}
+          </span>
+          <label class="find">
+            <span class="vh">Find a file</span>
+            <input
+              class="in small"
+              type="search"
+              placeholder="Find a file"
+              value={wanted.value}
+              onInput={(event) => (wanted.value = event.currentTarget.value)}
+            />
+          </label>
+        </div>
+      )}
+      <div class="file head-row">
+        <span />
+        <AxisLine ticks={ticks} now={isMoving ? axis.place(now) : undefined} />
+        <span />
+      </div>
+      {tracks.length === 0 ? null : shown.length === 0 ? (
         <p class="hint none">No file matches. Try a shorter part of its name.</p>
-      ) : shown.length > mostDrawn ? (
-        <Window tracks={shown} open={open} />
+      ) : shown.length > mostDrawn && !isWhole ? (
+        <Window tracks={shown} drawn={drawn} open={open} />
       ) : (
         // biome-ignore lint/a11y/useSemanticElements: a list with one tab stop for all rows.
         <div class="files" role="list" onKeyDown={moveAmong}>
           {shown.map((one, index) => (
-            <Row key={one.trackId} track={one} isFirst={index === 0} open={open} />
+            <Row key={one.trackId} track={one} drawn={drawn} isFirst={index === 0} open={open} />
           ))}
         </div>
       )}
@@ -109,16 +170,27 @@ export function Files({
           track={track}
           tracks={tracks}
           session={session}
+          story={rowStory({ ...noRow, ...track, ...rows.get(track.trackId) }, start, now)}
+          replace={replace}
           close={() => (opened.value = undefined)}
-          done={done}
         />
       )}
+      <WorkRows timeline={timeline} axis={axis} end={end} />
+      <Legend />
     </section>
   );
 }
 
 /** Rows of a fixed height, of which only those in sight are there. */
-function Window({ tracks, open }: { tracks: readonly Track[]; open(trackId: string): void }) {
+function Window({
+  tracks,
+  drawn,
+  open,
+}: {
+  tracks: readonly Track[];
+  drawn: Drawn;
+  open(trackId: string): void;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const top = useSignal(0);
   const height = isSmall.value ? rowHeight.small : rowHeight.wide;
@@ -138,6 +210,7 @@ function Window({ tracks, open }: { tracks: readonly Track[]; open(trackId: stri
           <Row
             key={track.trackId}
             track={track}
+            drawn={drawn}
             isFirst={index === 0}
             open={open}
             at={{ index: first + index, count: tracks.length, top: (first + index) * height }}
@@ -156,30 +229,23 @@ const icons: Readonly<Record<Place, IconName>> = {
   copy: 'copy',
 };
 
-/** How far a file has come, of the three parts of its way: sent, at the provider, ready. */
-const steps: Readonly<Record<Track['status'], number>> = {
-  declared: 0,
-  submitting: 1,
-  submitted: 2,
-  done: 3,
-  failed: 3,
-  rejected: 1,
-  duplicate: 0,
-};
-
 function Row({
   track,
+  drawn,
   isFirst,
   open,
   at,
 }: {
   track: Track;
+  drawn: Drawn;
   isFirst: boolean;
   open(trackId: string): void;
   at?: { readonly index: number; readonly count: number; readonly top: number };
 }) {
   const place = placeOf(track);
   const bad = place === 'refused';
+  const { axis, rows, start, now, end } = drawn;
+  const row = rows.get(track.trackId) ?? { ...noRow, ...track };
   return (
     // biome-ignore lint/a11y/useSemanticElements: an item of the list above.
     <div
@@ -200,20 +266,14 @@ function Row({
         <Icon name={icons[place]} size={14} />
         <bdi>{track.file}</bdi>
       </button>
-      <span class="way" aria-hidden="true">
-        {[1, 2, 3].map((step) => (
-          <i key={step} class={step <= steps[track.status] ? 'on' : ''} />
-        ))}
-      </span>
+      <Way calls={row.calls} axis={axis} end={end} next={row.next} />
       <span class="says">
         {bad && track.failure !== undefined ? (
           <Reason track={track} reason={track.failure.reason} />
         ) : (
-          <>
-            {trackWords[track.status]}
-            {track.attempts > 1 ? `, sent ${track.attempts} times` : ''}
-          </>
+          shortStory(track, row, drawn)
         )}
+        <span class="vh"> {rowStory(row, start, now)}</span>
       </span>
     </div>
   );
@@ -225,75 +285,45 @@ function Reason({ track: { status }, reason }: { track: Track; reason: string })
   return status === 'failed' ? <q class="words">{words}</q> : <span class="words">{words}</span>;
 }
 
-/** Everything that is known of one file. */
-function Details({
-  track,
-  tracks,
-  session,
-  close,
-  done,
-}: {
-  track: Track;
-  tracks: readonly Track[];
-  session: SessionPageAnswer;
-  close(): void;
-  done(): void;
-}) {
-  const { file, status, format, durationSeconds, attempts, clipId, duplicateOf, warning, failure } = track;
-  const original = tracks.find((one) => one.trackId === duplicateOf)?.file;
-  const mayReplace = placeOf(track) === 'refused' && session.actions.includes('resume') && !isPaid(session);
-  return (
-    <Dialog title={<bdi>{file}</bdi>} kind="sheet" onClose={close}>
-      <dl class="kv">
-        <dt>State</dt>
-        <dd>{trackWords[status]}</dd>
-        {original !== undefined && (
-          <>
-            <dt>Same bytes as</dt>
-            <dd>
-              <bdi>{original}</bdi>
-            </dd>
-          </>
-        )}
-        {format !== undefined && (
-          <>
-            <dt>Kind</dt>
-            <dd>{format}</dd>
-          </>
-        )}
-        {durationSeconds !== undefined && (
-          <>
-            <dt>Length</dt>
-            <dd>{length(durationSeconds)}</dd>
-          </>
-        )}
-        <dt>Sent</dt>
-        <dd>{attempts === 0 ? 'not yet' : counted(attempts, 'time')}</dd>
-        {clipId !== undefined && (
-          <>
-            <dt>Clip</dt>
-            <dd class="mono">{clipId}</dd>
-          </>
-        )}
-      </dl>
-      {warning !== undefined && <p class="note warn">{warning}</p>}
-      {failure !== undefined && status !== 'done' && (
-        <div>
-          <h3>{failure.error}</h3>
-          <pre>{printable(failure.reason)}</pre>
-          {failure.permanent && <p class="mid">The same file would be refused again.</p>}
-        </div>
-      )}
-      {mayReplace && (
-        <ReplaceFile
-          sessionId={session.sessionId}
-          track={track}
-          done={() => {
-            close();
-            done();
-          }}
-        />
-      )}
-    </Dialog>
-  );
+/** Most seconds after now that the axis has, for the next checks. */
+const mostAhead = 20;
+
+const endOfAxis = ({ rows, now }: TimelineAnswer, end: number) =>
+  rows.reduce((last, { next = 0 }) => (next - now <= mostAhead ? Math.max(last, next) : last), end);
+
+/** What a row says beside its bar. */
+function shortStory(
+  { status, attempts }: Track,
+  { calls, next }: TimelineRow | typeof noRow,
+  { start, now }: Drawn,
+): string {
+  const again = attempts > 1 ? `, sent ${attempts} times` : '';
+  const { end } = calls.at(-1) ?? {};
+  if (status === 'done' && end !== undefined) return `ready after ${duration(end.at - start)}${again}`;
+  if (status === 'submitted' && next !== undefined) {
+    const wait = Math.round(next - now);
+    return `${wait > 0 ? `check in ${wait} s` : 'is checked now'}${again}`;
+  }
+  return `${trackWords[status]}${again}`;
 }
+
+const signs = [
+  ['stretch moving', 'at the provider, a gap for each check'],
+  ['stretch done', 'done'],
+  ['stretch unseen', 'done, not yet seen by us'],
+  ['stretch turned', 'turned away'],
+  ['stretch lost', 'answer lost'],
+  ['stretch refused', 'refused'],
+  ['next', 'next check'],
+] as const;
+
+const Legend = () => (
+  <ul class="signs">
+    {signs.map(([look, words]) => (
+      <li key={look}>
+        <i class={look} aria-hidden="true" />
+        {words}
+      </li>
+    ))}
+  </ul>
+);

@@ -1,91 +1,157 @@
+import { useSignal } from '@preact/signals';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
-import { counted } from '../words/format.ts';
-import type { Tally } from '../words/tally.ts';
+import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts';
+import { type LedgerLine, ledgerOf, plainWords } from '../../../functions/shared/timeline.ts';
+import { chargeWords, meaningOf } from '../../../functions/shared/timeline-words.ts';
+import { clock, counted, printable } from '../words/format.ts';
+import { Dialog } from './dialog.tsx';
 
-interface Line {
-  readonly what: string;
-  readonly calls: string;
-  readonly words: string;
-  readonly isDoubt?: boolean;
-}
+/** Lines that are shown at first; a batch may have thousands. */
+const mostLines = 50;
 
-/** The money, as far as the record of today tells: sums, and the calls that they are of. */
-export function Ledger({ session, tally }: { session: SessionPageAnswer; tally: Tally }) {
-  const { creditsSpent = 0, creditsToCome = 0, providerCalls = 0, status } = session;
-  const isDoubt = status === 'needs-decision';
+/** A line for each call that may cost, with credits surely, perhaps or not taken. */
+export function Ledger({ session, timeline }: { session: SessionPageAnswer; timeline: TimelineAnswer }) {
+  const ledger = ledgerOf(timeline);
+  const showsPlain = useSignal(false);
+  const shows = useSignal(mostLines);
+  const opened = useSignal<LedgerLine | undefined>(undefined);
+  const { surely = 0, perhaps = 0, toCome = 0 } = timeline.money ?? {};
+  const all = showsPlain.value
+    ? [...ledger.lines, ...ledger.plain].sort((one, other) => one.at - other.at)
+    : ledger.lines;
+  const lines = all.slice(0, shows.value);
+  const plain = plainWords(ledger);
+  const { dropped } = timeline;
+  const left = dropped ? dropped.surely + dropped.perhaps + dropped.not : 0;
   return (
     <section class="card" aria-labelledby="ledger">
       <div class="head">
-        <h2 id="ledger">Credits</h2>
-        <span class="hint">By the prices of this stage</span>
+        <h2 id="ledger">Ledger</h2>
+        <span class="hint">Every call that may cost credits, by the prices of this stage</span>
       </div>
       <div class="tot">
-        <div>
-          <b>{creditsSpent.toLocaleString('en')}</b>
-          <span>{isDoubt ? 'taken at most' : 'taken, doubt counted'}</span>
-        </div>
-        <div>
-          <b>{creditsToCome.toLocaleString('en')}</b>
-          <span>to come, if it goes on</span>
-        </div>
-        <div>
-          <b>{providerCalls.toLocaleString('en')}</b>
-          <span>calls to the provider</span>
-        </div>
+        <Sum value={surely} words="surely taken" />
+        <Sum value={perhaps} words="perhaps taken" isDoubt={perhaps > 0} />
+        <Sum value={toCome} words="to come, if it goes on" />
       </div>
-      <table class="led">
-        <caption class="vh">What may have cost credits</caption>
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col" class="num">
-              Calls
-            </th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {linesOf(session, tally).map(({ what, calls, words, isDoubt: doubt }) => (
-            <tr key={what}>
-              <td>{what}</td>
-              <td class="num">{calls}</td>
-              <td class={doubt ? 'doubt' : 'mid'}>{words}</td>
+      {lines.length > 0 && (
+        <table class="led">
+          <caption class="vh">Calls that may cost credits</caption>
+          <thead>
+            <tr>
+              <th scope="col">Time, UTC</th>
+              <th scope="col">Call</th>
+              <th scope="col" class="num">
+                Credits
+              </th>
+              <th scope="col">Answer</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-      <p class="ledf">
-        A call whose answer was lost counts as taken. Checks cost nothing. A line for each call is not
-        recorded yet.
+          </thead>
+          <tbody>
+            {lines.map((line) => (
+              <tr key={line.id}>
+                <td class="mono">{clock(session.createdAt, line.at)}</td>
+                <td>
+                  <bdi>{line.title}</bdi>
+                </td>
+                <td class={line.charge === 'perhaps' ? 'num doubt' : 'num'}>
+                  {line.charge !== 'free' && <b>{line.credits} </b>}
+                  {chargeWords[line.charge]}
+                </td>
+                <td>
+                  <button type="button" class="link" onClick={() => (opened.value = line)}>
+                    {line.answer}
+                    <span class="vh"> for {line.title}</span>
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p class="ledf no-print">
+        {plain !== undefined && (
+          <button
+            type="button"
+            class="link"
+            aria-expanded={showsPlain.value}
+            onClick={() => (showsPlain.value = !showsPlain.value)}
+          >
+            {showsPlain.value ? 'Fold the plain uploads' : plain}
+          </button>
+        )}
+        {all.length > lines.length && (
+          <button type="button" class="link" onClick={() => (shows.value += 200)}>
+            {' '}
+            {counted(all.length - lines.length, 'more line')}
+          </button>
+        )}
       </p>
+      <p class="ledf">
+        {counted(timeline.checks ?? 0, 'check')} cost nothing and are not listed.
+        {left > 0 && ` ${counted(left, 'older call')} no longer kept one by one; the sums have them.`}
+      </p>
+      {opened.value !== undefined && (
+        <LineDetails line={opened.value} session={session} close={() => (opened.value = undefined)} />
+      )}
     </section>
   );
 }
 
-function linesOf(session: SessionPageAnswer, tally: Tally): Line[] {
-  const sent = session.tracks.filter(({ attempts }) => attempts > 0);
-  const attempts = sent.reduce((sum, track) => sum + track.attempts, 0);
-  const uploads: Line[] =
-    session.kind === 'music'
-      ? []
-      : [
-          {
-            what: 'Uploads',
-            calls: attempts.toLocaleString('en'),
-            words: `${counted(sent.length, 'file')} sent, ${tally.done.toLocaleString('en')} ready`,
-          },
-        ];
-  return session.kind === 'batch' ? uploads : [...uploads, paidLine(session)];
+const Sum = ({ value, words, isDoubt = false }: { value: number; words: string; isDoubt?: boolean }) => (
+  <div>
+    <b class={isDoubt ? 'doubt' : ''}>{value.toLocaleString('en')}</b>
+    <span>{words}</span>
+  </div>
+);
+
+/** What was asked, what was answered, and what it means for the money. */
+function LineDetails({
+  line: { title, call, charge, credits, answer },
+  session: { createdAt },
+  close,
+}: {
+  line: LedgerLine;
+  session: SessionPageAnswer;
+  close(): void;
+}) {
+  const { at, until, words, end, checks = [] } = call;
+  return (
+    <Dialog title={<bdi>{title}</bdi>} kind="sheet" onClose={close}>
+      <dl class="kv">
+        <dt>Called</dt>
+        <dd class="mono">{clock(createdAt, at)} UTC</dd>
+        <dt>Answer</dt>
+        <dd>
+          {answer}
+          {until === undefined ? '' : `, ${clock(createdAt, until)} UTC`}
+        </dd>
+        <dt>Credits</dt>
+        <dd>{charge === 'free' ? chargeWords.free : `${credits}, ${chargeWords[charge]}`}</dd>
+        {checks.length > 0 && (
+          <>
+            <dt>Checked</dt>
+            <dd class="mono">{checks.map((moment) => clock(createdAt, moment)).join(', ')}</dd>
+          </>
+        )}
+      </dl>
+      {words !== undefined && (
+        <Quoted title="In the provider’s words, or what came in their place" words={words} />
+      )}
+      {end?.words !== undefined && (
+        <Quoted title={`Later, ${clock(createdAt, end.at)} UTC`} words={end.words} />
+      )}
+      <div>
+        <h3>What it means for the money</h3>
+        <p class="mid">{meaningOf({ ...call, result: end?.result })}</p>
+      </div>
+    </Dialog>
+  );
 }
 
-/** Of the training or the music. */
-function paidLine({ kind, status, unfinished, creditsToCome = 0 }: SessionPageAnswer): Line {
-  const what = kind === 'music' ? 'Music' : 'Training';
-  if (status === 'needs-decision') return { what, calls: '?', words: 'perhaps taken', isDoubt: true };
-  if (unfinished !== undefined || ['training', 'generating', 'copying'].includes(status)) {
-    return { what, calls: '1', words: 'taken, not finished' };
-  }
-  if (status === 'creating') return { what, calls: '1', words: 'is being called' };
-  // Going on costs something only while the call has surely not been taken, or a person allows another one.
-  return creditsToCome > 0 ? { what, calls: '0', words: 'not taken' } : { what, calls: '1', words: 'taken' };
-}
+const Quoted = ({ title, words }: { title: string; words: string }) => (
+  <div>
+    <h3>{title}</h3>
+    <pre>{printable(words)}</pre>
+  </div>
+);

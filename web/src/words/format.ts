@@ -45,3 +45,10 @@ export function printable(text: string): string {
 
 /** The first part of an id is enough to tell it from others. */
 export const shortId = (id: string) => id.slice(0, 8);
+
+/** `14:15:31` of seconds after a moment, UTC; with the day, where it is another one. */
+export function clock(since: string, seconds: number): string {
+  const at = new Date(Date.parse(since) + seconds * 1000).toISOString();
+  const isOtherDay = at.slice(0, 10) !== new Date(since).toISOString().slice(0, 10);
+  return `${isOtherDay ? `${at.slice(5, 10)} ` : ''}${at.slice(11, 19)}`;
+}

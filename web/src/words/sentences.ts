@@ -1,4 +1,5 @@
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
+import { takenWords } from '../../../functions/shared/timeline.ts';
 import { counted } from './format.ts';
 import { type Tally, tallyOf } from './tally.ts';
 
@@ -24,7 +25,10 @@ export function sentencesOf(session: SessionPageAnswer): Sentences {
     session,
     tally: tallyOf(session.tracks),
     one: session.kind === 'batch' ? 'file' : 'track',
-    spent: counted(session.creditsSpent ?? 0, 'credit'),
+    spent:
+      session.status === 'needs-decision' || session.creditsTaken === undefined
+        ? counted(session.creditsSpent ?? 0, 'credit')
+        : takenWords(session.creditsTaken),
     toCome: session.creditsToCome ?? 0,
   };
   return { happened: happened(about), cost: cost(about), now: now(about) };

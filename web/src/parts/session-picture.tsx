@@ -1,0 +1,208 @@
+import type { ComponentChildren } from 'preact';
+import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
+import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts';
+import { linkTo } from '../router.ts';
+import { underWay } from '../uploads/under-way.ts';
+import { counted, moment, printable } from '../words/format.ts';
+import { sentencesOf } from '../words/sentences.ts';
+import { tallyOf } from '../words/tally.ts';
+import { Files } from './files.tsx';
+import { Ledger } from './ledger.tsx';
+import { Machine } from './machine.tsx';
+import { Meter } from './meter.tsx';
+import { StatusPill } from './status-pill.tsx';
+import { TimeWentCard } from './time-went.tsx';
+
+/** What is shown of a session. */
+export interface Whole {
+  readonly session: SessionPageAnswer;
+  readonly timeline: TimelineAnswer;
+}
+
+/** What can be done with a session here. */
+export interface Acts {
+  readonly buttons: ComponentChildren;
+  /** What has a card of its own. */
+  readonly below: ComponentChildren;
+  /** Replaces a refused file. */
+  readonly replace: (track: SessionPageAnswer['tracks'][number], close: () => void) => ComponentChildren;
+}
+
+/**
+ * A session: three sentences, the machine, its files on one axis of time, its money.
+ * @param acts what can be done with it; without it nothing, for now
+ * @param isReport nothing can be gone to either, and every row is drawn
+ */
+export function SessionPicture({
+  session,
+  timeline,
+  acts,
+  isReport = false,
+}: Whole & { acts?: Acts | undefined; isReport?: boolean }) {
+  const { name, status, kind, createdAt, startedBy, failure, earlierFailures = [], tracks } = session;
+  const { happened, cost, now } = sentencesOf(session);
+  const tally = tallyOf(tracks);
+  const sent = underWay.value.get(session.sessionId);
+  const links = !isReport;
+  return (
+    <>
+      <section class="card hero" aria-labelledby="lead">
+        <div class="ttl">
+          <h1>
+            <bdi>{name}</bdi>
+          </h1>
+          <StatusPill status={status} />
+          <span class="end">
+            {startedWords[startedBy]}, {moment(createdAt)}
+          </span>
+        </div>
+        <div>
+          <p class="sum" id="lead" role="status">
+            {sent === undefined
+              ? happened
+              : `${sent.there.toLocaleString('en')} of ${counted(sent.all, 'file')} ${sent.all === 1 ? 'is' : 'are'} in your storage.`}
+          </p>
+          <dl class="facts">
+            <dt>Cost so far</dt>
+            <dd>{cost}</dd>
+            <dt>What now</dt>
+            <dd>{sent === undefined ? now : 'Leave this page open until the last file is there.'}</dd>
+          </dl>
+          {acts?.buttons}
+        </div>
+        {tracks.length > 0 && <Meter tracks={tracks} tally={tally} />}
+        {failure !== undefined && (
+          <div class="why">
+            <h2>{status === 'cancelled' ? 'What was recorded' : 'The reason, as it was recorded'}</h2>
+            <blockquote>{printable(failure.reason)}</blockquote>
+          </div>
+        )}
+      </section>
+      {acts?.below}
+      <Machine session={session} />
+      {kind === 'music' && <Takes session={session} links={links} />}
+      <Files session={session} timeline={timeline} tally={tally} isWhole={!links} replace={acts?.replace} />
+      <div class="two">
+        <TimeWentCard timeline={timeline} />
+        <Ledger session={session} timeline={timeline} />
+      </div>
+      <Record session={session} earlier={earlierFailures} links={links} />
+    </>
+  );
+}
+
+const startedWords = {
+  api: 'Started by you',
+  manifest: 'Started by a manifest in the inbox',
+  console: 'Started in the AWS console',
+} as const;
+
+function Takes({ session: { sessionId, music }, links }: { session: SessionPageAnswer; links: boolean }) {
+  const clips = music?.clips ?? [];
+  return (
+    <section class="card" aria-labelledby="takes">
+      <div class="head">
+        <h2 id="takes">Takes</h2>
+        {links && (
+          <a class="btn sm" href={linkTo.music(sessionId)}>
+            Hear and save them
+          </a>
+        )}
+      </div>
+      <ul class="plain">
+        {clips.map(({ clipId, title, hasAudio, locked, trouble }) => (
+          <li key={clipId}>
+            <bdi>{title ?? clipId}</bdi>
+            <span class="hint">{takeWords({ hasAudio, locked, trouble })}</span>
+          </li>
+        ))}
+        {clips.length === 0 && <li class="dim">None yet.</li>}
+      </ul>
+    </section>
+  );
+}
+
+function takeWords({
+  hasAudio,
+  locked,
+  trouble,
+}: Pick<
+  NonNullable<SessionPageAnswer['music']>['clips'][number],
+  'hasAudio' | 'locked' | 'trouble'
+>): string {
+  if (hasAudio) return 'its audio is kept';
+  if (locked === 'yes') return 'locked at the provider: unlock it there, then resume';
+  if (locked === 'perhaps') return 'perhaps locked at the provider: look there, then resume';
+  return trouble === undefined ? 'its audio is not here yet' : printable(trouble);
+}
+
+/** What the record holds besides: ids, decisions, earlier failures. */
+function Record({
+  session,
+  earlier,
+  links,
+}: {
+  session: SessionPageAnswer;
+  earlier: NonNullable<SessionPageAnswer['earlierFailures']>;
+  /** Other views can be gone to. */
+  links: boolean;
+}) {
+  const { sessionId, modelId, provider, executionUrl, decisions, rights } = session;
+  return (
+    <section class="card" aria-labelledby="record">
+      <div class="head">
+        <h2 id="record">The record</h2>
+      </div>
+      <dl class="kv">
+        <dt>Session</dt>
+        <dd class="mono">{sessionId}</dd>
+        {modelId !== undefined && (
+          <>
+            <dt>Model</dt>
+            <dd class="mono">{links ? <a href={linkTo.model(modelId)}>{modelId}</a> : modelId}</dd>
+          </>
+        )}
+        {provider !== undefined && (
+          <>
+            <dt>Provider</dt>
+            <dd>{provider.host}</dd>
+          </>
+        )}
+        {rights !== undefined && (
+          <>
+            <dt>Rights</dt>
+            <dd>
+              confirmed by <bdi>{rights.confirmedBy}</bdi>, {moment(rights.confirmedAt)}
+            </dd>
+          </>
+        )}
+        {executionUrl !== undefined && (
+          <>
+            <dt>Execution</dt>
+            <dd>
+              <a href={executionUrl} rel="noreferrer">
+                in the AWS console
+              </a>
+            </dd>
+          </>
+        )}
+        {decisions.map(({ choice, by, at }) => (
+          <>
+            <dt>{moment(at)}</dt>
+            <dd>
+              <bdi>{by}</bdi> decided: {choice}
+            </dd>
+          </>
+        ))}
+        {earlier.map(({ error, reason, at }) => (
+          <>
+            <dt>{moment(at)}</dt>
+            <dd>
+              {error}: {printable(reason)}
+            </dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  );
+}
