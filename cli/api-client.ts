@@ -40,6 +40,7 @@ import {
 } from '../functions/api/contract/track.ts';
 import type { decisions, PaidWork } from '../functions/domain/session.ts';
 import type { Problem } from '../functions/shared/errors.ts';
+import type { Next } from './next.ts';
 
 /** The API answered, but not with what was asked for. */
 export class ApiRefusal extends Error {
@@ -68,6 +69,13 @@ export class ApiRefusal extends Error {
 /** No answer came, or none that can be read. */
 export class ApiUnreachable extends Error {
   override readonly name = 'ApiUnreachable';
+  /** What can be done then, where more is known than how to look again. */
+  readonly next: readonly Next[] | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly next?: readonly Next[] } = {}) {
+    super(message, options);
+    this.next = options.next;
+  }
 }
 
 /** What the command line needs of the HTTP API. Every method throws ApiRefusal or ApiUnreachable. */

@@ -210,7 +210,8 @@ function tellError(error: unknown, display: Display, env: NodeJS.ProcessEnv): Ex
     return exitCodes.badInput;
   }
   if (error instanceof ApiRefusal || error instanceof ApiUnreachable) {
-    display.emit({ event: 'error', message: error.message });
+    const next = error instanceof ApiUnreachable ? error.next : undefined;
+    display.emit({ event: 'error', message: error.message, ...(next ? { next } : {}) });
   } else if (error instanceof ChirpsmithError) {
     const { summary, problems } = error;
     const [message = '', ...lines] = summary.split('\n');

@@ -14,7 +14,7 @@ import {
 import { isRunning as isProcessRunning } from '../packages/local-servers/process-identity.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { CommandContext } from './command.ts';
-import { findStack, type LocalStack, startStack, stopStack } from './local-stack.ts';
+import { findStack, type LocalStack, startStack, stopFirst, stopStack } from './local-stack.ts';
 import { connectStage } from './stage/connect-stage.ts';
 import { readStage } from './stage/stage.ts';
 import { localTokens } from './tokens.ts';
@@ -213,10 +213,6 @@ function checkSameProvider(stack: LocalStack, env: NodeJS.ProcessEnv): void {
     stopFirst,
   );
 }
-
-const stopFirst = [
-  { words: 'To end the running stack; sessions and files are kept:', command: 'npx chirpsmith stop' },
-];
 
 /**
  * The audio goes the way that the command names, and no other; a command that names none takes the running stack's.

@@ -5,6 +5,7 @@ import type { CommandContext } from './command.ts';
 import type { DeleteArguments } from './commands/delete.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { theList } from './find-session.ts';
+import { tellLeftAudio } from './left-audio.ts';
 import { counted } from './output/format.ts';
 import { forgetFiles } from './remembered-files.ts';
 import { UsageError } from './usage-error.ts';
@@ -16,7 +17,8 @@ import { withSession } from './with-session.ts';
  */
 export async function deleteSession(args: DeleteArguments, context: CommandContext): Promise<ExitCode> {
   const options = { quiet: true, spends: false };
-  return withSession(args.session, context, options, async (session, { client }) => {
+  return withSession(args.session, context, options, async (session, reached) => {
+    const { client } = reached;
     const { sessionId, name, tracks, modelId, unfinished } = session;
     const abandon = isRunning(session) ? undefined : unfinished;
     if (abandon !== undefined && !args.abandon.includes(abandon)) {
@@ -33,6 +35,7 @@ export async function deleteSession(args: DeleteArguments, context: CommandConte
       },
     });
     forgetFiles(sessionId, context);
+    await tellLeftAudio({ sessionId, status: 'deleting' }, reached, context);
     const about = { sessionId, name, files: tracks.length, ...(modelId === undefined ? {} : { modelId }) };
     context.display.emit({ event: 'session.deleted', ...about, next: [theList] });
     return exitCodes.done;

@@ -158,6 +158,22 @@ export type CliEvent =
       readonly uploads: readonly { readonly trackId: string; readonly file: string; readonly size: number }[];
       readonly duplicates: readonly { readonly file: string; readonly duplicateOf: string }[];
     }
+  /** Copies in a bucket of the person's own that nothing fetches any more. */
+  | {
+      readonly event: 'audio.left';
+      readonly sessionId: string;
+      /** `s3://name/prefix` */
+      readonly from: string;
+      readonly files: number;
+      readonly reason?: string;
+      readonly next: readonly Next[];
+    }
+  | {
+      readonly event: 'audio.deleted';
+      readonly sessionId: string;
+      readonly from: string;
+      readonly files: number;
+    }
   | {
       readonly event: 'file.upload-retried';
       readonly trackId: string;

@@ -4,6 +4,7 @@ import type { ConnectedStack } from './connect.ts';
 import { trackResults } from './diff-sessions.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { tellLeftAudio } from './left-audio.ts';
 import { endOf } from './outcome.ts';
 import { comeBack } from './output/format.ts';
 import { watchSession } from './watch-session.ts';
@@ -17,8 +18,8 @@ import { watchSession } from './watch-session.ts';
  */
 export async function followSession(
   session: SessionAnswer,
-  { client, longestPause, isStackRunning }: ConnectedStack,
-  { display, signal }: CommandContext,
+  reached: ConnectedStack,
+  context: CommandContext,
   {
     isNew = false,
     deadline,
@@ -31,6 +32,8 @@ export async function followSession(
     end?(told: { event: CliEvent; code: ExitCode }): { event: CliEvent; code: ExitCode };
   },
 ): Promise<ExitCode> {
+  const { client, longestPause, isStackRunning } = reached;
+  const { display, signal } = context;
   const { sessionId, kind, name, status } = session;
   const about = { sessionId, kind, name, tracks: trackResults(session) };
   if (isNew) {
@@ -52,6 +55,7 @@ export async function followSession(
       isStackRunning,
     });
     const seen = 'session' in ending ? ending.session : session;
+    if ('session' in ending) await tellLeftAudio(ending.session, reached, context);
     const { event, code } = end(endOf(ending, sessionId, seconds(seen)));
     display.emit(event);
     return code;

@@ -8,6 +8,11 @@ import { openHome, type ReadyInfo, readReadyFile, stackOf } from '../local/index
 import { launchedFrom } from '../packages/local-servers/parent-process.ts';
 import { isRunning } from '../packages/local-servers/process-identity.ts';
 
+/** Before a command that needs a stack of another kind. */
+export const stopFirst = [
+  { words: 'To end the running stack; sessions and files are kept:', command: 'npx chirpsmith stop' },
+];
+
 /** What the command line needs to know of a running stack. */
 export type LocalStack = Pick<
   ReadyInfo,

@@ -1,5 +1,5 @@
 import { isRunning } from '../functions/domain/session.ts';
-import { needsAudio, publishAudio, requireAudioWay } from './audio-way.ts';
+import { needsAudio, noteMissingWay, publishAudio, requireAudioWay } from './audio-way.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { ResumeArguments } from './commands/resume.ts';
@@ -22,6 +22,7 @@ import { withSession } from './with-session.ts';
  */
 export async function resumeSession(args: ResumeArguments, context: CommandContext): Promise<ExitCode> {
   const { speed, watch, yes, name, minClips } = args;
+  await noteMissingWay(context);
   return withSession(
     args.session,
     context,

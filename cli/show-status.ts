@@ -4,6 +4,7 @@ import type { CommandContext } from './command.ts';
 import type { StatusArguments } from './commands/status.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
+import { tellLeftAudio } from './left-audio.ts';
 import { listSessions } from './list-sessions.ts';
 import { nextSteps } from './next-steps.ts';
 import { otherProvider } from './other-provider.ts';
@@ -34,6 +35,7 @@ export async function showStatus(args: StatusArguments, context: CommandContext)
     if (args.watch) {
       return followSession(session, reached, context, { deadline: args.deadline, seconds: lifetime });
     }
+    await tellLeftAudio(session, reached, context);
     const other = otherProvider(session, reached, context);
     const next = [...(other ? [{ words: other.message }] : []), ...nextSteps(session)];
     const timeline = await timelineOf(session.sessionId, reached.client);

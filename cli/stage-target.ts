@@ -1,5 +1,5 @@
 import type { Problem } from '../functions/shared/errors.ts';
-import { habitsVariable, wayVariables } from '../local/index.ts';
+import { habitsVariable, homeDirectory, readReadyFile, wayVariables } from '../local/index.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import type { CliEvent } from './events.ts';
 import type { Next } from './next.ts';
@@ -94,9 +94,30 @@ const placeVariables = [
   habitsVariable,
 ] as const;
 
-/** Of the commands that send audio to a provider; their flags are variables by then. */
-const audioVariables = Object.values(wayVariables);
-const sendAudio: ReadonlySet<string> = new Set(['train', 'upload', 'resume', 'start']);
+/**
+ * Of the commands that may start a stack while audio of a session is on its way: without them it would know no way, and
+ * delete nothing from it. Flags are variables by then; credentials are never named.
+ */
+const audioVariables = [
+  ...Object.values(wayVariables),
+  'AWS_ENDPOINT_URL_S3',
+  'AWS_ENDPOINT_URL',
+  'AWS_PROFILE',
+  'AWS_REGION',
+];
+const ofSessions: ReadonlySet<string> = new Set([
+  ...['train', 'upload', 'resume', 'start', 'status'],
+  ...['approve', 'decide', 'replace', 'cancel', 'delete'],
+]);
+
+/** The way that was named, or else that of the stack of this home, which may have ended. */
+function wayNamed(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (env[wayVariables.publicUrl] || env[wayVariables.audioBucket]) return env;
+  const { kind, name, keep } = readReadyFile(homeDirectory(env))?.audio ?? {};
+  if (kind === 'tunnel') return { ...env, [wayVariables.publicUrl]: name };
+  if (kind !== 'bucket') return env;
+  return { ...env, [wayVariables.audioBucket]: name, [wayVariables.keepAudio]: keep ? 'yes' : undefined };
+}
 
 /** The commands that an event names lead to the same place as the command that tells them, from any shell. */
 export function leadingTo(
@@ -113,22 +134,29 @@ function complete(
   { stage, typed }: Pick<Target, 'stage' | 'typed'>,
   env: NodeJS.ProcessEnv,
 ): Next {
-  const [, name, rest = ''] = /^npx chirpsmith (\S+)(?: (.*))?$/s.exec(step.command ?? '') ?? [];
+  const [, given = '', name, rest = ''] =
+    /^((?:[A-Z_0-9]+=\S+ )*)npx chirpsmith (\S+)(?: (.*))?$/s.exec(step.command ?? '') ?? [];
   if (name === undefined) return step;
   // Where a stage's outputs are is in the home; who is paid is the stage's own.
-  const ofAudio = sendAudio.has(name) ? audioVariables : [];
-  const names = stage === undefined ? [...placeVariables, ...ofAudio] : placeVariables.slice(0, 1);
-  const variables = names.flatMap((name) => {
-    const value = env[name];
-    return value ? [`${name}=${shellQuote(value)} `] : [];
-  });
+  const places = stage === undefined ? placeVariables : placeVariables.slice(0, 1);
+  const ofAudio = stage === undefined && ofSessions.has(name) ? audioOf(wayNamed(env)) : [];
+  const named = [...places.map((variable) => [variable, env[variable]] as const), ...ofAudio];
+  const variables = named.flatMap(([variable, value]) =>
+    value && !given.includes(`${variable}=`) ? [`${variable}=${shellQuote(value)} `] : [],
+  );
   const taken = takes[name];
   const flags = typed.filter((flag) => {
     const [typedName = ''] = flag.split(' ');
     return !rest.split(' ').includes(typedName) && (taken?.includes(typedName) ?? true);
   });
   const words = ['npx chirpsmith', name, ...flags, ...(rest === '' ? [] : [rest])];
-  return { ...step, command: variables.join('') + words.join(' ') };
+  return { ...step, command: variables.join('') + given + words.join(' ') };
+}
+
+/** Where the bucket is matters only where one is the way. */
+function audioOf(env: NodeJS.ProcessEnv): (readonly [string, string | undefined])[] {
+  const names = env[wayVariables.audioBucket] ? audioVariables : [wayVariables.publicUrl];
+  return names.map((name) => [name, env[name]] as const);
 }
 
 /** What a command takes of the flags that name a stage and a user, where that is not all of them. */

@@ -33,7 +33,8 @@ export async function withSession(
       return await work(session, reached);
     } catch (error) {
       if (error instanceof ApiUnreachable) {
-        const next = [{ words: 'To see how it stands:', command: show(session.sessionId) }];
+        const look = { words: 'To see how it stands:', command: show(session.sessionId) };
+        const next = error.next ?? [look];
         const message = reached.isStackRunning() ? error.message : stackEnded;
         display.emit({ event: 'error', message, next });
         return exitCodes.failed;

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { copiedAudio as copiesIn } from './audio-way/published-journal.ts';
 import type { tryWay as TryWay } from './audio-way/try-way.ts';
 
 /** What the command line may know of the local stack, beside `start.ts`, which runs one. */
@@ -10,6 +12,7 @@ export {
   publicUrlProblem,
   wayVariables,
 } from './audio-way/audio-way.ts';
+export { isDone as needsNoAudio } from './audio-way/leftovers.ts';
 export { homeDirectory, pathSettings } from './home.ts';
 export { defaultPort, portOf, rowOfPorts } from './ports.ts';
 export { openHome } from './private-home.ts';
@@ -24,3 +27,6 @@ export { isOnThisMachine } from './this-machine.ts';
 
 /** Loaded when it is called, for it takes AWS's libraries. See audio-way/try-way.ts. */
 export const tryWay: typeof TryWay = async (how) => (await import('./audio-way/try-way.ts')).tryWay(how);
+
+/** What is in buckets of the person's own, by the home's own notes. */
+export const copiedAudio = (home: string) => copiesIn(path.join(home, 'audio-way'));

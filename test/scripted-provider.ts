@@ -84,3 +84,6 @@ export function statusOf(status: string, more: Partial<AnyStatus> = {}): AnyStat
   };
   return { taskId: 'task', status, phase: ends[status] ?? 'pending', ...more };
 }
+
+/** The provider fetches audio itself, as from S3 in AWS. */
+export const reachesAudio = { look: async () => {} };

@@ -19,10 +19,12 @@ export const deleteCommand = defineCommand({
       'give up a training that is paid and may still succeed: without the session nobody finds it, and --yes alone does not do',
     ),
     abandonPaidMusic: toggle('the same of music'),
+    copies: toggle('delete only the copies of its audio in a bucket of your own; the session stays'),
     ...common,
   },
   done: 'deleted',
   run: async (args, context): Promise<ExitCode> => {
+    if (args.copies) return (await import('../left-audio.ts')).deleteCopiesOf(args.session, context);
     const given = { training: args.abandonPaidTraining, music: args.abandonPaidMusic };
     const abandon = paidWorks.filter((work) => given[work]);
     return (await import('../delete-session.ts')).deleteSession({ ...args, abandon }, context);

@@ -1,6 +1,16 @@
 import { ChirpsmithError, type Problem } from '../../functions/shared/errors.ts';
 import { createAudioLinks } from '../../functions/storage/audio-links.ts';
-import { type ChosenWay, chosenWay, defaultPort, missingWay, nameOfWay, portOf } from '../../local/index.ts';
+import {
+  type ChosenWay,
+  chosenWay,
+  copiedAudio,
+  defaultPort,
+  missingWay,
+  nameOfWay,
+  portOf,
+} from '../../local/index.ts';
+import { deleteCopiesCommand } from '../left-audio.ts';
+import { counted } from '../output/format.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 import { homeOf, runningStack } from './machine-checks.ts';
 import type { DoctorWorld } from './world.ts';
@@ -10,6 +20,33 @@ import type { DoctorWorld } from './world.ts';
  * @param firstPort of the row in which it listens for a tunnel while no stack runs
  */
 export async function audio(world: DoctorWorld, firstPort: number, signal: AbortSignal): Promise<Finding> {
+  return withLeft(await ofWay(world, firstPort, signal), world);
+}
+
+/** Copies of audio that could not be deleted from a bucket are told here as well. */
+function withLeft({ result, seen, next }: Finding, world: DoctorWorld): Finding {
+  const home = homeOf(world);
+  const left = (typeof home === 'string' ? copiedAudio(home) : []).filter(({ problem }) => problem);
+  const [first] = left;
+  if (!first) return { result, seen, next };
+  const files = counted(
+    left.reduce((sum, one) => sum + one.files, 0),
+    'copy',
+    'copies',
+  );
+  const words = `${files} of audio could not be deleted from ${first.name}: ${first.problem}`;
+  const steps = left.map((one) => ({
+    words: 'To delete the copies of a session:',
+    command: deleteCopiesCommand(one),
+  }));
+  return {
+    result: result === 'ok' ? 'warning' : result,
+    seen: `${seen} ${words}`,
+    next: [...next, ...steps],
+  };
+}
+
+async function ofWay(world: DoctorWorld, firstPort: number, signal: AbortSignal): Promise<Finding> {
   const { env } = world;
   try {
     const chosen = chosenWay(env);

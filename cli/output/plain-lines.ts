@@ -47,12 +47,26 @@ export function plainLines({ print, complain }: { print: WriteLine; complain: Wr
         speed = event.sandbox ? event.speed : 1;
       }
       if (event.event === 'session.training') return trains();
-      const write = event.event === 'input.rejected' || event.event === 'error' ? complain : print;
+      const write = isComplaint(event) ? complain : print;
       for (const line of linesOf(event)) write(own(line));
     },
     progress() {},
     close: endsTraining,
   };
+}
+
+/** What goes to standard error. */
+export const isComplaint = ({ event }: Pick<CliEvent, 'event'>): boolean =>
+  event === 'input.rejected' || event === 'error' || event === 'audio.left';
+
+/** Audio that should have gone from a bucket of the person's own. */
+export function leftAudioWords({
+  files,
+  from,
+  reason,
+}: Pick<Extract<CliEvent, { event: 'audio.left' }>, 'files' | 'from' | 'reason'>): string {
+  const left = `${counted(files, 'copy', 'copies')} of audio ${files === 1 ? 'is' : 'are'} still in ${from}`;
+  return reason === undefined ? `${left}.` : `${left}: ${reason}`;
 }
 
 /** An event in words. */
@@ -104,6 +118,10 @@ export function linesOf(event: ShownEvent): string[] {
       return [`uploaded  ${event.file}`];
     case 'file.copied':
       return [`copied    ${event.file} to ${event.to}`];
+    case 'audio.left':
+      return [leftAudioWords(event), ...nextLines(event.next)];
+    case 'audio.deleted':
+      return [`Deleted from ${event.from}: ${counted(event.files, 'copy', 'copies')} of audio.`];
     case 'file.upload-failed':
       return [`failed    ${event.file}: ${event.reason}`];
     case 'session.started':

@@ -178,6 +178,11 @@ export function terminal({
         closeRows();
         print(endPicture(event, { paint, width }));
         break;
+      case 'audio.left':
+      case 'audio.deleted':
+        closeRows();
+        print(['', ...linesOf(event).flatMap((line) => hanging(line, width))]);
+        break;
       case 'input.rejected':
       case 'error': {
         closeRows();

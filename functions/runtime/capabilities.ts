@@ -285,12 +285,20 @@ export const capabilities = {
   ),
   /** Asking whether the provider can fetch audio from here, before anything is sent to it. */
   'audio.reach': capability<{ audioWay: { check(): Promise<void> } }>(),
+  /** Asking whether it can fetch one object, after it could not use it. */
+  'audio.look': capability<{
+    audioWay: {
+      look(
+        object: AudioSource & Pick<Track, 'sha256'> & { readonly sessionId: string; readonly file: string },
+      ): Promise<void>;
+    };
+  }>(),
   /** Finding where the bytes of a track are, and signing a URL for reading them. */
   'audio.offer': capability<{
     downloads: {
       /** On one machine the audio may still be on its way to where the provider can fetch it. */
       get(
-        object: AudioSource & { readonly sessionId: string; readonly file: string },
+        object: AudioSource & Pick<Track, 'sha256'> & { readonly sessionId: string; readonly file: string },
       ): Promise<string | AudioUnderWay>;
     };
     /** Its pinned version, or another with the same bytes; undefined when they are gone. */

@@ -3,14 +3,15 @@ import * as z from 'zod';
 /*
  * What functions and the command line ask the local stack, when a provider elsewhere is to fetch the audio of this
  * machine. Nothing of it is in AWS, where S3 itself is reachable. Each URL is below AUDIO_LINKS_URL, which holds a
- * secret: GET link, POST check, POST and GET publication.
+ * secret: GET link, POST look, POST check, POST and GET publication,
+ * POST removal.
  */
 
-/** The answer 200 of `link`: a signed URL, made now. It goes into no log and no record. */
+/** The answer 200 of `link`: a signed URL, made now, whose bytes are right. It goes into no log and no record. */
 export const linkedAudio = z.object({ url: z.string() });
 export type LinkedAudio = z.infer<typeof linkedAudio>;
 
-/** The answer 202 of `link`: the object is still being copied to where the provider can fetch it. */
+/** The answer 202 of `link`: the object is still being copied to where the provider can fetch it, or read back from there. */
 export const audioUnderWay = z.object({
   /** Bytes that are there, of `size`. */
   sent: z.number().nonnegative(),
@@ -25,9 +26,13 @@ export const audioRefusal = z.object({
 });
 export type AudioRefusal = z.infer<typeof audioRefusal>;
 
+/** What failed while a file was copied, and the number of the attempt that comes after it. */
+const copyRetry = z.object({ attempt: z.number(), reason: z.string() });
+export type CopyRetry = z.infer<typeof copyRetry>;
+
 /** The answer of `publication`: 202 while it goes on, 200 when all is there. */
 export const publication = z.object({
   done: z.boolean(),
-  files: z.array(audioUnderWay.extend({ key: z.string() })),
+  files: z.array(audioUnderWay.extend({ key: z.string(), retry: copyRetry.optional() })),
 });
 export type Publication = z.infer<typeof publication>;

@@ -1,26 +1,36 @@
 /**
- * Maps with at most `limit` under way, keeping the order.
- * @throws the first failure, after which nothing more is begun, once all that is under way has ended
+ * Maps with at most `limit` under way, keeping the order; an item is asked for when there is room.
+ * @param work gets a signal that the first failure aborts, and the caller's
+ * @throws the first failure or the signal's reason, after which nothing more is begun, once all that is under way has ended
  */
 export async function mapConcurrent<T, R>(
-  items: readonly T[],
+  items: Iterable<T> | AsyncIterable<T>,
   limit: number,
-  work: (item: T) => Promise<R>,
+  work: (item: T, signal: AbortSignal) => Promise<R>,
+  signal?: AbortSignal,
 ): Promise<R[]> {
-  const results: R[] = new Array(items.length);
-  const queue = items.entries();
+  const results: R[] = [];
+  const failing = new AbortController();
+  const both = signal ? AbortSignal.any([signal, failing.signal]) : failing.signal;
+  const queue = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  let begun = 0;
   let failure: { readonly error: unknown } | undefined;
   const worker = async () => {
-    for (const [index, item] of queue) {
-      if (failure) return;
-      try {
-        results[index] = await work(item);
-      } catch (error) {
-        failure ??= { error };
+    try {
+      for (;;) {
+        both.throwIfAborted();
+        const next = await queue.next();
+        both.throwIfAborted();
+        if (next.done) return;
+        const index = begun++;
+        results[index] = await work(next.value, both);
       }
+    } catch (error) {
+      failure ??= { error };
+      failing.abort(error);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  await Promise.all(Array.from({ length: limit }, worker));
   if (failure) throw failure.error;
   return results;
 }

@@ -8,9 +8,29 @@ import {
 } from '../shared/audio-links.ts';
 import { ChirpsmithError } from '../shared/errors.ts';
 
-/** Milliseconds for a link, which is made at once, and for a probe, which goes out and comes back. */
+/** Milliseconds for a link, which is read back for 8 s at most, and for a probe, which goes out and comes back. */
 const linkMs = 20_000;
 const probeMs = 90_000;
+/** For a person who waits for the end of a session; the removal goes on after it. */
+const removalMs = 15_000;
+
+/** What a link leads to. */
+interface LinkedObject {
+  readonly sessionId: string;
+  readonly key: string;
+  readonly versionId?: string | undefined;
+  /** The file's own name. */
+  readonly file?: string | undefined;
+  /** As it is on record, in hex. */
+  readonly sha256?: string | undefined;
+}
+
+function queryOf({ sessionId, key, versionId, file, sha256 }: LinkedObject): URLSearchParams {
+  const given = { session: sessionId, key, version: versionId, file, sha256 };
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) query.append(name, value);
+  return query;
+}
 
 /**
  * Links to audio by the local stack, for a provider that cannot reach the local S3.
@@ -52,25 +72,21 @@ export function createAudioLinks({
 
   return {
     /**
-     * A signed URL, made now, or how far the copy is that it will lead to.
+     * A signed URL, made now, whose bytes were read back and are right; or how far the copying or reading is.
      * @throws ChirpsmithError AudioUnreachable in the way's words; StorageUnavailable
      */
-    async get(object: {
-      readonly sessionId: string;
-      readonly key: string;
-      readonly versionId?: string | undefined;
-      readonly file?: string | undefined;
-    }): Promise<string | AudioUnderWay> {
-      const { sessionId, key, versionId, file } = object;
-      const query = new URLSearchParams({
-        session: sessionId,
-        key,
-        ...(versionId === undefined ? {} : { version: versionId }),
-        ...(file === undefined ? {} : { file }),
-      });
-      const response = await ask('GET', `link?${query}`, linkMs);
+    async get(object: LinkedObject): Promise<string | AudioUnderWay> {
+      const response = await ask('GET', `link?${queryOf(object)}`, linkMs);
       const body: unknown = await response.json();
       return response.status === 202 ? audioUnderWay.parse(body) : linkedAudio.parse(body).url;
+    },
+    /**
+     * Fetches the beginning of an object as the provider would, after the provider could not use it.
+     * @throws ChirpsmithError AudioUnreachable when other bytes come, in the way's words; StorageUnavailable
+     */
+    async look(object: LinkedObject): Promise<void> {
+      const response = await ask('POST', `look?${queryOf(object)}`, linkMs);
+      await response.body?.cancel();
     },
     /**
      * Fetches a probe as the provider would.
@@ -86,5 +102,14 @@ export function createAudioLinks({
      */
     publish: (sessionId: string, trackIds: readonly string[]) => publicationBy('POST', sessionId, trackIds),
     publication: (sessionId: string) => publicationBy('GET', sessionId),
+    /**
+     * Deletes what was copied for a session that is done, and waits for it.
+     * @throws ChirpsmithError AudioUnreachable in the way's words; StorageUnavailable when it takes too long
+     */
+    async remove(sessionId: string): Promise<void> {
+      const query = new URLSearchParams({ session: sessionId });
+      const response = await ask('POST', `removal?${query}`, removalMs);
+      await response.body?.cancel();
+    },
   };
 }

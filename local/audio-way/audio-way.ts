@@ -1,4 +1,4 @@
-import type { AudioUnderWay, LinkedAudio } from '../../functions/shared/audio-links.ts';
+import type { AudioUnderWay, CopyRetry, LinkedAudio } from '../../functions/shared/audio-links.ts';
 import { ChirpsmithError, type Problem } from '../../functions/shared/errors.ts';
 import { defaultPort, portOf } from '../ports.ts';
 import { isOnThisMachine, isPrivateAddress } from '../this-machine.ts';
@@ -11,6 +11,8 @@ export interface AudioObject {
   readonly file?: string | undefined;
   /** Bytes, where they are known. */
   readonly size?: number | undefined;
+  /** As it was recorded, in hex. */
+  readonly sha256?: string | undefined;
 }
 
 /** What is wrong with a way, and what to do: `where` names the flag or the variable. */
@@ -19,23 +21,33 @@ export interface AudioWayProblem {
   readonly problems: readonly Problem[];
 }
 
+/** How far a copy is. */
+export interface CopyProgress {
+  /** Bytes that are there. */
+  readonly sent: number;
+  /** What failed last, and the number of the attempt that comes after it. */
+  readonly retry?: CopyRetry | undefined;
+}
+
 /** How a provider elsewhere gets the audio that lies on this machine. */
 export interface AudioWay {
   readonly kind: 'tunnel' | 'bucket';
   /** For a person: `https://music.example` or `s3://name/prefix`. */
   readonly name: string;
+  /** What to do when a link to a file is answered with this status, or not at all. */
+  advice(status: number | 'none'): string;
   /** Fetches a probe as the provider would. Nothing is sent to the provider. */
   check(signal: AbortSignal): Promise<AudioWayProblem | undefined>;
   /**
    * Copies the objects to where the provider can fetch them; a tunnel has nothing to copy. Running it again does what
    * is left.
-   * @param progress bytes of one object that are there
+   * @param progress how far one object is
    * @throws ChirpsmithError BadInput naming the flag, when it cannot be done like this
    */
   publish(
     sessionId: string,
     objects: readonly AudioObject[],
-    progress: (key: string, sent: number) => void,
+    progress: (key: string, at: CopyProgress) => void,
     signal: AbortSignal,
   ): Promise<void>;
   /**

@@ -10,7 +10,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { foreignWords, withoutSecrets } from '../../functions/shared/aws-answer.ts';
 import type { Problem } from '../../functions/shared/errors.ts';
-import { isOnThisMachine, isPrivateAddress } from '../this-machine.ts';
+import { isOnThisMachine } from '../this-machine.ts';
 import { type BucketAddress, keyBelow } from './bucket-address.ts';
 import type { BucketService } from './bucket-client.ts';
 import {
@@ -24,6 +24,7 @@ import {
   signInAgain,
   withoutKey,
 } from './bucket-errors.ts';
+import { type Lookup, reachOf, tooNear } from './reach.ts';
 import { type Pause, repeated } from './repeat-request.ts';
 
 /** Minutes that a link must hold at least: the provider fetches within some minutes of a submission. */
@@ -38,6 +39,8 @@ export interface BucketCheck {
   readonly provider: string;
   readonly keep: boolean;
   readonly fetch: typeof fetch;
+  /** Addresses of a host; the system's unless given. */
+  readonly lookup?: Lookup | undefined;
   readonly now: () => number;
   readonly pause: Pause;
   readonly signal: AbortSignal;
@@ -69,18 +72,18 @@ export async function checkBucket(service: BucketService, check: BucketCheck): P
 
 async function probe(service: BucketService, check: BucketCheck): Promise<void> {
   const { client } = service;
-  const { address, provider, keep, signal } = check;
+  const { address, keep, signal } = check;
   const context = { address, service, env: check.env };
   const attempt = async <T>(step: Step, work: () => Promise<T>): Promise<T> => {
     try {
       // A person waits for the answer: once more, not for minutes.
-      return await repeated(signal, check.pause, work, 2);
+      return await repeated(signal, check.pause, work, { attempts: 2 });
     } catch (error) {
       signal.throwIfAborted();
       throw new Found(explainBucketError(error, step, context));
     }
   };
-  requireReach(service, provider);
+  await requireReach(service, check);
   await requireLongCredentials(service, check);
 
   const Key = keyBelow(address, `chirpsmith-probe-${randomBytes(6).toString('hex')}.txt`);
@@ -150,16 +153,19 @@ async function tryParts(
   }
 }
 
-/** A provider elsewhere finds itself, or nothing, at an address of this machine or of a private network. */
-function requireReach({ endpoint, setting }: BucketService, provider: string): void {
-  if (isOnThisMachine(provider)) return;
-  const here = isOnThisMachine(endpoint.href);
-  if (here || isPrivateAddress(endpoint.hostname)) {
-    const place = here ? 'on this machine' : 'in a private network';
+/** A provider that is further away finds itself, or nothing, at an address of this machine or of a private network. */
+async function requireReach(
+  { endpoint, setting, isAws }: BucketService,
+  { provider, lookup }: BucketCheck,
+): Promise<void> {
+  if (isAws || isOnThisMachine(provider)) return;
+  const near = await tooNear(endpoint.href, provider, lookup);
+  if (near !== undefined) {
+    const place = near === 'this machine' ? 'on this machine' : 'in a private network';
     const words = `${endpoint.host} is ${place}, and ${new URL(provider).host} cannot reach it.`;
     throw new Found({ where: setting, message: `${words} Use a service in the internet, or --public-url.` });
   }
-  if (endpoint.protocol === 'http:') {
+  if (endpoint.protocol === 'http:' && (await reachOf(endpoint.href, lookup)) === 'anywhere') {
     const message = 'It begins with http://, and the audio would travel unencrypted: use https://.';
     throw new Found({ where: setting, message });
   }

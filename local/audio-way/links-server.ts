@@ -4,13 +4,14 @@ import { trackIdOf } from '../../functions/domain/object-keys.ts';
 import type { AudioRefusal, Publication } from '../../functions/shared/audio-links.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { serveOnLoopback } from '../../packages/local-servers/loopback.ts';
-import type { AudioObject, AudioWay, AudioWayProblem } from './audio-way.ts';
+import type { AudioObject, AudioWay, AudioWayProblem, CopyProgress } from './audio-way.ts';
+import { type CheckedLinksOptions, checkedLinks } from './checked-links.ts';
 
 /** For how long a good probe counts: a run begins soon after its command has asked. */
 const goodForMs = 5 * 60_000;
 
 interface Copying {
-  readonly files: Map<string, { sent: number; readonly size: number }>;
+  readonly files: Map<string, { at: CopyProgress; readonly size: number }>;
   readonly ended: Promise<void>;
   done: boolean;
   refusal?: unknown;
@@ -27,8 +28,11 @@ export async function startLinksServer({
   way,
   problem,
   list,
+  open,
+  fetch,
+  pause,
   log,
-}: {
+}: Pick<CheckedLinksOptions, 'open' | 'fetch' | 'pause'> & {
   readonly way: AudioWay | undefined;
   readonly problem: AudioWayProblem;
   /** The files of a session. */
@@ -36,15 +40,16 @@ export async function startLinksServer({
   log(line: string): void;
 }): Promise<{ url: string; close(): Promise<void> }> {
   const closing = new AbortController();
+  const links = way && checkedLinks({ way, open, fetch, pause, signal: closing.signal });
   const copyings = new Map<string, Copying>();
   const check = checkedOnce(way ? () => way.check(closing.signal) : async () => problem);
 
   const copy = async (sessionId: string, trackIds: readonly string[]): Promise<Copying> => {
     const objects = (await list(sessionId)).filter(({ key }) => trackIds.includes(trackIdOf(key)));
-    const files = new Map(objects.map(({ key, size = 0 }) => [key, { sent: 0, size }]));
-    const progress = (key: string, sent: number) => {
+    const files = new Map(objects.map(({ key, size = 0 }) => [key, { at: { sent: 0 }, size }]));
+    const progress = (key: string, at: CopyProgress) => {
       const file = files.get(key);
-      if (file) file.sent = sent;
+      if (file) file.at = at;
     };
     const ended = way?.publish(sessionId, objects, progress, closing.signal) ?? Promise.resolve();
     const copying: Copying = {
@@ -68,10 +73,18 @@ export async function startLinksServer({
       const found = await check();
       return found ? { status: 409, body: refusalBody(found) } : { status: 200, body: {} };
     }
-    if (!way) return { status: 409, body: refusalBody(problem) };
+    if (!links) return { status: 409, body: refusalBody(problem) };
     if (method === 'GET' && path === 'link') {
-      const link = await way.link(sessionId, objectOf(query));
+      const link = await links.get(sessionId, objectOf(query));
       return { status: 'url' in link ? 200 : 202, body: link };
+    }
+    if (method === 'POST' && path === 'look') {
+      await links.look(sessionId, objectOf(query));
+      return { status: 200, body: {} };
+    }
+    if (method === 'POST' && path === 'removal') {
+      await way?.remove(sessionId);
+      return { status: 200, body: {} };
     }
     if (path !== 'publication') return { status: 404, body: {} };
     if (method === 'POST') {
@@ -123,7 +136,18 @@ const refusalBody = ({ summary, problems }: AudioRefusal): AudioRefusal => ({ su
 
 const publicationOf = ({ done, files }: Copying): Publication => ({
   done,
-  files: [...files].map(([key, { sent, size }]) => ({ key, sent: done ? size : sent, size })),
+  files: [...files].map(
+    ([
+      key,
+      {
+        at: { sent, retry },
+        size,
+      },
+    ]) => ({
+      ...{ key, sent: done ? size : sent, size },
+      ...(retry && !done && { retry }),
+    }),
+  ),
 });
 
 function objectOf(query: URLSearchParams): AudioObject {
@@ -131,6 +155,7 @@ function objectOf(query: URLSearchParams): AudioObject {
     key: query.get('key') ?? '',
     versionId: query.get('version') ?? undefined,
     file: query.get('file') ?? undefined,
+    sha256: query.get('sha256') ?? undefined,
   };
 }
 

@@ -10,6 +10,7 @@ import { openLocalAudio } from './local-audio.ts';
 import { openOwnBucket } from './own-bucket.ts';
 import { openPublicDoor } from './public-door.ts';
 import type { Lookup } from './reach.ts';
+import type { Pause } from './repeat-request.ts';
 import { openTunnel } from './tunnel.ts';
 
 /** What the stack is started with. */
@@ -21,6 +22,8 @@ export interface AudioWayOptions {
   readonly fetch?: typeof fetch;
   /** Addresses of a host; the system's unless given. */
   readonly lookup?: Lookup;
+  /** Waits between attempts to fetch; real time unless given. */
+  readonly pause?: Pause;
   /** Of the public door; unless given, the one after the row. */
   readonly doorPort?: number;
 }
@@ -47,6 +50,7 @@ export async function openAudioWay({
   env = {},
   fetch,
   lookup,
+  pause,
   openDoor,
   provider,
   s3,
@@ -89,11 +93,14 @@ export async function openAudioWay({
       linkMinutes,
       open,
       log,
+      lookup,
       ...(fetch && { fetch }),
     });
   };
   const way = await open();
-  const links = await startLinksServer({ way, problem: missingWay(provider), list: audio.list, log });
+  const problem = missingWay(provider);
+  const { list, open: openObject } = audio;
+  const links = await startLinksServer({ way, problem, list, open: openObject, fetch, pause, log });
   const info: AudioWayInfo = {
     kind: chosen.kind,
     name: nameOf(chosen),

@@ -1,22 +1,23 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { AudioUnderWay, LinkedAudio } from '../../functions/shared/audio-links.ts';
+import type { AudioUnderWay, CopyRetry, LinkedAudio } from '../../functions/shared/audio-links.ts';
 import { ChirpsmithError, type Problem } from '../../functions/shared/errors.ts';
+import { mapConcurrent } from '../../functions/shared/map-concurrent.ts';
 import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
-import { atMost } from './at-most.ts';
 import type { AudioObject, AudioWay, ChosenWay } from './audio-way.ts';
 import { bucketName, publishedKey } from './bucket-address.ts';
 import { type BucketCheck, checkBucket, endingCredentials, shortestLinkMinutes } from './bucket-check.ts';
 import { type BucketService, findBucketService } from './bucket-client.ts';
-import { explainBucketError, type Step } from './bucket-errors.ts';
-import { isThere, publishObject } from './publish-object.ts';
+import { denied, explainBucketError, type Step } from './bucket-errors.ts';
+import { publishObject, stateThere } from './publish-object.ts';
 import {
   hasPublished,
   openPublishedJournal,
   type PublishedEntry,
   type PublishedJournal,
 } from './published-journal.ts';
+import type { Lookup } from './reach.ts';
 import { removeObjects } from './remove-objects.ts';
 import { type Pause, pause } from './repeat-request.ts';
 
@@ -42,6 +43,8 @@ export interface OwnBucketOptions {
   log(line: string): void;
   /** As the provider would fetch; the global one unless given. */
   readonly fetch?: typeof fetch;
+  /** Addresses of a host; the system's unless given. */
+  readonly lookup?: Lookup | undefined;
   readonly now?: () => number;
   readonly pause?: Pause;
 }
@@ -51,6 +54,7 @@ interface Copy {
   sent: number;
   size: number;
   done: Promise<void>;
+  retry?: CopyRetry;
   failure?: unknown;
 }
 
@@ -77,6 +81,8 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
   const closing = new AbortController();
   const running = new Map<string, Copying>();
   const removals = new Map<string, Promise<void>>();
+  /** Keys that are copied once more, for the service hid them. */
+  const hidden = new Set<string>();
   let opened: Promise<Connected> | undefined;
 
   const connected = () => {
@@ -129,6 +135,11 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
       open: () => options.open(object),
       remember: (entry: PublishedEntry) => journal.set(sessionId, key, entry),
       onProgress: (sent: number, size: number) => void Object.assign(copy, { sent, size }),
+      onRetry(error: unknown) {
+        const context = { address, service, env: options.env };
+        const { message: reason } = explainBucketError(error, 'put', context);
+        copy.retry = { attempt: (copy.retry?.attempt ?? 1) + 1, reason };
+      },
       signal: AbortSignal.any([closing.signal, ending.signal]),
       pause: wait,
     };
@@ -156,7 +167,15 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
     }
     const entry = journal.objects(sessionId).get(key);
     const job = { client, bucket, key, entry, signal: closing.signal, pause: wait };
-    if (!copy && (await isThere(job, 2))) {
+    const state = copy ? 'gone' : await stateThere(job, { attempts: 2 });
+    // Put once more it would be hidden again.
+    if (state === 'hidden' && hidden.delete(key)) {
+      const problems = [denied('get', { address, service, env: options.env }, 'HTTP 403')];
+      throw new ChirpsmithError('BadInput', `The audio could not go through ${name}.`, { problems });
+    }
+    if (state === 'hidden') hidden.add(key);
+    if (state === 'there') {
+      hidden.delete(key);
       const minutes = await minutesOfLink(client, options.linkMinutes, now());
       const urls = createDownloadUrls({ client, bucket, minutes });
       return { url: await urls.get({ key, file: object.file }) };
@@ -180,6 +199,7 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
   return {
     kind: 'bucket',
     name,
+    advice: bucketAdvice,
 
     async check(signal) {
       const problem = await checkOwnBucket(connected, {
@@ -188,6 +208,7 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
         provider: options.provider,
         keep: address.keep,
         fetch: options.fetch ?? fetch,
+        lookup: options.lookup,
         now,
         pause: wait,
         signal: AbortSignal.any([signal, closing.signal]),
@@ -195,25 +216,34 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
       return problem && { summary: `The audio cannot go through ${name}.`, problems: [problem] };
     },
 
-    publish: (sessionId, objects, progress, signal) =>
-      explained('put', () =>
-        atMost(filesAtOnce, objects, AbortSignal.any([signal, closing.signal]), async (object, ended) => {
-          const copy = await copyOf(sessionId, object);
-          const tell = () => progress(object.key, copy.sent);
-          const timer = setInterval(tell, 200);
-          try {
-            await unlessAborted(copy.done, ended);
-          } finally {
-            clearInterval(timer);
-          }
-          tell();
-        }),
-      ),
+    publish: (sessionId, objects, progress, signal) => {
+      const one = async (object: AudioObject, ended: AbortSignal) => {
+        const copy = await copyOf(sessionId, object);
+        const tell = () => progress(object.key, { sent: copy.sent, retry: copy.retry });
+        const timer = setInterval(tell, 200);
+        try {
+          await unlessAborted(copy.done, ended);
+        } finally {
+          clearInterval(timer);
+        }
+        tell();
+      };
+      const until = AbortSignal.any([signal, closing.signal]);
+      return explained('put', async () => void (await mapConcurrent(objects, filesAtOnce, one, until)));
+    },
 
     link: (sessionId, object) => explained('get', () => link(sessionId, object)),
 
     remove(sessionId) {
-      const removal = explained('delete', () => remove(sessionId));
+      const removal = explained('delete', () => remove(sessionId)).catch(async (error: unknown) => {
+        const words = error instanceof ChirpsmithError ? error.problems[0]?.message : undefined;
+        const connection = await opened?.catch(() => undefined);
+        connection?.journal.blame(
+          sessionId,
+          words ?? 'An error in Chirpsmith itself: log/audio-way.log has it.',
+        );
+        throw error;
+      });
       const ended = removal.then(
         () => {},
         () => {},
@@ -235,9 +265,17 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
   };
 }
 
+/** What to do when a link to what was just put there is answered so, or not at all. */
+function bucketAdvice(status: number | 'none'): string {
+  if (status === 403) return "The service refuses the link: was the bucket's policy or your key changed?";
+  if (status === 404) return 'The audio is not there any more: was it deleted, or the whole bucket?';
+  return 'Is the service well, and does its address lead to the internet? npx chirpsmith doctor tries it.';
+}
+
 async function connect({ chosen, env, directory }: OwnBucketOptions): Promise<Connected> {
   const service = await findBucketService(chosen, env);
-  return { service, journal: openPublishedJournal(directory, `${service.endpoint.href}${chosen.bucket}`) };
+  const place = { at: `${service.endpoint.href}${chosen.bucket}`, name: bucketName(chosen) };
+  return { service, journal: openPublishedJournal(directory, place) };
 }
 
 async function checkOwnBucket(

@@ -1,78 +1,112 @@
 import { redact } from '../../functions/provider/redact.ts';
 import type { AudioWayProblem } from './audio-way.ts';
 
-/** Milliseconds for the whole probe: a provider would have given up by then. */
-const probeMs = 30_000;
+/** Milliseconds without a byte: a provider would have given up by then. */
+const idleMs = 30_000;
 
 /** Characters of a body's first line that are shown. */
 const shownCharacters = 80;
 
-export interface Probe {
+/** A link as the provider is given it. */
+export interface FetchedLink {
   /** Signed. It is shown nowhere. */
   readonly url: string;
-  readonly bytes: Uint8Array;
-  /** The flag that names the way. */
-  readonly where: string;
-  /** URL on this machine to which the tunnel is to lead. */
-  readonly door: string;
-  readonly fetch?: typeof fetch;
+  /** What to do about an answer with this status, or about silence: each way has its own words. */
+  readonly advice: (status: number | 'none') => string;
+  readonly fetch?: typeof fetch | undefined;
   readonly signal: AbortSignal;
 }
 
+export interface Probe extends FetchedLink {
+  readonly bytes: Uint8Array;
+  /** The flag that names the way. */
+  readonly where: string;
+}
+
 /**
- * Fetches a probe as the provider would: one GET, no redirect followed.
+ * Fetches a probe as the provider would.
  * @returns what came in its place; undefined when it came whole
  */
-export async function fetchProbe(probe: Probe): Promise<AudioWayProblem | undefined> {
-  const { url, bytes, where, door, fetch = globalThis.fetch } = probe;
-  const { host, origin } = new URL(url);
-  const failed = (message: string): AudioWayProblem => ({
+export async function fetchProbe({ bytes, where, ...link }: Probe): Promise<AudioWayProblem | undefined> {
+  const message = await fetchAsProvider(link, async (response, host) => {
+    const found = await firstBytes(response, bytes.length + 1);
+    return found.equals(bytes) ? undefined : otherBytes(response, { host, found, advice: link.advice });
+  });
+  if (message === undefined) return undefined;
+  const { origin } = new URL(link.url);
+  return {
     summary: `A test file could not be fetched at ${origin}, so the provider could not fetch the audio either.`,
     problems: [{ where, message }],
-  });
-  const signal = AbortSignal.any([probe.signal, AbortSignal.timeout(probeMs)]);
+  };
+}
+
+/**
+ * One GET as the provider makes it: no redirect followed.
+ * @param compare what is wrong with an answer of 200; calls `alive` when bytes have come
+ * @returns what was seen in place of the audio; undefined when it came
+ * @throws the signal's reason
+ */
+export async function fetchAsProvider(
+  { url, advice, fetch = globalThis.fetch, signal }: FetchedLink,
+  compare: (response: Response, host: string, alive: () => void) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const { host } = new URL(url);
+  const idle = new AbortController();
+  const timer = setTimeout(() => idle.abort(new DOMException('No byte came.', 'TimeoutError')), idleMs);
   try {
-    const response = await fetch(url, { redirect: 'manual', signal, headers: { accept: '*/*' } });
-    if (response.status === 200) {
-      const found = await firstBytes(response, bytes.length + 1);
-      if (found.equals(bytes)) return undefined;
-      const type = response.headers.get('content-type') ?? 'no type';
-      return failed(
-        `${host} answered with something else (${type})${firstLine(found)} A page that warns or asks for a password, a cache, or another server may be on the way. ${leadTo(door)}`,
-      );
-    }
+    const ended = AbortSignal.any([signal, idle.signal]);
+    const response = await fetch(url, { redirect: 'manual', signal: ended, headers: { accept: '*/*' } });
+    if (response.status === 200) return await compare(response, host, () => timer.refresh());
     const seen = `${host} answered ${response.status}`;
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
       const target = location === null ? undefined : URL.parse(location, url)?.origin;
-      return failed(
-        `${seen}, a redirect${target === undefined ? '' : ` to ${target}`}. A provider may not follow it: give the address that it leads to.`,
-      );
+      return `${seen}, a redirect${target === undefined ? '' : ` to ${target}`}. A provider may not follow it: give the address that it leads to.`;
     }
     const line = firstLine(await firstBytes(response, 4096));
-    return failed(`${seen}${line} ${adviceFor(response.status, door)}`);
+    return `${seen}${line} ${passwordAdvice(response.status) ?? advice(response.status)}`;
   } catch (error) {
-    if (probe.signal.aborted) throw error;
-    return failed(wordsOf(error, host, door));
+    if (signal.aborted) throw error;
+    return wordsOf(error, host, advice('none'));
+  } finally {
+    clearTimeout(timer);
   }
 }
+
+/** Says what came in place of a file, with its type and first line. */
+export function otherBytes(
+  response: Response,
+  { host, found, advice }: { readonly host: string; readonly found: Buffer } & Pick<FetchedLink, 'advice'>,
+): string {
+  const type = response.headers.get('content-type') ?? 'no type';
+  // Of audio there is no line to show.
+  const line = /^(audio|video|image)\//.test(type) ? '.' : firstLine(found);
+  return `${host} answered with something else (${type})${line} A page that warns or asks for a password, a cache, or another server may be on the way. ${advice('none')}`;
+}
+
+const passwordAdvice = (status: number) =>
+  [401, 407, 511].includes(status) ? 'It asks for a password, which a provider cannot give.' : undefined;
 
 const leadTo = (door: string) => `Let the tunnel lead to ${door}.`;
 
 /** Of a tunnel whose own end is not there, or which finds nothing behind it: 520 to 530 are Cloudflare's. */
 const leadsNowhere = (status: number) => (status >= 502 && status <= 504) || (status >= 520 && status <= 530);
 
-function adviceFor(status: number, door: string): string {
-  if (status === 401 || status === 407 || status === 511)
-    return 'It asks for a password, which a provider cannot give.';
+/**
+ * What to do about a tunnel.
+ * @param door URL on this machine to which it is to lead
+ */
+export const tunnelAdvice = (door: string) => (status: number | 'none') => {
+  if (status === 'none') return leadTo(door);
   if (status === 403) return `Let the tunnel lead to ${door}, and leave path and query as they are.`;
   if (leadsNowhere(status)) return `The tunnel does not run, or leads nowhere. Let it lead to ${door}.`;
   const path = status === 404 ? ', or the address may need a path' : '';
   return `Another server may be behind it${path}. ${leadTo(door)}`;
-}
+};
 
-async function firstBytes(response: Response, most: number): Promise<Buffer> {
+/** The first bytes of a body, which is not read further. */
+export async function firstBytes(response: Response, most: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -98,14 +132,14 @@ function firstLine(bytes: Buffer): string {
   return `: "${shown}".`;
 }
 
-const words: Readonly<Record<string, (host: string, door: string) => string>> = {
+const words: Readonly<Record<string, (host: string, advice: string) => string>> = {
   ENOTFOUND: (host) => `There is no host ${host}: is the name right, and does the tunnel run?`,
   EAI_AGAIN: (host) => `The name ${host} could not be looked up: is there a network?`,
   ECONNREFUSED: (host) => `${host} takes no connection: is the tunnel running?`,
   EHOSTUNREACH: (host) => `${host} cannot be reached from here.`,
   ENETUNREACH: (host) => `${host} cannot be reached from here.`,
-  ECONNRESET: (host, door) => `${host} closed the connection without an answer. ${leadTo(door)}`,
-  UND_ERR_SOCKET: (host, door) => `${host} closed the connection without an answer. ${leadTo(door)}`,
+  ECONNRESET: (host, advice) => `${host} closed the connection without an answer. ${advice}`,
+  UND_ERR_SOCKET: (host, advice) => `${host} closed the connection without an answer. ${advice}`,
   CERT_HAS_EXPIRED: (host) => `The certificate of ${host} has expired.`,
   DEPTH_ZERO_SELF_SIGNED_CERT: (host) =>
     `The certificate of ${host} is self-signed: a provider does not trust it.`,
@@ -122,13 +156,13 @@ const words: Readonly<Record<string, (host: string, door: string) => string>> = 
     `${host} does not speak TLS on this port: is it http://, or another port?`,
 };
 
-function wordsOf(error: unknown, host: string, door: string): string {
+function wordsOf(error: unknown, host: string, advice: string): string {
   if (error instanceof Error && error.name === 'TimeoutError') {
-    return `${host} did not answer within ${probeMs / 1000} s. ${leadTo(door)}`;
+    return `${host} sent nothing for ${idleMs / 1000} s. ${advice}`;
   }
   const code = codeOf(error);
   const known = code === undefined ? undefined : words[code];
-  if (known) return known(host, door);
+  if (known) return known(host, advice);
   return `${host} could not be asked${code === undefined ? '' : ` (${code})`}.`;
 }
 

@@ -15,10 +15,10 @@ import { contentTypeOf } from '../../functions/domain/audio-type.ts';
 import { partSize } from '../../functions/domain/file-parts.ts';
 import { httpStatusOf } from '../../functions/shared/aws-answer.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
-import { atMost } from './at-most.ts';
+import { mapConcurrent } from '../../functions/shared/map-concurrent.ts';
 import { isUnknownOperation } from './bucket-errors.ts';
 import type { PublishedEntry } from './published-journal.ts';
-import { type Pause, repeated } from './repeat-request.ts';
+import { type Pause, type Retrying, repeated } from './repeat-request.ts';
 
 /** Parts of one file that are sent at the same time, each held in memory. */
 const partsAtOnce = 2;
@@ -35,6 +35,8 @@ export interface PublishJob {
   remember(entry: PublishedEntry): void;
   /** Bytes that the service has, or that are on their way to it; all of them only when the object is there. */
   onProgress(sent: number, size: number): void;
+  /** Called before each pause, after which a request is made again. */
+  readonly onRetry?: (error: unknown) => void;
   readonly signal: AbortSignal;
   readonly pause: Pause;
 }
@@ -48,7 +50,7 @@ export async function publishObject(job: PublishJob): Promise<void> {
   const { body, size } = await job.open();
   try {
     job.onProgress(0, size);
-    if (!(await isThere(job)))
+    if ((await stateThere(job, job)) !== 'there')
       await (size <= partSize ? putWhole(job, body, size) : putParts(job, body, size));
     job.onProgress(size, size);
   } finally {
@@ -56,24 +58,27 @@ export async function publishObject(job: PublishJob): Promise<void> {
   }
 }
 
-/** Is the object that the journal calls whole still there? A person, or a rule of the bucket, may have deleted it. */
-export async function isThere(
+/**
+ * Is the object that the journal calls whole still there? A person, or a rule of the bucket, may have deleted it. A service
+ * also hides one that is not there from who may not list.
+ */
+export async function stateThere(
   { client, bucket, key, entry, signal, pause }: Omit<PublishJob, 'open' | 'remember' | 'onProgress'>,
-  attempts?: number,
-): Promise<boolean> {
-  if (entry?.etag === undefined) return false;
+  retrying?: Retrying,
+): Promise<'there' | 'gone' | 'hidden'> {
+  if (entry?.etag === undefined) return 'gone';
   try {
     const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
     const { ETag, ContentLength } = await repeated(
       signal,
       pause,
       () => client.send(head, { abortSignal: signal }),
-      attempts,
+      retrying,
     );
-    return ETag === entry.etag && ContentLength === entry.size;
+    return ETag === entry.etag && ContentLength === entry.size ? 'there' : 'gone';
   } catch (error) {
-    // 403 for a key that is not there, where the person may not list.
-    if (httpStatusOf(error) === 404 || httpStatusOf(error) === 403) return false;
+    if (httpStatusOf(error) === 404) return 'gone';
+    if (httpStatusOf(error) === 403) return 'hidden';
     throw error;
   }
 }
@@ -90,10 +95,15 @@ async function putWhole(job: PublishJob, body: Readable, size: number): Promise<
     ContentMD5: md5(bytes).toString('base64'),
   };
   job.remember({ size });
-  const { ETag, VersionId } = await repeated(signal, pause, () => {
-    const Body = counted(bytes, (sent) => job.onProgress(Math.min(sent, size - 1), size));
-    return client.send(new PutObjectCommand({ ...fields, Body }), { abortSignal: signal });
-  });
+  const { ETag, VersionId } = await repeated(
+    signal,
+    pause,
+    () => {
+      const Body = counted(bytes, (sent) => job.onProgress(Math.min(sent, size - 1), size));
+      return client.send(new PutObjectCommand({ ...fields, Body }), { abortSignal: signal });
+    },
+    job,
+  );
   job.remember({ size, etag: ETag, versionId: VersionId });
 }
 
@@ -109,7 +119,7 @@ async function putParts(job: PublishJob, body: Readable, size: number): Promise<
     job.onProgress(Math.min(all, size - 1), size);
   };
   let total = 0;
-  await atMost(partsAtOnce, partsOf(body), signal, async ({ number, bytes }, abortSignal) => {
+  const sendPart = async ({ number, bytes }: FilePart, abortSignal: AbortSignal) => {
     total += bytes.length;
     const digest = md5(bytes);
     const known = there.get(number);
@@ -123,17 +133,26 @@ async function putParts(job: PublishJob, body: Readable, size: number): Promise<
       ContentLength: bytes.length,
       ContentMD5: digest.toString('base64'),
     };
-    const { ETag } = await repeated(abortSignal, pause, () => {
-      const Body = counted(bytes, (sent) => progress(number, sent));
-      return client.send(new UploadPartCommand({ ...fields, Body }), { abortSignal });
-    });
+    const { ETag } = await repeated(
+      abortSignal,
+      pause,
+      () => {
+        const Body = counted(bytes, (sent) => progress(number, sent));
+        return client.send(new UploadPartCommand({ ...fields, Body }), { abortSignal });
+      },
+      job,
+    );
     done.push({ PartNumber: number, ETag });
-  });
+  };
+  await mapConcurrent(partsOf(body), partsAtOnce, sendPart, signal);
   requireSize(total, size);
   const Parts = done.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
   const complete = new CompleteMultipartUploadCommand({ ...at, MultipartUpload: { Parts } });
-  const { ETag, VersionId } = await repeated(signal, pause, () =>
-    client.send(complete, { abortSignal: signal }),
+  const { ETag, VersionId } = await repeated(
+    signal,
+    pause,
+    () => client.send(complete, { abortSignal: signal }),
+    job,
   );
   job.remember({ size, etag: ETag, versionId: VersionId });
 }
@@ -150,7 +169,7 @@ async function begin(
   }
   const create = new CreateMultipartUploadCommand({ Bucket, Key, ContentType: contentTypeOf(Key) });
   // Not ended half-way: an upload whose id nobody has heard would be left there.
-  const { UploadId } = await repeated(signal, pause, () => client.send(create));
+  const { UploadId } = await repeated(signal, pause, () => client.send(create), job);
   if (UploadId === undefined) throw new Error('The service began an upload in parts and gave no id of it.');
   job.remember({ size, uploadId: UploadId });
   return { uploadId: UploadId, there: new Map() };
@@ -164,7 +183,7 @@ async function partsThere(job: PublishJob, UploadId: string): Promise<Map<number
   try {
     do {
       const list = new ListPartsCommand({ Bucket, Key, UploadId, PartNumberMarker: after });
-      const page = await repeated(signal, pause, () => client.send(list, { abortSignal: signal }));
+      const page = await repeated(signal, pause, () => client.send(list, { abortSignal: signal }), job);
       for (const part of page.Parts ?? [])
         if (part.PartNumber !== undefined) there.set(part.PartNumber, part);
       after = page.IsTruncated ? page.NextPartNumberMarker : undefined;
@@ -176,8 +195,13 @@ async function partsThere(job: PublishJob, UploadId: string): Promise<Map<number
   }
 }
 
+interface FilePart {
+  readonly number: number;
+  readonly bytes: Buffer;
+}
+
 /** The bytes in parts of {@link partSize}; the last one has the rest. */
-async function* partsOf(body: Readable): AsyncGenerator<{ number: number; bytes: Buffer }> {
+async function* partsOf(body: Readable): AsyncGenerator<FilePart> {
   let number = 0;
   let pieces: Buffer[] = [];
   let length = 0;

@@ -17,6 +17,10 @@ const fileShape = z.object({
   sessionId: z.string(),
   /** Where the objects are: another bucket or endpoint may be chosen at the next start. */
   at: z.string(),
+  /** The bucket as a person names it: `s3://name/prefix`. */
+  name: z.string(),
+  /** Why the objects could not be removed, when that was tried last. */
+  problem: z.string().optional(),
   objects: z.record(z.string(), entryShape),
 });
 type JournalFile = z.infer<typeof fileShape>;
@@ -33,24 +37,30 @@ export interface PublishedJournal {
   /** Written before the first byte of a key is sent, and whenever more is known. */
   set(sessionId: string, key: string, entry: PublishedEntry): void;
   forget(sessionId: string, key: string): void;
+  /** Writes down why the objects of a session could not be removed; nothing where there are none. */
+  blame(sessionId: string, problem: string): void;
 }
 
 /**
  * Keeps one file per session in `directory`, made when it is needed. Files of another place are left alone until a stack
  * runs with that one again.
- * @param at names endpoint and bucket
+ * @param place.at names endpoint and bucket
+ * @param place.name the bucket as a person names it
  */
-export function openPublishedJournal(directory: string, at: string): PublishedJournal {
+export function openPublishedJournal(
+  directory: string,
+  { at, name }: { readonly at: string; readonly name: string },
+): PublishedJournal {
   const known = new Map<string, Map<string, PublishedEntry>>();
   for (const file of filesIn(directory)) {
     if (file.at === at) known.set(file.sessionId, new Map(Object.entries(file.objects)));
   }
   const place = createHash('sha256').update(at).digest('hex').slice(0, 8);
-  const write = (sessionId: string, objects: ReadonlyMap<string, PublishedEntry>) => {
+  const write = (sessionId: string, objects: ReadonlyMap<string, PublishedEntry>, problem?: string) => {
     const file = path.join(directory, `${encodeURIComponent(sessionId)}.${place}.json`);
     if (objects.size === 0) return rmSync(file, { force: true });
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const content: JournalFile = { sessionId, at, objects: Object.fromEntries(objects) };
+    const content: JournalFile = { sessionId, at, name, problem, objects: Object.fromEntries(objects) };
     writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   };
@@ -69,11 +79,31 @@ export function openPublishedJournal(directory: string, at: string): PublishedJo
       if (objects.size === 0) known.delete(sessionId);
       write(sessionId, objects);
     },
+    blame(sessionId, problem) {
+      const objects = known.get(sessionId);
+      if (objects) write(sessionId, objects, problem);
+    },
   };
 }
 
 /** Is there anything in the journal? Without it nothing has to be asked of a bucket. */
 export const hasPublished = (directory: string): boolean => filesIn(directory).length > 0;
+
+/** Copies of a session's audio in a bucket of the person's own. */
+export interface CopiedAudio {
+  readonly sessionId: string;
+  /** The bucket as a person names it. */
+  readonly name: string;
+  readonly files: number;
+  /** Why they could not be removed, when that was tried last. */
+  readonly problem: string | undefined;
+}
+
+/** What the journal has, read without a stack. */
+export const copiedAudio = (directory: string): CopiedAudio[] =>
+  filesIn(directory).map(({ sessionId, name, problem, objects }) => {
+    return { sessionId, name, problem, files: Object.keys(objects).length };
+  });
 
 /** A file that a kill or another version left unreadable counts as none. */
 function filesIn(directory: string): JournalFile[] {

@@ -13,7 +13,7 @@ type Reach = 'this machine' | 'a private network' | 'anywhere';
 /**
  * @returns `anywhere` also when the name has no address here: a proxy may know it, and a probe will tell
  */
-export async function reachOf(url: string, lookup: Lookup): Promise<Reach> {
+export async function reachOf(url: string, lookup: Lookup = lookupBySystem): Promise<Reach> {
   const host = URL.parse(url)?.hostname ?? '';
   if (isOnThisMachine(url)) return 'this machine';
   const bare = host.replace(/^\[|\]$/g, '');
@@ -36,7 +36,7 @@ const order: readonly Reach[] = ['this machine', 'a private network', 'anywhere'
 export async function tooNear(
   way: string,
   provider: string,
-  lookup: Lookup = lookupBySystem,
+  lookup?: Lookup,
 ): Promise<Exclude<Reach, 'anywhere'> | undefined> {
   const [wayReach, providerReach] = await Promise.all([reachOf(way, lookup), reachOf(provider, lookup)]);
   if (wayReach === 'anywhere' || order.indexOf(wayReach) >= order.indexOf(providerReach)) return undefined;

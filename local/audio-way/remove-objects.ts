@@ -1,6 +1,6 @@
 import { AbortMultipartUploadCommand, DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { httpStatusOf } from '../../functions/shared/aws-answer.ts';
-import { atMost } from './at-most.ts';
+import { mapConcurrent } from '../../functions/shared/map-concurrent.ts';
 import { isUnknownOperation } from './bucket-errors.ts';
 import type { PublishedEntry, PublishedJournal } from './published-journal.ts';
 import { type Pause, repeated } from './repeat-request.ts';
@@ -27,14 +27,15 @@ export async function removeObjects(
   options: RemovalOptions,
 ): Promise<void> {
   const failures: unknown[] = [];
-  await atMost(atOnce, [...journal.objects(sessionId)], options.signal, async ([key, entry]) => {
+  const removeOne = async ([key, entry]: [string, PublishedEntry]) => {
     try {
       await removeObject(key, entry, options);
       journal.forget(sessionId, key);
     } catch (error) {
       failures.push(error); // The others are to be removed all the same.
     }
-  });
+  };
+  await mapConcurrent([...journal.objects(sessionId)], atOnce, removeOne, options.signal);
   if (failures.length > 0) throw failures[0];
 }
 

@@ -23,16 +23,22 @@ function mayPass(error: unknown): boolean {
   );
 }
 
+export interface Retrying {
+  readonly attempts?: number;
+  readonly onRetry?: ((error: unknown) => void) | undefined;
+}
+
 /**
  * Makes a request again while its failure may pass. Each puts the same bytes under the same key, so twice is once.
- * @param attempts at most; as many as there are pauses, and one, unless given
+ * @param options.attempts at most; as many as there are pauses, and one, unless given
+ * @param options.onRetry called before each pause, with what failed
  * @throws the last error, or the signal's reason
  */
 export async function repeated<T>(
   signal: AbortSignal,
   wait: Pause,
   request: () => Promise<T>,
-  attempts = pauses.length + 1,
+  { attempts = pauses.length + 1, onRetry }: Retrying = {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
@@ -41,6 +47,7 @@ export async function repeated<T>(
     } catch (error) {
       signal.throwIfAborted();
       if (attempt >= attempts || !mayPass(error)) throw error;
+      onRetry?.(error);
       await wait(pauses[attempt - 1] ?? 0, signal);
     }
   }

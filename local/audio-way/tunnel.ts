@@ -1,6 +1,6 @@
 import type { AudioWay, AudioWayProblem } from './audio-way.ts';
 import type { LocalAudio } from './local-audio.ts';
-import { fetchProbe } from './probe.ts';
+import { fetchProbe, tunnelAdvice } from './probe.ts';
 import type { openPublicDoor } from './public-door.ts';
 import { type Lookup, tooNear } from './reach.ts';
 
@@ -32,23 +32,18 @@ export function openTunnel({
       problems: [{ where, message }],
     };
   };
+  const advice = tunnelAdvice(door.url);
   return {
     kind: 'tunnel',
     name: publicUrl,
+    advice,
     async check(signal) {
       const near = await nearness();
       if (near) return near;
       const probe = await audio.putProbe();
       try {
         const url = await door.link({ key: probe.key });
-        return await fetchProbe({
-          url,
-          bytes: probe.bytes,
-          where,
-          door: door.url,
-          signal,
-          ...(fetch && { fetch }),
-        });
+        return await fetchProbe({ url, bytes: probe.bytes, where, advice, signal, fetch });
       } finally {
         await probe.remove();
       }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { TrackAnswer } from '../../functions/api/contract/track.ts';
@@ -6,7 +7,7 @@ import { missingWay } from '../../local/audio-way/audio-way.ts';
 import { startLinksServer } from '../../local/audio-way/links-server.ts';
 import { commandsOf, last, standing } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
-import { run, temporaryFolder } from './run-command.ts';
+import { events, run, temporaryFolder } from './run-command.ts';
 
 const failed = { status: 'failed' } as const;
 const provider = 'https://api.example.test';
@@ -100,6 +101,7 @@ describe('a provider elsewhere, and no way for the audio', () => {
       way: undefined,
       problem: missingWay(provider),
       list: async () => [],
+      open: () => Promise.reject(new Error('not to be read')),
       log: () => {},
     });
     onTestFinished(() => server.close());
@@ -111,5 +113,18 @@ describe('a provider elsewhere, and no way for the audio', () => {
     expect(ended.code).toBe(2);
     expect(last(ended)).toMatchObject(refused);
     expect(posts()).toEqual([]);
+  });
+
+  it('is said by resume before a stack is started', async () => {
+    // A file in its place, so that no stack can start.
+    const home = join(await temporaryFolder(), 'home');
+    await writeFile(home, '');
+    const ended = await run('resume', ['abcd1234', '--json'], { home, env });
+    const [first, second] = events(ended);
+    expect(first).toMatchObject({
+      event: 'note',
+      message: expect.stringMatching(/cannot fetch .* goes on only if no file has to be sent\.$/),
+    });
+    expect(second).toMatchObject({ event: 'stack.starting' });
   });
 });

@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
-import { requireAudioWay } from '../../cli/audio-way.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { publishAudio, requireAudioWay } from '../../cli/audio-way.ts';
 import type { ConnectedStack } from '../../cli/connect.ts';
+import type { CliEvent } from '../../cli/events.ts';
 import { UsageError } from '../../cli/usage-error.ts';
+import type { AudioWay, CopyProgress } from '../../local/audio-way/audio-way.ts';
 import { startLinksServer } from '../../local/audio-way/links-server.ts';
 
 /** What a command says when the bucket does not take its credentials. */
@@ -10,13 +12,21 @@ async function refused(startedHere: boolean): Promise<UsageError> {
     summary: 'The audio cannot go through s3://mine.',
     problems: [{ where: 'AWS_REGION', message: 'Set AWS_REGION=eu-west-3.' }],
   };
-  const server = await startLinksServer({ way: undefined, problem, list: async () => [], log: () => {} });
+  const server = await startLinksServer({
+    way: undefined,
+    problem,
+    list: async () => [],
+    open: () => Promise.reject(new Error('not to be read')),
+    log: () => {},
+  });
   const stack: ConnectedStack['stack'] = {
     provider: 'https://api.provider.example',
     sandbox: false,
     audio: { kind: 'bucket', name: 's3://mine', keep: false, links: server.url },
   };
-  const error = await requireAudioWay({ stack, startedHere }).catch((caught: unknown) => caught);
+  const error = await requireAudioWay({ stack, startedHere, isStackRunning: () => true }).catch(
+    (caught: unknown) => caught,
+  );
   await server.close();
   if (!(error instanceof UsageError)) throw error;
   return error;
@@ -37,4 +47,86 @@ it('a stack that ran before has the variables of its start, and is ended first',
       command: 'npx chirpsmith stop',
     },
   ]);
+});
+
+describe('copying to a bucket', () => {
+  const tracks = [{ trackId: '001', file: 'a.wav' }];
+  const object = { key: 'audio/s1/001.a.wav', size: 100 };
+
+  /** A stack that copies until it is killed, with what the command shows. */
+  async function copying(progress: CopyProgress) {
+    const way: AudioWay = {
+      kind: 'bucket',
+      name: 's3://mine',
+      advice: () => '',
+      check: async () => undefined,
+      publish: (_sessionId, _objects, tell, signal) => {
+        tell(object.key, progress);
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+      link: async () => ({ sent: 0, size: 1 }),
+      remove: async () => {},
+      close: async () => {},
+    };
+    const server = await startLinksServer({
+      ...{ way, problem: { summary: '', problems: [] }, list: async () => [object], log: () => {} },
+      open: () => Promise.reject(new Error('not to be read')),
+    });
+    onTestFinished(() => server.close());
+    const emitted: (CliEvent | string)[] = [];
+    const { promise: shown, resolve } = Promise.withResolvers<void>();
+    const display = {
+      emit: (event: CliEvent) => void emitted.push(event),
+      progress({ sent, size }: { sent: number; size: number }) {
+        emitted.push(`${sent} of ${size}`);
+        resolve();
+      },
+      close() {},
+    };
+    const audio = { kind: 'bucket', name: 's3://mine', keep: false, links: server.url } as const;
+    const stack = { provider: 'https://api.provider.example', sandbox: false, audio };
+    const { signal } = new AbortController();
+    const ended = publishAudio(
+      's1',
+      tracks,
+      { stack, isStackRunning: () => false },
+      { display, signal },
+    ).catch((error: unknown) => error);
+    await shown;
+    return { server, emitted, ended };
+  }
+
+  it('says at once what failed, and that it tries again; only more bytes take its place', async () => {
+    const reason = 'mine.example refuses connections.';
+    let looks = 0;
+    const progress = {
+      retry: { attempt: 2, reason },
+      get sent() {
+        looks++;
+        return 0;
+      },
+    };
+    const { emitted, server, ended } = await copying(progress);
+    const about = { trackId: '001', file: 'a.wav', attempt: 2, reason };
+    const retried = { event: 'file.upload-retried', ...about };
+    await expect.poll(() => looks).toBeGreaterThan(2);
+    expect(emitted).toEqual(['0 of 100', retried]);
+    await server.close();
+    await ended;
+  });
+
+  it('of a stack that is killed ends with the command that goes on', async () => {
+    const { server, ended } = await copying({ sent: 50 });
+    await server.close();
+    expect(await ended).toMatchObject({
+      name: 'ApiUnreachable',
+      message: 'Nothing was spent. The local stack has ended.',
+      next: [
+        {
+          words: 'The files are kept. To go on from here:',
+          command: 'npx chirpsmith resume s1 --watch',
+        },
+      ],
+    });
+  });
 });

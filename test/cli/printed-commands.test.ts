@@ -103,4 +103,41 @@ describe('a printed command', () => {
       next: [{ command: 'npx chirpsmith sessions --stage prod --user anna@example.com' }],
     });
   });
+
+  const bucket = {
+    CHIRPSMITH_AUDIO_BUCKET: 's3://mine/x',
+    AWS_ENDPOINT_URL_S3: 'https://s3.test',
+    AWS_PROFILE: 'me',
+  };
+  it.each([
+    ['that of its flags and variables', bucket, undefined, bucket],
+    [
+      'that of the stack of its home',
+      {},
+      { kind: 'bucket', name: 's3://mine/x', keep: true },
+      { CHIRPSMITH_AUDIO_BUCKET: 's3://mine/x', CHIRPSMITH_KEEP_AUDIO: 'yes' },
+    ],
+    [
+      'a tunnel of that stack',
+      { AWS_PROFILE: 'me' },
+      { kind: 'tunnel', name: 'https://music.test', keep: false },
+      { CHIRPSMITH_PUBLIC_URL: 'https://music.test' },
+    ],
+  ] as const)('holds the way of the audio: %s', async (_, env, way, wanted) => {
+    const audio = way && { ...way, links: 'http://127.0.0.1:1/secret' };
+    const { home, sessionId } = await standing({ status: 'failed' }, { ...real, ...(audio && { audio }) });
+    const told = await run('status', [sessionId, '--json'], { home, env: { ...named, ...keys, ...env } });
+    const [resume = ''] = nextOf(told.printed);
+    const { script, env: carried } = await inAnotherShell(resume);
+    expect([script, carried]).toEqual(['resume', { ...named, ...wanted }]);
+    const step = { words: '', command: 'npx chirpsmith status ID --watch' };
+    const { target } = targetOf(() => undefined, {});
+    const event = leadingTo(
+      target,
+      { CHIRPSMITH_HOME: home, ...env },
+      { event: 'note', message: '', next: [step] },
+    );
+    const [{ command = '' } = {}] = 'next' in event ? (event.next ?? []) : [];
+    expect((await inAnotherShell(command)).env).toEqual(wanted);
+  });
 });

@@ -35,7 +35,7 @@ import {
   worstMusic,
   worstRequest,
 } from '../../infra/workflows/music-history-budget.ts';
-import { scriptedProvider, statusAs, statusOf } from '../scripted-provider.ts';
+import { reachesAudio, scriptedProvider, statusAs, statusOf } from '../scripted-provider.ts';
 import { stateOf } from './definition.ts';
 import { inMemoryStore } from './in-memory-store.ts';
 import { configured, synthesized } from './synthesized.ts';
@@ -100,6 +100,7 @@ function depsOf(settings: Settings, random: () => number, more: Partial<Session>
     relay: { set: 'relayBaseUrl' },
     downloads: { get: async () => 'https://example.com/audio' },
     find: async <T>(source: T) => source,
+    audioWay: reachesAudio,
     settings,
     now,
     random,

@@ -77,7 +77,7 @@ describe('a provider that reaches nothing of this machine', () => {
     // Advice that is followed: the permission is there now.
     place.behind.denied.clear();
     expect(await it_.run(sessionId, 'resume')).toMatchObject({ status: 'ready' });
-  });
+  }, 60_000);
 
   it('makes a model of audio from the bucket, which is empty afterwards', async () => {
     const sessionId = await upload();

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, request } from 'node:http';
+import { createServer, request, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { nextSteps } from '../../cli/next-steps.ts';
 import type { ChosenWay } from '../../local/audio-way/audio-way.ts';
 import { virtualClock } from '../../packages/local-servers/clock.ts';
 import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
@@ -67,7 +68,13 @@ async function stackWith(chosen: ChosenWay): Promise<TestStack> {
   return openStack({
     clock,
     provider: { baseUrl: provider, key: 'a-key' },
-    audio: { chosen, fetch: tunnel.fetch, lookup: async () => ['203.0.113.9'], doorPort: 0 },
+    audio: {
+      chosen,
+      fetch: tunnel.fetch,
+      lookup: async () => ['203.0.113.9'],
+      doorPort: 0,
+      pause: async () => {},
+    },
   });
 }
 
@@ -129,8 +136,57 @@ describe('a provider that is not on this machine', () => {
       const ready = await stack.run(sessionId, 'resume');
       expect(ready).toMatchObject({ status: 'ready', modelId: expect.stringMatching(/^chirp-custom:/) });
       const fetched = tunnel.requests.filter((one) => one.includes(`/audio/${sessionId}/`));
-      expect(fetched).toHaveLength(6);
+      // Each was read back before it was sent, and then fetched by the provider.
+      expect(fetched).toHaveLength(12);
     });
+
+    const taken = () => sandbox.ledger().filter(({ call }) => call === 'upload').length;
+    const page = (response: ServerResponse) =>
+      !!response.writeHead(200, { 'content-type': 'text/html' }).end('<html>You are about to visit</html>');
+
+    it('is sent nothing when a page answers in the place of the audio after a good probe', async () => {
+      const before = taken();
+      const broken = await stack.upload(songs(6), { rights: true });
+      tunnel.instead(
+        (request, response) => request.url?.includes(`/audio/${broken}/`) === true && page(response),
+      );
+      const failed = await stack.run(broken);
+      expect(failed).toMatchObject({
+        status: 'failed',
+        creditsSpent: 0,
+        failure: { error: 'AudioUnreachable' },
+      });
+      const { reason } = failed.failure ?? {};
+      expect(reason).toContain('music.example.test answered with something else (text/html): "<html>');
+      expect(taken()).toBe(before);
+      tunnel.instead(undefined);
+      expect(await stack.run(broken, 'resume')).toMatchObject({ status: 'ready' });
+    }, 60_000);
+
+    it('and names the way, not the files, when it breaks after they were handed over', async () => {
+      const broken = await stack.upload(songs(6), { rights: true });
+      const read = new Set<string>();
+      tunnel.instead(({ url = '' }, response) => {
+        const [path = ''] = url.split('?');
+        if (!path.includes(`/audio/${broken}/`)) return false;
+        if (read.has(path)) return page(response);
+        read.add(path);
+        return false;
+      });
+      const failed = await stack.run(broken);
+      expect(failed).toMatchObject({ status: 'failed', failure: { error: 'AudioUnreachable' } });
+      expect(failed.failure?.reason).toMatch(
+        /^The provider said of ".*": Unsupported audio .*\n- --public-url: /,
+      );
+      const { tracks } = failed;
+      expect(tracks.filter(({ status, failure }) => status === 'failed' || failure?.permanent)).toEqual([]);
+      const commands = nextSteps(failed).map(({ command = '' }) => command.split(' ')[2]);
+      expect(commands).toContain('resume');
+      expect(commands).not.toContain('replace');
+      tunnel.instead(undefined);
+      // The provider was at work on the others, with the page that it got: they fail as well, and are sent again.
+      expect(await stack.run(broken, 'resume')).toMatchObject({ status: 'ready' });
+    }, 60_000);
 
     it('and no signature is written down', async () => {
       const { executionArn } = await stack.session(sessionId);

@@ -1,7 +1,6 @@
-import { environment } from '../../shared/environment.ts';
-import { createAudioLinks } from '../../storage/audio-links.ts';
 import { createPartUploads } from '../../storage/part-uploads.ts';
 import { createDownloadUrls, createUploadUrls } from '../../storage/upload-urls.ts';
+import { links } from './audio-way.ts';
 import { audioBucket, settings } from './base.ts';
 import { s3 } from './bucket.ts';
 
@@ -11,14 +10,6 @@ export const downloads = () =>
 
 /** For the provider: by the local stack where it cannot reach the S3 of this machine. */
 export const offered = () => links() ?? downloads();
-
-/** Whether the provider can fetch audio: S3 in AWS is reachable for all, and so is the sandbox's on this machine. */
-export const audioWay = () => links() ?? { check: async () => {} };
-
-const links = () => {
-  const url = environment('AUDIO_LINKS_URL');
-  return url === '' ? undefined : createAudioLinks({ url });
-};
 
 export const uploads = () => createUploadUrls(signing());
 

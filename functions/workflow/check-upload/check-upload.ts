@@ -1,11 +1,14 @@
 import { withNews } from '../../domain/journal.ts';
+import type { AudioSource, Track } from '../../domain/session.ts';
 import { throttleSession } from '../../domain/throttle-session.ts';
 import { trackFailed } from '../../domain/track-changes.ts';
 import { isPermanentRejection } from '../../provider/permanent-failures.ts';
 import type { Deps } from '../../runtime/spec.ts';
+import { ChirpsmithError } from '../../shared/errors.ts';
 import { inProviderSeconds, withChecks } from '../../shared/schedule.ts';
 import { mostEmptySuccesses, type UploadState } from '../../shared/state-contracts.ts';
 import { asked, checkMoments, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
+import { stopRun } from '../stop-run.ts';
 import type { state } from './state.ts';
 
 export type CheckUploadDeps = Deps<typeof state>;
@@ -79,9 +82,18 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
 
   const reason = failureOf(answer, 'upload');
   if (reason !== undefined) {
-    const permanent = isPermanentRejection(reason, answer?.failCode);
+    const mayBeTheWay =
+      !('url' in track.source) &&
+      (await isWayInDoubt(
+        track,
+        track.source,
+        { said: reason, calls, journal: ended('failed', reason) },
+        deps,
+      ));
+    const permanent = !mayBeTheWay && isPermanentRejection(reason, answer?.failCode);
     const failed = {
       ...trackFailed('ProviderRefused', reason, now(), { permanent, calls }),
+      ...(mayBeTheWay ? ofNoAttempt(track) : {}),
       journal: ended('failed', reason),
     };
     if (permanent || track.attempts >= track.attemptsAllowed || total >= schedule.deadline) {
@@ -106,3 +118,33 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
   const wait = untilNextCheck(withChecks(schedule, checkTimes?.upload), waited, trouble, pace);
   return { ...at('waiting', wait, checks), checkedAt, pace, emptySuccesses };
 }
+
+/**
+ * What the provider could not use may be no fault of the file: does the way bring its bytes now? If not, the run ends,
+ * and the file is sent again by the next one.
+ * @returns whether the way was broken after the track was sent, and works again: then nobody knows what the provider got
+ * @throws ChirpsmithError AudioUnreachable
+ */
+async function isWayInDoubt(
+  track: Track,
+  source: AudioSource,
+  { said, ...seen }: Pick<Track, 'calls' | 'journal'> & { readonly said: string },
+  { audioWay, store, now }: CheckUploadDeps,
+): Promise<boolean> {
+  const { sessionId, file, sha256, submittedAt } = track;
+  try {
+    await audioWay.look({ ...source, sessionId, file, sha256 });
+  } catch (error) {
+    if (!(error instanceof ChirpsmithError) || error.name !== 'AudioUnreachable') throw error;
+    const reason = `The provider said of "${file}": ${said} ${error.message}`;
+    const failed = { ...trackFailed(error.name, reason, now()), ...seen, ...ofNoAttempt(track) };
+    const again = { ...failed, status: 'declared', taskId: undefined, finishedAt: undefined } as const;
+    await store.updateTrack(track, again);
+    throw await stopRun(await store.requireSession(sessionId), error.name, reason, { store, now });
+  }
+  const { stopped } = await store.requireSession(sessionId);
+  return stopped?.error === 'AudioUnreachable' && submittedAt !== undefined && submittedAt <= stopped.at;
+}
+
+/** Paid, but perhaps by no fault of the file: it takes none of the file's attempts. */
+const ofNoAttempt = ({ attemptsBefore }: Track) => ({ attemptsBefore: attemptsBefore + 1 });

@@ -1,3 +1,4 @@
+import { audioWay } from '../../runtime/clients/audio-way.ts';
 import { now, settings } from '../../runtime/clients/base.ts';
 import { provider } from '../../runtime/clients/provider.ts';
 import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
@@ -5,4 +6,4 @@ import { runTask } from '../../runtime/run-task.ts';
 import { checkUpload } from './check-upload.ts';
 import { state } from './state.ts';
 
-export const handler = runTask(state, checkUpload, { store, provider, settings, now });
+export const handler = runTask(state, checkUpload, { store, provider, audioWay, settings, now });

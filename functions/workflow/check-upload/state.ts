@@ -6,5 +6,13 @@ export const state = defineState({
   input: uploadState,
   lambda: { timeoutSeconds: 45, reservedConcurrency: 100 },
   retry: 'retryInLoop',
-  uses: ['clock', 'settings', 'sessions.read', 'sessions.note', 'tracks.update', 'provider.status'],
+  uses: [
+    'clock',
+    'settings',
+    'sessions.read',
+    'sessions.note',
+    'tracks.update',
+    'audio.look',
+    'provider.status',
+  ],
 });

@@ -1,9 +1,9 @@
+import { audioWay } from '../../runtime/clients/audio-way.ts';
 import { audioBucket as bucket, now, random, settings } from '../../runtime/clients/base.ts';
 import { fileLists as lists } from '../../runtime/clients/bucket.ts';
 import { executions } from '../../runtime/clients/executions.ts';
 import { provider } from '../../runtime/clients/provider.ts';
 import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
-import { audioWay } from '../../runtime/clients/signing.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import { state } from './state.ts';

@@ -1,10 +1,10 @@
 import { inspect } from '../../runtime/clients/audio.ts';
+import { audioWay } from '../../runtime/clients/audio-way.ts';
 import { audioBucket as bucket, now, random, settings } from '../../runtime/clients/base.ts';
 import { copy, hash } from '../../runtime/clients/bucket.ts';
 import { executions } from '../../runtime/clients/executions.ts';
 import { provider } from '../../runtime/clients/provider.ts';
 import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
-import { audioWay } from '../../runtime/clients/signing.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { prepareSession } from './prepare-session.ts';
 import { state } from './state.ts';

@@ -1,5 +1,5 @@
 import { type CallNews, notTakenBy, withCall, withNews } from '../../domain/journal.ts';
-import type { Session, Track } from '../../domain/session.ts';
+import type { AudioSource, Track } from '../../domain/session.ts';
 import { throttleSession } from '../../domain/throttle-session.ts';
 import { trackFailed } from '../../domain/track-changes.ts';
 import { isPermanentRejection } from '../../provider/permanent-failures.ts';
@@ -10,6 +10,7 @@ import { ChirpsmithError } from '../../shared/errors.ts';
 import { backoffDelay, firstWait, withChecks } from '../../shared/schedule.ts';
 import type { SubmitUploadState, UploadState } from '../../shared/state-contracts.ts';
 import { positionAfterCall, requireRunning } from '../polling.ts';
+import { stopRun } from '../stop-run.ts';
 import type { state } from './state.ts';
 
 export type SubmitUploadDeps = Deps<typeof state>;
@@ -83,15 +84,20 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     const reason = 'The file is gone from the bucket. Upload it again, then resume the session.';
     return giveUp({ status: 'rejected', failure: { error: 'AudioRejected', reason, at: now() } });
   }
-  const audioUrl =
-    'url' in source ? source.url : await downloads.get({ ...source, sessionId, file: track.file });
+  const { file, sha256 } = track;
+  const link = (object: AudioSource) =>
+    downloads.get({ ...object, sessionId, file, sha256 }).catch(async (error: unknown) => {
+      const isBroken = error instanceof ChirpsmithError && error.name === 'AudioUnreachable';
+      throw isBroken ? await stopRun(session, error.name, error.message, deps) : error;
+    });
+  const audioUrl = 'url' in source ? source.url : await link(source);
   if (typeof audioUrl !== 'string') {
     // Nothing was sent, so no attempt is counted; the wait is the one after a call that was not taken.
     const wait = backoffDelay(refusals + 1);
     if ((state.total ?? 0) + wait < settings.schedules.upload.deadline)
       return at('waiting', wait, refusals + 1);
     const share = `${audioUrl.sent} of ${audioUrl.size} bytes`;
-    const reason = `The file was not copied in time to where the provider can fetch it: ${share}. Resume the session to go on.`;
+    const reason = `The file was not copied, or read back, in time for the provider to fetch it: ${share}. Resume the session to go on.`;
     return giveUp(trackFailed('DeadlineExceeded', reason, now()));
   }
   const doubts = track.attemptsInDoubt ?? 0;
@@ -141,7 +147,12 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
     }
     if (error.name === 'ProviderAuth' || error.name === 'CreditsExhausted') {
       await store.updateTrack(track, notTaken);
-      throw await stopRun(session, error.name, reason, deps);
+      throw await stopRun(
+        session,
+        error.name,
+        `The provider refused an upload because of the account: ${reason}`,
+        deps,
+      );
     }
     const failed = trackFailed(error.name, reason, now(), { permanent: isPermanentRejection(reason) });
     return giveUp({ ...notTaken, ...failed });
@@ -156,20 +167,4 @@ export async function submitUpload(state: SubmitUploadState, deps: SubmitUploadD
   const schedule = withChecks(settings.schedules.upload, session.checkTimes?.upload);
   const wait = firstWait(schedule, deps.random());
   return at('waiting', spreadFirstCheck(wait, { pace, random: deps.random() }));
-}
-
-/** Writes down what the provider holds against the account: a batch's other files are sent no more in this run. */
-async function stopRun(
-  { sessionId, runs }: Session,
-  error: 'ProviderAuth' | 'CreditsExhausted',
-  words: string,
-  { store, now }: SubmitUploadDeps,
-): Promise<ChirpsmithError> {
-  const reason = `The provider refused an upload because of the account: ${words}`;
-  await store.changeSession(sessionId, (current) =>
-    current.runs === runs && current.stopped?.run !== runs
-      ? { stopped: { error, reason, at: now(), run: runs } }
-      : undefined,
-  );
-  return new ChirpsmithError(error, reason);
 }

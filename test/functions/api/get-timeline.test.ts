@@ -6,7 +6,7 @@ import { createSessionStore } from '../../../functions/storage/session-store.ts'
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
-import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
+import { providerError, reachesAudio, scriptedProvider, statusOf } from '../../scripted-provider.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -30,6 +30,7 @@ async function played(sessionId: string, script: Parameters<typeof scriptedProvi
   const deps = {
     store: table.store,
     provider,
+    audioWay: reachesAudio,
     downloads: { get: async () => 'https://bucket.example/a.mp3?signature=secret' },
     find: async (source: { bucket: string; key: string }) => source,
     settings,

@@ -47,3 +47,31 @@ test('after a failure nothing is begun, and what is under way ends before it is 
   expect(thrown).toEqual(new Error('first'));
   expect(begun).toEqual([0, 1]);
 });
+
+test('items are asked for only when there is room, also where they are made one after the other', async () => {
+  const { begun, end, work } = controlled();
+  let made = 0;
+  async function* items() {
+    for (; made < 3; made++) yield made;
+  }
+  const results = mapConcurrent(items(), 1, work);
+  await settled();
+  expect([begun, made]).toEqual([[0], 0]);
+  for (const item of [0, 1, 2]) end(item).resolve(String(item));
+  expect(await results).toEqual(['0', '1', '2']);
+});
+
+test('a failure, or the signal of the caller, aborts what is under way', async () => {
+  const caller = new AbortController();
+  const untilAborted = (item: number, signal: AbortSignal) =>
+    new Promise<void>((_, reject) => {
+      if (item === 1) reject(new Error('failed'));
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  await expect(mapConcurrent([0, 1], 2, untilAborted)).rejects.toThrow('failed');
+  const stopped = mapConcurrent([0], 2, untilAborted, caller.signal);
+  caller.abort(new Error('stopped'));
+  await expect(stopped).rejects.toThrow('stopped');
+  const later = mapConcurrent([0], 2, () => Promise.reject(new Error('begun')), caller.signal);
+  await expect(later).rejects.toThrow('stopped');
+});

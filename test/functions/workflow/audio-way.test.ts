@@ -4,7 +4,7 @@ import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
-import { scriptedProvider } from '../../scripted-provider.ts';
+import { reachesAudio, scriptedProvider, statusOf } from '../../scripted-provider.ts';
 import { prepareIn } from './preparing.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
@@ -64,6 +64,7 @@ describe('Submit upload, while the audio is still being copied', () => {
     const deps = {
       ...{ store: table.store, provider: scripted.provider, downloads, settings },
       ...{ now: () => testMoment, random: () => 0.5, find: async <S>(source: S) => source },
+      audioWay: reachesAudio,
     };
     const ids = { sessionId, trackId: '001' };
     return {
@@ -95,11 +96,92 @@ describe('Submit upload, while the audio is still being copied', () => {
     const it_ = await copying('copying-late', [{ sent: 50, size: 100 }]);
     const { deadline } = settings.schedules.upload;
     expect(await it_.submit({ total: deadline - 10 })).toMatchObject({ verdict: 'failed' });
-    const reason = expect.stringMatching(/not copied in time .*: 50 of 100 bytes\. Resume the session/);
+    const reason = expect.stringMatching(
+      /not copied, or read back, in time .*: 50 of 100 bytes\. Resume the session/,
+    );
     expect(await it_.track()).toMatchObject({
       status: 'failed',
       failure: { error: 'DeadlineExceeded', reason },
     });
     expect(it_.calls).toEqual([]);
+  });
+});
+
+describe('a way that breaks while a session runs', () => {
+  const url = 'https://bucket.example.test/a.wav?X-Amz-Signature=1';
+  const sha256 = 'ab'.repeat(32);
+  const said = '"a.wav" cannot be fetched.\n- --public-url: The tunnel does not run.';
+
+  /** One track, and another of the same run; the way is broken. */
+  async function broken(sessionId: string, kind: 'train' | 'batch', track: Partial<Track>) {
+    const session = { providerSessionId: `p-${sessionId}`, status: 'uploading', kind, runs: 2 } as const;
+    const about = { sessionId, count: 2, session, track: () => ({ sha256, ...track }) };
+    await recordSession(table.store, about);
+    const scripted = scriptedProvider({
+      status: [statusOf('failed', { failReason: 'Unsupported audio format: the file is not audio.' })],
+    });
+    const asked: object[] = [];
+    const fail = async (object: object) => {
+      asked.push(object);
+      throw new ChirpsmithError('AudioUnreachable', '"a.wav" cannot be fetched.', { problems });
+    };
+    const deps = {
+      ...{ store: table.store, provider: scripted.provider, settings },
+      ...{ downloads: { get: fail }, audioWay: { look: fail }, find: async <S>(source: S) => source },
+      ...{ now: () => testMoment, random: () => 0.5 },
+    };
+    const position = { wait: 0, waited: 0, total: 0, checks: 0, refusals: 0, verdict: 'waiting' } as const;
+    return {
+      ...scripted,
+      asked,
+      submit: (trackId: string) =>
+        submitUpload({ sessionId, trackId }, { ...deps, downloads: { get: async () => url } }).catch(
+          (error: unknown) => error,
+        ),
+      submitNow: () => submitUpload({ sessionId, trackId: '001' }, deps).catch((error: unknown) => error),
+      check: () =>
+        checkUpload({ sessionId, trackId: '001', ...position }, deps).catch((error: unknown) => error),
+      track: () => table.store.requireTrack(sessionId, '001'),
+      session: () => table.store.requireSession(sessionId),
+    };
+  }
+
+  it.each(['train', 'batch'] as const)('sends none of the other files of a %s', async (kind) => {
+    const run = await broken(`way-breaks-${kind}`, kind, {});
+    expect(await run.submitNow()).toMatchObject({ name: 'AudioUnreachable', message: said });
+    expect(run.asked).toEqual([expect.objectContaining({ sessionId: `way-breaks-${kind}`, sha256 })]);
+    expect(await run.track()).toMatchObject({ status: 'declared', attempts: 0, calls: 0 });
+    expect(await run.session()).toMatchObject({ stopped: { error: 'AudioUnreachable', run: 2 } });
+    expect(await run.submit('002')).toMatchObject({ name: 'AudioUnreachable', message: said });
+    expect(run.calls).toEqual([]);
+  });
+
+  it('ends the run, and not the file, when the provider could not use it: a resume sends it again', async () => {
+    const run = await broken('way-broke', 'train', {
+      status: 'submitted',
+      taskId: 't',
+      attempts: 1,
+      calls: 1,
+    });
+    const words = 'Unsupported audio format: the file is not audio.';
+    expect(await run.check()).toMatchObject({
+      name: 'AudioUnreachable',
+      message: expect.stringContaining(`${words} ${said}`),
+    });
+    const track = await run.track();
+    // What was paid counts; the file has as many attempts as before.
+    expect(track).toMatchObject({ status: 'declared', attempts: 1, attemptsBefore: 1 });
+    expect(track).toMatchObject({ failure: { error: 'AudioUnreachable' } });
+    expect(track.failure).not.toHaveProperty('permanent');
+    expect(track).not.toHaveProperty('taskId');
+    expect(await run.session()).toMatchObject({ stopped: { error: 'AudioUnreachable', run: 2 } });
+  });
+
+  it('is not asked about a file that lies elsewhere', async () => {
+    const source = { url: 'https://elsewhere.example.test/a.wav' };
+    const at = { status: 'submitted', taskId: 't', attempts: 1, source } as const;
+    const run = await broken('way-elsewhere-failed', 'train', at);
+    expect(await run.check()).toMatchObject({ verdict: 'failed' });
+    expect(run.asked).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { checkUpload } from '../../../functions/workflow/check-upload/check-uplo
 import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
 import { reconcileClips } from '../../../functions/workflow/reconcile-clips/reconcile-clips.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
-import { scriptedProvider, statusOf } from '../../scripted-provider.ts';
+import { reachesAudio, scriptedProvider, statusOf } from '../../scripted-provider.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -194,7 +194,7 @@ describe('a task that is a success and holds nothing', () => {
       track: () => ({ status: 'submitted', taskId: 't', attempts: 1 }),
     });
     const { provider, count } = scriptedProvider({ status: success() });
-    const deps = { store: table.store, provider, settings, now };
+    const deps = { store: table.store, provider, audioWay: reachesAudio, settings, now };
     let state = await checkUpload({ sessionId: 'upload', trackId: '001', ...position }, deps);
     while (state.verdict === 'waiting') state = await checkUpload(state, deps);
     expect(state.verdict).toBe('failed');

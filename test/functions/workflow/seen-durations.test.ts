@@ -3,7 +3,7 @@ import { checkTraining } from '../../../functions/workflow/check-training/check-
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
 import { enoughClips } from '../../../functions/workflow/enough-clips/enough-clips.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
-import { scriptedProvider, statusOf } from '../../scripted-provider.ts';
+import { reachesAudio, scriptedProvider, statusOf } from '../../scripted-provider.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -64,7 +64,10 @@ describe('how long the provider takes', () => {
     });
     const { provider } = scriptedProvider({ status: [statusOf('success', { clipId: 'clip' })] });
     const ids = { sessionId, trackId: '001' };
-    await checkUpload({ ...ids, ...position, ...at }, { store: table.store, provider, settings, now });
+    await checkUpload(
+      { ...ids, ...position, ...at },
+      { store: table.store, provider, audioWay: reachesAudio, settings, now },
+    );
     expect(await table.store.requireTrack(sessionId, '001')).toMatchObject(seen);
   });
 
@@ -80,7 +83,10 @@ describe('how long the provider takes', () => {
     });
     const { provider } = scriptedProvider({ status: [statusOf('success', { clipId: 'clip' })] });
     const ids = { sessionId, trackId: '001' };
-    await checkUpload({ ...ids, ...position, ...at }, { store: table.store, provider, settings, now });
+    await checkUpload(
+      { ...ids, ...position, ...at },
+      { store: table.store, provider, audioWay: reachesAudio, settings, now },
+    );
     const track = await table.store.requireTrack(sessionId, '001');
     expect([track.endedBetween, track.providerSeconds]).toEqual([undefined, undefined]);
   });

@@ -7,7 +7,7 @@ import { checkUpload } from '../../../functions/workflow/check-upload/check-uplo
 import { inspectFile } from '../../../functions/workflow/inspect-file/inspect-file.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
-import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
+import { providerError, reachesAudio, scriptedProvider, statusOf } from '../../scripted-provider.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -32,6 +32,7 @@ const depsWith = (provider: Provider) => ({
   ...{ store: table.store, provider, settings, now },
   downloads: { get: async () => 'https://bucket.example/signed' },
   find: async <T>(source: T) => source,
+  audioWay: reachesAudio,
   random: () => 0.5,
 });
 const trackOf = (sessionId: string) => table.store.requireTrack(sessionId, '001');

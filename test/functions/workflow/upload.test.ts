@@ -9,7 +9,7 @@ import {
   submitUpload,
 } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
-import { providerError, scriptedProvider, statusOf } from '../../scripted-provider.ts';
+import { providerError, reachesAudio, scriptedProvider, statusOf } from '../../scripted-provider.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
@@ -37,6 +37,7 @@ async function oneTrack(
     provider: scripted.provider,
     downloads,
     find: found,
+    audioWay: reachesAudio,
     settings,
     now,
     random: () => 0.5,

@@ -356,6 +356,18 @@ describe('the endpoint', () => {
     expect(place.requests()).toHaveLength(1);
   });
 
+  it('in a private network is for a provider there, and for no other', async () => {
+    const lookup = async (host: string) => (host === 'minio.lan' ? ['192.168.1.20'] : ['203.0.113.9']);
+    const refused = async () => Promise.reject(Object.assign(new TypeError('x'), { code: 'ECONNREFUSED' }));
+    for (const endpoint of ['http://192.168.1.20:9000', 'http://minio.lan:9000']) {
+      asPerson(endpoint);
+      const near = await said({ provider: 'http://10.0.0.7:8080', lookup, fetch: refused });
+      expect(near).toMatch(/refuses connections/);
+      const far = await said({ provider: 'https://api.provider.example', lookup, fetch: refused });
+      expect(far).toMatch(/is in a private network, and api\.provider\.example cannot reach it/);
+    }
+  });
+
   it('on this machine, while the provider is elsewhere, is refused before any request', async () => {
     expect(await ask({ provider: 'https://api.provider.example/v1' })).toMatch(
       /^AWS_ENDPOINT_URL_S3: \[::1\]:\d+ is on this machine, and api\.provider\.example cannot reach it\./,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { createAudioLinks } from '../../../functions/storage/audio-links.ts';
@@ -9,14 +11,27 @@ const files = [
   { key: 'audio/s1/002.b.wav', size: 20 },
 ];
 
-async function linksTo(way: Partial<AudioWay> | undefined) {
+/** The files as they are here: their bytes follow from the key. */
+const bytesOf = (key: string) => Buffer.alloc(200_000, key);
+const open = async ({ key }: { key: string }) => ({
+  body: Readable.from([bytesOf(key)]),
+  size: bytesOf(key).length,
+});
+
+/** What a fetch through the way brings; the file unless given. */
+type Answer = (key: string) => Response | Promise<Response>;
+const rightBytes: Answer = (key) => new Response(bytesOf(key), { headers: { 'content-type': 'audio/wav' } });
+
+async function linksTo(way: Partial<AudioWay> | undefined, answer: Answer = rightBytes) {
+  const fetched: string[] = [];
   const lines: string[] = [];
   const whole: AudioWay | undefined = way && {
     kind: 'bucket',
     name: 's3://my-audio',
+    advice: () => 'Look.',
     check: async () => undefined,
     publish: async () => {},
-    link: async () => ({ url: 'https://a.test/x?sig' }),
+    link: async (_sessionId, { key }) => ({ url: `https://a.test/${key}?X-Amz-Signature=1` }),
     remove: async () => {},
     close: async () => {},
     ...way,
@@ -26,10 +41,17 @@ async function linksTo(way: Partial<AudioWay> | undefined) {
     way: whole,
     problem,
     list: async () => files,
+    open,
+    fetch: async (input) => {
+      const key = new URL(String(input)).pathname.slice(1);
+      fetched.push(key);
+      return answer(key);
+    },
+    pause: async () => {},
     log: (line) => lines.push(line),
   });
   onTestFinished(() => server.close());
-  return { url: server.url, lines, links: createAudioLinks({ url: server.url }) };
+  return { url: server.url, lines, fetched, links: createAudioLinks({ url: server.url }) };
 }
 
 describe('the links server', () => {
@@ -87,14 +109,14 @@ describe('the links server', () => {
       publish: async (_sessionId, objects, progress) => {
         copies++;
         expect(objects).toEqual(files);
-        progress('audio/s1/001.a.wav', 4);
+        progress('audio/s1/001.a.wav', { sent: 4, retry: { attempt: 2, reason: 'It is busy.' } });
         await promise;
       },
     });
     const under = {
       done: false,
       files: [
-        { ...files[0], sent: 4 },
+        { ...files[0], sent: 4, retry: { attempt: 2, reason: 'It is busy.' } },
         { ...files[1], sent: 0 },
       ],
     };
@@ -128,6 +150,20 @@ describe('the links server', () => {
     expect(await links.publish('s1', ['001', '002'])).toMatchObject({ done: true });
   });
 
+  it('removes what was copied for a session, and says why it cannot', async () => {
+    const removed: string[] = [];
+    const problems = [{ where: '--audio-bucket', message: 'You may not delete there.' }];
+    const { links } = await linksTo({
+      remove: async (sessionId) => {
+        if (sessionId === 's2') throw new ChirpsmithError('BadInput', 'No.', { problems });
+        removed.push(sessionId);
+      },
+    });
+    await links.remove('s1');
+    expect(removed).toEqual(['s1']);
+    await expect(links.remove('s2')).rejects.toMatchObject({ name: 'AudioUnreachable', problems });
+  });
+
   it('has nothing to copy for a tunnel', async () => {
     const { links } = await linksTo({ kind: 'tunnel' });
     expect(await links.publish('s1', ['001', '002'])).toMatchObject({ done: true });
@@ -143,5 +179,75 @@ describe('the links server', () => {
       name: 'StorageUnavailable',
     });
     expect(lines).toEqual(['links: broken']);
+  });
+});
+
+describe('a link', () => {
+  const sha256 = (key: string) => createHash('sha256').update(bytesOf(key)).digest('hex');
+  const object = { sessionId: 's1', key: 'a.wav', file: 'My song.wav', sha256: sha256('a.wav') };
+  const page = () => new Response('<html>Visit</html>', { headers: { 'content-type': 'text/html' } });
+  const refusal = (message: string, where = '--audio-bucket') => ({
+    name: 'AudioUnreachable',
+    summary:
+      '"My song.wav" cannot be fetched through s3://my-audio, so nothing more is sent to the provider.',
+    problems: [{ where, message: expect.stringContaining(message) }],
+  });
+
+  it('is given after its file came back whole through the way; later its beginning is looked at again', async () => {
+    const { links, fetched } = await linksTo({});
+    expect(await links.get(object)).toBe('https://a.test/a.wav?X-Amz-Signature=1');
+    expect(await links.get(object)).toMatch('https://a.test/');
+    expect(fetched).toEqual(['a.wav', 'a.wav']);
+  });
+
+  it('is compared with the file here, where no SHA-256 is on record', async () => {
+    const { sha256: _none, ...unknown } = object;
+    const { links } = await linksTo({});
+    expect(await links.get(unknown)).toMatch('https://a.test/');
+  });
+
+  it.each<[string, Answer, string]>([
+    ['a page comes', page, 'a.test answered with something else (text/html): "<html>Visit</html>".'],
+    ['other bytes come', () => rightBytes('b.wav'), 'a.test gave other bytes, of the same length.'],
+    ['the end is missing', (key) => new Response(bytesOf(key).subarray(1)), 'gave 199999 of 200000 bytes.'],
+    ['more comes', (key) => new Response(Buffer.concat([bytesOf(key), bytesOf(key)])), 'more than 200000'],
+    ['the bucket is gone', () => new Response('', { status: 404 }), 'answered 404. The audio is not there'],
+  ])('is refused with the name of the file, after three attempts, when %s', async (_, answer, message) => {
+    const advice = (status: number | 'none') => (status === 404 ? 'The audio is not there.' : 'Look.');
+    const { links, fetched } = await linksTo({ advice }, answer);
+    await expect(links.get(object)).rejects.toMatchObject(refusal(message));
+    expect(fetched).toHaveLength(3);
+  });
+
+  it('is given when the line failed for a moment', async () => {
+    let failures = 1;
+    const { links } = await linksTo({}, (key) => {
+      if (failures-- > 0) throw new TypeError('fetch failed');
+      return rightBytes(key);
+    });
+    expect(await links.get(object)).toMatch('https://a.test/');
+  });
+
+  it('is refused when the way broke after its file had come back', async () => {
+    let answer = rightBytes;
+    const { links } = await linksTo({}, (key) => answer(key));
+    await links.get(object);
+    answer = page;
+    await expect(links.get(object)).rejects.toMatchObject(refusal('something else (text/html)'));
+    answer = (key) =>
+      new Response(bytesOf(key).subarray(0, 100_000), { headers: { 'content-length': '100000' } });
+    await expect(links.get(object)).rejects.toMatchObject(refusal('says that it has 100000 bytes of 200000'));
+    answer = rightBytes;
+    expect(await links.get(object)).toMatch('https://a.test/');
+  });
+
+  it('can be looked at after the provider could not use it', async () => {
+    let answer = rightBytes;
+    const { links } = await linksTo({ kind: 'tunnel', name: 'https://a.test' }, (key) => answer(key));
+    await links.look(object);
+    answer = () => Promise.reject(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }));
+    await expect(links.look(object)).rejects.toMatchObject({
+      problems: [{ where: '--public-url', message: 'a.test takes no connection: is the tunnel running?' }],
+    });
   });
 });

@@ -7,9 +7,11 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
+  PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AudioObject, AudioWay } from '../../../local/audio-way/audio-way.ts';
+import type { AudioObject, AudioWay, CopyProgress } from '../../../local/audio-way/audio-way.ts';
+import { copiedAudio } from '../../../local/audio-way/published-journal.ts';
 import { listenOnLoopback } from '../../../packages/local-servers/loopback.ts';
 import { bucket, credentials } from '../../../test-support/s3-bucket.ts';
 import { asPerson, type Bucket, bucketBehindFront, openWay } from './bucket-behind-front.ts';
@@ -54,8 +56,11 @@ afterEach(async () => {
 });
 afterAll(() => place.stop());
 
-const publish = (objects: readonly AudioObject[], on = way, progress = (_key: string, _sent: number) => {}) =>
-  on.publish(sessionId, objects, progress, signal);
+const publish = (
+  objects: readonly AudioObject[],
+  on = way,
+  progress: Parameters<AudioWay['publish']>[2] = () => {},
+) => on.publish(sessionId, objects, progress, signal);
 async function linkOf(object: AudioObject, on = way): Promise<string> {
   for (;;) {
     const link = await on.link(sessionId, object);
@@ -103,7 +108,7 @@ describe('audio in a bucket of the person’s own', () => {
 
   it('tells its progress in bytes', async () => {
     const told: number[] = [];
-    await publish([large], way, (_key, sent) => told.push(sent));
+    await publish([large], way, (_key, { sent }) => told.push(sent));
     expect(told.at(-1)).toBe(large.size);
     expect(told.every((sent, index) => sent >= (told[index - 1] ?? 0))).toBe(true);
   });
@@ -111,7 +116,7 @@ describe('audio in a bucket of the person’s own', () => {
   it('is not called whole before the service has said so', async () => {
     place.faults(({ method }) => (method === 'PUT' ? { status: 507 } : undefined));
     const told: number[] = [];
-    await expect(publish([small], way, (_key, sent) => told.push(sent))).rejects.toThrow(/507/);
+    await expect(publish([small], way, (_key, { sent }) => told.push(sent))).rejects.toThrow(/507/);
     expect(puts()).toHaveLength(1);
     expect(await way.link(sessionId, small).catch(() => 'failed')).toBe('failed');
     expect(told.every((sent) => sent < small.size)).toBe(true);
@@ -162,6 +167,17 @@ describe('a connection that is lost', () => {
     await publish([large]);
     expect((await bytesAt(await linkOf(large))).equals(files[large.key] ?? Buffer.alloc(0))).toBe(true);
     expect(puts().filter((line) => line.includes('partNumber'))).toHaveLength(2 + 2);
+  });
+
+  it('is said at once, with the attempt that comes next', async () => {
+    let busy = 2;
+    place.faults(({ method }) => (method === 'PUT' && busy-- > 0 ? { status: 503 } : undefined));
+    const seen: CopyProgress[] = [];
+    await publish([small], way, (_key, at) => void seen.push(at));
+    expect(seen.at(-1)).toEqual({
+      sent: small.size,
+      retry: { attempt: 3, reason: expect.stringContaining('HTTP 503') },
+    });
   });
 
   it('and a service that is busy are tried again', async () => {
@@ -285,7 +301,7 @@ describe('when a session is done', () => {
     expect(place.requests()).toEqual([]);
   });
 
-  it('what could not be deleted is known to the next stack', async () => {
+  it('what could not be deleted is known to the next stack, and without one', async () => {
     await publish([small, other]);
     place.faults(({ method, url = '' }) =>
       method === 'DELETE' && url.includes('flac') ? { status: 403 } : undefined,
@@ -293,6 +309,13 @@ describe('when a session is done', () => {
     await expect(way.remove(sessionId)).rejects.toThrow(/s3:DeleteObject/);
     expect(await keysThere()).toHaveLength(1);
     expect(await way.sessions?.()).toEqual([sessionId]);
+    const left = { sessionId, name: 's3://audio/music/of mine', files: 1 };
+    const problem = expect.stringMatching(/^You may not delete there, .*Allow s3:DeleteObject/);
+    const known = () => copiedAudio(path.join(place.home, 'audio-way'));
+    expect(known()).toEqual([{ ...left, problem }]);
+    place.faults(() => undefined);
+    await way.remove(sessionId);
+    expect(known()).toEqual([]);
   });
 });
 
@@ -310,6 +333,24 @@ describe('a bucket that keeps versions', () => {
 });
 
 describe('links', () => {
+  it('to what may not be read any more are refused, and it is not copied again and again', async () => {
+    await publish([small]);
+    place.seen.length = 0;
+    place.faults(({ method }) => (method === 'HEAD' ? { status: 403 } : undefined));
+    await expect(linkOf(small)).rejects.toThrow(/You may not read what you wrote.*Allow s3:GetObject/s);
+    expect(puts()).toHaveLength(1);
+    place.faults(() => undefined);
+    expect((await bytesAt(await linkOf(small))).length).toBe(small.size);
+  });
+
+  it('to an object that was exchanged lead to the right bytes: it is copied again', async () => {
+    await publish([small]);
+    const [Key] = await keysThere();
+    await client().send(new PutObjectCommand({ Bucket: bucket, Key, Body: Buffer.alloc(small.size ?? 0) }));
+    const bytes = await bytesAt(await linkOf(small));
+    expect(bytes.equals(files[small.key] ?? Buffer.alloc(0))).toBe(true);
+  });
+
   it('hold for the minutes of the settings, and no longer than temporary credentials', async () => {
     await publish([small]);
     expect(new URL(await linkOf(small)).searchParams.get('X-Amz-Expires')).toBe('3600');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AudioWayProblem } from '../../../local/audio-way/audio-way.ts';
 import { openLocalAudio } from '../../../local/audio-way/local-audio.ts';
-import { fetchProbe } from '../../../local/audio-way/probe.ts';
+import { fetchProbe, tunnelAdvice } from '../../../local/audio-way/probe.ts';
 import { openPublicDoor } from '../../../local/audio-way/public-door.ts';
 import { tooNear } from '../../../local/audio-way/reach.ts';
 import { openTunnel } from '../../../local/audio-way/tunnel.ts';
@@ -147,7 +147,7 @@ describe('the probe of a tunnel', () => {
       throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
     };
     expect(messageOf(await tunnel({ fetch: late }).check(signal))).toContain(
-      `did not answer within 30 s. Let the tunnel lead to ${door.url}.`,
+      `sent nothing for 30 s. Let the tunnel lead to ${door.url}.`,
     );
   });
 
@@ -157,7 +157,7 @@ describe('the probe of a tunnel', () => {
       url: 'https://music.example.test/x',
       bytes: Buffer.of(1),
       where: '--public-url',
-      door: door.url,
+      advice: tunnelAdvice(door.url),
     };
     await expect(fetchProbe({ ...probe, fetch: proxy.fetch, signal: ended })).rejects.toThrow();
   });

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { SessionStatus } from '../../functions/domain/session.ts';
+import { ChirpsmithError } from '../../functions/shared/errors.ts';
+import { type AudioWay, missingWay } from '../../local/audio-way/audio-way.ts';
+import { startLinksServer } from '../../local/audio-way/links-server.ts';
+import { commandsOf, standing } from './fake-session.ts';
+import { events, run } from './run-command.ts';
+
+const name = 's3://mine/chirpsmith';
+const may = 'You may not delete there. Allow s3:DeleteObject.';
+
+/** A session in a stack with a bucket, in which copies of its audio are; deleting them works or not. */
+async function withCopies(status: SessionStatus, { mayDelete }: { mayDelete: () => boolean }) {
+  let file = '';
+  const way: AudioWay = {
+    kind: 'bucket',
+    name,
+    advice: () => '',
+    check: async () => undefined,
+    publish: async () => {},
+    link: async () => ({ sent: 0, size: 1 }),
+    remove: async () => {
+      const problems = [{ where: '--audio-bucket', message: may }];
+      if (!mayDelete()) throw new ChirpsmithError('BadInput', 'No.', { problems });
+      await rm(file, { force: true });
+    },
+    close: async () => {},
+  };
+  const server = await startLinksServer({
+    ...{ way, problem: missingWay('https://api.example.test'), list: async () => [], log: () => {} },
+    open: () => Promise.reject(new Error('not to be read')),
+  });
+  onTestFinished(() => server.close());
+  const audio = { kind: 'bucket', name, keep: false, links: server.url } as const;
+  const at = await standing({ status }, { audio });
+  const { home, sessionId } = at;
+  await mkdir(join(home, 'audio-way'));
+  file = join(home, 'audio-way', 'copies.json');
+  const objects = { 'chirpsmith/a.wav': { size: 1, etag: 'e' }, 'chirpsmith/b.wav': { size: 1, etag: 'e' } };
+  await writeFile(file, JSON.stringify({ sessionId, at: 'https://s3.test/mine', name, objects }));
+  return { ...at, isThere: () => existsSync(file), copies: { home, env: {} } };
+}
+
+const left = (sessionId: string, home: string) => ({
+  event: 'audio.left',
+  sessionId,
+  from: name,
+  files: 2,
+  reason: may,
+  next: [
+    {
+      words: 'To delete the copies there:',
+      command: `CHIRPSMITH_HOME=${home} CHIRPSMITH_AUDIO_BUCKET=${name} npx chirpsmith delete ${sessionId} --copies`,
+    },
+  ],
+});
+
+it.each([
+  ['status', 'ready', []],
+  ['resume', 'failed', ['--watch', '--yes', '--rights-confirmed']],
+  ['cancel', 'review', []],
+  ['delete', 'ready', ['--yes']],
+] as const)('%s says what could not be deleted from a bucket, and how to', async (command, status, flags) => {
+  const { home, sessionId, copies } = await withCopies(status, { mayDelete: () => false });
+  const json = await run(command, [sessionId, ...flags, '--json'], copies);
+  expect(events(json).filter(({ event }) => event === 'audio.left')).toEqual([left(sessionId, home)]);
+  expect(json.stderr).toContain(`2 copies of audio are still in ${name}: ${may}`);
+});
+
+it('a person sees it on standard error', async () => {
+  const { sessionId, copies } = await withCopies('ready', { mayDelete: () => false });
+  const { stderr } = await run('status', [sessionId], copies);
+  expect(stderr).toContain(`2 copies of audio are still in ${name}: ${may}\n`);
+  expect(stderr).toContain(`npx chirpsmith delete ${sessionId} --copies`);
+});
+
+it('nothing is said of a session that still needs its audio, nor of copies that could be deleted', async () => {
+  const waits = await withCopies('review', { mayDelete: () => true });
+  const quiet = async ({ sessionId, copies }: typeof waits) =>
+    (await run('status', [sessionId, '--json'], copies)).stdout;
+  expect(await quiet(waits)).not.toContain('audio.left');
+  expect(waits.isThere()).toBe(true);
+  const done = await withCopies('ready', { mayDelete: () => true });
+  expect(await quiet(done)).not.toContain('audio.left');
+  expect(done.isThere()).toBe(false);
+});
+
+it('the command that is named deletes the copies once it may, and keeps the session', async () => {
+  let mayDelete = false;
+  const { sessionId, copies, isThere, posts } = await withCopies('ready', { mayDelete: () => mayDelete });
+  const again = () => run('delete', [sessionId, '--copies', '--json'], copies);
+  const refused = await again();
+  expect(refused.code).toBe(1);
+  expect(commandsOf(refused)).toEqual([expect.stringContaining(`delete ${sessionId} --copies`)]);
+  mayDelete = true;
+  const deleted = await again();
+  expect(deleted.code).toBe(0);
+  expect(events(deleted)).toEqual([{ event: 'audio.deleted', sessionId, from: name, files: 2 }]);
+  expect([isThere(), posts()]).toEqual([false, []]);
+  expect((await again()).stderr).toContain('No copies are known here.');
+});
+
+it('copies of a session that is not done stay', async () => {
+  const { sessionId, copies, isThere } = await withCopies('review', { mayDelete: () => true });
+  const refused = await run('delete', [sessionId, '--copies', '--json'], copies);
+  expect([refused.code, isThere()]).toEqual([2, true]);
+  expect(refused.stderr).toContain('It is not done');
+});
