@@ -54,6 +54,9 @@ export interface DynamoTable {
   removeAll(keys: readonly Key[]): Promise<void>;
 }
 
+/** Placeholder of the version in a condition: no field has a number for a name, and each has its name for a placeholder. */
+const seen = ':0';
+
 const isNew: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
 
 /** Items that DynamoDB takes in one batch (documented). */
@@ -114,11 +117,11 @@ export function createDynamoTable({
         TableName,
         Key: key,
         UpdateExpression: clauses.join(' '),
-        ConditionExpression: '#version = :seen',
+        ConditionExpression: `#version = ${seen}`,
         ExpressionAttributeNames: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
         ExpressionAttributeValues: {
           ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
-          ':seen': version,
+          [seen]: version,
         },
         ReturnValues: 'ALL_NEW',
       });

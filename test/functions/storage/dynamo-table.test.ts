@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDynamoTable } from '../../../functions/storage/dynamo-table.ts';
 import { createModelStore } from '../../../functions/storage/model-store.ts';
 import { createPersonaStore } from '../../../functions/storage/persona-store.ts';
 import { createSessionStore } from '../../../functions/storage/session-store.ts';
@@ -101,4 +102,16 @@ it('a change that loses to others five times in a row says so, instead of being 
   });
   expect(writes).toBe(5);
   expect(await table.store.requireSession('busy')).toMatchObject({ pace: 2, runs: 5 });
+});
+
+it('a field is changed by its own value, also where it is named like a word of the request', async () => {
+  const [key, client] = [{ pk: 'FIELD', sk: 'names' }, table.client];
+  const records = createDynamoTable({ client, tableName: 'sessions' });
+  const fields = { seen: 'at noon', name: 'x', status: 'done', value: 7 };
+  await records.put({ ...key, version: 1, ...fields });
+  const changes = { seen: 'at night', name: 'y', status: undefined, value: 8 };
+  await records.update(key, 1, changes);
+  expect(await records.get(key)).toMatchObject({ version: 2, seen: 'at night', name: 'y', value: 8 });
+  expect(await records.get(key)).not.toHaveProperty('status');
+  await expect(records.update(key, 1, { seen: 1 })).rejects.toMatchObject({ name: 'RecordConflict' });
 });
