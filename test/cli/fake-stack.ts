@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { signUploadsBody } from '../../functions/api/contract/track.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
@@ -41,6 +42,8 @@ export async function startFakeStack(options: {
   putStatuses?: readonly number[];
   /** Milliseconds before a PUT is answered. */
   putDelay?: number;
+  /** Ends that delay. */
+  putsGoOn?: Promise<unknown>;
   /** Actions that are taken, with no answer but a cut connection. */
   cut?: readonly string[];
   /** Requests to delete a session that leave a part of it. */
@@ -196,7 +199,8 @@ export async function startFakeStack(options: {
   });
 
   const put = async (request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer) => {
-    if (putDelay > 0) await new Promise((done) => setTimeout(done, putDelay));
+    const goOn = options.putsGoOn ? [options.putsGoOn] : [];
+    if (putDelay > 0) await Promise.race([delay(putDelay), ...goOn]);
     const failure = failures.shift();
     if (failure === 0) return void request.socket.destroy();
     const file = sessions.declared.get(url.pathname.replace('/audio/', ''));

@@ -51,11 +51,13 @@ describe('a command whose npx or npm is gone', () => {
   ] as const)(
     'starts no session after a %s to %s in the middle of its uploads',
     async (signal, program, command) => {
-      const { home, tracks, fake } = await prepared({ putDelay: 1500 });
+      const { promise: putsGoOn, resolve: goOn } = Promise.withResolvers<unknown>();
+      const { home, tracks, fake } = await prepared({ putDelay: 1500, putsGoOn });
       const { child, told, closed } = started(program, [...command, tracks, '--name', 'x', '--json'], {
         CHIRPSMITH_HOME: home,
       });
       await until(child, told, 'session.created');
+      void once(child, 'exit').then(goOn);
       child.kill(signal);
       // The streams close when the last one that holds them ends: the command itself.
       await closed;

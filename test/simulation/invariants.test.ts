@@ -18,29 +18,41 @@ describe('after every fault', () => {
   });
 
   it.each([
-    ['the second training', 'train-model', 'intents', /create cost 200 credits; 100 were approved/],
-    ['the second piece of music', 'generate-music', 'intents', /generate cost 80 credits; 40 were approved/],
+    ['the second training', 'train-model', 'intents', 2, /create cost 200 credits; 100 were approved/],
+    [
+      'the second piece of music',
+      'generate-music',
+      'intents',
+      2,
+      /generate cost 80 credits; 40 were approved/,
+    ],
     [
       'the upload nobody counted',
       'upload-batch',
       'intents',
+      8,
       /record says \d+ credits, the provider took \d+/,
     ],
     [
       'the file that was lost',
       'upload-batch',
       'the last file',
+      2,
       /the batch counts \d+ clips and \d+ without, which is not what its files say/,
     ],
-  ] as const)('the check finds %s, when the record of %s forgets %s', async (_, machine, forgets, words) => {
-    // The first rule that is broken ends a check; by another seed it is perhaps this one.
-    for (const seed of [2, 4, 6, 8]) {
-      const found = await check({ seed, runs: 60, machine, forgets, shrink: false });
-      if (!words.test(found ?? '')) continue;
-      return expect(found).toMatch(new RegExp(`npm run faults -- --seed ${seed} --runs \\d+ --machine `));
-    }
-    expect.unreachable(`no check says ${words}`);
-  });
+  ] as const)(
+    'the check finds %s, when the record of %s forgets %s',
+    async (_, machine, forgets, first, words) => {
+      // The first rule that is broken ends a check; by another seed it is perhaps this one. Begins with the one that
+      // takes the fewest runs.
+      for (const seed of new Set([first, 2, 4, 6, 8])) {
+        const found = await check({ seed, runs: 60, machine, forgets, shrink: false });
+        if (!words.test(found ?? '')) continue;
+        return expect(found).toMatch(new RegExp(`npm run faults -- --seed ${seed} --runs \\d+ --machine `));
+      }
+      expect.unreachable(`no check says ${words}`);
+    },
+  );
 
   it('a run is checked when all clients have sent all their requests', async () => {
     const nothing = { do: 'replace', track: 24, content: 'song', delivery: 'at once' } as const;
