@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { join as joined, little } from '../../test-support/audio-files/bytes.ts';
 import { matroskaFile } from '../../test-support/audio-files/matroska.ts';
 import { coded } from '../../test-support/audio-files/mp4.ts';
@@ -14,22 +13,24 @@ import { events, run, spawned, temporaryFolder } from './run-command.ts';
 
 const caf = joined('caff', little(1, 4), 'desc', new Uint8Array(16), 'lpcm', coded(2000));
 const webm = matroskaFile({ seconds: 10, open: true });
-const converted = async () =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith('chirpsmith-converted-'));
 
-/** The prepared folder with two files that are to be converted. */
+/** The prepared folder with two files that are to be converted, and a place of its own for temporary files: other tests convert as well. */
 async function withOthers(options: Parameters<typeof prepared>[0] = {}) {
   const all = await prepared(options);
+  const temporary = await temporaryFolder();
+  vi.stubEnv('TMPDIR', temporary);
+  onTestFinished(() => void vi.unstubAllEnvs());
   await writeFile(join(all.tracks, "it's a song.caf"), caf);
   await writeFile(join(all.tracks, 'talk.webm'), webm);
-  return all;
+  const converted = async () =>
+    (await readdir(temporary)).filter((name) => name.startsWith('chirpsmith-converted-'));
+  return { ...all, temporary, converted };
 }
 
 describe('--convert', () => {
   it('converts what the provider may not take, says so, and leaves the originals and nothing else', async () => {
-    const { home, tracks, fake } = await withOthers();
+    const { home, tracks, fake, converted } = await withOthers();
     const { path, calls } = await fakeFfmpeg();
-    const before = await converted();
     const args = [tracks, '--name', 'x', '--json', '--convert'];
     const ended = await run('train', args, { home, env: { PATH: path } });
     expect(ended.code).toBe(0);
@@ -39,7 +40,7 @@ describe('--convert', () => {
       expect.objectContaining({ file: "it's a song.flac", format: 'FLAC', convertedFrom: "it's a song.caf" }),
     );
     expect(Buffer.from(await readFile(join(tracks, "it's a song.caf")))).toEqual(Buffer.from(caf));
-    expect(await converted()).toEqual(before);
+    expect(await converted()).toEqual([]);
     const [first = '', second = ''] = (await readFile(calls, 'utf8')).trim().split('\n').sort().reverse();
     // A recording of 5 kbit/s does not need 320.
     expect([first, second].join('\n')).toMatch(/-c:a libmp3lame -b:a 64k/);
@@ -77,12 +78,11 @@ describe('--convert', () => {
   it.each(['the same', 'another'])(
     'a resume after a Ctrl-C in the uploads converts again what is missing, if the original is %s file',
     async (which) => {
-      const { home, tracks, fake } = await withOthers({ putDelay: 300 });
+      const { home, tracks, fake, temporary, converted } = await withOthers({ putDelay: 300 });
       const { path } = await fakeFfmpeg();
-      const before = await converted();
       const left = await spawned('train', [tracks, '--name', 'x', '--json', '--convert'], {
         home,
-        env: { PATH: path },
+        env: { PATH: path, TMPDIR: temporary },
         watch: (child, output) => {
           if (output.includes('file.uploaded')) child.kill('SIGINT');
         },
@@ -95,7 +95,7 @@ describe('--convert', () => {
       expect(resumed.code, resumed.stdout).toBe(which === 'the same' ? 0 : 1);
       expect(fake.stored.has("it's a song.flac")).toBe(true);
       expect(fake.stored.has('talk.mp3')).toBe(which === 'the same');
-      expect(await converted()).toEqual(before);
+      expect(await converted()).toEqual([]);
     },
   );
 

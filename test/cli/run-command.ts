@@ -120,7 +120,7 @@ export function spawned(
         PATH: process.env.PATH,
         CHIRPSMITH_HOME: options.home,
         // Compiled once for all runs: half of a command's start.
-        NODE_COMPILE_CACHE: join(tmpdir(), 'chirpsmith-compile-cache'),
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         ...options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { Machine } from '../../../../packages/local-aws/assembly.ts';
 import type { Invoker } from '../../../../packages/local-aws/lambda.ts';
 import { createStepFunctions, type StepFunctions } from '../../../../packages/local-aws/step-functions.ts';
@@ -13,14 +13,10 @@ export const executionArn = (name: string) => `arn:aws:states:eu-west-1:11112222
 
 type Functions = Record<string, (input: never, by: Invoker) => unknown>;
 
-const cleanups: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
+/** Gone after the test. Not by `afterEach`: files share this module, and the first of them would be the only one to clean up. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'executions-'));
-  cleanups.push(async () => rmSync(directory, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -69,7 +65,7 @@ export async function benchWith(
     log: () => {},
     ...(options.random === undefined ? {} : { random: options.random }),
   });
-  cleanups.push(() => service.close());
+  onTestFinished(() => service.close());
   const call: Bench['call'] = (operation, input) => service.handler(operation, input, { accessKeyId: 'me' });
   const events: Bench['events'] = async (name = 'run') => {
     const answer = await call('GetExecutionHistory', { executionArn: executionArn(name), maxResults: 1000 });
