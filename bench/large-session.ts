@@ -4,6 +4,7 @@
  *
  *   npm run bench:large-session -- [--files 10000]
  */
+
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -13,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { trackIdAt } from '../functions/domain/new-session.ts';
+import { audioFolder } from '../functions/domain/object-keys.ts';
 import { mapConcurrent } from '../functions/shared/map-concurrent.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { listenOnLoopback } from '../packages/local-servers/loopback.ts';
@@ -48,7 +50,7 @@ try {
     session: { kind: 'batch', status: 'failed', createdAt: new Date().toISOString() },
     track: (index) => {
       const trackId = trackIdAt(index, 'batch');
-      const source = { bucket, key: `audio/${sessionId}/${trackId}.wav` };
+      const source = { bucket, key: `${audioFolder(sessionId)}${trackId}.wav` };
       return { trackId, source, status: 'done', attempts: 1 };
     },
   });
@@ -61,7 +63,7 @@ try {
   }
   await mapConcurrent(tracks, 16, ({ trackId }) =>
     s3.send(
-      new PutObjectCommand({ Bucket: bucket, Key: `audio/${sessionId}/${trackId}.wav`, Body: trackId }),
+      new PutObjectCommand({ Bucket: bucket, Key: `${audioFolder(sessionId)}${trackId}.wav`, Body: trackId }),
     ),
   );
   const { url: records } = await listenOnLoopback(dynamoDb, 0);

@@ -1,3 +1,4 @@
+import { audioFolder } from '../functions/domain/object-keys.ts';
 import type { Inbox } from '../functions/event-handlers/start-from-manifest/inbox.ts';
 import type { FileLists } from '../functions/storage/file-list.ts';
 import { testMoment } from './session-records.ts';
@@ -60,7 +61,7 @@ export function fakeInbox(now: () => string = () => testMoment) {
   };
   const lists: FileLists = {
     async write(sessionId, list) {
-      const key = `audio/${sessionId}/files.${objects.size}.json`;
+      const key = `${audioFolder(sessionId)}files.${objects.size}.json`;
       put(key, list);
       return key;
     },

@@ -17,6 +17,7 @@ import {
   sessionAnswer,
 } from '../functions/api/contract/session.ts';
 import { uploadAnswer } from '../functions/api/contract/track.ts';
+import { audioFolder } from '../functions/domain/object-keys.ts';
 import { type Stack, type StackOptions, startStack } from '../local/stack.ts';
 import { synthesize } from '../local/synth.ts';
 import { type Clock, virtualClock } from '../packages/local-servers/clock.ts';
@@ -254,7 +255,7 @@ function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
 
   /** Where the files of a session lie, in their order, as a person names them in the console. */
   async function audioOf(sessionId: string): Promise<string[]> {
-    const list = new ListObjectsV2Command({ Bucket: ready.bucket, Prefix: `audio/${sessionId}/` });
+    const list = new ListObjectsV2Command({ Bucket: ready.bucket, Prefix: audioFolder(sessionId) });
     const { Contents = [] } = await s3.send(list);
     return Contents.map(({ Key }) => `s3://${ready.bucket}/${Key}`);
   }

@@ -1,4 +1,5 @@
 import { newSession, newTrack, trackIdAt } from '../functions/domain/new-session.ts';
+import { audioFolder } from '../functions/domain/object-keys.ts';
 import type { Session, Track } from '../functions/domain/session.ts';
 import type { SessionStore } from '../functions/domain/session-records.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../functions/shared/settings.ts';
@@ -78,7 +79,7 @@ export function sessionOf(options: SessionWanted): { session: Session; tracks: T
   const session = { ...newSession(given, settings, testMoment), ...options.session };
   const tracks = Array.from({ length: count }, (_, index) => {
     const trackId = trackIdAt(index);
-    const source = { bucket: 'audio', key: `audio/${sessionId}/${trackId}` };
+    const source = { bucket: 'audio', key: `${audioFolder(sessionId)}${trackId}` };
     const track = newTrack({ sessionId, trackId, file: `song ${index + 1}.mp3`, source }, settings);
     return { ...track, ...options.track?.(index) };
   });

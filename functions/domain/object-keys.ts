@@ -1,9 +1,10 @@
 import { promisesAudio } from '../../packages/audio-inspection/formats.ts';
+import { audioPrefix, musicPrefix } from '../shared/object-folders.ts';
 import { extensionOf } from './audio-type.ts';
 import type { Track } from './session.ts';
 
 /** Where a session keeps its audio. */
-export const audioFolder = (sessionId: string) => `audio/${sessionId}/`;
+export const audioFolder = (sessionId: string) => `${audioPrefix}${sessionId}/`;
 
 /**
  * Where the file of a track goes. The key names the declared bytes, so that a late upload of a file that was replaced
@@ -22,4 +23,4 @@ export const trackIdOf = (key: string) => key.split('/').at(-1)?.split('.')[0] ?
 
 /** Where the audio of a clip lies in the bucket. */
 export const clipKey = (sessionId: string, clipId: string, extension: string) =>
-  `music/${sessionId}/${clipId}.${extension}`;
+  `${musicPrefix}${sessionId}/${clipId}.${extension}`;

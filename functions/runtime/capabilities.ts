@@ -13,6 +13,7 @@ import type { AudioUnderWay } from '../shared/audio-links.ts';
 import type { Variable } from '../shared/environment.ts';
 import { type EventType, eventTypes } from '../shared/event-types.ts';
 import { inboxFolders } from '../shared/inbox-folders.ts';
+import { audioPrefix, musicPrefix } from '../shared/object-folders.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { SessionKind } from '../shared/state-contracts.ts';
 import type { FileLists } from '../storage/file-list.ts';
@@ -127,7 +128,11 @@ const readsAudio: Permission = {
   actions: ['s3:GetObject', 's3:GetObjectVersion'],
   reason: anyAudio,
 };
-const putsAudio: Permission = { on: 'bucket/audio/*', actions: ['s3:PutObject'], reason: keysOfTracks };
+const putsAudio: Permission = {
+  on: `bucket/${audioPrefix}*`,
+  actions: ['s3:PutObject'],
+  reason: keysOfTracks,
+};
 /** Without it S3 answers 403 for an object that is not there, and hides what is wrong. */
 const listsBucket: Permission = { on: 'bucket', actions: ['s3:ListBucket'] };
 
@@ -259,7 +264,7 @@ export const capabilities = {
     ['AUDIO_BUCKET'],
     putsAudio,
     {
-      on: 'bucket/audio/*',
+      on: `bucket/${audioPrefix}*`,
       actions: ['s3:GetObject', 's3:ListMultipartUploadParts'],
       reason: keysOfTracks,
     },
@@ -268,11 +273,11 @@ export const capabilities = {
   /** Deleting all versions of a session's audio for good. */
   'audio.delete': capability<{ files: SessionFiles }>(
     ['AUDIO_BUCKET'],
-    ...(['audio/*', 'music/*'] as const).flatMap((keys): Permission[] => [
+    ...[`${audioPrefix}*`, `${musicPrefix}*`].flatMap((keys): Permission[] => [
       { on: 'bucket', actions: ['s3:ListBucketVersions'], keys },
       { on: `bucket/${keys}`, actions: ['s3:DeleteObjectVersion'], reason: keysOfTracks },
     ]),
-    { on: 'bucket/audio/*', actions: ['s3:AbortMultipartUpload'], reason: keysOfTracks },
+    { on: `bucket/${audioPrefix}*`, actions: ['s3:AbortMultipartUpload'], reason: keysOfTracks },
   ),
   /** The audio bucket's name. */
   'audio.bucket': capability<{ bucket: string }>(['AUDIO_BUCKET']),
@@ -327,27 +332,27 @@ export const capabilities = {
   /** Signing URLs for reading the audio of clips. */
   'clips.link': capability<{ downloads: { get(object: { key: string }): Promise<string> } }>(
     ['AUDIO_BUCKET'],
-    { on: 'bucket/music/*', actions: ['s3:GetObject'], reason: keysOfClips },
+    { on: `bucket/${musicPrefix}*`, actions: ['s3:GetObject'], reason: keysOfClips },
   ),
   /** Putting the audio of a clip into the bucket. */
   'clips.keep': capability<{
     keep: (key: string, audio: { bytes: Uint8Array; extension: string }) => Promise<void>;
   }>(['AUDIO_BUCKET'], {
-    on: 'bucket/music/*',
+    on: `bucket/${musicPrefix}*`,
     actions: ['s3:PutObject'],
     reason: keysOfClips,
   }),
 
   /** Reading which files the manifest of a batch means. */
   'fileLists.read': capability<{ lists: Pick<FileLists, 'read'> }>(['AUDIO_BUCKET'], {
-    on: 'bucket/audio/*/files.*.json',
+    on: `bucket/${audioPrefix}*/files.*.json`,
     actions: ['s3:GetObject'],
     reason: 'Sessions are made at run time, so the keys of their lists are not known here.',
   }),
 
   /** Writing down which files a manifest means, where they are more than an execution takes. */
   'fileLists.write': capability<{ lists: Pick<FileLists, 'write'> }>(['AUDIO_BUCKET'], {
-    on: 'bucket/audio/*/files.*.json',
+    on: `bucket/${audioPrefix}*/files.*.json`,
     actions: ['s3:PutObject'],
     reason: 'Sessions are made at run time, so the keys of their lists are not known here.',
   }),

@@ -1,3 +1,4 @@
+import { audioFolder } from '../../functions/domain/object-keys.ts';
 import { sessionIdOf } from '../../functions/domain/session-id.ts';
 import type { Inbox } from '../../functions/event-handlers/start-from-manifest/inbox.ts';
 import { startFromManifest } from '../../functions/event-handlers/start-from-manifest/start-from-manifest.ts';
@@ -41,7 +42,7 @@ export function createLists() {
   const lists = new Map<string, FileList>();
   return {
     async write(sessionId: string, list: FileList) {
-      const key = `audio/${sessionId}/files.${lists.size}.json`;
+      const key = `${audioFolder(sessionId)}files.${lists.size}.json`;
       lists.set(key, list);
       return key;
     },
