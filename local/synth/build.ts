@@ -1,4 +1,3 @@
-import { buildApp } from '../../infra/chirpsmith-app.ts';
 import { readConfig } from '../../infra/config.ts';
 import { explainFileError } from '../../packages/local-servers/file-errors.ts';
 import { escaped } from '../../packages/terminal/printable.ts';
@@ -14,6 +13,8 @@ try {
     context: (name) => (name === 'stage' ? 'local' : undefined),
     environment: process.env,
   });
+  // After the configuration, as the CDK takes a second to load.
+  const { buildApp } = await import('../../infra/chirpsmith-app.ts');
   buildApp(config, { outdir }).synth();
 } catch (error) {
   const known = explainFileError(error, pathSettings(process.env));

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { takeLock } from '../../local/stack/lock-file.ts';
 import { synthesize } from '../../local/synth.ts';
 import { readAssembly } from '../../packages/local-aws/assembly.ts';
 
@@ -33,10 +34,14 @@ test('of several that want the same assembly, one makes it', async () => {
   const assemblies = path.join(other, 'assembly');
   const made = path.join(assemblies, path.basename(await synthesize({ home })));
   mkdirSync(assemblies);
-  writeFileSync(`${made}.maker`, String(process.pid));
+  const lock = takeLock(`${made}.maker`);
+  if ('holder' in lock) throw new Error('Nobody else has the lock.');
   const waiting = synthesize({ home: other });
   await new Promise((resolve) => setTimeout(resolve, 200));
   mkdirSync(made);
+  lock.release();
   expect(await waiting).toBe(made);
+  // The one that waited has made nothing.
+  expect(readdirSync(made)).toEqual([]);
   rmSync(other, { recursive: true });
 });
