@@ -7,8 +7,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { UnusedPermissions } from './test/permissions/unused-permissions.ts';
 import { recordVariable } from './test-support/used-permissions.ts';
 
-/** Folders whose files run whole stacks, and take the longest. */
-const long = ['test/simulation/', 'test/integration/', 'test/local/kill', 'test/local/main-job'];
+/** What takes the longest: files that run whole stacks, and the rules of CloudFormation, which are slow to load. */
+const long = [
+  'test/simulation/',
+  'test/integration/',
+  'test/local/kill',
+  'test/local/main-job',
+  'test/local/start',
+  'test/local/audio-way/own-bucket',
+  'test/cli/left-alone',
+  'test/infra/findings',
+];
 
 /** The long files first: begun last, one of them would run alone beside an idle core. */
 class LongFirst extends BaseSequencer {
@@ -25,6 +34,7 @@ export default defineConfig({
   test: {
     reporters: ['default', new UnusedPermissions(recorded)],
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test-support/temporary-files.ts',
     // One for each core that continuous integration has; vitest alone would leave one of them to itself.
     maxWorkers: 2,
     // Files share a process: what they import is loaded once, and so is a stack that several of them use.

@@ -29,5 +29,5 @@ test('without alarms and dashboard, a stage costs its secret and the metrics of 
     ...{ alarms: 0, alarmMetrics: 0, dashboardMetrics: 0 },
     ...{ secrets: 1, keys: 0, dollars: 1 },
   });
-  expect(() => configured({ alarms: 'no' })).toThrow(/alarms: .*-c alarms=…/);
+  expect(() => configured({ stage: 'dev', alarms: 'no' })).toThrow(/alarms: .*-c alarms=…/);
 });
