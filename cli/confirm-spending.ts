@@ -53,7 +53,7 @@ export async function confirmSpending(
   reached: Reached,
   context: Context,
 ): Promise<void> {
-  const { ask, signal, display } = context;
+  const { ask, signal } = context;
   signal.throwIfAborted();
   const payee = payeeOf(spending.dialect, reached.stack);
   if (payee.sandbox && (yes || !(evenInSandbox && ask))) return;
@@ -62,13 +62,30 @@ export async function confirmSpending(
       { where: '--yes', message: 'Nobody can be asked here: add --yes to agree beforehand.' },
     ]);
   }
+  if (await agreedTo(spending, { yes }, reached, context)) return;
+  throw new UsageError('Nothing was started or spent.');
+}
+
+/**
+ * Says what is paid to whom, unless it is the sandbox, and asks; `--yes` is the answer where it was given.
+ * @returns false for no, and where nobody can be asked: nothing is said then
+ * @throws UsageError when `--yes` was meant for another provider
+ */
+export async function agreedTo(
+  spending: Spending,
+  { yes }: { yes: boolean },
+  reached: Reached,
+  context: Context,
+): Promise<boolean> {
+  const { ask, display } = context;
+  if (!yes && !ask) return false;
+  const payee = payeeOf(spending.dialect, reached.stack);
   if (!payee.sandbox) {
     const account = await accountOf(reached);
     if (yes) requireNamed(payee.provider, hostOf(spending.dialect, account), context);
     display.emit(spendingEvent(spending, { payee: payee.provider, account }, reached, context));
   }
-  if (yes || (ask && (await ask(spending.question)))) return;
-  throw new UsageError('Nothing was started or spent.');
+  return yes || ((await ask?.(spending.question)) ?? false);
 }
 
 /** What the API says of the account; undefined where it is older than the question, or cannot be asked. */

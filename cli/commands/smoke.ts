@@ -15,7 +15,7 @@ export const smoke = defineCommand({
   about: [
     'The checklist is "not tried without AWS". It starts a model by the API, by a manifest and from the console, sends a preflight, fetches a signed link, looks at the quota and at the alarms, and deletes what it made. It prints a table: what is right, what failed and what to do then, and what only a person can see.',
     "On a stage in AWS the shell's credentials must let you put objects, start executions and list alarms. The objects under smoke/ and inbox/smoke-… expire with the audio.",
-    'Three models cost about 324 credits. Without --yes, or a yes at the terminal, it makes none and leaves out the rows that need one.',
+    'Three models cost about 324 credits. It says what they cost and who is paid, and asks. Without --yes, or a yes at the terminal, it makes none and leaves out the rows that need one.',
   ],
   tooMany: noWords,
   flags: {

@@ -12,6 +12,7 @@ import { homeDirectory, readReadyFile } from '../../local/index.ts';
 import { makeSamples } from '../../packages/sample-music/make-samples.ts';
 import type { CommandContext } from '../command.ts';
 import type { SmokeArguments } from '../commands/smoke.ts';
+import { agreedTo, mostForUploads, type Spending } from '../confirm-spending.ts';
 import { type ConnectedStack, connectStack } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { awsAccount } from '../stage/aws-account.ts';
@@ -33,8 +34,8 @@ export async function smokeStage(args: SmokeArguments, context: CommandContext):
   const { display, env, signal } = context;
   const reached = await connectStack(undefined, context, { quiet: false, spends: true });
   try {
-    const maySpend = await mayBuy(args, reached, context);
     const samples = await makeSamples(path.join(homeDirectory(env), 'samples'));
+    const maySpend = await mayBuy(args, samples.length, reached, context);
     const files = await Promise.all(
       samples.map(async (file) => ({ name: path.basename(file), bytes: await readFile(file) })),
     );
@@ -54,16 +55,24 @@ export async function smokeStage(args: SmokeArguments, context: CommandContext):
   }
 }
 
-/** Without a word the rows that cost are left out; nothing else of the checklist costs credits. */
-async function mayBuy(
-  { yes }: SmokeArguments,
-  { stack }: ConnectedStack,
-  { ask }: CommandContext,
+/** Without consent the rows that cost are left out; nothing else of the checklist costs credits. */
+export async function mayBuy(
+  args: Pick<SmokeArguments, 'yes'>,
+  files: number,
+  reached: Pick<ConnectedStack, 'stack'> & { client: Pick<ConnectedStack['client'], 'getAccount'> },
+  context: Pick<CommandContext, 'ask' | 'signal' | 'display' | 'env' | 'target'>,
 ): Promise<boolean> {
-  if (yes || stack.sandbox) return true;
+  const { provider, sandbox } = reached.stack;
+  if (sandbox) return true;
   const { create, upload } = defaultSettings.prices;
-  const credits = models * (create + upload * 8);
-  return (await ask?.(`Buy ${models} models for about ${credits} credits at ${stack.provider}?`)) ?? false;
+  const uploads = models * files;
+  const credits = models * create + uploads * upload;
+  const spending: Spending = {
+    what: `make ${models} models of ${files} samples each, for the rows that need one`,
+    question: `Buy ${models} models for about ${credits} credits at ${provider}?`,
+    ...{ credits, atMost: models * create + mostForUploads(uploads), dialect: 'mountsea', sendsAudio: true },
+  };
+  return agreedTo(spending, args, reached, context);
 }
 
 type Place = Pick<
