@@ -84,7 +84,10 @@ export function checkedLinks({ way, open, fetch, pause: wait = pause, signal }: 
       readings.set(id, reading);
       const { ended } = reading;
       try {
-        const found = await Promise.race([ended.then((problem) => ({ problem })), delay(waitMs)]);
+        const found = await Promise.race([
+          ended.then((problem) => ({ problem })),
+          delay(waitMs, undefined, { ref: false }),
+        ]);
         if (!found) return { sent: reading.sent, size: reading.size };
         if (found.problem) readings.delete(id);
         refuse(found.problem);
