@@ -56,9 +56,8 @@ afterAll(async () => {
 function withCode(assembly: Assembly, code: Assembly['functions']): Assembly {
   const own = path.join(directory, 'send-webhook');
   mkdirSync(own);
-  for (const [file, bytes] of buildBundles(['event-handlers/send-webhook']).get(
-    'event-handlers/send-webhook',
-  ) ?? [])
+  const folder = 'event-handlers/send-webhook';
+  for (const [file, bytes] of buildBundles([folder]).get(folder)?.files ?? [])
     writeFileSync(path.join(own, file), bytes);
   const NODE_EXTRA_CA_CERTS = path.join(directory, 'receiver.pem');
   writeFileSync(NODE_EXTRA_CA_CERTS, receiver.certificate);

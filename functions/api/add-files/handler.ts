@@ -1,5 +1,5 @@
 import { audioBucket as bucket, milliseconds as now, settings } from '../../runtime/clients/base.ts';
-import { requestStore as requests, sessionStore as store } from '../../runtime/clients/records.ts';
+import { requestStore as requests, storeWithoutEvents as store } from '../../runtime/clients/records.ts';
 import { uploads } from '../../runtime/clients/signing.ts';
 import { runIdempotentRoute } from '../idempotent-route.ts';
 import { addFiles } from './add-files.ts';

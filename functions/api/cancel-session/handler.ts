@@ -1,6 +1,6 @@
 import { milliseconds as now, settings } from '../../runtime/clients/base.ts';
 import { executions } from '../../runtime/clients/executions.ts';
-import { sessionStore as store } from '../../runtime/clients/records.ts';
+import { sessionStore as store } from '../../runtime/clients/sessions.ts';
 import { runRoute } from '../run-route.ts';
 import { cancelSession } from './cancel-session.ts';
 import { route } from './route.ts';

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { milliseconds as now, settings } from '../../runtime/clients/base.ts';
 import { executions } from '../../runtime/clients/executions.ts';
-import { relayHere as relay } from '../../runtime/clients/provider.ts';
+import { here, relayHere as relay } from '../../runtime/clients/place.ts';
 import {
-  here,
   modelStore as models,
   personaStore as personas,
   requestStore as requests,
-  sessionsToBegin as store,
 } from '../../runtime/clients/records.ts';
+import { sessionsToBegin as store } from '../../runtime/clients/sessions.ts';
 import { runIdempotentRoute } from '../idempotent-route.ts';
 import { createGeneration } from './create-generation.ts';
 import { route } from './route.ts';

@@ -1,10 +1,10 @@
 import { now } from '../../runtime/clients/base.ts';
-import { providerOf, relayHere as relay } from '../../runtime/clients/provider.ts';
+import { here, relayHere as relay } from '../../runtime/clients/place.ts';
+import { providerOf } from '../../runtime/clients/provider.ts';
 import {
-  here,
   personaStore as personas,
   requestStore as requests,
-  sessionStore as store,
+  storeWithoutEvents as store,
 } from '../../runtime/clients/records.ts';
 import { runIdempotentRoute } from '../idempotent-route.ts';
 import { createPersona } from './create-persona.ts';

@@ -1,7 +1,8 @@
 import { milliseconds as now } from '../../runtime/clients/base.ts';
 import { sessionFiles as files } from '../../runtime/clients/bucket.ts';
 import { executions } from '../../runtime/clients/executions.ts';
-import { sessionContents as contents, sessionStore as store } from '../../runtime/clients/records.ts';
+import { sessionContents as contents } from '../../runtime/clients/records.ts';
+import { sessionStore as store } from '../../runtime/clients/sessions.ts';
 import { runRoute } from '../run-route.ts';
 import { deleteSession } from './delete-session.ts';
 import { route } from './route.ts';

@@ -1,6 +1,6 @@
 import { milliseconds as now, settings, speed } from '../../runtime/clients/base.ts';
 import { executions } from '../../runtime/clients/executions.ts';
-import { sessionStore as store } from '../../runtime/clients/records.ts';
+import { storeWithoutEvents as store } from '../../runtime/clients/records.ts';
 import { downloads } from '../../runtime/clients/signing.ts';
 import { runRoute } from '../run-route.ts';
 import { getGeneration } from './get-generation.ts';

@@ -1,5 +1,5 @@
 import { milliseconds as now, settings, speed } from '../../runtime/clients/base.ts';
-import { sessionStore as store } from '../../runtime/clients/records.ts';
+import { storeWithoutEvents as store } from '../../runtime/clients/records.ts';
 import { runRoute } from '../run-route.ts';
 import { getTimeline } from './get-timeline.ts';
 import { route } from './route.ts';

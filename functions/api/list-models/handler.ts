@@ -1,5 +1,6 @@
 import { settings } from '../../runtime/clients/base.ts';
-import { here, modelStore as models } from '../../runtime/clients/records.ts';
+import { here } from '../../runtime/clients/place.ts';
+import { modelStore as models } from '../../runtime/clients/records.ts';
 import { runRoute } from '../run-route.ts';
 import { listModels } from './list-models.ts';
 import { route } from './route.ts';

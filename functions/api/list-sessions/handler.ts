@@ -1,4 +1,4 @@
-import { sessionStore as store } from '../../runtime/clients/records.ts';
+import { storeWithoutEvents as store } from '../../runtime/clients/records.ts';
 import { runRoute } from '../run-route.ts';
 import { listSessions } from './list-sessions.ts';
 import { route } from './route.ts';

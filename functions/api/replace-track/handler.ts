@@ -1,5 +1,5 @@
 import { audioBucket as bucket, milliseconds as now, settings } from '../../runtime/clients/base.ts';
-import { sessionStore as store } from '../../runtime/clients/records.ts';
+import { storeWithoutEvents as store } from '../../runtime/clients/records.ts';
 import { uploads } from '../../runtime/clients/signing.ts';
 import { runRoute } from '../run-route.ts';
 import { replaceTrack } from './replace-track.ts';

@@ -1,6 +1,7 @@
 import { milliseconds as now, settings } from '../../runtime/clients/base.ts';
 import { executions } from '../../runtime/clients/executions.ts';
-import { requestStore as requests, sessionsToBegin as store } from '../../runtime/clients/records.ts';
+import { requestStore as requests } from '../../runtime/clients/records.ts';
+import { sessionsToBegin as store } from '../../runtime/clients/sessions.ts';
 import { runIdempotentRoute, runRequestOf } from '../idempotent-route.ts';
 import { resumeSession } from './resume-session.ts';
 import { route } from './route.ts';

@@ -1,7 +1,7 @@
 import { environment } from '../../shared/environment.ts';
 import { once } from './once.ts';
 
-export const settings = once(() => environment('SETTINGS'));
+export const settings = /* @__PURE__ */ once(() => environment('SETTINGS'));
 
 export const audioBucket = () => environment('AUDIO_BUCKET');
 

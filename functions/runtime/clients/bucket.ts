@@ -6,7 +6,7 @@ import { audioBucket } from './base.ts';
 import { once } from './once.ts';
 
 /** `WHEN_REQUIRED`: else the SDK signs the checksum of an empty body into presigned URLs. */
-export const s3 = once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
+export const s3 = /* @__PURE__ */ once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
 
 export const hash = () => hashObject.bind(undefined, s3());
 

@@ -3,7 +3,7 @@ import { createEventBus } from '../../observability/event-bus.ts';
 import { environment } from '../../shared/environment.ts';
 import { once } from './once.ts';
 
-export const eventBus = once(() =>
+export const eventBus = /* @__PURE__ */ once(() =>
   createEventBus({
     client: new EventBridgeClient(),
     bus: environment('EVENT_BUS'),

@@ -10,6 +10,6 @@ const machines = {
   music: 'MUSIC_MACHINE_ARN',
 } as const;
 
-export const executions = once(() =>
+export const executions = /* @__PURE__ */ once(() =>
   createExecutions({ client: new SFNClient(), machineArn: (kind) => environment(machines[kind]) }),
 );

@@ -1,4 +1,4 @@
-import { noRelay, type RelayHere } from '../../domain/dialect-rules.ts';
+import { noRelay } from '../../domain/dialect-rules.ts';
 import { measure } from '../../observability/log.ts';
 import { meteredMusic, meteredTraining } from '../../observability/metered-provider.ts';
 import { createMountSea } from '../../provider/mountsea.ts';
@@ -6,11 +6,11 @@ import type { Dialect, MusicProvider, TrainingProvider } from '../../provider/pr
 import { createRelay } from '../../provider/relay.ts';
 import { environment } from '../../shared/environment.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { settingName } from '../../shared/setting-names.ts';
 import { once } from './once.ts';
+import { relayHere } from './place.ts';
 import { keyIn } from './secrets.ts';
 
-const mountsea = once(() =>
+const mountsea = /* @__PURE__ */ once(() =>
   createMountSea({
     baseUrl: environment('PROVIDER_BASE_URL'),
     creditsUrl: environment('PROVIDER_CREDITS_URL') || undefined,
@@ -18,13 +18,13 @@ const mountsea = once(() =>
   }),
 );
 
-export const provider: () => TrainingProvider = once(() => meteredTraining(mountsea(), measure));
+export const provider: () => TrainingProvider = /* @__PURE__ */ once(() =>
+  meteredTraining(mountsea(), measure),
+);
 
-const relay = once(() => createRelay({ baseUrl: providerUrl('relay'), key: keyIn('RELAY_SECRET') }));
-
-/** Is there a relay to speak to in this stack? Asked without its key. */
-export const relayHere = (): RelayHere =>
-  environment('RELAY_BASE_URL') !== '' || { set: settingName('relayBaseUrl', environment('STAGE')) };
+const relay = /* @__PURE__ */ once(() =>
+  createRelay({ baseUrl: providerUrl('relay'), key: keyIn('RELAY_SECRET') }),
+);
 
 /** Where a dialect is served. @throws ChirpsmithError NotPossible when no relay is configured */
 export function providerUrl(dialect: Dialect): string {
@@ -38,8 +38,8 @@ export function providerUrl(dialect: Dialect): string {
 }
 
 const musicProviders: Readonly<Record<Dialect, () => MusicProvider>> = {
-  mountsea: once(() => meteredMusic(mountsea(), measure)),
-  relay: once(() => meteredMusic(relay(), measure)),
+  mountsea: /* @__PURE__ */ once(() => meteredMusic(mountsea(), measure)),
+  relay: /* @__PURE__ */ once(() => meteredMusic(relay(), measure)),
 };
 
 /** What makes music in a dialect. @throws ChirpsmithError NotPossible when no relay is configured */

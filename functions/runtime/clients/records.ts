@@ -1,11 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ProviderOrigin } from '../../domain/provider-origin.ts';
-import { sandboxHost } from '../../domain/provider-origin.ts';
 import type { SessionStore } from '../../domain/session-records.ts';
+import type { EventBus } from '../../observability/event-bus.ts';
 import { logger, measure } from '../../observability/log.ts';
 import { storeObserver } from '../../observability/store-observer.ts';
-import type { Dialect } from '../../provider/provider.ts';
 import { toChirpsmithError } from '../../shared/aws-errors.ts';
 import { environment } from '../../shared/environment.ts';
 import { createModelStore } from '../../storage/model-store.ts';
@@ -15,14 +13,15 @@ import { createSessionContents } from '../../storage/session-contents.ts';
 import { createSessionStore } from '../../storage/session-store.ts';
 import { sessionsHere } from '../../storage/sessions-here.ts';
 import { settings } from './base.ts';
-import { eventBus } from './events.ts';
 import { once } from './once.ts';
+import { here } from './place.ts';
 
-const documents = once(() =>
+const documents = /* @__PURE__ */ once(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } }),
 );
 
-export const sessionStore: () => SessionStore = once(() =>
+/** The sessions, with events of what becomes of them. */
+export const storeWith = (bus: () => EventBus) =>
   createSessionStore({
     client: documents(),
     tableName: environment('TABLE_NAME'),
@@ -30,43 +29,35 @@ export const sessionStore: () => SessionStore = once(() =>
     watcher: storeObserver({
       measure,
       prices: () => settings().prices,
-      bus: eventBus,
+      bus,
       warn: (message, error) => logger.warn(message, { error: toChirpsmithError(error) }),
     }),
+  });
+
+/** For a function that changes no session's status, and may put no events. */
+export const storeWithoutEvents: () => SessionStore = /* @__PURE__ */ once(() =>
+  storeWith(() => {
+    throw new Error('This function may put no events.');
   }),
 );
 
-/** Where this stage's calls go. */
-export const here = once(() => ({ placeOf, stage: environment('STAGE') }));
+/** The same for a function that asks the provider: sessions of another place are refused when they are read. */
+export const sessionsOfHereWithoutEvents: () => SessionStore = /* @__PURE__ */ once(() =>
+  sessionsHere(storeWithoutEvents(), here()),
+);
 
-function placeOf(dialect: Dialect): ProviderOrigin | undefined {
-  const url = environment(dialect === 'relay' ? 'RELAY_BASE_URL' : 'PROVIDER_BASE_URL');
-  if (url === '') return undefined;
-  const host = environment('PROVIDER_IS_SANDBOX') === 'yes' ? sandboxHost : new URL(url).host;
-  return { host, dialect, stage: environment('STAGE') };
-}
-
-/** The sessions for a function that asks the provider: those of another place are refused when they are read. */
-export const sessionsOfHere: () => SessionStore = once(() => sessionsHere(sessionStore(), here()));
-
-/** The same for a function that begins runs: whose a session is has to be seen before anything is said of it. */
-export const sessionsToBegin: () => SessionStore = once(() => ({
-  ...sessionsOfHere(),
-  read: sessionStore().read,
-}));
-
-export const sessionContents = once(() =>
+export const sessionContents = /* @__PURE__ */ once(() =>
   createSessionContents({ client: documents(), tableName: environment('TABLE_NAME'), clock: Date.now }),
 );
 
-export const requestStore = once(() =>
+export const requestStore = /* @__PURE__ */ once(() =>
   createRequestStore({ client: documents(), tableName: environment('TABLE_NAME'), clock: Date.now }),
 );
 
-export const modelStore = once(() =>
+export const modelStore = /* @__PURE__ */ once(() =>
   createModelStore({ client: documents(), tableName: environment('TABLE_NAME') }),
 );
 
-export const personaStore = once(() =>
+export const personaStore = /* @__PURE__ */ once(() =>
   createPersonaStore({ client: documents(), tableName: environment('TABLE_NAME') }),
 );

@@ -3,7 +3,7 @@ import { downloadAudio } from '../../../packages/audio-inspection/download.ts';
 import { audioBucket, settings } from '../../runtime/clients/base.ts';
 import { s3 } from '../../runtime/clients/bucket.ts';
 import { providerOf, providerUrl } from '../../runtime/clients/provider.ts';
-import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/sessions.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { toChirpsmithError } from '../../shared/aws-errors.ts';
 import { copyAudio } from './copy-audio.ts';

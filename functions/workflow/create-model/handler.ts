@@ -1,6 +1,6 @@
 import { now, random, settings } from '../../runtime/clients/base.ts';
 import { provider } from '../../runtime/clients/provider.ts';
-import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/sessions.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { createModel } from './create-model.ts';
 import { state } from './state.ts';

@@ -1,7 +1,7 @@
 import { inspect } from '../../runtime/clients/audio.ts';
 import { now, settings } from '../../runtime/clients/base.ts';
 import { copy, hash } from '../../runtime/clients/bucket.ts';
-import { sessionStore as store } from '../../runtime/clients/records.ts';
+import { storeWithoutEvents as store } from '../../runtime/clients/records.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { inspectFile } from './inspect-file.ts';
 import { state } from './state.ts';

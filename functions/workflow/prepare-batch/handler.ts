@@ -3,7 +3,7 @@ import { audioBucket as bucket, now, random, settings } from '../../runtime/clie
 import { fileLists as lists } from '../../runtime/clients/bucket.ts';
 import { executions } from '../../runtime/clients/executions.ts';
 import { provider } from '../../runtime/clients/provider.ts';
-import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/sessions.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import { state } from './state.ts';

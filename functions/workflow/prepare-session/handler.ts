@@ -4,7 +4,7 @@ import { audioBucket as bucket, now, random, settings } from '../../runtime/clie
 import { copy, hash } from '../../runtime/clients/bucket.ts';
 import { executions } from '../../runtime/clients/executions.ts';
 import { provider } from '../../runtime/clients/provider.ts';
-import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/sessions.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { prepareSession } from './prepare-session.ts';
 import { state } from './state.ts';

@@ -1,6 +1,7 @@
 import { now, random, settings } from '../../runtime/clients/base.ts';
-import { providerOf, relayHere as relay } from '../../runtime/clients/provider.ts';
-import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
+import { relayHere as relay } from '../../runtime/clients/place.ts';
+import { providerOf } from '../../runtime/clients/provider.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/sessions.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { requestMusic } from './request-music.ts';
 import { state } from './state.ts';

@@ -1,7 +1,7 @@
 import { find } from '../../runtime/clients/audio.ts';
 import { now, random, settings } from '../../runtime/clients/base.ts';
 import { provider } from '../../runtime/clients/provider.ts';
-import { sessionsOfHere as store } from '../../runtime/clients/records.ts';
+import { sessionsOfHereWithoutEvents as store } from '../../runtime/clients/records.ts';
 import { offered as downloads } from '../../runtime/clients/signing.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { state } from './state.ts';

@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { routes } from '../../functions/api/routes.ts';
+import { capabilities } from '../../functions/runtime/capabilities.ts';
+import { defaultProvider } from '../../functions/runtime/sdk/credentials.ts';
+import { folderOf } from '../../functions/runtime/spec.ts';
+import { buildBundles, sizeOf } from '../../infra/constructs/bundling.ts';
+import { states, triggers } from '../../infra/specs.ts';
+
+const bundles = buildBundles();
+const specs = [
+  ...states.map((spec) => [`workflow/${folderOf(spec)}`, spec] as const),
+  ...routes.map((spec) => [`api/${folderOf(spec)}`, spec] as const),
+  ...triggers.map((spec) => [`event-handlers/${folderOf(spec)}`, spec] as const),
+];
+
+/** Packages in a bundle, each with the folders that it comes from. */
+function packagesIn(modules: ReadonlyMap<string, number>): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const file of modules.keys()) {
+    const [, folder, name = ''] = /^(.*node_modules\/)((?:@[^/]+\/)?[^/]+)/.exec(file) ?? [];
+    if (folder === undefined) continue;
+    found.set(name, (found.get(name) ?? new Set()).add(folder));
+  }
+  return found;
+}
+
+/** The client for each service that a function may be allowed to call. */
+const clients = {
+  dynamodb: '@aws-sdk/client-dynamodb',
+  s3: '@aws-sdk/client-s3',
+  events: '@aws-sdk/client-eventbridge',
+  states: '@aws-sdk/client-sfn',
+  secretsmanager: '@aws-sdk/client-secrets-manager',
+} as const;
+
+describe('the bundle of each function', () => {
+  it.each(specs)('of %s holds the clients of the services that it may call, and no other', (folder, spec) => {
+    const services = spec.uses.flatMap((name) =>
+      capabilities[name].allow.flatMap(({ actions }) => actions.map((action) => action.split(':')[0])),
+    );
+    const expected = Object.entries(clients).flatMap(([service, name]) =>
+      services.includes(service) ? [name] : [],
+    );
+    const packages = packagesIn(bundles.get(folder)?.modules ?? new Map());
+    const found = [...packages.keys()].filter((name) =>
+      /^@aws-sdk\/(client-|nested-clients|credential-)/.test(name),
+    );
+    expect(found.sort()).toEqual(expected.sort());
+  });
+
+  // S3's client alone is 100 kB: it does not let a bundler leave out the operations that nobody calls.
+  it.each([...bundles])('of %s is no larger than its bound', (_, bundle) => {
+    const bound = packagesIn(bundle.modules).has(clients.s3) ? 775_000 : 490_000;
+    expect(sizeOf(bundle)).toBeLessThan(bound);
+  });
+
+  it.each([...bundles])('of %s holds no package twice', (_, { modules }) => {
+    const twice = [...packagesIn(modules)].filter(([, folders]) => folders.size > 1);
+    expect(twice).toEqual([]);
+  });
+});
+
+describe('the credentials of a bundle', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('are those that Lambda puts into the environment', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'id');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    vi.stubEnv('AWS_SESSION_TOKEN', 'token');
+    expect(await defaultProvider()()).toEqual({
+      accessKeyId: 'id',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+    });
+  });
+
+  it('are missed by the names of the variables', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', '');
+    await expect(defaultProvider()()).rejects.toThrow('AWS_ACCESS_KEY_ID');
+  });
+});
