@@ -61,7 +61,10 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
 
   const running = new Map<string, number>();
 
-  /** As in Lambda: an invocation over the function's reserved concurrency is throttled, not queued. */
+  /**
+   * As in Lambda: an invocation over the function's reserved concurrency is throttled, not queued. What waits for a worker
+   * of this machine does not run yet: in Lambda it would have one at once, and be over long before.
+   */
   async function withinReserved<T>(fn: LambdaFunction, work: () => Promise<T>): Promise<T> {
     const before = running.get(fn.arn) ?? 0;
     if (fn.reserved !== undefined && before >= fn.reserved) {
@@ -89,8 +92,8 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
           `the payload for ${fn.name} is larger than ${payloadLimit} bytes`,
         );
       }
-      const answer = await withinReserved(fn, () =>
-        clock.busy(() => pool.use(fn, (worker) => worker.invoke(randomUUID(), body))),
+      const answer = await clock.busy(() =>
+        pool.use(fn, (worker) => withinReserved(fn, () => worker.invoke(randomUUID(), body))),
       );
       if (Buffer.byteLength(answer) > payloadLimit) {
         throw new LambdaError(

@@ -108,6 +108,8 @@ async function throttled(turnedAway: readonly number[]): Promise<SeenMetrics> {
     environment: () => ({}),
     log: () => {},
     clock: scaledClock(1),
+    // A worker for each: what waits for one does not run yet.
+    poolSize: { perFunction: 20, total: 20 },
   });
   const invoke = () =>
     lambda.invoke(arn, {}, { roleArn: 'machine' }).catch((error: unknown) => {

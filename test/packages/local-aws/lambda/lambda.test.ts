@@ -255,3 +255,17 @@ test('payloads and answers over six megabytes are refused', async () => {
     errorType: 'Function.ResponseSizeTooLarge',
   });
 });
+
+test('what waits for a worker of this machine is not throttled, what would run beyond the reserved concurrency is', async () => {
+  const source = 'export const handler = () => new Promise((resolve) => setTimeout(resolve, 20, "done"));';
+  const invokeAll = async (total: number) => {
+    const { lambda, arn } = await lambdaWith({ busy: source }, { total, fn: { reserved: 1 } });
+    const all = Array.from({ length: 4 }, () => lambda.invoke(arn('busy'), {}, role));
+    return Promise.allSettled(all);
+  };
+  expect((await invokeAll(1)).map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'));
+  const throttled = { status: 'rejected', reason: { errorType: 'Lambda.TooManyRequestsException' } };
+  expect(await invokeAll(2)).toContainEqual(
+    expect.objectContaining({ ...throttled, reason: expect.objectContaining(throttled.reason) }),
+  );
+});
