@@ -145,9 +145,10 @@ describe('a person', () => {
     await picture(page, 'uploading', wide);
     expect(await findings(page)).toEqual([]);
     page.on('dialog', (dialog) => dialog.accept());
-    await page.unroute(`${it_.stack.ready.s3}/**`);
     await page.reload();
     await text(page, '4 files are still to be sent.');
+    await text(page, '3 of 7 files');
+    await page.unroute(`${it_.stack.ready.s3}/**`);
     await picture(page, 'uploads-lost', wide);
     expect(await findings(page)).toEqual([]);
     // The wrong folder is none; of the right one only what is missing is taken.
@@ -157,6 +158,40 @@ describe('a person', () => {
     await it_.until(id, ({ status }) => status === 'review');
     expect(sent.length).toBe(7);
     expect(new Set(sent.map((url) => new URL(url).pathname)).size).toBe(7);
+    await context.close();
+  });
+
+  test('reloads in a browser that keeps file handles: the rest goes on by itself', async () => {
+    const { page, context } = await signedIn('#/new');
+    // Handles of the browser's own file system stand in for those of a folder: nobody can drop one here.
+    await page.evaluate(`DataTransferItem.prototype.getAsFileSystemHandle = async function () {
+      const file = this.getAsFile();
+      const root = await navigator.storage.getDirectory();
+      const handle = await root.getFileHandle(file.name, { create: true });
+      const to = await handle.createWritable();
+      await to.write(file);
+      await to.close();
+      return handle;
+    }`);
+    const sent = puts(page);
+    await text(page, 'Drop 6 or more pieces');
+    await drop(page, pieces(6));
+    await text(page, '6 files can be trained on.');
+    await page.getByLabel('Name of the model').fill('Handles');
+    let left = 2;
+    await page.route(`${it_.stack.ready.s3}/**`, (route) => {
+      if (route.request().method() !== 'PUT') return route.continue();
+      left -= 1;
+      return left >= 0 ? route.continue() : route.abort();
+    });
+    await page.getByRole('button', { name: 'Upload 6 files, about 6 credits' }).first().click();
+    const id = await idOf(page);
+    await text(page, 'The storage does not answer.');
+    page.on('dialog', (dialog) => dialog.accept());
+    await page.unroute(`${it_.stack.ready.s3}/**`);
+    await page.reload();
+    await it_.until(id, ({ status }) => status === 'review');
+    expect(sent.length).toBe(6);
     await context.close();
   });
 

@@ -15,7 +15,7 @@ const rowHeight = { wide: 40, small: 60 };
 /** The way of a session's files into storage: how far, how fast, and what is missing. */
 export default function UploadTray({ session, done }: { session: SessionPageAnswer; done(): void }) {
   const [sending] = useState(() => sendingOf(session.sessionId, done));
-  const tracks = session.tracks.filter(({ status }) => status === 'declared').map(({ trackId }) => trackId);
+  const tracks = session.tracks.filter(({ status }) => status === 'declared');
   useEffect(() => {
     if (sending.state.value === 'asking') void sending.begin(tracks);
   }, [sending]);

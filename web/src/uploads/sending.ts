@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { CreatedSessionAnswer } from '../../../functions/api/contract/session.ts';
+import type { TrackAnswer } from '../../../functions/api/contract/track.ts';
 import { ask, pathOf, Refusal, Unreachable } from '../api.ts';
 import type { FoundFile } from '../files/found-files.ts';
 import { hashFile, UnreadableFile } from '../files/inspector.ts';
@@ -18,6 +19,9 @@ import { tellUnderWay } from './under-way.ts';
 const atOnce = 4;
 /** Most files that one request declares or asks about. */
 const filesPerRequest = 200;
+
+/** A track whose file nothing has looked at yet. */
+type Declared = Pick<TrackAnswer, 'trackId' | 'file'>;
 
 /** A file that is not in storage yet, or was not when the page looked. */
 export interface Row {
@@ -78,7 +82,7 @@ export class Sending {
    * Asks the server what is there, and sends the rest.
    * @param tracks of the session, that have no file of another track
    */
-  async begin(tracks: readonly string[]): Promise<void> {
+  async begin(tracks: readonly Declared[]): Promise<void> {
     this.#remembered ??= await rememberedSession(this.sessionId);
     this.#declared = Math.max(this.#declared, tracks.length);
     await this.#guarded(async (run) => {
@@ -97,7 +101,7 @@ export class Sending {
 
   /** Goes on; what is there is asked for again. */
   async goOn(): Promise<void> {
-    await this.begin(this.rows.map(({ trackId }) => trackId));
+    await this.begin(this.rows.map(({ trackId, name: file }) => ({ trackId, file })));
   }
 
   /**
@@ -171,17 +175,20 @@ export class Sending {
     }
   }
 
-  async #askAbout(tracks: readonly string[], run: AbortSignal): Promise<void> {
+  async #askAbout(tracks: readonly Declared[], run: AbortSignal): Promise<void> {
     const sizes = new Map(this.#remembered?.files.map((file) => [file.sha256, file.size]));
     const known = new Map(this.rows.map((row) => [row.trackId, row]));
+    const byName = new Map(this.#remembered?.files.map((file) => [file.name, file]));
+    const names = new Map(tracks.map(({ trackId, file }) => [trackId, file]));
     const rows: Row[] = [];
     for (let from = 0; from < tracks.length; from += filesPerRequest) {
-      const slice = tracks.slice(from, from + filesPerRequest).map((trackId) => ({ trackId }));
+      const slice = tracks.slice(from, from + filesPerRequest).map(({ trackId }) => ({ trackId }));
       const { uploaded, uploads } = await askForUploads(this.sessionId, slice, run);
       this.waits.value = undefined;
       for (const trackId of uploaded) {
-        const row = known.get(trackId);
-        if (row) rows.push({ ...row, state: 'there', sent: row.size ?? 0 });
+        const name = names.get(trackId) ?? '';
+        const { sha256 = '', size } = known.get(trackId) ?? byName.get(name) ?? {};
+        rows.push({ trackId, name, sha256, size, sent: size ?? 0, state: 'there', tries: 0, since: 0 });
       }
       for (const { trackId, file: name, sha256, ...signed } of uploads) {
         const size = sizes.get(sha256) ?? this.#files.get(sha256)?.size;
@@ -315,8 +322,6 @@ export class Sending {
 /** The file behind a handle, where the browser still lets the page read it without a question. */
 async function fileOf(handle: FileSystemFileHandle | undefined): Promise<File | undefined> {
   try {
-    const asked: HandleWithPermission | undefined = handle;
-    if ((await asked?.queryPermission?.({ mode: 'read' })) === 'prompt') return undefined;
     return await handle?.getFile();
   } catch {
     return undefined;
@@ -325,7 +330,6 @@ async function fileOf(handle: FileSystemFileHandle | undefined): Promise<File | 
 
 /** As Chromium has it; the types of TypeScript lack it. */
 interface HandleWithPermission extends FileSystemFileHandle {
-  queryPermission?(options: { mode: 'read' }): Promise<PermissionState>;
   requestPermission?(options: { mode: 'read' }): Promise<PermissionState>;
 }
 
