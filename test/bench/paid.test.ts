@@ -36,6 +36,7 @@ const answer = (
     updatedAt: '2026-11-21T03:00:00.000Z',
     minClips: 6,
     creditsSpent: 0,
+    creditsTaken: { surely: 0, perhaps: 0 },
     creditsToCome: 0,
     actions: [],
     decisions: [],

@@ -34,6 +34,7 @@ const asOwner: Readonly<Record<string, { body?: object; status: number }>> = {
   'GET /generations': { status: 200 },
   'GET /sessions': { status: 200 },
   'GET /sessions/{id}': { status: 200 },
+  'GET /sessions/{id}/timeline': { status: 200 },
   'PUT /sessions/{id}/tracks/{trackId}': { body: file, status: 200 },
   'POST /sessions/{id}/approve': { status: 409 },
   'POST /sessions/{id}/decide': { body: { choice: 'abandon' }, status: 409 },
