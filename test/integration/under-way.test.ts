@@ -69,7 +69,7 @@ describe('a session whose execution runs', () => {
   it('is answered as it is when it is approved once more', async () => {
     const sessionId = await it_.upload(songs(6), { review: true });
     await it_.run(sessionId);
-    time.stopAfter(30);
+    time.stopAfter(10);
     const { executionArn } = await it_.act(sessionId, 'approve');
     await it_.until(sessionId, ({ status }) => status === 'training');
     expect(await it_.act(sessionId, 'approve')).toMatchObject({ status: 'training', executionArn });
