@@ -30,12 +30,12 @@ export async function giveTo(
 /**
  * Attaches this execution to the session; a start through the API has done so already.
  * Refused while another is running: two runs would repeat each other's work. A stopped execution begins no run.
- * @param run the execution, and what its machine is for
+ * @param run the execution, what its machine is for, and who began it: `console` or `manifest`
  * @throws ChirpsmithError NotPossible
  */
 export async function claimRun(
   session: Session,
-  run: { readonly executionArn: string; readonly kind: SessionKind },
+  run: { readonly executionArn: string; readonly kind: SessionKind; readonly by: string },
   {
     store,
     executions,
@@ -71,6 +71,6 @@ export async function claimRun(
       );
     }
   }
-  const begun = { executionArn, runs: session.runs + 1, runBy: nobody, pace: 1, failure: undefined };
+  const begun = { executionArn, runs: session.runs + 1, runBy: run.by, pace: 1, failure: undefined };
   return store.updateSession(session, { ...begun, status: 'preparing' });
 }

@@ -43,7 +43,7 @@ export const turnSchema = z.object({
   at: moment,
   status: z.string(),
   run: count,
-  /** Who began this run: the subject of a token, `console` or `sweep`. Only where a run begins. */
+  /** Who began this run: the subject of a token, `console`, `manifest` or `sweep`. Only where a run begins. */
   by: z.string().optional(),
 });
 

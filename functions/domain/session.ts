@@ -229,7 +229,7 @@ export const sessionSchema = z.object({
   /** Executions started so far; the current one's ARN. */
   runs: count,
   executionArn: z.string().optional(),
-  /** Who began the current run: the subject of a token, `console` or `sweep`. */
+  /** Who began the current run: the subject of a token, `console`, `manifest` or `sweep`. */
   runBy: z.string().optional(),
   /** The request that began the current one, where it had an idempotency key. */
   requestId: z.string().optional(),

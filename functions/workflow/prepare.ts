@@ -38,6 +38,11 @@ export const consoleFields = {
   startedBy: z.literal('manifest').optional(),
 };
 
+const begun = z.object({ startedBy: consoleFields.startedBy });
+
+/** Who began an execution that no request to the API began: the inbox says so in its input. */
+export const begunBy = (input: unknown): string => begun.safeParse(input).data?.startedBy ?? nobody;
+
 type ConsoleInput = z.infer<z.ZodObject<typeof consoleFields>>;
 
 /** @throws ChirpsmithError BadInput, with a problem for each wrong field */

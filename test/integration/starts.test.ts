@@ -150,6 +150,15 @@ describe('a session', () => {
     expect(expected.session).toMatchObject({ provider });
     expect(await recordOf(manifest)).toEqual(expected);
     expect(await recordOf(console)).toEqual(expected);
+
+    // Who began the run, in the record and in its journal.
+    const begunBy = async (sessionId: string) => {
+      const { runBy, journal } = (await store.require(sessionId)).session;
+      return [runBy, ...(journal?.turns ?? []).flatMap(({ by }) => by ?? [])];
+    };
+    expect(await begunBy(api)).toEqual(['local', 'local']);
+    expect(await begunBy(manifest)).toEqual(['manifest', 'manifest']);
+    expect(await begunBy(console)).toEqual(['console', 'console']);
   });
 });
 

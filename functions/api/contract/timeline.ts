@@ -64,7 +64,9 @@ export const timelineAnswer = z.object({
         by: z
           .string()
           .optional()
-          .describe('Who began this run: a subject, `console` or `sweep`. Only where a run begins.'),
+          .describe(
+            'Who began this run: a subject, `console`, `manifest` or `sweep`. Only where a run begins.',
+          ),
       }),
     )
     .describe('Runs that began, and turns of the status: the first and the last 59.'),

@@ -5,7 +5,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
 import { mapConcurrent } from '../../shared/map-concurrent.ts';
 import type { PreparedBatchState, taskEvent } from '../../shared/state-contracts.ts';
-import { openSession, prepared, recordOf, requireAudioWay, requireRights } from '../prepare.ts';
+import { begunBy, openSession, prepared, recordOf, requireAudioWay, requireRights } from '../prepare.ts';
 import { batchFromConsole } from './console-input.ts';
 import type { state } from './state.ts';
 
@@ -30,7 +30,8 @@ export async function prepareBatch(
     (sessionId) => batchFromConsole(input, sessionId, { bucket, settings, now: deps.now(), lists }),
     deps,
   );
-  const session = await claimRun(found.session, { executionArn: execution.Id, kind: 'batch' }, deps);
+  const run = { executionArn: execution.Id, kind: 'batch', by: begunBy(input) } as const;
+  const session = await claimRun(found.session, run, deps);
   if (session.status === 'ready') return prepared(session, []);
   requireAllDeclared(found);
   requireRights(session, settings);

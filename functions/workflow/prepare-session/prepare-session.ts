@@ -9,7 +9,7 @@ import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError, type Problem } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { PreparedState, taskEvent } from '../../shared/state-contracts.ts';
-import { openSession, prepared, recordOf, requireAudioWay, requireRights } from '../prepare.ts';
+import { begunBy, openSession, prepared, recordOf, requireAudioWay, requireRights } from '../prepare.ts';
 import { checkAudio } from './check-audio.ts';
 import { sessionFromConsole } from './console-input.ts';
 import type { state } from './state.ts';
@@ -35,7 +35,8 @@ export async function prepareSession(
     (sessionId) => sessionFromConsole(input, sessionId, { bucket, settings, now: deps.now() }),
     deps,
   );
-  const session = await claimRun(found, { executionArn: execution.Id, kind: 'train' }, deps);
+  const run = { executionArn: execution.Id, kind: 'train', by: begunBy(input) } as const;
+  const session = await claimRun(found, run, deps);
   if (!canCall(session)) return paidAlready(session, store);
   requireRights(session, settings);
   const begun = await Promise.all(recorded.map((track) => resetTrack(track, session.runs, deps)));

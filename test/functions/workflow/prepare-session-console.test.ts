@@ -26,6 +26,7 @@ describe('Prepare session, from the console', () => {
       name: 'Night Drive',
       startedBy: 'console',
       owner: 'console',
+      runBy: 'console',
       status: 'uploading',
     });
     expect(tracks[3]).toMatchObject({ file: 'sóng #4.mp3', source: { key: 'my music/sóng #4.mp3' } });

@@ -229,7 +229,7 @@ describe('Prepare session, from the console', () => {
   it('takes all that may be said of a session', async () => {
     const given = { minClips: 6, skipInvalid: true, review: true, owner: 'studio', startedBy: 'manifest' };
     const { sessionId } = await prepare('said', { input: { name, audio: audio(7), ...given } }).done;
-    expect(await table.store.requireSession(sessionId)).toMatchObject(given);
+    expect(await table.store.requireSession(sessionId)).toMatchObject({ ...given, runBy: 'manifest' });
   });
 
   it('skips nothing and stops for no review unless it is said', async () => {

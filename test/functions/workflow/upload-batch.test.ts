@@ -155,7 +155,7 @@ describe('Prepare batch', () => {
     const given = { kind: 'batch', name: 'Voices', list, owner: 'studio', startedBy: 'manifest' };
     const { sessionId } = await prepare('listed', opened(), given);
     const { session, tracks } = await table.store.require(sessionId);
-    expect(session).toMatchObject({ owner: 'studio', startedBy: 'manifest', declared: 2 });
+    expect(session).toMatchObject({ owner: 'studio', startedBy: 'manifest', runBy: 'manifest', declared: 2 });
     expect(tracks.map(({ file, source }) => ({ file, source }))).toEqual([
       { file: 'b.mp3', source: { bucket: 'audio', key: 'inbox/night drive/b.mp3' } },
       { file: 'a+1.wav', source: { bucket: 'audio', key: 'inbox/night drive/a+1.wav' } },
