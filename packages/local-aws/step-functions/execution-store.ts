@@ -45,6 +45,7 @@ const eventShape = z.looseObject({
 export interface ExecutionStore {
   /** All executions of earlier runs, oldest first. */
   readonly records: readonly ExecutionRecord[];
+  /** Replaces the record on disk; drops it when the folder of the store was deleted. */
   save(record: ExecutionRecord): void;
   append(record: ExecutionRecord, event: HistoryEvent): void;
   history(record: ExecutionRecord): HistoryEvent[];
@@ -83,8 +84,13 @@ export function openExecutionStore(directory: string): ExecutionStore {
       .map((name) => recordShape.parse(JSON.parse(readFileSync(path.join(directory, name), 'utf8')))),
     save(record) {
       const target = file(record, 'json');
-      writeFileSync(`${target}.new`, JSON.stringify(record), { mode: 0o600 });
-      renameSync(`${target}.new`, target);
+      try {
+        writeFileSync(`${target}.new`, JSON.stringify(record), { mode: 0o600 });
+        renameSync(`${target}.new`, target);
+      } catch (error) {
+        // An execution may end after the home was deleted: nobody can read its record any more.
+        if (existsSync(directory)) throw error;
+      }
     },
     append(record, event) {
       const name = file(record, 'jsonl');

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
@@ -41,4 +41,20 @@ test('a store whose folder was deleted writes no more events, throws nothing by 
   store.append(record, event);
   expect(() => store.close()).not.toThrow();
   expect(existsSync(directory)).toBe(false);
+});
+
+test('a store whose folder was deleted writes no record, so that an execution can end there without an error', () => {
+  const { directory, store } = opened();
+  store.save(record);
+  rmSync(directory, { recursive: true });
+  expect(() => store.save({ ...record, status: 'SUCCEEDED' })).not.toThrow();
+  expect(existsSync(directory)).toBe(false);
+  store.close();
+});
+
+test('a record that cannot be written for another reason is an error', () => {
+  const { directory, store } = opened();
+  mkdirSync(path.join(directory, '00000001.json.new'));
+  expect(() => store.save(record)).toThrow(/EISDIR/);
+  store.close();
 });
