@@ -46,8 +46,9 @@ export function awsErrorWords(error: unknown): string {
   const status = httpStatusOf(error);
   const { name, message } = error;
   if (status === undefined) return withoutSecrets(name === 'Error' ? message : `${name}: ${message}`);
-  // So the SDK calls an answer without a body.
-  return withoutSecrets(`HTTP ${status} ${name}${/^Unknown/.test(message) ? '' : `: ${message}`}`);
+  // Of an answer without a body the SDK has no words but these.
+  const known = [name, message].filter((word) => !/^Unknown(Error)?$/.test(word));
+  return withoutSecrets([`HTTP ${status}`, known.join(': ')].filter(Boolean).join(' '));
 }
 
 /** The variable that leads a service's client to another host than AWS's, and that host. */

@@ -20,6 +20,8 @@ describe('the words of an error of the SDK', () => {
       'HTTP 404 NoSuchBucket: It is not there.',
     ],
     ['an answer without a body', named('NotFound', 'UnknownError', 404), 'HTTP 404 NotFound'],
+    ['an answer of which only the status is known', named('Unknown', 'UnknownError', 503), 'HTTP 503'],
+    ['the same by its other name', named('UnknownError', 'Unknown', 503), 'HTTP 503'],
     [
       'a page',
       unread(403, 'text/html; charset=utf-8', '\n<!DOCTYPE html>\n<p>'),
