@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ReadyInfo, rowOfPorts, tryWay } from '../../../local/index.ts';
 import { listenOnLoopback } from '../../../packages/local-servers/loopback.ts';
 import { startReverseProxy } from '../../../test-support/reverse-proxy.ts';
@@ -118,6 +121,54 @@ describe('the line about the audio, where a way is chosen', () => {
     const taken = () => Promise.reject(Object.assign(new Error(), { code }));
     const found = (await examined({ env: tunnel, tryWay: taken, port: 4800 })).of('Audio');
     expect(found).toMatchObject({ result: 'warning', seen });
+  });
+});
+
+describe('copies of audio in a bucket', () => {
+  const sessionId = '3f0c9a52-6d1e-4b7a-9a35-0c5f2e8d7b41';
+  const problem = 'You may not delete there. Allow s3:DeleteObject.';
+  const keys = (...names: string[]) =>
+    Object.fromEntries(names.map((name) => [name, { size: 1, etag: 'e' }]));
+  /** A home with a journal of what is in the bucket. */
+  function homeWith(...copies: { sessionId: string; problem?: string; objects: object }[]) {
+    const home = mkdtempSync(join(tmpdir(), 'chirpsmith-left-'));
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    mkdirSync(join(home, 'audio-way'));
+    for (const copy of copies) {
+      const file = { at: 'https://s3.test/mine', name: 's3://mine/chirpsmith', ...copy };
+      writeFileSync(join(home, 'audio-way', `${copy.sessionId}.json`), JSON.stringify(file));
+    }
+    return { CHIRPSMITH_HOME: home };
+  }
+
+  it('that could not be deleted are counted in the line about the audio, with why and a command for each session', async () => {
+    const other = 'a0000000-6d1e-4b7a-9a35-0c5f2e8d7b41';
+    const left = homeWith(
+      { sessionId, problem, objects: keys('a.wav', 'b.wav') },
+      { sessionId: other, problem, objects: keys('c.wav') },
+    );
+    const { of, code } = await examined({ env: left });
+    const command = (id: string) =>
+      `CHIRPSMITH_AUDIO_BUCKET=s3://mine/chirpsmith npx chirpsmith delete ${id} --copies`;
+    expect(of('Audio')).toMatchObject({
+      result: 'warning',
+      seen: `The sandbox fetches it here. 3 copies of audio could not be deleted from s3://mine/chirpsmith: ${problem}`,
+      next: [sessionId, other].map((id) => ({
+        words: 'To delete the copies of a session:',
+        command: expect.stringContaining(command(id)),
+      })),
+    });
+    expect(code).toBe(0);
+    // A line that has failed stays so, and keeps its own advice.
+    const missing = (await examined({ env: { ...provider, ...left } })).of('Audio');
+    expect(missing?.result).toBe('failed');
+    expect(missing?.next[0]?.words).toContain('--public-url');
+    expect(missing?.next.at(-1)?.command).toContain(command(other));
+  });
+
+  it('that a session still needs are not mentioned', async () => {
+    const { of } = await examined({ env: homeWith({ sessionId, objects: keys('a.wav') }) });
+    expect(of('Audio')).toMatchObject({ result: 'ok', seen: 'The sandbox fetches it here.', next: [] });
   });
 });
 
