@@ -85,9 +85,14 @@ describe.each(looks)('a new model at $width px, $colours', (look: Look) => {
     const copy = { name: 'Motion (final).mp3', bytes: first?.bytes ?? new Uint8Array() };
     await choose(page, [...(first ? [first] : []), ...others, hostile, copy]);
     await text(page, '8 of 10 files can be trained on. One cannot, one is a copy.');
+    // A waveform is drawn when its row comes into sight.
+    await page.locator('.w2').last().scrollIntoViewIfNeeded();
     await until(
       page,
-      `[...document.querySelectorAll('.w2')].every((path) => !/^M\\d+ 13.25v1.5M/.test(path.getAttribute('d')))`,
+      `[...document.querySelectorAll('.w2')].every((path) => {
+        const { top, bottom } = path.getBoundingClientRect();
+        return bottom < 0 || top > innerHeight || !/^M\\d+ 13.25v1.5M/.test(path.getAttribute('d'));
+      })`,
     );
     found.chosen = [...(await findings(page)), ...((await sticksOut(page)) ? ['sticks out sideways'] : [])];
     await picture(page, 'new-chosen', look);
