@@ -2,9 +2,9 @@ import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract
 import type { TimelineAnswer } from '../functions/api/contract/timeline.ts';
 import type { TrackAnswer } from '../functions/api/contract/track.ts';
 import type { Problem } from '../functions/shared/errors.ts';
-import type { AudioProblem } from '../packages/audio-inspection/inspection.ts';
 import type { Decision } from './api-client.ts';
 import type { Finding } from './doctor/finding.ts';
+import type { FileEvent } from './file-events.ts';
 import type { MusicEvent } from './music-events.ts';
 import type { Next } from './next.ts';
 import type { Row } from './smoke/world.ts';
@@ -63,27 +63,6 @@ export type CliEvent =
       readonly folder: string;
       readonly files: number;
       readonly kept: boolean;
-    }
-  | { readonly event: 'files.found'; readonly files: readonly string[] }
-  | { readonly event: 'file.skipped'; readonly file: string; readonly reason: string }
-  | {
-      readonly event: 'file.checked';
-      readonly file: string;
-      /** Bytes. */
-      readonly size: number;
-      readonly format: string;
-      readonly durationSeconds: number;
-      readonly warning?: string;
-      /** The file that it was converted from, which stays as it is. */
-      readonly convertedFrom?: string;
-      /** An earlier file with the same bytes: this one is not uploaded. */
-      readonly duplicateOf?: string;
-    }
-  | {
-      readonly event: 'file.rejected';
-      readonly file: string;
-      readonly problem: AudioProblem | 'unreadable';
-      readonly reason: string;
     }
   | { readonly event: 'stack.starting'; readonly home: string; readonly speed: number }
   | {
@@ -157,49 +136,6 @@ export type CliEvent =
       readonly name: string;
       readonly uploads: readonly { readonly trackId: string; readonly file: string; readonly size: number }[];
       readonly duplicates: readonly { readonly file: string; readonly duplicateOf: string }[];
-    }
-  /** Copies in a bucket of the person's own that nothing fetches any more. */
-  | {
-      readonly event: 'audio.left';
-      readonly sessionId: string;
-      /** `s3://name/prefix` */
-      readonly from: string;
-      readonly files: number;
-      readonly reason?: string;
-      readonly next: readonly Next[];
-    }
-  | {
-      readonly event: 'audio.deleted';
-      readonly sessionId: string;
-      readonly from: string;
-      readonly files: number;
-    }
-  | {
-      readonly event: 'file.upload-retried';
-      readonly trackId: string;
-      readonly file: string;
-      readonly attempt: number;
-      readonly reason: string;
-    }
-  | {
-      readonly event: 'file.uploaded';
-      readonly trackId: string;
-      readonly file: string;
-      readonly size: number;
-    }
-  /** It is where the provider can fetch it: in the person's own bucket. */
-  | {
-      readonly event: 'file.copied';
-      readonly trackId: string;
-      readonly file: string;
-      readonly size: number;
-      readonly to: string;
-    }
-  | {
-      readonly event: 'file.upload-failed';
-      readonly trackId: string;
-      readonly file: string;
-      readonly reason: string;
     }
   | {
       readonly event: 'session.started';
@@ -376,20 +312,12 @@ export type CliEvent =
       readonly modelId?: string;
       readonly next: readonly Next[];
     }
-  | {
-      readonly event: 'track.replaced';
-      readonly sessionId: string;
-      readonly trackId: string;
-      readonly file: string;
-      /** The file that was there before. */
-      readonly instead: string;
-      readonly next: readonly Next[];
-    }
   /** One of the things that a dry run tries; `next` is what to do about it. */
   | ({ readonly event: 'dry-run.checked'; readonly check: string } & Finding)
   | ({ readonly event: 'dry-run.passed'; readonly next: readonly Next[] } & DryRun)
   /** `failed`: for what the run would be refused, by the names of the checks. */
   | ({ readonly event: 'dry-run.failed'; readonly failed: readonly string[] } & DryRun)
+  | FileEvent
   | MusicEvent
   | {
       readonly event: 'input.rejected';

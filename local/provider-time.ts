@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Assembly } from '../packages/local-aws/assembly.ts';
-import { withSettings } from './changed-settings.ts';
+import { withoutRightsQuestion, withSettings } from './changed-settings.ts';
 import { isOnThisMachine } from './this-machine.ts';
 
 /** How fast the sandbox runs, and our waits with it, unless the caller sets a speed. */
@@ -45,3 +45,9 @@ export function withDeadlinesOf(assembly: Assembly, speed: number): Assembly {
     }),
   };
 }
+
+/** The template as the stack of this machine runs it, beside its sandbox or with a server that keeps its own time. */
+export const asRunHere = (
+  template: Assembly,
+  { sandbox, speed }: { readonly sandbox: boolean; readonly speed: number },
+): Assembly => (sandbox ? withoutRightsQuestion(template) : withDeadlinesOf(template, speed));

@@ -18,9 +18,8 @@ import { thisProcess } from '../packages/local-servers/process-identity.ts';
 import { realistic } from '../packages/provider-sandbox/realistic.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../packages/provider-sandbox/sandbox.ts';
 import { type AudioWayOptions, openAudioWay } from './audio-way/open-audio-way.ts';
-import { withoutRightsQuestion } from './changed-settings.ts';
 import { openHome } from './private-home.ts';
-import { withDeadlinesOf } from './provider-time.ts';
+import { asRunHere } from './provider-time.ts';
 import { proxyVariables } from './proxy.ts';
 import type { Habits } from './sandbox-habits.ts';
 import { watchActivity } from './stack/activity.ts';
@@ -125,7 +124,7 @@ async function compose(
   const directory = (name: string) => path.join(home, name);
   const logs = keep(openLogs(directory('log')));
   const template = change(readAssembly(options.assembly ?? (await synthesize({ home }))));
-  const assembly = options.provider ? withDeadlinesOf(template, speed) : withoutRightsQuestion(template);
+  const assembly = asRunHere(template, { sandbox: !options.provider, speed });
   const api = only('API', assembly.apis);
   // Another bucket is for access logs, which S3 alone writes.
   const bucket = only(

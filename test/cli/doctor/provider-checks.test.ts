@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { ReadyInfo } from '../../../local/index.ts';
-import { accepting, examined, key, noon, provider } from './world.ts';
+import { accepting, examined, failing, key, provider } from './world.ts';
 
 type Fetch = typeof fetch;
 type Answer = () => Response;
@@ -13,12 +12,6 @@ const always =
 const json = (status: number, body: object) => () => Response.json(body, { status });
 const page = (status: number) => () =>
   new Response('<html>Welcome</html>', { status, headers: { 'content-type': 'text/html' } });
-/** As Node's fetch fails: the reason is in the cause. */
-const failing =
-  (code: string): Fetch =>
-  async () => {
-    throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code }) });
-  };
 const credits = 'https://credits.example.com/credits';
 const other = { sandbox: false, provider: 'https://other.example.com' } as ReadyInfo;
 
@@ -291,102 +284,6 @@ describe('the line about the balance', () => {
   ])('when %s', async (_, env, fetch, result, seen) => {
     const { of } = await examined({ env, fetch });
     expect(of('Balance')).toMatchObject({ result, seen: expect.stringContaining(seen) });
-  });
-});
-
-describe('the line about the clock', () => {
-  const dated =
-    (seconds: number): Fetch =>
-    async (input, init) => {
-      const { status, body } = await accepting(input, init);
-      return new Response(body, { status, headers: { date: new Date(noon + seconds * 1000).toUTCString() } });
-    };
-  it.each<[when: string, aheadOfUs: number, result: string, seen: string]>([
-    ['the times agree', 0, 'ok', 'It agrees with api.example.com.'],
-    ['they differ by a few seconds', -20, 'ok', 'It agrees with api.example.com.'],
-    ['it is behind', 90, 'warning', 'It is 90 s behind api.example.com.'],
-    ['it is ahead', -600, 'warning', 'It is 10 minutes ahead of api.example.com.'],
-    [
-      'signatures would be refused',
-      3600,
-      'failed',
-      'It is 60 minutes behind api.example.com. Signed links and requests are refused.',
-    ],
-  ])('when %s', async (_, seconds, result, seen) => {
-    const { of } = await examined({ env: provider, fetch: dated(seconds) });
-    expect(of('Clock')).toMatchObject({ result, seen });
-  });
-
-  it.each([
-    ['nobody else is asked', {}],
-    ['only this machine is', { ...provider, PROVIDER_BASE_URL: 'http://localhost:9' }],
-  ])('when %s', async (_, env) => {
-    const { of } = await examined({ env, fetch: dated(3600) });
-    expect(of('Clock')).toMatchObject({ result: 'ok', seen: 'Not compared: no other machine was asked.' });
-  });
-});
-
-describe('the lines about AWS', () => {
-  const arn = 'arn:aws:iam::111122223333:user/op';
-  const caller = async () => ({ account: '111122223333', arn });
-  const refusal = () =>
-    Promise.reject(new ChirpsmithError('AccessDenied', 'AWS refuses the credentials (ExpiredToken).'));
-  it('are left out where nothing is known of it', async () => {
-    const { of } = await examined({ identity: caller });
-    expect(of('AWS')).toBeUndefined();
-    expect(of('Stage')).toBeUndefined();
-    const elsewhere = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_ENDPOINT_URL_S3: 'https://s3.example.com' };
-    expect((await examined({ env: elsewhere, identity: caller })).of('AWS')).toBeUndefined();
-  });
-
-  it.each([
-    [
-      'a profile',
-      { env: { AWS_PROFILE: 'work', AWS_REGION: 'eu-west-1' }, identity: caller },
-      'ok',
-      `${arn} in eu-west-1.`,
-    ],
-    ["AWS's files", { hasSharedAwsFiles: () => true, identity: caller }, 'ok', `${arn} in us-east-1.`],
-    [
-      'a session that has ended',
-      { env: { AWS_PROFILE: 'work' }, identity: refusal },
-      'warning',
-      'AWS refuses the credentials (ExpiredToken).',
-    ],
-    [
-      'a profile without credentials',
-      { env: { AWS_PROFILE: 'work' } },
-      'warning',
-      'The shell has no AWS credentials.',
-    ],
-  ])('with %s', async (_, changes, result, seen) => {
-    const { of, code } = await examined(changes);
-    expect(of('AWS')).toMatchObject({ result, seen });
-    expect(code).toBe(0);
-  });
-
-  it('of a stage that is not known here keep commands from working', async () => {
-    const { of, code } = await examined({}, 'prod');
-    expect(of('AWS')).toMatchObject({ result: 'failed', seen: 'The shell has no AWS credentials.' });
-    expect(of('Stage')).toMatchObject({
-      result: 'failed',
-      seen: expect.stringContaining('npx chirpsmith deploy --stage prod'),
-    });
-    expect(code).toBe(1);
-  });
-
-  it('of a stage name its API, or why it cannot be reached', async () => {
-    const env = { CHIRPSMITH_API_URL: 'https://abc.example.com/' };
-    const there = await examined({ env, identity: caller }, 'prod');
-    expect(there.of('Stage')).toMatchObject({
-      result: 'ok',
-      seen: 'Stage prod: https://abc.example.com/ answers.',
-    });
-    const gone = await examined({ env, identity: caller, fetch: failing('ENOTFOUND') }, 'prod');
-    expect(gone.of('Stage')).toMatchObject({
-      result: 'failed',
-      seen: 'The name abc.example.com leads nowhere (ENOTFOUND).',
-    });
   });
 });
 

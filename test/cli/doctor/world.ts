@@ -20,6 +20,13 @@ export const accepting: typeof fetch = async (input, init) => {
   return headers.get('authorization') === `Bearer ${key}` ? missing() : refused();
 };
 
+/** As Node's fetch fails: the reason is in the cause. */
+export const failing =
+  (code: string): typeof fetch =>
+  async () => {
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code }) });
+  };
+
 /** A machine on which nothing is wrong. */
 export function world(changes: Partial<DoctorWorld> = {}): DoctorWorld {
   const { env, ...rest } = changes;

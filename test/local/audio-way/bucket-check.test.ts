@@ -1,45 +1,16 @@
-import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { credentials, region } from '../../../test-support/s3-bucket.ts';
-import {
-  asPerson,
-  type Bucket,
-  bucketBehindFront,
-  type Fault,
-  openWay,
-  s3Error,
-} from './bucket-behind-front.ts';
+import { asPerson, bucketBehindFront, type Fault, s3Error } from './bucket-behind-front.ts';
+import { checkedBucket } from './checked-bucket.ts';
 
-let place: Bucket;
-beforeAll(async () => {
-  place = await bucketBehindFront();
-});
-beforeEach(() => {
-  asPerson(place.endpoint);
-  place.faults(() => undefined);
-  place.behind.denied.clear();
-  place.seen.length = 0;
-});
-afterEach(() => vi.unstubAllEnvs());
-afterAll(() => place.stop());
-
-/** What the check says: `where: message`, or nothing. */
-async function said(options: Parameters<typeof openWay>[2] = {}, on = place): Promise<string | undefined> {
-  const way = await openWay(on, {}, options);
-  const problem = await way.check(new AbortController().signal);
-  await way.close();
-  if (!problem) return undefined;
-  expect(problem.problems).toHaveLength(1);
-  return problem.problems.map(({ where, message }) => `${where}: ${message}`).join('\n');
-}
+const { place, said } = checkedBucket();
 const isSigned = (url = '') => url.includes('X-Amz-Signature=');
-const ask = said;
 
 describe('a bucket that can be used', () => {
   it('passes: a probe goes there, comes back by a signed link, and is deleted', async () => {
     expect(await said()).toBeUndefined();
     const probe = /chirpsmith-probe-[0-9a-f]{12}\.txt/;
-    const lines = place
+    const lines = place()
       .requests()
       .map((line) => line.replace(probe, 'probe').replace('/audio/music/of%20mine', ''));
     expect(lines).toEqual([
@@ -55,9 +26,9 @@ describe('a bucket that can be used', () => {
   });
 
   it('needs no permission but for objects below the prefix', async () => {
-    place.behind.asked.length = 0;
+    place().behind.asked.length = 0;
     await said();
-    const actions = new Set(place.behind.asked.map((line) => line.split(' ')[0]));
+    const actions = new Set(place().behind.asked.map((line) => line.split(' ')[0]));
     expect([...actions].sort()).toEqual([
       's3:AbortMultipartUpload',
       's3:DeleteObject',
@@ -65,16 +36,16 @@ describe('a bucket that can be used', () => {
       's3:ListMultipartUploadParts',
       's3:PutObject',
     ]);
-    for (const line of place.behind.asked) expect(line).toContain(' arn:aws:s3:::audio/music/of mine/');
+    for (const line of place().behind.asked) expect(line).toContain(' arn:aws:s3:::audio/music/of mine/');
   });
 
   it('passes with --keep-audio where nothing may be deleted', async () => {
-    place.behind.denied.add('s3:DeleteObject');
+    place().behind.denied.add('s3:DeleteObject');
     expect(await said({ keep: true })).toBeUndefined();
   });
 
   it('passes where the service knows neither ListParts nor AbortMultipartUpload', async () => {
-    place.faults(({ method, url = '' }) =>
+    place().faults(({ method, url = '' }) =>
       method !== 'POST' && url.includes('uploadId=') ? { status: 405 } : undefined,
     );
     expect(await said()).toBeUndefined();
@@ -82,21 +53,21 @@ describe('a bucket that can be used', () => {
 
   it('passes when the first answer was lost', async () => {
     let lost = 1;
-    place.faults(({ method }) => (method === 'PUT' && lost-- > 0 ? { status: 503 } : undefined));
+    place().faults(({ method }) => (method === 'PUT' && lost-- > 0 ? { status: 503 } : undefined));
     expect(await said()).toBeUndefined();
   });
 });
 
 describe('credentials', () => {
   it('that are missing', async () => {
-    asPerson(place.endpoint, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+    asPerson(place().endpoint, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     expect(await said()).toBe(
       'AWS credentials: None were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     );
   });
 
   it('of a profile that does not exist', async () => {
-    asPerson(place.endpoint, {
+    asPerson(place().endpoint, {
       AWS_ACCESS_KEY_ID: undefined,
       AWS_SECRET_ACCESS_KEY: undefined,
       AWS_PROFILE: 'studio',
@@ -105,7 +76,7 @@ describe('credentials', () => {
   });
 
   it('that have expired, as the service says', async () => {
-    place.faults(({ method }) => (method === 'PUT' ? s3Error(400, 'ExpiredToken') : undefined));
+    place().faults(({ method }) => (method === 'PUT' ? s3Error(400, 'ExpiredToken') : undefined));
     expect(await said()).toMatch(/^AWS credentials: They have expired\. Sign in again \(aws sso login\)/);
   });
 
@@ -114,20 +85,20 @@ describe('credentials', () => {
     ['end too soon for a link', 4.5, /They end in 4 min, and the links with them\. Sign in again/],
   ])('that %s', async (_what, minutes, words) => {
     const expiration = new Date(Date.now() + minutes * 60_000).toISOString();
-    asPerson(place.endpoint, { AWS_CREDENTIAL_EXPIRATION: expiration });
+    asPerson(place().endpoint, { AWS_CREDENTIAL_EXPIRATION: expiration });
     expect(await said()).toMatch(words);
-    expect(place.requests()).toEqual([]);
+    expect(place().requests()).toEqual([]);
   });
 
   it('with a key that the service does not know', async () => {
-    asPerson(place.endpoint, { AWS_ACCESS_KEY_ID: 'AKIDSOMEOTHER' });
+    asPerson(place().endpoint, { AWS_ACCESS_KEY_ID: 'AKIDSOMEOTHER' });
     expect(await said()).toMatch(
       /^AWS credentials: .* does not know the access key\. Check AWS_ACCESS_KEY_ID or AWS_PROFILE/,
     );
   });
 
   it('with another secret', async () => {
-    asPerson(place.endpoint, { AWS_SECRET_ACCESS_KEY: 'another-secret-of-somebody-else' });
+    asPerson(place().endpoint, { AWS_SECRET_ACCESS_KEY: 'another-secret-of-somebody-else' });
     const words = await said();
     expect(words).toMatch(/^AWS credentials: Access key and secret key do not belong together/);
     expect(words).not.toContain('another-secret');
@@ -145,21 +116,21 @@ describe('the bucket', () => {
     ['by a redirect', s3Error(301, 'PermanentRedirect', '', { 'x-amz-bucket-region': 'eu-central-1' })],
     ['by a refusal', s3Error(400, 'AuthorizationHeaderMalformed', '<Region>eu-central-1</Region>')],
   ])('that is in another region, %s', async (_how, fault) => {
-    place.faults(() => fault);
+    place().faults(() => fault);
     expect(await said()).toBe(
       `AWS_REGION: The bucket audio is in eu-central-1, not in ${region}. Set AWS_REGION=eu-central-1.`,
     );
   });
 
   it('that is in another region, as our own server says it', async () => {
-    asPerson(place.endpoint, { AWS_REGION: 'us-west-2' });
+    asPerson(place().endpoint, { AWS_REGION: 'us-west-2' });
     expect(await said()).toMatch(
       new RegExp(`^AWS_REGION: The bucket audio is in ${region}, not in us-west-2`),
     );
   });
 
   it('that is in another region than the default, when none is set', async () => {
-    asPerson(place.endpoint, { AWS_REGION: undefined });
+    asPerson(place().endpoint, { AWS_REGION: undefined });
     expect(await said()).toBe(
       `AWS_REGION: The bucket audio is in ${region}, and no region is set. Set AWS_REGION=${region}.`,
     );
@@ -178,7 +149,7 @@ describe('the bucket', () => {
       /You may not delete there, .* Allow s3:DeleteObject on .* Or let the audio stay there: --keep-audio\./,
     ],
   ])('that does not allow %s', async (action, words) => {
-    place.behind.denied.add(action);
+    place().behind.denied.add(action);
     expect(await said()).toMatch(words);
   });
 
@@ -194,7 +165,7 @@ describe('the bucket', () => {
 
   it('that is public', async () => {
     let body = '';
-    place.faults((request) => {
+    place().faults((request) => {
       if (request.method === 'PUT') request.on('data', (bytes) => (body = String(bytes)));
       return request.method === 'GET' && !isSigned(request.url) && body !== ''
         ? { status: 200, body }
@@ -204,7 +175,7 @@ describe('the bucket', () => {
       /^--audio-bucket: audio is public: the probe was answered without a signature\. Make it private/,
     );
     // The probe does not stay there.
-    expect(place.requests().at(-1)).toMatch(/^DELETE /);
+    expect(place().requests().at(-1)).toMatch(/^DELETE /);
   });
 });
 
@@ -226,7 +197,7 @@ describe('a link', () => {
       /was answered HTTP 502 <html>Bad gateway https:\/\/a\/\?…/,
     ],
   ])('%s', async (_what, fault, words) => {
-    place.faults(({ method, url }) => (method === 'GET' && isSigned(url) ? fault : undefined));
+    place().faults(({ method, url }) => (method === 'GET' && isSigned(url) ? fault : undefined));
     const problem = await said();
     expect(problem).toMatch(words);
     expect(problem).not.toContain('X-Amz-Signature');
@@ -238,145 +209,11 @@ describe('this machine’s clock', () => {
     [-20, 'ahead of'],
     [20, 'behind'],
   ])('that is wrong by %i min', async (minutes, direction) => {
-    place.faults(() => ({ headers: { date: new Date(Date.now() + minutes * 60_000).toUTCString() } }));
+    place().faults(() => ({ headers: { date: new Date(Date.now() + minutes * 60_000).toUTCString() } }));
     expect(await said()).toMatch(
       new RegExp(`^this machine's clock: It is 20 min ${direction} \\[::1\\]:\\d+, so links would not hold`),
     );
-    expect(place.requests()).toHaveLength(1);
-  });
-});
-
-describe('the endpoint', () => {
-  const at = (endpoint: string) => {
-    asPerson(endpoint);
-    return said();
-  };
-
-  it('that refuses connections', async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    await new Promise((resolve) => server.close(resolve));
-    expect(await at(`http://127.0.0.1:${port}`)).toBe(
-      `AWS_ENDPOINT_URL_S3: 127.0.0.1:${port} refuses connections. Is the service running, and is the port right?`,
-    );
-  });
-
-  it('that has no such host', async () => {
-    expect(await said({ fetch: failing('ENOTFOUND') })).toMatch(
-      /^AWS_ENDPOINT_URL_S3: There is no host \[::1\]:\d+\./,
-    );
-  });
-
-  it.each([
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'ERR_TLS_CERT_ALTNAME_INVALID',
-    'CERT_HAS_EXPIRED',
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'ERR_SSL_WRONG_VERSION_NUMBER',
-  ])('with TLS that fails: %s', async (code) => {
-    expect(await said({ fetch: failing(code) })).toMatch(
-      new RegExp(`The TLS connection to .* failed \\(${code}\\)\\. The provider would refuse it, too`),
-    );
-  });
-
-  it('that speaks no TLS', async () => {
-    const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    expect(await at(`https://127.0.0.1:${port}`)).toMatch(/The TLS connection to 127\.0\.0\.1:\d+ failed/);
-    server.close();
-  });
-
-  it.each(['localhost:9000', '127.0.0.1:9000', 'ftp://127.0.0.1', 'http://'])(
-    'that is no URL: %s',
-    async (given) => {
-      expect(await at(given)).toBe(
-        'AWS_ENDPOINT_URL_S3: It is not an http(s) URL, as in https://s3.example.com.',
-      );
-    },
-  );
-
-  it('without TLS is refused before any request, unless the provider is on this machine', async () => {
-    asPerson('http://s3.example.com');
-    expect(await ask({ provider: 'https://api.provider.example' })).toBe(
-      'AWS_ENDPOINT_URL_S3: It begins with http://, and the audio would travel unencrypted: use https://.',
-    );
-  });
-
-  it('at a port that fetch refuses', async () => {
-    expect(await at('http://127.0.0.1:1')).toMatch(
-      /^AWS_ENDPOINT_URL_S3: 127\.0\.0\.1:1 cannot be asked: bad port/,
-    );
-  });
-
-  it('that is no S3 at all', async () => {
-    place.faults(() => ({
-      status: 404,
-      headers: { 'content-type': 'text/html' },
-      body: '<html>Not here</html>',
-    }));
-    expect(await said()).toMatch(
-      /^AWS_ENDPOINT_URL_S3: \[::1\]:\d+ answered HTTP 404 \(text\/html\)\. That is no answer of S3\. Check the URL/,
-    );
-  });
-
-  it.each([
-    [
-      'a page that no parser of XML reads',
-      404,
-      'text/html',
-      '<!DOCTYPE html>\n<p>Not <br> here</p>',
-      '<!DOCTYPE html>',
-    ],
-    ['a page that refuses', 403, 'text/html', '<p>Not <br> you</p>', '<p>Not <br> you</p>'],
-    ['a text of a proxy', 502, 'text/plain', 'bad gateway\n', 'bad gateway'],
-    ['JSON of another API', 404, 'application/json', '{"message":"no route"}', '{"message":"no route"}'],
-  ])('that is no S3: %s', async (_what, status, type, body, line) => {
-    place.faults(({ method }) =>
-      method === 'GET' ? undefined : { status, headers: { 'content-type': type }, body },
-    );
-    const words = await said();
-    expect(words).toContain(`answered HTTP ${status} (${type}): "${line}". That is no answer of S3.`);
-    expect(words).toMatch(/^AWS_ENDPOINT_URL_S3: /);
-    expect(words).not.toMatch(/deserial|parse|s3:PutObject/i);
-  });
-
-  it('that answers everything, is no S3 either, and nothing is put there', async () => {
-    place.faults(() => ({
-      status: 200,
-      headers: { 'content-type': 'text/html' },
-      body: '<h1>It works</h1>',
-    }));
-    expect(await said()).toMatch(
-      /answered HTTP 200 \(text\/html\): "<h1>It works<\/h1>"\. That is no answer/,
-    );
-    expect(place.requests()).toHaveLength(1);
-  });
-
-  it('in a private network is for a provider there, and for no other', async () => {
-    const lookup = async (host: string) => (host === 'minio.lan' ? ['192.168.1.20'] : ['203.0.113.9']);
-    const refused = async () => Promise.reject(Object.assign(new TypeError('x'), { code: 'ECONNREFUSED' }));
-    for (const endpoint of ['http://192.168.1.20:9000', 'http://minio.lan:9000']) {
-      asPerson(endpoint);
-      const near = await said({ provider: 'http://10.0.0.7:8080', lookup, fetch: refused });
-      expect(near).toMatch(/refuses connections/);
-      const far = await said({ provider: 'https://api.provider.example', lookup, fetch: refused });
-      expect(far).toMatch(/is in a private network, and api\.provider\.example cannot reach it/);
-    }
-  });
-
-  it('on this machine, while the provider is elsewhere, is refused before any request', async () => {
-    expect(await ask({ provider: 'https://api.provider.example/v1' })).toMatch(
-      /^AWS_ENDPOINT_URL_S3: \[::1\]:\d+ is on this machine, and api\.provider\.example cannot reach it\./,
-    );
-    asPerson('http://192.168.1.20:9000');
-    expect(await ask({ provider: 'https://api.provider.example' })).toMatch(
-      /192\.168\.1\.20:9000 is in a private network/,
-    );
-    expect(place.requests()).toEqual([]);
+    expect(place().requests()).toHaveLength(1);
   });
 });
 
@@ -389,7 +226,7 @@ it('no message holds the access key, the secret, a signature or a link', async (
     'SlowDown',
     'InternalError',
   ]) {
-    place.faults(({ method, url }) =>
+    place().faults(({ method, url }) =>
       method === 'PUT'
         ? {
             status: 403,
@@ -412,10 +249,3 @@ it('no message holds the access key, the secret, a signature or a link', async (
     expect(text).not.toContain(secret);
   }
 });
-
-/** The connection fails with this code, as `fetch` puts it. */
-const failing =
-  (code: string): typeof fetch =>
-  async () => {
-    throw new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code }) });
-  };

@@ -1,83 +1,20 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import {
   AbortMultipartUploadCommand,
   DeleteObjectCommand,
-  ListMultipartUploadsCommand,
-  ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AudioObject, AudioWay, CopyProgress } from '../../../local/audio-way/audio-way.ts';
-import { copiedAudio } from '../../../local/audio-way/published-journal.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { CopyProgress } from '../../../local/audio-way/audio-way.ts';
 import { listenOnLoopback } from '../../../packages/local-servers/loopback.ts';
 import { bucket, credentials } from '../../../test-support/s3-bucket.ts';
-import { asPerson, type Bucket, bucketBehindFront, openWay } from './bucket-behind-front.ts';
+import { asPerson, openWay } from './bucket-behind-front.ts';
+import { bucketOfCopies, files, large, MiB, other, patiently, sessionId, small } from './copied-audio.ts';
 
-const sessionId = '3f0c9a52-6d1e-4b7a-9a35-0c5f2e8d7b41';
-const MiB = 1024 * 1024;
-const signal = new AbortController().signal;
-/** For a machine that is busy. */
-const patiently = { timeout: 20_000, interval: 20 };
-
-/** A track's object in the local bucket, as `trackKey` names it. */
-function track(trackId: string, bytes: Buffer, suffix = 'mp3') {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { key: `audio/${sessionId}/${trackId}.${sha256}.${suffix}`, size: bytes.length };
-}
-const files: Record<string, Buffer> = {};
-const objectOf = (trackId: string, bytes: Buffer, suffix?: string) => {
-  const object = track(trackId, bytes, suffix);
-  files[object.key] = bytes;
-  return object;
-};
-const small = objectOf('1', randomBytes(300_000));
-const other = objectOf('2', randomBytes(200_000), 'flac');
-const large = objectOf('3', randomBytes(8 * MiB + 200_000), 'wav');
-
-let place: Bucket;
-let way: AudioWay;
-beforeAll(async () => {
-  place = await bucketBehindFront();
-});
-beforeEach(async () => {
-  asPerson(place.endpoint);
-  place.seen.length = 0;
-  place.faults(() => undefined);
-  way = await openWay(place, files);
-});
-afterEach(async () => {
-  place.faults(() => undefined);
-  await way.remove(sessionId);
-  await way.close();
-  vi.unstubAllEnvs();
-});
-afterAll(() => place.stop());
-
-const publish = (
-  objects: readonly AudioObject[],
-  on = way,
-  progress: Parameters<AudioWay['publish']>[2] = () => {},
-) => on.publish(sessionId, objects, progress, signal);
-async function linkOf(object: AudioObject, on = way): Promise<string> {
-  for (;;) {
-    const link = await on.link(sessionId, object);
-    if ('url' in link) return link.url;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-const bytesAt = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
-/** Another client of the same bucket, as a person has one. */
-const client = () => place.behind.connect();
-const keysThere = async () => {
-  const { Contents = [] } = await client().send(new ListObjectsV2Command({ Bucket: bucket }));
-  return Contents.map(({ Key }) => Key);
-};
-const listUploads = () => client().send(new ListMultipartUploadsCommand({ Bucket: bucket }));
-const uploadsThere = async () => ((await listUploads()).Uploads ?? []).map(({ Key }) => Key);
-const puts = () => place.requests().filter((line) => line.startsWith('PUT'));
+const { place, way, publish, linkOf, bytesAt, client, keysThere, listUploads, uploadsThere, puts } =
+  bucketOfCopies();
 
 describe('audio in a bucket of the person’s own', () => {
   it('goes there from the local bucket, and a link brings the same bytes with the type of the suffix', async () => {
@@ -100,7 +37,7 @@ describe('audio in a bucket of the person’s own', () => {
 
   it('goes in one request up to 8 MiB and in parts above, each with its MD5', async () => {
     await publish([small, large]);
-    const sent = place.seen.filter(({ method }) => method === 'PUT');
+    const sent = place().seen.filter(({ method }) => method === 'PUT');
     expect(sent).toHaveLength(1 + 2);
     for (const { headers } of sent) expect(headers['content-md5']).toMatch(/^[\w+/]{22}==$/);
     expect(sent.filter(({ path }) => path.includes('partNumber='))).toHaveLength(2);
@@ -108,17 +45,21 @@ describe('audio in a bucket of the person’s own', () => {
 
   it('tells its progress in bytes', async () => {
     const told: number[] = [];
-    await publish([large], way, (_key, { sent }) => told.push(sent));
+    await publish([large], way(), (_key, { sent }) => told.push(sent));
     expect(told.at(-1)).toBe(large.size);
     expect(told.every((sent, index) => sent >= (told[index - 1] ?? 0))).toBe(true);
   });
 
   it('is not called whole before the service has said so', async () => {
-    place.faults(({ method }) => (method === 'PUT' ? { status: 507 } : undefined));
+    place().faults(({ method }) => (method === 'PUT' ? { status: 507 } : undefined));
     const told: number[] = [];
-    await expect(publish([small], way, (_key, { sent }) => told.push(sent))).rejects.toThrow(/507/);
+    await expect(publish([small], way(), (_key, { sent }) => told.push(sent))).rejects.toThrow(/507/);
     expect(puts()).toHaveLength(1);
-    expect(await way.link(sessionId, small).catch(() => 'failed')).toBe('failed');
+    expect(
+      await way()
+        .link(sessionId, small)
+        .catch(() => 'failed'),
+    ).toBe('failed');
     expect(told.every((sent) => sent < small.size)).toBe(true);
   });
 
@@ -126,7 +67,7 @@ describe('audio in a bucket of the person’s own', () => {
     await publish([small, large]);
     const before = puts().length;
     await publish([small, large]);
-    const again = await openWay(place, files);
+    const again = await openWay(place(), files);
     await publish([small, large], again);
     await again.close();
     expect(puts()).toHaveLength(before);
@@ -136,12 +77,12 @@ describe('audio in a bucket of the person’s own', () => {
     await publish([small]);
     const [Key] = await keysThere();
     await client().send(new DeleteObjectCommand({ Bucket: bucket, Key }));
-    expect(await way.link(sessionId, small)).toEqual({ sent: 0, size: small.size });
+    expect(await way().link(sessionId, small)).toEqual({ sent: 0, size: small.size });
     expect((await bytesAt(await linkOf(small))).equals(files[small.key] ?? Buffer.alloc(0))).toBe(true);
   });
 
   it('is copied by the first question for a link, where nothing was published', async () => {
-    const first = await way.link(sessionId, small);
+    const first = await way().link(sessionId, small);
     expect(first).toEqual({ sent: expect.any(Number), size: small.size });
     expect((await bytesAt(await linkOf(small))).length).toBe(small.size);
   });
@@ -161,7 +102,7 @@ describe('audio in a bucket of the person’s own', () => {
 describe('a connection that is lost', () => {
   it('costs a part, not the file', async () => {
     let cuts = 2;
-    place.faults(({ url = '' }) =>
+    place().faults(({ url = '' }) =>
       url.includes('partNumber=2') && cuts-- > 0 ? { cutAfter: 100_000 } : undefined,
     );
     await publish([large]);
@@ -171,9 +112,9 @@ describe('a connection that is lost', () => {
 
   it('is said at once, with the attempt that comes next', async () => {
     let busy = 2;
-    place.faults(({ method }) => (method === 'PUT' && busy-- > 0 ? { status: 503 } : undefined));
+    place().faults(({ method }) => (method === 'PUT' && busy-- > 0 ? { status: 503 } : undefined));
     const seen: CopyProgress[] = [];
-    await publish([small], way, (_key, at) => void seen.push(at));
+    await publish([small], way(), (_key, at) => void seen.push(at));
     expect(seen.at(-1)).toEqual({
       sent: small.size,
       retry: { attempt: 3, reason: expect.stringMatching(/^\[::1\]:\d+ answered HTTP 503$/) },
@@ -182,7 +123,7 @@ describe('a connection that is lost', () => {
 
   it('and a service that is busy are tried again', async () => {
     let busy = 3;
-    place.faults(({ method }) => (method === 'PUT' && busy-- > 0 ? { status: 503 } : undefined));
+    place().faults(({ method }) => (method === 'PUT' && busy-- > 0 ? { status: 503 } : undefined));
     await publish([small]);
     expect(puts()).toHaveLength(4);
   });
@@ -191,8 +132,8 @@ describe('a connection that is lost', () => {
 describe('after a kill', () => {
   /** Sends two parts, then the process is gone: nothing of it writes any more. */
   async function killed() {
-    const first = await openWay(place, files);
-    place.faults(({ url = '' }) => (url.includes('partNumber=2') ? 'silence' : undefined));
+    const first = await openWay(place(), files);
+    place().faults(({ url = '' }) => (url.includes('partNumber=2') ? 'silence' : undefined));
     const gone = new AbortController();
     const going = first.publish(sessionId, [large], () => {}, gone.signal);
     const [upload] = await vi.waitUntil(async () => {
@@ -206,8 +147,8 @@ describe('after a kill', () => {
     gone.abort();
     await expect(going).rejects.toThrow();
     await first.close();
-    place.faults(() => undefined);
-    place.seen.length = 0;
+    place().faults(() => undefined);
+    place().seen.length = 0;
   }
 
   it('an upload in parts goes on: what arrived is not sent again', async () => {
@@ -221,7 +162,7 @@ describe('after a kill', () => {
     await killed();
     const bytes = Buffer.from(files[large.key] ?? []);
     bytes[3 * MiB] = (bytes[3 * MiB] ?? 0) ^ 1;
-    const changed = await openWay(place, { ...files, [large.key]: bytes });
+    const changed = await openWay(place(), { ...files, [large.key]: bytes });
     await publish([large], changed);
     expect((await bytesAt(await linkOf(large, changed))).equals(bytes)).toBe(true);
     await changed.close();
@@ -239,7 +180,7 @@ describe('after a kill', () => {
   it('the next stack knows of which sessions something is there, and removes it', async () => {
     await publish([small]);
     await killed();
-    const next = await openWay(place, files);
+    const next = await openWay(place(), files);
     expect(await next.sessions?.()).toEqual([sessionId]);
     await next.remove(sessionId);
     expect(await next.sessions?.()).toEqual([]);
@@ -248,98 +189,14 @@ describe('after a kill', () => {
   });
 });
 
-describe('when a session is done', () => {
-  it('its audio is deleted, also what is still being sent', async () => {
-    await publish([small]);
-    place.faults(({ url = '' }) => (url.includes('partNumber=2') ? 'silence' : undefined));
-    await way.link(sessionId, large);
-    await vi.waitFor(() => expect(puts().some((line) => line.includes('partNumber'))).toBe(true), patiently);
-    await way.remove(sessionId);
-    expect([await keysThere(), await uploadsThere()]).toEqual([[], []]);
-  });
-
-  it('the audio of other sessions stays', async () => {
-    const another = 'a0000000-6d1e-4b7a-9a35-0c5f2e8d7b41';
-    await way.publish(another, [small], () => {}, signal);
-    await publish([small]);
-    await way.remove(sessionId);
-    expect(await keysThere()).toEqual([expect.stringContaining(another)]);
-    await way.remove(another);
-  });
-
-  it('with --keep-audio it stays, and only uploads that are not whole are ended', async () => {
-    const keeping = await openWay(place, files, { keep: true });
-    await publish([small], keeping);
-    await keeping.remove(sessionId);
-    expect(await keysThere()).toHaveLength(1);
-    expect(await keeping.sessions?.()).toEqual([]);
-    await keeping.close();
-    // Deletes it for the next test.
-    await publish([small]);
-  });
-
-  it('a stack that ends waits for the deletion', async () => {
-    const ending = await openWay(place, files);
-    await publish([small, other], ending);
-    void ending.remove(sessionId);
-    await ending.close();
-    expect(await keysThere()).toEqual([]);
-  });
-
-  it('a session that is resumed while its audio is deleted gets it back', async () => {
-    await publish([small]);
-    const removal = way.remove(sessionId);
-    await publish([small]);
-    await removal;
-    expect(await keysThere()).toHaveLength(1);
-    expect((await bytesAt(await linkOf(small))).length).toBe(small.size);
-  });
-
-  it('a session of which nothing was published asks the bucket nothing', async () => {
-    place.seen.length = 0;
-    await way.remove('b0000000-6d1e-4b7a-9a35-0c5f2e8d7b41');
-    expect(place.requests()).toEqual([]);
-  });
-
-  it('what could not be deleted is known to the next stack, and without one', async () => {
-    await publish([small, other]);
-    place.faults(({ method, url = '' }) =>
-      method === 'DELETE' && url.includes('flac') ? { status: 403 } : undefined,
-    );
-    await expect(way.remove(sessionId)).rejects.toThrow(/s3:DeleteObject/);
-    expect(await keysThere()).toHaveLength(1);
-    expect(await way.sessions?.()).toEqual([sessionId]);
-    const left = { sessionId, name: 's3://audio/music/of mine', files: 1 };
-    const problem = expect.stringMatching(/^You may not delete there, .*Allow s3:DeleteObject/);
-    const known = () => copiedAudio(path.join(place.home, 'audio-way'));
-    expect(known()).toEqual([{ ...left, problem }]);
-    place.faults(() => undefined);
-    await way.remove(sessionId);
-    expect(known()).toEqual([]);
-  });
-});
-
-describe('a bucket that keeps versions', () => {
-  it('keeps none of ours', async () => {
-    const versioned = await bucketBehindFront({ versioned: true });
-    asPerson(versioned.endpoint);
-    const there = await openWay(versioned, files);
-    await publish([small, large], there);
-    await there.remove(sessionId);
-    expect(versioned.requests().filter((line) => /^DELETE .*versionId/.test(line))).toHaveLength(2);
-    await there.close();
-    await versioned.stop();
-  });
-});
-
 describe('links', () => {
   it('to what may not be read any more are refused, and it is not copied again and again', async () => {
     await publish([small]);
-    place.seen.length = 0;
-    place.faults(({ method }) => (method === 'HEAD' ? { status: 403 } : undefined));
+    place().seen.length = 0;
+    place().faults(({ method }) => (method === 'HEAD' ? { status: 403 } : undefined));
     await expect(linkOf(small)).rejects.toThrow(/You may not read what you wrote.*Allow s3:GetObject/s);
     expect(puts()).toHaveLength(1);
-    place.faults(() => undefined);
+    place().faults(() => undefined);
     expect((await bytesAt(await linkOf(small))).length).toBe(small.size);
   });
 
@@ -355,8 +212,8 @@ describe('links', () => {
     await publish([small]);
     expect(new URL(await linkOf(small)).searchParams.get('X-Amz-Expires')).toBe('3600');
     const now = Date.now();
-    asPerson(place.endpoint, { AWS_CREDENTIAL_EXPIRATION: new Date(now + 30.5 * 60_000).toISOString() });
-    const temporary = await openWay(place, files, { now: () => now });
+    asPerson(place().endpoint, { AWS_CREDENTIAL_EXPIRATION: new Date(now + 30.5 * 60_000).toISOString() });
+    const temporary = await openWay(place(), files, { now: () => now });
     expect(new URL(await linkOf(small, temporary)).searchParams.get('X-Amz-Expires')).toBe('1800');
     await temporary.close();
   });
@@ -364,8 +221,8 @@ describe('links', () => {
   it('are not made when the credentials end before a provider has fetched', async () => {
     await publish([small]);
     const now = Date.now();
-    asPerson(place.endpoint, { AWS_CREDENTIAL_EXPIRATION: new Date(now + 3.5 * 60_000).toISOString() });
-    const ending = await openWay(place, files, { now: () => now });
+    asPerson(place().endpoint, { AWS_CREDENTIAL_EXPIRATION: new Date(now + 3.5 * 60_000).toISOString() });
+    const ending = await openWay(place(), files, { now: () => now });
     await expect(linkOf(small, ending)).rejects.toThrow(/They end in 3 min, and the links with them/);
     await ending.close();
   });
@@ -379,7 +236,7 @@ it('a proxy that the environment names is used, as for everything else that leav
   });
   const { url, close } = await listenOnLoopback(proxy, 0);
   asPerson('http://s3.studio.example', { HTTP_PROXY: url, http_proxy: undefined });
-  const behindProxy = await openWay({ home: path.join(place.home, 'proxy') }, files);
+  const behindProxy = await openWay({ home: path.join(place().home, 'proxy') }, files);
   await publish([small], behindProxy);
   await behindProxy.close();
   await close();
@@ -388,14 +245,14 @@ it('a proxy that the environment names is used, as for everything else that leav
 
 describe('a failing copy', () => {
   it('is reported with what to do, without keys, signatures or URLs, and the next question begins it again', async () => {
-    place.faults(({ method }) => (method === 'PUT' ? { status: 507, body: 'full' } : undefined));
+    place().faults(({ method }) => (method === 'PUT' ? { status: 507, body: 'full' } : undefined));
     const failed = await publish([small]).catch((error: unknown) => String(error));
     expect(failed).toMatch(/HTTP 507/);
     expect(failed).not.toContain(credentials.accessKeyId);
     expect(failed).not.toMatch(/X-Amz|https?:\/\//);
-    await expect(way.link(sessionId, small)).rejects.toThrow(/507/);
-    place.faults(() => undefined);
-    expect(await way.link(sessionId, small)).toMatchObject({ size: small.size });
+    await expect(way().link(sessionId, small)).rejects.toThrow(/507/);
+    place().faults(() => undefined);
+    expect(await way().link(sessionId, small)).toMatchObject({ size: small.size });
     await linkOf(small);
   });
 });
