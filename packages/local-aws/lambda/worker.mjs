@@ -1,7 +1,7 @@
 // What runs inside a function's worker thread: Lambda's runtime, as far as a handler sees it.
 // JavaScript, because stripping types costs each thread 10 MB of its own.
 import { readFile } from 'node:fs/promises';
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -60,6 +60,8 @@ if (process.env.HTTPS_PROXY || process.env.HTTP_PROXY) {
 
 const { handler, failure } = await load();
 parentPort.postMessage({ ready: true, failure });
+// Node itself writes the cache when the thread ends: too late for the next worker, and never when the process is killed.
+if (workerData.compileCache) flushCompileCache();
 
 parentPort.on('message', async ({ payload, context }) => {
   try {

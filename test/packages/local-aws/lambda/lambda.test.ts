@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { LambdaFunction } from '../../../../packages/local-aws/assembly.ts';
 import { AwsError } from '../../../../packages/local-aws/aws-error.ts';
 import { createLambda, type Lambda, LambdaError } from '../../../../packages/local-aws/lambda.ts';
@@ -268,4 +268,17 @@ test('what waits for a worker of this machine is not throttled, what would run b
   expect(await invokeAll(2)).toContainEqual(
     expect.objectContaining({ ...throttled, reason: expect.objectContaining(throttled.reason) }),
   );
+});
+
+test('what a function compiled is on disk for other workers while it runs, so that a kill does not lose it', async () => {
+  const cache = await mkdtemp(path.join(tmpdir(), 'compiled-'));
+  vi.stubEnv('NODE_COMPILE_CACHE', cache);
+  cleanups.push(async () => {
+    vi.unstubAllEnvs();
+    await rm(cache, { recursive: true });
+  });
+  const { lambda, arn } = await lambdaWith({ quick: 'export const handler = async () => 1;' });
+  await lambda.invoke(arn('quick'), {}, role);
+  const entries = await readdir(cache, { recursive: true, withFileTypes: true });
+  expect(entries.filter((entry) => entry.isFile())).toHaveLength(1);
 });
