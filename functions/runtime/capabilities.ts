@@ -22,45 +22,7 @@ import type { RequestStore } from '../storage/request-store.ts';
 import type { SessionContents } from '../storage/session-contents.ts';
 import type { SessionFiles } from '../storage/session-files.ts';
 import type { UploadUrls } from '../storage/upload-urls.ts';
-
-/** What a permission is about; infra/constructs/grants.ts knows its ARN. `bucket/…` are the objects with these keys. */
-export type Resource =
-  | 'table'
-  | 'table/underWay'
-  | 'table/byOwner'
-  | 'bucket'
-  | `bucket/${string}`
-  | 'provider key'
-  | 'relay key'
-  | 'webhook secret'
-  | 'event bus'
-  | `machine ${SessionKind}`
-  | `executions ${SessionKind}`;
-
-/** What may be done to one resource. */
-export interface Permission {
-  readonly on: Resource;
-  readonly actions: readonly string[];
-  /** Why the resource is more than one thing, where it is. */
-  readonly reason?: string;
-  /** Of the event bus: the only type of event. */
-  readonly event?: EventType;
-  /** Of a listing of the bucket: only keys like this. */
-  readonly keys?: string;
-}
-
-/** What a function needs to use one thing: its variables and its permissions. Its type says what the work is given. */
-export interface Capability<Deps extends object = object> {
-  readonly environment: readonly Variable[];
-  readonly allow: readonly Permission[];
-  /** A type only; there is never a value. */
-  readonly gives?: Deps;
-}
-
-const capability = <Deps extends object>(
-  environment: readonly Variable[] = [],
-  ...allow: readonly Permission[]
-): Capability<Deps> => ({ environment, allow });
+import { type Capability, capability, type Permission } from './capability.ts';
 
 /** Every write reads as well: when its condition fails, it looks whether it was itself that wrote. */
 const table = (

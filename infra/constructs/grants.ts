@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { capabilities, type Permission, type Resource } from '../../functions/runtime/capabilities.ts';
+import { capabilities } from '../../functions/runtime/capabilities.ts';
+import type { Permission, Resource } from '../../functions/runtime/capability.ts';
 import type { FunctionSpec } from '../../functions/runtime/spec.ts';
 import type { Variable } from '../../functions/shared/environment.ts';
 import { type EventType, eventSource } from '../../functions/shared/event-types.ts';
