@@ -93,7 +93,7 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
     case 'open':
       return { event: { event: 'session.open', sessionId, next }, code: none };
     default:
-      return { event: { event: 'session.failed', ...failed }, code: codeOf(failed.error) };
+      return { event: { event: 'session.failed', ...failed }, code: codeOf(failed.error, creditsSpent) };
   }
 }
 
@@ -119,10 +119,10 @@ function endOfBatch(
   return { event, code: audioIds.length === files.length ? exitCodes.done : exitCodes.incomplete };
 }
 
-/** Bad input has one exit code no matter which step found it; a deadline of the machine too. */
-function codeOf(error: NonNullable<SessionAnswer['failure']>['error']): ExitCode {
+/** Bad input has one exit code no matter which step found it, as long as nothing was spent; a deadline of the machine too. */
+function codeOf(error: NonNullable<SessionAnswer['failure']>['error'], creditsSpent: number): ExitCode {
   if (error === 'BadInput' || error === 'AudioRejected' || error === 'AudioUnreachable')
-    return exitCodes.badInput;
+    return creditsSpent === 0 ? exitCodes.badInput : exitCodes.failed;
   if (error === 'NeedsDecision') return exitCodes.needsDecision;
   if (error === 'DeadlineExceeded') return exitCodes.deadline;
   if (error === 'AudioLocked') return exitCodes.incomplete;
