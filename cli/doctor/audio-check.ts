@@ -101,6 +101,11 @@ async function tried(
   }
   const { env } = world;
   const provider = env.PROVIDER_BASE_URL || 'http://127.0.0.1';
+  if (!URL.canParse(provider)) {
+    return warning(`By ${name}; not tried, for it is not known where the provider is.`, {
+      words: 'The line Provider says what to do.',
+    });
+  }
   const problem = await world.tryWay({ chosen, env, home, provider, firstPort, signal, fetch: world.fetch });
   if (problem) return refused(problem.summary, problem.problems);
   const cameBack = `A probe came back from ${name}`;

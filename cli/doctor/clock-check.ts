@@ -8,8 +8,12 @@ export interface SeenDates {
   ahead(): { readonly by: number; readonly host: string } | undefined;
 }
 
-/** A fetch that notes the Date header of each answer from another machine. */
-export function watchDates(inner: typeof fetch, now: () => number): SeenDates {
+/**
+ * A fetch that notes the Date header of each answer from another machine.
+ * @param tunnel URL behind which this machine itself answers, with its own time
+ */
+export function watchDates(inner: typeof fetch, now: () => number, tunnel?: string): SeenDates {
+  const own = URL.parse(tunnel ?? '')?.host;
   const seen: { by: number; host: string }[] = [];
   return {
     async fetch(input, init) {
@@ -18,8 +22,8 @@ export function watchDates(inner: typeof fetch, now: () => number): SeenDates {
       const after = now();
       const url = URL.parse(input instanceof Request ? input.url : String(input));
       const date = Date.parse(response.headers.get('date') ?? '');
-      if (url && !isOnThisMachine(url.href) && !Number.isNaN(date))
-        seen.push({ by: offBy(date, before, after), host: url.host });
+      const isOther = url && url.host !== own && !isOnThisMachine(url.href);
+      if (isOther && !Number.isNaN(date)) seen.push({ by: offBy(date, before, after), host: url.host });
       return response;
     },
     ahead: () => seen.toSorted((a, b) => Math.abs(a.by) - Math.abs(b.by))[0],

@@ -26,7 +26,7 @@ export async function runDoctor(
 ): Promise<ExitCode> {
   const signal = AbortSignal.any([interrupted, place.patience.network]);
   const over = AbortSignal.any([interrupted, place.patience.all]);
-  const dates = watchDates(place.fetch, place.now);
+  const dates = watchDates(place.fetch, place.now, env.CHIRPSMITH_PUBLIC_URL);
   const world = { ...place, fetch: dates.fetch };
   const question = { world, signal };
   const balance = balanceOf(question);

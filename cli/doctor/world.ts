@@ -32,8 +32,8 @@ export interface DoctorWorld {
   readonly patience: { readonly network: AbortSignal; readonly all: AbortSignal };
 }
 
-/** Seconds for the answers of other machines, and for a whole check. */
-const seconds = { network: 5, all: 20 };
+/** Seconds for the answers of other machines, and for a whole check: a probe says what it saw after 30 of silence. */
+const seconds = { network: 5, all: 35 };
 
 export function thisWorld(env: NodeJS.ProcessEnv): DoctorWorld {
   return {

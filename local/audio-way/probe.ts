@@ -163,7 +163,10 @@ function wordsOf(error: unknown, host: string, advice: string): string {
   const code = codeOf(error);
   const known = code === undefined ? undefined : words[code];
   if (known) return known(host, advice);
-  return `${host} could not be asked${code === undefined ? '' : ` (${code})`}.`;
+  if (error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port') {
+    return `The port of ${host} is one that HTTP clients refuse: give the tunnel another one.`;
+  }
+  return `${host} could not be asked${code === undefined ? '' : ` (${code})`}. ${advice}`;
 }
 
 /** The code of an error or of what caused it. Never its text: fetch puts URLs there. */

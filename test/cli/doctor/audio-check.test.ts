@@ -114,6 +114,16 @@ describe('the line about the audio, where a way is chosen', () => {
     });
   });
 
+  it('sends no probe where the URL of the provider is none, which is said beside the provider', async () => {
+    const env = { ...provider, PROVIDER_BASE_URL: 'nonsense', CHIRPSMITH_AUDIO_BUCKET: 's3://mine' };
+    const { of } = await examined({ env, tryWay: async () => refusal });
+    expect(of('Audio')).toMatchObject({
+      result: 'warning',
+      seen: 'By s3://mine; not tried, for it is not known where the provider is.',
+    });
+    expect(of('Provider')).toMatchObject({ result: 'failed' });
+  });
+
   it.each([
     ['EADDRINUSE', 'It could not be tried: port 4805, to which the tunnel is to lead, is taken.'],
     ['EACCES', 'It could not be tried: port 4805, to which the tunnel is to lead, is not for every user.'],

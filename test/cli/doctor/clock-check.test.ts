@@ -24,6 +24,24 @@ describe('the line about the clock', () => {
     expect(of('Clock')).toMatchObject({ result, seen });
   });
 
+  it('does not take for another machine what answers behind a tunnel to this one', async () => {
+    const env = { ...provider, CHIRPSMITH_PUBLIC_URL: 'https://music.example.test' };
+    const fetch: typeof globalThis.fetch = (input, init) =>
+      dated(String(input).startsWith(env.CHIRPSMITH_PUBLIC_URL) ? 0 : 3600)(input, init);
+    const { of } = await examined({
+      env,
+      fetch,
+      tryWay: async ({ fetch: asked = fetch }) => {
+        await asked(`${env.CHIRPSMITH_PUBLIC_URL}/probe`);
+        return undefined;
+      },
+    });
+    expect(of('Clock')).toMatchObject({
+      result: 'failed',
+      seen: expect.stringContaining('60 minutes behind api.example.com'),
+    });
+  });
+
   it.each([
     ['nobody else is asked', {}],
     ['only this machine is', { ...provider, PROVIDER_BASE_URL: 'http://localhost:9' }],

@@ -133,13 +133,20 @@ describe('the probe of a tunnel', () => {
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'is self-signed'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'is not for music.example.test, but for another name'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS on this port'],
-    ['EODD', 'music.example.test could not be asked (EODD).'],
+    ['EODD', 'music.example.test could not be asked (EODD). Let the tunnel lead to http://127.0.0.1:'],
   ])('puts %s into words', async (code, words) => {
     const failing: typeof fetch = async (input) => {
       const cause = Object.assign(new Error(`connecting to ${String(input)}`), { code });
       throw new TypeError('fetch failed', { cause });
     };
     expect(messageOf(await tunnel({ fetch: failing }).check(signal))).toContain(words);
+  });
+
+  it('says that no HTTP client asks at such a port', async () => {
+    const refusing: typeof fetch = () => fetch('http://127.0.0.1:1/');
+    expect(messageOf(await tunnel({ fetch: refusing }).check(signal))).toContain(
+      'The port of music.example.test is one that HTTP clients refuse',
+    );
   });
 
   it('says how long it has waited', async () => {
