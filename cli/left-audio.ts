@@ -55,18 +55,36 @@ async function removalProblem(sessionId: string, url: string): Promise<string | 
  * @throws UsageError when there are none, the session is not done, or the running stack does not use that bucket
  */
 export async function deleteCopiesOf(typed: string, given: CommandContext): Promise<ExitCode> {
-  // With it a stack would leave them there, and forget them.
-  const context = { ...given, env: { ...given.env, [wayVariables.keepAudio]: undefined } };
-  const { display, env, target } = context;
-  const left = target.stage === undefined ? copiedAudio(homeDirectory(env)) : [];
+  const { display, target } = given;
+  const left = target.stage === undefined ? copiedAudio(homeDirectory(given.env)) : [];
   const [found, ...others] = left.filter(({ sessionId }) => sessionId.startsWith(typed.toLowerCase()));
   if (!found || others.some(({ sessionId }) => sessionId !== found.sessionId)) {
     const message = found ? 'Several sessions begin so: give more of the id.' : 'No copies are known here.';
     throw new UsageError('Nothing was deleted.', [{ where: typed, message }]);
   }
   const { sessionId, name } = found;
+  // A stack that this starts knows the bucket, and does not keep what is there.
+  const env = {
+    ...given.env,
+    [wayVariables.publicUrl]: undefined,
+    [wayVariables.audioBucket]: given.env[wayVariables.audioBucket] || name,
+    [wayVariables.keepAudio]: undefined,
+  };
+  const context = { ...given, env };
   const reached = await connectStack(undefined, context, { quiet: true, spends: false });
   try {
+    if (await mayNeedThem(sessionId, reached)) {
+      const problem = {
+        where: sessionId,
+        message: 'It is not done: the provider may still fetch its audio.',
+      };
+      throw new UsageError('Nothing was deleted.', [problem], undefined, [
+        {
+          words: 'To see what goes on, and what is possible:',
+          command: `npx chirpsmith status ${sessionId}`,
+        },
+      ]);
+    }
     const { audio } = reached.stack;
     if (audio?.kind !== 'bucket' || audio.name !== name || audio.keep) {
       const uses =
@@ -75,11 +93,6 @@ export async function deleteCopiesOf(typed: string, given: CommandContext): Prom
       const problems = [{ where: wayVariables.audioBucket, message }];
       const again = { words: 'And then:', command: deleteCopiesCommand(found) };
       throw new UsageError('Nothing was deleted.', problems, undefined, [...stopFirst, again]);
-    }
-    if (await mayNeedThem(sessionId, reached)) {
-      throw new UsageError('Nothing was deleted.', [
-        { where: sessionId, message: 'It is not done: the provider may still fetch its audio.' },
-      ]);
     }
     const reason = await removalProblem(sessionId, audio.links);
     const after = copiedAudio(homeDirectory(env)).find((one) => one.sessionId === sessionId);

@@ -1,5 +1,5 @@
 import type { Problem } from '../functions/shared/errors.ts';
-import { habitsVariable, homeDirectory, readReadyFile, wayVariables } from '../local/index.ts';
+import { copiedAudio, habitsVariable, homeDirectory, readReadyFile, wayVariables } from '../local/index.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import type { CliEvent } from './events.ts';
 import type { Next } from './next.ts';
@@ -110,12 +110,19 @@ const ofSessions: ReadonlySet<string> = new Set([
   ...['approve', 'decide', 'replace', 'cancel', 'delete'],
 ]);
 
-/** The way that was named, or else that of the stack of this home, which may have ended. */
+/**
+ * The way that was named, or else that of the stack of this home, which may have ended; or else the bucket in which an
+ * earlier stack left copies.
+ */
 function wayNamed(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (env[wayVariables.publicUrl] || env[wayVariables.audioBucket]) return env;
-  const { kind, name, keep } = readReadyFile(homeDirectory(env))?.audio ?? {};
+  const home = homeDirectory(env);
+  const { kind, name, keep } = readReadyFile(home)?.audio ?? {};
   if (kind === 'tunnel') return { ...env, [wayVariables.publicUrl]: name };
-  if (kind !== 'bucket') return env;
+  if (kind !== 'bucket') {
+    const [copied] = copiedAudio(home);
+    return copied ? { ...env, [wayVariables.audioBucket]: copied.name } : env;
+  }
   return { ...env, [wayVariables.audioBucket]: name, [wayVariables.keepAudio]: keep ? 'yes' : undefined };
 }
 

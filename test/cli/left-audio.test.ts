@@ -12,6 +12,15 @@ import { events, run } from './run-command.ts';
 const name = 's3://mine/chirpsmith';
 const may = 'You may not delete there. Allow s3:DeleteObject.';
 
+/** What a home knows of copies in a bucket; the file. */
+async function writeCopies(home: string, sessionId: string): Promise<string> {
+  await mkdir(join(home, 'audio-way'));
+  const file = join(home, 'audio-way', 'copies.json');
+  const objects = { 'chirpsmith/a.wav': { size: 1, etag: 'e' }, 'chirpsmith/b.wav': { size: 1, etag: 'e' } };
+  await writeFile(file, JSON.stringify({ sessionId, at: 'https://s3.test/mine', name, objects }));
+  return file;
+}
+
 /** A session in a stack with a bucket, in which copies of its audio are; deleting them works or not. */
 async function withCopies(status: SessionStatus, { mayDelete }: { mayDelete: () => boolean }) {
   let file = '';
@@ -37,10 +46,7 @@ async function withCopies(status: SessionStatus, { mayDelete }: { mayDelete: () 
   const audio = { kind: 'bucket', name, keep: false, links: server.url } as const;
   const at = await standing({ status }, { audio });
   const { home, sessionId } = at;
-  await mkdir(join(home, 'audio-way'));
-  file = join(home, 'audio-way', 'copies.json');
-  const objects = { 'chirpsmith/a.wav': { size: 1, etag: 'e' }, 'chirpsmith/b.wav': { size: 1, etag: 'e' } };
-  await writeFile(file, JSON.stringify({ sessionId, at: 'https://s3.test/mine', name, objects }));
+  file = await writeCopies(home, sessionId);
   return { ...at, isThere: () => existsSync(file), copies: { home, env: {} } };
 }
 
@@ -108,4 +114,14 @@ it('copies of a session that is not done stay', async () => {
   const refused = await run('delete', [sessionId, '--copies', '--json'], copies);
   expect([refused.code, isThere()]).toEqual([2, true]);
   expect(refused.stderr).toContain('It is not done');
+  expect(commandsOf(refused)).toEqual([expect.stringContaining(`status ${sessionId}`)]);
+});
+
+it('a command that is named after a kill has the bucket in which copies are, though the present stack has none', async () => {
+  const { home, sessionId } = await standing({ status: 'failed' });
+  await writeCopies(home, sessionId);
+  const told = await run('status', [sessionId, '--json'], { home, env: {} });
+  expect(commandsOf(told)).toContainEqual(
+    expect.stringMatching(`CHIRPSMITH_AUDIO_BUCKET=${name} npx chirpsmith resume ${sessionId}`),
+  );
 });
