@@ -133,10 +133,11 @@ export function leadingTo(
   event: CliEvent,
 ): CliEvent {
   if (!('next' in event) || event.next === undefined) return event;
-  return { ...event, next: event.next.map((step) => complete(step, target, env)) };
+  return { ...event, next: event.next.map((step) => completed(step, target, env)) };
 }
 
-function complete(
+/** The same of one step. */
+export function completed(
   step: Next,
   { stage, typed }: Pick<Target, 'stage' | 'typed'>,
   env: NodeJS.ProcessEnv,

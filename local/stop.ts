@@ -12,10 +12,15 @@ const waitMs = 10_000;
 /**
  * Ends the stack of a home, and waits for it.
  * @param flag the home, where the command line names it
+ * @param again the command that starts it again
  * @returns the exit code
  * @throws ChirpsmithError BadInput when the home cannot be used
  */
-export async function stopStack(flag: string | undefined, env: NodeJS.ProcessEnv): Promise<0 | 1> {
+export async function stopStack(
+  flag: string | undefined,
+  env: NodeJS.ProcessEnv,
+  again: string,
+): Promise<0 | 1> {
   const home = chosenHome(flag, env).path;
   const stack = stackOf(home);
   if (!stack) {
@@ -33,6 +38,6 @@ export async function stopStack(flag: string | undefined, env: NodeJS.ProcessEnv
     await delay(25);
   }
   say(shown`The stack in ${home} has ended. To start it again:`);
-  say(shown`  npx chirpsmith start`);
+  say(shown`  ${again}`);
   return 0;
 }

@@ -178,6 +178,7 @@ test('stop ends the stack of this home, or says that there is none', async () =>
   const { run: started } = await startStack();
   const stop = run('stop');
   expect(await stop.ended).toBe(0);
+  expect(stop.stdout).toContain(`CHIRPSMITH_HOME=${home} npx chirpsmith start\n`);
   expect(await started.ended).toBe(0);
 });
 
