@@ -134,7 +134,7 @@ export async function performCommand<Arguments>(
   const display: Display = {
     ...shown,
     emit(event) {
-      // What has followed from an error is told after it.
+      // The command prints an error first, and then that the stack has ended because of it.
       if (event.event === 'stack.stopped') held.push(event);
       else shown.emit(leadingTo(target, env, event));
     },

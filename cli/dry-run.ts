@@ -87,12 +87,19 @@ export async function dryRun(
     interrupted,
   );
   const { warning: odd, failed: wrong } = verdicts;
-  const told = { name, usable: uploads, credits, ...paid, warning: odd, notTried: notTried(planned, stage) };
+  const summary = {
+    name,
+    usable: uploads,
+    credits,
+    ...paid,
+    warning: odd,
+    notTried: notTried(planned, stage),
+  };
   if (wrong.length > 0) {
-    display.emit({ event: 'dry-run.failed', failed: wrong, ...told });
+    display.emit({ event: 'dry-run.failed', failed: wrong, ...summary });
     return exitCodes.badInput;
   }
-  display.emit({ event: 'dry-run.passed', ...told, next });
+  display.emit({ event: 'dry-run.passed', ...summary, next });
   return exitCodes.done;
 }
 

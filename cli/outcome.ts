@@ -21,7 +21,7 @@ export function endOf(
   }
   if (ending.why === 'lost') {
     const { reason } = ending;
-    const words = 'Files and session are kept. To see how it stands:';
+    const words = 'Files and session are kept. To see its state:';
     const next = [{ words, command: comeBack(sessionId) }];
     return { event: { event: 'session.lost', sessionId, reason, next }, code: exitCodes.failed };
   }

@@ -13,7 +13,7 @@ import { stackEnded } from './watch-session.ts';
 
 /**
  * The frame of every command on one session: reaches a stack, finds the session, works, and puts the stack away.
- * What cannot be done with a session that stands as it does is told in the API's words, with what can be done.
+ * When the API refuses an action in the session's present state, it prints the API's words and the possible actions.
  * @param typed an id, or its beginning
  * @throws UsageError when there is no such session; no stack is started where there is none at all
  */
@@ -33,7 +33,7 @@ export async function withSession(
       return await work(session, reached);
     } catch (error) {
       if (error instanceof ApiUnreachable) {
-        const look = { words: 'To see how it stands:', command: show(session.sessionId) };
+        const look = { words: 'To see its state:', command: show(session.sessionId) };
         const next = error.next ?? [look];
         const message = reached.isStackRunning() ? error.message : stackEnded;
         display.emit({ event: 'error', message, next });

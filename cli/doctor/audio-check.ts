@@ -23,7 +23,7 @@ export async function audio(world: DoctorWorld, firstPort: number, signal: Abort
   return withLeft(await ofWay(world, firstPort, signal), world);
 }
 
-/** Copies of audio that could not be deleted from a bucket are told here as well. */
+/** Adds the copies of audio that could not be deleted from a bucket. */
 function withLeft({ result, seen, next }: Finding, world: DoctorWorld): Finding {
   const home = homeOf(world);
   const left = (typeof home === 'string' ? copiedAudio(home) : []).filter(({ problem }) => problem);

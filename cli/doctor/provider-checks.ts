@@ -52,7 +52,7 @@ export async function providerKey(question: Question, balance: Promise<Balance>)
   const path = `/suno/v2/status?taskId=${randomUUID()}`;
   const found = await keyOf({ url, key, path, name: 'PROVIDER' }, question);
   if (found.isKnown || (await balance).credits === undefined) return found;
-  return fine('It is accepted where the balance is told.');
+  return fine('The service that answers with the balance accepts it.');
 }
 
 /** The same for the relay; nothing where none is named. */

@@ -109,13 +109,13 @@ function ledgerLines({ timeline, sessionId, createdAt }: Shown): string[] {
   const lines = ledger.lines.slice(-mostLedgerLines);
   const left = ledger.lines.length - lines.length;
   const titles = Math.min(40, Math.max(0, ...lines.map(({ title }) => textWidth(title))));
-  const told = lines.map((line) => {
+  const shown = lines.map((line) => {
     const at = new Date(Date.parse(createdAt) + line.at * 1000).toISOString().slice(11, 19);
     return `${at}  ${column(line.title, titles)}  ${lineCharge(line)}, ${line.answer}`;
   });
   return [
     ...(left > 0 ? [`${counted(left, 'line')} more: npx chirpsmith report ${sessionId}`] : []),
-    ...told,
+    ...shown,
     ...(plain === undefined ? [] : [plain]),
   ].map((line, index) => `  ${index === 0 ? 'ledger  ' : '        '}  ${line}`);
 }

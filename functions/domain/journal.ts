@@ -83,12 +83,12 @@ export function withNews(journal: Journal | undefined, news: CallNews, id?: stri
   if (journal === undefined) return undefined;
   const named = id ?? journal.calls.at(-1)?.id;
   const { words, end } = news;
-  const told = {
+  const short = {
     ...news,
     ...(words === undefined ? {} : { words: shortened(words) }),
     ...(end?.words === undefined ? {} : { end: { ...end, words: shortened(end.words) } }),
   };
-  const given = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(Object.entries(short).filter(([, value]) => value !== undefined));
   return { ...journal, calls: journal.calls.map((it) => (it.id === named ? { ...it, ...given } : it)) };
 }
 

@@ -84,8 +84,8 @@ export const withChecks = (schedule: Schedule, checks: readonly number[] | undef
 export type LearnedKind = 'upload' | 'training';
 
 /**
- * Earliest moments that a learned schedule may have, one after another. They bound how often a task can be asked for,
- * whatever was seen: the longest history (infra/workflows/history-budget.ts) is computed from them.
+ * Earliest moments that a learned schedule may have, one after another. They bound the status calls of a task for any
+ * durations: infra/workflows/history-budget.ts computes the longest history from them.
  */
 export const earliestChecks: Readonly<Record<LearnedKind, readonly number[]>> = {
   upload: [6, 10, 15, 20, 26, 33, 41, 50, 60, 71, 83, 96],

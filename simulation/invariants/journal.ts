@@ -14,18 +14,22 @@ export function journalAndLedgerAgree({ world, session, tracks }: Snapshot): str
   const uploads = tracks.map(({ journal }) => chargesOf(journal));
   const sum = (state: 'surely' | 'perhaps') =>
     own[state] * paid + uploads.reduce((all, one) => all + one[state], 0) * prices.upload;
-  const told = { surely: sum('surely'), perhaps: sum('perhaps') };
+  const inJournal = { surely: sum('surely'), perhaps: sum('perhaps') };
   const record = recordedCredits(session, addToTally(noTracks, tracks), prices).creditsTaken;
   const ledger = creditsOf(world.calls);
   const broken: string[] = [];
-  if (told.surely !== record.surely || told.perhaps !== record.perhaps) {
-    broken.push(`the journal says ${JSON.stringify(told)} credits, the record ${JSON.stringify(record)}`);
+  if (inJournal.surely !== record.surely || inJournal.perhaps !== record.perhaps) {
+    broken.push(
+      `the journal says ${JSON.stringify(inJournal)} credits, the record ${JSON.stringify(record)}`,
+    );
   }
-  if (told.surely > ledger) {
-    broken.push(`the journal calls ${told.surely} credits surely taken, the provider took ${ledger}`);
+  if (inJournal.surely > ledger) {
+    broken.push(`the journal calls ${inJournal.surely} credits surely taken, the provider took ${ledger}`);
   }
-  if (told.surely + told.perhaps < ledger) {
-    broken.push(`the journal has at most ${told.surely + told.perhaps} credits, the provider took ${ledger}`);
+  if (inJournal.surely + inJournal.perhaps < ledger) {
+    broken.push(
+      `the journal has at most ${inJournal.surely + inJournal.perhaps} credits, the provider took ${ledger}`,
+    );
   }
   return broken;
 }

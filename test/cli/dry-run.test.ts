@@ -61,6 +61,15 @@ const said = (words: string) => ({ result: 'failed', seen: expect.stringContaini
 const warned = (words: string) => ({ result: 'warning', seen: expect.stringContaining(words) });
 const right = (words: string) => ({ result: 'ok', seen: expect.stringContaining(words) });
 
+/** What is planned, on which machine, and the line of the dry run that says so. */
+type Case = [
+  what: string,
+  changes: Partial<Planned>,
+  machine: Parameters<typeof tried>[1],
+  check: string,
+  found: object,
+];
+
 describe('a dry run at a paid provider', () => {
   it('tries key, balance and the way of the audio, and says what only the run can show', async () => {
     const { code, end, of, names } = await tried();
@@ -95,15 +104,7 @@ describe('a dry run at a paid provider', () => {
     });
   });
 
-  it.each<
-    [
-      what: string,
-      changes: Partial<Planned>,
-      machine: Parameters<typeof tried>[1],
-      check: string,
-      found: object,
-    ]
-  >([
+  it.each<Case>([
     [
       'a key that is refused',
       {},
@@ -164,15 +165,7 @@ describe('a dry run at a paid provider', () => {
     },
   );
 
-  it.each<
-    [
-      what: string,
-      changes: Partial<Planned>,
-      machine: Parameters<typeof tried>[1],
-      check: string,
-      found: object,
-    ]
-  >([
+  it.each<Case>([
     [
       'a name that may be refused at create',
       { name: 'A name of seventeen' },

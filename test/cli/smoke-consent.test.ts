@@ -11,7 +11,7 @@ const account = {
   ...{ prices, limits, rightsQuestion },
 };
 
-/** Whether the checklist may buy its models at a stage, and what was told before. */
+/** Whether the checklist may buy its models at a stage, and the events before its decision. */
 async function asked({
   yes = false,
   answer,

@@ -12,8 +12,9 @@ export type AddFilesDeps = Omit<Deps<typeof route>, 'requests'>;
 
 /**
  * `POST /sessions/{id}/files`: declares further files of a batch and hands out their upload URLs, because those of
- * thousands fit into no one answer. The place is taken in the session's record first, so of two who declare at once
- * one is told; and whoever got no answer declares the same again, also after a run has found files missing.
+ * thousands fit into no one response. The request reserves its place in the session's record first, so that of two
+ * concurrent requests one gets an error. A client without a response repeats the request, also after a run has found
+ * files missing.
  * @throws ChirpsmithError BadInput, SessionNotFound, NotPossible once it has been started, RecordConflict
  */
 export async function addFiles(

@@ -195,7 +195,10 @@ describe('the line about the key', () => {
     const fetch: Fetch = async (input) =>
       String(input) === credits ? Response.json({ credits: 500 }) : Response.json({ status: 'unknown' });
     const { of } = await examined({ env: { ...provider, PROVIDER_CREDITS_URL: credits }, fetch });
-    expect(of('Key')).toMatchObject({ result: 'ok', seen: 'It is accepted where the balance is told.' });
+    expect(of('Key')).toMatchObject({
+      result: 'ok',
+      seen: 'The service that answers with the balance accepts it.',
+    });
   });
 
   it('is no sign that the provider is there, when another host tells the balance', async () => {

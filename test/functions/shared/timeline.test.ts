@@ -127,7 +127,7 @@ describe('where the time went', () => {
   });
 });
 
-it('the story of a file is told in words', () => {
+it('the words for a file say what happened to it', () => {
   const whole = row('a', away(10), taken(41, { checks: [50, 55, 60], end: done(67) }));
   expect(rowStory(whole, 0, 99)).toBe('sent 0:41 after the start, 3 checks, ready at 1:07, turned away once');
   expect(rowStory({ ...row('b', taken(41)), next: 108 }, 0, 99)).toBe(

@@ -20,7 +20,7 @@ const over = (client = table.client, watcher?: StoreObserver) =>
 const conflict = { name: 'RecordConflict' };
 const busy = () => awsError('ThrottlingException');
 
-/** Notes who is told of what. */
+/** Records which listener gets which change. */
 function watched() {
   const told: unknown[] = [];
   const watcher: StoreObserver = {

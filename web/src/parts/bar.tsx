@@ -4,7 +4,7 @@ import { barsOf } from '../timeline/bars.ts';
 
 const percent = (share: number) => `${share * 100}%`;
 
-/** The way of one row on the axis; its story is told in words beside it, so this is hidden from a screen reader. */
+/** The bar of one row. The words beside it say the same, so a screen reader does not read the bar. */
 export function Way({
   calls,
   axis,
