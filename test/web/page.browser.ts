@@ -160,11 +160,24 @@ describe('a person', () => {
     rmSync(path.dirname(file), { recursive: true });
   });
 
-  test('approves a training with its price, and sees its model', async () => {
+  test('approves a training with its price, once though the first answer is lost, and sees its model', async () => {
     const { page, context } = await openPage(browser, look, []);
     await signIn(page, at(`#/sessions/${sessions.review}`));
     await page.getByRole('button', { name: 'Approve 100 credits…' }).click();
-    await page.getByRole('button', { name: 'Train for about 100 credits' }).click();
+    const yes = page.getByRole('button', { name: 'Train for about 100 credits' });
+    const keys: (string | undefined)[] = [];
+    await page.route('**/approve', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      if (keys.length > 1) return route.continue();
+      await route.fetch();
+      await route.abort();
+    });
+    await yes.click();
+    // The answer was lost: asked for again, it is the same request.
+    await text(page, 'No answer came. Ask for it again: it is done once.');
+    await yes.click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(keys).toEqual([keys[0], keys[0]]);
     await it_.until(sessions.review, ({ status }) => status === 'ready');
     // The clock of the stack jumps; the page waits as long as the schedule of the training says.
     await page.reload();
@@ -172,17 +185,53 @@ describe('a person', () => {
     await context.close();
   });
 
-  test('reads once that the API does not answer; the page recovers by itself', async () => {
+  test('reads once that the API is gone, fails each second time or is slow; what was seen stays, and the page recovers by itself', async () => {
     const { page, context } = await openPage(browser, look, []);
-    await signIn(page, at(`#/sessions/${sessions.trained}`));
+    await page.clock.install();
+    await signIn(page, at(`#/sessions/${sessions.review}`));
     await text(page, 'The model is ready.');
+    const [gone, slow] = ['Chirpsmith does not answer.', 'Chirpsmith is slow to answer.'];
+    const notices = () => page.locator('.away').allTextContents();
+    /** Lets the clock of the page run until it says something, or nothing any more. */
+    const until = async (words: string) => {
+      const isSo = async () => {
+        const said = await notices();
+        return words === '' ? said.length === 0 : said.length === 1 && said[0]?.startsWith(words);
+      };
+      while (!(await isSo())) await page.clock.runFor(1000);
+      await text(page, 'The model is ready.');
+      await picture(page, `api-${words.includes('slow') ? 'slow' : words === '' ? 'back' : 'gone'}`, look);
+      expect(await findings(page)).toEqual([]);
+    };
+    const recovers = async () => {
+      await page.unroute('**/api/**');
+      await until('');
+      expect(await page.getByRole('button', { name: 'Delete for good…' }).isVisible()).toBe(true);
+    };
+
     await page.route('**/api/**', (route) => route.abort());
-    await page.reload();
-    await page.getByRole('alert').waitFor();
+    await until(gone);
     expect(await page.getByRole('alert').count()).toBe(1);
-    await page.unroute('**/api/**');
-    await text(page, 'The model is ready.');
+    // Nothing can be begun that would find no answer.
+    expect(await page.getByRole('button', { name: 'Delete for good…' }).count()).toBe(0);
+    await recovers();
+
+    let asked = 0;
+    await page.route('**/api/**', (route) => {
+      asked += 1;
+      return asked % 2 === 0 ? route.fulfill({ status: 503 }) : route.continue();
+    });
+    await until(slow);
     expect(await page.getByRole('alert').count()).toBe(0);
+    await page.reload();
+    await until(slow);
+    await recovers();
+
+    const held: (() => Promise<void>)[] = [];
+    await page.route('**/api/**', (route) => void held.push(() => route.continue()));
+    await until(slow);
+    await Promise.all(held.map((release) => release()));
+    await recovers();
     await context.close();
   });
 });

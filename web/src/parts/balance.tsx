@@ -10,8 +10,8 @@ const pace = 300;
 /** Who is paid, and what is left; nothing where that is not known. */
 export function Balance() {
   const found = useLive<AccountAnswer>(
-    async (signal) => {
-      const answer = await ask<AccountAnswer>('GET', '/account', { signal });
+    async (by) => {
+      const answer = await ask<AccountAnswer>('GET', '/account', by);
       latestAccount.value = answer.body;
       return answer;
     },

@@ -14,7 +14,7 @@ const pace = { running: 5, atRest: 60 };
 /** Music that was made before; two of them are heard side by side. */
 export default function EarlierMusic() {
   const found = useLive<SessionListAnswer>(
-    (signal) => ask('GET', '/generations?limit=25', { signal }),
+    (by) => ask('GET', '/generations?limit=25', by),
     ({ sessions }) => (sessions.some((one) => groupOf(one) === 'running') ? pace.running : pace.atRest),
     { isQuiet: true },
   );

@@ -26,15 +26,24 @@ interface Offer {
 }
 
 /** Only buttons that are possible now; each says what it does before it does it. */
-export function SessionActions({ session, done }: { session: SessionPageAnswer; done(): void }) {
+export function SessionActions({
+  session,
+  isHidden,
+  done,
+}: {
+  session: SessionPageAnswer;
+  /** Nothing can be begun now; what was begun stays. */
+  isHidden: boolean;
+  done(): void;
+}) {
   const chosen = useSignal<Offer | undefined>(undefined);
   // What is on its way is started when it is there.
   const isSending = underWay.value.has(session.sessionId);
   const offers = offersOf(session).filter(({ part }) => !(isSending && part === '/start'));
-  if (offers.length === 0) return null;
+  if (offers.length === 0 && chosen.value === undefined) return null;
   return (
     <div class="acts">
-      {offers.map((offer) => (
+      {(isHidden ? [] : offers).map((offer) => (
         <button
           type="button"
           key={offer.label}

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
 import { droppedFiles, type FoundFile } from '../files/found-files.ts';
+import { isAway } from '../live.ts';
 import { type Row, type Sending, sendingOf } from '../uploads/sending.ts';
 import { counted, duration, printable } from '../words/format.ts';
 import { sizeWords } from '../words/new-model.ts';
@@ -123,7 +124,7 @@ function stateWords(sending: Sending): string {
   }
 }
 
-/** Said once, while the storage or the API does not answer. */
+/** Said while the storage does not answer; that the API does not, the page says for all its parts. */
 function Wait({ sending }: { sending: Sending }) {
   const waits = sending.waits.value;
   const now = useSignal(Date.now());
@@ -133,7 +134,7 @@ function Wait({ sending }: { sending: Sending }) {
     const timer = setInterval(() => (now.value = Date.now()), 1000);
     return () => clearInterval(timer);
   }, [waits]);
-  if (waits === undefined) return null;
+  if (waits === undefined || waits.silent === 'api' || isAway.value) return null;
   return (
     <p class="note warn all">
       <Icon name="warn" />

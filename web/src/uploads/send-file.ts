@@ -8,12 +8,15 @@ const largestWhole = 16 * 1024 * 1024;
 /** Seconds between two tries while nothing answers. */
 const longestWait = 30;
 
+/** Who does not answer. */
+export type Silent = 'storage' | 'api';
+
 export interface SendOptions {
   readonly signal: AbortSignal;
   /** Bytes that are there; may become less, where something is sent again. */
   onProgress(sent: number): void;
   /** Nothing answers: it is tried again after so many seconds. Called without when it is. */
-  onWait(seconds?: number, reason?: string): void;
+  onWait(seconds?: number, silent?: Silent): void;
 }
 
 export interface FileToSend {
@@ -80,7 +83,7 @@ async function sendInParts(
         if (!(error instanceof UploadFailure) || error.helps === 'never') throw error;
         // The server is asked once more what is there: by then the URLs are new, too.
         options.onProgress(before);
-        await pause(options, error.helps === 'sign' ? 1 : 2, error.message);
+        await pause(options, error.helps === 'sign' ? 1 : 2, 'storage');
         break;
       }
       sent += size;
@@ -102,14 +105,14 @@ async function patiently<T>(options: SendOptions, work: () => Promise<T>): Promi
       if (!mayHelp || isRefused) throw error;
       options.onProgress(0);
       const seconds = Math.min(longestWait, 2 ** Math.min(failed, 5));
-      await pause(options, seconds, error.message);
+      await pause(options, seconds, error instanceof Unreachable ? 'api' : 'storage');
     }
   }
 }
 
 /** Ends early when the browser says that it is online again. */
-async function pause({ signal, onWait }: SendOptions, seconds: number, reason: string): Promise<void> {
-  onWait(seconds, reason);
+async function pause({ signal, onWait }: SendOptions, seconds: number, silent: Silent): Promise<void> {
+  onWait(seconds, silent);
   await new Promise<void>((resolve) => {
     const end = () => {
       clearTimeout(timer);

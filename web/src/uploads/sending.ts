@@ -12,7 +12,7 @@ import {
   type RememberedSession,
   rememberedSession,
 } from './remembered.ts';
-import { askForUploads, sendFile } from './send-file.ts';
+import { askForUploads, type Silent, sendFile } from './send-file.ts';
 import { tellUnderWay } from './under-way.ts';
 
 /** Files on their way at the same time. */
@@ -52,8 +52,8 @@ export class Sending {
   /** Changes with the rows, a few times a second. */
   readonly version = signal(0);
   readonly trouble = signal('');
-  /** Nothing answers: when it is tried again, milliseconds since 1970, and why. */
-  readonly waits = signal<{ readonly until: number; readonly reason: string } | undefined>(undefined);
+  /** No answer comes: when it is tried again, milliseconds since 1970, and whose. */
+  readonly waits = signal<{ readonly until: number; readonly silent: Silent } | undefined>(undefined);
   rows: Row[] = [];
   #remembered: RememberedSession | undefined;
   readonly #files: Map<string, File>;
@@ -158,7 +158,7 @@ export class Sending {
       if (run.aborted) return;
       if (error instanceof Unreachable) {
         // The page says it once; it goes on when the API answers.
-        this.waits.value = { until: Date.now() + 5000, reason: error.message };
+        this.waits.value = { until: Date.now() + 5000, silent: 'api' };
         setTimeout(() => {
           if (!run.aborted) void this.goOn();
         }, 5000);
@@ -254,10 +254,10 @@ export class Sending {
             if (sent > 0) this.waits.value = undefined;
             this.#changed();
           },
-          onWait: (seconds, reason = '') => {
+          onWait: (seconds, silent = 'storage') => {
             if (seconds === undefined) row.tries += 1;
             this.waits.value =
-              seconds === undefined ? undefined : { until: Date.now() + seconds * 1000, reason };
+              seconds === undefined ? undefined : { until: Date.now() + seconds * 1000, silent };
           },
         },
       );

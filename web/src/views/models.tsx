@@ -19,8 +19,8 @@ const pace = 60;
 /** The models that were trained here, and what is known of one of them. */
 export function ModelsView({ chosen }: { chosen: string | undefined }) {
   const found = useLive<ModelListAnswer>(
-    async (signal) => {
-      const answer = await ask<ModelListAnswer>('GET', '/models', { signal });
+    async (by) => {
+      const answer = await ask<ModelListAnswer>('GET', '/models', by);
       keepModelNames(answer.body.models);
       return answer;
     },

@@ -16,7 +16,7 @@ const pace = { running: 5, atRest: 1800 };
 
 const useGeneration = (id: string) =>
   useLive<GenerationAnswer>(
-    (signal) => ask('GET', `/generations/${encodeURIComponent(id)}`, { signal }),
+    (by) => ask('GET', `/generations/${encodeURIComponent(id)}`, by),
     ({ session }) => (groupOf(session) === 'running' ? pace.running : pace.atRest),
   );
 

@@ -1,8 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
 import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts';
-import { type Answer, ask, pathOf } from '../api.ts';
-import { away } from '../live.ts';
+import { type Answer, type Asking, ask, pathOf } from '../api.ts';
+import { isAway } from '../live.ts';
 import { Decision } from '../parts/decision.tsx';
 import { lazily } from '../parts/lazily.tsx';
 import { SessionActions } from '../parts/session-actions.tsx';
@@ -22,7 +22,7 @@ const pace = { running: 2, atRest: 15 };
 /** One session: three sentences, the machine, its files, its money. */
 export function SessionView({ id }: { id: string }) {
   const found = useLive<Whole>(
-    (signal) => loadWhole(id, signal),
+    (by) => loadWhole(id, by),
     ({ session }) => (groupOf(session) === 'running' ? pace.running : pace.atRest),
   );
   const whole = found.value.value;
@@ -52,18 +52,18 @@ export function SessionView({ id }: { id: string }) {
   );
 }
 
-async function loadWhole(id: string, signal: AbortSignal): Promise<Answer<Whole>> {
-  const [session, timeline] = await Promise.all([loadSession(id, signal), loadTimeline(id, signal)]);
+async function loadWhole(id: string, by: Asking): Promise<Answer<Whole>> {
+  const [session, timeline] = await Promise.all([loadSession(id, by), loadTimeline(id, by)]);
   return { body: { session: session.body, timeline }, retryAfter: session.retryAfter };
 }
 
 /** All pages of a session's timeline, as one. */
-async function loadTimeline(id: string, signal: AbortSignal): Promise<TimelineAnswer> {
-  const { body } = await ask<TimelineAnswer>('GET', pathOf(id, '/timeline'), { signal });
+async function loadTimeline(id: string, by: Asking): Promise<TimelineAnswer> {
+  const { body } = await ask<TimelineAnswer>('GET', pathOf(id, '/timeline'), by);
   const rows = [...body.rows];
   for (let after = body.nextRows; after !== undefined; ) {
     const query = `/timeline?after=${encodeURIComponent(after)}`;
-    const page = await ask<TimelineAnswer>('GET', pathOf(id, query), { signal });
+    const page = await ask<TimelineAnswer>('GET', pathOf(id, query), by);
     rows.push(...page.body.rows);
     after = page.body.nextRows;
   }
@@ -71,12 +71,12 @@ async function loadTimeline(id: string, signal: AbortSignal): Promise<TimelineAn
 }
 
 /** All pages of a session's files, as one. */
-async function loadSession(id: string, signal: AbortSignal): Promise<Answer<SessionPageAnswer>> {
-  const first = await ask<SessionPageAnswer>('GET', pathOf(id), { signal });
+async function loadSession(id: string, by: Asking): Promise<Answer<SessionPageAnswer>> {
+  const first = await ask<SessionPageAnswer>('GET', pathOf(id), by);
   const tracks = [...first.body.tracks];
   for (let after = first.body.nextTracks; after !== undefined; ) {
     const query = `?after=${encodeURIComponent(after)}`;
-    const page = await ask<SessionPageAnswer>('GET', pathOf(id, query), { signal });
+    const page = await ask<SessionPageAnswer>('GET', pathOf(id, query), by);
     tracks.push(...page.body.tracks);
     after = page.body.nextTracks;
   }
@@ -84,12 +84,16 @@ async function loadSession(id: string, signal: AbortSignal): Promise<Answer<Sess
 }
 
 function Found({ session, timeline, refresh }: Whole & { refresh(): void }) {
-  const mayAct = away.value === undefined;
   const acts = {
-    buttons: mayAct && <SessionActions session={session} done={refresh} />,
+    // Not taken away with the buttons: a request that is asked for again must keep its key.
+    buttons: <SessionActions session={session} isHidden={isAway.value} done={refresh} />,
     below: (
       <>
-        {session.actions.includes('decide') && mayAct && <Decision session={session} done={refresh} />}
+        {session.actions.includes('decide') && (
+          <div hidden={isAway.value}>
+            <Decision session={session} done={refresh} />
+          </div>
+        )}
         {hasFilesToSend(session) && <UploadTray session={session} done={refresh} />}
       </>
     ),

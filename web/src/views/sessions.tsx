@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { SessionListAnswer } from '../../../functions/api/contract/session.ts';
 import { statusWords } from '../../../functions/shared/status-words.ts';
-import { type Answer, ask } from '../api.ts';
+import { type Answer, type Asking, ask } from '../api.ts';
 import { Icon } from '../parts/icon.tsx';
 import { lookOf } from '../parts/status-pill.tsx';
 import { linkTo } from '../router.ts';
@@ -28,7 +28,7 @@ export function SessionsView() {
   const pages = useSignal(1);
   const [load] = useState(pagesOf);
   const found = useLive<SessionListAnswer>(
-    (signal) => load(pages.value, signal),
+    (by) => load(pages.value, by),
     ({ sessions }) =>
       sessions.some((session) => groupOf(session) === 'running') ? pace.running : pace.atRest,
   );
@@ -67,11 +67,11 @@ export function SessionsView() {
 const olderFor = 60_000;
 
 /** The first pages of the list, as one. What was asked for a moment ago is not asked for again but the newest page. */
-function pagesOf(): (count: number, signal: AbortSignal) => Promise<Answer<SessionListAnswer>> {
+function pagesOf(): (count: number, by: Asking) => Promise<Answer<SessionListAnswer>> {
   let older: { readonly at: number; readonly count: number; readonly list: SessionListAnswer } | undefined;
-  return async (count, signal) => {
+  return async (count, by) => {
     const isKnown = older !== undefined && older.count >= count && Date.now() - older.at < olderFor;
-    const fresh = await loadPages(isKnown ? 1 : count, signal);
+    const fresh = await loadPages(isKnown ? 1 : count, by);
     if (!isKnown || older === undefined) {
       older = { at: Date.now(), count, list: fresh.body };
       return fresh;
@@ -85,13 +85,13 @@ function pagesOf(): (count: number, signal: AbortSignal) => Promise<Answer<Sessi
   };
 }
 
-async function loadPages(count: number, signal: AbortSignal): Promise<Answer<SessionListAnswer>> {
+async function loadPages(count: number, by: Asking): Promise<Answer<SessionListAnswer>> {
   const sessions: Listed[] = [];
   let next: string | undefined;
   let retryAfter: number | undefined;
   for (let page = 0; page < count; page += 1) {
     const cursor: string = next === undefined ? '' : `&cursor=${encodeURIComponent(next)}`;
-    const answer = await ask<SessionListAnswer>('GET', `/sessions?limit=${pageSize}${cursor}`, { signal });
+    const answer = await ask<SessionListAnswer>('GET', `/sessions?limit=${pageSize}${cursor}`, by);
     sessions.push(...answer.body.sessions);
     next = answer.body.next;
     retryAfter = answer.retryAfter;

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Answer } from '../api.ts';
+import type { Answer, Asking } from '../api.ts';
 import { type Live, type LiveOptions, live } from '../live.ts';
 
 /** {@link live} for as long as a view is shown. Neither function may change meanwhile. */
 export function useLive<T>(
-  load: (signal: AbortSignal) => Promise<Answer<T>>,
+  load: (by: Asking) => Promise<Answer<T>>,
   pace: (value: T) => number | undefined,
   options: LiveOptions = {},
 ): Live<T> {
