@@ -18,7 +18,7 @@ describe('the files of the page', () => {
   test('have at most 60 kB of JavaScript for the first view, compressed, and 90 kB in all but what looks into files', () => {
     const scripts = named('.js');
     const first = scripts.filter((name) => textOf('index.html').includes(name));
-    expect(first.length).toBe(1);
+    expect(first.length).toBeGreaterThan(0);
     expect(compressed(first)).toBeLessThanOrEqual(60_000);
     const isWorker = (name: string) => name.includes('inspection-worker');
     expect(compressed(scripts.filter((name) => !isWorker(name)))).toBeLessThanOrEqual(90_000);

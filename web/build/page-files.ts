@@ -110,7 +110,8 @@ async function builtOnce(entry: 'index.html' | 'report.html'): Promise<string> {
   try {
     // In a process of its own, so that a stack does not keep the bundler in its memory.
     const args = [vite, 'build', 'web', '--outDir', unfinished, '--emptyOutDir', '--logLevel', 'warn'];
-    const env = { ...process.env, PAGE_ENTRY: entry };
+    // The same files for all: tests have another mode, with which the libraries keep their development code.
+    const env = { ...process.env, NODE_ENV: 'production', PAGE_ENTRY: entry };
     await promisify(execFile)(process.execPath, args, { cwd: project, env });
     await rename(unfinished, built).catch((error: unknown) => {
       // Another process has built the same meanwhile.
