@@ -91,6 +91,8 @@ export interface ApiClient {
     content?: string;
     /** Another session of the same content; without it the existing one is answered, as `existing`. */
     again?: boolean;
+    /** The session of the same content; without one an ApiRefusal of 404. */
+    onlyExisting?: true;
     /** The recordings are the person's to train on. */
     rights?: true;
   }): Promise<CreatedSessionAnswer>;

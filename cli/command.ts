@@ -40,6 +40,8 @@ export interface CommandContext {
     | undefined;
   /** Opens an address in the person's browser; absent where there is none. */
   readonly openBrowser: OpenBrowser | undefined;
+  /** Asks other machines than the API's: who answers as the provider. */
+  readonly fetch: typeof fetch;
   /** What it drives, and as whom. */
   readonly target: Target;
   /** Our own text, as it is, on standard output. */
@@ -62,6 +64,8 @@ export interface Place {
   /** The same for a word. */
   readonly prompt?: ((question: Shown, hidden: boolean, signal: AbortSignal) => Promise<string>) | undefined;
   readonly openBrowser?: OpenBrowser | undefined;
+  /** The global one unless given. */
+  readonly fetch?: typeof fetch;
 }
 
 /** Runs what this process was asked for: its exit code ends it, after everything is written out. */
@@ -155,6 +159,7 @@ export async function performCommand<Arguments>(
         if (parentIsGone()) throw new Interrupted('the process that started this one has ended');
         signal.throwIfAborted();
       },
+      fetch: place.fetch ?? fetch,
       target,
       print,
       commands,

@@ -7,6 +7,7 @@ import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';
 import type { CliEvent } from './events.ts';
+import { requireProvider } from './require-provider.ts';
 import { outputsFile } from './stage/stage.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -28,7 +29,7 @@ export interface Spending {
 type Reached = Pick<ConnectedStack, 'stack'> & {
   readonly client: Pick<ConnectedStack['client'], 'getAccount'>;
 };
-type Context = Pick<CommandContext, 'ask' | 'signal' | 'display' | 'env' | 'target'>;
+type Context = Pick<CommandContext, 'ask' | 'signal' | 'display' | 'env' | 'fetch' | 'target'>;
 
 /** The price of uploads that are each sent as often as one run may. */
 export const mostForUploads = (uploads: number): number =>
@@ -81,6 +82,7 @@ export async function agreedTo(
   if (!yes && !ask) return false;
   const payee = payeeOf(spending.dialect, reached.stack);
   if (!payee.sandbox) {
+    await requireProvider(spending.dialect, context);
     const account = await accountOf(reached);
     if (yes) requireNamed(payee.provider, hostOf(spending.dialect, account), context);
     display.emit(spendingEvent(spending, { payee: payee.provider, account }, reached, context));

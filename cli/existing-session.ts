@@ -1,5 +1,7 @@
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { isRunning } from '../functions/domain/session.ts';
+import { agreeToGoOn } from './agree-to-go-on.ts';
+import { type ApiClient, ApiRefusal } from './api-client.ts';
 import { needsAudio, publishAudio } from './audio-way.ts';
 import type { CommandContext } from './command.ts';
 import { withRights } from './confirm-rights.ts';
@@ -14,6 +16,24 @@ import { counted } from './output/format.ts';
 import { naming } from './signal-handling.ts';
 
 /**
+ * The session that these files have already under this name.
+ * @returns undefined where there is none
+ * @throws ApiRefusal, ApiUnreachable
+ */
+export async function findExisting(
+  body: Parameters<ApiClient['createSession']>[0],
+  { client }: Pick<ConnectedStack, 'client'>,
+): Promise<string | undefined> {
+  if (body.again) return undefined;
+  try {
+    return (await client.createSession({ ...body, onlyExisting: true })).sessionId;
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/**
  * Goes on with the session that these files have already, under this name: what is done and paid is kept, what is
  * missing is uploaded.
  * @param options.again how to have another session of the same files
@@ -24,6 +44,7 @@ export async function goOnWithExisting(
   sessionId: string,
   options: {
     again: Next;
+    yes: boolean;
     deadline: number | undefined;
     rightsConfirmed: boolean;
     upload(session: SessionAnswer): Promise<boolean>;
@@ -36,10 +57,11 @@ export async function goOnWithExisting(
   const { display, signal } = context;
   const { again, deadline, upload, end = (told) => told } = options;
   let { session } = await client.getSession(sessionId);
-  refuseOtherProvider(session, reached, context);
+  refuseOtherProvider(session, reached, context, [again]);
   const { name, status, actions } = session;
   display.emit({ event: 'session.existing', sessionId, name, status, next: [again] });
   if (actions.includes('start') || actions.includes('resume')) {
+    await agreeToGoOn(session, options, reached, context);
     const send = () => upload(session);
     if (!(await naming({ sessionId, mayRun: false }, signal, send))) return exitCodes.failed;
     await publishAudio(sessionId, session.tracks.filter(needsAudio), reached, context);

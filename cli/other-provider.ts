@@ -3,6 +3,7 @@ import { sandboxHost } from '../functions/domain/provider-origin.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';
+import type { Next } from './next.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -10,11 +11,12 @@ import { UsageError } from './usage-error.ts';
  * A stage in AWS says so itself.
  */
 export function otherProvider(
-  { provider: there }: Pick<SessionAnswer, 'provider'>,
+  { provider: there, movable }: Pick<SessionAnswer, 'provider' | 'movable'>,
   { stack: { provider, relay, sandbox } }: Pick<ConnectedStack, 'stack'>,
   { target }: Pick<CommandContext, 'target'>,
 ): Problem | undefined {
-  if (there === undefined || target.stage !== undefined) return undefined;
+  // Of what has cost nothing there, nothing is there: it belongs to the provider at which it is begun.
+  if (there === undefined || movable || target.stage !== undefined) return undefined;
   const url = there.dialect === 'relay' ? relay : provider;
   const here = sandbox ? sandboxHost : URL.parse(url ?? '')?.host;
   if (here === there.host) return undefined;
@@ -30,12 +32,14 @@ export function otherProvider(
 
 /**
  * Nothing is asked of a provider about what another one has.
+ * @param besides what else can be done
  * @throws UsageError naming the variable
  */
 export function refuseOtherProvider(
   session: SessionAnswer,
   reached: ConnectedStack,
   context: Pick<CommandContext, 'target'>,
+  besides: readonly Next[] = [],
 ): void {
   const problem = otherProvider(session, reached, context);
   // What is ready is asked about no more.
@@ -45,6 +49,6 @@ export function refuseOtherProvider(
     'Nothing was asked or spent: the session belongs to another provider.',
     [problem],
     undefined,
-    [{ words, command: 'npx chirpsmith stop' }],
+    [{ words, command: 'npx chirpsmith stop' }, ...besides],
   );
 }

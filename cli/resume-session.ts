@@ -1,15 +1,14 @@
 import { isRunning } from '../functions/domain/session.ts';
-import { needsAudio, noteMissingWay, publishAudio, requireAudioWay } from './audio-way.ts';
-import { payeeOf } from './billed-account.ts';
+import { agreeToGoOn, tracksToSend } from './agree-to-go-on.ts';
+import { noteMissingWay, publishAudio, requireAudioWay } from './audio-way.ts';
 import type { CommandContext } from './command.ts';
 import type { ResumeArguments } from './commands/resume.ts';
 import { withRights } from './confirm-rights.ts';
-import { confirmSpending, mostToCome } from './confirm-spending.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { lifetime } from './follow-session.ts';
 import { noteName } from './note-name.ts';
 import { endOfSession } from './outcome.ts';
-import { aboutCredits, counted } from './output/format.ts';
+import { counted } from './output/format.ts';
 import { reportRun } from './report-run.ts';
 import { naming } from './signal-handling.ts';
 import { uploadRemembered } from './upload-remembered.ts';
@@ -34,21 +33,11 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
         context.display.emit(event);
         return code;
       }
-      const toBeSent = isRunning(session) ? [] : session.tracks.filter(needsAudio);
+      const toBeSent = tracksToSend(session);
       const sendsAudio = toBeSent.length > 0;
       if (sendsAudio) await requireAudioWay(reached);
       if (name !== undefined) noteName(name, context.display);
-      if (!isRunning(session) && session.creditsToCome > 0) {
-        const dialect = session.music?.dialect ?? 'mountsea';
-        const billedAccount = payeeOf(dialect, reached.stack);
-        const question = `Go on with "${session.name}", for ${aboutCredits(session)}, at ${billedAccount.provider}?`;
-        const spending = {
-          what: `go on with "${session.name}"`,
-          ...{ question, dialect, sendsAudio, credits: session.creditsToCome },
-          atMost: mostToCome(session, toBeSent.length),
-        };
-        await confirmSpending(spending, { yes }, reached, context);
-      }
+      await agreeToGoOn(session, { yes }, reached, context);
       const { sessionId } = session;
       const { signal } = context;
       const upload = () => uploadRemembered(session, args, reached, context);

@@ -10,7 +10,7 @@ import { withRights } from './confirm-rights.ts';
 import { confirmSpending, mostForUploads, type Spending } from './confirm-spending.ts';
 import { type ConnectedStack, connectStack, providerOf } from './connect.ts';
 import { openConverter } from './converter.ts';
-import { goOnWithExisting } from './existing-session.ts';
+import { findExisting, goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
 import { noteName } from './note-name.ts';
@@ -43,17 +43,22 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
   const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
     await requireAudioWay(reached);
-    const created = await createSession(args, files, reached, context);
-    if (created.existing) {
+    const goOn = async (sessionId: string, yes: boolean) => {
       const { deadline, rightsConfirmed } = args;
       const byContent = new Map(files.map((file) => [file.sha256, file]));
       const find = async (sha256: string) => byContent.get(sha256);
       const upload = (session: SessionAnswer) => uploadRest(session, find, reached.client, context);
       const words = 'To train a second model of these files:';
       const again = { words, command: sameCommand('train', { ...args, again: true }, context.env) };
-      const options = { again, deadline, rightsConfirmed, upload };
-      return await goOnWithExisting(created.sessionId, options, reached, context);
-    }
+      const options = { again, yes, deadline, rightsConfirmed, upload };
+      return goOnWithExisting(sessionId, options, reached, context);
+    };
+    const body = bodyOf(args, files);
+    const existing = await findExisting(body, reached);
+    if (existing !== undefined) return await goOn(existing, args.yes);
+    const created = await createSession(args, { body, files }, reached, context);
+    // Another command has created it since this one has looked, and more was agreed to here.
+    if (created.existing) return await goOn(created.sessionId, true);
     const { sessionId, uploads } = created;
     rememberFiles(sessionId, files, context);
     const at = { client: reached.client, sessionId };
@@ -101,10 +106,27 @@ function costOf(files: readonly UsableFile[]) {
   };
 }
 
-/** Tells the cost, asks where it is real, and creates the session, or finds the one that these files have already. */
+type Body = Parameters<ConnectedStack['client']['createSession']>[0];
+
+function bodyOf(
+  { name, minClips, skipInvalid, review, again }: TrainArguments,
+  files: readonly UsableFile[],
+): Body {
+  return {
+    name,
+    files: files.map((file) => ({ name: file.name, size: file.size, sha256: file.sha256 })),
+    // An existing session keeps its options, and says where these are others.
+    ...(minClips === undefined ? {} : { minClips }),
+    ...(skipInvalid ? { skipInvalid } : {}),
+    ...(review ? { review } : {}),
+    ...(again ? { again } : {}),
+  };
+}
+
+/** Tells the cost, asks where it is real, and creates the session. */
 async function createSession(
   args: TrainArguments,
-  files: readonly UsableFile[],
+  { body, files }: { readonly body: Body; readonly files: readonly UsableFile[] },
   reached: ConnectedStack,
   context: CommandContext,
 ): Promise<CreatedSessionAnswer> {
@@ -127,16 +149,6 @@ async function createSession(
   await confirmSpending(spending, args, reached, context);
 
   signal.throwIfAborted();
-  const { name, minClips, skipInvalid, review, again } = args;
-  const body = {
-    name,
-    files: files.map((file) => ({ name: file.name, size: file.size, sha256: file.sha256 })),
-    // An existing session keeps its options, and says where these are others.
-    ...(minClips === undefined ? {} : { minClips }),
-    ...(skipInvalid ? { skipInvalid } : {}),
-    ...(review ? { review } : {}),
-    ...(again ? { again } : {}),
-  };
   const { answer: created } = await withRights(
     some,
     (words) => reached.client.createSession({ ...body, ...words }),
@@ -151,7 +163,7 @@ async function createSession(
     event: 'session.created',
     sessionId,
     kind: 'train',
-    name,
+    name: args.name,
     uploads: created.uploads.map(({ trackId, file, sha256 }) => ({
       trackId,
       file,

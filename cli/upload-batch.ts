@@ -12,7 +12,7 @@ import { confirmSpending, mostForUploads, type Spending } from './confirm-spendi
 import { type ConnectedStack, connectStack, providerOf } from './connect.ts';
 import { type Converter, openConverter } from './converter.ts';
 import type { CliEvent } from './events.ts';
-import { goOnWithExisting } from './existing-session.ts';
+import { findExisting, goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
 import { followSession } from './follow-session.ts';
@@ -61,6 +61,21 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
   const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
     await requireAudioWay(reached);
+    const { deadline, rightsConfirmed } = args;
+    const end = (told: { event: CliEvent; code: ExitCode }) => withRejected(told, chosen);
+    const goOn = (sessionId: string, yes: boolean) => {
+      const again = {
+        words: 'To upload these files once more:',
+        command: sameCommand('upload', { ...args, again: true }, context.env),
+      };
+      rememberFiles(sessionId, chosen.usable, context);
+      const upload = (session: SessionAnswer) => uploadRemembered(session, args, reached, context);
+      const options = { again, yes, deadline, rightsConfirmed, upload, end };
+      return goOnWithExisting(sessionId, options, reached, context);
+    };
+    const body = bodyOf(args, chosen.usable);
+    const existing = await findExisting(body, reached);
+    if (existing !== undefined) return await goOn(existing, args.yes);
     const { provider, sandbox } = reached.stack;
     display.emit({ event: 'cost', ...cost, provider, sandbox });
     const spending: Spending = {
@@ -74,20 +89,15 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
       },
     };
     await confirmSpending(spending, args, reached, context);
-    const { deadline, rightsConfirmed } = args;
-    const end = (told: { event: CliEvent; code: ExitCode }) => withRejected(told, chosen);
-    const { answer: created, words } = await createBatch(args, chosen.usable, reached, context);
+    const { answer: created, words } = await createBatch(
+      args,
+      { body, files: chosen.usable },
+      reached,
+      context,
+    );
     const { sessionId } = created;
-    if (created.existing) {
-      const again = {
-        words: 'To upload these files once more:',
-        command: sameCommand('upload', { ...args, again: true }, context.env),
-      };
-      rememberFiles(sessionId, chosen.usable, context);
-      const upload = (session: SessionAnswer) => uploadRemembered(session, args, reached, context);
-      const options = { again, deadline, rightsConfirmed, upload, end };
-      return await goOnWithExisting(sessionId, options, reached, context);
-    }
+    // Another command has created it since this one has looked, and more was agreed to here.
+    if (created.existing) return await goOn(sessionId, true);
     rememberFiles(sessionId, chosen.usable, context);
     const started = await naming({ sessionId, mayRun: false }, context.signal, async () => {
       if (!(await sendFiles({ ...created, words }, chosen.usable, reached, context))) return exitCodes.failed;
@@ -148,27 +158,31 @@ function costOf(files: readonly UsableFile[]) {
   return { uploads, creditsPerUpload: upload, creditsForModel: 0, credits: uploads * upload };
 }
 
-/** Creates the batch with the first slice of its files, or finds the one that these files have already. */
-async function createBatch(
-  args: UploadArguments,
-  files: readonly UsableFile[],
-  { client }: ConnectedStack,
-  context: CommandContext,
-): Promise<{ answer: CreatedSessionAnswer; words: RightsWords }> {
-  const { display, signal } = context;
-  const { name, again } = args;
-  signal.throwIfAborted();
-  const body = {
-    kind: 'batch' as const,
+type Body = Parameters<ConnectedStack['client']['createSession']>[0];
+
+function bodyOf({ name, again }: UploadArguments, files: readonly UsableFile[]): Body {
+  return {
+    kind: 'batch',
     name,
     files: files.slice(0, filesPerRequest).map(declared),
     content: contentOf(files),
     ...(again ? { again } : {}),
   };
+}
+
+/** Creates the batch with the first slice of its files. */
+async function createBatch(
+  args: UploadArguments,
+  { body, files }: { readonly body: Body; readonly files: readonly UsableFile[] },
+  { client }: ConnectedStack,
+  context: CommandContext,
+): Promise<{ answer: CreatedSessionAnswer; words: RightsWords }> {
+  const { display, signal } = context;
+  signal.throwIfAborted();
   const create = (words: RightsWords) => client.createSession({ ...body, ...words });
   const created = await withRights(counted(files.length, 'file'), create, args, context);
   const { existing, sessionId } = created.answer;
-  if (!existing) display.emit(createdEvent(sessionId, name, files));
+  if (!existing) display.emit(createdEvent(sessionId, args.name, files));
   return created;
 }
 

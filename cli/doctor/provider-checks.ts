@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Dialect } from '../../functions/provider/provider.ts';
 import { creditsUrlOf } from '../../functions/shared/mountsea.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { isOnThisMachine } from '../../local/index.ts';
@@ -16,6 +17,8 @@ const creditsAnswer = z.union([
 ]);
 
 type Question = { readonly world: DoctorWorld; readonly signal: AbortSignal };
+/** What is needed to ask a provider. */
+type KeyQuestion = { readonly world: Pick<DoctorWorld, 'env' | 'fetch'>; readonly signal: AbortSignal };
 
 /** Who is paid, as the variables and the running stack name it. */
 export function provider({ world }: Question): Finding {
@@ -46,60 +49,82 @@ export function provider({ world }: Question): Finding {
 }
 
 /** Is the key of the provider accepted? Asks for the status of a task that nobody has, which costs nothing. */
-export async function providerKey(question: Question, balance: Promise<Balance>): Promise<Finding> {
-  const { PROVIDER_BASE_URL: url, PROVIDER_API_KEY: key } = question.world.env;
-  if (!url) return fine('None is needed for the sandbox.');
-  const path = `/suno/v2/status?taskId=${randomUUID()}`;
-  const found = await keyOf({ url, key, path, name: 'PROVIDER' }, question);
+export async function providerKey(question: KeyQuestion, balance: Promise<Balance>): Promise<Finding> {
+  const found = await answerToKey('mountsea', question);
+  if (!found) return fine('None is needed for the sandbox.');
   if (found.isKnown || (await balance).credits === undefined) return found;
   return fine('The service that answers with the balance accepts it.');
 }
 
 /** The same for the relay; nothing where none is named. */
-export async function relayKey(question: Question): Promise<Finding | undefined> {
-  const { PROVIDER_BASE_URL: provider, RELAY_BASE_URL: url, RELAY_API_KEY: key } = question.world.env;
-  if (!url || !provider) return undefined;
-  return keyOf({ url, key, path: `/suno/fetch/${randomUUID()}`, name: 'RELAY' }, question);
+export const relayKey = (question: KeyQuestion): Promise<Finding | undefined> =>
+  answerToKey('relay', question);
+
+/** What the server at the URL of a dialect makes of its key; nothing where no URL is named, or the sandbox plays both. */
+export async function answerToKey(dialect: Dialect, question: KeyQuestion): Promise<KeyFinding | undefined> {
+  const { env } = question.world;
+  const name = dialect === 'relay' ? 'RELAY' : 'PROVIDER';
+  const url = env[`${name}_BASE_URL`];
+  if (!url || !env.PROVIDER_BASE_URL) return undefined;
+  return keyOf({ url, key: env[`${name}_API_KEY`], name, ...calls[dialect] }, question);
 }
 
-type KeyFinding = Finding & { readonly isKnown: boolean };
+/** Of each dialect a call that costs nothing, and one of a path beside it that nobody has. */
+const calls = {
+  mountsea: { path: () => `/suno/v2/status?taskId=${randomUUID()}`, other: () => `/suno/v2/${randomUUID()}` },
+  relay: { path: () => `/suno/fetch/${randomUUID()}`, other: () => `/suno/${randomUUID()}/${randomUUID()}` },
+} as const;
+
+/** @property setting the variable that is to be looked at */
+export type KeyFinding = Finding & { readonly isKnown: boolean; readonly setting: string };
 
 interface KeyedServer {
   readonly url: string;
   readonly key: string | undefined;
-  /** Of a call that costs nothing. */
-  readonly path: string;
+  readonly path: () => string;
+  readonly other: () => string;
   readonly name: 'PROVIDER' | 'RELAY';
 }
 
-async function keyOf(server: KeyedServer, question: Question): Promise<KeyFinding> {
-  const known = (finding: Finding) => ({ ...finding, isKnown: true });
-  const { url, key, path, name } = server;
+async function keyOf(server: KeyedServer, question: KeyQuestion): Promise<KeyFinding> {
+  const { url, key, name } = server;
   const trimmed = key?.trim() ?? '';
   const [ofUrl, ofKey] = [`${name}_BASE_URL`, `${name}_API_KEY`];
+  const known = (finding: Finding, setting = ofUrl) => ({ ...finding, isKnown: true, setting });
   const host = URL.parse(url)?.host;
   if (host === undefined) return known(failed(`Nobody can be asked: ${ofUrl} is not a URL.`));
   if (!/^[\x21-\x7e]+$/.test(trimmed)) {
     const words = `Set ${ofKey} to the key as the provider's page shows it.`;
-    return known(failed(`${ofKey} is empty or holds characters that no key has.`, { words }));
+    return known(failed(`${ofKey} is empty or holds characters that no key has.`, { words }), ofKey);
   }
   const { signal, world } = question;
-  const whole = url.replace(/\/+$/, '') + path;
+  const base = url.replace(/\/+$/, '');
+  const path = server.path();
   const using = { fetch: world.fetch, signal, secrets: [trimmed] };
-  const reply = await ask(whole, { authorization: `Bearer ${trimmed}` }, using);
+  const withKey = { authorization: `Bearer ${trimmed}` };
+  const reply = await ask(base + path, withKey, using);
   const settled = settledBy(reply, { host, ofUrl, ofKey });
-  if (settled) return known(settled);
+  if (settled) return known(settled, 'status' in reply && isRefusal(reply.status) ? ofKey : ofUrl);
   // A server that refuses a request without a key has accepted this one.
-  const without = await ask(whole, {}, using);
+  const without = await ask(base + path, {}, using);
   if ('status' in without && isRefusal(without.status)) return known(fine(`${host} accepts it.`));
   if ('status' in reply && isNotServed(reply.status)) {
     const words = `Check ${ofUrl}: the host, and the path if the API has one.`;
-    return known(warning(notTheApi(host, `${answerWords(reply)}, with the key and without`), { words }));
+    const other = server.other();
+    const beside = await ask(base + other, withKey, using);
+    // A provider that has no such task says something else of a path that it does not have.
+    const isSame = 'status' in beside && answerWithout(path, reply) === answerWithout(other, beside);
+    const seen = notTheApi(host, `${answerWords(reply)}, with the key and without`);
+    return known((isSame ? failed : warning)(seen, { words }));
   }
   const seen = `${host} gives the same answer without a key: only a call that costs credits can show it.`;
   const words = `If that call is refused with 401, nothing was paid: set ${ofKey} anew.`;
-  return { ...warning(seen, { words }), isKnown: false };
+  return { ...warning(seen, { words }), isKnown: false, setting: ofKey };
 }
+
+/** An answer without what it repeats of the path. */
+const answerWithout = (path: string, reply: Exclude<Reply, { lost: string }>) =>
+  [path, path.replace(/\?.*/, '')].reduce((words, one) => words.replaceAll(one, ''), answerWords(reply));
 
 /** Of a path that a server does not have, or of a host that it does not serve. */
 const isNotServed = (status: number) => [404, 405, 410, 421, 501].includes(status);

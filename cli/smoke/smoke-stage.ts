@@ -60,7 +60,7 @@ export async function mayBuy(
   args: Pick<SmokeArguments, 'yes'>,
   files: number,
   reached: Pick<ConnectedStack, 'stack'> & { client: Pick<ConnectedStack['client'], 'getAccount'> },
-  context: Pick<CommandContext, 'ask' | 'signal' | 'display' | 'env' | 'target'>,
+  context: Pick<CommandContext, 'ask' | 'signal' | 'display' | 'env' | 'fetch' | 'target'>,
 ): Promise<boolean> {
   const { provider, sandbox } = reached.stack;
   if (sandbox) return true;

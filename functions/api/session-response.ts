@@ -1,3 +1,4 @@
+import { isAtProvider } from '../domain/at-provider.ts';
 import { creditsOf } from '../domain/credits.ts';
 import {
   canCancel,
@@ -107,6 +108,7 @@ export function summary(session: Session): SessionListAnswer['sessions'][number]
     updatedAt,
     ...(minClips === undefined ? {} : { minClips }),
     ...(session.provider === undefined ? {} : { provider: session.provider }),
+    ...(session.provider === undefined || isAtProvider(session) ? {} : { movable: true as const }),
     ...(session.executionArn === undefined ? {} : { executionArn: session.executionArn }),
     ...(session.modelId === undefined ? {} : { modelId: session.modelId }),
     ...(unfinished === undefined ? {} : { unfinished }),

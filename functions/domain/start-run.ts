@@ -61,6 +61,8 @@ export async function startRun(
         runBy: by,
         pace: 1,
         executionArn: executions.arnOf(name, session.kind),
+        // As it was read: that of this stack, where nothing of the session is at another provider.
+        provider: session.provider,
         failure: undefined,
         requestId,
       } as const;

@@ -53,6 +53,8 @@ export interface RouteSpec extends FunctionSpec {
   readonly idempotencyKey?: true;
   /** It can be rejected because of the session's status. */
   readonly mayConflict?: true;
+  /** Its body may ask for what is not there. */
+  readonly mayFindNothing?: true;
   /** It calls the provider while the caller waits, and tells what came of it. */
   readonly callsProvider?: true;
 }

@@ -1,3 +1,4 @@
+import { isAtProvider } from '../domain/at-provider.ts';
 import { elsewhere, type Here } from '../domain/provider-origin.ts';
 import type { Session } from '../domain/session.ts';
 import type { SessionStore } from '../domain/session-records.ts';
@@ -37,6 +38,24 @@ export function sessionsHere(store: SessionStore, here: Here): SessionStore {
     async requireTrack(sessionId, trackId) {
       if (!seen.has(sessionId)) await requireSession(sessionId);
       return store.requireTrack(sessionId, trackId);
+    },
+  };
+}
+
+/**
+ * The same for functions by which a person begins runs: a session of which nothing is at a provider yet is read as one
+ * of this place, and becomes one with the run that is begun. Whose a session is has to be seen before anything is said of
+ * it, so that `read` refuses none.
+ */
+export function sessionsToBegin(store: SessionStore, here: Here): SessionStore {
+  const ofHere = sessionsHere(store, here);
+  return {
+    ...ofHere,
+    read: store.read,
+    async requireSession(sessionId) {
+      const session = await store.requireSession(sessionId);
+      if (isAtProvider(session)) return ofHere.requireSession(sessionId);
+      return { ...session, provider: here.placeOf('mountsea') };
     },
   };
 }

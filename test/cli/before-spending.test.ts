@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
+import { failing } from './doctor/world.ts';
 import { last } from './fake-session.ts';
 import { toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';
@@ -98,6 +99,60 @@ describe('whose credits are spent', () => {
 
     const agreed = await run('train', [tracks, '--name', 'x', '--json', '--yes'], { home, env: named });
     expect(agreed.code).toBe(0);
+  });
+
+  it.each<[what: string, answer: typeof fetch, where: string, seen: string]>([
+    [
+      'is no provider',
+      async () => new Response('<html>Welcome</html>', { status: 404 }),
+      'PROVIDER_BASE_URL',
+      'api.example.test answers 404: "<html>Welcome</html>". It is probably not the provider\'s API.',
+    ],
+    [
+      'knows no such path',
+      async () => Response.json({ detail: 'Not Found' }, { status: 404 }),
+      'PROVIDER_BASE_URL',
+      "It is probably not the provider's API.",
+    ],
+    ['does not listen there', failing('ECONNREFUSED'), 'PROVIDER_BASE_URL', 'Nothing listens at'],
+    [
+      'refuses the key',
+      async () => Response.json({ message: 'Invalid API key.' }, { status: 401 }),
+      'PROVIDER_API_KEY',
+      'refuses it (401: Invalid API key.).',
+    ],
+  ])(
+    'before a person is asked, and before anything is made or sent, a host that %s is refused by its setting',
+    async (_, answer, where, seen) => {
+      const { home, tracks, fake } = await prepared(real);
+      const { sessionId } = fake.add({ status: 'failed', creditsToCome: 108 });
+      for (const [command, args] of [
+        ['train', [tracks, '--name', 'x']],
+        ['upload', [tracks, '--name', 'x']],
+        ['resume', [sessionId]],
+        ['generate', ['--model', 'chirp-v5', '--prompt', 'rain']],
+      ] as const) {
+        for (const yes of [['--json', '--yes'], []]) {
+          const options = { home, env: named, answer: true, fetch: answer };
+          const ended = await run(command, [...args, ...yes], options);
+          expect(ended).toMatchObject({ code: 2, questions: [] });
+          if (yes.length === 0) continue;
+          expect(last(ended)).toMatchObject({
+            message: expect.stringContaining(seen),
+            problems: [{ where, message: expect.stringContaining(where) }],
+          });
+          expect(events(ended).map(({ event }) => event)).not.toContain('spending');
+        }
+      }
+      expect(fake.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+    },
+  );
+
+  it('a provider that has trouble now is no reason to refuse', async () => {
+    const { home, tracks } = await prepared(real);
+    const fetch = async () => Response.json({}, { status: 503 });
+    const ended = await run('train', [tracks, '--name', 'x', '--yes'], { home, env: named, fetch });
+    expect(ended.code).toBe(0);
   });
 
   it.each([

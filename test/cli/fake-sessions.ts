@@ -137,6 +137,7 @@ export function fakeSessions(runs: readonly (readonly Step[])[], asksForRights =
       const content = [name, ...new Set(files.map(({ sha256 }) => sha256))].sort().join();
       const known = contents.get(content);
       if (known !== undefined && !again) return { session: find(known).answer, existing: true };
+      if (given.onlyExisting) throw new FakeProblem(404, 'There is no session of these files.');
       const rights = rightsOf(given.rights);
       const first = new Map<string, string>();
       const tracks = files.map(({ name: file, sha256 }, index): TrackAnswer => {

@@ -20,6 +20,7 @@ export interface FakeStack {
   /** Names of the files that it refused, in the order in which they came. */
   readonly refused: string[];
   /** `METHOD path` of every request, in order. */
+  /** As `GET /sessions`; `LOOK` in place of POST where nothing is to be created. */
   readonly requests: string[];
   /** Idempotency keys of the requests that had one, in order. */
   readonly keys: string[];
@@ -90,6 +91,7 @@ export async function startFakeStack(options: {
     requests.push(`${request.method} ${url.pathname}`);
     const body = await readAll(request).catch(() => undefined);
     if (body === undefined) return;
+    if (body.includes('"onlyExisting":true')) requests[requests.length - 1] = `LOOK ${url.pathname}`;
     if (url.pathname === '/token') return send(response, 200, { access_token: token });
     if (url.pathname.startsWith('/audio/')) return void put(request, response, url, body);
     try {

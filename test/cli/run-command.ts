@@ -43,6 +43,8 @@ export async function run(
     /** What opens in the person's browser; the terminal then waits, once all words are typed. */
     openBrowser?: ((url: string) => void) | undefined;
     parentIsGone?: () => boolean;
+    /** Who answers at the URLs of providers; one that accepts every key unless given. */
+    fetch?: typeof fetch;
     /** Sees the output as it comes. */
     told?: (text: string) => void;
   },
@@ -68,6 +70,7 @@ export async function run(
     },
     interruption: () => new AbortController().signal,
     parentIsGone: options.parentIsGone ?? (() => false),
+    fetch: options.fetch ?? providersElsewhere,
     confirm:
       answer === undefined
         ? undefined
@@ -89,6 +92,14 @@ export async function run(
   if (!output.readableEnded) await new Promise((done) => output.once('end', done));
   return { code, ...withoutHome(options.home, stdout, stderr), questions };
 }
+
+/** A provider at each name that nobody has registered; what is on this machine is asked itself. */
+export const providersElsewhere: typeof fetch = async (input, init) => {
+  const url = new URL(input instanceof Request ? input.url : input);
+  if (url.hostname === '127.0.0.1') return fetch(input, init);
+  const hasKey = new Headers(init?.headers).has('authorization');
+  return Response.json({ message: hasKey ? 'no such task' : 'no key' }, { status: hasKey ? 404 : 401 });
+};
 
 /** Rejects when the question is not asked any more. */
 export function aborted(signal: AbortSignal): Promise<never> {

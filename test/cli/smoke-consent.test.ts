@@ -33,6 +33,7 @@ async function asked({
     {
       display: { emit: (event) => void told.push(event), progress: vi.fn(), close: vi.fn() },
       env: {},
+      fetch: () => Promise.reject(new Error('A stage has its own provider.')),
       signal: new AbortController().signal,
       target: targetOf((flag) => (flag === 'stage' ? 'prod' : undefined), {}).target,
       ask:

@@ -263,11 +263,11 @@ describe('a manifest', () => {
 });
 
 describe('a session whose ids belong to another provider', () => {
-  it('cannot be started: the API and the console name the variable, and the provider is not asked', async () => {
+  it('cannot be started: the API and the console name the variable, and the provider is not asked; with none there it trains here', async () => {
     const { entries } = sinceNow(it_);
     const sessionId = await it_.upload(songs(6));
     const provider = { host: 'api.example.com', dialect: 'mountsea', stage: 'local' } as const;
-    await store.changeSession(sessionId, () => ({ provider }));
+    await store.changeSession(sessionId, () => ({ provider, providerSessionId: 'there' }));
     const refused = await it_.call('POST', `/sessions/${sessionId}/start`);
     expect(refused).toMatchObject({
       status: 409,
@@ -276,8 +276,16 @@ describe('a session whose ids belong to another provider', () => {
     const { execution } = await fromConsole({ sessionId });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'NotPossible' });
     expect(entries()).toEqual([]);
-    expect(await it_.session(sessionId)).toMatchObject({ status: 'open', provider });
-    expect((await it_.act(sessionId, 'cancel')).status).toBe('cancelled');
+    const before = await it_.session(sessionId);
+    expect(before).toMatchObject({ status: 'open', provider });
+    expect(before).not.toHaveProperty('movable');
+
+    // As if it had failed there before anything was prepared.
+    await store.changeSession(sessionId, () => ({ providerSessionId: undefined }));
+    expect(await it_.session(sessionId)).toMatchObject({ provider, movable: true });
+    const ready = await it_.run(sessionId);
+    expect(ready).toMatchObject({ status: 'ready', provider: { host: 'sandbox' } });
+    expect(ready).not.toHaveProperty('movable');
   });
 });
 

@@ -61,6 +61,12 @@ export const createSessionBody = z.strictObject({
     .describe(
       'Create another session of the same content: the same files, in any order, under the same name. Without it the existing session is answered.',
     ),
+  onlyExisting: z
+    .literal(true)
+    .optional()
+    .describe(
+      'Only look: the session of this content is answered, or 404 where there is none. Nothing is created.',
+    ),
 });
 
 /** `POST /sessions/{id}/resume`: goes on after a failure, a stop or an interruption. The body may be empty. */
@@ -187,7 +193,13 @@ export const sessionAnswer = z.object({
   provider: providerOriginSchema
     .optional()
     .describe(
-      'Where its ids at the provider mean something. Going on is refused while the stack uses another one.',
+      'Where its ids at the provider mean something. Going on is refused while the stack uses another one, unless it is `movable`.',
+    ),
+  movable: z
+    .literal(true)
+    .optional()
+    .describe(
+      'Nothing of it is at that provider yet, and it has cost nothing: begun where another one is used, it belongs to that one.',
     ),
   executionArn: z.string().optional(),
   executionUrl: z

@@ -25,7 +25,7 @@ const longestRequest = 30_000;
  * Files with the same bytes share one upload. The same files under the same name are one session: the one that is
  * there is answered, unless the request says `again`. Nothing is spent.
  * @throws ChirpsmithError BadInput listing every field and file at once, RecordConflict while another request creates
- *   the same session
+ *   the same session, SessionNotFound where only an existing one is wanted
  */
 export async function createSession(
   subject: string,
@@ -48,7 +48,7 @@ export async function createSession(
     ...(kind === 'batch' ? [] : countProblems(tracks.length, different, minClips, limits)),
     ...(kind === 'batch' || given.content === undefined ? [] : [contentProblem]),
   ];
-  const isUnconfirmed = settings.rightsQuestion && given.rights !== true;
+  const isUnconfirmed = settings.rightsQuestion && given.rights !== true && !given.onlyExisting;
   const refused = (found: readonly Problem[]) => {
     const all = isUnconfirmed ? [...found, rightsProblem('the request')] : found;
     return new ChirpsmithError('BadInput', 'The session cannot be created.', { problems: all });
@@ -74,6 +74,7 @@ export async function createSession(
     settings,
     createdAt,
   );
+  if (given.onlyExisting) return existingAlone(given, session, deps);
   const again = given.again ?? false;
   // Without the rights a session is answered that has them, and none is created.
   const existing = isUnconfirmed
@@ -95,6 +96,20 @@ export async function createSession(
     return createdBefore(sessionId, given, deps);
   }
   return answer;
+}
+
+/** @throws ChirpsmithError SessionNotFound, BadInput */
+async function existingAlone(
+  given: CreateSessionBody,
+  session: Session,
+  deps: CreateSessionDeps,
+): Promise<CreatedSessionAnswer> {
+  const found = await foundOf(session, deps);
+  if (!found) {
+    throw new ChirpsmithError('SessionNotFound', 'There is no session of these files under this name.');
+  }
+  refuseOtherOptions(given, found.session);
+  return { ...(await uploadsOf(found, deps)), existing: true };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { audioBucket as bucket, milliseconds as now, settings } from '../../runtime/clients/base.ts';
 import { sessionContents as contents, requestStore as requests } from '../../runtime/clients/records.ts';
-import { sessionsToBegin as store } from '../../runtime/clients/sessions.ts';
+import { sessionsToCreate as store } from '../../runtime/clients/sessions.ts';
 import { uploads } from '../../runtime/clients/signing.ts';
 import { runIdempotentRoute } from '../idempotent-route.ts';
 import { createdBefore, createSession } from './create-session.ts';

@@ -7,7 +7,7 @@ export const route = defineRoute({
   path: '/sessions',
   summary: 'Declare the files of a new session',
   description:
-    'Checks what is declared, records the session and signs one upload for each file that differs. Put each file to its `url` with its `headers` and its declared length, then start the session. Nothing is spent. The same files under the same name are one session: asked for again, it is answered as it is, unless the body says `again`.',
+    'Checks what is declared, records the session and signs one upload for each file that differs. Put each file to its `url` with its `headers` and its declared length, then start the session. Nothing is spent. The same files under the same name are one session: asked for again, it is answered as it is, unless the body says `again`; with `onlyExisting` nothing else is answered.',
   body: { schema: createSessionBody },
   answer: {
     status: 201,
@@ -17,6 +17,7 @@ export const route = defineRoute({
   },
   idempotencyKey: true,
   mayConflict: true,
+  mayFindNothing: true,
   lambda: routeLambda,
   uses: [
     'clock.milliseconds',

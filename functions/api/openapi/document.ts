@@ -116,7 +116,17 @@ function parametersOf({ path, query, idempotencyKey }: RouteSpec): object[] {
 }
 
 function operationOf(route: RouteSpec): object {
-  const { path, summary, description, body, answer, mayConflict, callsProvider, idempotencyKey } = route;
+  const {
+    path,
+    summary,
+    description,
+    body,
+    answer,
+    mayConflict,
+    mayFindNothing,
+    callsProvider,
+    idempotencyKey,
+  } = route;
   const schemaOf = (what: string) => `${route.method} ${path}: the schema of its ${what}`;
   const parameters = parametersOf(route);
   const success = {
@@ -148,7 +158,7 @@ function operationOf(route: RouteSpec): object {
       400: response('Unusable'),
       401: response('Unauthorized'),
       403: response('Forbidden'),
-      ...(path.includes('{id}') ? { 404: response('NotFound') } : {}),
+      ...(path.includes('{id}') || mayFindNothing ? { 404: response('NotFound') } : {}),
       ...(mayConflict ? { 409: response('Conflict') } : {}),
       ...(body ? { 413: response('TooLarge'), 415: response('NotJson') } : {}),
       ...(callsProvider ? { 402: response('TooFewCredits'), 502: response('NoAccess') } : {}),

@@ -1,7 +1,7 @@
 import { logger, measure } from '../../observability/log.ts';
 import { milliseconds as now } from '../../runtime/clients/base.ts';
 import { executions } from '../../runtime/clients/executions.ts';
-import { sessionsToBegin as store } from '../../runtime/clients/sessions.ts';
+import { sessionsOfHere as store } from '../../runtime/clients/sessions.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { sweep, sweepMeasurements } from './sweep.ts';
 import { trigger } from './trigger.ts';

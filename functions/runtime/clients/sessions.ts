@@ -1,5 +1,5 @@
 import type { SessionStore } from '../../domain/session-records.ts';
-import { sessionsHere } from '../../storage/sessions-here.ts';
+import { sessionsHere, sessionsToBegin as sessionsThatMayBegin } from '../../storage/sessions-here.ts';
 import { eventBus } from './events.ts';
 import { once } from './once.ts';
 import { here } from './place.ts';
@@ -13,8 +13,13 @@ export const sessionsOfHere: () => SessionStore = /* @__PURE__ */ once(() =>
   sessionsHere(sessionStore(), here()),
 );
 
-/** The same for a function that begins runs: whose a session is has to be seen before anything is said of it. */
-export const sessionsToBegin: () => SessionStore = /* @__PURE__ */ once(() => ({
-  ...sessionsOfHere(),
-  read: sessionStore().read,
+/** For a function by which a person begins runs. */
+export const sessionsToBegin: () => SessionStore = /* @__PURE__ */ once(() =>
+  sessionsThatMayBegin(sessionStore(), here()),
+);
+
+/** For a function that records sessions, with this place: one that is there already is answered, of any place. */
+export const sessionsToCreate: () => SessionStore = /* @__PURE__ */ once(() => ({
+  ...sessionStore(),
+  create: sessionsOfHere().create,
 }));

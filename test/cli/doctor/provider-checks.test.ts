@@ -103,14 +103,31 @@ describe('the line about the key', () => {
     [
       'the server does not know the path, and asks for no key',
       always(json(404, { message: 'no route' })),
-      'warning',
+      'failed',
       `answers 404: "{"message":"no route"}", with the key and without. It is probably not the provider's API.`,
       'Check PROVIDER_BASE_URL: the host',
     ],
     [
+      'the server asks for no key, knows no such task, and says something else of a path that it does not have',
+      async (input) =>
+        Response.json(
+          { message: String(input).includes('/status?') ? 'no such task' : 'no route' },
+          { status: 404 },
+        ),
+      'warning',
+      `answers 404: "{"message":"no such task"}", with the key and without.`,
+    ],
+    [
+      'the server does not have the path, and repeats it',
+      async (input) =>
+        Response.json({ message: `Cannot GET ${new URL(String(input)).pathname}` }, { status: 404 }),
+      'failed',
+      "It is probably not the provider's API.",
+    ],
+    [
       'the server does not serve this host',
       always(json(421, {})),
-      'warning',
+      'failed',
       `answers 421: "{}", with the key and without. It is probably not the provider's API.`,
       'Check PROVIDER_BASE_URL: the host',
     ],
@@ -206,7 +223,7 @@ describe('the line about the key', () => {
       String(input) === credits ? Response.json({ credits: 500 }) : Response.json({}, { status: 404 });
     const { of } = await examined({ env: { ...provider, PROVIDER_CREDITS_URL: credits }, fetch });
     expect(of('Key')).toMatchObject({
-      result: 'warning',
+      result: 'failed',
       seen: expect.stringContaining("It is probably not the provider's API."),
       next: [{ words: expect.stringContaining('PROVIDER_BASE_URL') }],
     });

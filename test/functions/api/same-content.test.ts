@@ -99,6 +99,15 @@ describe('POST /sessions with the content of an existing session', () => {
     expect(await create('Reviewed', { review: true, again: true })).not.toHaveProperty('existing');
   });
 
+  it('only looks, where nothing else is wanted: it creates none, and needs no word about the rights', async () => {
+    const look = { onlyExisting: true };
+    await expect(create('Looked for', look)).rejects.toMatchObject({ name: 'SessionNotFound' });
+    const { sessionId } = await create('Looked for');
+    expect(await create('Looked for', look)).toMatchObject({ sessionId, existing: true });
+    const tooFew = create('x'.repeat(300), { ...look, files: files(1) });
+    await expect(tooFew).rejects.toMatchObject({ problems: [{ where: 'name' }, { where: 'files' }] });
+  });
+
   it('creates another one when the request says again, and finds that one from then on', async () => {
     const first = await create('Twice');
     const second = await create('Twice', { again: true });

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resumeSession } from '../../../functions/api/resume-session/resume-session.ts';
+import { summary } from '../../../functions/api/session-response.ts';
 import { startSession } from '../../../functions/api/start-session/start-session.ts';
+import { isAtProvider } from '../../../functions/domain/at-provider.ts';
 import { elsewhere, type Here, type ProviderOrigin } from '../../../functions/domain/provider-origin.ts';
 import { sweep } from '../../../functions/event-handlers/sweep/sweep.ts';
 import type { Dialect } from '../../../functions/provider/provider.ts';
-import { sessionsHere } from '../../../functions/storage/sessions-here.ts';
+import { sessionsHere, sessionsToBegin } from '../../../functions/storage/sessions-here.ts';
 import { arnOf, fakeExecutions } from '../../../test-support/fake-executions.ts';
 import {
   openTable,
@@ -107,12 +109,16 @@ describe('the sessions of a place', () => {
   });
 
   it('begin no run elsewhere: nothing is written, nothing is started', async () => {
-    const failed = { status: 'failed', runs: 1, executionArn: arnOf('old') } as const;
+    const failed = {
+      status: 'failed',
+      runs: 1,
+      executionArn: arnOf('old'),
+      providerSessionId: 'there',
+    } as const;
     await create('stays', failed);
     const { executions, started } = fakeExecutions({ old: 'ended' });
     const now = () => Date.parse(testMoment);
-    // As the API has it: whose it is is seen before.
-    const store = { ...elsewhereNow(), read: table.store.read };
+    const store = sessionsToBegin(table.store, at('sandbox'));
     const deps = { store, executions, settings, now };
     const before = await table.store.requireSession('stays');
     await expect(resumeSession('stays', 'ana', {}, deps)).rejects.toMatchObject({
@@ -122,8 +128,50 @@ describe('the sessions of a place', () => {
     await expect(startSession('stays', 'bea', deps)).rejects.toMatchObject({ name: 'SessionNotFound' });
     expect(await table.store.requireSession('stays')).toEqual(before);
     expect(started).toEqual([]);
-    await startSession('stays', 'ana', { ...deps, store: { ...here(), read: table.store.read } });
+    await startSession('stays', 'ana', {
+      ...deps,
+      store: sessionsToBegin(table.store, at(paid, 'relay.example')),
+    });
     expect(started).toHaveLength(1);
+  });
+
+  it.each([
+    ['was never started', { status: 'open' }],
+    ['failed before anything was there', { status: 'failed', runs: 1, prepareCalls: 1 }],
+    ['was cut off before anything was there', { status: 'preparing', runs: 1, executionArn: arnOf('cut') }],
+  ] as const)('belong to another one with the run that is begun there, where one %s', async (_, session) => {
+    const sessionId = `moves-${session.status}`;
+    await create(sessionId, session);
+    const { executions, started } = fakeExecutions({ cut: 'ended' });
+    const store = sessionsToBegin(table.store, at('right.example'));
+    const deps = { store, executions, settings, now: () => Date.parse(testMoment) };
+    expect(summary(await table.store.requireSession(sessionId))).toMatchObject({ movable: true });
+    const begun = await startSession(sessionId, 'ana', deps);
+    expect(begun).toMatchObject({ status: 'preparing', provider: place('right.example') });
+    expect(started).toEqual([expect.stringContaining(sessionId)]);
+    // What runs goes on there, and not where it was declared.
+    await expect(here().requireSession(sessionId)).rejects.toMatchObject({ name: 'NotPossible' });
+    const there = sessionsHere(table.store, at('right.example'));
+    expect(await there.requireSession(sessionId)).toMatchObject({ provider: place('right.example') });
+  });
+
+  it('are not moved by what no person begins: the sweep, and the run itself', async () => {
+    await create('still', { status: 'preparing', runs: 1, executionArn: arnOf('still-1') });
+    await expect(elsewhereNow().requireSession('still')).rejects.toMatchObject({ name: 'NotPossible' });
+  });
+
+  it.each([
+    ['a session there', { providerSessionId: 'p' }],
+    ['a call that was perhaps paid', { create: { fence: 'unknown' } }],
+    ['a call that was paid before', { create: { fence: 'none', earlier: [{ fence: 'failed' }] } }],
+    ['ids of its music', { kind: 'music' }],
+  ] as const)('are not moved once a provider has %s', (_, has) => {
+    const { session } = sessionOf({ sessionId: 'bound', count: 1 });
+    expect(isAtProvider(session)).toBe(false);
+    const create = { ...session.create, ...('create' in has ? has.create : {}) };
+    expect(isAtProvider({ ...session, ...has, create: { ...create, earlier: [...create.earlier] } })).toBe(
+      true,
+    );
   });
 
   it('are not settled by the sweep of another place', async () => {
