@@ -299,9 +299,9 @@ async function compose(
         issuer,
         onError: problem('API'),
         lambda: {
-          invoke(arn, payload, by) {
+          invoke(arn, payload, by, wait) {
             activity.touch();
-            return lambda.invoke(arn, payload, by);
+            return lambda.invoke(arn, payload, by, wait);
           },
         },
       }),

@@ -1,10 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
-import { type AttributeValue, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { SessionKind } from '../../functions/shared/state-contracts.ts';
-import { type Stack, startStack } from '../../local/stack.ts';
+import { startStack } from '../../local/stack.ts';
 import { virtualClock } from '../../packages/local-servers/clock.ts';
+import { countCalls } from './calls.ts';
+import { itemSizes, writesPerSessionWrite } from './item-sizes.ts';
 import { runs } from './runs.ts';
 
 /** What one session has used. */
@@ -44,21 +45,13 @@ export const measuredOn = (): MeasuredOn => ({ cores: availableParallelism(), lo
 /** Bytes of the access log's line for one request, as its format has it (infra/constructs/session-api.ts). */
 const accessLogBytes = 350;
 /**
- * A write of a session is a write of the item, one in the index by owner, and two in the index of sessions under way,
- * whose sort key changes with it.
- */
-const writesPerSessionWrite = 4;
-
-/**
  * Runs one session of a kind on a stack of its own, and counts. On a clock that jumps: a busy machine takes longer
  * and counts the same, but for the jitter of the first checks. Only the times of functions are the machine's.
  * @throws Error when it does not end well: the counts would not be of a whole run
  */
 export async function countOneSession(kind: SessionKind): Promise<Counts> {
   const home = mkdtempSync(path.join(tmpdir(), 'chirpsmith-costs-'));
-  const calls = new Map<string, number>();
-  const used = { invocations: 0, milliseconds: 0, gigabyteSeconds: 0, transitions: 0 };
-  let historyBytes = 0;
+  const counted = countCalls();
   const clock = virtualClock(Date.now());
   const stack = await startStack({
     home,
@@ -68,39 +61,28 @@ export async function countOneSession(kind: SessionKind): Promise<Counts> {
     sandbox: { seed: 'costs' },
     workers: { perFunction: 8, total: 40 },
     schedules: false,
-    meter: {
-      call: (action) => calls.set(action, (calls.get(action) ?? 0) + 1),
-      invocation({ memoryMb }, ms) {
-        used.invocations += 1;
-        used.milliseconds += ms;
-        used.gigabyteSeconds += (ms / 1000) * (memoryMb / 1024);
-      },
-      event(event) {
-        if (event.type.endsWith('StateEntered')) used.transitions += 1;
-        historyBytes += JSON.stringify(event).length;
-      },
-    },
+    meter: counted.meter,
   });
   try {
     const run = await runs[kind](stack.ready, { clock, folder: path.join(home, 'samples') });
-    const called = (...actions: string[]) =>
-      actions.reduce((sum, action) => sum + (calls.get(action) ?? 0), 0);
+    const called = counted.of;
     const writes = called('dynamodb:PutItem', 'dynamodb:UpdateItem');
     const items = called('dynamodb:GetItem');
     const queries = called('dynamodb:Query');
-    const counted = {
+    const requests = {
       puts: called('s3:PutObject'),
       gets: called('s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'),
       secretCalls: called('secretsmanager:GetSecretValue'),
       events: called('events:PutEvents'),
     };
-    const sizes = await itemSizes(stack, run.sessionId);
+    const { historyBytes, ...used } = counted.used;
+    const sizes = await itemSizes(stack.ready, stack.assembly.tables[0]?.name, run.sessionId);
     await stack.close();
     const largest = Math.max(...sizes);
     const whole = sizes.reduce((sum, size) => sum + size, 0);
     return {
       ...used,
-      ...counted,
+      ...requests,
       pieces: run.pieces,
       seconds: run.seconds,
       writes,
@@ -115,22 +97,6 @@ export async function countOneSession(kind: SessionKind): Promise<Counts> {
     await stack.close();
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-/** Bytes of every item of the session, a little more than DynamoDB counts: names, values and their types. */
-async function itemSizes({ ready, assembly }: Stack, sessionId: string): Promise<number[]> {
-  const { aws: endpoint, region, adminKey: credentials } = ready;
-  const client = new DynamoDBClient({ endpoint, region, credentials });
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: assembly.tables[0]?.name,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: `SESSION#${sessionId}` } },
-    }),
-  );
-  client.destroy();
-  if (Items.length === 0) throw new Error('The session has no items.');
-  return Items.map((item: Record<string, AttributeValue>) => Buffer.byteLength(JSON.stringify(item)));
 }
 
 /** What the functions have logged; the other logs are the local stack's own. */

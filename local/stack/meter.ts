@@ -34,10 +34,10 @@ export function meteredLambda(
   if (!meter) return lambda;
   return {
     ...lambda,
-    async invoke(functionArn, payload, by) {
+    async invoke(functionArn, payload, by, wait) {
       const began = performance.now();
       try {
-        return await lambda.invoke(functionArn, payload, by);
+        return await lambda.invoke(functionArn, payload, by, wait);
       } finally {
         const fn = functions.find(({ arn }) => arn === functionArn);
         if (fn) meter.invocation(fn, performance.now() - began);

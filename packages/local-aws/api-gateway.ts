@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { readBody, serveOnLoopback } from '../local-servers/loopback.ts';
 import { type Answer, ownAnswer, toAnswer } from './api-gateway/answer.ts';
 import { type Authorize, createAuthorizer, Unauthorized } from './api-gateway/authorizer.ts';
@@ -84,12 +83,18 @@ async function answer(
   if (!body) return ownAnswer(413, 'Request Entity Too Large');
   const { account, sourceArn } = sourceOf(api.id, matched.route);
   const event = toEvent({ request, body, matched, claims, account, apiId: api.id });
-  const timeout = new AbortController();
+  const late = Promise.withResolvers<typeof timedOut>();
+  let timer: NodeJS.Timeout | undefined;
+  const wait = {
+    began: () => clearTimeout(timer),
+    ended() {
+      timer = setTimeout(late.resolve, integrationTimeoutMs, timedOut).unref();
+    },
+  };
+  wait.ended();
   try {
-    const returned = await Promise.race([
-      lambda.invoke(functionArn, event, { principal: 'apigateway.amazonaws.com', sourceArn }),
-      delay(integrationTimeoutMs, timedOut, { signal: timeout.signal, ref: false }),
-    ]);
+    const by = { principal: 'apigateway.amazonaws.com', sourceArn };
+    const returned = await Promise.race([lambda.invoke(functionArn, event, by, wait), late.promise]);
     if (returned === timedOut) return ownAnswer(503, 'Service Unavailable');
     const made = toAnswer(returned);
     if (!made) throw new Error(`${matched.route.key}: the function's answer has the wrong form.`);
@@ -98,7 +103,7 @@ async function answer(
     onError?.(error);
     return ownAnswer(500, 'Internal Server Error');
   } finally {
-    timeout.abort();
+    clearTimeout(timer);
   }
 }
 

@@ -15,13 +15,22 @@ export type Invoker =
   | { readonly principal: string; readonly sourceArn: string }
   | { readonly roleArn: string };
 
+/**
+ * Called while an invocation waits for a worker of this machine. In Lambda it would have one at once, so no time-out of its
+ * caller counts this time.
+ */
+export interface WorkerWait {
+  began(): void;
+  ended(): void;
+}
+
 /** Lambda, as far as the stack calls it. */
 export interface Lambda {
   /**
    * Invokes a function and waits for its answer; payload and answer go through JSON.
    * @throws LambdaError when the function failed; AwsError when it was not even invoked.
    */
-  invoke(functionArn: string, payload: unknown, by: Invoker): Promise<unknown>;
+  invoke(functionArn: string, payload: unknown, by: Invoker, wait?: WorkerWait): Promise<unknown>;
   /** Ends every worker; invocations under way fail. */
   close(): Promise<void>;
 }
@@ -80,7 +89,7 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
   }
 
   return {
-    async invoke(functionArn, payload, by) {
+    async invoke(functionArn, payload, by, wait) {
       const fn = functions.get(functionArn);
       if (!fn) throw new AwsError('ResourceNotFoundException', 404, `Function not found: ${functionArn}`);
       authorize(fn, by, access);
@@ -92,8 +101,12 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
           `the payload for ${fn.name} is larger than ${payloadLimit} bytes`,
         );
       }
+      wait?.began();
       const answer = await clock.busy(() =>
-        pool.use(fn, (worker) => withinReserved(fn, () => worker.invoke(randomUUID(), body))),
+        pool.use(fn, (worker) => {
+          wait?.ended();
+          return withinReserved(fn, () => worker.invoke(randomUUID(), body));
+        }),
       );
       if (Buffer.byteLength(answer) > payloadLimit) {
         throw new LambdaError(

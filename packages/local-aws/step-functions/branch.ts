@@ -1,6 +1,7 @@
 import type { Clock } from '../../local-servers/clock.ts';
 import type { Lambda } from '../lambda.ts';
 import type { Program, State } from './definition.ts';
+import type { HeldUp } from './held-up.ts';
 import { data, type EventDetails, type History, type HistoryEvent } from './history.ts';
 import type { Json } from './json.ts';
 
@@ -9,6 +10,8 @@ export interface ExecutionScope {
   readonly clock: Clock;
   readonly lambda: Pick<Lambda, 'invoke'>;
   readonly history: History;
+  /** What this machine has let the execution's tasks wait. */
+  readonly heldUp: HeldUp;
   readonly roleArn: string;
   readonly machineArn: string;
   /** May the machine's role do this? @throws AwsError */

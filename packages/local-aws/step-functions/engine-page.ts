@@ -23,7 +23,7 @@ export function enginePage(): string {
     '## What no definition can show',
     '',
     '- Numbers are those of JavaScript: `1.0` is `1`, and whole numbers beyond 2⁵³ lose digits.',
-    '- The time-out of a task counts seconds of the wall, also when the waits of the machine run faster.',
+    '- The time-out of a task counts seconds of the wall, also when the waits of the machine run faster. Neither it nor that of the machine counts the time until a worker is free.',
     '  It may be a fraction here, for the tests; AWS refuses that.',
     '- Error names are those of AWS. The words of a cause are, too, as far as they are recorded; those of',
     '  `States.NoChoiceMatched`, `States.ResultPathMatchFailure` and `States.IntrinsicFailure` are ours.',

@@ -4,6 +4,7 @@ import type { Lambda } from '../lambda.ts';
 import { createBranch } from './branch.ts';
 import type { MachineDefinition } from './definition.ts';
 import type { ExecutionRecord, ExecutionStore } from './execution-store.ts';
+import { createHeldUp, type HeldUp } from './held-up.ts';
 import { createHistory, data, eventLimit, type History, type HistoryEvent } from './history.ts';
 import { runStates } from './interpreter.ts';
 import { asStateError, StateError } from './state-error.ts';
@@ -83,10 +84,12 @@ export function startExecution(
   history.add('ExecutionStarted', 0, {
     executionStartedEventDetails: { ...data('input', record.input), roleArn: machine.roleArn },
   });
+  const heldUp = createHeldUp(clock.now);
   const scope = {
     clock,
     lambda,
     history,
+    heldUp,
     roleArn: machine.roleArn,
     machineArn: machine.arn,
     authorize: (action: string, resource: string) => authorize(machine.roleArn, action, resource),
@@ -124,7 +127,7 @@ export function startExecution(
     );
   const timeoutSeconds = definition.TimeoutSeconds;
   if (timeoutSeconds !== undefined) {
-    clock.sleep(timeoutSeconds * 1000, ended.signal).then(
+    outlasts(timeoutSeconds * 1000, { clock, heldUp, signal: ended.signal }).then(
       () => end({ status: 'TIMED_OUT' }),
       () => {},
     );
@@ -139,6 +142,18 @@ export function startExecution(
         ...(cause === undefined ? {} : { cause }),
       }),
   };
+}
+
+/** Resolves after so many milliseconds of the clock in which this machine did not let the execution wait. */
+async function outlasts(
+  milliseconds: number,
+  { clock, heldUp, signal }: { clock: Clock; heldUp: HeldUp; signal: AbortSignal },
+): Promise<void> {
+  const started = clock.now();
+  for (let left = milliseconds; left > 0; ) {
+    await clock.sleep(left, signal);
+    left = milliseconds + heldUp.milliseconds() - (clock.now() - started);
+  }
 }
 
 /** The last event. The name of a time-out is only there, not in the execution's own fields, as in AWS. */

@@ -1,5 +1,7 @@
+import type { WorkerWait } from '../lambda.ts';
 import { type Branch, record } from './branch.ts';
 import type { TaskState } from './definition.ts';
+import type { HeldUp } from './held-up.ts';
 import { data } from './history.ts';
 import type { Json } from './json.ts';
 import { checkSize, isTooLarge, nameInvocationError, StateError, tooLarge } from './state-error.ts';
@@ -11,7 +13,7 @@ export async function invokeFunction(
   { Resource, TimeoutSeconds }: TaskState,
   input: Json,
 ): Promise<Json> {
-  const { clock, lambda, roleArn } = branch.scope;
+  const { clock, lambda, roleArn, heldUp } = branch.scope;
   const payload = JSON.stringify(input);
   checkSize(name, payload);
   record(branch, 'LambdaFunctionScheduled', {
@@ -24,7 +26,9 @@ export async function invokeFunction(
   record(branch, 'LambdaFunctionStarted');
   try {
     const output = await clock.busy(() =>
-      within(TimeoutSeconds, branch.signal, lambda.invoke(Resource, input, { roleArn })),
+      within(TimeoutSeconds, { signal: branch.signal, heldUp }, (wait) =>
+        lambda.invoke(Resource, input, { roleArn }, wait),
+      ),
     );
     const json = JSON.stringify(output) ?? 'null';
     if (isTooLarge(json)) throw tooLarge(Resource, { terminal: false });
@@ -49,19 +53,39 @@ export async function invokeFunction(
 }
 
 /**
- * A task's time-out counts the wall's seconds, at any speed: what a function does takes as long as it takes.
- * As in AWS, the function is not stopped; nothing reads its answer.
+ * A task's time-out counts the wall's seconds, at any speed: what a function does takes as long as it takes. The time until
+ * this machine has a worker for it does not count. As in AWS, the function is not stopped; nothing reads its answer.
  */
-async function within<T>(seconds: number | undefined, signal: AbortSignal, work: Promise<T>): Promise<T> {
+async function within<T>(
+  seconds: number | undefined,
+  { signal, heldUp }: { readonly signal: AbortSignal; readonly heldUp: HeldUp },
+  work: (wait: WorkerWait) => Promise<T>,
+): Promise<T> {
   const ended = Promise.withResolvers<never>();
   const abort = () => ended.reject(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   const late = () => ended.reject(new StateError('States.Timeout', undefined));
-  const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1000);
+  let timer: NodeJS.Timeout | undefined;
+  let over = false;
+  const count = () => {
+    if (seconds !== undefined && !over) timer = setTimeout(late, seconds * 1000);
+  };
+  count();
+  const wait = {
+    began() {
+      clearTimeout(timer);
+      heldUp.began();
+    },
+    ended() {
+      heldUp.ended();
+      count();
+    },
+  };
   try {
-    return await Promise.race([work, ended.promise]);
+    return await Promise.race([work(wait), ended.promise]);
   } finally {
+    over = true;
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
   }

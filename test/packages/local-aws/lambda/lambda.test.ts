@@ -270,6 +270,17 @@ test('what waits for a worker of this machine is not throttled, what would run b
   );
 });
 
+test('an invocation says how long it waits for a worker of this machine', async () => {
+  const { lambda, arn } = await lambdaWith({ busy: 'export const handler = async () => 1;' }, { total: 1 });
+  const said: string[] = [];
+  const invoke = async (name: string) => {
+    const say = (what: string) => () => void said.push(`${name} ${what}`);
+    await lambda.invoke(arn('busy'), {}, role, { began: say('waits'), ended: say('runs') });
+  };
+  await Promise.all([invoke('one'), invoke('two')]);
+  expect(said).toEqual(['one waits', 'two waits', 'one runs', 'two runs']);
+});
+
 test('what a function compiled is on disk for other workers while it runs, so that a kill does not lose it', async () => {
   const cache = await mkdtemp(path.join(tmpdir(), 'compiled-'));
   vi.stubEnv('NODE_COMPILE_CACHE', cache);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { AwsError } from '../../../../packages/local-aws/aws-error.ts';
 import { LambdaError } from '../../../../packages/local-aws/lambda.ts';
+import { virtualClock } from '../../../../packages/local-servers/clock.ts';
 import { benchWith, executionArn, functionArn } from './machine-fixture.ts';
 
 const task = (name: string, more: object = {}) => ({ Type: 'Task', Resource: functionArn(name), ...more });
@@ -153,6 +154,43 @@ test('a task that outlasts its time-out fails as States.Timeout, which States.Ta
   expect(ended).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
   expect(ended).not.toHaveProperty('cause');
   expect((await bench.types()).filter((type) => type === 'LambdaFunctionTimedOut')).toHaveLength(1);
+});
+
+test("a task's time-out does not count the time until this machine has a worker", async () => {
+  const bench = await benchWith(
+    { StartAt: 'Waits', States: { Waits: task('waits', { TimeoutSeconds: 0.02, End: true }) } },
+    {
+      async waits(_, __, wait) {
+        wait?.began();
+        await new Promise((resolve) => setTimeout(resolve, 40));
+        wait?.ended();
+      },
+    },
+  );
+  expect(await bench.run({})).toMatchObject({ status: 'SUCCEEDED' });
+});
+
+test("a machine's time-out does not count the time until this machine has a worker", async () => {
+  const clock = { ...virtualClock(start * 1000), busy: <T>(work: () => Promise<T>) => work() };
+  const bench = await benchWith(
+    {
+      StartAt: 'Waits',
+      TimeoutSeconds: 300,
+      States: {
+        Waits: task('waits', { Next: 'Wait' }),
+        Wait: { Type: 'Wait', Seconds: 900, End: true },
+      },
+    },
+    {
+      async waits(_, __, wait) {
+        wait?.began();
+        await clock.sleep(400_000);
+        wait?.ended();
+      },
+    },
+    { clock },
+  );
+  expect(await bench.run({})).toMatchObject({ status: 'TIMED_OUT', stopDate: start + 400 + 300 });
 });
 
 test('a machine that outlasts its time-out is TIMED_OUT, the name only in its history', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Machine } from '../../../../packages/local-aws/assembly.ts';
-import type { Invoker } from '../../../../packages/local-aws/lambda.ts';
+import type { Invoker, WorkerWait } from '../../../../packages/local-aws/lambda.ts';
 import { createStepFunctions, type StepFunctions } from '../../../../packages/local-aws/step-functions.ts';
 import { type Clock, virtualClock } from '../../../../packages/local-servers/clock.ts';
 
@@ -11,7 +11,7 @@ export const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:111122223
 export const machineArn = 'arn:aws:states:eu-west-1:111122223333:stateMachine:m';
 export const executionArn = (name: string) => `arn:aws:states:eu-west-1:111122223333:execution:m:${name}`;
 
-type Functions = Record<string, (input: never, by: Invoker) => unknown>;
+type Functions = Record<string, (input: never, by: Invoker, wait: WorkerWait | undefined) => unknown>;
 
 /** Gone after the test. Not by `afterEach`: files share this module, and the first of them would be the only one to clean up. */
 export function temporaryDirectory(): string {
@@ -54,10 +54,10 @@ export async function benchWith(
     assembly: { machines: [machine] },
     access: { check: options.check ?? (() => {}), checkRole: options.check ?? (() => {}) },
     lambda: {
-      invoke: async (arn, payload, by) => {
+      invoke: async (arn, payload, by, wait) => {
         const play = functions[arn.slice(functionArn('').length)];
         if (!play) throw new Error(`no function ${arn}`);
-        return await play(JSON.parse(JSON.stringify(payload)) as never, by);
+        return await play(JSON.parse(JSON.stringify(payload)) as never, by, wait);
       },
     },
     clock,
