@@ -1,4 +1,5 @@
 import type { SessionKind } from '../../functions/shared/state-contracts.ts';
+import { mostRead } from '../../functions/storage/session-list.ts';
 import type { Counts, MeasuredOn } from './count.ts';
 import { type Idle, idleWords } from './idle.ts';
 import { asKnownIn, prices, region } from './prices.ts';
@@ -9,6 +10,9 @@ const monthsKept = 3;
 
 type Row = readonly [what: string, count: string, dollars: number];
 type All = Readonly<Record<SessionKind, Counts>>;
+
+/** Of a session's record: in the table, and in its two indexes. */
+const copies = 3;
 
 const kinds = ['train', 'batch', 'music'] as const;
 
@@ -44,6 +48,7 @@ each upload. A batch grows with its files: a thousand, each as one of these, cos
   processes waited: it says how large the row is, and not how long a function takes in AWS.
 - *Writes* are counted as if each were of the session's largest item, in the table and in both indexes; *reads* as if
   each were consistent, and each query of the whole session.
+${listWords(all.train)}
 - *Audio out* is what the provider downloads, or, for music, the listener. Tracks of a few minutes are larger than the
   samples: 8 × 10 MB cost ${(((8 * 1e7) / gigabyte) * prices.gigabyteOut).toFixed(4)} dollars, and that is then the largest row.
 - *Logs* are the lines of the functions, the events of the executions (which AWS logs without their data) and a line
@@ -51,6 +56,17 @@ each upload. A batch grows with its files: a thousand, each as one of these, cos
 
 ${idleWords(idle)}
 `;
+}
+
+/** What the list of sessions reads, which is no part of a run. */
+function listWords({ writes, writeUnits }: Counts): string {
+  const kilobytes = Math.ceil(writeUnits / writes / copies);
+  // Of 4 kB each; a query of an index is eventually consistent, which costs half.
+  const units = (mostRead * kilobytes) / 4 / 2;
+  const anHour = 3600 / 5 + 60;
+  return `- *The list of sessions* is no part of a run. A request reads ${mostRead} records at most: ${number(units)} units, if each is as large
+  as the training's (${kilobytes} kB). A page that shows the list asks every 5 s while something runs, and for what is at rest once a
+  minute: reads for at most ${(anHour * units * prices.readUnit).toFixed(3)} dollars an hour.`;
 }
 
 function rowsOf(counts: Counts): Row[] {

@@ -1,7 +1,7 @@
 import type { SessionKind } from '../shared/state-contracts.ts';
 import type { DurationStore } from './durations.ts';
 import type { ProviderOrigin } from './provider-origin.ts';
-import type { Session, Track } from './session.ts';
+import type { Session, SessionStatus, Track } from './session.ts';
 import type { TrackTally } from './track-tally.ts';
 
 /** Fields to change; undefined removes one. */
@@ -14,6 +14,29 @@ export type ProviderId = 'session' | 'model' | 'task' | 'clip' | 'persona';
 export interface SessionWithTracks {
   readonly session: Session;
   readonly tracks: readonly Track[];
+}
+
+/** Which sessions of an owner to list. */
+export interface SessionQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly kind?: SessionKind | undefined;
+  readonly status?: readonly SessionStatus[] | undefined;
+  /** A part of the name, in any case, or the beginning of the id. */
+  readonly search?: string | undefined;
+  /** Also counts the sessions by their status. */
+  readonly counts?: boolean | undefined;
+}
+
+/** A page of them: at most `limit`, and fewer, or none, where few of those that were read match. */
+export interface SessionList {
+  readonly sessions: Session[];
+  /** By status, those of the kind and the name, also of statuses that are not listed. */
+  readonly counts?: { [Status in SessionStatus]?: number };
+  /** Records that were read to count them, from the cursor on; `whole` if there are no others. */
+  readonly counted?: { readonly whole: boolean; readonly read: number };
+  /** Opaque: the `cursor` of the page after. */
+  readonly next?: string;
 }
 
 /**
@@ -74,14 +97,8 @@ export interface SessionStore extends DurationStore {
   listRunning(limit: number): Promise<Session[]>;
   /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */
   listNotStarted(touched: { from: number; to: number }, limit: number): Promise<Session[]>;
-  /**
-   * Sessions of one owner, newest first, perhaps of one kind only. `next` is opaque, and the `cursor` of the page
-   * after; an invented one, or another owner's, is a `BadInput`.
-   */
-  list(
-    owner: string,
-    page: { limit: number; cursor?: string | undefined; kind?: SessionKind | undefined },
-  ): Promise<{ sessions: Session[]; next?: string }>;
+  /** Sessions of one owner, newest first. An invented cursor, or another owner's, is a `BadInput`. */
+  list(owner: string, query: SessionQuery): Promise<SessionList>;
   /** Forgets tracks of a session that is being deleted. Forgetting them twice is no error. */
   removeTracks(sessionId: string, trackIds: readonly string[]): Promise<void>;
   /** Forgets a session that is being deleted, after its tracks. Forgetting it twice is no error. */

@@ -16,8 +16,8 @@ import {
   type Key,
   parseItem,
 } from './dynamo-table.ts';
-import { decodePage, encodePage } from './list-cursor.ts';
 import { idRecordKey, sessionRecordKey, trackRecordKey, tracksAfter } from './record-keys.ts';
+import { listSessions } from './session-list.ts';
 
 /** Writes under way at the same time: a slice of a batch is hundreds of tracks. */
 const writesAtOnce = 25;
@@ -253,25 +253,7 @@ export function createSessionStore(options: {
       return sessionsOf(items);
     },
 
-    async list(owner, { limit, cursor, kind }) {
-      const sessions: Session[] = [];
-      let from: Item | undefined = cursor === undefined ? undefined : decodePage(cursor, owner);
-      do {
-        const { items, next } = await table.page({
-          IndexName: 'byOwner',
-          KeyConditionExpression: '#owner = :owner',
-          ExpressionAttributeNames: { '#owner': 'owner' },
-          ExpressionAttributeValues: { ':owner': owner },
-          ScanIndexForward: false,
-          Limit: limit - sessions.length,
-          ExclusiveStartKey: from,
-        });
-        sessions.push(...sessionsOf(items).filter((session) => kind === undefined || session.kind === kind));
-        from = next;
-        // Of one kind a page may hold few; without one it is as long as it is.
-      } while (kind !== undefined && from !== undefined && sessions.length < limit);
-      return { sessions, ...(from ? { next: encodePage(from, owner) } : {}) };
-    },
+    list: (owner, query) => listSessions(table, alive, owner, query),
 
     async removeTracks(sessionId, trackIds) {
       await table.removeAll(trackIds.map((trackId) => trackRecordKey(sessionId, trackId)));

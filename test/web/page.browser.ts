@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sessionListAnswer } from '../../functions/api/contract/session.ts';
 import { textFile } from '../../test-support/audio-files/hostile.ts';
 import { openStack, songs, type TestStack } from '../../test-support/local-stack.ts';
 import { reportFile } from '../../web/build/page-files.ts';
@@ -106,8 +107,14 @@ describe('a person', () => {
     await page.getByRole('button', { name: /^Need you/ }).click();
     const names = page.locator('.se a.n');
     expect((await names.allTextContents()).sort()).toEqual([hostile, 'Harbour EP', 'Kiln Songs II'].sort());
-    await page.getByRole('searchbox').fill('harb');
+    const asked = page.waitForResponse(/sessions\?.*search=HARB.*status=open%2Creview/);
+    await page.getByRole('searchbox').fill('HARB');
     expect(await names.allTextContents()).toEqual(['Harbour EP']);
+    // The server looks among all sessions, not only those that are here, and counts them.
+    const { sessions: found, counts } = sessionListAnswer.parse(await (await asked).json());
+    expect(found.map(({ name }) => name)).toEqual(['Harbour EP']);
+    expect(counts).toEqual({ review: 1 });
+    await page.getByRole('button', { name: /^All 1$/ }).waitFor();
     await context.close();
   });
 

@@ -256,13 +256,34 @@ export const deleteSessionQuery = z.strictObject({
     ),
 });
 
-/** `GET /sessions?limit=…&cursor=…` */
+/** A page of a list. */
 export const listQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(25).describe('Sessions on a page.'),
+  limit: z.coerce.number().int().min(1).max(100).default(25).describe('Most sessions on a page.'),
   cursor: z.string().max(1024).optional().describe('The `next` of the page before.'),
 });
 
-/** Answer to `GET /sessions`, 200: newest first; `next` goes into `?cursor=`. */
+/** `GET /sessions?limit=…&cursor=…&status=…&kind=…&search=…&counts=true` */
+export const listSessionsQuery = listQuery.extend({
+  status: z
+    .string()
+    .max(200)
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(sessionStatuses)))
+    .optional()
+    .describe(`Only sessions of these statuses, with commas between them: ${sessionStatuses.join(', ')}.`),
+  kind: z.enum(sessionKinds).optional().describe('Only sessions of this kind.'),
+  search: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Only sessions with this in their name, in any case, or at the beginning of their id.'),
+  counts: z.literal('true').optional().describe('Also count the sessions by their status.'),
+});
+
+/**
+ * Answer to `GET /sessions` and `GET /generations`, 200: newest first; `next` goes into `?cursor=`. A request reads a few
+ * hundred records at most, so that a page may hold fewer sessions than asked for while there is a `next`.
+ */
 export const sessionListAnswer = z.object({
   sessions: z.array(
     sessionAnswer.omit({
@@ -280,6 +301,19 @@ export const sessionListAnswer = z.object({
       executionUrl: true,
     }),
   ),
+  counts: z
+    .partialRecord(z.enum(sessionStatuses), z.number())
+    .optional()
+    .describe(
+      'Sessions by their status, where that was asked for: those of the kind and the name, also of statuses that are not listed.',
+    ),
+  counted: z
+    .object({
+      whole: z.boolean().describe('There are no older ones.'),
+      read: z.number().describe('Records that were read.'),
+    })
+    .optional()
+    .describe('What `counts` are of: the newest, or those from the cursor on.'),
   next: z.string().optional(),
 });
 

@@ -6,7 +6,7 @@ import { route } from './route.ts';
 export const handler = runRoute(
   route,
   async ({ subject, query }, { store: sessions }) => ({
-    body: await listSessions(subject, query, sessions, 'music'),
+    body: await listSessions(subject, { ...query, kind: 'music' }, sessions),
   }),
   { store },
 );

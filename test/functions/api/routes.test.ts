@@ -381,5 +381,16 @@ describe('GET /sessions', () => {
     await expect(list({ limit: '0' })).rejects.toMatchObject({
       problems: [{ where: 'limit' }],
     });
+    await expect(list({ status: 'open,lost' })).rejects.toMatchObject({
+      problems: [{ where: expect.stringMatching(/^status/) }],
+    });
+    expect(
+      await list({ status: 'open,ready', kind: 'train', search: 'night', counts: 'true' }),
+    ).toMatchObject({
+      sessions: [{ sessionId: 'listed' }],
+      counts: { open: 1 },
+      counted: { whole: true, read: 1 },
+    });
+    expect(await list({ status: 'ready' })).toEqual({ sessions: [] });
   });
 });

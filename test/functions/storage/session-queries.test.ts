@@ -159,7 +159,7 @@ describe('a list of one kind', () => {
     );
     const { sessions, next } = await over(client).list('ana', { limit: 2, kind: 'music' });
     expect(ids(sessions)).toEqual(['b', 'd']);
-    expect(sent.map(({ Limit }) => Limit)).toEqual([2, 1, 1]);
+    expect(sent.map(({ Limit }) => Limit)).toEqual([100, 100, 100]);
     expect(sent.map(({ ExclusiveStartKey }) => Object(ExclusiveStartKey).pk)).toEqual([
       undefined,
       'SESSION#b',

@@ -1,5 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DynamoTable } from '../../../functions/storage/dynamo-table.ts';
+import { decodePage } from '../../../functions/storage/list-cursor.ts';
+import { listSessions } from '../../../functions/storage/session-list.ts';
 import { createSessionStore } from '../../../functions/storage/session-store.ts';
 import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 import { openBothTables } from '../../../test-support/tables/both-tables.ts';
@@ -116,6 +119,57 @@ describe('the session store', () => {
     const second = await table.store.list('pia', { limit: 3, cursor: first.next });
     expect(second.sessions.map(({ sessionId }) => sessionId)).toEqual(['page-1', 'page-0']);
     expect(second.next).toBeUndefined();
+  });
+
+  it('lists those of some statuses, of a kind or of a name, whatever is between them, and counts all', async () => {
+    const statuses = ['ready', 'failed', 'review', 'ready', 'training', 'ready'] as const;
+    for (const [index, status] of statuses.entries()) {
+      const createdAt = new Date(Date.parse(testMoment) + index * 1000).toISOString();
+      const kind = index === 5 ? ('batch' as const) : ('train' as const);
+      const session = { owner: 'mia', createdAt, status, kind, name: `Côté ${index}` };
+      await recordSession(table.store, { sessionId: `found-${index}`, count: 0, session });
+    }
+    const list = async (query: object) => {
+      const { sessions, ...more } = await table.store.list('mia', { limit: 100, ...query });
+      return { ...more, found: sessions.map(({ sessionId }) => Number(sessionId.at(-1))) };
+    };
+    expect(await list({ status: ['failed', 'review'] })).toEqual({ found: [2, 1] });
+    expect(await list({ kind: 'batch' })).toEqual({ found: [5] });
+    expect(await list({ search: 'CÔTÉ 4' })).toEqual({ found: [4] });
+    expect(await list({ search: 'found-3' })).toEqual({ found: [3] });
+    expect(await list({ search: 'harbour' })).toEqual({ found: [] });
+    // A page ends where it is full, and the one after goes on there; all are counted.
+    const first = await list({ status: ['ready'], limit: 1, counts: true, kind: 'train' });
+    expect(first).toMatchObject({
+      found: [3],
+      counts: { ready: 2, failed: 1, review: 1, training: 1 },
+      counted: { whole: true, read: 6 },
+    });
+    const cursor = first.next;
+    expect(await list({ status: ['ready'], limit: 1, cursor })).toEqual({ found: [0] });
+  });
+
+  it('reads 500 records for one page at most, and goes on from there', async () => {
+    const { session } = await recordSession(table.store, { sessionId: 'of-many' });
+    const asked: number[] = [];
+    const page: DynamoTable['page'] = async ({ ExclusiveStartKey, Limit = 0 }) => {
+      const from = Number(ExclusiveStartKey?.pk?.toString().split('#')[1] ?? 0);
+      asked.push(Limit);
+      // What DynamoDB reads at once is 1 MB: it may be less than was asked for.
+      const items = Array.from({ length: Math.min(Limit, 70) }, (_, index) => ({
+        ...session,
+        pk: `SESSION#${from + index + 1}`,
+        createdAt: testMoment,
+      }));
+      return { items, next: items.at(-1) };
+    };
+    const found = await listSessions({ page }, () => true, 'ana', { limit: 10, search: 'nothing has this' });
+    expect(found).toEqual({ sessions: [], next: expect.any(String) });
+    expect(asked).toEqual([100, 100, 100, 100, 100, 100, 80, 10]);
+    const { next: cursor } = found;
+    const counted = await listSessions({ page }, () => true, 'ana', { limit: 10, cursor, counts: true });
+    expect(counted).toMatchObject({ counts: { open: 500 }, counted: { whole: false, read: 500 } });
+    expect(decodePage(counted.next ?? '', 'ana').pk).toBe('SESSION#510');
   });
 
   const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,11 +1,10 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionListAnswer } from '../../../functions/api/contract/session.ts';
 import { statusWords } from '../../../functions/shared/status-words.ts';
-import { type Answer, type Asking, ask } from '../api.ts';
 import { Icon } from '../parts/icon.tsx';
 import { lookOf } from '../parts/status-pill.tsx';
 import { linkTo } from '../router.ts';
+import { anyRuns, type SessionList, sessionList, type Wanted } from '../session-list.ts';
 import { age, counted, shortId } from '../words/format.ts';
 import {
   type Group,
@@ -19,21 +18,21 @@ import {
 } from '../words/groups.ts';
 import { useLive } from './use-live.ts';
 
-const pageSize = 100;
 /** Seconds: the list names no pace of its own. */
 const pace = { running: 5, atRest: 30 };
+/** Milliseconds after the last key, before a text is looked for. */
+const typingMs = 300;
 
 /** Every session, live; those that need somebody come first. */
 export function SessionsView() {
-  const pages = useSignal(1);
-  const [load] = useState(pagesOf);
-  const found = useLive<SessionListAnswer>(
-    (by) => load(pages.value, by),
-    ({ sessions }) =>
-      sessions.some((session) => groupOf(session) === 'running') ? pace.running : pace.atRest,
+  const [load] = useState(sessionList);
+  const wanted = useSignal<Wanted>({ group: undefined, kind: '', search: '', pages: 1 });
+  const found = useLive<SessionList>(
+    (by) => load(wanted.value, by),
+    ({ sessions }) => (anyRuns(sessions) ? pace.running : pace.atRest),
   );
   const list = found.value.value;
-  const lead = list === undefined ? '' : headline(countsOf(list.sessions));
+  const lead = list === undefined ? '' : headline(list.all);
   useEffect(() => {
     document.title = `${lead || 'Sessions'} · Chirpsmith`;
   }, [lead]);
@@ -41,9 +40,9 @@ export function SessionsView() {
     const refusal = found.refusal.value;
     return <p class="mid">{refusal?.message ?? 'The sessions are asked for …'}</p>;
   }
-  if (list.sessions.length === 0) return <Empty />;
-  const more = () => {
-    pages.value += 1;
+  if (groups.every((group) => list.all[group] === 0) && !list.hasMore) return <Empty />;
+  const want = (change: Partial<Wanted>) => {
+    wanted.value = { ...wanted.value, pages: 1, ...change };
     found.refresh();
   };
   return (
@@ -58,67 +57,35 @@ export function SessionsView() {
           Live
         </span>
       </div>
-      <List sessions={list.sessions} hasMore={list.next !== undefined} more={more} />
+      <List list={list} wanted={wanted.value} want={want} />
     </>
   );
 }
 
-/** Milliseconds after which the older pages are asked for again; the newest is at each time. */
-const olderFor = 60_000;
-
-/** The first pages of the list, as one. What was asked for a moment ago is not asked for again but the newest page. */
-function pagesOf(): (count: number, by: Asking) => Promise<Answer<SessionListAnswer>> {
-  let older: { readonly at: number; readonly count: number; readonly list: SessionListAnswer } | undefined;
-  return async (count, by) => {
-    const isKnown = older !== undefined && older.count >= count && Date.now() - older.at < olderFor;
-    const fresh = await loadPages(isKnown ? 1 : count, by);
-    if (!isKnown || older === undefined) {
-      older = { at: Date.now(), count, list: fresh.body };
-      return fresh;
-    }
-    const seen = new Set(fresh.body.sessions.map(({ sessionId }) => sessionId));
-    const rest = older.list.sessions.filter(({ sessionId }) => !seen.has(sessionId));
-    // Of one page nothing is older: what is gone from it was deleted.
-    const sessions = count === 1 ? fresh.body.sessions : [...fresh.body.sessions, ...rest];
-    const { next } = count === 1 ? fresh.body : older.list;
-    return { ...fresh, body: { sessions, ...(next === undefined ? {} : { next }) } };
-  };
-}
-
-async function loadPages(count: number, by: Asking): Promise<Answer<SessionListAnswer>> {
-  const sessions: Listed[] = [];
-  let next: string | undefined;
-  let retryAfter: number | undefined;
-  for (let page = 0; page < count; page += 1) {
-    const cursor: string = next === undefined ? '' : `&cursor=${encodeURIComponent(next)}`;
-    const answer = await ask<SessionListAnswer>('GET', `/sessions?limit=${pageSize}${cursor}`, by);
-    sessions.push(...answer.body.sessions);
-    next = answer.body.next;
-    retryAfter = answer.retryAfter;
-    if (next === undefined) break;
-  }
-  return { body: { sessions, ...(next === undefined ? {} : { next }) }, retryAfter };
-}
-
-function countsOf(sessions: readonly Listed[]): Record<Group, number> {
-  const counts = { you: 0, running: 0, ready: 0, ended: 0 };
-  for (const session of sessions) counts[groupOf(session)] += 1;
-  return counts;
-}
-
-function List({ sessions, hasMore, more }: { sessions: readonly Listed[]; hasMore: boolean; more(): void }) {
-  const group = useSignal<Group | undefined>(undefined);
-  const kind = useSignal('');
-  const wanted = useSignal('');
-  const counts = countsOf(sessions);
-  const text = wanted.value.trim().toLowerCase();
+function List({
+  list: { sessions, counts, countedOf, hasMore },
+  wanted: { group, kind, search, pages },
+  want,
+}: {
+  list: SessionList;
+  wanted: Wanted;
+  want(change: Partial<Wanted>): void;
+}) {
+  const typed = useSignal(search);
+  useEffect(() => {
+    if (typed.value.trim() === search) return;
+    const timer = setTimeout(() => want({ search: typed.value.trim() }), typingMs);
+    return () => clearTimeout(timer);
+  }, [typed.value]);
+  const text = typed.value.trim().toLowerCase();
+  // At once among those that are here; the server looks among all.
   const shown = sessions.filter(
     (session) =>
-      (group.value === undefined || groupOf(session) === group.value) &&
-      (kind.value === '' || session.kind === kind.value) &&
+      (group === undefined || groupOf(session) === group) &&
+      (kind === '' || session.kind === kind) &&
       (session.name.toLowerCase().includes(text) || session.sessionId.startsWith(text)),
   );
-  const words = useComputed(() => `${group.value ?? 'all'} ${kind.value} ${wanted.value}`);
+  const isFiltered = group !== undefined || kind !== '' || text !== '';
   return (
     <section class="card list" aria-label="All sessions">
       <div class="tools">
@@ -126,17 +93,17 @@ function List({ sessions, hasMore, more }: { sessions: readonly Listed[]; hasMor
         <span class="row wrap" role="group" aria-label="Show">
           <Chip
             words="All"
-            count={sessions.length}
-            isOn={group.value === undefined}
-            choose={() => (group.value = undefined)}
+            count={groups.reduce((sum, one) => sum + counts[one], 0)}
+            isOn={group === undefined}
+            choose={() => want({ group: undefined })}
           />
           {groups.map((one) => (
             <Chip
               key={one}
               words={one === 'ended' ? 'Ended' : groupWords[one]}
               count={counts[one]}
-              isOn={group.value === one}
-              choose={() => (group.value = one)}
+              isOn={group === one}
+              choose={() => want({ group: one })}
             />
           ))}
         </span>
@@ -144,8 +111,8 @@ function List({ sessions, hasMore, more }: { sessions: readonly Listed[]; hasMor
           <span class="vh">Kind</span>
           <select
             class="in small"
-            value={kind.value}
-            onChange={(event) => (kind.value = event.currentTarget.value)}
+            value={kind}
+            onChange={(event) => want({ kind: event.currentTarget.value })}
           >
             <option value="">All kinds</option>
             <option value="train">Models</option>
@@ -159,13 +126,14 @@ function List({ sessions, hasMore, more }: { sessions: readonly Listed[]; hasMor
             class="in small"
             type="search"
             placeholder="Find by name or id"
-            value={wanted.value}
-            onInput={(event) => (wanted.value = event.currentTarget.value)}
+            maxLength={200}
+            value={typed.value}
+            onInput={(event) => (typed.value = event.currentTarget.value)}
           />
         </label>
       </div>
       <p role="status" class="vh">
-        {words.value === 'all  ' ? '' : `${counted(shown.length, 'session')} shown`}
+        {isFiltered ? `${counted(shown.length, 'session')} shown` : ''}
       </p>
       {groups.map((one) => (
         <GroupRows key={one} group={one} sessions={shown.filter((session) => groupOf(session) === one)} />
@@ -173,10 +141,12 @@ function List({ sessions, hasMore, more }: { sessions: readonly Listed[]; hasMor
       {shown.length === 0 && <p class="more">No session matches. Try a shorter part of its name.</p>}
       {hasMore && (
         <div class="more">
-          <button type="button" class="btn sm" onClick={more}>
-            Show {pageSize} more
+          <button type="button" class="btn sm" onClick={() => want({ pages: pages + 1 })}>
+            Look for older ones
           </button>
-          <span>Filters look among the {sessions.length} newest, which are shown.</span>
+          {countedOf !== undefined && (
+            <span>The numbers are of the {countedOf.toLocaleString('en')} newest sessions.</span>
+          )}
         </div>
       )}
     </section>

@@ -34,6 +34,10 @@ const groupOfStatus: Readonly<Record<Listed['status'], Group>> = {
 
 export const groupOf = ({ status }: Pick<Listed, 'status'>): Group => groupOfStatus[status];
 
+const statuses = Object.keys(groupOfStatus) as Listed['status'][];
+export const statusesOf = (group: Group): readonly Listed['status'][] =>
+  statuses.filter((status) => groupOfStatus[status] === group);
+
 export const kindWords: Readonly<Record<Listed['kind'], string>> = {
   train: 'model',
   batch: 'batch',
