@@ -39,6 +39,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Files share a process: what they import is loaded once, and so is a stack that several of them use.
     isolate: false,
+    // Node strips the types itself: a fifth less of the machine's time for tests that run no stack. There is no vi.mock.
+    experimental: { viteModuleRunner: false },
     sequence: { sequencer: LongFirst },
     env: {
       POWERTOOLS_LOG_LEVEL: 'SILENT',

@@ -94,8 +94,8 @@ export async function startStack(options: {
       detached: true,
       windowsHide: true,
       stdio: ['ignore', 'ignore', log.fd],
-      // It outlives this command.
-      env: { ...env, CHIRPSMITH_HOME: home, [launchedFrom]: undefined },
+      // It outlives this command. chirpsmith.mjs gives the reason for the one heap.
+      env: { ...env, CHIRPSMITH_HOME: home, [launchedFrom]: undefined, MALLOC_ARENA_MAX: '1' },
     },
   );
   let ended: string | undefined;

@@ -39,7 +39,6 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   const relay = externalRelay(env);
   const audio = { chosen: chosenWay(env), env };
   const habits = chosenHabits(env);
-  withOneHeap();
   // Only the owner may read the stack's files, including those that libraries write.
   process.umask(0o077);
   const inWords = (error: unknown) => explainFileError(error, pathSettings(env, wanted.home)) ?? error;
@@ -61,17 +60,6 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   void asked.then(end);
   say(wanted.json ? shownJson(stack.ready) : describe(stack.ready));
   return new Promise(() => {});
-}
-
-/**
- * Starts this process over, under the same number, with one heap for all threads. glibc otherwise keeps one for
- * each, and in it what workers that have ended had taken: 50 MB after a run. It reads the variable only when
- * a process begins.
- */
-function withOneHeap(): void {
-  if (process.platform !== 'linux' || process.env.MALLOC_ARENA_MAX !== undefined) return;
-  const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  process.execve?.(process.execPath, args, { ...process.env, MALLOC_ARENA_MAX: '1' });
 }
 
 /** @throws ChirpsmithError BadInput when only one of the two variables is set, or the URL cannot be one */

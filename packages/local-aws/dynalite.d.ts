@@ -13,7 +13,13 @@ declare module 'dynalite/db/index.js' {
       get(name: string, done: (error: Error | null, table: StoredTable | undefined) => void): void;
       put(name: string, table: StoredTable, done: (error: Error | null) => void): void;
     };
-    db: { open(): Promise<void>; close(done: (error: Error | null) => void): void };
+    db: {
+      open(): Promise<void>;
+      close(done: (error: Error | null) => void): void;
+      get(key: string, done: (error: Error | null, value?: unknown) => void): void;
+      /** @returns undefined when there is no such key */
+      getSync(key: string): unknown;
+    };
   }
   const database: {
     create(options: {

@@ -158,7 +158,8 @@ beforeAll(async () => {
     .parse(JSON.parse(readFileSync(path.join(home, tokensKeyFile), 'utf8'))).d;
   secrets['the key of the public door'] = readFileSync(path.join(home, doorKeyFile), 'utf8');
   places = { ...looked, ...filesOf(home) };
-});
+  // Nine sessions on two stacks: the longest preparation that there is.
+}, 150_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** Of a server that has ended. */
