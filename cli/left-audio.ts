@@ -1,9 +1,9 @@
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
+import type { AudioRemoval } from '../functions/shared/audio-links.ts';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { createAudioLinks } from '../functions/storage/audio-links.ts';
 import { copiedAudio, homeDirectory, needsNoAudio, wayVariables } from '../local/index.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
-import { ApiRefusal } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import { type ConnectedStack, connectStack } from './connect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -30,29 +30,41 @@ export async function tellLeftAudio(
   { display, env, target }: Pick<CommandContext, 'display' | 'env' | 'target'>,
 ): Promise<void> {
   if (target.stage !== undefined || !needsNoAudio(status)) return;
-  const slow = await (audio?.kind === 'bucket' ? removalProblem(sessionId, audio.links) : undefined);
+  const { problem: slow, kept } =
+    audio?.kind === 'bucket' && !audio.keep ? await removal(sessionId, audio.links) : {};
+  // It was resumed at this moment.
+  if (kept && kept.until === undefined) return;
   for (const left of copiedAudio(homeDirectory(env)).filter((one) => one.sessionId === sessionId)) {
     const { name, files, problem } = left;
-    const reason = problem ?? slow;
+    const reason = kept?.until === undefined ? (problem ?? slow) : keptWords(kept.until);
     const about = { sessionId, from: name, files, ...(reason === undefined ? {} : { reason }) };
-    display.emit({ event: 'audio.left', ...about, next: [deleteCopies(left)] });
+    const words = kept ? 'To delete them then, at the latest:' : deleteCopies(left).words;
+    display.emit({ event: 'audio.left', ...about, next: [{ ...deleteCopies(left), words }] });
   }
 }
 
-/** Why a removal failed, where the journal may not have it. */
-async function removalProblem(sessionId: string, url: string): Promise<string | undefined> {
+const keptWords = (until: string) =>
+  `The provider may still fetch them until ${until.slice(11, 16)} UTC. They are deleted then, or by the first command after it.`;
+
+interface Removal {
+  /** Why it failed, where the journal may not have it. */
+  readonly problem?: string;
+  readonly kept?: AudioRemoval['kept'];
+}
+
+async function removal(sessionId: string, url: string): Promise<Removal> {
   try {
-    await createAudioLinks({ url }).remove(sessionId);
-    return undefined;
+    return await createAudioLinks({ url }).remove(sessionId);
   } catch (error) {
     if (!(error instanceof ChirpsmithError)) throw error;
-    return error.problems[0]?.message ?? 'The bucket does not answer in time; the stack goes on trying.';
+    const slow = 'The bucket does not answer in time; the stack goes on trying.';
+    return { problem: error.problems[0]?.message ?? slow };
   }
 }
 
 /**
  * Deletes only the copies of a session's audio in a bucket of the person's own.
- * @throws UsageError when there are none, the session is not done, or the running stack does not use that bucket
+ * @throws UsageError when there are none, the provider may still fetch them, or the running stack does not use that bucket
  */
 export async function deleteCopiesOf(typed: string, given: CommandContext): Promise<ExitCode> {
   const { display, target } = given;
@@ -73,18 +85,6 @@ export async function deleteCopiesOf(typed: string, given: CommandContext): Prom
   const context = { ...given, env };
   const reached = await connectStack(undefined, context, { quiet: true, spends: false });
   try {
-    if (await mayNeedThem(sessionId, reached)) {
-      const problem = {
-        where: sessionId,
-        message: 'It is not done: the provider may still fetch its audio.',
-      };
-      throw new UsageError('Nothing was deleted.', [problem], undefined, [
-        {
-          words: 'To see what goes on, and what is possible:',
-          command: `npx chirpsmith status ${sessionId}`,
-        },
-      ]);
-    }
     const { audio } = reached.stack;
     if (audio?.kind !== 'bucket' || audio.name !== name || audio.keep) {
       const uses =
@@ -94,7 +94,8 @@ export async function deleteCopiesOf(typed: string, given: CommandContext): Prom
       const again = { words: 'And then:', command: deleteCopiesCommand(found) };
       throw new UsageError('Nothing was deleted.', problems, undefined, [...stopFirst, again]);
     }
-    const reason = await removalProblem(sessionId, audio.links);
+    const { problem: reason, kept } = await removal(sessionId, audio.links);
+    if (kept) throw stillNeeded(sessionId, kept.until);
     const after = copiedAudio(homeDirectory(env)).find((one) => one.sessionId === sessionId);
     if (!after) {
       display.emit({ event: 'audio.deleted', sessionId, from: name, files: found.files });
@@ -109,11 +110,10 @@ export async function deleteCopiesOf(typed: string, given: CommandContext): Prom
   }
 }
 
-async function mayNeedThem(sessionId: string, { client }: ConnectedStack): Promise<boolean> {
-  try {
-    return !needsNoAudio((await client.getSession(sessionId)).session.status);
-  } catch (error) {
-    if (error instanceof ApiRefusal && error.status === 404) return false;
-    throw error;
-  }
+function stillNeeded(sessionId: string, until: string | undefined): UsageError {
+  const message =
+    until === undefined ? 'It is not done: the provider may still fetch its audio.' : keptWords(until);
+  return new UsageError('Nothing was deleted.', [{ where: sessionId, message }], undefined, [
+    { words: 'To see what goes on, and what is possible:', command: `npx chirpsmith status ${sessionId}` },
+  ]);
 }

@@ -31,7 +31,7 @@ import { errorIn, openLogs } from './stack/logs.ts';
 import { type Meter, metered, meteredLambda } from './stack/meter.ts';
 import { isOriginOf, openToPage, startPage } from './stack/page.ts';
 import { type ReadyInfo, removeReadyFile, writeReadyFile } from './stack/ready-file.ts';
-import { storedStatus } from './stack/stored-status.ts';
+import { storedSession } from './stack/stored-session.ts';
 import { synthesize } from './synth.ts';
 
 export interface StackOptions {
@@ -212,6 +212,7 @@ async function compose(
     s3: { url: s3.url, region, credentials: access.admin, bucket: bucket.name },
     directory: directory('audio-way'),
     assembly,
+    stored: storedSession(dynamodb.handler, only('table of sessions', tables).name, access.admin),
     openDoor: (open) =>
       listening('the public door', options.port, (port) => open(options.audio?.doorPort ?? port)),
     log: (line) => logs.write('audio-way', line),
@@ -349,8 +350,7 @@ async function compose(
   writeReadyFile(ready);
   // First to end, so that nothing is called any more while the rest ends.
   keep(eventBridge);
-  const sessions = only('table of sessions', tables).name;
-  void audioWay?.removeLeftovers(storedStatus(dynamodb.handler, sessions, access.admin));
+  void audioWay?.removeLeftovers();
   if (options.schedules !== false) eventBridge.startSchedules();
   return {
     ready,

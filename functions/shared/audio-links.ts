@@ -36,3 +36,10 @@ export const publication = z.object({
   files: z.array(audioUnderWay.extend({ key: z.string(), retry: copyRetry.optional() })),
 });
 export type Publication = z.infer<typeof publication>;
+
+/** The answer of `removal`. */
+export const audioRemoval = z.object({
+  /** The copies stay: until that moment links to them hold; without one their session is not done. */
+  kept: z.object({ until: z.iso.datetime().optional() }).optional(),
+});
+export type AudioRemoval = z.infer<typeof audioRemoval>;

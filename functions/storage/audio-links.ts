@@ -1,6 +1,8 @@
 import {
+  type AudioRemoval,
   type AudioUnderWay,
   audioRefusal,
+  audioRemoval,
   audioUnderWay,
   linkedAudio,
   type Publication,
@@ -103,13 +105,12 @@ export function createAudioLinks({
     publish: (sessionId: string, trackIds: readonly string[]) => publicationBy('POST', sessionId, trackIds),
     publication: (sessionId: string) => publicationBy('GET', sessionId),
     /**
-     * Deletes what was copied for a session that is done, and waits for it.
+     * Deletes what was copied for a session, and waits for it, unless the provider may still fetch it.
      * @throws ChirpsmithError AudioUnreachable in the way's words; StorageUnavailable when it takes too long
      */
-    async remove(sessionId: string): Promise<void> {
+    async remove(sessionId: string): Promise<AudioRemoval> {
       const query = new URLSearchParams({ session: sessionId });
-      const response = await ask('POST', `removal?${query}`, removalMs);
-      await response.body?.cancel();
+      return audioRemoval.parse(await (await ask('POST', `removal?${query}`, removalMs)).json());
     },
   };
 }

@@ -6,6 +6,7 @@ import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { serveOnLoopback } from '../../packages/local-servers/loopback.ts';
 import type { AudioObject, AudioWay, AudioWayProblem, CopyProgress } from './audio-way.ts';
 import { type CheckedLinksOptions, checkedLinks } from './checked-links.ts';
+import type { KeptCopies } from './leftovers.ts';
 
 /** For how long a good probe counts: a run begins soon after its command has asked. */
 const goodForMs = 5 * 60_000;
@@ -29,6 +30,7 @@ export async function startLinksServer({
   problem,
   list,
   open,
+  remove = async () => undefined,
   fetch,
   pause,
   log,
@@ -37,6 +39,8 @@ export async function startLinksServer({
   readonly problem: AudioWayProblem;
   /** The files of a session. */
   list(sessionId: string): Promise<readonly AudioObject[]>;
+  /** Removes the copies of a session, or says until when they are kept. A way without copies needs none. */
+  remove?: ((sessionId: string) => Promise<KeptCopies | undefined>) | undefined;
   log(line: string): void;
 }): Promise<{ url: string; close(): Promise<void> }> {
   const closing = new AbortController();
@@ -83,8 +87,8 @@ export async function startLinksServer({
       return { status: 200, body: {} };
     }
     if (method === 'POST' && path === 'removal') {
-      await way?.remove(sessionId);
-      return { status: 200, body: {} };
+      const kept = await remove(sessionId);
+      return { status: 200, body: kept ? { kept: keptBody(kept) } : {} };
     }
     if (path !== 'publication') return { status: 404, body: {} };
     if (method === 'POST') {
@@ -131,6 +135,9 @@ export async function startLinksServer({
     },
   };
 }
+
+const keptBody = ({ until }: KeptCopies) =>
+  Number.isFinite(until) ? { until: new Date(until).toISOString() } : {};
 
 const refusalBody = ({ summary, problems }: AudioRefusal): AudioRefusal => ({ summary, problems });
 

@@ -4,7 +4,7 @@ import type { Assembly } from '../../packages/local-aws/assembly.ts';
 import type { Credentials } from '../../packages/local-aws/sigv4.ts';
 import { keptKey } from '../stack/keys.ts';
 import { type AudioWay, type ChosenWay, missingWay, nameOf } from './audio-way.ts';
-import { isDone, removeLeftovers } from './leftovers.ts';
+import { createRemoval, isDone, type StoredSession } from './leftovers.ts';
 import { startLinksServer } from './links-server.ts';
 import { openLocalAudio } from './local-audio.ts';
 import { openOwnBucket } from './own-bucket.ts';
@@ -56,6 +56,7 @@ export async function openAudioWay({
   s3,
   directory,
   assembly,
+  stored,
   log,
 }: AudioWayOptions & {
   readonly provider: string;
@@ -67,16 +68,18 @@ export async function openAudioWay({
   };
   readonly directory: string;
   readonly assembly: Pick<Assembly, 'functions'>;
+  /** A session with its tracks; undefined where it is not there any more. */
+  stored(sessionId: string): Promise<StoredSession | undefined>;
   /** Opens the public door on its port. */
   openDoor<Door>(open: (port: number) => Promise<Door>): Promise<Door>;
   log(line: string): void;
 }) {
   if (chosen.kind === 'not needed') return undefined;
   const audio = openLocalAudio(s3);
+  const linkMinutes = linkMinutesOf(assembly);
   let door: Awaited<ReturnType<typeof openPublicDoor>> | undefined;
   const open = async (): Promise<AudioWay | undefined> => {
     if (chosen.kind === 'missing') return undefined;
-    const linkMinutes = linkMinutesOf(assembly);
     if (chosen.kind === 'tunnel') {
       const { publicUrl } = chosen;
       // The same after a restart: a link that the provider has not followed yet still works.
@@ -100,7 +103,10 @@ export async function openAudioWay({
   const way = await open();
   const problem = missingWay(provider);
   const { list, open: openObject } = audio;
-  const links = await startLinksServer({ way, problem, list, open: openObject, fetch, pause, log });
+  const onError = (error: unknown) => log(`Audio was not removed from ${way?.name}: ${awsErrorWords(error)}`);
+  const removal = way && createRemoval({ way, stored, linkMinutes, onError });
+  const remove = async (sessionId: string) => removal?.remove(sessionId);
+  const links = await startLinksServer({ way, problem, list, open: openObject, remove, fetch, pause, log });
   const info: AudioWayInfo = {
     kind: chosen.kind,
     name: nameOf(chosen),
@@ -108,20 +114,16 @@ export async function openAudioWay({
     links: links.url,
     ...(door ? { door: door.url } : {}),
   };
-  const reportRemoval = (error: unknown) =>
-    log(`Audio was not removed from ${way?.name}: ${awsErrorWords(error)}`);
   return {
     info,
     /** A session has another status now: what was put somewhere for it may have to go. */
     sessionChanged({ sessionId, status }: Readonly<Record<string, unknown>>): void {
-      if (!way || typeof sessionId !== 'string' || !isDone(status)) return;
-      way.remove(sessionId).catch(reportRemoval);
+      if (typeof sessionId === 'string' && isDone(status)) void removal?.remove(sessionId).catch(onError);
     },
-    /** Removes what an earlier stack has left of sessions that are done. */
-    async removeLeftovers(statusOf: Parameters<typeof removeLeftovers>[1]): Promise<void> {
-      if (way) await removeLeftovers(way, statusOf).catch(reportRemoval);
-    },
+    /** Removes what an earlier stack has left and nothing fetches any more. */
+    removeLeftovers: async () => removal?.removeLeftovers().catch(onError),
     async close() {
+      removal?.close();
       await links.close();
       audio.close();
     },

@@ -29,6 +29,7 @@ export interface FakeStack {
   /** Puts a session there as it may stand. */
   add(answer: Partial<SessionAnswer>): SessionAnswer;
   /** How a session stands, without looking at it. */
+  has(sessionId: string): boolean;
   session(sessionId: string): SessionAnswer;
   close(): Promise<void>;
 }
@@ -256,6 +257,7 @@ export async function startFakeStack(options: {
     keys,
     starts,
     add: (known) => sessions.add(known),
+    has: (sessionId) => sessions.list().some((one) => one.sessionId === sessionId),
     session: (sessionId) => sessions.find(sessionId).answer,
     close: () =>
       new Promise((done) => {

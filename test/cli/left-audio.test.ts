@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { SessionStatus } from '../../functions/domain/session.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { type AudioWay, missingWay } from '../../local/audio-way/audio-way.ts';
+import { createRemoval, type StoredSession } from '../../local/audio-way/leftovers.ts';
 import { startLinksServer } from '../../local/audio-way/links-server.ts';
 import { commandsOf, standing } from './fake-session.ts';
 import { events, run } from './run-command.ts';
 
 const name = 's3://mine/chirpsmith';
+const since = new Date().toISOString();
 const may = 'You may not delete there. Allow s3:DeleteObject.';
 
 /** What a home knows of copies in a bucket; the file. */
@@ -22,7 +24,10 @@ async function writeCopies(home: string, sessionId: string): Promise<string> {
 }
 
 /** A session in a stack with a bucket, in which copies of its audio are; deleting them works or not. */
-async function withCopies(status: SessionStatus, { mayDelete }: { mayDelete: () => boolean }) {
+async function withCopies(
+  status: SessionStatus,
+  { mayDelete, tracks = [] }: { mayDelete: () => boolean; tracks?: StoredSession['tracks'] },
+) {
   let file = '';
   const way: AudioWay = {
     kind: 'bucket',
@@ -38,7 +43,15 @@ async function withCopies(status: SessionStatus, { mayDelete }: { mayDelete: () 
     },
     close: async () => {},
   };
+  const { remove } = createRemoval({
+    ...{ way, linkMinutes: 60, onError: () => {} },
+    stored: async (sessionId) => {
+      const known = at.fake.has(sessionId) ? at.fake.session(sessionId) : undefined;
+      return known && { status: known.status, statusSince: since, tracks };
+    },
+  });
   const server = await startLinksServer({
+    remove,
     ...{ way, problem: missingWay('https://api.example.test'), list: async () => [], log: () => {} },
     open: () => Promise.reject(new Error('not to be read')),
   });
@@ -115,6 +128,25 @@ it('copies of a session that is not done stay', async () => {
   expect([refused.code, isThere()]).toEqual([2, true]);
   expect(refused.stderr).toContain('It is not done');
   expect(commandsOf(refused)).toEqual([expect.stringContaining(`status ${sessionId}`)]);
+});
+
+it('copies that the provider may still fetch after a cancel stay, as cancel, status and delete --copies say, until no link holds', async () => {
+  const tracks = [{ status: 'submitted', submittedAt: since }];
+  const { sessionId, copies, isThere } = await withCopies('review', {
+    mayDelete: () => true,
+    tracks,
+  });
+  const words = /may still fetch them until \d\d:\d\d UTC/;
+  for (const command of ['cancel', 'status']) {
+    expect((await run(command, [sessionId, '--json'], copies)).stderr).toMatch(words);
+  }
+  const refused = await run('delete', [sessionId, '--copies', '--json'], copies);
+  expect([refused.code, isThere()]).toEqual([2, true]);
+  expect(refused.stderr).toMatch(words);
+  vi.useFakeTimers({ now: Date.now() + 61 * 60_000, toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  expect((await run('status', [sessionId, '--json'], copies)).stderr).toBe('');
+  expect(isThere()).toBe(false);
 });
 
 it('a command that is named after a kill has the bucket in which copies are, though the present stack has none', async () => {

@@ -1,10 +1,24 @@
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sessionStatuses } from '../../../functions/domain/session.ts';
-import type { AudioWay } from '../../../local/audio-way/audio-way.ts';
-import { isDone, removeLeftovers } from '../../../local/audio-way/leftovers.ts';
+import {
+  createRemoval,
+  isDone,
+  neededUntil,
+  type StoredSession,
+} from '../../../local/audio-way/leftovers.ts';
+
+const noon = '2026-11-27T12:00:00.000Z';
+const minutesAfterNoon = (minutes: number) => Date.parse(noon) + minutes * 60_000;
+const cancelled = (...tracks: StoredSession['tracks']): StoredSession => ({
+  status: 'cancelled',
+  statusSince: noon,
+  tracks,
+});
+const early = '2026-11-27T11:50:00.000Z';
 
 it('audio goes when a session is done, and stays while it runs, waits for a person, or was interrupted', () => {
-  expect(sessionStatuses.filter((status) => !isDone(status))).toEqual([
+  const waits = sessionStatuses.filter((status) => !isDone(status));
+  expect(waits).toEqual([
     'open',
     'preparing',
     'uploading',
@@ -15,23 +29,99 @@ it('audio goes when a session is done, and stays while it runs, waits for a pers
     'copying',
     'interrupted',
   ]);
+  for (const status of waits) expect(neededUntil({ status, tracks: [] }, 60)).toBe(Number.POSITIVE_INFINITY);
 });
 
-it('a stack that starts removes what is left of sessions that are done or not there any more', async () => {
-  const removed: string[] = [];
-  const statuses: Record<string, string> = {
-    trained: 'ready',
-    running: 'uploading',
-    'cut off': 'interrupted',
+describe('copies of a session that is done', () => {
+  it.each<[what: string, session: StoredSession | undefined, minutes: number]>([
+    ['a task that goes on there', cancelled({ status: 'submitted', submittedAt: early }), 50],
+    [
+      'the last of several',
+      cancelled({ status: 'submitted', submittedAt: early }, { status: 'submitted', submittedAt: noon }),
+      60,
+    ],
+    ['a submission that was under way at the end', cancelled({ status: 'submitting' }), 61],
+    [
+      'a submission whose answer was lost',
+      cancelled({ status: 'failed', attemptsInDoubt: 1, submittedAt: early }),
+      61,
+    ],
+    [
+      'a task that was given up after its deadline',
+      { ...cancelled({ status: 'failed', error: 'DeadlineExceeded', submittedAt: early }), status: 'failed' },
+      50,
+    ],
+  ])('are kept for %s, as long as its link holds', (_, session, minutes) => {
+    expect(neededUntil(session, 60)).toBe(minutesAfterNoon(minutes));
+  });
+
+  it.each<[what: string, session: StoredSession | undefined]>([
+    [
+      'all tasks have ended',
+      cancelled(
+        { status: 'done', submittedAt: noon },
+        { status: 'failed', submittedAt: noon, error: 'UploadFailed' },
+      ),
+    ],
+    ['nothing was handed over', cancelled({ status: 'declared' }, { status: 'rejected' })],
+    [
+      'it is deleted for good',
+      { ...cancelled({ status: 'submitted', submittedAt: noon }), status: 'deleting' },
+    ],
+    ['it is not there any more', undefined],
+  ])('go at once where %s', (_, session) => {
+    expect(neededUntil(session, 60)).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
+
+describe('a stack', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  const opened = (sessions: Record<string, StoredSession>) => {
+    const removed: string[] = [];
+    const way = {
+      sessions: async () => ['trained', 'running', 'cut off', 'deleted', 'cancelled'],
+      remove: async (sessionId: string) => void removed.push(sessionId),
+    };
+    const onError = (error: unknown) => expect.unreachable(String(error));
+    const removal = createRemoval({
+      ...{ way, linkMinutes: 60, onError },
+      stored: async (sessionId) => sessions[sessionId],
+    });
+    return { removed, removal };
   };
-  const way: Pick<AudioWay, 'sessions' | 'remove'> = {
-    sessions: async () => ['trained', 'running', 'cut off', 'deleted'],
-    remove: async (sessionId) => void removed.push(sessionId),
-  };
-  await removeLeftovers(way, async (sessionId) => statuses[sessionId]);
-  expect(removed).toEqual(['trained', 'deleted']);
+
+  it('that starts removes what is left of sessions that need it no more, and the rest when its time has come', async () => {
+    vi.useFakeTimers({ now: Date.parse(noon) });
+    const { removed, removal } = opened({
+      trained: { status: 'ready', tracks: [] },
+      running: { status: 'uploading', tracks: [] },
+      'cut off': { status: 'interrupted', tracks: [] },
+      cancelled: cancelled({ status: 'submitted', submittedAt: early }),
+    });
+    await removal.removeLeftovers();
+    expect(removed).toEqual(['trained', 'deleted']);
+    await vi.advanceTimersByTimeAsync(50 * 60_000);
+    expect(removed).toEqual(['trained', 'deleted', 'cancelled']);
+  });
+
+  it('says until when copies are kept, and leaves those of a session that was resumed meanwhile', async () => {
+    vi.useFakeTimers({ now: Date.parse(noon) });
+    const sessions = { cancelled: cancelled({ status: 'submitting' }) };
+    const { removed, removal } = opened(sessions);
+    expect(await removal.remove('cancelled')).toEqual({ until: minutesAfterNoon(61) });
+    sessions.cancelled = { status: 'uploading', tracks: [] };
+    await vi.advanceTimersByTimeAsync(2 * 60 * 60_000);
+    expect(await removal.remove('cancelled')).toEqual({ until: Number.POSITIVE_INFINITY });
+    expect(removed).toEqual([]);
+  });
 });
 
 it('a way that has copied nothing has nothing left', async () => {
-  await removeLeftovers({ remove: () => Promise.reject(new Error('not to be called')) }, async () => 'ready');
+  const way = { remove: () => Promise.reject(new Error('not to be called')) };
+  const onError = (error: unknown) => expect.unreachable(String(error));
+  await createRemoval({
+    ...{ way, linkMinutes: 60, onError },
+    stored: async () => undefined,
+  }).removeLeftovers();
 });

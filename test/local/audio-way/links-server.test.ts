@@ -18,11 +18,12 @@ const open = async ({ key }: { key: string }) => ({
   size: bytesOf(key).length,
 });
 
+type Remove = Parameters<typeof startLinksServer>[0]['remove'];
 /** What a fetch through the way brings; the file unless given. */
 type Answer = (key: string) => Response | Promise<Response>;
 const rightBytes: Answer = (key) => new Response(bytesOf(key), { headers: { 'content-type': 'audio/wav' } });
 
-async function linksTo(way: Partial<AudioWay> | undefined, answer: Answer = rightBytes) {
+async function linksTo(way: Partial<AudioWay> | undefined, answer: Answer = rightBytes, remove?: Remove) {
   const fetched: string[] = [];
   const lines: string[] = [];
   const whole: AudioWay | undefined = way && {
@@ -42,6 +43,7 @@ async function linksTo(way: Partial<AudioWay> | undefined, answer: Answer = righ
     problem,
     list: async () => files,
     open,
+    remove,
     fetch: async (input) => {
       const key = new URL(String(input)).pathname.slice(1);
       fetched.push(key);
@@ -150,16 +152,23 @@ describe('the links server', () => {
     expect(await links.publish('s1', ['001', '002'])).toMatchObject({ done: true });
   });
 
-  it('removes what was copied for a session, and says why it cannot', async () => {
+  it('removes what was copied for a session, or says until when it stays, or why it cannot go', async () => {
     const removed: string[] = [];
     const problems = [{ where: '--audio-bucket', message: 'You may not delete there.' }];
-    const { links } = await linksTo({
-      remove: async (sessionId) => {
-        if (sessionId === 's2') throw new ChirpsmithError('BadInput', 'No.', { problems });
-        removed.push(sessionId);
-      },
+    const kept: Record<string, number> = {
+      s3: Date.parse('2026-11-27T12:00:00Z'),
+      s4: Number.POSITIVE_INFINITY,
+    };
+    const { links } = await linksTo({}, rightBytes, async (sessionId) => {
+      if (sessionId === 's2') throw new ChirpsmithError('BadInput', 'No.', { problems });
+      const until = kept[sessionId];
+      if (until !== undefined) return { until };
+      removed.push(sessionId);
+      return undefined;
     });
-    await links.remove('s1');
+    expect(await links.remove('s1')).toEqual({});
+    expect(await links.remove('s3')).toEqual({ kept: { until: '2026-11-27T12:00:00.000Z' } });
+    expect(await links.remove('s4')).toEqual({ kept: {} });
     expect(removed).toEqual(['s1']);
     await expect(links.remove('s2')).rejects.toMatchObject({ name: 'AudioUnreachable', problems });
   });
