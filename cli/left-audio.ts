@@ -2,7 +2,7 @@ import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import type { AudioRemoval } from '../functions/shared/audio-links.ts';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { createAudioLinks } from '../functions/storage/audio-links.ts';
-import { copiedAudio, homeDirectory, needsNoAudio, wayVariables } from '../local/index.ts';
+import { type CopiedAudio, copiedAudio, homeDirectory, needsNoAudio, wayVariables } from '../local/index.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import type { CommandContext } from './command.ts';
 import { type ConnectedStack, connectStack } from './connect.ts';
@@ -11,14 +11,20 @@ import { stopFirst } from './local-stack.ts';
 import type { Next } from './next.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The command that deletes the copies of a session's audio, with the bucket in it. */
-export const deleteCopiesCommand = ({ sessionId, name }: { sessionId: string; name: string }): string =>
-  `${wayVariables.audioBucket}=${shellQuote(name)} npx chirpsmith delete ${sessionId} --copies`;
+type Copies = Pick<CopiedAudio, 'sessionId' | 'name' | 'settings'>;
 
-const deleteCopies = (left: { sessionId: string; name: string }): Next => ({
-  words: 'To delete the copies there:',
-  command: deleteCopiesCommand(left),
-});
+/** The command that deletes the copies of a session's audio, with all that leads to the bucket but secrets. */
+export function deleteCopies(
+  { sessionId, name, settings }: Copies,
+  words = 'To delete the copies there:',
+): Next {
+  const { variables, secrets } = settings;
+  const place = Object.entries({ [wayVariables.audioBucket]: name, ...variables })
+    .map(([variable, value]) => `${variable}=${shellQuote(value)} `)
+    .join('');
+  const command = `${place}npx chirpsmith delete ${sessionId} --copies`;
+  return { words, command, ...(secrets.length === 0 ? {} : { needs: secrets }) };
+}
 
 /**
  * Deletes the copies of a session's audio in a bucket of the person's own, when nothing fetches them any more, and
@@ -38,8 +44,8 @@ export async function tellLeftAudio(
     const { name, files, problem } = left;
     const reason = kept?.until === undefined ? (problem ?? slow) : keptWords(kept.until);
     const about = { sessionId, from: name, files, ...(reason === undefined ? {} : { reason }) };
-    const words = kept ? 'To delete them then, at the latest:' : deleteCopies(left).words;
-    display.emit({ event: 'audio.left', ...about, next: [{ ...deleteCopies(left), words }] });
+    const words = kept && 'To delete them then, at the latest:';
+    display.emit({ event: 'audio.left', ...about, next: [deleteCopies(left, words)] });
   }
 }
 
@@ -77,6 +83,7 @@ export async function deleteCopiesOf(typed: string, given: CommandContext): Prom
   const { sessionId, name } = found;
   // A stack that this starts knows the bucket, and does not keep what is there.
   const env = {
+    ...found.settings.variables,
     ...given.env,
     [wayVariables.publicUrl]: undefined,
     [wayVariables.audioBucket]: given.env[wayVariables.audioBucket] || name,
@@ -91,7 +98,7 @@ export async function deleteCopiesOf(typed: string, given: CommandContext): Prom
         audio?.kind === 'bucket' ? `${audio.name}${audio.keep ? ' with --keep-audio' : ''}` : 'none';
       const message = `The copies are in ${name}, but the running stack uses ${uses}.`;
       const problems = [{ where: wayVariables.audioBucket, message }];
-      const again = { words: 'And then:', command: deleteCopiesCommand(found) };
+      const again = deleteCopies(found, 'And then:');
       throw new UsageError('Nothing was deleted.', problems, undefined, [...stopFirst, again]);
     }
     const { problem: reason, kept } = await removal(sessionId, audio.links);

@@ -2,4 +2,6 @@
 export interface Next {
   readonly words: string;
   readonly command?: string;
+  /** Variables with secrets that the command needs, and does not hold. */
+  readonly needs?: readonly string[];
 }

@@ -1,5 +1,13 @@
 import type { Problem } from '../functions/shared/errors.ts';
-import { copiedAudio, habitsVariable, homeDirectory, readReadyFile, wayVariables } from '../local/index.ts';
+import {
+  type BucketSettings,
+  copiedAudio,
+  habitsVariable,
+  homeDirectory,
+  readReadyFile,
+  settingsOfBucket,
+  wayVariables,
+} from '../local/index.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import type { CliEvent } from './events.ts';
 import type { Next } from './next.ts';
@@ -85,7 +93,7 @@ export function targetOf(
   };
 }
 
-/** Variables without which a printed command would drive something else. Never the value of a key. */
+/** Variables without which a printed command would drive something else. A key is named, and never shown. */
 const placeVariables = [
   'CHIRPSMITH_HOME',
   'PROVIDER_BASE_URL',
@@ -95,35 +103,43 @@ const placeVariables = [
 ] as const;
 
 /**
- * Of the commands that may start a stack while audio of a session is on its way: without them it would know no way, and
- * delete nothing from it. Flags are variables by then; credentials are never named.
+ * Commands that may start a stack while audio of a session is on its way: without that way it would know none, and delete
+ * nothing from it. Flags are variables by then.
  */
-const audioVariables = [
-  ...Object.values(wayVariables),
-  'AWS_ENDPOINT_URL_S3',
-  'AWS_ENDPOINT_URL',
-  'AWS_PROFILE',
-  'AWS_REGION',
-];
 const ofSessions: ReadonlySet<string> = new Set([
   ...['train', 'upload', 'resume', 'start', 'status'],
   ...['approve', 'decide', 'replace', 'cancel', 'delete'],
 ]);
 
+/** Variables, and the names of those that hold secrets. */
+type Named = BucketSettings;
+
 /**
  * The way that was named, or else that of the stack of this home, which may have ended; or else the bucket in which an
- * earlier stack left copies.
+ * earlier stack left copies. Where a bucket is, is what the stack was started with: a later shell may lack it.
  */
-function wayNamed(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (env[wayVariables.publicUrl] || env[wayVariables.audioBucket]) return env;
+function wayNamed(env: NodeJS.ProcessEnv): Named {
+  const { publicUrl, audioBucket, keepAudio } = wayVariables;
+  const of = (given: Record<string, string | undefined>, { variables, secrets }: BucketSettings): Named => ({
+    variables: { ...withValues(given), ...variables },
+    secrets,
+  });
+  const tunnel = (url: string) => of({ [publicUrl]: url }, none);
+  const [bucket, url] = [env[audioBucket], env[publicUrl]];
+  if (bucket) return of({ [audioBucket]: bucket, [keepAudio]: env[keepAudio] }, settingsOfBucket(env));
+  if (url) return tunnel(url);
   const home = homeDirectory(env);
-  const { kind, name, keep } = readReadyFile(home)?.audio ?? {};
-  if (kind === 'tunnel') return { ...env, [wayVariables.publicUrl]: name };
-  if (kind !== 'bucket') {
-    const [copied] = copiedAudio(home);
-    return copied ? { ...env, [wayVariables.audioBucket]: copied.name } : env;
-  }
-  return { ...env, [wayVariables.audioBucket]: name, [wayVariables.keepAudio]: keep ? 'yes' : undefined };
+  const { kind, name = '', keep, settings = none } = readReadyFile(home)?.audio ?? {};
+  if (kind === 'tunnel') return tunnel(name);
+  if (kind === 'bucket') return of({ [audioBucket]: name, [keepAudio]: keep ? 'yes' : undefined }, settings);
+  const [copied] = copiedAudio(home);
+  return copied ? of({ [audioBucket]: copied.name }, copied.settings) : none;
+}
+
+const none: Named = { variables: {}, secrets: [] };
+
+function withValues(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
 /** The commands that an event names lead to the same place as the command that tells them, from any shell. */
@@ -147,25 +163,30 @@ export function completed(
   if (name === undefined) return step;
   // Where a stage's outputs are is in the home; who is paid is the stage's own.
   const places = stage === undefined ? placeVariables : placeVariables.slice(0, 1);
-  const ofAudio = stage === undefined && ofSessions.has(name) ? audioOf(wayNamed(env)) : [];
-  const named = [...places.map((variable) => [variable, env[variable]] as const), ...ofAudio];
-  const variables = named.flatMap(([variable, value]) =>
-    value && !given.includes(`${variable}=`) ? [`${variable}=${shellQuote(value)} `] : [],
+  const isAudioGiven = given.includes(`${wayVariables.audioBucket}=`);
+  const ofAudio = stage === undefined && ofSessions.has(name) && !isAudioGiven ? wayNamed(env) : none;
+  const place = withValues(Object.fromEntries(places.map((variable) => [variable, env[variable]])));
+  const named = Object.entries({ ...place, ...ofAudio.variables }).filter(
+    ([variable]) => !given.includes(`${variable}=`),
   );
+  const variables = named.map(([variable, value]) => `${variable}=${shellQuote(value)} `);
+  const keys = ['PROVIDER', 'RELAY'].filter((one) => place[`${one}_BASE_URL`] && startsStack(name));
+  const needs = [...(step.needs ?? []), ...keys.map((one) => `${one}_API_KEY`), ...ofAudio.secrets];
   const taken = takes[name];
   const flags = typed.filter((flag) => {
     const [typedName = ''] = flag.split(' ');
     return !rest.split(' ').includes(typedName) && (taken?.includes(typedName) ?? true);
   });
   const words = ['npx chirpsmith', name, ...flags, ...(rest === '' ? [] : [rest])];
-  return { ...step, command: variables.join('') + given + words.join(' ') };
+  return {
+    ...step,
+    command: variables.join('') + given + words.join(' '),
+    ...(needs.length === 0 ? {} : { needs }),
+  };
 }
 
-/** Where the bucket is matters only where one is the way. */
-function audioOf(env: NodeJS.ProcessEnv): (readonly [string, string | undefined])[] {
-  const names = env[wayVariables.audioBucket] ? audioVariables : [wayVariables.publicUrl];
-  return names.map((name) => [name, env[name]] as const);
-}
+/** Such a stack is given the keys of this shell. */
+const startsStack = (command: string) => !['stop', 'doctor'].includes(command);
 
 /** What a command takes of the flags that name a stage and a user, where that is not all of them. */
 const takes: Readonly<Record<string, readonly string[]>> = {

@@ -12,7 +12,9 @@ export {
   publicUrlProblem,
   wayVariables,
 } from './audio-way/audio-way.ts';
+export { type BucketSettings, settingsOfBucket } from './audio-way/bucket-settings.ts';
 export { isDone as needsNoAudio } from './audio-way/leftovers.ts';
+export type { CopiedAudio } from './audio-way/published-journal.ts';
 export { homeDirectory, pathSettings } from './home.ts';
 export { defaultPort, portOf, rowOfPorts } from './ports.ts';
 export { openHome } from './private-home.ts';

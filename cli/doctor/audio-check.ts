@@ -9,7 +9,7 @@ import {
   nameOfWay,
   portOf,
 } from '../../local/index.ts';
-import { deleteCopiesCommand } from '../left-audio.ts';
+import { deleteCopies } from '../left-audio.ts';
 import { counted } from '../output/format.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 import { homeOf, runningStack } from './machine-checks.ts';
@@ -35,10 +35,7 @@ function withLeft({ result, seen, next }: Finding, world: DoctorWorld): Finding 
     'copies',
   );
   const words = `${files} of audio could not be deleted from ${first.name}: ${first.problem}`;
-  const steps = left.map((one) => ({
-    words: 'To delete the copies of a session:',
-    command: deleteCopiesCommand(one),
-  }));
+  const steps = left.map((one) => deleteCopies(one, 'To delete the copies of a session:'));
   return {
     result: result === 'ok' ? 'warning' : result,
     seen: `${seen} ${words}`,

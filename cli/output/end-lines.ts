@@ -83,9 +83,13 @@ function fileLine(result: FileResult): string {
   return `  ${'none'.padEnd(36)}  ${file}: ${result.reason}`;
 }
 
-/** A command has its own line, so that it can be copied. */
+/** A command has its own line, so that it can be copied; below the last one, what another shell has to have set. */
 export function nextLines(steps: readonly Next[]): string[] {
-  return steps.flatMap(({ words, command }) => (command === undefined ? [words] : [words, `  ${command}`]));
+  const needs = [...new Set(steps.flatMap((step) => step.needs ?? []))];
+  return [
+    ...steps.flatMap(({ words, command }) => (command === undefined ? [words] : [words, `  ${command}`])),
+    ...(needs.length === 0 ? [] : [`In another shell, set there first: ${needs.join(', ')}.`]),
+  ];
 }
 
 /** What it came to. */

@@ -4,6 +4,7 @@ import type { Assembly } from '../../packages/local-aws/assembly.ts';
 import type { Credentials } from '../../packages/local-aws/sigv4.ts';
 import { keptKey } from '../stack/keys.ts';
 import { type AudioWay, type ChosenWay, missingWay, nameOf } from './audio-way.ts';
+import { type BucketSettings, settingsOfBucket } from './bucket-settings.ts';
 import { createRemoval, isDone, type StoredSession } from './leftovers.ts';
 import { startLinksServer } from './links-server.ts';
 import { openLocalAudio } from './local-audio.ts';
@@ -39,6 +40,8 @@ export interface AudioWayInfo {
   readonly links: string;
   /** What a tunnel is to point at. */
   readonly door?: string;
+  /** Of a bucket: what else leads there. */
+  readonly settings?: BucketSettings;
 }
 
 /**
@@ -113,6 +116,7 @@ export async function openAudioWay({
     keep: chosen.kind === 'bucket' && chosen.keep,
     links: links.url,
     ...(door ? { door: door.url } : {}),
+    ...(chosen.kind === 'bucket' ? { settings: settingsOfBucket(env) } : {}),
   };
   return {
     info,

@@ -10,6 +10,7 @@ import { bucketName, publishedKey } from './bucket-address.ts';
 import { type BucketCheck, checkBucket, endingCredentials, shortestLinkMinutes } from './bucket-check.ts';
 import { type BucketService, findBucketService } from './bucket-client.ts';
 import { denied, explainBucketError, type Step } from './bucket-errors.ts';
+import { settingsOfBucket } from './bucket-settings.ts';
 import { publishObject, stateThere } from './publish-object.ts';
 import {
   hasPublished,
@@ -274,7 +275,11 @@ function bucketAdvice(status: number | 'none'): string {
 
 async function connect({ chosen, env, directory }: OwnBucketOptions): Promise<Connected> {
   const service = await findBucketService(chosen, env);
-  const place = { at: `${service.endpoint.href}${chosen.bucket}`, name: bucketName(chosen) };
+  const place = {
+    at: `${service.endpoint.href}${chosen.bucket}`,
+    name: bucketName(chosen),
+    settings: settingsOfBucket(env),
+  };
   return { service, journal: openPublishedJournal(directory, place) };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { type BucketSettings, bucketSettings, settingsOfBucket } from './bucket-settings.ts';
 
 const entryShape = z.object({
   /** Bytes. */
@@ -19,6 +20,8 @@ const fileShape = z.object({
   at: z.string(),
   /** The bucket as a person names it: `s3://name/prefix`. */
   name: z.string(),
+  /** What else leads there: a command after a kill is started without it. */
+  settings: bucketSettings.optional(),
   /** Why the objects could not be removed, when that was tried last. */
   problem: z.string().optional(),
   objects: z.record(z.string(), entryShape),
@@ -46,10 +49,11 @@ export interface PublishedJournal {
  * runs with that one again.
  * @param place.at names endpoint and bucket
  * @param place.name the bucket as a person names it
+ * @param place.settings what else leads there
  */
 export function openPublishedJournal(
   directory: string,
-  { at, name }: { readonly at: string; readonly name: string },
+  { at, name, settings }: Readonly<Pick<JournalFile, 'at' | 'name' | 'settings'>>,
 ): PublishedJournal {
   const known = new Map<string, Map<string, PublishedEntry>>();
   for (const file of filesIn(directory)) {
@@ -60,7 +64,14 @@ export function openPublishedJournal(
     const file = path.join(directory, `${encodeURIComponent(sessionId)}.${place}.json`);
     if (objects.size === 0) return rmSync(file, { force: true });
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const content: JournalFile = { sessionId, at, name, problem, objects: Object.fromEntries(objects) };
+    const content: JournalFile = {
+      sessionId,
+      at,
+      name,
+      settings,
+      problem,
+      objects: Object.fromEntries(objects),
+    };
     writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   };
@@ -95,14 +106,16 @@ export interface CopiedAudio {
   /** The bucket as a person names it. */
   readonly name: string;
   readonly files: number;
+  readonly settings: BucketSettings;
   /** Why they could not be removed, when that was tried last. */
   readonly problem: string | undefined;
 }
 
 /** What the journal has, read without a stack. */
 export const copiedAudio = (directory: string): CopiedAudio[] =>
-  filesIn(directory).map(({ sessionId, name, problem, objects }) => {
-    return { sessionId, name, problem, files: Object.keys(objects).length };
+  filesIn(directory).map(({ sessionId, name, settings, problem, objects }) => {
+    const files = Object.keys(objects).length;
+    return { sessionId, name, settings: settings ?? settingsOfBucket({}), problem, files };
   });
 
 /** A file that a kill or another version left unreadable counts as none. */

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { processIdentity } from '../../packages/local-servers/process-identity.ts';
+import { bucketSettings } from '../audio-way/bucket-settings.ts';
 
 /** The line that `npx chirpsmith start --json` prints when everything listens. Holds secrets of this machine only. */
 export const readyShape = z.object({
@@ -40,6 +41,8 @@ export const readyShape = z.object({
       links: z.string(),
       /** What a tunnel is to point at. */
       door: z.string().optional(),
+      /** Of a bucket: what else leads there. */
+      settings: bucketSettings.optional(),
     })
     .optional(),
   s3: z.string(),

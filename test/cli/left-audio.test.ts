@@ -5,9 +5,10 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import type { SessionStatus } from '../../functions/domain/session.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { type AudioWay, missingWay } from '../../local/audio-way/audio-way.ts';
+import type { BucketSettings } from '../../local/audio-way/bucket-settings.ts';
 import { createRemoval, type StoredSession } from '../../local/audio-way/leftovers.ts';
 import { startLinksServer } from '../../local/audio-way/links-server.ts';
-import { commandsOf, standing } from './fake-session.ts';
+import { commandsOf, last, standing } from './fake-session.ts';
 import { events, run } from './run-command.ts';
 
 const name = 's3://mine/chirpsmith';
@@ -15,11 +16,11 @@ const since = new Date().toISOString();
 const may = 'You may not delete there. Allow s3:DeleteObject.';
 
 /** What a home knows of copies in a bucket; the file. */
-async function writeCopies(home: string, sessionId: string): Promise<string> {
+async function writeCopies(home: string, sessionId: string, settings?: BucketSettings): Promise<string> {
   await mkdir(join(home, 'audio-way'));
   const file = join(home, 'audio-way', 'copies.json');
   const objects = { 'chirpsmith/a.wav': { size: 1, etag: 'e' }, 'chirpsmith/b.wav': { size: 1, etag: 'e' } };
-  await writeFile(file, JSON.stringify({ sessionId, at: 'https://s3.test/mine', name, objects }));
+  await writeFile(file, JSON.stringify({ sessionId, at: 'https://s3.test/mine', name, settings, objects }));
   return file;
 }
 
@@ -149,11 +150,24 @@ it('copies that the provider may still fetch after a cancel stay, as cancel, sta
   expect(isThere()).toBe(false);
 });
 
-it('a command that is named after a kill has the bucket in which copies are, though the present stack has none', async () => {
+it('a command that is named after a kill has the bucket in which copies are and where it is, though this shell and the present stack have neither', async () => {
   const { home, sessionId } = await standing({ status: 'failed' });
-  await writeCopies(home, sessionId);
+  const variables = { AWS_ENDPOINT_URL_S3: 'https://s3.test', AWS_REGION: 'auto' };
+  await writeCopies(home, sessionId, { variables, secrets: ['AWS_SECRET_ACCESS_KEY'] });
   const told = await run('status', [sessionId, '--json'], { home, env: {} });
-  expect(commandsOf(told)).toContainEqual(
-    expect.stringMatching(`CHIRPSMITH_AUDIO_BUCKET=${name} npx chirpsmith resume ${sessionId}`),
+  const place = `CHIRPSMITH_AUDIO_BUCKET=${name} AWS_ENDPOINT_URL_S3=https://s3.test AWS_REGION=auto`;
+  const needs = ['AWS_SECRET_ACCESS_KEY'];
+  expect(last(told)?.next).toContainEqual(
+    expect.objectContaining({
+      command: expect.stringMatching(`${place} npx chirpsmith resume ${sessionId}`),
+      needs,
+    }),
   );
+  const [copies] = events(told).filter(({ event }) => event === 'audio.left');
+  expect(copies?.next).toEqual([
+    expect.objectContaining({
+      command: `CHIRPSMITH_HOME=${home} ${place} npx chirpsmith delete ${sessionId} --copies`,
+      needs,
+    }),
+  ]);
 });

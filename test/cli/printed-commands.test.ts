@@ -65,6 +65,24 @@ describe('a printed command', () => {
     expect(fake.requests).toContain(`POST /sessions/${sessionId}/resume`);
   });
 
+  it('is shown with the names of the variables that hold secrets, and with none of their values', async () => {
+    const secret = 'key-that-must-not-be-shown';
+    const ofBucket = {
+      ...{ CHIRPSMITH_AUDIO_BUCKET: 's3://mine/x', AWS_REGION: 'auto' },
+      ...{ AWS_ENDPOINT_URL_S3: `https://me:${secret}@s3.test` },
+      ...{ AWS_ACCESS_KEY_ID: secret, AWS_SECRET_ACCESS_KEY: secret },
+    };
+    const { home, sessionId } = await standing({ status: 'failed' }, real);
+    const told = await run('status', [sessionId], { home, env: { ...named, ...keys, ...ofBucket } });
+    expect(told.printed).not.toContain('must-not-be-shown');
+    expect(told.printed).toContain('AWS_REGION=auto');
+    expect(told.printed).toContain(
+      'In another shell, set there first: PROVIDER_API_KEY, RELAY_API_KEY, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL_S3.',
+    );
+    const { stdout } = await run('status', [sessionId], { home });
+    expect(stdout).not.toContain('In another shell');
+  });
+
   it('ends the right stack, where that is what it is for', async () => {
     const { home, sessionId } = await standing({ status: 'failed' }, real);
     const told = await run('resume', [sessionId, '--json', '--user', 'anna'], { home });
@@ -112,10 +130,18 @@ describe('a printed command', () => {
   it.each([
     ['that of its flags and variables', bucket, undefined, bucket],
     [
-      'that of the stack of its home',
-      {},
-      { kind: 'bucket', name: 's3://mine/x', keep: true },
-      { CHIRPSMITH_AUDIO_BUCKET: 's3://mine/x', CHIRPSMITH_KEEP_AUDIO: 'yes' },
+      'that of the stack of its home, with where its bucket is, not where this shell would look',
+      { AWS_PROFILE: 'another' },
+      {
+        kind: 'bucket',
+        name: 's3://mine/x',
+        keep: true,
+        settings: { variables: { AWS_ENDPOINT_URL_S3: 'https://s3.test', AWS_REGION: 'auto' }, secrets: [] },
+      },
+      {
+        ...{ CHIRPSMITH_AUDIO_BUCKET: 's3://mine/x', CHIRPSMITH_KEEP_AUDIO: 'yes' },
+        ...{ AWS_ENDPOINT_URL_S3: 'https://s3.test', AWS_REGION: 'auto' },
+      },
     ],
     [
       'a tunnel of that stack',

@@ -70,7 +70,12 @@ describe('when a session is done', () => {
     const left = { sessionId, name: 's3://audio/music/of mine', files: 1 };
     const problem = expect.stringMatching(/^You may not delete there, .*Allow s3:DeleteObject/);
     const known = () => copiedAudio(path.join(place().home, 'audio-way'));
-    expect(known()).toEqual([{ ...left, problem }]);
+    // What a command in another shell needs besides; of secrets the names.
+    const settings = {
+      variables: { AWS_ENDPOINT_URL_S3: place().endpoint, AWS_REGION: 'eu-west-1' },
+      secrets: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+    };
+    expect(known()).toEqual([{ ...left, problem, settings }]);
     place().faults(() => undefined);
     await way().remove(sessionId);
     expect(known()).toEqual([]);
