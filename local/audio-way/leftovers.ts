@@ -65,15 +65,18 @@ export function createRemoval({
   stored,
   linkMinutes,
   now = () => Date.now(),
+  later = (work, ms) => setTimeout(work, ms).unref(),
   onError,
 }: {
   readonly way: Pick<AudioWay, 'sessions' | 'remove'>;
   readonly stored: (sessionId: string) => Promise<StoredSession | undefined>;
   readonly linkMinutes: number;
   readonly now?: () => number;
+  /** Does a work after so many milliseconds, if this process lives then. */
+  readonly later?: (work: () => void, ms: number) => NodeJS.Timeout | undefined;
   readonly onError: (error: unknown) => void;
 }) {
-  const timers = new Map<string, NodeJS.Timeout>();
+  const timers = new Map<string, NodeJS.Timeout | undefined>();
 
   /** @throws what the way throws */
   async function remove(sessionId: string): Promise<KeptCopies | undefined> {
@@ -85,8 +88,7 @@ export function createRemoval({
       return undefined;
     }
     if (Number.isFinite(until)) {
-      const timer = setTimeout(() => void remove(sessionId).catch(onError), until - now());
-      timers.set(sessionId, timer.unref());
+      timers.set(sessionId, later(() => void remove(sessionId).catch(onError), until - now()));
     }
     return { until };
   }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sessionStatuses } from '../../../functions/domain/session.ts';
 import {
   createRemoval,
@@ -75,25 +75,36 @@ describe('copies of a session that is done', () => {
 });
 
 describe('a stack', () => {
-  afterEach(() => void vi.useRealTimers());
-
   const opened = (sessions: Record<string, StoredSession>) => {
     const removed: string[] = [];
+    const planned: { work: () => void; ms: number }[] = [];
+    let now = Date.parse(noon);
     const way = {
       sessions: async () => ['trained', 'running', 'cut off', 'deleted', 'cancelled'],
       remove: async (sessionId: string) => void removed.push(sessionId),
     };
-    const onError = (error: unknown) => expect.unreachable(String(error));
     const removal = createRemoval({
-      ...{ way, linkMinutes: 60, onError },
+      ...{ way, linkMinutes: 60, now: () => now },
+      onError: (error) => expect.unreachable(String(error)),
       stored: async (sessionId) => sessions[sessionId],
+      later(work, ms) {
+        planned.push({ work, ms });
+        return undefined;
+      },
     });
-    return { removed, removal };
+    /** The moment for which a removal was planned. */
+    const pass = async () => {
+      const [{ work, ms } = expect.unreachable()] = planned.splice(0);
+      now += ms;
+      work();
+      await new Promise((resolve) => setImmediate(resolve));
+      return ms / 60_000;
+    };
+    return { removed, removal, planned, pass };
   };
 
   it('that starts removes what is left of sessions that need it no more, and the rest when its time has come', async () => {
-    vi.useFakeTimers({ now: Date.parse(noon) });
-    const { removed, removal } = opened({
+    const { removed, removal, pass } = opened({
       trained: { status: 'ready', tracks: [] },
       running: { status: 'uploading', tracks: [] },
       'cut off': { status: 'interrupted', tracks: [] },
@@ -101,19 +112,18 @@ describe('a stack', () => {
     });
     await removal.removeLeftovers();
     expect(removed).toEqual(['trained', 'deleted']);
-    await vi.advanceTimersByTimeAsync(50 * 60_000);
+    expect(await pass()).toBe(50);
     expect(removed).toEqual(['trained', 'deleted', 'cancelled']);
   });
 
   it('says until when copies are kept, and leaves those of a session that was resumed meanwhile', async () => {
-    vi.useFakeTimers({ now: Date.parse(noon) });
     const sessions = { cancelled: cancelled({ status: 'submitting' }) };
-    const { removed, removal } = opened(sessions);
+    const { removed, removal, planned, pass } = opened(sessions);
     expect(await removal.remove('cancelled')).toEqual({ until: minutesAfterNoon(61) });
     sessions.cancelled = { status: 'uploading', tracks: [] };
-    await vi.advanceTimersByTimeAsync(2 * 60 * 60_000);
+    await pass();
     expect(await removal.remove('cancelled')).toEqual({ until: Number.POSITIVE_INFINITY });
-    expect(removed).toEqual([]);
+    expect([removed, planned]).toEqual([[], []]);
   });
 });
 
