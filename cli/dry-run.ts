@@ -164,7 +164,7 @@ function enoughFor(credits: number, { finding, credits: left }: Balance): Findin
 function consent({ yes }: Planned, isAsked: boolean): Finding {
   if (yes) return fine('Given beforehand, by --yes.');
   if (isAsked) return fine('You will be asked before anything is spent.');
-  return warning('Nobody can be asked here, so the run would be refused.', {
+  return failed('Nobody can be asked here, so the run would be refused.', {
     words: 'Add --yes to agree beforehand.',
   });
 }
@@ -177,7 +177,7 @@ function rights(
   if (!rightsQuestion) return fine(`${variableOf('rightsQuestion')} turns the question off.`);
   if (rightsConfirmed) return fine('Confirmed beforehand, by --rights-confirmed.');
   if (isAsked) return fine(`Open: you will be asked to confirm: "${rightsSentence}"`);
-  return warning('Open, and nobody can be asked here, so the run would be refused.', {
+  return failed('Open, and nobody can be asked here, so the run would be refused.', {
     words: `Add --rights-confirmed to confirm beforehand: "${rightsSentence}"`,
   });
 }

@@ -1,3 +1,4 @@
+import type { AudioRefusal } from '../../functions/shared/audio-links.ts';
 import { ChirpsmithError, type Problem } from '../../functions/shared/errors.ts';
 import { createAudioLinks } from '../../functions/storage/audio-links.ts';
 import {
@@ -57,7 +58,9 @@ async function ofWay(world: DoctorWorld, firstPort: number, signal: AbortSignal)
     }
     return await tried(chosen, world, { firstPort, signal });
   } catch (error) {
-    if (error instanceof ChirpsmithError) return refused(error.summary, error.problems);
+    if (error instanceof ChirpsmithError) {
+      return error.name === 'AudioUnreachable' ? refusedBy(error) : refused(error.summary, error.problems);
+    }
     const why = whyNotOpen[error instanceof Error && 'code' in error ? String(error.code) : ''];
     if (why !== undefined) {
       const port = portOf('the public door', firstPort);
@@ -85,7 +88,8 @@ async function tried(
   if (typeof home !== 'string') return warning(`By ${name}; not tried, for the home cannot be named.`);
   const running = runningStack(world, home);
   if (running?.audio?.name === name) {
-    await createAudioLinks({ url: running.audio.links, fetch: world.fetch }).check();
+    const note = await createAudioLinks({ url: running.audio.links, fetch: world.fetch }).check();
+    if (note !== undefined) return warning(`A probe came back from ${name}. ${note}`);
     const port = URL.parse(running.audio.door ?? '')?.port;
     const leads = port ? `, which leads to port ${port} of the stack that runs` : '';
     return fine(`A probe came back from ${name}${leads}.`);
@@ -103,10 +107,19 @@ async function tried(
       words: 'The line Provider says what to do.',
     });
   }
-  const problem = await world.tryWay({ chosen, env, home, provider, firstPort, signal, fetch: world.fetch });
-  if (problem) return refused(problem.summary, problem.problems);
+  const { problem, note } = await world.tryWay({
+    chosen,
+    env,
+    home,
+    provider,
+    firstPort,
+    signal,
+    fetch: world.fetch,
+  });
+  if (problem) return refusedBy(problem);
   const cameBack = `A probe came back from ${name}`;
-  return chosen.kind === 'tunnel' ? throughDoor(cameBack, firstPort) : fine(`${cameBack}.`);
+  if (chosen.kind === 'tunnel') return throughDoor(cameBack, firstPort);
+  return note === undefined ? fine(`${cameBack}.`) : warning(`${cameBack}. ${note}`);
 }
 
 /** Without a stack the probe went through a port that may not be that of the next stack. */
@@ -119,6 +132,14 @@ function throughDoor(cameBack: string, firstPort: number): Finding {
     command: `npx chirpsmith start --port ${firstPort}`,
   });
 }
+
+/** What was seen comes first; what it means for the audio, below. */
+const refusedBy = ({ summary, problems }: AudioRefusal) =>
+  problems.length === 1
+    ? failed(problems.map(({ message }) => message).join(' '), {
+        words: `${problems.map(({ where }) => where).join(', ')}: ${summary}`,
+      })
+    : refused(summary, problems);
 
 const refused = (summary: string, problems: readonly Problem[]) =>
   failed(summary, ...problems.map(({ where, message }) => ({ words: `${where}: ${message}` })));

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { homeDirectory, readReadyFile } from '../../local/index.ts';
 import { makeSamples } from '../../packages/sample-music/make-samples.ts';
+import { requireAudioWay } from '../audio-way.ts';
 import type { CommandContext } from '../command.ts';
 import type { SmokeArguments } from '../commands/smoke.ts';
 import { agreedTo, mostForUploads, type Spending } from '../confirm-spending.ts';
@@ -34,6 +35,7 @@ export async function smokeStage(args: SmokeArguments, context: CommandContext):
   const { display, env, signal } = context;
   const reached = await connectStack(undefined, context, { quiet: false, spends: true });
   try {
+    await requireAudioWay(reached);
     const samples = await makeSamples(path.join(homeDirectory(env), 'samples'));
     const maySpend = await mayBuy(args, samples.length, reached, context);
     const files = await Promise.all(

@@ -251,7 +251,7 @@ export const capabilities = {
     putsAudio,
   ),
   /** Asking whether the provider can fetch audio from here, before anything is sent to it. */
-  'audio.reach': capability<{ audioWay: { check(): Promise<void> } }>(),
+  'audio.reach': capability<{ audioWay: { check(): Promise<unknown> } }>(),
   /** Asking whether it can fetch one object, after it could not use it. */
   'audio.look': capability<{
     audioWay: {

@@ -43,3 +43,9 @@ export const audioRemoval = z.object({
   kept: z.object({ until: z.iso.datetime().optional() }).optional(),
 });
 export type AudioRemoval = z.infer<typeof audioRemoval>;
+
+/** The answer of `check` where the way works. */
+export const checkedWay = z.object({
+  /** What a person should know of it all the same. */
+  note: z.string().optional(),
+});

@@ -4,6 +4,7 @@ import {
   audioRefusal,
   audioRemoval,
   audioUnderWay,
+  checkedWay,
   linkedAudio,
   type Publication,
   publication,
@@ -92,11 +93,11 @@ export function createAudioLinks({
     },
     /**
      * Fetches a probe as the provider would.
+     * @returns what a person should know of a way that works
      * @throws ChirpsmithError AudioUnreachable in the way's words; StorageUnavailable
      */
-    async check(): Promise<void> {
-      const response = await ask('POST', 'check', probeMs);
-      await response.body?.cancel();
+    async check(): Promise<string | undefined> {
+      return checkedWay.parse(await (await ask('POST', 'check', probeMs)).json()).note;
     },
     /**
      * Begins to copy the files of a session's tracks, or goes on with it; `publication` says how far that is.

@@ -165,7 +165,7 @@ export async function openSession(
  */
 export async function requireAudioWay(
   tracks: readonly Pick<Track, 'status' | 'source'>[],
-  audioWay: { check(): Promise<void> },
+  audioWay: { check(): Promise<unknown> },
 ): Promise<void> {
   const isToGo = ({ status }: Pick<Track, 'status'>) => status === 'declared' || status === 'submitting';
   if (tracks.some((track) => isToGo(track) && !('url' in track.source))) await audioWay.check();

@@ -38,6 +38,8 @@ export interface AudioWay {
   advice(status: number | 'none'): string;
   /** Fetches a probe as the provider would. Nothing is sent to the provider. */
   check(signal: AbortSignal): Promise<AudioWayProblem | undefined>;
+  /** What the last check saw that is no problem, and a person should know. */
+  note?(): string | undefined;
   /**
    * Copies the objects to where the provider can fetch them; a tunnel has nothing to copy. Running it again does what
    * is left.

@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import {
   AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   ListPartsCommand,
   PutObjectCommand,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { foreignWords, withoutSecrets } from '../../functions/shared/aws-answer.ts';
+import { foreignWords, httpStatusOf, withoutSecrets } from '../../functions/shared/aws-answer.ts';
 import type { Problem } from '../../functions/shared/errors.ts';
 import { isOnThisMachine } from '../this-machine.ts';
 import { type BucketAddress, keyBelow } from './bucket-address.ts';
 import type { BucketService } from './bucket-client.ts';
 import {
+  adviceOn,
   type BucketContext,
   denied,
   explainBucketError,
@@ -44,6 +47,8 @@ export interface BucketCheck {
   readonly now: () => number;
   readonly pause: Pause;
   readonly signal: AbortSignal;
+  /** Told what is no problem, and a person should know. */
+  readonly note?: ((words: string) => void) | undefined;
 }
 
 /** Ends the check with what was found. */
@@ -57,7 +62,7 @@ class Found extends Error {
 
 /**
  * Does with a probe all that will be done with audio: puts it, fetches it by a signed URL as the provider would, compares
- * the bytes, begins and ends an upload in parts, deletes all of it.
+ * the bytes, begins an upload in parts and ends it, deletes all of it.
  * @returns the first problem, with what to do
  */
 export async function checkBucket(service: BucketService, check: BucketCheck): Promise<Problem | undefined> {
@@ -106,7 +111,7 @@ async function probe(service: BucketService, check: BucketCheck): Promise<void> 
     const open = await attempt('get', () => answerOf(check, unsigned));
     if (open.status === 200) throw new Found(isPublic(address));
     requireSameBytes(await attempt('get', () => answerOf(check, url)), bytes, context);
-    await tryParts(service, check, Key, attempt);
+    await tryParts(service, check, `${Key}.parts`, attempt);
     failed = false;
   } finally {
     await removeProbe({ ...at, VersionId }, service, check, attempt).catch((error: unknown) => {
@@ -128,29 +133,47 @@ async function removeProbe(
   await attempt(step, () => client.send(new DeleteObjectCommand(at), { abortSignal: signal }));
 }
 
-/** Large files go in parts. What is begun is ended, and an upload that was cut off is gone on with. */
+/**
+ * Large files go in parts, and an upload that was cut off is ended. Where the service does not end it, this one is made
+ * whole and deleted, so that nothing is left of the probe.
+ */
 async function tryParts(
-  { client }: BucketService,
-  { address, signal }: BucketCheck,
+  { client, endpoint }: BucketService,
+  { address, signal, note }: BucketCheck,
   Key: string,
   attempt: Attempt,
 ): Promise<void> {
   const at = { Bucket: address.bucket, Key };
-  const { UploadId } = await attempt('put', () =>
-    client.send(new CreateMultipartUploadCommand(at), { abortSignal: signal }),
-  );
+  const options = { abortSignal: signal };
+  const { UploadId } = await attempt('put', () => client.send(new CreateMultipartUploadCommand(at), options));
   const upload = { ...at, UploadId };
-  const known = (work: () => Promise<unknown>) =>
+  /** How the service answers: not at all like this, that there is no such upload, or with success. */
+  const answer = (work: () => Promise<unknown>) =>
     attempt('parts', () =>
-      work().catch((error: unknown) => {
-        if (!isUnknownOperation(error)) throw error;
-      }),
+      work().then(
+        () => 'done' as const,
+        (error: unknown) => {
+          if (isUnknownOperation(error)) return 'unknown' as const;
+          if (httpStatusOf(error) === 404) return 'gone' as const;
+          throw error;
+        },
+      ),
     );
-  try {
-    await known(() => client.send(new ListPartsCommand(upload), { abortSignal: signal }));
-  } finally {
-    await known(() => client.send(new AbortMultipartUploadCommand(upload), { abortSignal: signal }));
-  }
+  const aborted = await answer(() => client.send(new AbortMultipartUploadCommand(upload), options));
+  const listed = await answer(() => client.send(new ListPartsCommand(upload), options));
+  if (aborted !== 'unknown' && listed !== 'done') return;
+  note?.(
+    `${endpoint.host} does not end uploads in parts: what a kill cuts off takes room there, unseen. Give the bucket a lifecycle rule that ends them (AbortIncompleteMultipartUpload), or end them by the service's own means.`,
+  );
+  const part = new UploadPartCommand({ ...upload, PartNumber: 1, Body: 'Chirpsmith' });
+  const { ETag } = await attempt('put', () => client.send(part, options));
+  const whole = new CompleteMultipartUploadCommand({
+    ...upload,
+    MultipartUpload: { Parts: [{ ETag, PartNumber: 1 }] },
+  });
+  const { VersionId } = await attempt('put', () => client.send(whole, options));
+  const step = VersionId === undefined ? 'delete' : 'deleteVersion';
+  await attempt(step, () => client.send(new DeleteObjectCommand({ ...at, VersionId }), options));
 }
 
 /** A provider that is further away finds itself, or nothing, at an address of this machine or of a private network. */
@@ -212,11 +235,22 @@ async function answerOf(check: BucketCheck, url: string): Promise<Seen> {
 }
 
 /** @param date of the service, in whole seconds; not a number where it sent none */
-function requireClock(date: number, before: number, after: number, { endpoint }: BucketService): void {
+function requireClock(
+  date: number,
+  before: number,
+  after: number,
+  { endpoint, setting }: BucketService,
+): void {
   if (Number.isNaN(date)) return;
   const ahead = before > date ? before - date - 1000 : after < date ? after - date : 0;
   if (Math.abs(ahead) <= largestSkewMs) return;
   const minutes = Math.round(Math.abs(ahead) / 60_000);
+  if (isOnThisMachine(endpoint.href)) {
+    // This machine's own clock cannot be off from itself: the service has another one, or was given one.
+    const words = `The clock of ${endpoint.host} is ${minutes} min ${ahead > 0 ? 'behind' : 'ahead of'} that of this machine, so links would not hold.`;
+    const message = `${words} Set it, or restart the container or virtual machine in which the service runs.`;
+    throw new Found({ where: setting, message });
+  }
   const words = `It is ${minutes} min ${ahead > 0 ? 'ahead of' : 'behind'} ${endpoint.host}, so links would not hold.`;
   throw new Found({ where: "this machine's clock", message: `${words} Let it be set by the network (NTP).` });
 }
@@ -242,7 +276,7 @@ function requireSameBytes(
       ? `${at} brought other bytes than were put there. Is a cache or another server at this address?`
       : location !== undefined
         ? `${at} was redirected to ${hostOf(location)}, which a provider may not follow. Use that address as endpoint.`
-        : `${at} was answered ${said}`;
+        : `${at} was answered ${said}. ${adviceOn(status)}`;
   throw new Found({ where: setting, message });
 }
 

@@ -26,6 +26,8 @@ export interface BucketContext {
   readonly service: BucketService | undefined;
   /** Of the person: it names profile and endpoint. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** It is tried again: nothing is to be done. */
+  readonly goesOn?: boolean;
 }
 
 const credentialsSetting = 'AWS credentials';
@@ -160,7 +162,18 @@ function refusal(error: unknown, step: Step, context: BucketContext): Problem | 
     };
   }
   if (status === 403) return denied(step, context, wordsOf(error, context));
-  return { where: '--audio-bucket', message: `${host(context)} answered ${wordsOf(error, context)}` };
+  const said = `${host(context)} answered ${wordsOf(error, context).replace(/[.\s]+$/, '')}`;
+  const message = context.goesOn ? said : `${said}. ${adviceOn(status)}`;
+  return { where: '--audio-bucket', message };
+}
+
+/** What to do about an answer that no other words explain. */
+export function adviceOn(status: number): string {
+  if (status === 507) return 'It has no room left: make room there, or name another bucket.';
+  if (status >= 500 || status === 408 || status === 429) {
+    return 'It has trouble, or too much to do: run the command again later. What arrived is kept.';
+  }
+  return 'Look whether the address is right, and at the settings of the bucket there.';
 }
 
 export function otherRegion(region: string, { address, service }: BucketContext): Problem {

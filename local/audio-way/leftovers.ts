@@ -88,7 +88,10 @@ export function createRemoval({
       return undefined;
     }
     if (Number.isFinite(until)) {
-      timers.set(sessionId, later(() => void remove(sessionId).catch(onError), until - now()));
+      timers.set(
+        sessionId,
+        later(() => void remove(sessionId).catch(onError), until - now()),
+      );
     }
     return { until };
   }

@@ -75,7 +75,8 @@ export async function startLinksServer({
     const sessionId = query.get('session') ?? '';
     if (method === 'POST' && path === 'check') {
       const found = await check();
-      return found ? { status: 409, body: refusalBody(found) } : { status: 200, body: {} };
+      const note = way?.note?.();
+      return found ? { status: 409, body: refusalBody(found) } : { status: 200, body: { note } };
     }
     if (!links) return { status: 409, body: refusalBody(problem) };
     if (method === 'GET' && path === 'link') {

@@ -84,6 +84,7 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
   const removals = new Map<string, Promise<void>>();
   /** Keys that are copied once more, for the service hid them. */
   const hidden = new Set<string>();
+  let note: string | undefined;
   let opened: Promise<Connected> | undefined;
 
   const connected = () => {
@@ -137,7 +138,7 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
       remember: (entry: PublishedEntry) => journal.set(sessionId, key, entry),
       onProgress: (sent: number, size: number) => void Object.assign(copy, { sent, size }),
       onRetry(error: unknown) {
-        const context = { address, service, env: options.env };
+        const context = { address, service, env: options.env, goesOn: true };
         const { message: reason } = explainBucketError(error, 'put', context);
         copy.retry = { attempt: (copy.retry?.attempt ?? 1) + 1, reason };
       },
@@ -202,7 +203,10 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
     name,
     advice: bucketAdvice,
 
+    note: () => note,
+
     async check(signal) {
+      note = undefined;
       const problem = await checkOwnBucket(connected, {
         env: options.env,
         address,
@@ -213,6 +217,9 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
         now,
         pause: wait,
         signal: AbortSignal.any([signal, closing.signal]),
+        note(words) {
+          note = words;
+        },
       });
       return problem && { summary: `The audio cannot go through ${name}.`, problems: [problem] };
     },

@@ -8,6 +8,11 @@ import { openOwnBucket } from './own-bucket.ts';
 import { openPublicDoor, type ServedAudio } from './public-door.ts';
 import { openTunnel } from './tunnel.ts';
 
+export interface TriedWay {
+  readonly problem?: AudioWayProblem | undefined;
+  readonly note?: string | undefined;
+}
+
 /** Minutes for which the link to a probe holds. */
 const linkMinutes = 10;
 
@@ -15,7 +20,7 @@ const linkMinutes = 10;
  * Tries a way while no stack runs: opens it, fetches a probe through it as the provider would, and closes it. For a tunnel
  * it listens on the port of the public door meanwhile.
  * @param options.firstPort of the row
- * @returns what is wrong with it, and what to do
+ * @returns what is wrong with it, and what to do; or what a person should know of it
  * @throws the system's error when the port of the door is taken
  */
 export async function tryWay({
@@ -34,7 +39,7 @@ export async function tryWay({
   readonly firstPort?: number | undefined;
   readonly signal: AbortSignal;
   readonly fetch: typeof globalThis.fetch;
-}): Promise<AudioWayProblem | undefined> {
+}): Promise<TriedWay> {
   const open = async () => {
     if (chosen.kind === 'tunnel') {
       const { publicUrl } = chosen;
@@ -57,7 +62,8 @@ export async function tryWay({
   };
   const way = await open();
   try {
-    return await way.check(signal);
+    const problem = await way.check(signal);
+    return { problem, note: way.note?.() };
   } finally {
     await way.close();
   }

@@ -96,7 +96,7 @@ describe('a provider elsewhere, and no way for the audio', () => {
     expect(fake.requests).toEqual([]);
   });
 
-  it('ends resume before anything is changed', async () => {
+  it('ends resume before anything is changed, and smoke before it names a price', async () => {
     const server = await startLinksServer({
       way: undefined,
       problem: missingWay(provider),
@@ -110,6 +110,12 @@ describe('a provider elsewhere, and no way for the audio', () => {
     const session = { ...failed, tracks };
     const { home, sessionId, posts } = await standing(session, { sandbox: false, provider, audio: missing });
     const ended = await run('resume', [sessionId, '--yes', '--rights-confirmed', '--json'], { home, env });
+    // The checklist asks for no price either before it knows that its samples can be fetched.
+    const checklist = await run('smoke', ['--yes', '--json'], { home, env });
+    expect(checklist.code).toBe(2);
+    expect(last(checklist)).toMatchObject({
+      problems: [{ where: '--public-url' }, { where: '--audio-bucket' }],
+    });
     expect(ended.code).toBe(2);
     expect(last(ended)).toMatchObject(refused);
     expect(posts()).toEqual([]);

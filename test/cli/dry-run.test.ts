@@ -122,7 +122,7 @@ describe('a dry run at a paid provider', () => {
     [
       'a way that does not work',
       {},
-      { tryWay: async () => ({ summary: 'It does not come back.', problems: [] }) },
+      { tryWay: async () => ({ problem: { summary: 'It does not come back.', problems: [] } }) },
       'Audio',
       said('It does not come back.'),
     ],
@@ -146,6 +146,23 @@ describe('a dry run at a paid provider', () => {
       { env: { CHIRPSMITH_SETTINGS: '{"limits":{"maxNameLength":18}}' } },
       'Name',
       said('use at most 18'),
+    ],
+    [
+      'a script without --yes',
+      { rightsConfirmed: true },
+      { asks: false },
+      'Consent',
+      { ...said('the run would be refused'), next: [{ words: expect.stringContaining('--yes') }] },
+    ],
+    [
+      'a script without --rights-confirmed',
+      { yes: true },
+      { asks: false },
+      'Rights',
+      {
+        ...said('the run would be refused'),
+        next: [{ words: expect.stringContaining('--rights-confirmed') }],
+      },
     ],
     [
       'a configuration that cannot be used',
@@ -172,23 +189,6 @@ describe('a dry run at a paid provider', () => {
       {},
       'Name',
       warned('reported to take 1 to 16'),
-    ],
-    [
-      'a script without --yes',
-      {},
-      { asks: false },
-      'Consent',
-      { ...warned('the run would be refused'), next: [{ words: expect.stringContaining('--yes') }] },
-    ],
-    [
-      'a script without --rights-confirmed',
-      {},
-      { asks: false },
-      'Rights',
-      {
-        ...warned('the run would be refused'),
-        next: [{ words: expect.stringContaining('--rights-confirmed') }],
-      },
     ],
     [
       'a balance that nothing tells',
@@ -252,7 +252,8 @@ describe('a dry run of a command', () => {
       const { requests, env } = await serve(401);
       const { home, tracks } = await prepared();
       const nowhere = join(home, 'none');
-      const ended = await run(command, [tracks, '--name', 'x', '--dry-run', '--json'], {
+      const agreed = ['--yes', '--rights-confirmed'];
+      const ended = await run(command, [tracks, '--name', 'x', '--dry-run', '--json', ...agreed], {
         home: nowhere,
         env,
       });

@@ -52,10 +52,21 @@ describe('the line about the audio, where a way is chosen', () => {
       seen: `A probe came back from ${publicUrl}, which leads to port 4705. No stack runs; a command that starts one uses this port.`,
       next: [],
     });
-    expect((await examined({ env: tunnel, tryWay: async () => refusal })).of('Audio')).toMatchObject({
+    expect(
+      (await examined({ env: tunnel, tryWay: async () => ({ problem: refusal }) })).of('Audio'),
+    ).toMatchObject({
       result: 'failed',
-      seen: refusal.summary,
-      next: [{ words: '--public-url: Use another address.' }],
+      seen: 'Use another address.',
+      next: [{ words: `--public-url: ${refusal.summary}` }],
+    });
+  });
+
+  it('says what a person should know of a bucket that works', async () => {
+    const note = 's3.test does not end uploads in parts.';
+    const bucket = { ...provider, CHIRPSMITH_AUDIO_BUCKET: 's3://mine' };
+    expect((await examined({ env: bucket, tryWay: async () => ({ note }) })).of('Audio')).toMatchObject({
+      result: 'warning',
+      seen: `A probe came back from s3://mine. ${note}`,
     });
   });
 
@@ -102,7 +113,7 @@ describe('the line about the audio, where a way is chosen', () => {
           : Response.json({})) as typeof fetch,
     });
     const found = (await examined(running(publicUrl))).of('Audio');
-    expect(found).toMatchObject({ result: 'failed', seen: refusal.summary });
+    expect(found).toMatchObject({ result: 'failed', seen: 'Use another address.' });
     expect((await examined(running(publicUrl, true))).of('Audio')).toMatchObject({
       result: 'ok',
       seen: `A probe came back from ${publicUrl}, which leads to port 4905 of the stack that runs.`,
@@ -116,7 +127,7 @@ describe('the line about the audio, where a way is chosen', () => {
 
   it('sends no probe where the URL of the provider is none, which is said beside the provider', async () => {
     const env = { ...provider, PROVIDER_BASE_URL: 'nonsense', CHIRPSMITH_AUDIO_BUCKET: 's3://mine' };
-    const { of } = await examined({ env, tryWay: async () => refusal });
+    const { of } = await examined({ env, tryWay: async () => ({ problem: refusal }) });
     expect(of('Audio')).toMatchObject({
       result: 'warning',
       seen: 'By s3://mine; not tried, for it is not known where the provider is.',
@@ -210,10 +221,10 @@ describe('a tunnel that is tried without a stack', () => {
     const door = await freeAddress();
     const first = Number(new URL(door).port) - rowOfPorts.indexOf('the public door');
     proxy.lead(door);
-    expect(await tried(first)).toBeUndefined();
+    expect(await tried(first)).toEqual({ problem: undefined, note: undefined });
     expect(proxy.requests.length).toBeGreaterThan(0);
     proxy.instead((_, response) => !!response.writeHead(403).end('no\n'));
-    const problem = await tried(first);
+    const { problem } = await tried(first);
     expect(problem?.problems[0]).toMatchObject({ where: '--public-url' });
     expect(problem?.problems[0]?.message).toContain(door);
   });

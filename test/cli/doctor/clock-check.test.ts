@@ -33,7 +33,7 @@ describe('the line about the clock', () => {
       fetch,
       tryWay: async ({ fetch: asked = fetch }) => {
         await asked(`${env.CHIRPSMITH_PUBLIC_URL}/probe`);
-        return undefined;
+        return {};
       },
     });
     expect(of('Clock')).toMatchObject({

@@ -44,7 +44,7 @@ export function world(changes: Partial<DoctorWorld> = {}): DoctorWorld {
     ffmpeg: async () => '7.1',
     identity: async () => undefined,
     hasSharedAwsFiles: () => false,
-    tryWay: async () => undefined,
+    tryWay: async () => ({}),
     patience: { network: never, all: never },
     ...rest,
   };

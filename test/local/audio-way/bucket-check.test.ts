@@ -1,14 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { credentials, region } from '../../../test-support/s3-bucket.ts';
-import { asPerson, bucketBehindFront, type Fault, s3Error } from './bucket-behind-front.ts';
+import { bucket, credentials, region } from '../../../test-support/s3-bucket.ts';
+import {
+  asPerson,
+  type Bucket,
+  bucketBehindFront,
+  type Fault,
+  openWay,
+  s3Error,
+} from './bucket-behind-front.ts';
 import { checkedBucket } from './checked-bucket.ts';
 
 const { place, said } = checkedBucket();
+const leftAt = async ({ behind }: Bucket) => {
+  const client = behind.connect();
+  const [objects, uploads] = [
+    new ListObjectsV2Command({ Bucket: bucket }),
+    new ListMultipartUploadsCommand({ Bucket: bucket }),
+  ];
+  return { ...(await client.send(objects)), ...(await client.send(uploads)) };
+};
 const isSigned = (url = '') => url.includes('X-Amz-Signature=');
 
 describe('a bucket that can be used', () => {
   it('passes: a probe goes there, comes back by a signed link, and is deleted', async () => {
-    expect(await said()).toBeUndefined();
+    const way = await openWay(place(), {});
+    expect(await way.check(new AbortController().signal)).toBeUndefined();
+    expect(way.note?.()).toBeUndefined();
+    await way.close();
     const probe = /chirpsmith-probe-[0-9a-f]{12}\.txt/;
     const lines = place()
       .requests()
@@ -18,9 +38,9 @@ describe('a bucket that can be used', () => {
       'PUT /probe',
       'GET /probe',
       'GET /probe',
-      'POST /probe?uploads',
-      'GET /probe?uploadId',
-      'DELETE /probe?uploadId',
+      'POST /probe.parts?uploads',
+      'DELETE /probe.parts?uploadId',
+      'GET /probe.parts?uploadId',
       'DELETE /probe',
     ]);
   });
@@ -44,12 +64,30 @@ describe('a bucket that can be used', () => {
     expect(await said({ keep: true })).toBeUndefined();
   });
 
-  it('passes where the service knows neither ListParts nor AbortMultipartUpload', async () => {
-    place().faults(({ method, url = '' }) =>
-      method !== 'POST' && url.includes('uploadId=') ? { status: 405 } : undefined,
-    );
-    expect(await said()).toBeUndefined();
-  });
+  it.each<[string, (request: IncomingMessage) => Fault | undefined]>([
+    [
+      'knows neither ListParts nor AbortMultipartUpload',
+      ({ method, url = '' }) =>
+        /^(GET|DELETE)$/.test(method ?? '') && url.includes('uploadId=') ? { status: 405 } : undefined,
+    ],
+    [
+      'answers AbortMultipartUpload, and does nothing',
+      ({ method, url = '' }) =>
+        method === 'DELETE' && url.includes('uploadId=') ? { status: 204 } : undefined,
+    ],
+  ])(
+    'passes where the service %s: a note says what to do, and nothing is left of the probe',
+    async (_, fault) => {
+      place().faults(fault);
+      const way = await openWay(place(), {});
+      expect(await way.check(new AbortController().signal)).toBeUndefined();
+      expect(way.note?.()).toMatch(/does not end uploads in parts: .* Give the bucket a lifecycle rule/);
+      await way.close();
+      const { Contents = [], Uploads = [] } = await leftAt(place());
+      const left = [...Contents, ...Uploads].map(({ Key }) => Key);
+      expect(left.filter((key) => key?.endsWith('.parts'))).toEqual([]);
+    },
+  );
 
   it('passes when the first answer was lost', async () => {
     let lost = 1;
@@ -204,17 +242,35 @@ describe('a link', () => {
   });
 });
 
-describe('this machine’s clock', () => {
-  it.each([
-    [-20, 'ahead of'],
-    [20, 'behind'],
-  ])('that is wrong by %i min', async (minutes, direction) => {
+it.each([
+  [503, 'It has trouble, or too much to do: run the command again later. What arrived is kept.'],
+  [507, 'It has no room left: make room there, or name another bucket.'],
+  [400, 'Look whether the address is right, and at the settings of the bucket there.'],
+])('a last answer of %i that nothing explains says what to do', async (status, advice) => {
+  place().faults(({ method }) => (method === 'PUT' ? { status } : undefined));
+  expect(await said()).toMatch(/^--audio-bucket: \[::1\]:\d+ answered HTTP \d+\. /);
+  expect(await said()).toContain(`answered HTTP ${status}. ${advice}`);
+});
+
+describe('a clock', () => {
+  const offBy = (minutes: number) =>
     place().faults(() => ({ headers: { date: new Date(Date.now() + minutes * 60_000).toUTCString() } }));
-    expect(await said()).toMatch(
-      new RegExp(`^this machine's clock: It is 20 min ${direction} \\[::1\\]:\\d+, so links would not hold`),
-    );
-    expect(place().requests()).toHaveLength(1);
-  });
+
+  it.each([
+    [-20, 'behind'],
+    [20, 'ahead of'],
+  ])(
+    'of a service on this machine that is off by %i min is that of the service',
+    async (minutes, direction) => {
+      offBy(minutes);
+      expect(await said()).toMatch(
+        new RegExp(
+          `^AWS_ENDPOINT_URL_S3: The clock of \\[::1\\]:\\d+ is 20 min ${direction} that of this machine, so links would not hold\\. .*restart the container`,
+        ),
+      );
+      expect(place().requests()).toHaveLength(1);
+    },
+  );
 });
 
 it('no message holds the access key, the secret, a signature or a link', async () => {
