@@ -1,6 +1,6 @@
 /**
  * Many sessions on the local stack, in a process of its own that is measured: so many at once, at its default speed, and
- * then one after the other, on a clock that jumps.
+ * then one after the other, on a clock that jumps. `npm run bench` shows what was measured last.
  *
  *   npm run bench:load -- [--at-once 10,50,200] [--in-a-row 500] [--tracks 24]
  *
@@ -11,8 +11,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { synthesize } from '../local/synth.ts';
 import { wavFile } from '../test-support/audio-files/wav.ts';
-import { runAtOnce } from './load/at-once.ts';
+import { type AtOnce, runAtOnce } from './load/at-once.ts';
 import { runInARow } from './load/in-a-row.ts';
+import { keepMeasured } from './performance/measured.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,8 +34,9 @@ const files = Array.from({ length: Number(values.tracks) }, (_, index) => ({
 }));
 const problems: string[] = [];
 
-const table = values['at-once'].split(',').filter(Boolean).map(Number);
-for (const sessions of table) {
+const tracks = files.length;
+const atOnce: AtOnce[] = [];
+for (const sessions of values['at-once'].split(',').filter(Boolean).map(Number)) {
   const run = await runAtOnce(sessions, files, { assembly, log: (line) => console.log(line) });
   const { ready, failures, seconds, peakMegabytes, loop, perSession } = run;
   const { cpuSeconds, transitions, invocations, requests, dollars } = perSession;
@@ -48,7 +50,10 @@ for (const sessions of table) {
     `  each: ${cpuSeconds.toFixed(2)} s of CPU, ${transitions.toFixed(1)} transitions, ${invocations.toFixed(1)} invocations, ${requests.toFixed(0)} requests, ${dollars.toFixed(5)} $ without Lambda's time`,
   );
   problems.push(...failures);
+  atOnce.push(run);
 }
+
+if (atOnce.length > 0) keepMeasured('load', { tracks, atOnce });
 
 const inARow = Number(values['in-a-row']);
 if (inARow > 0) {
@@ -59,6 +64,7 @@ if (inARow > 0) {
         `after ${sessions} in a row: ${rssMegabytes.toFixed(0)} MB, ${anonymousMegabytes.toFixed(0)} without files, heap ${heapMegabytes.toFixed(1)}`,
       ),
   });
+  keepMeasured('memory', { tracks, inARow: held });
   const grown = (held.at(-1)?.rssMegabytes ?? 0) - (held[0]?.rssMegabytes ?? 0);
   console.log(`grown by ${grown.toFixed(0)} MB since the first 50`);
   if (grown > mayGrow) problems.push(`The stack grew by ${grown.toFixed(0)} MB.`);

@@ -15,12 +15,17 @@ export interface Outcome {
 /** Most checks of one task, so that a poller that asks seldom ends, too. */
 const mostChecks = 100_000;
 
-/** Checks until a task of this length is seen to be done, and when that is. */
-export function poll(waits: Waits, seconds: number): { readonly checks: number; readonly seen: number } {
+/** Checks until a task of this length is seen to be done, and their moments in seconds; the last one sees it. */
+export function poll(
+  waits: Waits,
+  seconds: number,
+): { readonly checks: number; readonly seen: number; readonly moments: readonly number[] } {
   let seen = 0;
+  const moments: number[] = [];
   for (let checks = 1; checks < mostChecks; checks++) {
     seen += waits.next().value;
-    if (seen >= seconds) return { checks, seen };
+    moments.push(seen);
+    if (seen >= seconds) return { checks, seen, moments };
   }
   throw new Error('The poller never sees the end of the task.');
 }
@@ -39,7 +44,8 @@ export interface Lengths {
   readonly training: Distribution;
 }
 
-const statesEntered = (tracks: number, checks: number): number =>
+/** States that a session of so many tracks enters when so many checks are made in all. */
+export const statesEntered = (tracks: number, checks: number): number =>
   framed.session + framed.slice * Math.ceil(tracks / slice) + framed.track * tracks + framed.check * checks;
 
 /** One session on a clock that jumps: no call takes time or fails. */

@@ -6,6 +6,11 @@ declare module 'dynalite/db/index.js' {
     GlobalSecondaryIndexes?: { IndexStatus: string }[];
     [field: string]: unknown;
   }
+  /** One of LevelDB: until it is closed, it keeps what was in memory when it was opened. */
+  export interface Iterator {
+    close(): Promise<void>;
+    return?(): Promise<void>;
+  }
   export interface Store {
     tableDb: {
       awsAccountId: string;
@@ -19,6 +24,8 @@ declare module 'dynalite/db/index.js' {
       get(key: string, done: (error: Error | null, value?: unknown) => void): void;
       /** @returns undefined when there is no such key */
       getSync(key: string): unknown;
+      keys(options?: object): Iterator;
+      values(options?: object): Iterator;
     };
   }
   const database: {

@@ -8,7 +8,7 @@ import getItem from 'dynalite/actions/getItem.js';
 import putItem from 'dynalite/actions/putItem.js';
 import query from 'dynalite/actions/query.js';
 import updateItem from 'dynalite/actions/updateItem.js';
-import database, { type Store, type StoredTable } from 'dynalite/db/index.js';
+import database, { type Iterator, type Store, type StoredTable } from 'dynalite/db/index.js';
 import batchWriteItemRules from 'dynalite/validations/batchWriteItem.js';
 import createTableRules from 'dynalite/validations/createTable.js';
 import deleteItemRules from 'dynalite/validations/deleteItem.js';
@@ -55,6 +55,7 @@ export async function openDynamoDb({ directory, tables, access }: DynamoDbOption
 }> {
   await mkdir(directory, { recursive: true });
   const store = database.create({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  closeIterators(store.db);
   try {
     await store.db.open();
   } catch (error) {
@@ -103,6 +104,20 @@ function readAtOnce(db: Store['db']): void {
     }
     setImmediate(done, error, value);
   };
+}
+
+/**
+ * dynalite ends an iterator by its `return`, which those of its database lack: every query would leave one open, and with it
+ * all of the database that was in memory at that moment.
+ */
+function closeIterators(db: Store['db']): void {
+  const closed = (make: (options?: object) => Iterator) => (options?: object) => {
+    const iterator = make(options);
+    iterator.return = () => iterator.close();
+    return iterator;
+  };
+  db.keys = closed(db.keys.bind(db));
+  db.values = closed(db.values.bind(db));
 }
 
 /** The tables that a request is about: a batch may name several. */

@@ -155,8 +155,8 @@ describe('the simulation', () => {
   }
 
   it('counts the checks until the end of a task is seen, the one that sees it included', () => {
-    expect(poll(every(10), 30)).toEqual({ checks: 3, seen: 30 });
-    expect(poll(every(10), 30.1)).toEqual({ checks: 4, seen: 40 });
+    expect(poll(every(10), 30)).toEqual({ checks: 3, seen: 30, moments: [10, 20, 30] });
+    expect(poll(every(10), 30.1)).toEqual({ checks: 4, seen: 40, moments: [10, 20, 30, 40] });
   });
 
   it('has the mean, the middle and the 95th of a hundred', () => {

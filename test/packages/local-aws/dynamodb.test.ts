@@ -11,7 +11,8 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import database from 'dynalite/db/index.js';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startAwsEndpoint } from '../../../packages/local-aws/aws-endpoint.ts';
 import { openDynamoDb } from '../../../packages/local-aws/dynamodb.ts';
 import { createAccess } from '../../../packages/local-aws/iam.ts';
@@ -179,4 +180,32 @@ test('a table on disk with other keys than the template is an error that says wh
   await expect(openDynamoDb({ directory: home, tables: [changed], access })).rejects.toThrow(
     /Table sessions in .* has another GlobalSecondaryIndexes than the template\. Move that directory away/,
   );
+});
+
+test('a query leaves no iterator open, read to its end or not: each would keep megabytes', async () => {
+  const create = vi.spyOn(database, 'create');
+  const own = await start(join(directory, 'iterators'));
+  const store = create.mock.results[0]?.value;
+  create.mockRestore();
+  const closings: (() => void)[] = [];
+  const values = store.db.values;
+  store.db.values = (options: object) => {
+    const iterator = values(options);
+    closings.push(vi.spyOn(iterator, 'close') as never);
+    return iterator;
+  };
+  for (const sk of ['a', 'b', 'c']) {
+    await own.admin.send(new PutCommand({ TableName, Item: { ...session('one', 'ana', '1'), sk } }));
+  }
+  const query = {
+    TableName,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': 'one' },
+  };
+  for (const Limit of [1, 10]) await own.admin.send(new QueryCommand({ ...query, Limit }));
+  expect(closings).toHaveLength(2);
+  await vi.waitFor(() => {
+    for (const closed of closings) expect(closed).toHaveBeenCalled();
+  });
+  await own.close();
 });

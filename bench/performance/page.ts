@@ -1,0 +1,190 @@
+import {
+  crowds,
+  type Draws,
+  type LearningRow,
+  learningTable,
+  type PollerRow,
+  pollerTable,
+  shiftTable,
+} from '../schedules/tables.ts';
+import { clients, tracks as tracksOfMishaps } from './failures.ts';
+import { type MeasuredLoad, type MeasuredMemory, type MeasuredTool, measuredWhere } from './measured.ts';
+
+export interface Findings {
+  readonly draws: Draws;
+  readonly runs: Readonly<Record<'assumed' | 'half' | 'twice' | 'quickTraining', readonly PollerRow[]>>;
+  readonly learning: readonly LearningRow[];
+  readonly shift: readonly (readonly [number, number])[];
+  /** Tables in Markdown. */
+  readonly crowds: string;
+  readonly failures: string;
+  readonly bundles: string;
+  readonly load: MeasuredLoad | undefined;
+  readonly memory: MeasuredMemory | undefined;
+  readonly tool: MeasuredTool | undefined;
+}
+
+const notYet = 'Not measured yet.';
+
+/** docs/performance.md */
+export function performancePage(found: Findings): string {
+  const { draws, runs } = found;
+  return `# Time, calls and transitions
+
+Made by \`npm run bench\`, which simulates schedules (${draws.sessions} sessions of each row, seed ${draws.seed}), plays mishaps against the
+sandbox and builds the bundles. What takes long is shown as it was measured last: \`npm run bench:load\`, \`npm run bench:tool\`.
+Nothing of it has met the real provider or AWS.
+
+Of a session only the longest upload and the training are on the critical path. The provider documents no callback, so
+the end of a task is seen when somebody asks. *Time beyond* is from the start to the model, over the provider's own
+critical path (longest upload, then training). In the simulation no call takes time or fails, and the lengths are the same for every poller.
+
+![Time lost and calls made by each poller, 24 tracks](performance/pollers-24.svg)
+
+The sample script sees an end about 2 s sooner and asks three to six times as often. All tracks of a session go at once:
+six at a time were what made 24 tracks take 40 % longer, and 100 tracks almost three times as long.
+
+![The same, 100 tracks](performance/pollers-100.svg)
+
+## When something goes wrong
+
+${tracksOfMishaps} tracks, one mishap in each run, read off the ledger of the sandbox. The scripts are ours, written as the provider's page
+describes its sample (${clients[0]?.name}: it knows \`success\` and \`failed\` only, sends nothing again, has no deadline), and as an
+HTTP library with retries makes it (${clients[1]?.name}). A person starts a script again when it has ended without a model.
+
+${found.failures}
+
+## Where the provider takes as long as assumed
+
+Uploads log-normal around 20 s (standard deviation of the logarithm 0.4), trainings evenly from 120 to 180 s ("about 2 to 3 minutes").
+*The optimum* knows these lengths, and weighs calls as the defaults do; the defaults also expect half and twice as long.
+
+${pollerTable(runs.assumed)}
+
+## How the schedules are made
+
+\`bench/schedules/defaults.ts\` computes them by dynamic programming over whole seconds
+(\`functions/shared/plan-checks.ts\`): of all lists of moments the one that costs least, where a status call has a price in
+seconds. What counts is the end of the *last* of a session's tracks. So a track of 24 is first asked for after 26 s, and
+then at 37, 42, 46, 50, … s, where one alone would be at 17, 25, 33 s. A test computes the defaults again.
+Uploads are also expected, with less weight, to take half or twice as long.
+
+## What is learned
+
+How long each task took is kept by provider, kind and day: as the provider says it (\`finishAt\` − \`createdAt\`), else between
+two checks. The youngest 60 of the last two weeks count, half as much after three days. From ten on, *Prepare session*
+computes the session's moments from a kernel density on their logarithms with a little of what is assumed, and
+\`GET /sessions/{id}\` shows them (\`checkTimes\`, \`learnedFrom\`). They are never closer than
+\`functions/shared/schedule.ts\` says, so that the longest history stays bounded. Settings with a schedule of one's own
+turn it off, unless it has \`learn: true\`.
+
+![Cost of learned schedules over the least cost](performance/learning.svg)
+
+Against the best schedule for the true lengths, of one task, where a call costs 3 s (mean of 200 draws; the mixture's parts
+are log-normal with a deviation of 0.1):
+
+${learningTable(found.learning)}
+
+A training that suddenly takes 240 to 360 s instead of 120 to 180 s:
+
+${shiftTable(found.shift)}
+
+The rows "learned from" of the other tables are with this, after so many uploads and so many trainings of these lengths.
+
+## Where the provider is quicker or slower
+
+Before anything is learned, a run whose uploads took about half of their usual time looks for its training in half of its
+time, too.
+
+Everything takes half as long:
+
+${pollerTable(runs.half)}
+
+Everything takes twice as long:
+
+${pollerTable(runs.twice)}
+
+Only the training takes half as long, which nothing shows beforehand:
+
+${pollerTable(runs.quickTraining)}
+
+## Many sessions at a provider that takes few calls
+
+Tracks that are handed over at once are turned away at first, and each session slows down by itself (its *pace*). Calls
+that were made together and turned away together are one step of it, and the first check is spread, not put off. ${crowds} runs of
+sessions of 24 tracks that begin together:
+
+${found.crowds}
+
+The real machine does the same: \`npm run bench:storm\` (ten sessions of 24 tracks, 5 calls a second, 2026-11-27) had all ten
+models after 385 s of the provider's, and refused none of the calls after the first two minutes. With the pace as
+it was before (a step for each refused call, up to eight, also before the first check), and all tracks at once, it took 795 s.
+
+## Many sessions on this machine
+
+${loadWords(found.load)}
+
+${memoryWords(found.memory)}
+
+## The tool itself
+
+${toolWords(found.tool)}
+
+## Bundles
+
+Bytes of each function, and CPU time of a process of its own from its start to the first answer.
+
+${found.bundles}
+`;
+}
+
+function loadWords(load: MeasuredLoad | undefined): string {
+  if (!load) return notYet;
+  const rows = load.atOnce.map(({ sessions, ready, seconds, peakMegabytes, loop, perSession }) => {
+    const { cpuSeconds, transitions, invocations, dollars } = perSession;
+    const late = `${loop.p50.toFixed(0)} / ${loop.p99.toFixed(0)} / ${loop.max.toFixed(0)} ms`;
+    const cells = [sessions, ready, `${seconds.toFixed(0)} s`, ((60 * ready) / seconds).toFixed(0)];
+    const each = [cpuSeconds.toFixed(1), transitions.toFixed(0), invocations.toFixed(0), dollars.toFixed(4)];
+    return `| ${[...cells, `${peakMegabytes} MB`, late, ...each].join(' | ')} |`;
+  });
+  return `Sessions of ${load.tracks} tracks, started at once on the local stack at its default speed, measured ${measuredWhere(load)}. What waits for
+one of the stack's four workers does not count against a time-out: before it was so (2026-11-27), 21 of 200 had their model and 179
+failed. The dollars are those of AWS for what was counted, without Lambda's time.
+
+| sessions | ready | took | a minute | memory at most | event loop late: p50 / p99 / most | each: CPU s | transitions | invocations | $ |
+|---|---|---|---|---|---|---|---|---|---|
+${rows.join('\n')}`;
+}
+
+function memoryWords(memory: MeasuredMemory | undefined): string {
+  const [first] = memory?.inARow ?? [];
+  const last = memory?.inARow.at(-1);
+  if (!memory || !first || !last) return notYet;
+  const megabytes = (value: number) => `${value.toFixed(0)} MB`;
+  return `Sessions of ${memory.tracks} tracks one after the other, on a clock that jumps, measured ${measuredWhere(memory)}, each time when
+unused workers had ended: ${megabytes(first.rssMegabytes)} after ${first.sessions} (the heap ${megabytes(first.heapMegabytes)}), ${megabytes(last.rssMegabytes)} after ${last.sessions} (the heap ${megabytes(last.heapMegabytes)}).
+
+Before (2026-11-27) each query of the local DynamoDB left an iterator open, which kept what the database had in memory: 487 MB
+after 50 sessions became 593 MB after 250.
+
+![Memory of the local stack](performance/memory.svg)`;
+}
+
+function toolWords(tool: MeasuredTool | undefined): string {
+  if (!tool) return notYet;
+  const { synthCold, synthWarm, listeningCold, listeningWarm, train } = tool;
+  const rows = [
+    ['synth, as `npx cdk synth` does it for the first start', synthCold],
+    ['the same where nothing has changed', synthWarm],
+    ['`start` until it listens, after a new synth', listeningCold],
+    ['`start` until it listens', listeningWarm],
+    ['`train` on the eight sample pieces, whole', train.whole],
+    ["of it the provider's own time: longest upload and training", train.provider],
+    ['the rest', train.beyond],
+  ] as const;
+  return `Middle values, measured ${measuredWhere(tool)}: a free machine is quicker.
+
+| what | seconds |
+|---|---|
+${rows.map(([what, seconds]) => `| ${what} | ${seconds.toFixed(2)} |`).join('\n')}`;
+}

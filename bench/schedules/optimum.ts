@@ -1,0 +1,34 @@
+import { planChecks } from '../../functions/shared/plan-checks.ts';
+import { price, uploadPrices } from './defaults.ts';
+import type { Poller, Waits } from './pollers.ts';
+import type { Lengths } from './simulate.ts';
+
+/** Seconds by which hardly a task of any lengths here still runs. */
+const until = 1200;
+
+function* between(moments: readonly number[]): Waits {
+  let before = 0;
+  for (const at of moments) {
+    yield at - before;
+    before = at;
+  }
+  for (;;) yield 30;
+}
+
+/** The best that can be done by who knows the true lengths, where a call is worth as much as for the defaults. */
+export function optimum({ upload, training }: Lengths): Poller {
+  const plan = ({ doneBy }: Lengths['upload'], tasks: number, call: number) =>
+    planChecks([{ share: 1, doneBy }], { tasks, price: call, until });
+  const plans = new Map<number, readonly number[]>();
+  const forTraining = plan(training, 1, price.training);
+  return {
+    name: 'the optimum, for lengths that are known',
+    upload(tracks) {
+      const call = uploadPrices.find(([most]) => tracks <= most)?.[1] ?? price.batch;
+      const moments = plans.get(tracks) ?? plan(upload, tracks, call);
+      plans.set(tracks, moments);
+      return between(moments);
+    },
+    training: () => between(forTraining),
+  };
+}
