@@ -86,4 +86,4 @@ export function statusOf(status: string, more: Partial<AnyStatus> = {}): AnyStat
 }
 
 /** The provider fetches audio itself, as from S3 in AWS. */
-export const reachesAudio = { look: async () => {} };
+export const reachesAudio = { look: async () => ({}) };

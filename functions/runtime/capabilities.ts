@@ -9,7 +9,7 @@ import type { AudioSource, Track } from '../domain/session.ts';
 import type { SessionNotes, SessionStore } from '../domain/session-records.ts';
 import type { Inbox } from '../event-handlers/start-from-manifest/inbox.ts';
 import type { Dialect, MusicProvider, TrainingProvider } from '../provider/provider.ts';
-import type { AudioUnderWay } from '../shared/audio-links.ts';
+import type { AudioUnderWay, LookedAt } from '../shared/audio-links.ts';
 import type { Variable } from '../shared/environment.ts';
 import { type EventType, eventTypes } from '../shared/event-types.ts';
 import { inboxFolders } from '../shared/inbox-folders.ts';
@@ -257,7 +257,7 @@ export const capabilities = {
     audioWay: {
       look(
         object: AudioSource & Pick<Track, 'sha256'> & { readonly sessionId: string; readonly file: string },
-      ): Promise<void>;
+      ): Promise<LookedAt>;
     };
   }>(),
   /** Finding where the bytes of a track are, and signing a URL for reading them. */

@@ -49,3 +49,10 @@ export const checkedWay = z.object({
   /** What a person should know of it all the same. */
   note: z.string().optional(),
 });
+
+/** The answer of `look` where the file comes whole. */
+export const lookedAt = z.object({
+  /** Whether the provider has fetched it since its first link; absent where the way cannot see that. */
+  fetched: z.boolean().optional(),
+});
+export type LookedAt = z.infer<typeof lookedAt>;

@@ -5,7 +5,9 @@ import {
   audioRemoval,
   audioUnderWay,
   checkedWay,
+  type LookedAt,
   linkedAudio,
+  lookedAt,
   type Publication,
   publication,
 } from '../shared/audio-links.ts';
@@ -85,11 +87,11 @@ export function createAudioLinks({
     },
     /**
      * Fetches the beginning of an object as the provider would, after the provider could not use it.
+     * @returns whether the provider has fetched it, where that can be seen
      * @throws ChirpsmithError AudioUnreachable when other bytes come, in the way's words; StorageUnavailable
      */
-    async look(object: LinkedObject): Promise<void> {
-      const response = await ask('POST', `look?${queryOf(object)}`, linkMs);
-      await response.body?.cancel();
+    async look(object: LinkedObject): Promise<LookedAt> {
+      return lookedAt.parse(await (await ask('POST', `look?${queryOf(object)}`, linkMs)).json());
     },
     /**
      * Fetches a probe as the provider would.

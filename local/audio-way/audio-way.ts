@@ -57,6 +57,10 @@ export interface AudioWay {
    * @throws ChirpsmithError BadInput naming the flag, when it cannot be copied
    */
   link(sessionId: string, object: AudioObject): Promise<LinkedAudio | AudioUnderWay>;
+  /** Headers of our own requests, by which the way knows them. */
+  readonly ownHeaders?: Readonly<Record<string, string>>;
+  /** Has anyone but us fetched an object since its first link was made? Undefined where the way cannot see it. */
+  fetched?(object: AudioObject): boolean | undefined;
   /** Deletes what was put there for a session, unless it is to be kept. */
   remove(sessionId: string): Promise<void>;
   /** Sessions of which something may be there, from earlier runs of the stack too; a tunnel has none. */

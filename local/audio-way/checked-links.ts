@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AudioUnderWay, LinkedAudio } from '../../functions/shared/audio-links.ts';
+import type { AudioUnderWay, LinkedAudio, LookedAt } from '../../functions/shared/audio-links.ts';
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import type { AudioObject, AudioWay, AudioWayProblem } from './audio-way.ts';
 import { lookAtLink, readBack } from './read-back.ts';
@@ -99,11 +99,14 @@ export function checkedLinks({ way, open, fetch, pause: wait = pause, signal }: 
     },
     /**
      * After the provider could not use a track: does its link bring the file now?
+     * @returns whether the provider has fetched it, where the way can see that
      * @throws ChirpsmithError AudioUnreachable when something else comes back, or what the way throws
      */
-    async look(sessionId: string, object: AudioObject): Promise<void> {
+    async look(sessionId: string, object: AudioObject): Promise<LookedAt> {
+      const fetched = way.fetched?.(object);
       const link = await way.link(sessionId, object);
       if ('url' in link) refuse(await repeatedly(() => lookAtLink(linkTo(link.url, object))));
+      return { fetched };
     },
   };
 }

@@ -84,8 +84,7 @@ export async function startLinksServer({
       return { status: 'url' in link ? 200 : 202, body: link };
     }
     if (method === 'POST' && path === 'look') {
-      await links.look(sessionId, objectOf(query));
-      return { status: 200, body: {} };
+      return { status: 200, body: await links.look(sessionId, objectOf(query)) };
     }
     if (method === 'POST' && path === 'removal') {
       const kept = await remove(sessionId);

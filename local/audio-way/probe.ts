@@ -13,6 +13,8 @@ export interface FetchedLink {
   readonly url: string;
   /** What to do about an answer with this status, or about silence: each way has its own words. */
   readonly advice: (status: number | 'none') => string;
+  /** Besides those of a provider. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly signal: AbortSignal;
 }
@@ -47,7 +49,7 @@ export async function fetchProbe({ bytes, where, ...link }: Probe): Promise<Audi
  * @throws the signal's reason
  */
 export async function fetchAsProvider(
-  { url, advice, fetch = globalThis.fetch, signal }: FetchedLink,
+  { url, advice, headers, fetch = globalThis.fetch, signal }: FetchedLink,
   compare: (response: Response, host: string, alive: () => void) => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const { host } = new URL(url);
@@ -55,7 +57,11 @@ export async function fetchAsProvider(
   const timer = setTimeout(() => idle.abort(new DOMException('No byte came.', 'TimeoutError')), idleMs);
   try {
     const ended = AbortSignal.any([signal, idle.signal]);
-    const response = await fetch(url, { redirect: 'manual', signal: ended, headers: { accept: '*/*' } });
+    const response = await fetch(url, {
+      redirect: 'manual',
+      signal: ended,
+      headers: { accept: '*/*', ...headers },
+    });
     if (response.status === 200) return await compare(response, host, () => timer.refresh());
     const seen = `${host} answered ${response.status}`;
     const location = response.headers.get('location');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -57,12 +58,19 @@ export async function openPublicDoor({
 }: PublicDoorOptions): Promise<{
   readonly url: string;
   link(object: AudioObject): Promise<string>;
+  /** Of requests that {@link openPublicDoor} does not count as the provider's. */
+  readonly ownHeaders: Readonly<Record<string, string>>;
+  /** Was an object given to others than us since its first link? Undefined where this door has made none. */
+  fetched(object: AudioObject): boolean | undefined;
   close(): Promise<void>;
 }> {
   const { bucket, region } = audio;
   const { host, pathname } = new URL(publicUrl);
   const prefix = pathname.replace(/\/+$/, '');
   const signer = new S3Client({ endpoint: publicUrl, region, credentials: key, forcePathStyle: true });
+  const own = { name: 'x-chirpsmith-read-back', value: randomBytes(24).toString('base64url') };
+  /** By object: whether others than us have fetched it since its first link was made. */
+  const given = new Map<string, boolean>();
   const urls = createDownloadUrls({ client: signer, bucket, minutes: linkMinutes });
 
   /** Which object a request may have. Throws for one that is not signed for this door. */
@@ -105,12 +113,13 @@ export async function openPublicDoor({
     }
     const { key: Key, query } = target;
     const { range } = request.headers;
+    const versionId = query.get('versionId');
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const command = new GetObjectCommand({
       Bucket: bucket,
       Key,
-      VersionId: query.get('versionId'),
+      VersionId: versionId,
       Range: request.headers['if-range'] === undefined ? range : undefined,
       ResponseContentType: query.get('response-content-type'),
       ResponseContentDisposition: query.get('response-content-disposition'),
@@ -128,6 +137,7 @@ export async function openPublicDoor({
       'last-modified': found.LastModified?.toUTCString(),
     };
     const known = Object.entries(headers).filter(([, value]) => value !== undefined);
+    if (request.headers[own.name] !== own.value) given.set(idOf({ key: Key, versionId }), true);
     response.writeHead(found.ContentRange === undefined ? 200 : 206, Object.fromEntries(known));
     await pipeline(found.Body instanceof Readable ? found.Body : Readable.from([]), response);
   };
@@ -143,13 +153,21 @@ export async function openPublicDoor({
   const { url, close } = await listenOnLoopback(server, port);
   return {
     url,
-    link: ({ key: object, versionId, file }) => urls.get({ key: object, versionId, file }),
+    link(object) {
+      const id = idOf(object);
+      given.set(id, given.get(id) ?? false);
+      return urls.get(object);
+    },
+    ownHeaders: { [own.name]: own.value },
+    fetched: (object) => given.get(idOf(object)),
     async close() {
       await close();
       signer.destroy();
     },
   };
 }
+
+const idOf = ({ key, versionId }: Pick<AudioObject, 'key' | 'versionId'>) => JSON.stringify([key, versionId]);
 
 function refuse(response: ServerResponse, status: number): void {
   const body = status === 403 ? refusal : 'The audio is not there, or not like this.\n';

@@ -8,7 +8,7 @@ const lookBytes = 64 * 1024;
 
 /** What is read back through a way. */
 export interface LinkToRead extends Pick<FetchedLink, 'fetch' | 'signal'> {
-  readonly way: Pick<AudioWay, 'kind' | 'name' | 'advice'>;
+  readonly way: Pick<AudioWay, 'kind' | 'name' | 'advice' | 'ownHeaders'>;
   /** Signed. It is shown nowhere. */
   readonly url: string;
   readonly object: AudioObject;
@@ -80,7 +80,10 @@ async function ask(
   { way, url, object, fetch, signal }: LinkToRead,
   compare: Parameters<typeof fetchAsProvider>[1],
 ): Promise<AudioWayProblem | undefined> {
-  const message = await fetchAsProvider({ url, advice: way.advice, fetch, signal }, compare);
+  const message = await fetchAsProvider(
+    { url, advice: way.advice, headers: way.ownHeaders, fetch, signal },
+    compare,
+  );
   if (message === undefined) return undefined;
   return {
     summary: `"${nameOf(object)}" cannot be fetched through ${way.name}, so nothing more is sent to the provider.`,

@@ -48,6 +48,8 @@ export function openTunnel({
         await probe.remove();
       }
     },
+    ownHeaders: door.ownHeaders,
+    fetched: (object) => door.fetched(object),
     async publish() {},
     link: async (_sessionId, object) => ({ url: await door.link(object) }),
     async remove() {},

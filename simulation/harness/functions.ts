@@ -74,7 +74,7 @@ function capabilitiesOf({
     'models.register': { models },
     'audio.bucket': { bucket: 'audio' },
     'audio.reach': { audioWay: { check: async () => {} } },
-    'audio.look': { audioWay: { look: async () => {} } },
+    'audio.look': { audioWay: { look: async () => ({}) } },
     'audio.inspect': { inspect, hash, copy },
     'audio.offer': { downloads, find },
     'provider.open': { provider },

@@ -188,6 +188,22 @@ describe('a provider that is not on this machine', () => {
       expect(await stack.run(broken, 'resume')).toMatchObject({ status: 'ready' });
     }, 60_000);
 
+    it('and sends a file again for which a page answered for a moment, after it was read back and before anybody looked', async () => {
+      const healed = await stack.upload(songs(6), { rights: true });
+      const asked = new Map<string, number>();
+      tunnel.instead(({ url = '' }, response) => {
+        const [path = ''] = url.split('?');
+        if (!path.includes(`/audio/${healed}/001`)) return false;
+        asked.set(path, (asked.get(path) ?? 0) + 1);
+        // The first request is ours, the second is the provider's.
+        return asked.get(path) === 2 && page(response);
+      });
+      const ready = await stack.run(healed);
+      expect(ready.status, ready.failure?.reason).toBe('ready');
+      expect(ready.tracks[0]).toMatchObject({ status: 'done', attempts: 2 });
+      tunnel.instead(undefined);
+    }, 60_000);
+
     it('and no signature is written down', async () => {
       const { executionArn } = await stack.session(sessionId);
       const told = [await stack.session(sessionId), stack.notices, await stack.history(executionArn)];

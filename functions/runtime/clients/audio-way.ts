@@ -8,4 +8,4 @@ export const links = () => {
 };
 
 /** Whether the provider can fetch audio: S3 in AWS is reachable for all, and so is the sandbox's on this machine. */
-export const audioWay = () => links() ?? { check: async () => {}, look: async () => {} };
+export const audioWay = () => links() ?? { check: async () => {}, look: async () => ({}) };

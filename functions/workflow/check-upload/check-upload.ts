@@ -122,7 +122,8 @@ export async function checkUpload(state: UploadState, deps: CheckUploadDeps): Pr
 /**
  * What the provider could not use may be no fault of the file: does the way bring its bytes now? If not, the run ends,
  * and the file is sent again by the next one.
- * @returns whether the way was broken after the track was sent, and works again: then nobody knows what the provider got
+ * @returns whether the way was broken after the track was sent, and works again: then nobody knows what the provider got;
+ *   or whether the provider has fetched nothing through it, so that something else has answered in its place
  * @throws ChirpsmithError AudioUnreachable
  */
 async function isWayInDoubt(
@@ -132,8 +133,9 @@ async function isWayInDoubt(
   { audioWay, store, now }: CheckUploadDeps,
 ): Promise<boolean> {
   const { sessionId, file, sha256, submittedAt } = track;
+  let fetched: boolean | undefined;
   try {
-    await audioWay.look({ ...source, sessionId, file, sha256 });
+    ({ fetched } = await audioWay.look({ ...source, sessionId, file, sha256 }));
   } catch (error) {
     if (!(error instanceof ChirpsmithError) || error.name !== 'AudioUnreachable') throw error;
     const reason = `The provider said of "${file}": ${said} ${error.message}`;
@@ -142,6 +144,7 @@ async function isWayInDoubt(
     await store.updateTrack(track, again);
     throw await stopRun(await store.requireSession(sessionId), error.name, reason, { store, now });
   }
+  if (fetched === false) return true;
   const { stopped } = await store.requireSession(sessionId);
   return stopped?.error === 'AudioUnreachable' && submittedAt !== undefined && submittedAt <= stopped.at;
 }

@@ -250,10 +250,25 @@ describe('a link', () => {
     expect(await links.get(object)).toMatch('https://a.test/');
   });
 
+  it('says after the provider could not use it whether the provider has fetched it, where the way sees that', async () => {
+    let fetched = true;
+    const asked: object[] = [];
+    const { links } = await linksTo({
+      fetched(one) {
+        asked.push(one);
+        return fetched;
+      },
+    });
+    expect(await links.look(object)).toEqual({ fetched });
+    fetched = false;
+    expect(await links.look(object)).toEqual({ fetched });
+    expect(asked[0]).toMatchObject({ key: object.key });
+  });
+
   it('can be looked at after the provider could not use it', async () => {
     let answer = rightBytes;
     const { links } = await linksTo({ kind: 'tunnel', name: 'https://a.test' }, (key) => answer(key));
-    await links.look(object);
+    expect(await links.look(object)).toEqual({});
     answer = () => Promise.reject(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }));
     await expect(links.look(object)).rejects.toMatchObject({
       problems: [{ where: '--public-url', message: 'a.test takes no connection: is the tunnel running?' }],

@@ -65,6 +65,20 @@ describe('a link of the public door', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
+  it('is known as fetched when somebody else than this stack has followed it since the first was made', async () => {
+    await using it_ = await door();
+    expect(it_.fetched(mine)).toBeUndefined();
+    const url = await it_.link(mine);
+    await (await it_.get(url, { headers: it_.ownHeaders })).arrayBuffer();
+    await (await it_.get(url.replace('001.wav', '002.wav'))).text();
+    expect(it_.fetched(mine)).toBe(false);
+    await (await it_.get(url, { headers: { range: 'bytes=0-9' } })).arrayBuffer();
+    expect(it_.fetched(mine)).toBe(true);
+    // Looking at it once more makes another link, and nothing undone.
+    await it_.link(mine);
+    expect(it_.fetched(mine)).toBe(true);
+  });
+
   it('gives the version that it was made for, when the object was replaced since', async () => {
     await using it_ = await door();
     const replaced = { key: 'audio/mine/002.wav' };
