@@ -8,6 +8,7 @@ import { textFile } from '../../test-support/audio-files/hostile.ts';
 import { openStack, songs, type TestStack } from '../../test-support/local-stack.ts';
 import { reportFile } from '../../web/build/page-files.ts';
 import { findings, type Look, looks, openBrowser, openPage, picture, signIn, sticksOut } from './browser.ts';
+import { largeBatch, paints, scrollThrough, serveLargeBatch } from './large-batch.ts';
 
 /** A name that a page must show as text. */
 const hostile = '<img src=x onerror=alert(1)> \u202egnihton & "quoted"';
@@ -20,7 +21,8 @@ beforeAll(async () => {
   [it_, browser] = await Promise.all([openStack(), openBrowser()]);
   sessions.trained = await it_.upload(songs(8));
   await it_.run(sessions.trained);
-  const text = { name: `${hostile}.wav`, bytes: textFile() };
+  // As long as a name can be, without a place to break it.
+  const text = { name: `${hostile}${'w'.repeat(251 - hostile.length)}.wav`, bytes: textFile() };
   sessions.refused = await it_.upload([...songs(7), text], { name: hostile });
   await it_.run(sessions.refused);
   sessions.review = await it_.upload(songs(6), { name: 'Harbour EP', review: true });
@@ -189,6 +191,36 @@ describe('a person', () => {
     // The clock of the stack jumps; the page waits as long as the schedule of the training says.
     await page.reload();
     await text(page, 'The model is ready.');
+    await context.close();
+  });
+
+  test('scrolls through ten thousand files of a batch, of which only those in sight are drawn, and finds one', async () => {
+    const { page, context, faults } = await openPage(browser, look, [home(), it_.stack.ready.issuer]);
+    await signIn(page, at(`#/sessions/${sessions.trained}`));
+    await text(page, 'The model is ready.');
+    await page.reload();
+    await text(page, 'The model is ready.');
+    const { first, whole } = await paints(page);
+    console.log(
+      `A session is painted first after ${first.toFixed(0)} ms, whole after ${whole.toFixed(0)} ms.`,
+    );
+    for (const count of [1000, 10_000]) {
+      await serveLargeBatch(page, count);
+      await page.goto(at('#/sessions'));
+      await page.goto(at(`#/sessions/${largeBatch}`));
+      await page.getByRole('button', { name: `All ${count.toLocaleString('en')}` }).waitFor();
+      const { perSecond, milliseconds } = await scrollThrough(page);
+      console.log(
+        `${count} rows: ${perSecond.toFixed(1)} frames a second, ${milliseconds.toFixed(1)} ms of the page's thread each.`,
+      );
+      expect(await page.locator('.file .open').count()).toBeLessThan(80);
+      await page.unroute(`**/api/sessions/${largeBatch}**`);
+    }
+    await picture(page, 'session-10000-files', look);
+    await page.getByRole('searchbox', { name: 'Find a file' }).fill('number 9876.');
+    await page.getByRole('button', { name: 'loops 35/loop number 9876.wav' }).waitFor();
+    expect(await page.locator('.file .open').count()).toBe(1);
+    expect(faults).toEqual([]);
     await context.close();
   });
 

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
 import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts';
@@ -37,6 +37,8 @@ const rowHeight = { wide: 28, small: 52 };
 const boxHeight = 520;
 /** Rows drawn above and below those in sight. */
 const spare = 8;
+/** Rows that are scrolled by before others are drawn. */
+const stride = 4;
 
 /** A row for each file: its way on one axis of time, how often it was sent, and what is wrong with it. */
 export function Files({
@@ -181,6 +183,14 @@ export function Files({
   );
 }
 
+/** Rows that were made: the same one is not compared again while one scrolls. */
+interface Made {
+  readonly drawn: Drawn;
+  readonly tracks: readonly Track[];
+  readonly height: number;
+  readonly rows: Map<number, VNode>;
+}
+
 /** Rows of a fixed height, of which only those in sight are there. */
 function Window({
   tracks,
@@ -192,30 +202,36 @@ function Window({
   open(trackId: string): void;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  const top = useSignal(0);
+  const stridden = useSignal(0);
+  const made = useRef<Made | undefined>(undefined);
   const height = isSmall.value ? rowHeight.small : rowHeight.wide;
-  const first = Math.max(0, Math.floor(top.value / height) - spare);
-  const last = Math.min(tracks.length, Math.ceil((top.value + boxHeight) / height) + spare);
+  const top = stridden.value * stride;
+  const first = Math.max(0, Math.min(top, tracks.length) - spare);
+  const last = Math.min(tracks.length, top + stride + Math.ceil(boxHeight / height) + spare);
+  if (made.current?.drawn !== drawn || made.current.tracks !== tracks || made.current.height !== height) {
+    made.current = { drawn, tracks, height, rows: new Map() };
+  }
+  const { rows } = made.current;
+  const rowOf = (track: Track, index: number) => {
+    const isFirst = index === first;
+    const known = isFirst ? undefined : rows.get(index);
+    if (known !== undefined) return known;
+    const at = { index, count: tracks.length, top: index * height };
+    const row = <Row key={track.trackId} track={track} drawn={drawn} isFirst={isFirst} open={open} at={at} />;
+    if (!isFirst) rows.set(index, row);
+    return row;
+  };
   return (
     <div
       class="files window"
       ref={box}
       onScroll={() => {
-        top.value = box.current?.scrollTop ?? 0;
+        stridden.value = Math.floor((box.current?.scrollTop ?? 0) / height / stride);
       }}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: a list with one tab stop for all rows. */}
       <div role="list" onKeyDown={moveAmong} style={{ height: `${tracks.length * height}px` }}>
-        {tracks.slice(first, last).map((track, index) => (
-          <Row
-            key={track.trackId}
-            track={track}
-            drawn={drawn}
-            isFirst={index === 0}
-            open={open}
-            at={{ index: first + index, count: tracks.length, top: (first + index) * height }}
-          />
-        ))}
+        {tracks.slice(first, last).map((track, index) => rowOf(track, first + index))}
       </div>
     </div>
   );

@@ -99,6 +99,9 @@ function Graph({
   );
 }
 
+/** Letters for which a state has room; more are drawn narrower. */
+const mostLetters = 18;
+
 interface Box {
   readonly x: number;
   readonly y: number;
@@ -120,7 +123,14 @@ function State({ name, at, shape, present }: { name: string; at: Box; shape: str
       ) : (
         <rect class="bx" {...at} rx={shape === 'task' ? 6 : at.height / 2} />
       )}
-      <text x={at.x + at.width / 2} y={at.y + at.height / 2 + 4.5} text-anchor="middle">
+      <text
+        x={at.x + at.width / 2}
+        y={at.y + at.height / 2 + 4.5}
+        text-anchor="middle"
+        {...(title.length > mostLetters
+          ? { textLength: at.width - 14, lengthAdjust: 'spacingAndGlyphs' }
+          : {})}
+      >
         {title}
       </text>
     </g>

@@ -7,10 +7,11 @@ const mostCells = 60;
 /** Where the files are, at one look; the numbers beside it say the same. */
 export function Meter({ tracks, tally }: { tracks: SessionPageAnswer['tracks']; tally: Tally }) {
   const shown = places.filter((place) => place !== 'copy' || tally.copy > 0);
+  const hasCells = tracks.length <= mostCells;
   return (
     <div class="meter">
-      <div class="strip" aria-hidden="true">
-        {tracks.length <= mostCells
+      <div class={hasCells ? 'strip' : 'strip shares'} aria-hidden="true">
+        {hasCells
           ? tracks.map((track) => <i key={track.trackId} class={`c-${placeOf(track)}`} />)
           : shown.map((place) => <Share key={place} place={place} count={tally[place]} />)}
       </div>
