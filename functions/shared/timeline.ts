@@ -146,9 +146,11 @@ const atRest: Readonly<Record<string, string>> = {
 /** What goes on at the provider, or is about to: a call that was turned away is made again. */
 function busyStretches({ rows, work, now }: TimelineFacts): { from: number; to: number }[] {
   return [...rows.map(({ calls }) => calls), work].flatMap((calls) =>
-    calls.map(({ at, until, answer, end }, index) => {
+    calls.map(({ call, at, until, answer, end }, index) => {
       const again = calls[index + 1]?.at;
       const answered = until ?? now;
+      // It begins no task.
+      if (call === 'prepare' && answer === 'taken') return { from: at, to: answered };
       const isAgain = again !== undefined && answer !== 'taken' && again - answered < 120;
       return { from: at, to: answer === 'taken' ? (end?.at ?? again ?? now) : isAgain ? again : answered };
     }),

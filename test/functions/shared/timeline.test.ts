@@ -87,11 +87,12 @@ describe('idle time', () => {
       { at: 120, status: 'review', run: 1 },
       { at: 400, status: 'creating', run: 2 },
     ];
-    const work = [taken(402, { call: 'create', end: done(460) })];
+    const prepare = taken(61, { call: 'prepare', charge: 'free', credits: 0 });
+    const work = [prepare, taken(402, { call: 'create', end: done(460) })];
     expect(
       idleStretches(facts([row('a', taken(62, { end: done(119) }))], { turns, work, now: 460 })),
     ).toEqual([
-      { from: 0, to: 62, why: 'files on their way, or not started' },
+      { from: 0, to: 61, why: 'files on their way, or not started' },
       { from: 119, to: 402, why: 'waited for the approval' },
     ]);
   });
