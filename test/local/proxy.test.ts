@@ -26,12 +26,14 @@ describe('the proxy of the environment', () => {
   });
 });
 
-/** A proxy that answers for every host itself, as a provider that does not know the key. */
+/** A proxy that answers for every host itself, as a provider whose key may look at tasks and pay for none. */
 async function startProxy() {
   const asked: string[] = [];
   const refuse = (host: string | undefined) => (request: IncomingMessage, response: ServerResponse) => {
     asked.push(`${request.method} ${host ?? request.url}`);
-    response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"no such key"}');
+    const looks = request.method === 'GET' && request.headers.authorization !== undefined;
+    const [status, message] = looks ? [404, 'no such task'] : [401, 'no such key'];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
   };
   const server = createServer(refuse(undefined));
   server.on('connect', (request, socket) => {
@@ -58,6 +60,7 @@ test('music is asked for through the proxy at its provider, and nothing of this 
     },
   });
   expect(events(ended).at(-1)).toMatchObject({ event: 'session.failed', error: 'ProviderAuth' });
-  expect(asked.length).toBeGreaterThan(0);
+  // The command looks before it pays, and the function that pays goes the same way.
+  expect(asked.map((request) => request.split(' ')[0])).toEqual(expect.arrayContaining(['GET', 'POST']));
   expect(asked.filter((request) => !request.includes('provider.example.test'))).toEqual([]);
 }, 60_000);
