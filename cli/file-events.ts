@@ -24,7 +24,7 @@ export type FileEvent =
       readonly problem: AudioProblem | 'unreadable';
       readonly reason: string;
     }
-  /** Copies in a bucket of the person's own that nothing fetches any more. */
+  /** Copies in a bucket of the person's own that could not be deleted, or cannot yet. */
   | {
       readonly event: 'audio.left';
       readonly sessionId: string;

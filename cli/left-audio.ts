@@ -6,6 +6,7 @@ import { type CopiedAudio, copiedAudio, homeDirectory, needsNoAudio, wayVariable
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import type { CommandContext } from './command.ts';
 import { type ConnectedStack, connectStack } from './connect.ts';
+import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { stopFirst } from './local-stack.ts';
 import type { Next } from './next.ts';
@@ -42,15 +43,29 @@ export async function tellLeftAudio(
   if (kept && kept.until === undefined) return;
   for (const left of copiedAudio(homeDirectory(env)).filter((one) => one.sessionId === sessionId)) {
     const { name, files, problem } = left;
-    const reason = kept?.until === undefined ? (problem ?? slow) : keptWords(kept.until);
+    // A stack without the bucket cannot say it; of a session that is deleted nothing is kept.
+    const until = kept?.until ?? (status === 'deleting' ? undefined : keptStill(left));
+    if (until !== undefined) {
+      display.emit(keptAudio(left, until));
+      continue;
+    }
+    const reason = problem ?? slow;
     const about = { sessionId, from: name, files, ...(reason === undefined ? {} : { reason }) };
-    const words = kept && 'To delete them then, at the latest:';
-    display.emit({ event: 'audio.left', ...about, next: [deleteCopies(left, words)] });
+    display.emit({ event: 'audio.left', ...about, next: [deleteCopies(left)] });
   }
 }
 
-const keptWords = (until: string) =>
-  `The provider may still fetch them until ${until.slice(11, 16)} UTC. They are deleted then, or by the first command after it.`;
+/** Until when copies are kept, as the journal has it, while that time has not come. */
+const keptStill = ({ keptUntil }: Pick<CopiedAudio, 'keptUntil'>) =>
+  keptUntil !== undefined && Date.parse(keptUntil) > Date.now() ? keptUntil : undefined;
+
+/** Copies that cannot be deleted yet. Their removal is never asked of a stack that does not have their bucket. */
+function keptAudio(copies: CopiedAudio, until: string): CliEvent {
+  const { sessionId, name, files } = copies;
+  const reason = `The provider may still fetch them until ${until.slice(11, 16)} UTC. A stack that runs with this bucket then deletes them; else the first command after it that names this bucket.`;
+  const next = [deleteCopies(copies, 'To delete them then, at the latest:')];
+  return { event: 'audio.left', sessionId, from: name, files, reason, next };
+}
 
 interface Removal {
   /** Why it failed, where the journal may not have it. */
@@ -70,7 +85,8 @@ async function removal(sessionId: string, url: string): Promise<Removal> {
 
 /**
  * Deletes only the copies of a session's audio in a bucket of the person's own.
- * @throws UsageError when there are none, the provider may still fetch them, or the running stack does not use that bucket
+ * @returns 1 where they are still there: the provider may fetch them, or the bucket refused
+ * @throws UsageError when there are none, or the running stack does not use that bucket
  */
 export async function deleteCopiesOf(typed: string, given: CommandContext): Promise<ExitCode> {
   const { display, target } = given;
@@ -102,7 +118,10 @@ export async function deleteCopiesOf(typed: string, given: CommandContext): Prom
       throw new UsageError('Nothing was deleted.', problems, undefined, [...stopFirst, again]);
     }
     const { problem: reason, kept } = await removal(sessionId, audio.links);
-    if (kept) throw stillNeeded(sessionId, kept.until);
+    if (kept) {
+      display.emit(kept.until === undefined ? neededAudio(found) : keptAudio(found, kept.until));
+      return exitCodes.failed;
+    }
     const after = copiedAudio(homeDirectory(env)).find((one) => one.sessionId === sessionId);
     if (!after) {
       display.emit({ event: 'audio.deleted', sessionId, from: name, files: found.files });
@@ -117,10 +136,9 @@ export async function deleteCopiesOf(typed: string, given: CommandContext): Prom
   }
 }
 
-function stillNeeded(sessionId: string, until: string | undefined): UsageError {
-  const message =
-    until === undefined ? 'It is not done: the provider may still fetch its audio.' : keptWords(until);
-  return new UsageError('Nothing was deleted.', [{ where: sessionId, message }], undefined, [
-    { words: 'To see what goes on, and what is possible:', command: `npx chirpsmith status ${sessionId}` },
-  ]);
+function neededAudio({ sessionId, name, files }: CopiedAudio): CliEvent {
+  const reason = 'The session is not done: the provider may still fetch its audio.';
+  const words = 'To see what goes on, and what is possible:';
+  const next = [{ words, command: `npx chirpsmith status ${sessionId}` }];
+  return { event: 'audio.left', sessionId, from: name, files, reason, next };
 }

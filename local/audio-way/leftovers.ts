@@ -66,6 +66,7 @@ export function createRemoval({
   linkMinutes,
   now = () => Date.now(),
   later = (work, ms) => setTimeout(work, ms).unref(),
+  keptUntil = () => {},
   onError,
 }: {
   readonly way: Pick<AudioWay, 'sessions' | 'remove'>;
@@ -74,6 +75,8 @@ export function createRemoval({
   readonly now?: () => number;
   /** Does a work after so many milliseconds, if this process lives then. */
   readonly later?: (work: () => void, ms: number) => NodeJS.Timeout | undefined;
+  /** Told until when copies are kept, in milliseconds since the epoch, where their session is done. */
+  readonly keptUntil?: (sessionId: string, until: number) => void;
   readonly onError: (error: unknown) => void;
 }) {
   const timers = new Map<string, NodeJS.Timeout | undefined>();
@@ -88,6 +91,7 @@ export function createRemoval({
       return undefined;
     }
     if (Number.isFinite(until)) {
+      keptUntil(sessionId, until);
       timers.set(
         sessionId,
         later(() => void remove(sessionId).catch(onError), until - now()),

@@ -10,6 +10,7 @@ import { startLinksServer } from './links-server.ts';
 import { openLocalAudio } from './local-audio.ts';
 import { openOwnBucket } from './own-bucket.ts';
 import { openPublicDoor } from './public-door.ts';
+import { writeKeptUntil } from './published-journal.ts';
 import type { Lookup } from './reach.ts';
 import type { Pause } from './repeat-request.ts';
 import { openTunnel } from './tunnel.ts';
@@ -107,7 +108,8 @@ export async function openAudioWay({
   const problem = missingWay(provider);
   const { list, open: openObject } = audio;
   const onError = (error: unknown) => log(`Audio was not removed from ${way?.name}: ${awsErrorWords(error)}`);
-  const removal = way && createRemoval({ way, stored, linkMinutes, onError });
+  const keptUntil = (sessionId: string, until: number) => writeKeptUntil(directory, sessionId, until);
+  const removal = way && createRemoval({ way, stored, linkMinutes, keptUntil, onError });
   const remove = async (sessionId: string) => removal?.remove(sessionId);
   const links = await startLinksServer({ way, problem, list, open: openObject, remove, fetch, pause, log });
   const info: AudioWayInfo = {

@@ -24,6 +24,8 @@ const fileShape = z.object({
   settings: bucketSettings.optional(),
   /** Why the objects could not be removed, when that was tried last. */
   problem: z.string().optional(),
+  /** Until when the provider may fetch them, in ISO 8601: the session is done, and its last link holds so long. */
+  keptUntil: z.iso.datetime().optional(),
   objects: z.record(z.string(), entryShape),
 });
 type JournalFile = z.infer<typeof fileShape>;
@@ -72,8 +74,7 @@ export function openPublishedJournal(
       problem,
       objects: Object.fromEntries(objects),
     };
-    writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWhole(file, content);
   };
   return {
     sessions: () => [...known.keys()],
@@ -109,21 +110,44 @@ export interface CopiedAudio {
   readonly settings: BucketSettings;
   /** Why they could not be removed, when that was tried last. */
   readonly problem: string | undefined;
+  /** Until when the provider may fetch them, in ISO 8601, where a stack that knew the bucket has found that. */
+  readonly keptUntil: string | undefined;
 }
 
 /** What the journal has, read without a stack. */
 export const copiedAudio = (directory: string): CopiedAudio[] =>
-  filesIn(directory).map(({ sessionId, name, settings, problem, objects }) => {
+  filesIn(directory).map(({ sessionId, name, settings, problem, keptUntil, objects }) => {
     const files = Object.keys(objects).length;
-    return { sessionId, name, settings: settings ?? settingsOfBucket({}), problem, files };
+    return { sessionId, name, settings: settings ?? settingsOfBucket({}), problem, keptUntil, files };
   });
 
-/** A file that a kill or another version left unreadable counts as none. */
-function filesIn(directory: string): JournalFile[] {
+/**
+ * Writes down until when copies of a session are kept: a command whose shell has no bucket cannot ask for it. It holds
+ * until more of them is known.
+ * @param until milliseconds since the epoch
+ */
+export function writeKeptUntil(directory: string, sessionId: string, until: number): void {
+  const keptUntil = new Date(until).toISOString();
+  for (const [file, content] of entriesIn(directory)) {
+    if (content.sessionId === sessionId) writeWhole(file, { ...content, keptUntil });
+  }
+}
+
+/** A kill leaves the old file or the new one, never a part. */
+function writeWhole(file: string, content: JournalFile): void {
+  writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+const filesIn = (directory: string): JournalFile[] => entriesIn(directory).map(([, content]) => content);
+
+/** By path. A file that a kill or another version left unreadable counts as none. */
+function entriesIn(directory: string): [file: string, content: JournalFile][] {
   const names = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.json')) : [];
   return names.flatMap((name) => {
+    const file = path.join(directory, name);
     try {
-      return fileShape.parse(JSON.parse(readFileSync(path.join(directory, name), 'utf8')));
+      return [[file, fileShape.parse(JSON.parse(readFileSync(file, 'utf8')))]];
     } catch {
       return [];
     }

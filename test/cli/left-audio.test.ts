@@ -8,6 +8,7 @@ import { type AudioWay, missingWay } from '../../local/audio-way/audio-way.ts';
 import type { BucketSettings } from '../../local/audio-way/bucket-settings.ts';
 import { createRemoval, type StoredSession } from '../../local/audio-way/leftovers.ts';
 import { startLinksServer } from '../../local/audio-way/links-server.ts';
+import { writeKeptUntil } from '../../local/audio-way/published-journal.ts';
 import { commandsOf, last, standing } from './fake-session.ts';
 import { events, run } from './run-command.ts';
 
@@ -46,6 +47,7 @@ async function withCopies(
   };
   const { remove } = createRemoval({
     ...{ way, linkMinutes: 60, onError: () => {} },
+    keptUntil: (sessionId, until) => writeKeptUntil(join(at.home, 'audio-way'), sessionId, until),
     stored: async (sessionId) => {
       const known = at.fake.has(sessionId) ? at.fake.session(sessionId) : undefined;
       return known && { status: known.status, statusSince: since, tracks };
@@ -126,8 +128,8 @@ it('the command that is named deletes the copies once it may, and keeps the sess
 it('copies of a session that is not done stay', async () => {
   const { sessionId, copies, isThere } = await withCopies('review', { mayDelete: () => true });
   const refused = await run('delete', [sessionId, '--copies', '--json'], copies);
-  expect([refused.code, isThere()]).toEqual([2, true]);
-  expect(refused.stderr).toContain('It is not done');
+  expect([refused.code, isThere()]).toEqual([1, true]);
+  expect(refused.stderr).toContain('The session is not done');
   expect(commandsOf(refused)).toEqual([expect.stringContaining(`status ${sessionId}`)]);
 });
 
@@ -142,12 +144,41 @@ it('copies that the provider may still fetch after a cancel stay, as cancel, sta
     expect((await run(command, [sessionId, '--json'], copies)).stderr).toMatch(words);
   }
   const refused = await run('delete', [sessionId, '--copies', '--json'], copies);
-  expect([refused.code, isThere()]).toEqual([2, true]);
+  expect([refused.code, isThere()]).toEqual([1, true]);
   expect(refused.stderr).toMatch(words);
+  expect(commandsOf(refused)).toEqual([expect.stringContaining(`delete ${sessionId} --copies`)]);
   vi.useFakeTimers({ now: Date.now() + 61 * 60_000, toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
   expect((await run('status', [sessionId, '--json'], copies)).stderr).toBe('');
   expect(isThere()).toBe(false);
+});
+
+it('a stack without the bucket says until when copies are kept, as one with the bucket has found it, and after that how to delete them', async () => {
+  const { home, sessionId } = await standing({ status: 'cancelled' });
+  await writeCopies(home, sessionId);
+  const until = Date.now() + 30 * 60_000;
+  writeKeptUntil(join(home, 'audio-way'), sessionId, until);
+  const copies = { home, env: {} };
+  const told = async () => {
+    const { stdout } = await run('status', [sessionId, '--json'], copies);
+    return events({ stdout }).filter(({ event }) => event === 'audio.left');
+  };
+  const step = (words: string) => ({
+    words,
+    command: expect.stringContaining(`CHIRPSMITH_AUDIO_BUCKET=${name} npx chirpsmith delete ${sessionId}`),
+  });
+  const at = `until ${new Date(until).toISOString().slice(11, 16)} UTC`;
+  expect(await told()).toEqual([
+    expect.objectContaining({
+      reason: expect.stringContaining(at),
+      next: [step('To delete them then, at the latest:')],
+    }),
+  ]);
+  vi.useFakeTimers({ now: until + 1, toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const [after] = await told();
+  expect(after).not.toHaveProperty('reason');
+  expect(after?.next).toEqual([step('To delete the copies there:')]);
 });
 
 it('a command that is named after a kill has the bucket in which copies are and where it is, though this shell and the present stack have neither', async () => {

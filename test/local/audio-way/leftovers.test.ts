@@ -77,6 +77,7 @@ describe('copies of a session that is done', () => {
 describe('a stack', () => {
   const opened = (sessions: Record<string, StoredSession>) => {
     const removed: string[] = [];
+    const noted: [string, number][] = [];
     const planned: { work: () => void; ms: number }[] = [];
     let now = Date.parse(noon);
     const way = {
@@ -87,6 +88,7 @@ describe('a stack', () => {
       ...{ way, linkMinutes: 60, now: () => now },
       onError: (error) => expect.unreachable(String(error)),
       stored: async (sessionId) => sessions[sessionId],
+      keptUntil: (...kept) => void noted.push(kept),
       later(work, ms) {
         planned.push({ work, ms });
         return undefined;
@@ -100,7 +102,7 @@ describe('a stack', () => {
       await new Promise((resolve) => setImmediate(resolve));
       return ms / 60_000;
     };
-    return { removed, removal, planned, pass };
+    return { removed, removal, planned, noted, pass };
   };
 
   it('that starts removes what is left of sessions that need it no more, and the rest when its time has come', async () => {
@@ -116,14 +118,15 @@ describe('a stack', () => {
     expect(removed).toEqual(['trained', 'deleted', 'cancelled']);
   });
 
-  it('says until when copies are kept, and leaves those of a session that was resumed meanwhile', async () => {
+  it('says until when copies are kept, notes it, and leaves those of a session that was resumed meanwhile', async () => {
     const sessions = { cancelled: cancelled({ status: 'submitting' }) };
-    const { removed, removal, planned, pass } = opened(sessions);
+    const { removed, removal, planned, noted, pass } = opened(sessions);
     expect(await removal.remove('cancelled')).toEqual({ until: minutesAfterNoon(61) });
     sessions.cancelled = { status: 'uploading', tracks: [] };
     await pass();
     expect(await removal.remove('cancelled')).toEqual({ until: Number.POSITIVE_INFINITY });
     expect([removed, planned]).toEqual([[], []]);
+    expect(noted).toEqual([['cancelled', minutesAfterNoon(61)]]);
   });
 });
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { copiedAudio } from '../../../local/audio-way/published-journal.ts';
+import { copiedAudio, writeKeptUntil } from '../../../local/audio-way/published-journal.ts';
 import { asPerson, bucketBehindFront, openWay } from './bucket-behind-front.ts';
 import { bucketOfCopies, files, large, other, patiently, sessionId, signal, small } from './copied-audio.ts';
 
@@ -57,6 +57,18 @@ describe('when a session is done', () => {
     place().seen.length = 0;
     await way().remove('b0000000-6d1e-4b7a-9a35-0c5f2e8d7b41');
     expect(place().requests()).toEqual([]);
+  });
+
+  it('until when it is kept is known without a stack, until a resume copies again', async () => {
+    await publish([small]);
+    const directory = path.join(place().home, 'audio-way');
+    const known = () => copiedAudio(directory).map(({ keptUntil }) => keptUntil);
+    expect(known()).toEqual([undefined]);
+    writeKeptUntil(directory, 'another', Date.parse('2026-11-27T11:00:00Z'));
+    writeKeptUntil(directory, sessionId, Date.parse('2026-11-27T12:00:00Z'));
+    expect(known()).toEqual(['2026-11-27T12:00:00.000Z']);
+    await publish([other]);
+    expect(known()).toEqual([undefined]);
   });
 
   it('what could not be deleted is known to the next stack, and without one', async () => {
