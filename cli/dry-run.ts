@@ -9,7 +9,7 @@ import { audio } from './doctor/audio-check.ts';
 import { stageApi } from './doctor/aws-checks.ts';
 import { type Checks, checkUntil, tellChecks } from './doctor/checks.ts';
 import { type Finding, failed, fine, warning } from './doctor/finding.ts';
-import { home, homeOf } from './doctor/machine-checks.ts';
+import { home, homeOf, stack } from './doctor/machine-checks.ts';
 import { type Balance, balanceOf, provider, providerKey } from './doctor/provider-checks.ts';
 import { type DoctorWorld, thisWorld } from './doctor/world.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -64,7 +64,11 @@ export async function dryRun(
     Files: check(async () => fileCount(planned, settings)),
     Name: check(async () => nameOf(planned, settings)),
     ...(stage === undefined
-      ? { Home: check(() => home(place)), Disk: check(() => room(planned, place)) }
+      ? {
+          Home: check(() => home(place)),
+          Disk: check(() => room(planned, place)),
+          Stack: check(() => stack(place, signal)),
+        }
       : { Stage: check(() => stageApi(place, target, signal)) }),
     ...(balance
       ? {

@@ -13,7 +13,7 @@ import {
 import { deleteCopies } from '../left-audio.ts';
 import { counted } from '../output/format.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
-import { homeOf, runningStack } from './machine-checks.ts';
+import { homeOf, otherRow, runningStack } from './machine-checks.ts';
 import type { DoctorWorld } from './world.ts';
 
 /**
@@ -61,22 +61,16 @@ async function ofWay(world: DoctorWorld, firstPort: number, signal: AbortSignal)
     if (error instanceof ChirpsmithError) {
       return error.name === 'AudioUnreachable' ? refusedBy(error) : refused(error.summary, error.problems);
     }
-    const why = whyNotOpen[error instanceof Error && 'code' in error ? String(error.code) : ''];
-    if (why !== undefined) {
-      const port = portOf('the public door', firstPort);
-      const words = 'The line Ports says what to do.';
-      const seen = `It could not be tried: port ${port}, to which the tunnel is to lead, is ${why}.`;
-      return warning(seen, { words });
-    }
-    throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const port = portOf('the public door', firstPort);
+    const holder = (await world.holderOfPort(port)) ?? 'another program';
+    const state = code === 'EACCES' ? 'not for every user' : `taken by ${holder}`;
+    // A stack that a command starts would be refused this port, too.
+    const seen = `Port ${port}, to which the tunnel is to lead, is ${state}.`;
+    return failed(seen, await otherRow(world, firstPort));
   }
 }
-
-/** By the system's code of an error. */
-const whyNotOpen: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'taken',
-  EACCES: 'not for every user',
-};
 
 async function tried(
   chosen: Extract<ChosenWay, { kind: 'tunnel' | 'bucket' }>,

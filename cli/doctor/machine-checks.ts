@@ -1,8 +1,16 @@
 import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { homeDirectory, portOf, type ReadyInfo, rowOfPorts, wayVariables } from '../../local/index.ts';
+import {
+  defaultPort,
+  homeDirectory,
+  portOf,
+  type ReadyInfo,
+  rowOfPorts,
+  wayVariables,
+} from '../../local/index.ts';
 import { shellQuote } from '../../packages/terminal/shell-quote.ts';
 import { howToGetFfmpeg } from '../converter.ts';
+import type { Next } from '../next.ts';
 import { asSize } from '../output/format.ts';
 import { type Finding, failed, fine, warning } from './finding.ts';
 import type { DoctorWorld } from './world.ts';
@@ -135,16 +143,28 @@ export async function ports(world: DoctorWorld, first: number): Promise<Finding>
     }),
   );
   if (lost.some(({ what }) => what === 'the public door')) {
-    const other = first + 100;
-    return warning(seen.join(' '), {
-      words: `On another row, when the tunnel leads to port ${portOf('the public door', other)}:`,
-      command: `npx chirpsmith start --port ${other}`,
-    });
+    return warning(seen.join(' '), await otherRow(world, first));
   }
   return warning(seen.join(' '), {
     words: 'Only start uses this row. On free ports:',
     command: 'npx chirpsmith start --port 0',
   });
+}
+
+/** How to have a stack whose public door has a port that is free, where that of the row at `first` cannot be had. */
+export async function otherRow({ portState }: DoctorWorld, first: number): Promise<Next> {
+  const isFree = async (row: number) => {
+    const states = await Promise.all(rowOfPorts.map((what) => portState(portOf(what, row))));
+    return states.every((state) => state === 'free');
+  };
+  const next = Math.max(first + 100, defaultPort);
+  let row = next;
+  while (row + rowOfPorts.length <= 65_536 && !(await isFree(row))) row += 100;
+  const free = row + rowOfPorts.length <= 65_536 ? row : next;
+  return {
+    words: `On another row, when the tunnel leads to port ${portOf('the public door', free)}:`,
+    command: `npx chirpsmith start --port ${free}`,
+  };
 }
 
 export async function ffmpeg({ ffmpeg: find, platform }: DoctorWorld): Promise<Finding> {

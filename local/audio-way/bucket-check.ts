@@ -25,6 +25,7 @@ import {
   otherRegion,
   type Step,
   signInAgain,
+  silent,
   withoutKey,
 } from './bucket-errors.ts';
 import { type Lookup, reachOf, tooNear } from './reach.ts';
@@ -32,6 +33,10 @@ import { type Pause, repeated } from './repeat-request.ts';
 
 /** Minutes that a link must hold at least: the provider fetches within some minutes of a submission. */
 export const shortestLinkMinutes = 10;
+/** Milliseconds without an answer to one request of the probe, which is small: doctor waits 35 s for all of them. */
+const silenceMs = 20_000;
+/** The same once a request got none: the probe is still deleted where that can be done. */
+const silenceAgainMs = 5000;
 /** S3 takes 15 minutes off for wrong; a link that is made five off ends, or begins, at the wrong time. */
 const largestSkewMs = 5 * 60_000;
 
@@ -79,13 +84,17 @@ async function probe(service: BucketService, check: BucketCheck): Promise<void> 
   const { client } = service;
   const { address, keep, signal } = check;
   const context = { address, service, env: check.env };
-  const attempt = async <T>(step: Step, work: () => Promise<T>): Promise<T> => {
+  let patience = silenceMs;
+  const attempt: Attempt = async (step, work) => {
     try {
       // A person waits for the answer: once more, not for minutes.
-      return await repeated(signal, check.pause, work, { attempts: 2 });
+      return await repeated(signal, check.pause, () => unlessSilent(work, patience, signal), { attempts: 2 });
     } catch (error) {
       signal.throwIfAborted();
-      throw new Found(explainBucketError(error, step, context));
+      if (!(error instanceof Silence)) throw new Found(explainBucketError(error, step, context));
+      const seconds = patience / 1000;
+      patience = silenceAgainMs;
+      throw new Found(silent(seconds, context));
     }
   };
   await requireReach(service, check);
@@ -96,7 +105,8 @@ async function probe(service: BucketService, check: BucketCheck): Promise<void> 
   const url = await getSignedUrl(client, new GetObjectCommand(at), { expiresIn: 300 });
   const unsigned = url.replace(/\?.*$/s, '');
   const before = check.now();
-  const first = await attempt('get', () => answerOf(check, unsigned));
+  const answer = (link: string) => attempt('get', (ended) => answerOf(check, link, ended));
+  const first = await answer(unsigned);
   requireClock(first.date, before, check.now(), service);
   // S3 refuses such a request: what grants it answers everything alike.
   if (first.status === 200) throw new Found(noS3(foreignWords(first), context));
@@ -105,32 +115,51 @@ async function probe(service: BucketService, check: BucketCheck): Promise<void> 
 
   const bytes = `Chirpsmith tries whether a provider can fetch from here: ${randomBytes(24).toString('hex')}\n`;
   const put = new PutObjectCommand({ ...at, Body: bytes, ContentType: 'text/plain' });
-  const { VersionId } = await attempt('put', () => client.send(put, { abortSignal: signal }));
+  const { VersionId } = await attempt('put', (ended) => client.send(put, { abortSignal: ended }));
   let failed = true;
   try {
-    const open = await attempt('get', () => answerOf(check, unsigned));
+    const open = await answer(unsigned);
     if (open.status === 200) throw new Found(isPublic(address));
-    requireSameBytes(await attempt('get', () => answerOf(check, url)), bytes, context);
+    requireSameBytes(await answer(url), bytes, context);
     await tryParts(service, check, `${Key}.parts`, attempt);
     failed = false;
   } finally {
-    await removeProbe({ ...at, VersionId }, service, check, attempt).catch((error: unknown) => {
+    await removeProbe({ ...at, VersionId }, service, attempt).catch((error: unknown) => {
       // The first problem counts; that the probe stays where nothing may be deleted does not matter to who keeps all.
       if (!failed && !keep) throw error;
     });
   }
 }
 
-type Attempt = <T>(step: Step, work: () => Promise<T>) => Promise<T>;
+/** @param work one request, which ends with the signal */
+type Attempt = <T>(step: Step, work: (ended: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** Nothing came back. */
+class Silence extends Error {}
+
+async function unlessSilent<T>(
+  work: (ended: AbortSignal) => Promise<T>,
+  ms: number,
+  signal: AbortSignal,
+): Promise<T> {
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), ms);
+  try {
+    return await work(AbortSignal.any([signal, silence.signal]));
+  } catch (error) {
+    throw silence.signal.aborted ? new Silence() : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 async function removeProbe(
   at: { readonly Bucket: string; readonly Key: string; readonly VersionId: string | undefined },
   { client }: BucketService,
-  { signal }: BucketCheck,
   attempt: Attempt,
 ): Promise<void> {
   const step = at.VersionId === undefined ? 'delete' : 'deleteVersion';
-  await attempt(step, () => client.send(new DeleteObjectCommand(at), { abortSignal: signal }));
+  await attempt(step, (ended) => client.send(new DeleteObjectCommand(at), { abortSignal: ended }));
 }
 
 /**
@@ -139,18 +168,19 @@ async function removeProbe(
  */
 async function tryParts(
   { client, endpoint }: BucketService,
-  { address, signal, note }: BucketCheck,
+  { address, note }: BucketCheck,
   Key: string,
   attempt: Attempt,
 ): Promise<void> {
   const at = { Bucket: address.bucket, Key };
-  const options = { abortSignal: signal };
-  const { UploadId } = await attempt('put', () => client.send(new CreateMultipartUploadCommand(at), options));
+  const { UploadId } = await attempt('put', (ended) =>
+    client.send(new CreateMultipartUploadCommand(at), { abortSignal: ended }),
+  );
   const upload = { ...at, UploadId };
   /** How the service answers: not at all like this, that there is no such upload, or with success. */
-  const answer = (work: () => Promise<unknown>) =>
-    attempt('parts', () =>
-      work().then(
+  const answer = (work: (options: { abortSignal: AbortSignal }) => Promise<unknown>) =>
+    attempt('parts', (ended) =>
+      work({ abortSignal: ended }).then(
         () => 'done' as const,
         (error: unknown) => {
           if (isUnknownOperation(error)) return 'unknown' as const;
@@ -159,21 +189,23 @@ async function tryParts(
         },
       ),
     );
-  const aborted = await answer(() => client.send(new AbortMultipartUploadCommand(upload), options));
-  const listed = await answer(() => client.send(new ListPartsCommand(upload), options));
+  const aborted = await answer((options) => client.send(new AbortMultipartUploadCommand(upload), options));
+  const listed = await answer((options) => client.send(new ListPartsCommand(upload), options));
   if (aborted !== 'unknown' && listed !== 'done') return;
   note?.(
     `${endpoint.host} does not end uploads in parts: what a kill cuts off takes room there, unseen. Give the bucket a lifecycle rule that ends them (AbortIncompleteMultipartUpload), or end them by the service's own means.`,
   );
   const part = new UploadPartCommand({ ...upload, PartNumber: 1, Body: 'Chirpsmith' });
-  const { ETag } = await attempt('put', () => client.send(part, options));
+  const { ETag } = await attempt('put', (ended) => client.send(part, { abortSignal: ended }));
   const whole = new CompleteMultipartUploadCommand({
     ...upload,
     MultipartUpload: { Parts: [{ ETag, PartNumber: 1 }] },
   });
-  const { VersionId } = await attempt('put', () => client.send(whole, options));
+  const { VersionId } = await attempt('put', (ended) => client.send(whole, { abortSignal: ended }));
   const step = VersionId === undefined ? 'delete' : 'deleteVersion';
-  await attempt(step, () => client.send(new DeleteObjectCommand({ ...at, VersionId }), options));
+  await attempt(step, (ended) =>
+    client.send(new DeleteObjectCommand({ ...at, VersionId }), { abortSignal: ended }),
+  );
 }
 
 /** A provider that is further away finds itself, or nothing, at an address of this machine or of a private network. */
@@ -219,9 +251,8 @@ interface Seen {
 }
 
 /** One GET as the provider would make it: no header of ours, no redirect followed. */
-async function answerOf(check: BucketCheck, url: string): Promise<Seen> {
-  const signal = AbortSignal.any([check.signal, AbortSignal.timeout(30_000)]);
-  const response = await check.fetch(url, { redirect: 'manual', signal });
+async function answerOf({ fetch }: BucketCheck, url: string, signal: AbortSignal): Promise<Seen> {
+  const response = await fetch(url, { redirect: 'manual', signal });
   const text = (await response.text()).slice(0, 10_000);
   return {
     status: response.status,

@@ -93,6 +93,18 @@ export function noS3(said: string, context: BucketContext): Problem {
   };
 }
 
+/** @param seconds without an answer */
+export function silent(seconds: number, context: BucketContext): Problem {
+  const { service } = context;
+  const advice = service?.isAws ? wayOut : 'Is the service running, and is the port right?';
+  return {
+    where: service?.setting ?? '--audio-bucket',
+    message: `${host(context)} sent nothing for ${seconds} s. ${advice}`,
+  };
+}
+
+const wayOut = "Check this machine's connection, and HTTPS_PROXY where there is a proxy.";
+
 /** Errors of the connection: nothing answered that could have refused. */
 function networkProblem(error: unknown, context: BucketContext): Problem | undefined {
   const code = networkCode(error);
@@ -120,10 +132,7 @@ function networkProblem(error: unknown, context: BucketContext): Problem | undef
     return { where, message: `${words} it needs a certificate of a public authority for that name.` };
   }
   const words = `${at} cannot be reached (${code}).`;
-  return {
-    where,
-    message: `${words} Check this machine's connection, and HTTPS_PROXY where there is a proxy.`,
-  };
+  return { where, message: `${words} ${wayOut}` };
 }
 
 /** Refusals that name a cause; the others by what was tried. */

@@ -6,8 +6,9 @@ import { dryRun, type Planned } from '../../cli/dry-run.ts';
 import type { CliEvent } from '../../cli/events.ts';
 import { targetOf } from '../../cli/stage-target.ts';
 import { rightsSentence } from '../../functions/shared/rights-sentence.ts';
+import type { ReadyInfo } from '../../local/index.ts';
 import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
-import { accepting, provider, world } from './doctor/world.ts';
+import { accepting, failing, provider, world } from './doctor/world.ts';
 import { last } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
 import { run } from './run-command.ts';
@@ -79,6 +80,7 @@ describe('a dry run at a paid provider', () => {
       'Name',
       'Home',
       'Disk',
+      'Stack',
       'Provider',
       'Key',
       'Balance',
@@ -125,6 +127,36 @@ describe('a dry run at a paid provider', () => {
       { tryWay: async () => ({ problem: { summary: 'It does not come back.', problems: [] } }) },
       'Audio',
       said('It does not come back.'),
+    ],
+    [
+      'a port of the tunnel that another program has',
+      {},
+      { tryWay: () => Promise.reject(Object.assign(new Error(), { code: 'EADDRINUSE' })) },
+      'Audio',
+      {
+        ...said('Port 4705, to which the tunnel is to lead, is taken by another program.'),
+        next: [{ words: expect.any(String), command: expect.stringContaining('start --port 4800') }],
+      },
+    ],
+    [
+      'a stack that does not answer any more',
+      {},
+      {
+        stackOf: () => ({ pid: 5 }),
+        readyInfo: () =>
+          ({
+            pid: 5,
+            api: 'http://127.0.0.1:2',
+            sandbox: false,
+            provider: provider.PROVIDER_BASE_URL,
+          }) as ReadyInfo,
+        fetch: (input, init) =>
+          String(input).startsWith('http://127.0.0.1:2')
+            ? failing('ECONNREFUSED')(input, init)
+            : accepting(input, init),
+      },
+      'Stack',
+      { ...said('does not answer'), next: [{ command: expect.stringContaining('chirpsmith stop') }] },
     ],
     [
       'a disk that is full',

@@ -136,12 +136,27 @@ describe('the line about the audio, where a way is chosen', () => {
   });
 
   it.each([
-    ['EADDRINUSE', 'It could not be tried: port 4805, to which the tunnel is to lead, is taken.'],
-    ['EACCES', 'It could not be tried: port 4805, to which the tunnel is to lead, is not for every user.'],
-  ])('says which port it could not listen on: %s', async (code, seen) => {
-    const taken = () => Promise.reject(Object.assign(new Error(), { code }));
-    const found = (await examined({ env: tunnel, tryWay: taken, port: 4800 })).of('Audio');
-    expect(found).toMatchObject({ result: 'warning', seen });
+    ['EADDRINUSE', 'Port 4805, to which the tunnel is to lead, is taken by node, process 7.'],
+    ['EACCES', 'Port 4805, to which the tunnel is to lead, is not for every user.'],
+  ])('fails where the port of the door cannot be had, and names a free row: %s', async (code, seen) => {
+    const { of, code: exit } = await examined({
+      env: tunnel,
+      port: 4800,
+      tryWay: () => Promise.reject(Object.assign(new Error(), { code })),
+      holderOfPort: async () => 'node, process 7',
+      portState: async (port) => (port === 4905 ? 'taken' : 'free'),
+    });
+    expect(of('Audio')).toMatchObject({
+      result: 'failed',
+      seen,
+      next: [
+        {
+          words: 'On another row, when the tunnel leads to port 5005:',
+          command: expect.stringMatching(/npx chirpsmith start --port 5000$/),
+        },
+      ],
+    });
+    expect(exit).toBe(1);
   });
 });
 

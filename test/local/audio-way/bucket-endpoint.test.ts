@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { asPerson } from './bucket-behind-front.ts';
 import { checkedBucket } from './checked-bucket.ts';
 
@@ -20,6 +20,30 @@ describe('the endpoint', () => {
     expect(await at(`http://127.0.0.1:${port}`)).toBe(
       `AWS_ENDPOINT_URL_S3: 127.0.0.1:${port} refuses connections. Is the service running, and is the port right?`,
     );
+  });
+
+  it.each(['GET', 'PUT', 'POST', 'DELETE'])('that never answers, not even once more: %s', async (method) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: false });
+    try {
+      place().faults((request) => (request.method === method ? 'silence' : undefined));
+      const found = said();
+      while (!place().seen.some((request) => request.method === method)) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const ended = found.then(() => true);
+      const seconds = { waited: 0 };
+      while (!(await Promise.race([ended, new Promise((resolve) => setImmediate(resolve))]))) {
+        await vi.advanceTimersByTimeAsync(1000);
+        seconds.waited++;
+      }
+      expect(await found).toMatch(
+        /^AWS_ENDPOINT_URL_S3: \[::1\]:\d+ sent nothing for 20 s\. Is the service running/,
+      );
+      // The doctor leaves a check after 35.
+      expect(seconds.waited).toBeLessThan(35);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('that has no such host', async () => {
