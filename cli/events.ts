@@ -150,6 +150,8 @@ export type CliEvent =
       readonly kind: SessionAnswer['kind'];
       readonly name: string;
       readonly tracks: readonly TrackResult[];
+      /** Where this command has started it. */
+      readonly next?: readonly Next[];
     }
   /** These files have a session under this name already; the command goes on with it. */
   | {

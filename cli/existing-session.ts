@@ -10,9 +10,10 @@ import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
 import type { Next } from './next.ts';
+import { nextSteps } from './next-steps.ts';
 import { refuseOtherProvider } from './other-provider.ts';
 import { endOfSession } from './outcome.ts';
-import { counted } from './output/format.ts';
+import { comeBack, counted, goOnCommand } from './output/format.ts';
 import { naming } from './signal-handling.ts';
 
 /**
@@ -43,7 +44,7 @@ export async function findExisting(
 export async function goOnWithExisting(
   sessionId: string,
   options: {
-    again: Next;
+    again(session: SessionAnswer): Next;
     yes: boolean;
     deadline: number | undefined;
     rightsConfirmed: boolean;
@@ -54,26 +55,70 @@ export async function goOnWithExisting(
   context: CommandContext,
 ): Promise<ExitCode> {
   const { client } = reached;
+  const { display } = context;
+  const { again, deadline, end = (told) => told } = options;
+  const { session } = await client.getSession(sessionId);
+  refuseOtherProvider(session, reached, context, [again(session)]);
+  const { name, status } = session;
+  display.emit({
+    event: 'session.existing',
+    sessionId,
+    name,
+    status,
+    next: waysBack(session, again(session)),
+  });
+  const resumed = await sendAndResume(session, options, reached, context);
+  if (resumed === undefined) return exitCodes.failed;
+  if (isRunning(resumed)) {
+    const justStarted = !isRunning(session);
+    return followSession(resumed, reached, context, { deadline, seconds: lifetime, end, justStarted });
+  }
+  const { event, code } = end(endOfSession(resumed, lifetime(resumed)));
+  display.emit(event);
+  return code;
+}
+
+/** Another session of the same files is named only when this one is finished: each costs as much as the first. */
+function waysBack(session: SessionAnswer, again: Next): Next[] {
+  const { sessionId, actions } = session;
+  const words = 'To come back to it:';
+  if (isRunning(session)) return [{ words, command: comeBack(sessionId) }];
+  if (canGoOn(session)) return [{ words, command: goOnCommand(sessionId) }];
+  // What waits for a person is told at its end.
+  return actions.length === 0 ? [again] : [];
+}
+
+const canGoOn = ({ actions }: SessionAnswer) => actions.includes('start') || actions.includes('resume');
+
+/**
+ * Uploads what is missing and starts the session, where that is all it waits for.
+ * @returns the session as it is then; undefined where something could not be uploaded, which has been reported
+ */
+async function sendAndResume(
+  session: SessionAnswer,
+  options: Parameters<typeof goOnWithExisting>[1],
+  reached: ConnectedStack,
+  context: CommandContext,
+): Promise<SessionAnswer | undefined> {
+  if (!canGoOn(session)) return session;
+  const { client } = reached;
   const { display, signal } = context;
-  const { again, deadline, upload, end = (told) => told } = options;
-  let { session } = await client.getSession(sessionId);
-  refuseOtherProvider(session, reached, context, [again]);
-  const { name, status, actions } = session;
-  display.emit({ event: 'session.existing', sessionId, name, status, next: [again] });
-  if (actions.includes('start') || actions.includes('resume')) {
-    await agreeToGoOn(session, options, reached, context);
-    const send = () => upload(session);
-    if (!(await naming({ sessionId, mayRun: false }, signal, send))) return exitCodes.failed;
+  const { sessionId } = session;
+  await agreeToGoOn(session, options, reached, context);
+  try {
+    const send = () => options.upload(session);
+    if (!(await naming({ sessionId, mayRun: false }, signal, send))) return undefined;
     await publishAudio(sessionId, session.tracks.filter(needsAudio), reached, context);
     const files = counted(session.tracks.length, 'file');
     const start = () =>
       withRights(files, (words) => client.resumeSession(sessionId, words), options, context);
-    session = (await naming({ sessionId, mayRun: true }, signal, start)).answer;
+    return (await naming({ sessionId, mayRun: true }, signal, start)).answer;
+  } catch (error) {
+    if (!(error instanceof ApiRefusal) || error.status !== 409) throw error;
+    const { session: now } = await client.getSession(sessionId);
+    // Another command has started it since this one has looked.
+    if (now.status !== session.status) return now;
+    display.emit({ event: 'error', message: error.message, next: nextSteps(now) });
+    return undefined;
   }
-  if (isRunning(session)) {
-    return followSession(session, reached, context, { deadline, seconds: lifetime, end });
-  }
-  const { event, code } = end(endOfSession(session, lifetime(session)));
-  display.emit(event);
-  return code;
 }

@@ -13,6 +13,7 @@ import { watchSession } from './watch-session.ts';
  * Shows how a session goes on, until it comes to a rest, the deadline is over, or Ctrl-C: the session goes on then.
  * @param session its current state
  * @param options.isNew report everything as new; otherwise report the current state, then changes
+ * @param options.justStarted names the command that comes back to it, as for a new one
  * @param options.end what the caller knows of its end beyond the session
  * @param options.seconds what the end tells as the time that it took, of the session as it was seen last
  */
@@ -22,11 +23,13 @@ export async function followSession(
   context: CommandContext,
   {
     isNew = false,
+    justStarted = isNew,
     deadline,
     seconds,
     end = (told) => told,
   }: {
     isNew?: boolean;
+    justStarted?: boolean;
     deadline: number | undefined;
     seconds(seen: SessionAnswer): number;
     end?(told: { event: CliEvent; code: ExitCode }): { event: CliEvent; code: ExitCode };
@@ -36,11 +39,10 @@ export async function followSession(
   const { display, signal } = context;
   const { sessionId, kind, name, status } = session;
   const about = { sessionId, kind, name, tracks: trackResults(session) };
-  if (isNew) {
-    const next = [{ words: 'Started. To come back to it:', command: comeBack(sessionId) }];
-    display.emit({ event: 'session.started', ...about, next });
-  } else {
-    display.emit({ event: 'session.found', ...about });
+  const next = [{ words: 'Started. To come back to it:', command: comeBack(sessionId) }];
+  if (isNew) display.emit({ event: 'session.started', ...about, next });
+  else {
+    display.emit({ event: 'session.found', ...about, ...(justStarted && { next }) });
     if (status === 'creating' || status === 'training') {
       display.emit({ event: `session.${status}`, sessionId });
     }

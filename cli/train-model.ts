@@ -48,8 +48,13 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
       const byContent = new Map(files.map((file) => [file.sha256, file]));
       const find = async (sha256: string) => byContent.get(sha256);
       const upload = (session: SessionAnswer) => uploadRest(session, find, reached.client, context);
-      const words = 'To train a second model of these files:';
-      const again = { words, command: sameCommand('train', { ...args, again: true }, context.env) };
+      const again = (session: SessionAnswer) => ({
+        words:
+          session.modelId === undefined
+            ? 'To train on these files in a new session:'
+            : 'To train a second model of these files:',
+        command: sameCommand('train', { ...args, again: true }, context.env),
+      });
       const options = { again, yes, deadline, rightsConfirmed, upload };
       return goOnWithExisting(sessionId, options, reached, context);
     };

@@ -64,10 +64,10 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
     const { deadline, rightsConfirmed } = args;
     const end = (told: { event: CliEvent; code: ExitCode }) => withRejected(told, chosen);
     const goOn = (sessionId: string, yes: boolean) => {
-      const again = {
+      const again = () => ({
         words: 'To upload these files once more:',
         command: sameCommand('upload', { ...args, again: true }, context.env),
-      };
+      });
       rememberFiles(sessionId, chosen.usable, context);
       const upload = (session: SessionAnswer) => uploadRemembered(session, args, reached, context);
       const options = { again, yes, deadline, rightsConfirmed, upload, end };

@@ -127,7 +127,7 @@ export function linesOf(event: ShownEvent): string[] {
     case 'session.started':
       return nextLines(event.next);
     case 'session.found':
-      return [`Session ${event.sessionId}, "${event.name}".`];
+      return [`Session ${event.sessionId}, "${event.name}".`, ...nextLines(event.next ?? [])];
     case 'session.existing':
       return [
         `These files have a session under this name already: ${event.sessionId}, ${statusWords[event.status]}.`,

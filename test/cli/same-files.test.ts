@@ -8,6 +8,14 @@ import { prepared } from './prepared-folder.ts';
 import { events, run, spawned, temporaryFolder } from './run-command.ts';
 import { wav } from './wav.ts';
 
+/** What the command offers when it finds the session, and when it has started it. */
+const toComeBack = (ended: { stdout: string }) =>
+  ['session.existing', 'session.found'].flatMap((name) =>
+    events(ended)
+      .filter(({ event }) => event === name)
+      .flatMap((event) => commandsOf({ stdout: JSON.stringify(event) })),
+  );
+
 const posts = (requests: readonly string[]) => requests.filter((request) => request.startsWith('POST'));
 
 describe('upload with the files and the name of a batch that exists', () => {
@@ -121,13 +129,54 @@ describe('train with the files and the name of a session that exists', () => {
     expect((await run('train', args, { home })).code).toBe(1);
     const resumed = await run('train', [...args, '--deadline', '0.01'], { home });
     expect(resumed.code).toBe(4);
+    const [resume, status] = [`resume ${fake.starts[0]} --watch`, `status ${fake.starts[0]} --watch`];
+    expect(toComeBack(resumed)).toEqual([`npx chirpsmith ${resume}`, `npx chirpsmith ${status}`]);
     const followed = await run('train', args, { home });
+    expect(toComeBack(followed)).toEqual([`npx chirpsmith ${status}`]);
+    expect(resumed.stdout + followed.stdout).not.toContain('--again');
     expect(last(followed)).toMatchObject({ event: 'session.ready', sessionId: fake.starts[0] });
     expect(posts(fake.requests).filter((request) => request !== 'POST /sessions')).toEqual([
       `POST /sessions/${fake.starts[0]}/start`,
       `POST /sessions/${fake.starts[0]}/uploads`,
       `POST /sessions/${fake.starts[0]}/resume`,
     ]);
+    for (const [command = '', ...words] of [resume.split(' '), status.split(' ')]) {
+      expect((await run(command, words, { home })).code).toBe(0);
+    }
+  });
+
+  it('follows one that another command starts while this one looks', async () => {
+    let isStarted = false;
+    const { home, tracks, fake } = await prepared({
+      steps: [{ status: 'cancelled' }, ...toReady],
+      others(route) {
+        if (!isStarted || !route.endsWith('/uploads')) return undefined;
+        isStarted = false;
+        Object.assign(fake.session(fake.starts[0] ?? ''), { status: 'preparing', actions: ['cancel'] });
+        const detail = 'No file can be uploaded now: the session is "preparing".';
+        return { status: 409, body: { type: 'about:blank', title: 'Conflict', status: 409, detail } };
+      },
+    });
+    const args = [tracks, '--name', 'x', '--json'];
+    expect((await run('train', args, { home })).code).toBe(1);
+    isStarted = true;
+    const loser = await run('train', args, { home });
+    expect(last(loser)).toMatchObject({ event: 'session.ready', sessionId: fake.starts[0] });
+    expect(events(loser).map(({ event }) => event)).toContain('session.found');
+    expect(loser.stdout).not.toContain('--again');
+  });
+
+  it.each([
+    ['ready', 'To train a second model of these files:'],
+    ['abandoned', 'To train on these files in a new session:'],
+  ] as const)('offers another session of one that is %s', async (status, words) => {
+    const { home, tracks, fake } = await prepared({ steps: toReady });
+    const args = [tracks, '--name', 'x', '--json'];
+    await run('train', args, { home });
+    if (status !== 'ready') Object.assign(fake.session(fake.starts[0] ?? ''), { status, modelId: undefined });
+    const again = await run('train', args, { home });
+    const [existing] = events(again).filter(({ event }) => event === 'session.existing');
+    expect(existing).toMatchObject({ next: [{ words, command: expect.stringContaining('--again') }] });
   });
 
   it('says what a session needs that waits for a person, and does nothing to it', async () => {
