@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { AwayBanner } from './parts/away-banner.tsx';
 import { Balance } from './parts/balance.tsx';
+import { Given } from './parts/given.tsx';
 import { Bird, Icon } from './parts/icon.tsx';
 import { lazily } from './parts/lazily.tsx';
 import { address, followAddress, linkTo } from './router.ts';
@@ -111,7 +112,7 @@ function TopBar() {
       {isSignedIn && (
         <>
           <span class="who">
-            <bdi>{user()}</bdi>
+            <Given text={user()} />
           </span>
           <button
             type="button"

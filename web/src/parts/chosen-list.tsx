@@ -9,6 +9,7 @@ import {
 import { counted, duration, length, printable } from '../words/format.ts';
 import { sizeWords } from '../words/new-model.ts';
 import { FileField } from './file-fields.tsx';
+import { Given } from './given.tsx';
 import { Icon } from './icon.tsx';
 import { PlayButton } from './play-button.tsx';
 import { playing, playTrouble, position } from './player.ts';
@@ -77,7 +78,7 @@ export function ChosenList({ chosen, placed }: { chosen: ChosenFiles; placed: re
             <span class="fn wide">
               <Name file={file} />
               <span class="s">
-                The same bytes as <bdi>{copyOf}</bdi>: uploaded once, paid once.
+                The same bytes as <Given text={copyOf} />: uploaded once, paid once.
               </span>
             </span>
           </div>
@@ -156,7 +157,7 @@ function Group({
 
 const Name = ({ file: { name } }: { file: ChosenFile }) => (
   <span class="t" title={printable(name)}>
-    <bdi>{printable(name)}</bdi>
+    <Given text={name} />
   </span>
 );
 

@@ -4,8 +4,9 @@ import { ask } from '../api.ts';
 import { modelNameOf } from '../model-names.ts';
 import { linkTo } from '../router.ts';
 import { useLive } from '../views/use-live.ts';
-import { age, counted, printable } from '../words/format.ts';
+import { age, counted } from '../words/format.ts';
 import { groupOf } from '../words/groups.ts';
+import { Given } from './given.tsx';
 import { isMarked } from './marks.ts';
 
 /** Seconds. */
@@ -55,10 +56,10 @@ export default function EarlierMusic() {
                 />
                 <span class="grow">
                   <a href={linkTo.music(sessionId)}>
-                    <bdi>{printable(name)}</bdi>
+                    <Given text={name} />
                   </a>{' '}
                   <span class="dim">
-                    by <bdi>{music && printable(modelNameOf(music))}</bdi>
+                    by <Given text={music && modelNameOf(music)} />
                   </span>
                 </span>
               </span>

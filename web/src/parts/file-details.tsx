@@ -4,6 +4,7 @@ import { trackWords } from '../../../functions/shared/status-words.ts';
 import { counted, length, printable } from '../words/format.ts';
 import { placeOf } from '../words/tally.ts';
 import { Dialog } from './dialog.tsx';
+import { Given } from './given.tsx';
 
 type Track = SessionPageAnswer['tracks'][number];
 
@@ -32,7 +33,7 @@ export function Details({
   const original = tracks.find((one) => one.trackId === duplicateOf)?.file;
   const mayReplace = placeOf(track) === 'refused' && session.actions.includes('resume') && !isPaid(session);
   return (
-    <Dialog title={<bdi>{file}</bdi>} kind="sheet" onClose={close}>
+    <Dialog title={<Given text={file} />} kind="sheet" onClose={close}>
       <dl class="kv">
         <dt>State</dt>
         <dd>{trackWords[status]}</dd>
@@ -42,7 +43,7 @@ export function Details({
           <>
             <dt>Same bytes as</dt>
             <dd>
-              <bdi>{original}</bdi>
+              <Given text={original} />
             </dd>
           </>
         )}

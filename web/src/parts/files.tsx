@@ -10,6 +10,7 @@ import { clock, duration, printable } from '../words/format.ts';
 import { type Place, placeOf, places, placeWords, type Tally } from '../words/tally.ts';
 import { AxisLine, Way } from './bar.tsx';
 import { Details } from './file-details.tsx';
+import { Given } from './given.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { moveAmong } from './roving.ts';
 import { isSmall } from './small-screen.ts';
@@ -276,11 +277,11 @@ function Row({
         class="open"
         data-item
         tabIndex={isFirst ? 0 : -1}
-        title={track.file}
+        title={printable(track.file)}
         onClick={() => open(track.trackId)}
       >
         <Icon name={icons[place]} size={14} />
-        <bdi>{track.file}</bdi>
+        <Given text={track.file} />
       </button>
       <Way calls={row.calls} axis={axis} end={end} next={row.next} />
       <span class="says">

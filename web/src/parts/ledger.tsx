@@ -5,6 +5,7 @@ import { type LedgerLine, ledgerOf, plainWords } from '../../../functions/shared
 import { chargeWords, meaningOf } from '../../../functions/shared/timeline-words.ts';
 import { clock, counted, printable } from '../words/format.ts';
 import { Dialog } from './dialog.tsx';
+import { Given } from './given.tsx';
 
 /** Lines that are shown at first; a batch may have thousands. */
 const mostLines = 50;
@@ -52,7 +53,7 @@ export function Ledger({ session, timeline }: { session: SessionPageAnswer; time
               <tr key={line.id}>
                 <td class="mono">{clock(session.createdAt, line.at)}</td>
                 <td>
-                  <bdi>{line.title}</bdi>
+                  <Given text={line.title} />
                 </td>
                 <td class={line.charge === 'perhaps' ? 'num doubt' : 'num'}>
                   {line.charge !== 'free' && <b>{line.credits} </b>}
@@ -117,7 +118,7 @@ function LineDetails({
 }) {
   const { at, until, words, end, checks = [] } = call;
   return (
-    <Dialog title={<bdi>{title}</bdi>} kind="sheet" onClose={close}>
+    <Dialog title={<Given text={title} />} kind="sheet" onClose={close}>
       <dl class="kv">
         <dt>Called</dt>
         <dd class="mono">{clock(createdAt, at)} UTC</dd>

@@ -12,6 +12,7 @@ import { sendFile } from '../uploads/send-file.ts';
 import { length, printable } from '../words/format.ts';
 import { sizeWords } from '../words/new-model.ts';
 import { FileField } from './file-fields.tsx';
+import { Given } from './given.tsx';
 
 /** Puts another file in the place of one that cannot be used: looked into here first, then sent. */
 export default function ReplaceFile({
@@ -92,7 +93,7 @@ export default function ReplaceFile({
       />
       {facts.value !== '' && (
         <p role="status">
-          {found && <bdi>{printable(found.name)}</bdi>} <span class="hint">{facts.value}</span>
+          {found && <Given text={found.name} />} <span class="hint">{facts.value}</span>
         </p>
       )}
       {problem.value !== '' && (

@@ -7,6 +7,7 @@ import { counted, moment, printable } from '../words/format.ts';
 import { sentencesOf } from '../words/sentences.ts';
 import { tallyOf } from '../words/tally.ts';
 import { Files } from './files.tsx';
+import { Given } from './given.tsx';
 import { Ledger } from './ledger.tsx';
 import { Machine } from './machine.tsx';
 import { Meter } from './meter.tsx';
@@ -49,7 +50,7 @@ export function SessionPicture({
       <section class="card hero" aria-labelledby="lead">
         <div class="ttl">
           <h1>
-            <bdi>{name}</bdi>
+            <Given text={name} />
           </h1>
           <StatusPill status={status} />
           <span class="end">
@@ -112,7 +113,7 @@ function Takes({ session: { sessionId, music }, links }: { session: SessionPageA
       <ul class="plain">
         {clips.map(({ clipId, title, hasAudio, locked, trouble }) => (
           <li key={clipId}>
-            <bdi>{title ?? clipId}</bdi>
+            <Given text={title ?? clipId} />
             <span class="hint">{takeWords({ hasAudio, locked, trouble })}</span>
           </li>
         ))}
@@ -172,7 +173,7 @@ function Record({
           <>
             <dt>Rights</dt>
             <dd>
-              confirmed by <bdi>{rights.confirmedBy}</bdi>, {moment(rights.confirmedAt)}
+              confirmed by <Given text={rights.confirmedBy} />, {moment(rights.confirmedAt)}
             </dd>
           </>
         )}
@@ -190,7 +191,7 @@ function Record({
           <>
             <dt>{moment(at)}</dt>
             <dd>
-              <bdi>{by}</bdi> decided: {choice}
+              <Given text={by} /> decided: {choice}
             </dd>
           </>
         ))}

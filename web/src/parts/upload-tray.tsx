@@ -7,6 +7,7 @@ import { type Row, type Sending, sendingOf } from '../uploads/sending.ts';
 import { counted, duration, printable } from '../words/format.ts';
 import { sizeWords } from '../words/new-model.ts';
 import { FileField } from './file-fields.tsx';
+import { Given } from './given.tsx';
 import { Icon } from './icon.tsx';
 import { isSmall } from './small-screen.ts';
 import { mostDrawn, Windowed } from './windowed.tsx';
@@ -243,7 +244,7 @@ function One({ row }: { row: Row; version: number }) {
     <div class={`sd ${state}`}>
       <Icon name={icons[state]} size={14} />
       <span class="t" title={printable(name)}>
-        <bdi>{printable(name)}</bdi>
+        <Given text={name} />
       </span>
       <span class="prog" aria-hidden="true">
         <i style={{ width: `${Math.round(share * 100)}%` }} />

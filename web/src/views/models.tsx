@@ -2,10 +2,11 @@ import { useEffect } from 'preact/hooks';
 import type { ModelListAnswer } from '../../../functions/api/contract/music.ts';
 import { ask } from '../api.ts';
 import { keepModelNames } from '../model-names.ts';
+import { Given } from '../parts/given.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { lazily } from '../parts/lazily.tsx';
 import { linkTo } from '../router.ts';
-import { counted, moment, printable } from '../words/format.ts';
+import { counted, moment } from '../words/format.ts';
 import { useLive } from './use-live.ts';
 
 const MakeMusic = lazily(() => import('../parts/make-music.tsx'));
@@ -87,7 +88,7 @@ export function ModelsView({ chosen }: { chosen: string | undefined }) {
                 aria-current={one === model ? 'true' : undefined}
               >
                 <span class="t">
-                  <bdi>{one.name}</bdi>
+                  <Given text={one.name} />
                 </span>
                 <span class="s">
                   {counted(one.files.length, 'track')} · {moment(one.createdAt)}
@@ -108,7 +109,7 @@ function Chosen({ model, models }: { model: Model; models: readonly Model[] }) {
     <div class="right">
       <section class="card gen" aria-labelledby="model">
         <h2 id="model">
-          Make music with <bdi>{model.name}</bdi>
+          Make music with <Given text={model.name} />
         </h2>
         <MakeMusic key={model.modelId} model={model} models={models} />
       </section>
@@ -132,7 +133,7 @@ function About({ model: { modelId, sessionId, files, credits, createdAt, base, r
           <>
             <dt>On top of</dt>
             <dd>
-              <bdi>{base}</bdi>
+              <Given text={base} />
             </dd>
           </>
         )}
@@ -140,7 +141,7 @@ function About({ model: { modelId, sessionId, files, credits, createdAt, base, r
           <>
             <dt>Rights</dt>
             <dd>
-              confirmed by <bdi>{rights.confirmedBy}</bdi>, {moment(rights.confirmedAt)}
+              confirmed by <Given text={rights.confirmedBy} />, {moment(rights.confirmedAt)}
             </dd>
           </>
         )}
@@ -154,7 +155,7 @@ function About({ model: { modelId, sessionId, files, credits, createdAt, base, r
         <ol class="plain">
           {files.map((file, index) => (
             <li key={index}>
-              <bdi>{printable(file)}</bdi>
+              <Given text={file} />
             </li>
           ))}
         </ol>

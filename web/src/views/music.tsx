@@ -2,12 +2,12 @@ import { useEffect } from 'preact/hooks';
 import type { GenerationAnswer } from '../../../functions/api/contract/music.ts';
 import { ask } from '../api.ts';
 import { modelNameOf } from '../model-names.ts';
+import { Given } from '../parts/given.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { isMarked, mark } from '../parts/marks.ts';
 import { playFrom, playing, position, stopPlaying, toggle } from '../parts/player.ts';
 import { Takes, takeId } from '../parts/takes.tsx';
 import { linkTo } from '../router.ts';
-import { printable } from '../words/format.ts';
 import { groupOf } from '../words/groups.ts';
 import { useLive } from './use-live.ts';
 
@@ -119,7 +119,7 @@ function Two({ id, other }: { id: string; other: string }) {
 
 const Words = ({ answer: { session } }: { answer: GenerationAnswer }) => (
   <span class="hint">
-    <bdi>“{printable(session.music?.prompt ?? session.name)}”</bdi>
+    <Given text={`“${session.music?.prompt ?? session.name}”`} />
   </span>
 );
 
@@ -136,17 +136,17 @@ function Side({ letter, found }: { letter: 'A' | 'B'; found: Live }) {
         <span class={`let ${letter === 'A' ? 'on' : ''}`} aria-hidden="true">
           {letter}
         </span>
-        <bdi>{printable(music === undefined ? session.name : modelNameOf(music))}</bdi>
+        <Given text={music === undefined ? session.name : modelNameOf(music)} />
         <a class="hint nw" href={linkTo.session(sessionId)}>
           the session<span class="vh"> of side {letter}</span>
         </a>
       </h2>
       <p class="hint">
-        <bdi>“{printable(music?.prompt ?? '')}”</bdi>
+        <Given text={`“${music?.prompt ?? ''}”`} />
         {music?.tags ? (
           <>
             {' · '}
-            <bdi>{printable(music.tags)}</bdi>
+            <Given text={music.tags} />
           </>
         ) : null}
       </p>

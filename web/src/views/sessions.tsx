@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { statusWords } from '../../../functions/shared/status-words.ts';
+import { Given } from '../parts/given.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { lookOf } from '../parts/status-pill.tsx';
 import { linkTo } from '../router.ts';
@@ -200,7 +201,7 @@ function Row({ session }: { session: Listed }) {
       </span>
       <div class="id">
         <a class="n" href={linkTo.session(sessionId)}>
-          <bdi>{name}</bdi>
+          <Given text={name} />
         </a>
         <div class="s">
           {statusWords[status]} · {kindWords[kind]}
@@ -208,7 +209,7 @@ function Row({ session }: { session: Listed }) {
         </div>
       </div>
       <div class="pg say">
-        <bdi>{listedWords(session)}</bdi>
+        <Given text={listedWords(session)} />
         {modelId !== undefined && <div class="mono dim">{modelId}</div>}
       </div>
       <time class="ag" dateTime={createdAt} title={createdAt}>
