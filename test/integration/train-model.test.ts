@@ -149,7 +149,7 @@ describe('a track that fails', () => {
       failure: { error: 'NotEnoughClips' },
       creditsSpent: 7,
     });
-    expect(stopped.failure?.reason).toContain('resume with minClips 6');
+    expect(stopped.failure?.reason).toContain('that have a clip (minClips 6)');
     const session = await it_.run(sessionId, 'resume', { minClips: 6 });
     expect(session).toMatchObject({ status: 'ready', creditsSpent: 107 });
     const failed = session.tracks.filter(({ status }) => status === 'failed');

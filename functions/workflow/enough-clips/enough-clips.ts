@@ -53,7 +53,7 @@ function requireClips(session: Session, tracks: readonly Track[], { limits }: Se
     message: failure?.reason ?? `was left "${status}"`,
   }));
   const fewer =
-    clips >= limits.minClips ? `, or resume with minClips ${clips} to train on those that have a clip` : '';
+    clips >= limits.minClips ? `, or resume with the ${clips} that have a clip (minClips ${clips})` : '';
   const hopeless = without.some(({ status, failure }) => status === 'rejected' || failure?.permanent);
   const files = hopeless ? ' put another file in the place of one that cannot be used and resume' : '';
   const summary = `Only ${clips} of the ${needed} clips that the model needs; nothing was paid for training. A resume tries the others again;${files}${fewer}.`;

@@ -85,7 +85,7 @@ function refuseUnusable(session: Session, tracks: readonly Track[], limits: Sett
     message: failure?.reason ?? 'unusable',
   }));
   if (lost.length > 0 && !allowsFewer(session)) {
-    const summary = `${lost.length} of ${tracks.length} files cannot be used; nothing was sent to the provider. Put other files in their place, or resume with minClips.`;
+    const summary = `${lost.length} of ${tracks.length} files cannot be used; nothing was sent to the provider. Put other files in their place, or resume with fewer of them (minClips).`;
     const error = lost.some(({ status }) => status === 'rejected') ? 'AudioRejected' : 'NotEnoughClips';
     throw new ChirpsmithError(error, summary, { problems });
   }

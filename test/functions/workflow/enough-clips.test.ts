@@ -28,8 +28,7 @@ describe('Enough clips?', () => {
   const failure = { error: 'ProviderRefused', reason: 'No.', at: testMoment } as const;
   const start = (clips: number) =>
     `Only ${clips} of the 8 clips that the model needs; nothing was paid for training. A resume tries the others again`;
-  const minClips = (clips: number) =>
-    `, or resume with minClips ${clips} to train on those that have a clip.`;
+  const minClips = (clips: number) => `, or resume with the ${clips} that have a clip (minClips ${clips}).`;
   const another = '; put another file in the place of one that cannot be used and resume';
 
   it.each<[string, number, Partial<Track>, string]>([

@@ -79,11 +79,11 @@ describe('a track without a clip', () => {
   });
 });
 
-describe('the advice to resume with minClips', () => {
+describe('the advice to resume with fewer', () => {
   it('works: the session goes on to its training, without the track', async () => {
     await eight('fewer', { status: 'failed', failure: forGood });
     const stopped = enough('fewer');
-    await expect(stopped).rejects.toThrow('resume with minClips 7');
+    await expect(stopped).rejects.toThrow('resume with the 7 that have a clip (minClips 7)');
     const session = await table.store.requireSession('fewer');
     await table.store.updateSession(session, { status: 'failed', failure: passing });
     expect(await resume('fewer', { minClips: 7 })).toMatchObject({ status: 'preparing', minClips: 7 });

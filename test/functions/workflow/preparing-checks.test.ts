@@ -187,7 +187,7 @@ describe('Prepare session', () => {
     await expect(done).rejects.toMatchObject({
       name,
       summary:
-        '1 of 7 files cannot be used; nothing was sent to the provider. Put other files in their place, or resume with minClips.',
+        '1 of 7 files cannot be used; nothing was sent to the provider. Put other files in their place, or resume with fewer of them (minClips).',
       problems: [{ where: 'song 7.mp3', message: expect.stringContaining(message) }],
     });
     expect(calls).toEqual([]);
