@@ -32,7 +32,7 @@ export async function requireAudioWay({
 }: Pick<ConnectedStack, 'stack' | 'startedHere' | 'isStackRunning'>): Promise<void> {
   if (!audio) return;
   try {
-    await createAudioLinks({ url: audio.links }).check();
+    await createAudioLinks({ url: audio.links }).check({ fresh: true });
   } catch (error) {
     const hasOldEnvironment = audio.kind === 'bucket' && !startedHere;
     throw refusalOf(error, { next: hasOldEnvironment ? [endStack] : undefined, isStackRunning });

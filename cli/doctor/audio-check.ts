@@ -82,7 +82,8 @@ async function tried(
   if (typeof home !== 'string') return warning(`By ${name}; not tried, for the home cannot be named.`);
   const running = runningStack(world, home);
   if (running?.audio?.name === name) {
-    const note = await createAudioLinks({ url: running.audio.links, fetch: world.fetch }).check();
+    const links = createAudioLinks({ url: running.audio.links, fetch: world.fetch });
+    const note = await links.check({ fresh: true });
     if (note !== undefined) return warning(`A probe came back from ${name}. ${note}`);
     const port = URL.parse(running.audio.door ?? '')?.port;
     const leads = port ? `, which leads to port ${port} of the stack that runs` : '';

@@ -95,11 +95,13 @@ export function createAudioLinks({
     },
     /**
      * Fetches a probe as the provider would.
+     * @param options.fresh now: a good one of the last minutes does not count
      * @returns what a person should know of a way that works
      * @throws ChirpsmithError AudioUnreachable in the way's words; StorageUnavailable
      */
-    async check(): Promise<string | undefined> {
-      return checkedWay.parse(await (await ask('POST', 'check', probeMs)).json()).note;
+    async check({ fresh = false }: { fresh?: boolean } = {}): Promise<string | undefined> {
+      const path = fresh ? 'check?fresh' : 'check';
+      return checkedWay.parse(await (await ask('POST', path, probeMs)).json()).note;
     },
     /**
      * Begins to copy the files of a session's tracks, or goes on with it; `publication` says how far that is.

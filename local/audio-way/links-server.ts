@@ -74,7 +74,7 @@ export async function startLinksServer({
   const answer = async (method: string, path: string, query: URLSearchParams): Promise<Reply> => {
     const sessionId = query.get('session') ?? '';
     if (method === 'POST' && path === 'check') {
-      const found = await check();
+      const found = await check(query.has('fresh'));
       const note = way?.note?.();
       return found ? { status: 409, body: refusalBody(found) } : { status: 200, body: { note } };
     }
@@ -172,19 +172,22 @@ function send(request: IncomingMessage, response: ServerResponse, { status, body
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 
-/** Checks once for all that ask at the same time; what was good counts for some minutes, what was not is looked at again. */
+/**
+ * Checks once for all that ask at the same time; what was good counts for some minutes, unless the check is to be fresh.
+ * What was not is looked at again.
+ */
 export function checkedOnce(
   check: () => Promise<AudioWayProblem | undefined>,
-): () => Promise<AudioWayProblem | undefined> {
+): (fresh?: boolean) => Promise<AudioWayProblem | undefined> {
   let underWay: Promise<AudioWayProblem | undefined> | undefined;
   let goodUntil = Number.NEGATIVE_INFINITY;
-  return async () => {
-    if (performance.now() < goodUntil) return undefined;
+  return async (fresh = false) => {
+    if (!fresh && performance.now() < goodUntil) return undefined;
     underWay ??= check().finally(() => {
       underWay = undefined;
     });
     const problem = await underWay;
-    if (!problem) goodUntil = performance.now() + goodForMs;
+    goodUntil = problem ? Number.NEGATIVE_INFINITY : performance.now() + goodForMs;
     return problem;
   };
 }

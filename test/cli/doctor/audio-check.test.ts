@@ -92,7 +92,7 @@ describe('the line about the audio, where a way is chosen', () => {
     expect(await words(4800)).toContain('a tunnel that leads to http://127.0.0.1:4805');
   });
 
-  it('asks the stack that runs this way, and names the one that it does not run', async () => {
+  it('asks the stack that runs this way for a fresh probe, and names the one that it does not run', async () => {
     const links = 'http://127.0.0.1:1/secret';
     const running = (name: string, isGood = false) => ({
       env: tunnel,
@@ -108,7 +108,7 @@ describe('the line about the audio, where a way is chosen', () => {
         }) as ReadyInfo,
       tryWay: () => Promise.reject(new Error('There is a stack.')),
       fetch: (async (input) =>
-        String(input) === `${links}/check` && !isGood
+        String(input) === `${links}/check?fresh` && !isGood
           ? Response.json(refusal, { status: 409 })
           : Response.json({})) as typeof fetch,
     });

@@ -91,6 +91,20 @@ describe('the links server', () => {
     expect(checks).toBe(2);
   });
 
+  it('fetches the probe each time that a person asks, and a run after it believes the last one', async () => {
+    const no = { summary: 'No.', problems: [{ where: '--public-url', message: 'Elsewhere.' }] };
+    const answers = [undefined, no, no, undefined];
+    const { links } = await linksTo({ check: async () => answers.shift() });
+    await links.check();
+    await links.check();
+    expect(answers).toHaveLength(3);
+    await expect(links.check({ fresh: true })).rejects.toMatchObject(no);
+    await expect(links.check()).rejects.toMatchObject(no);
+    await links.check({ fresh: true });
+    expect(answers).toEqual([]);
+    await links.check();
+  });
+
   it('gives what the way is asked for: the object, its version and its name', async () => {
     const asked: unknown[] = [];
     const { links } = await linksTo({
