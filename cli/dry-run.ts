@@ -9,12 +9,13 @@ import { audio } from './doctor/audio-check.ts';
 import { stageApi } from './doctor/aws-checks.ts';
 import { type Checks, checkUntil, tellChecks } from './doctor/checks.ts';
 import { type Finding, failed, fine, warning } from './doctor/finding.ts';
-import { home, homeOf, stack } from './doctor/machine-checks.ts';
+import { home, stack } from './doctor/machine-checks.ts';
 import { type Balance, balanceOf, provider, providerKey } from './doctor/provider-checks.ts';
+import { room } from './doctor/room.ts';
 import { type DoctorWorld, thisWorld } from './doctor/world.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Next } from './next.ts';
-import { asSize, counted } from './output/format.ts';
+import { counted } from './output/format.ts';
 
 /** A run that is tried without being started. */
 export interface Planned {
@@ -66,7 +67,7 @@ export async function dryRun(
     ...(stage === undefined
       ? {
           Home: check(() => home(place)),
-          Disk: check(() => room(planned, place)),
+          Disk: check(() => room(planned.files, place)),
           Stack: check(() => stack(place, signal)),
         }
       : { Stage: check(() => stageApi(place, target, signal)) }),
@@ -143,19 +144,6 @@ function nameOf({ name, makesModel }: Planned, { limits }: Settings): Finding {
   if (words !== undefined) return warning(words);
   const most = makesModel ? limits.advisedNameLength : limits.maxNameLength;
   return fine(`${counted([...name.trim()].length, 'character')}; 1 to ${most} will do.`);
-}
-
-/** The local S3 keeps a copy of each file. */
-async function room({ files }: Planned, world: DoctorWorld): Promise<Finding | undefined> {
-  const folder = homeOf(world);
-  // The line Home says it.
-  if (typeof folder !== 'string') return undefined;
-  const { free } = await world.homeFacts(folder);
-  if (free === undefined) return warning('The system does not say how much room there is.');
-  const needed = files.reduce((sum, { size }) => sum + size, 0);
-  const seen = `${asSize(free)} are free where the home is, and the copies of the files take ${asSize(needed)}.`;
-  if (free >= needed) return fine(seen);
-  return failed(seen, { words: 'Make room, or point CHIRPSMITH_HOME at another disk.' });
 }
 
 /** The run refuses what the account cannot pay. */

@@ -10,6 +10,7 @@ import { withRights } from './confirm-rights.ts';
 import { confirmSpending, mostForUploads, type Spending } from './confirm-spending.ts';
 import { type ConnectedStack, connectStack, providerOf } from './connect.ts';
 import { openConverter } from './converter.ts';
+import { requireRoom } from './doctor/room.ts';
 import { findExisting, goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession } from './follow-session.ts';
@@ -40,6 +41,7 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
   if (args.dryRun) return tryAll(args, files, context);
   // Without a stack, a way that is missing is known at once.
   await providerOf(context);
+  await requireRoom(files, context, { mayBeThere: true });
   const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
     await requireAudioWay(reached);
@@ -61,6 +63,7 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
     const body = bodyOf(args, files);
     const existing = await findExisting(body, reached);
     if (existing !== undefined) return await goOn(existing, args.yes);
+    await requireRoom(files, context, { mayBeThere: false });
     const created = await createSession(args, { body, files }, reached, context);
     // Another command has created it since this one has looked, and more was agreed to here.
     if (created.existing) return await goOn(created.sessionId, true);

@@ -11,6 +11,7 @@ import { type RightsWords, withRights } from './confirm-rights.ts';
 import { confirmSpending, mostForUploads, type Spending } from './confirm-spending.ts';
 import { type ConnectedStack, connectStack, providerOf } from './connect.ts';
 import { type Converter, openConverter } from './converter.ts';
+import { requireRoom } from './doctor/room.ts';
 import type { CliEvent } from './events.ts';
 import { findExisting, goOnWithExisting } from './existing-session.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -58,6 +59,7 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
   }
   // Without a stack, a way that is missing is known at once.
   await providerOf(context);
+  await requireRoom(chosen.usable, context, { mayBeThere: true });
   const reached = await connectStack(args.speed, context, { quiet: false, spends: true });
   try {
     await requireAudioWay(reached);
@@ -76,6 +78,7 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
     const body = bodyOf(args, chosen.usable);
     const existing = await findExisting(body, reached);
     if (existing !== undefined) return await goOn(existing, args.yes);
+    await requireRoom(chosen.usable, context, { mayBeThere: false });
     const { provider, sandbox } = reached.stack;
     display.emit({ event: 'cost', ...cost, provider, sandbox });
     const spending: Spending = {

@@ -23,7 +23,8 @@ export async function homeFacts(home: string, env: NodeJS.ProcessEnv): Promise<H
   const exists = existsSync(home);
   const place = exists ? home : nearest(home);
   const free = await statfs(place).then(
-    ({ bavail, bsize }) => bavail * bsize,
+    // Some file systems say nothing, in zeros.
+    ({ bavail, blocks, bsize }) => (blocks === 0 ? undefined : bavail * bsize),
     () => undefined,
   );
   const facts = { exists, free, foreign: [] };

@@ -33,7 +33,7 @@ export function node({ nodeVersion, env, platform }: DoctorWorld): Finding {
 }
 
 /** The home, or the finding that it cannot be named. */
-export function homeOf({ env }: DoctorWorld): string | Finding {
+export function homeOf({ env }: Pick<DoctorWorld, 'env'>): string | Finding {
   try {
     return homeDirectory(env);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { requireRoom } from '../../cli/doctor/room.ts';
 import type { DoctorWorld } from '../../cli/doctor/world.ts';
 import { dryRun, type Planned } from '../../cli/dry-run.ts';
 import type { CliEvent } from '../../cli/events.ts';
@@ -264,6 +265,23 @@ describe('a dry run at a paid provider', () => {
       notTried: [expect.stringContaining('signing in at stage prod, and its key'), expect.any(String)],
     });
   });
+});
+
+it.each<[when: string, facts: { exists: boolean; free?: number }, mayBeThere: boolean, refused: boolean]>([
+  ['the copies do not fit', { exists: true, free: 39e6 }, false, true],
+  ['they do not fit, and the home is not there yet', { exists: false, free: 39e6 }, true, true],
+  ['they may be there already, of the session that goes on', { exists: true, free: 39e6 }, true, false],
+  ['they fit', { exists: true, free: 41e6 }, false, false],
+  ['the system does not say how much room there is', { exists: false }, true, false],
+])('the disk before a run when %s', async (_, { exists, free }, mayBeThere, refused) => {
+  const env = { CHIRPSMITH_HOME: '/home/anna/.chirpsmith' };
+  const { target } = targetOf(() => undefined, env);
+  const look = async () => ({ exists, free, foreign: [] });
+  const required = requireRoom(planned.files, { env, target }, { mayBeThere }, look);
+  if (!refused) return expect(await required).toBeUndefined();
+  const seen = '39.0 MB are free where the home is, and the copies of the files take 40.0 MB.';
+  const message = `${seen} Make room, or point CHIRPSMITH_HOME at another disk.`;
+  await expect(required).rejects.toMatchObject({ problems: [{ where: 'CHIRPSMITH_HOME', message }] });
 });
 
 describe('a dry run of a command', () => {

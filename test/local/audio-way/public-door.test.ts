@@ -94,6 +94,7 @@ describe('a link of the public door', () => {
     ['bytes=0-99', 206, 'bytes 0-99/3000', 100],
     ['bytes=2900-', 206, 'bytes 2900-2999/3000', 100],
     ['bytes=-10', 206, 'bytes 2990-2999/3000', 10],
+    ['bytes=0-9,20-29', 200, null, 3000],
   ])('answers the range %s', async (range, status, contentRange, length) => {
     await using it_ = await door();
     const response = await it_.get(await it_.link(mine), { headers: { range } });
