@@ -3,11 +3,14 @@ import { trackIdOf } from '../functions/domain/object-keys.ts';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { createAudioLinks } from '../functions/storage/audio-links.ts';
 import { chosenWay, homeDirectory, missingWay } from '../local/index.ts';
-import { ApiUnreachable } from './api-client.ts';
+import { type ApiClient, ApiUnreachable } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { lifetime } from './follow-session.ts';
 import { findStack } from './local-stack.ts';
 import type { Next } from './next.ts';
+import { endOfSession } from './outcome.ts';
 import { goOnCommand } from './output/format.ts';
 import { UsageError } from './usage-error.ts';
 import { stackEnded } from './watch-session.ts';
@@ -59,15 +62,20 @@ export const needsAudio = ({ status }: Pick<TrackAnswer, 'status'>): boolean =>
 /**
  * Copies the files of tracks to the bucket from which the provider fetches them, and shows how far it is. A tunnel copies
  * nothing.
+ * @returns the exit code where the session has ended meanwhile, as it was cancelled; its end is shown then
  * @throws UsageError naming the flag, or ApiUnreachable; the command that goes on is in both
  */
 export async function publishAudio(
   sessionId: string,
   tracks: readonly Pick<TrackAnswer, 'trackId' | 'file'>[],
-  { stack: { audio }, isStackRunning }: Pick<ConnectedStack, 'stack' | 'isStackRunning'>,
+  {
+    stack: { audio },
+    client,
+    isStackRunning,
+  }: Pick<ConnectedStack, 'stack' | 'isStackRunning'> & { readonly client: Pick<ApiClient, 'getSession'> },
   { display, signal }: Pick<CommandContext, 'display' | 'signal'>,
-): Promise<void> {
-  if (audio?.kind !== 'bucket') return;
+): Promise<ExitCode | undefined> {
+  if (audio?.kind !== 'bucket') return undefined;
   const links = createAudioLinks({ url: audio.links });
   const names = new Map(tracks.map(({ trackId, file }) => [trackId, file]));
   const told = new Set<string>();
@@ -94,12 +102,18 @@ export async function publishAudio(
         told.add(key);
         display.emit({ event: 'file.copied', trackId, file, size, to: audio.name });
       }
-      if (state.done) return;
+      if (state.done) return undefined;
       signal.throwIfAborted();
       await new Promise((resolve) => setTimeout(resolve, lookMs));
       state = await links.publication(sessionId);
     }
   } catch (error) {
+    if (error instanceof ChirpsmithError && error.name === 'Cancelled') {
+      const { session } = await client.getSession(sessionId);
+      const { event, code } = endOfSession(session, lifetime(session));
+      display.emit(event);
+      return code;
+    }
     const next = [{ words: 'The files are kept. To go on from here:', command: goOnCommand(sessionId) }];
     throw refusalOf(error, { next, isStackRunning });
   }

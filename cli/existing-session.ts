@@ -92,7 +92,8 @@ const canGoOn = ({ actions }: SessionAnswer) => actions.includes('start') || act
 
 /**
  * Uploads what is missing and starts the session, where that is all it waits for.
- * @returns the session as it is then; undefined where something could not be uploaded, which has been reported
+ * @returns the session as it is then; undefined where something could not be uploaded, or another command has cancelled it
+ *   meanwhile, which has been reported
  */
 async function sendAndResume(
   session: SessionAnswer,
@@ -108,7 +109,8 @@ async function sendAndResume(
   try {
     const send = () => options.upload(session);
     if (!(await naming({ sessionId, mayRun: false }, signal, send))) return undefined;
-    await publishAudio(sessionId, session.tracks.filter(needsAudio), reached, context);
+    const ended = await publishAudio(sessionId, session.tracks.filter(needsAudio), reached, context);
+    if (ended !== undefined) return undefined;
     const files = counted(session.tracks.length, 'file');
     const start = () =>
       withRights(files, (words) => client.resumeSession(sessionId, words), options, context);

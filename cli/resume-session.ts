@@ -44,7 +44,8 @@ export async function resumeSession(args: ResumeArguments, context: CommandConte
       if (!isRunning(session) && !(await naming({ sessionId, mayRun: false }, signal, upload))) {
         return exitCodes.failed;
       }
-      if (sendsAudio) await publishAudio(sessionId, toBeSent, reached, context);
+      const ended = sendsAudio ? await publishAudio(sessionId, toBeSent, reached, context) : undefined;
+      if (ended !== undefined) return ended;
       const files = counted(session.tracks.length, 'file');
       const resume = () =>
         withRights(

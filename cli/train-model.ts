@@ -73,8 +73,8 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
     const started = await naming({ sessionId, mayRun: false }, context.signal, async () => {
       if (!(await uploadMissing(files, uploads, at, context))) return exitCodes.failed;
       forgetFiles(sessionId, context);
-      await publishAudio(sessionId, uploads, reached, context);
-      return startSession(sessionId, reached, context);
+      const ended = await publishAudio(sessionId, uploads, reached, context);
+      return ended ?? startSession(sessionId, reached, context);
     });
     if (typeof started === 'number') return started;
     return await followSession(started, reached, context, {

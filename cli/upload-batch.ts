@@ -109,8 +109,8 @@ export async function uploadBatch(args: UploadArguments, context: CommandContext
         trackId: trackIdAt(index, 'batch'),
         file: name,
       }));
-      await publishAudio(sessionId, named, reached, context);
-      return startSession(sessionId, reached, context);
+      const ended = await publishAudio(sessionId, named, reached, context);
+      return ended ?? startSession(sessionId, reached, context);
     });
     if (typeof started === 'number') return started;
     return await followSession(started, reached, context, {

@@ -215,6 +215,7 @@ async function compose(
     stored: storedSession(dynamodb.handler, only('table of sessions', tables).name, access.admin),
     openDoor: (open) =>
       listening('the public door', options.port, (port) => open(options.audio?.doorPort ?? port)),
+    logFile: path.join(home, 'log', 'audio-way.log'),
     log: (line) => logs.write('audio-way', line),
   });
   if (audioWay) keep(audioWay);

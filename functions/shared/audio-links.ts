@@ -19,7 +19,10 @@ export const audioUnderWay = z.object({
 });
 export type AudioUnderWay = z.infer<typeof audioUnderWay>;
 
-/** The answer 409 of each: why the provider cannot fetch the audio, and what to do. */
+/** The answer 500 of each: the path of the log that has an error of the stack's own. */
+export const audioFault = z.object({ log: z.string().optional() });
+
+/** The answer 409 of each, and 410 where the session ended while its audio was copied: why the provider cannot fetch the audio, and what to do. */
 export const audioRefusal = z.object({
   summary: z.string(),
   problems: z.array(z.object({ where: z.string(), message: z.string() })).readonly(),

@@ -1,6 +1,7 @@
 import {
   type AudioRemoval,
   type AudioUnderWay,
+  audioFault,
   audioRefusal,
   audioRemoval,
   audioUnderWay,
@@ -61,7 +62,9 @@ export function createAudioLinks({
       throw new ChirpsmithError('AudioUnreachable', summary, { problems });
     }
     if (response.ok) return response;
-    const words = `The local stack answered ${response.status} when it was asked for links to audio; its log is in log/audio-way.log.`;
+    if (response.status === 410) throw new ChirpsmithError('Cancelled', 'The session is done.');
+    const { data } = audioFault.safeParse(await response.json().catch(() => undefined));
+    const words = `The local stack answered ${response.status} when it was asked for links to audio${data?.log === undefined ? '.' : `; its log is ${data.log}.`}`;
     throw new ChirpsmithError('StorageUnavailable', words);
   }
 
@@ -105,7 +108,7 @@ export function createAudioLinks({
     },
     /**
      * Begins to copy the files of a session's tracks, or goes on with it; `publication` says how far that is.
-     * @throws ChirpsmithError AudioUnreachable in the way's words; StorageUnavailable
+     * @throws ChirpsmithError AudioUnreachable in the way's words; Cancelled when the session has ended meanwhile; StorageUnavailable
      */
     publish: (sessionId: string, trackIds: readonly string[]) => publicationBy('POST', sessionId, trackIds),
     publication: (sessionId: string) => publicationBy('GET', sessionId),

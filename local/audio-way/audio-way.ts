@@ -44,7 +44,7 @@ export interface AudioWay {
    * Copies the objects to where the provider can fetch them; a tunnel has nothing to copy. Running it again does what
    * is left.
    * @param progress how far one object is
-   * @throws ChirpsmithError BadInput naming the flag, when it cannot be done like this
+   * @throws ChirpsmithError BadInput naming the flag, when it cannot be done like this; Cancelled when `remove` ended it
    */
   publish(
     sessionId: string,

@@ -33,6 +33,7 @@ export async function startLinksServer({
   remove = async () => undefined,
   fetch,
   pause,
+  logFile,
   log,
 }: Pick<CheckedLinksOptions, 'open' | 'fetch' | 'pause'> & {
   readonly way: AudioWay | undefined;
@@ -41,6 +42,8 @@ export async function startLinksServer({
   list(sessionId: string): Promise<readonly AudioObject[]>;
   /** Removes the copies of a session, or says until when they are kept. A way without copies needs none. */
   remove?: ((sessionId: string) => Promise<KeptCopies | undefined>) | undefined;
+  /** Path of the log, for the answer to an error of ours. */
+  readonly logFile?: string;
   log(line: string): void;
 }): Promise<{ url: string; close(): Promise<void> }> {
   const closing = new AbortController();
@@ -87,6 +90,10 @@ export async function startLinksServer({
       return { status: 200, body: await links.look(sessionId, objectOf(query)) };
     }
     if (method === 'POST' && path === 'removal') {
+      const copying = copyings.get(sessionId);
+      // A command that asks about a session must not end the copying of one that resumes it; the session's own end does.
+      if (copying && !copying.done && copying.refusal === undefined)
+        return { status: 200, body: { kept: {} } };
       const kept = await remove(sessionId);
       return { status: 200, body: kept ? { kept: keptBody(kept) } : {} };
     }
@@ -117,11 +124,8 @@ export async function startLinksServer({
       (error: unknown) => {
         const known = error instanceof ChirpsmithError ? error : undefined;
         if (!known) log(`links: ${error instanceof Error ? error.message : 'an unknown error'}`);
-        send(
-          request,
-          response,
-          known ? { status: 409, body: refusalBody(known) } : { status: 500, body: {} },
-        );
+        const refused = known && { status: known.name === 'Cancelled' ? 410 : 409, body: refusalBody(known) };
+        send(request, response, refused ?? { status: 500, body: { log: logFile } });
       },
     );
   });

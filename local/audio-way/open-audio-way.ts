@@ -61,6 +61,7 @@ export async function openAudioWay({
   directory,
   assembly,
   stored,
+  logFile,
   log,
 }: AudioWayOptions & {
   readonly provider: string;
@@ -76,6 +77,8 @@ export async function openAudioWay({
   stored(sessionId: string): Promise<StoredSession | undefined>;
   /** Opens the public door on its port. */
   openDoor<Door>(open: (port: number) => Promise<Door>): Promise<Door>;
+  /** Path of the log, for messages. */
+  readonly logFile: string;
   log(line: string): void;
 }) {
   if (chosen.kind === 'not needed') return undefined;
@@ -99,6 +102,7 @@ export async function openAudioWay({
       directory,
       linkMinutes,
       open,
+      logFile,
       log,
       lookup,
       ...(fetch && { fetch }),
@@ -111,7 +115,9 @@ export async function openAudioWay({
   const keptUntil = (sessionId: string, until: number) => writeKeptUntil(directory, sessionId, until);
   const removal = way && createRemoval({ way, stored, linkMinutes, keptUntil, onError });
   const remove = async (sessionId: string) => removal?.remove(sessionId);
-  const links = await startLinksServer({ way, problem, list, open: openObject, remove, fetch, pause, log });
+  const links = await startLinksServer({
+    ...{ way, problem, list, open: openObject, remove, fetch, pause, logFile, log },
+  });
   const info: AudioWayInfo = {
     kind: chosen.kind,
     name: nameOf(chosen),

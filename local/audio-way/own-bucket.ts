@@ -40,7 +40,9 @@ export interface OwnBucketOptions {
   readonly linkMinutes: number;
   /** Opens an object of the local bucket, from a byte on. */
   open(object: AudioObject, from?: number): Promise<{ readonly body: Readable; readonly size: number }>;
-  /** One line for the stack's log; never with a signed URL. */
+  /** Path of the stack's log, for messages. */
+  readonly logFile: string;
+  /** One line for it; never with a signed URL. */
   log(line: string): void;
   /** As the provider would fetch; the global one unless given. */
   readonly fetch?: typeof fetch;
@@ -189,7 +191,7 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
   async function remove(sessionId: string): Promise<void> {
     const copying = running.get(sessionId);
     running.delete(sessionId);
-    copying?.ending.abort(new Error('The session is done.'));
+    copying?.ending.abort(new ChirpsmithError('Cancelled', 'The session is done.'));
     await settled(copying);
     if (!opened && !hasPublished(directory)) return;
     const { service, journal } = await connected();
@@ -248,7 +250,7 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
         const connection = await opened?.catch(() => undefined);
         connection?.journal.blame(
           sessionId,
-          words ?? 'An error in Chirpsmith itself: log/audio-way.log has it.',
+          words ?? `An error in Chirpsmith itself: ${options.logFile} has it.`,
         );
         throw error;
       });

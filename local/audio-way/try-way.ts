@@ -57,6 +57,7 @@ export async function tryWay({
       fetch,
       directory: path.join(home, 'audio-way'),
       open: () => Promise.reject(new Error(`Nothing but a probe goes to ${nameOf(chosen)}.`)),
+      logFile: path.join(home, 'log', 'audio-way.log'),
       log: () => {},
     });
   };

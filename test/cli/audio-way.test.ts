@@ -3,8 +3,11 @@ import { publishAudio, requireAudioWay } from '../../cli/audio-way.ts';
 import type { ConnectedStack } from '../../cli/connect.ts';
 import type { CliEvent } from '../../cli/events.ts';
 import { UsageError } from '../../cli/usage-error.ts';
+import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import type { AudioWay, CopyProgress } from '../../local/audio-way/audio-way.ts';
 import { startLinksServer } from '../../local/audio-way/links-server.ts';
+import { last, standing } from './fake-session.ts';
+import { run } from './run-command.ts';
 
 /** What a command says when the bucket does not take its credentials. */
 async function refused(startedHere: boolean): Promise<UsageError> {
@@ -50,24 +53,26 @@ it('a stack that ran before has the variables of its start, and is ended first',
 });
 
 describe('copying to a bucket', () => {
-  const tracks = [{ trackId: '001', file: 'a.wav' }];
+  const tracks = [{ trackId: '001', file: 'a.wav' }] as const;
   const object = { key: 'audio/s1/001.a.wav', size: 100 };
+
+  const wayThat = (publish: AudioWay['publish']): AudioWay => ({
+    kind: 'bucket',
+    name: 's3://mine',
+    advice: () => '',
+    check: async () => undefined,
+    publish,
+    link: async () => ({ sent: 0, size: 1 }),
+    remove: async () => {},
+    close: async () => {},
+  });
 
   /** A stack that copies until it is killed, with what the command shows. */
   async function copying(progress: CopyProgress) {
-    const way: AudioWay = {
-      kind: 'bucket',
-      name: 's3://mine',
-      advice: () => '',
-      check: async () => undefined,
-      publish: (_sessionId, _objects, tell, signal) => {
-        tell(object.key, progress);
-        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-      },
-      link: async () => ({ sent: 0, size: 1 }),
-      remove: async () => {},
-      close: async () => {},
-    };
+    const way = wayThat((_sessionId, _objects, tell, signal) => {
+      tell(object.key, progress);
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
     const server = await startLinksServer({
       ...{ way, problem: { summary: '', problems: [] }, list: async () => [object], log: () => {} },
       open: () => Promise.reject(new Error('not to be read')),
@@ -89,7 +94,7 @@ describe('copying to a bucket', () => {
     const ended = publishAudio(
       's1',
       tracks,
-      { stack, isStackRunning: () => false },
+      { stack, client: { getSession: () => expect.unreachable() }, isStackRunning: () => false },
       { display, signal },
     ).catch((error: unknown) => error);
     await shown;
@@ -113,6 +118,27 @@ describe('copying to a bucket', () => {
     expect(emitted).toEqual(['0 of 100', retried]);
     await server.close();
     await ended;
+  });
+
+  it('of a session that another command cancels ends as any other cancelled session', async () => {
+    const server = await startLinksServer({
+      way: wayThat(async (sessionId) => {
+        expect((await run('cancel', [sessionId], { home, env: {} })).code).toBe(0);
+        throw new ChirpsmithError('Cancelled', 'The session is done.');
+      }),
+      ...{ problem: { summary: '', problems: [] }, list: async () => [object], log: () => {} },
+      open: () => Promise.reject(new Error('not to be read')),
+    });
+    onTestFinished(() => server.close());
+    const { home, sessionId, posts } = await standing(
+      { status: 'open', tracks: [{ ...tracks[0], status: 'declared', attempts: 0, format: 'wav' }] },
+      { audio: { kind: 'bucket', name: 's3://mine', keep: false, links: server.url } },
+    );
+    const flags = ['--watch', '--yes', '--rights-confirmed', '--json'];
+    const ended = await run('resume', [sessionId, ...flags], { home, env: {} });
+    expect([ended.code, last(ended)?.event]).toEqual([1, 'session.cancelled']);
+    expect(ended.stderr).toBe('');
+    expect(posts()).toEqual([`POST /sessions/${sessionId}/cancel`]);
   });
 
   it('of a stack that is killed ends with the command that goes on', async () => {

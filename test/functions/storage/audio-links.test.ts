@@ -38,6 +38,10 @@ describe('links to audio by the local stack', () => {
   it.each([
     ['it is gone', () => Promise.reject(new TypeError(`fetch failed: ${url}`))],
     ['it fails', () => new Response('', { status: 500 })],
+    [
+      'it fails and names its log',
+      () => Response.json({ log: '/home/me/log/audio-way.log' }, { status: 500 }),
+    ],
   ])('fail for a while when %s, and the error does not hold the secret', async (_, answer) => {
     const { links } = linksThat(answer);
     const error = await links.check().catch((caught: unknown) => caught);

@@ -137,6 +137,7 @@ export async function openWay(
       const bytes = files[key] ?? Buffer.alloc(0);
       return { body: Readable.from(pieces(bytes)), size: bytes.length };
     },
+    logFile: path.join(home, 'log', 'audio-way.log'),
     log: () => {},
     pause: async (_ms, signal) => signal.throwIfAborted(),
     ...rest,

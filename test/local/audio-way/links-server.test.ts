@@ -50,6 +50,7 @@ async function linksTo(way: Partial<AudioWay> | undefined, answer: Answer = righ
       return answer(key);
     },
     pause: async () => {},
+    logFile: '/home/me/.chirpsmith/log/audio-way.log',
     log: (line) => lines.push(line),
   });
   onTestFinished(() => server.close());
@@ -166,6 +167,26 @@ describe('the links server', () => {
     expect(await links.publish('s1', ['001', '002'])).toMatchObject({ done: true });
   });
 
+  it('leaves a copying alone that goes on when a command asks for a removal, and says when the end of the session ended it', async () => {
+    const ended = Promise.withResolvers<void>();
+    const removed: string[] = [];
+    const { links, lines } = await linksTo(
+      { publish: () => ended.promise },
+      rightBytes,
+      async (sessionId) => {
+        removed.push(sessionId);
+        return undefined;
+      },
+    );
+    await links.publish('s1', ['001', '002']);
+    expect(await links.remove('s1')).toEqual({ kept: {} });
+    expect(removed).toEqual([]);
+    ended.reject(new ChirpsmithError('Cancelled', 'The session is done.'));
+    await expect.poll(() => links.publication('s1').catch(({ name }) => name)).toBe('Cancelled');
+    expect(await links.remove('s1')).toEqual({});
+    expect([removed, lines]).toEqual([['s1'], []]);
+  });
+
   it('removes what was copied for a session, or says until when it stays, or why it cannot go', async () => {
     const removed: string[] = [];
     const problems = [{ where: '--audio-bucket', message: 'You may not delete there.' }];
@@ -192,7 +213,7 @@ describe('the links server', () => {
     expect(await links.publish('s1', ['001', '002'])).toMatchObject({ done: true });
   });
 
-  it('logs an error of its own without what it was asked', async () => {
+  it('logs an error of its own without what it was asked, and names the path of the log', async () => {
     const { links, lines } = await linksTo({
       link: async () => {
         throw new Error('broken');
@@ -200,6 +221,7 @@ describe('the links server', () => {
     });
     await expect(links.get({ sessionId: 's1', key: 'k' })).rejects.toMatchObject({
       name: 'StorageUnavailable',
+      summary: expect.stringContaining('its log is /home/me/.chirpsmith/log/audio-way.log.'),
     });
     expect(lines).toEqual(['links: broken']);
   });

@@ -10,9 +10,10 @@ describe('when a session is done', () => {
   it('its audio is deleted, also what is still being sent', async () => {
     await publish([small]);
     place().faults(({ url = '' }) => (url.includes('partNumber=2') ? 'silence' : undefined));
-    await way().link(sessionId, large);
+    const copying = expect(publish([large])).rejects.toMatchObject({ name: 'Cancelled' });
     await vi.waitFor(() => expect(puts().some((line) => line.includes('partNumber'))).toBe(true), patiently);
     await way().remove(sessionId);
+    await copying;
     expect([await keysThere(), await uploadsThere()]).toEqual([[], []]);
   });
 
