@@ -61,8 +61,9 @@ export function creditsAt(
     : `${counted(credits, 'credit')} at ${provider}`;
 }
 
-/** What going on costs, and what can raise it: `about 101 credits, and 1 more for each track that is sent again`. */
+/** What going on costs, and what can raise it: `about 101 credits, and 1 more for each track that is sent again`, or `nothing`. */
 export function aboutCredits({ creditsToCome, kind }: Pick<SessionAnswer, 'creditsToCome' | 'kind'>): string {
+  if (creditsToCome === 0) return 'nothing';
   const { upload, create } = defaultSettings.prices;
   const uploads = kind === 'batch' || (kind === 'train' && creditsToCome > create);
   return `about ${counted(creditsToCome, 'credit')}${uploads ? `, and ${upload} more for each track that is sent again` : ''}`;

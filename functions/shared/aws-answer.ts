@@ -95,4 +95,7 @@ function property(of: unknown, name: string): unknown {
   return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
 }
 
-const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
+function textOf(value: unknown): string | undefined {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  return typeof value === 'string' ? value : undefined;
+}

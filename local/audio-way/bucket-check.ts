@@ -71,16 +71,27 @@ class Found extends Error {
  * @returns the first problem, with what to do
  */
 export async function checkBucket(service: BucketService, check: BucketCheck): Promise<Problem | undefined> {
+  const left = new Set<string>();
   try {
-    await probe(service, check);
+    await probe(service, check, left);
+    // Who keeps all needs no permission to delete.
+    if (left.size > 0) check.note?.(leftWords(left, check.address));
     return undefined;
   } catch (error) {
-    if (error instanceof Found) return error.problem;
-    throw error;
+    if (!(error instanceof Found)) throw error;
+    const { where, message } = error.problem;
+    return { where, message: left.size === 0 ? message : `${message} ${leftWords(left, check.address)}` };
   }
 }
 
-async function probe(service: BucketService, check: BucketCheck): Promise<void> {
+/** Names what a person has to delete, for the probe could not. */
+function leftWords(left: ReadonlySet<string>, { bucket }: BucketAddress): string {
+  const names = [...left].map((key) => `s3://${bucket}/${key}`);
+  return `What the probe put there stays, for it could not be deleted. To be deleted by you: ${names.join(', ')}.`;
+}
+
+/** @param left keys of what is there now: of objects, and of an upload in parts that has not ended */
+async function probe(service: BucketService, check: BucketCheck, left: Set<string>): Promise<void> {
   const { client } = service;
   const { address, keep, signal } = check;
   const context = { address, service, env: check.env };
@@ -116,17 +127,30 @@ async function probe(service: BucketService, check: BucketCheck): Promise<void> 
   const bytes = `Chirpsmith tries whether a provider can fetch from here: ${randomBytes(24).toString('hex')}\n`;
   const put = new PutObjectCommand({ ...at, Body: bytes, ContentType: 'text/plain' });
   const { VersionId } = await attempt('put', (ended) => client.send(put, { abortSignal: ended }));
+  left.add(Key);
+  /** Deletes an object of the probe; where all is kept, it may stay. */
+  const remove: Remove = async (key, versionId) => {
+    const object = new DeleteObjectCommand({ ...at, Key: key, VersionId: versionId });
+    try {
+      const step = versionId === undefined ? 'delete' : 'deleteVersion';
+      await attempt(step, (ended) => client.send(object, { abortSignal: ended }));
+      left.delete(key);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!keep) throw error;
+    }
+  };
   let failed = true;
   try {
     const open = await answer(unsigned);
     if (open.status === 200) throw new Found(isPublic(address));
     requireSameBytes(await answer(url), bytes, context);
-    await tryParts(service, check, `${Key}.parts`, attempt);
+    await tryParts(service, check, `${Key}.parts`, { attempt, remove, left });
     failed = false;
   } finally {
-    await removeProbe({ ...at, VersionId }, service, attempt).catch((error: unknown) => {
-      // The first problem counts; that the probe stays where nothing may be deleted does not matter to who keeps all.
-      if (!failed && !keep) throw error;
+    await remove(Key, VersionId).catch((error: unknown) => {
+      // The first problem counts.
+      if (!failed) throw error;
     });
   }
 }
@@ -152,15 +176,7 @@ async function unlessSilent<T>(
     clearTimeout(timer);
   }
 }
-
-async function removeProbe(
-  at: { readonly Bucket: string; readonly Key: string; readonly VersionId: string | undefined },
-  { client }: BucketService,
-  attempt: Attempt,
-): Promise<void> {
-  const step = at.VersionId === undefined ? 'delete' : 'deleteVersion';
-  await attempt(step, (ended) => client.send(new DeleteObjectCommand(at), { abortSignal: ended }));
-}
+type Remove = (key: string, versionId: string | undefined) => Promise<void>;
 
 /**
  * Large files go in parts, and an upload that was cut off is ended. Where the service does not end it, this one is made
@@ -170,13 +186,18 @@ async function tryParts(
   { client, endpoint }: BucketService,
   { address, note }: BucketCheck,
   Key: string,
-  attempt: Attempt,
+  {
+    attempt,
+    remove,
+    left,
+  }: { readonly attempt: Attempt; readonly remove: Remove; readonly left: Set<string> },
 ): Promise<void> {
   const at = { Bucket: address.bucket, Key };
   const { UploadId } = await attempt('put', (ended) =>
     client.send(new CreateMultipartUploadCommand(at), { abortSignal: ended }),
   );
   const upload = { ...at, UploadId };
+  left.add(Key);
   /** How the service answers: not at all like this, that there is no such upload, or with success. */
   const answer = (work: (options: { abortSignal: AbortSignal }) => Promise<unknown>) =>
     attempt('parts', (ended) =>
@@ -191,7 +212,10 @@ async function tryParts(
     );
   const aborted = await answer((options) => client.send(new AbortMultipartUploadCommand(upload), options));
   const listed = await answer((options) => client.send(new ListPartsCommand(upload), options));
-  if (aborted !== 'unknown' && listed !== 'done') return;
+  if (aborted !== 'unknown' && listed !== 'done') {
+    left.delete(Key);
+    return;
+  }
   note?.(
     `${endpoint.host} does not end uploads in parts: what a kill cuts off takes room there, unseen. Give the bucket a lifecycle rule that ends them (AbortIncompleteMultipartUpload), or end them by the service's own means.`,
   );
@@ -202,10 +226,7 @@ async function tryParts(
     MultipartUpload: { Parts: [{ ETag, PartNumber: 1 }] },
   });
   const { VersionId } = await attempt('put', (ended) => client.send(whole, { abortSignal: ended }));
-  const step = VersionId === undefined ? 'delete' : 'deleteVersion';
-  await attempt(step, (ended) =>
-    client.send(new DeleteObjectCommand({ ...at, VersionId }), { abortSignal: ended }),
-  );
+  await remove(Key, VersionId);
 }
 
 /** A provider that is further away finds itself, or nothing, at an address of this machine or of a private network. */
@@ -292,10 +313,11 @@ const isPublic = ({ bucket }: BucketAddress): Problem => ({
 });
 
 function requireSameBytes(
-  { status, text, location }: Seen,
+  seen: Seen,
   bytes: string,
   context: BucketContext & { readonly service: BucketService },
 ): void {
+  const { status, text, location } = seen;
   if (status === 200 && text === bytes) return;
   const { endpoint, setting } = context.service;
   const code = /<Code>(\w{1,64})<\/Code>/.exec(text)?.[1];
@@ -304,7 +326,7 @@ function requireSameBytes(
   const at = `A signed link to ${endpoint.host}`;
   const message =
     status === 200
-      ? `${at} brought other bytes than were put there. Is a cache or another server at this address?`
+      ? `${at} brought other bytes than were put there: ${withoutKey(foreignWords(seen), context.env)}. Is a cache or another server at this address?`
       : location !== undefined
         ? `${at} was redirected to ${hostOf(location)}, which a provider may not follow. Use that address as endpoint.`
         : `${at} was answered ${said}. ${adviceOn(status)}`;

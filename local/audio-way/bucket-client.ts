@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { Readable } from 'node:stream';
 import { GetObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { ownEndpoint } from '../../functions/shared/aws-answer.ts';
@@ -48,14 +49,31 @@ export async function findBucketService(
   const chosen = region ?? (isAws ? 'us-east-1' : regionOfHost(url.hostname));
   // One provider of credentials, so that a sign-in is read once.
   const { credentials } = trial.config;
+  const client = new S3Client({ ...base, credentials, forcePathStyle: !isAws, region: chosen });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      await keepRefusal(result.response);
+      return result;
+    },
+    { step: 'deserialize', priority: 'low' },
+  );
   return {
-    client: new S3Client({ ...base, credentials, forcePathStyle: !isAws, region: chosen }),
+    client,
     endpoint: new URL(url.origin),
     isAws,
     region: chosen,
     regionIsSet: region !== undefined,
     setting: isAws ? '--audio-bucket' : (endpointVariable(environment) ?? 'endpoint_url'),
   };
+}
+
+/** Keeps the body of a refusal: of a page that can be read as XML the SDK forgets what it said. */
+async function keepRefusal(response: unknown): Promise<void> {
+  if (typeof response !== 'object' || response === null) return;
+  const { statusCode, body }: { statusCode?: unknown; body?: unknown } = response;
+  if (typeof statusCode !== 'number' || statusCode < 300 || !(body instanceof Readable)) return;
+  Object.assign(response, { body: Buffer.concat(await body.toArray()) });
 }
 
 /** The variable that names the endpoint; undefined where AWS or a profile does. */

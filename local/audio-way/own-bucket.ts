@@ -220,7 +220,7 @@ export async function openOwnBucket(options: OwnBucketOptions): Promise<AudioWay
         pause: wait,
         signal: AbortSignal.any([signal, closing.signal]),
         note(words) {
-          note = words;
+          note = note === undefined ? words : `${note} ${words}`;
         },
       });
       return problem && { summary: `The audio cannot go through ${name}.`, problems: [problem] };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { aboutCredits } from '../../cli/output/format.ts';
 import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { standing } from './fake-session.ts';
 import { prepared } from './prepared-folder.ts';
@@ -35,6 +36,10 @@ describe('a price that can rise', () => {
     // One run has a bound; what further ones cost is open.
     expect(asked.stdout).toContain('about 101 credits, at most 103 in this run');
     expect(status.stdout).not.toContain('at most');
+  });
+
+  it('is nothing where nothing is to be sent any more, as in a batch that was cancelled with all its clips', () => {
+    expect(aboutCredits({ kind: 'batch', creditsToCome: 0 })).toBe('nothing');
   });
 
   it('is announced before a training', async () => {

@@ -21,6 +21,8 @@ const leftAt = async ({ behind }: Bucket) => {
   ];
   return { ...(await client.send(objects)), ...(await client.send(uploads)) };
 };
+/** What is said of a probe that stays. */
+const staysWords = /To be deleted by you: s3:\/\/audio\/music\/of mine\/chirpsmith-probe-\w+\.txt/;
 const isSigned = (url = '') => url.includes('X-Amz-Signature=');
 
 describe('a bucket that can be used', () => {
@@ -61,7 +63,10 @@ describe('a bucket that can be used', () => {
 
   it('passes with --keep-audio where nothing may be deleted', async () => {
     place().behind.denied.add('s3:DeleteObject');
-    expect(await said({ keep: true })).toBeUndefined();
+    const way = await openWay(place(), {}, { keep: true });
+    expect(await way.check(new AbortController().signal)).toBeUndefined();
+    expect(way.note?.()).toMatch(staysWords);
+    await way.close();
   });
 
   it.each<[string, (request: IncomingMessage) => Fault | undefined]>([
@@ -191,6 +196,28 @@ describe('the bucket', () => {
     expect(await said()).toMatch(words);
   });
 
+  it.each<[string, readonly string[], ((request: IncomingMessage) => Fault | undefined) | undefined, RegExp]>(
+    [
+      ['the probe, when nothing may be deleted', ['s3:DeleteObject'], undefined, /probe-\w+\.txt\.$/],
+      [
+        'both objects, when the service ends no upload in parts besides',
+        ['s3:DeleteObject'],
+        ({ method, url = '' }) =>
+          method !== 'POST' && url.includes('uploadId=') && !url.includes('partNumber=')
+            ? { status: 405 }
+            : undefined,
+        /probe-\w+\.txt, s3:.+probe-\w+\.txt\.parts\.$/,
+      ],
+      ['an upload that may not be ended', ['s3:AbortMultipartUpload'], undefined, /probe-\w+\.txt\.parts\.$/],
+    ],
+  )('of which the keys that a probe leaves are named: %s', async (_what, actions, fault, words) => {
+    for (const action of actions) place().behind.denied.add(action);
+    if (fault) place().faults(fault);
+    const problem = await said();
+    expect(problem).toMatch(staysWords);
+    expect(problem).toMatch(words);
+  });
+
   it('that keeps versions, and does not allow to delete one', async () => {
     const versioned = await bucketBehindFront({ versioned: true });
     asPerson(versioned.endpoint);
@@ -221,8 +248,8 @@ describe('a link', () => {
   it.each<[string, Fault, RegExp]>([
     [
       'that brings other bytes',
-      { status: 200, body: 'Welcome to nginx' },
-      /brought other bytes than were put there/,
+      { status: 200, headers: { 'content-type': 'text/plain' }, body: 'Welcome to nginx\nmore' },
+      /brought other bytes than were put there: HTTP 200 \(text\/plain\): "Welcome to nginx"\. Is a cache/,
     ],
     [
       'that is redirected',

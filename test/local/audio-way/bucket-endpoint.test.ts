@@ -102,7 +102,7 @@ describe('the endpoint', () => {
       body: '<html>Not here</html>',
     }));
     expect(await said()).toMatch(
-      /^AWS_ENDPOINT_URL_S3: \[::1\]:\d+ answered HTTP 404 \(text\/html\)\. That is no answer of S3\. Check the URL/,
+      /^AWS_ENDPOINT_URL_S3: \[::1\]:\d+ answered HTTP 404 \(text\/html\): "<html>Not here<\/html>"\. That is no answer of S3\. Check the URL/,
     );
   });
 
@@ -115,6 +115,7 @@ describe('the endpoint', () => {
       '<!DOCTYPE html>',
     ],
     ['a page that refuses', 403, 'text/html', '<p>Not <br> you</p>', '<p>Not <br> you</p>'],
+    ['a page that XML can read', 405, 'text/html', '<html>Only GET</html>', '<html>Only GET</html>'],
     ['a text of a proxy', 502, 'text/plain', 'bad gateway\n', 'bad gateway'],
     ['JSON of another API', 404, 'application/json', '{"message":"no route"}', '{"message":"no route"}'],
   ])('that is no S3: %s', async (_what, status, type, body, line) => {
