@@ -19,7 +19,7 @@ export { homeDirectory, pathSettings } from './home.ts';
 export { defaultPort, portOf, rowOfPorts } from './ports.ts';
 export { openHome } from './private-home.ts';
 export { defaultSpeed, sandboxSpeed } from './provider-time.ts';
-export { useProxy } from './proxy.ts';
+export { deadProxy, useProxy } from './proxy.ts';
 export { chosenHabits, type Habits, habitsVariable } from './sandbox-habits.ts';
 export { stackOf } from './stack/home-lock.ts';
 export { accountOfKey } from './stack/keys.ts';

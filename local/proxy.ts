@@ -36,3 +36,37 @@ export function useProxy(environment: Environment): void {
   const variables = proxyVariables(environment);
   if (Object.keys(variables).length > 0) http.setGlobalProxyFromEnv(variables);
 }
+
+/** Errors of a connection that was not made: where there is a proxy, it is the only one that is connected to. */
+const notConnected = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+
+/**
+ * The proxy that could not be reached, when a URL could not be asked.
+ * @param code of the connection's error
+ * @returns the variable that names it, what was seen, and what to do; undefined where another machine is the cause
+ */
+export function deadProxy(
+  url: string | URL,
+  code: string,
+  environment: Environment,
+): { readonly setting: string; readonly seen: string; readonly advice: string } | undefined {
+  const { protocol, hostname, host, port } = new URL(url);
+  // Of fetch: what has no proxy of its own takes the other one.
+  const names = protocol === 'https:' ? ['HTTPS_PROXY', 'HTTP_PROXY'] : ['HTTP_PROXY'];
+  const setting = names.flatMap((name) => [name.toLowerCase(), name]).find((name) => environment[name]);
+  const proxy = URL.parse(environment[setting ?? ''] ?? '');
+  if (!notConnected.test(code) || setting === undefined || !proxy) return undefined;
+  const direct = (environment.no_proxy || environment.NO_PROXY || '').split(/[\s,]+/);
+  const given = [hostname, `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`];
+  const isDirect = (entry: string) =>
+    entry === '*' ||
+    given.some((name) => (/^[.*]/.test(entry) ? name.endsWith(entry.replace('*', '')) : name === entry));
+  if ([...direct, ...thisMachine, '[::1]'].some((entry) => entry !== '' && isDirect(entry.toLowerCase())))
+    return undefined;
+  return {
+    setting,
+    // Its URL may hold a password.
+    seen: `${host} could not be asked: the proxy ${proxy.host}, which ${setting} names, cannot be reached (${code}).`,
+    advice: `Start that proxy, or correct ${setting}; to ask without it, add ${hostname} to NO_PROXY.`,
+  };
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { providerWords, redact } from '../../functions/provider/redact.ts';
 import { readBounded } from '../../functions/provider/response-body.ts';
 import { meaningOfFailure } from '../../functions/provider/response-classification.ts';
+import { deadProxy } from '../../local/index.ts';
 import { type Finding, failed } from './finding.ts';
 
 /** An answer of a server, or in one word why there is none. */
@@ -86,8 +87,12 @@ const ofTls = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/;
 /**
  * Why a server gives no answer, and what to do.
  * @param variable holds its URL
+ * @param env names the proxy, where there is one
  */
-export function noAnswer(host: string, lost: string, variable: string): Finding {
+export function noAnswer(url: string, lost: string, variable: string, env: NodeJS.ProcessEnv): Finding {
+  const { host } = new URL(url);
+  const proxy = deadProxy(url, lost, env);
+  if (proxy) return failed(proxy.seen, { words: proxy.advice });
   if (lost === 'ENOTFOUND' || lost === 'EAI_AGAIN') {
     const words = `Check the host in ${variable}, and whether there is a network.`;
     return failed(`The name ${host} leads nowhere (${lost}).`, { words });

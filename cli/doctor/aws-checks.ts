@@ -80,6 +80,6 @@ export async function stageApi(
     await fetch(api, { signal });
     return fine(`Stage ${stage}: ${api} answers.`);
   } catch (error) {
-    return noAnswer(new URL(api).host, meaningOfFailure(error).word, 'the outputs of the stage');
+    return noAnswer(api, meaningOfFailure(error).word, 'the outputs of the stage', env);
   }
 }

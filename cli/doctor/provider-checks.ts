@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Dialect } from '../../functions/provider/provider.ts';
 import { creditsUrlOf } from '../../functions/shared/mountsea.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { isOnThisMachine } from '../../local/index.ts';
+import { deadProxy, isOnThisMachine } from '../../local/index.ts';
 import { providerVariableProblems, withAnotherProvider } from '../connect.ts';
 import { counted } from '../output/format.ts';
 import { answerWords, ask, noAnswer, type Reply } from './ask.ts';
@@ -103,12 +103,16 @@ async function keyOf(server: KeyedServer, question: KeyQuestion): Promise<KeyFin
   const using = { fetch: world.fetch, signal, secrets: [trimmed] };
   const withKey = { authorization: `Bearer ${trimmed}` };
   const reply = await ask(base + path, withKey, using);
+  if ('lost' in reply) {
+    const proxy = deadProxy(url, reply.lost, world.env);
+    return known(noAnswer(url, reply.lost, ofUrl, world.env), proxy?.setting);
+  }
   const settled = settledBy(reply, { host, ofUrl, ofKey });
-  if (settled) return known(settled, 'status' in reply && isRefusal(reply.status) ? ofKey : ofUrl);
+  if (settled) return known(settled, isRefusal(reply.status) ? ofKey : ofUrl);
   // A server that refuses a request without a key has accepted this one.
   const without = await ask(base + path, {}, using);
   if ('status' in without && isRefusal(without.status)) return known(fine(`${host} accepts it.`));
-  if ('status' in reply && isNotServed(reply.status)) {
+  if (isNotServed(reply.status)) {
     const words = `Check ${ofUrl}: the host, and the path if the API has one.`;
     const other = server.other();
     const beside = await ask(base + other, withKey, using);
@@ -122,8 +126,10 @@ async function keyOf(server: KeyedServer, question: KeyQuestion): Promise<KeyFin
   return { ...warning(seen, { words }), isKnown: false, setting: ofKey };
 }
 
+type Answered = Exclude<Reply, { lost: string }>;
+
 /** An answer without what it repeats of the path. */
-const answerWithout = (path: string, reply: Exclude<Reply, { lost: string }>) =>
+const answerWithout = (path: string, reply: Answered) =>
   [path, path.replace(/\?.*/, '')].reduce((words, one) => words.replaceAll(one, ''), answerWords(reply));
 
 /** Of a path that a server does not have, or of a host that it does not serve. */
@@ -136,10 +142,9 @@ const isRefusal = (status: number) => status === 401 || status === 403;
 
 /** What one answer to the call with the key says already; undefined when the server has taken it. */
 function settledBy(
-  reply: Reply,
+  reply: Answered,
   { host, ofUrl, ofKey }: { host: string; ofUrl: string; ofKey: string },
 ): Finding | undefined {
-  if ('lost' in reply) return noAnswer(host, reply.lost, ofUrl);
   const { status, body, reason, redirectsTo } = reply;
   const said = body === undefined || reason === undefined ? '' : `: ${reason}`;
   if (status === 401 || (status === 403 && body !== undefined)) {
@@ -188,7 +193,7 @@ export async function balanceOf({ world, signal }: Question): Promise<Balance> {
   if (!/^[\x21-\x7e]+$/.test(key)) return { finding: warning('It is not asked for without a usable key.') };
   const reply = await ask(credits, { 'x-api-key': key }, { fetch: world.fetch, signal, secrets: [key] });
   if ('lost' in reply) {
-    const { seen, next } = noAnswer(host, reply.lost, 'PROVIDER_CREDITS_URL');
+    const { seen, next } = noAnswer(credits, reply.lost, 'PROVIDER_CREDITS_URL', world.env);
     return { finding: warning(seen, ...next) };
   }
   const { data: left } = creditsAnswer.safeParse(reply.body);

@@ -6,6 +6,7 @@ import {
   networkCode,
 } from '../../functions/shared/aws-answer.ts';
 import type { Problem } from '../../functions/shared/errors.ts';
+import { deadProxy } from '../proxy.ts';
 import { type BucketAddress, keyBelow } from './bucket-address.ts';
 import { type BucketService, endpointVariable } from './bucket-client.ts';
 
@@ -118,6 +119,8 @@ function networkProblem(error: unknown, context: BucketContext): Problem | undef
   }
   const where = context.service?.setting ?? '--audio-bucket';
   const at = host(context);
+  const proxy = context.service && deadProxy(context.service.endpoint, code, context.env);
+  if (proxy) return { where: proxy.setting, message: `${proxy.seen} ${proxy.advice}` };
   if (code === 'ENOTFOUND') {
     return { where, message: `There is no host ${at}. Check its spelling, and the region in it.` };
   }

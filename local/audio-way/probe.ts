@@ -1,4 +1,5 @@
 import { redact } from '../../functions/provider/redact.ts';
+import { deadProxy } from '../proxy.ts';
 import type { AudioWayProblem } from './audio-way.ts';
 
 /** Milliseconds without a byte: a provider would have given up by then. */
@@ -74,7 +75,7 @@ export async function fetchAsProvider(
     return `${seen}${line} ${passwordAdvice(response.status) ?? advice(response.status)}`;
   } catch (error) {
     if (signal.aborted) throw error;
-    return wordsOf(error, host, advice('none'));
+    return wordsOf(error, url, advice('none'));
   } finally {
     clearTimeout(timer);
   }
@@ -162,11 +163,14 @@ const words: Readonly<Record<string, (host: string, advice: string) => string>> 
     `${host} does not speak TLS on this port: is it http://, or another port?`,
 };
 
-function wordsOf(error: unknown, host: string, advice: string): string {
+function wordsOf(error: unknown, url: string, advice: string): string {
+  const { host, origin } = new URL(url);
   if (error instanceof Error && error.name === 'TimeoutError') {
     return `${host} sent nothing for ${idleMs / 1000} s. ${advice}`;
   }
   const code = codeOf(error);
+  const proxy = code === undefined ? undefined : deadProxy(origin, code, process.env);
+  if (proxy) return `${proxy.seen} ${proxy.advice}`;
   const known = code === undefined ? undefined : words[code];
   if (known) return known(host, advice);
   if (error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port') {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { proxyVariables } from '../../local/proxy.ts';
+import { deadProxy, proxyVariables } from '../../local/proxy.ts';
 import { listenOnLoopback } from '../../packages/local-servers/loopback.ts';
 import { events, spawned } from '../cli/run-command.ts';
 import { emptyHome } from './running-stack.ts';
@@ -23,6 +23,42 @@ describe('the proxy of the environment', () => {
     const secret = 'anna:secret@p.test:3128';
     expect(() => proxyVariables({ HTTPS_PROXY: secret })).toThrow(/HTTPS_PROXY: It is not an http\(s\) URL/);
     expect(() => proxyVariables({ HTTPS_PROXY: secret })).not.toThrow(/secret/);
+  });
+});
+
+describe('a connection that fails', () => {
+  const both = { HTTP_PROXY: 'http://anna:secret@p.test:1', https_proxy: 'http://q.test:2' };
+  test.each<[what: string, url: string, code: string, env: NodeJS.ProcessEnv, setting: string | undefined]>([
+    ['through the proxy of https', 'https://a.test', 'ECONNREFUSED', both, 'https_proxy'],
+    ['through the proxy of http', 'http://a.test', 'ENOTFOUND', both, 'HTTP_PROXY'],
+    [
+      'through that of http for want of another',
+      'https://a.test',
+      'ECONNREFUSED',
+      { HTTP_PROXY: 'http://p.test' },
+      'HTTP_PROXY',
+    ],
+    ['without a proxy', 'https://a.test', 'ECONNREFUSED', {}, undefined],
+    [
+      'of a host that is asked directly',
+      'https://a.test',
+      'ECONNREFUSED',
+      { ...both, NO_PROXY: 'a.test' },
+      undefined,
+    ],
+    [
+      'of a part of a domain that is asked directly',
+      'https://b.a.test',
+      'ECONNREFUSED',
+      { ...both, no_proxy: 'x, .a.test' },
+      undefined,
+    ],
+    ['to this machine', 'http://127.0.0.1:9', 'ECONNREFUSED', both, undefined],
+    ['after it was made', 'https://a.test', 'ECONNRESET', both, undefined],
+  ])('is laid to the proxy only where it is the cause: %s', (_, url, code, env, setting) => {
+    const found = deadProxy(url, code, env);
+    expect(found?.setting).toBe(setting);
+    expect(JSON.stringify(found ?? '')).not.toContain('secret');
   });
 });
 

@@ -66,7 +66,7 @@ describe('the line about who is paid', () => {
 });
 
 describe('the line about the key', () => {
-  it.each<[when: string, Fetch, result: string, seen: string, next?: string]>([
+  it.each<[when: string, Fetch, result: string, seen: string, next?: string, env?: NodeJS.ProcessEnv]>([
     ['it is accepted, and a request without one is not', accepting, 'ok', 'api.example.com accepts it.'],
     [
       'it is refused',
@@ -174,6 +174,14 @@ describe('the line about the key', () => {
       'Check the host in PROVIDER_BASE_URL',
     ],
     [
+      'the proxy is dead',
+      failing('ECONNREFUSED'),
+      'failed',
+      'api.example.com could not be asked: the proxy 127.0.0.1:1, which HTTPS_PROXY names, cannot be reached (ECONNREFUSED).',
+      'correct HTTPS_PROXY; to ask without it, add api.example.com to NO_PROXY.',
+      { HTTPS_PROXY: 'http://anna:secret@127.0.0.1:1' },
+    ],
+    [
       'nothing listens',
       failing('ECONNREFUSED'),
       'failed',
@@ -192,8 +200,8 @@ describe('the line about the key', () => {
       'failed',
       'There is no answer at api.example.com (time-out).',
     ],
-  ])('when %s', async (_, fetch, result, seen, next = '') => {
-    const { of } = await examined({ env: provider, fetch });
+  ])('when %s', async (_, fetch, result, seen, next = '', env = {}) => {
+    const { of } = await examined({ env: { ...provider, ...env }, fetch });
     const found = of('Key');
     expect(found).toMatchObject({ result, seen: expect.stringContaining(seen) });
     expect(found?.next.map(({ words }) => words).join()).toContain(next);

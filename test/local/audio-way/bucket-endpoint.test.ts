@@ -46,6 +46,15 @@ describe('the endpoint', () => {
     }
   });
 
+  it('behind a proxy that is not there: the proxy is named', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:1');
+    vi.stubEnv('NO_PROXY', '');
+    asPerson('https://s3.example.test');
+    expect(await said({ fetch: failing('ECONNREFUSED') })).toMatch(
+      /^HTTPS_PROXY: s3\.example\.test could not be asked: the proxy 127\.0\.0\.1:1, which HTTPS_PROXY names/,
+    );
+  });
+
   it('that has no such host', async () => {
     expect(await said({ fetch: failing('ENOTFOUND') })).toMatch(
       /^AWS_ENDPOINT_URL_S3: There is no host \[::1\]:\d+\./,
