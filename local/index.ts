@@ -21,6 +21,7 @@ export { openHome } from './private-home.ts';
 export { defaultSpeed, sandboxSpeed } from './provider-time.ts';
 export { deadProxy, useProxy } from './proxy.ts';
 export { chosenHabits, type Habits, habitsVariable } from './sandbox-habits.ts';
+export { notYetValid, redirectOf } from './server-words.ts';
 export { stackOf } from './stack/home-lock.ts';
 export { accountOfKey } from './stack/keys.ts';
 export { type ReadyInfo, readReadyFile } from './stack/ready-file.ts';

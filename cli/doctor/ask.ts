@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { providerWords, redact } from '../../functions/provider/redact.ts';
 import { readBounded } from '../../functions/provider/response-body.ts';
 import { meaningOfFailure } from '../../functions/provider/response-classification.ts';
-import { deadProxy } from '../../local/index.ts';
+import { deadProxy, notYetValid, redirectOf } from '../../local/index.ts';
 import { type Finding, failed } from './finding.ts';
 
 /** An answer of a server, or in one word why there is none. */
@@ -15,8 +15,8 @@ export type Reply =
       readonly reason: string | undefined;
       /** First line of the body, shortened; empty for none. */
       readonly line: string;
-      /** The host to which it redirects. */
-      readonly redirectsTo: string | undefined;
+      /** Where it redirects to. */
+      readonly redirectsTo: ReturnType<typeof redirectOf>;
     }
   | { readonly lost: string };
 
@@ -44,7 +44,7 @@ export async function ask(
       body,
       reason: providerWords(text, secrets),
       line: firstLine(redact(text, secrets)),
-      redirectsTo: URL.parse(response.headers.get('location') ?? '', url)?.host,
+      redirectsTo: redirectOf(response.headers.get('location'), url),
     };
   } catch (error) {
     return { lost: meaningOfFailure(error).word };
@@ -96,6 +96,9 @@ export function noAnswer(url: string, lost: string, variable: string, env: NodeJ
   if (lost === 'ENOTFOUND' || lost === 'EAI_AGAIN') {
     const words = `Check the host in ${variable}, and whether there is a network.`;
     return failed(`The name ${host} leads nowhere (${lost}).`, { words });
+  }
+  if (lost === 'CERT_NOT_YET_VALID') {
+    return failed(`The TLS of ${host} is not accepted (${lost}).`, { words: notYetValid(host) });
   }
   if (ofTls.test(lost)) {
     const words = `Check that ${variable} names the right host and https. Behind a proxy that opens TLS, set NODE_EXTRA_CA_CERTS to the file of its certificate.`;

@@ -157,8 +157,10 @@ function settledBy(
     });
   }
   if (status >= 300 && status <= 399) {
-    const words = `Set ${ofUrl} to the address to which it redirects: a call that costs follows no redirect.`;
-    return failed(`${host} redirects to ${redirectsTo ?? 'no address'} (${status}).`, { words });
+    const words = redirectsTo?.isSameAddress
+      ? `Check ${ofUrl}: the path, and whether a page or a sign-in is before the API.`
+      : `Set ${ofUrl} to the address to which it redirects: a call that costs follows no redirect.`;
+    return failed(`${host} redirects to ${redirectsTo?.to ?? 'no address'} (${status}).`, { words });
   }
   if (status === 429 || status === 430 || status >= 500) {
     return warning(`${host} answers ${status} now, so it cannot be known.`, { words: 'Try again later.' });

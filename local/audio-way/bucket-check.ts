@@ -12,6 +12,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { foreignWords, httpStatusOf, withoutSecrets } from '../../functions/shared/aws-answer.ts';
 import type { Problem } from '../../functions/shared/errors.ts';
+import { redirectOf } from '../server-words.ts';
 import { isOnThisMachine } from '../this-machine.ts';
 import { type BucketAddress, keyBelow } from './bucket-address.ts';
 import type { BucketService } from './bucket-client.ts';
@@ -324,13 +325,16 @@ function requireSameBytes(
   const said = `HTTP ${status} ${code ?? withoutKey(withoutSecrets(text), context.env)}`;
   if (status === 403 && code === 'AccessDenied') throw new Found(denied('get', context, said));
   const at = `A signed link to ${endpoint.host}`;
+  const redirect = redirectOf(location, endpoint);
   const message =
     status === 200
       ? `${at} brought other bytes than were put there: ${withoutKey(foreignWords(seen), context.env)}. Is a cache or another server at this address?`
       : location !== undefined
-        ? `${at} was redirected to ${hostOf(location)}, which a provider may not follow. Use that address as endpoint.`
+        ? `${at} was redirected to ${redirect?.to ?? 'another address'}, which a provider may not follow. ${
+            redirect?.isSameAddress
+              ? 'Let the service answer itself, without a page or a sign-in before it.'
+              : 'Use that address as endpoint.'
+          }`
         : `${at} was answered ${said}. ${adviceOn(status)}`;
   throw new Found({ where: setting, message });
 }
-
-const hostOf = (location: string) => URL.parse(location)?.host ?? 'another address';

@@ -7,6 +7,7 @@ import {
 } from '../../functions/shared/aws-answer.ts';
 import type { Problem } from '../../functions/shared/errors.ts';
 import { deadProxy } from '../proxy.ts';
+import { notYetValid } from '../server-words.ts';
 import { type BucketAddress, keyBelow } from './bucket-address.ts';
 import { type BucketService, endpointVariable } from './bucket-client.ts';
 
@@ -130,6 +131,7 @@ function networkProblem(error: unknown, context: BucketContext): Problem | undef
   if (code === 'ECONNREFUSED') {
     return { where, message: `${at} refuses connections. Is the service running, and is the port right?` };
   }
+  if (code === 'CERT_NOT_YET_VALID') return { where: "this machine's clock", message: notYetValid(at) };
   if (/CERT|SELF_SIGNED|UNABLE_TO|SSL|TLS|EPROTO/.test(code)) {
     const words = `The TLS connection to ${at} failed (${code}). The provider would refuse it, too:`;
     return { where, message: `${words} it needs a certificate of a public authority for that name.` };

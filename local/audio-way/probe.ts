@@ -1,5 +1,6 @@
 import { redact } from '../../functions/provider/redact.ts';
 import { deadProxy } from '../proxy.ts';
+import { notYetValid, redirectOf } from '../server-words.ts';
 import type { AudioWayProblem } from './audio-way.ts';
 
 /** Milliseconds without a byte: a provider would have given up by then. */
@@ -68,8 +69,12 @@ export async function fetchAsProvider(
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
-      const target = location === null ? undefined : URL.parse(location, url)?.origin;
-      return `${seen}, a redirect${target === undefined ? '' : ` to ${target}`}. A provider may not follow it: give the address that it leads to.`;
+      const target = redirectOf(location, url);
+      const to = target === undefined ? '' : ` to ${target.to}`;
+      const todo = target?.isSameAddress
+        ? 'let the tunnel answer itself, without a page or a sign-in before it.'
+        : 'give the address that it leads to.';
+      return `${seen}, a redirect${to}. A provider may not follow it: ${todo}`;
     }
     const line = firstLine(await firstBytes(response, 4096));
     return `${seen}${line} ${passwordAdvice(response.status) ?? advice(response.status)}`;
@@ -147,6 +152,7 @@ const words: Readonly<Record<string, (host: string, advice: string) => string>> 
   ENETUNREACH: (host) => `${host} cannot be reached from here.`,
   ECONNRESET: (host, advice) => `${host} closed the connection without an answer. ${advice}`,
   UND_ERR_SOCKET: (host, advice) => `${host} closed the connection without an answer. ${advice}`,
+  CERT_NOT_YET_VALID: notYetValid,
   CERT_HAS_EXPIRED: (host) => `The certificate of ${host} has expired.`,
   DEPTH_ZERO_SELF_SIGNED_CERT: (host) =>
     `The certificate of ${host} is self-signed: a provider does not trust it.`,

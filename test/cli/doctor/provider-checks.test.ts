@@ -156,8 +156,22 @@ describe('the line about the key', () => {
       'the server redirects',
       always(() => new Response(null, { status: 301, headers: { location: 'https://new.example.com/x' } })),
       'failed',
-      'redirects to new.example.com (301).',
+      'redirects to https://new.example.com (301).',
       'Set PROVIDER_BASE_URL',
+    ],
+    [
+      'the server redirects to a page of its own',
+      always(() => new Response(null, { status: 302, headers: { location: '/sign-in?next=x' } })),
+      'failed',
+      'api.example.com redirects to /sign-in (302).',
+      'Check PROVIDER_BASE_URL: the path, and whether a page or a sign-in is before the API.',
+    ],
+    [
+      'the clock is behind, and the certificate is newer',
+      failing('CERT_NOT_YET_VALID'),
+      'failed',
+      'The TLS of api.example.com is not accepted (CERT_NOT_YET_VALID).',
+      'If the clock is behind, let it be set by the network (NTP).',
     ],
     [
       'the server asks to slow down',

@@ -254,7 +254,12 @@ describe('a link', () => {
     [
       'that is redirected',
       { status: 307, headers: { location: 'https://other.example/x?X-Amz-Signature=abc' } },
-      /was redirected to other\.example, which a provider may not follow/,
+      /was redirected to https:\/\/other\.example, which a provider may not follow\. Use that address/,
+    ],
+    [
+      'that is redirected to a page of the same host',
+      { status: 302, headers: { location: '/sign-in?X-Amz-Signature=abc' } },
+      /was redirected to \/sign-in, which a provider may not follow\. Let the service answer itself/,
     ],
     [
       'that is refused',

@@ -73,6 +73,12 @@ describe('the endpoint', () => {
     );
   });
 
+  it('with a certificate that is newer than the clock here', async () => {
+    expect(await said({ fetch: failing('CERT_NOT_YET_VALID') })).toMatch(
+      /^this machine's clock: By this machine's clock the certificate of .* is not valid yet\. If the clock is behind/,
+    );
+  });
+
   it('that speaks no TLS', async () => {
     const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

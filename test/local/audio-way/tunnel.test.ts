@@ -65,6 +65,11 @@ describe('the probe of a tunnel', () => {
       'answered 302, a redirect to https://login.example.test. A provider may not follow it',
     ],
     [
+      'a redirect to a page of the same address',
+      (_, response) => !!response.writeHead(302, { location: '/sign-in?X-Amz-Signature=abc' }).end(),
+      'answered 302, a redirect to /sign-in. A provider may not follow it: let the tunnel answer itself',
+    ],
+    [
       'the status and the first line of a body, without what it repeats of the link',
       (request, response) => !!response.writeHead(404).end(`Cannot GET ${request.url}\nmore`),
       'answered 404: "Cannot GET /way/audio/probe/',
@@ -129,6 +134,7 @@ describe('the probe of a tunnel', () => {
   it.each([
     ['ENOTFOUND', 'There is no host music.example.test'],
     ['ECONNREFUSED', 'music.example.test takes no connection: is the tunnel running?'],
+    ['CERT_NOT_YET_VALID', 'If the clock is behind, let it be set by the network (NTP).'],
     ['CERT_HAS_EXPIRED', 'The certificate of music.example.test has expired.'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'is self-signed'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'is not for music.example.test, but for another name'],
