@@ -9,9 +9,9 @@ import type { ConnectedStack } from './connect.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followSession, lifetime } from './follow-session.ts';
-import type { Next } from './next.ts';
+import { leadingToProvider, type Next } from './next.ts';
 import { nextSteps } from './next-steps.ts';
-import { refuseOtherProvider } from './other-provider.ts';
+import { otherProvider, refuseOtherSession, toStop } from './other-provider.ts';
 import { endOfSession } from './outcome.ts';
 import { comeBack, counted, goOnCommand } from './output/format.ts';
 import { naming } from './signal-handling.ts';
@@ -58,7 +58,11 @@ export async function goOnWithExisting(
   const { display } = context;
   const { again, deadline, end = (told) => told } = options;
   const { session } = await client.getSession(sessionId);
-  refuseOtherProvider(session, reached, context, [again(session)]);
+  // A shell that names no provider has left it out: another session would be the sandbox's.
+  const other = context.env.PROVIDER_BASE_URL ? [again(session)] : [];
+  refuseOtherSession(session, reached, context, other);
+  const elsewhere = otherProvider(session, reached, context, session.modelId ? 'model' : 'session');
+  if (elsewhere) display.emit({ event: 'note', message: elsewhere.message, next: [toStop] });
   const { name, status } = session;
   display.emit({
     event: 'session.existing',
@@ -79,13 +83,14 @@ export async function goOnWithExisting(
 }
 
 /** Another session of the same files is named only when this one is finished: each costs as much as the first. */
-function waysBack(session: SessionAnswer, again: Next): Next[] {
+function waysBack(session: SessionAnswer, again: Next): readonly Next[] {
   const { sessionId, actions } = session;
   const words = 'To come back to it:';
-  if (isRunning(session)) return [{ words, command: comeBack(sessionId) }];
-  if (canGoOn(session)) return [{ words, command: goOnCommand(sessionId) }];
+  const way = (command: string) => leadingToProvider(session, [{ words, command }]);
+  if (isRunning(session)) return way(comeBack(sessionId));
+  if (canGoOn(session)) return way(goOnCommand(sessionId));
   // What waits for a person is told at its end.
-  return actions.length === 0 ? [again] : [];
+  return actions.length === 0 ? leadingToProvider({ ...session, movable: true }, [again]) : [];
 }
 
 const canGoOn = ({ actions }: SessionAnswer) => actions.includes('start') || actions.includes('resume');

@@ -5,6 +5,7 @@ import { trackResults } from './diff-sessions.ts';
 import type { CliEvent } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { tellLeftAudio } from './left-audio.ts';
+import { leadingToProvider } from './next.ts';
 import { endOf } from './outcome.ts';
 import { comeBack } from './output/format.ts';
 import { watchSession } from './watch-session.ts';
@@ -39,7 +40,8 @@ export async function followSession(
   const { display, signal } = context;
   const { sessionId, kind, name, status } = session;
   const about = { sessionId, kind, name, tracks: trackResults(session) };
-  const next = [{ words: 'Started. To come back to it:', command: comeBack(sessionId) }];
+  const started = [{ words: 'Started. To come back to it:', command: comeBack(sessionId) }];
+  const next = leadingToProvider(session, started);
   if (isNew) display.emit({ event: 'session.started', ...about, next });
   else {
     display.emit({ event: 'session.found', ...about, ...(justStarted && { next }) });
@@ -58,12 +60,13 @@ export async function followSession(
     });
     const seen = 'session' in ending ? ending.session : session;
     if ('session' in ending) await tellLeftAudio(ending.session, reached, context);
-    const { event, code } = end(endOf(ending, sessionId, seconds(seen)));
+    const { event, code } = end(endOf(ending, session, seconds(seen)));
     display.emit(event);
     return code;
   } catch (error) {
     if (!signal.aborted) throw error;
-    const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
+    const back = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
+    const next = leadingToProvider(session, back);
     display.emit({ event: 'session.detached', sessionId, running: true, next });
     return exitCodes.interrupted;
   }

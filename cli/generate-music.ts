@@ -1,18 +1,22 @@
 import { resolve } from 'node:path';
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { clipDoubt, dialectOf } from '../functions/domain/dialect-rules.ts';
-import { modelNote } from '../functions/domain/music-rules.ts';
+import { isCustomModel, isModelId, modelNote } from '../functions/domain/music-rules.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
+import { ApiRefusal } from './api-client.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
+import { asTyped } from './command-line/read-command-line.ts';
 import type { GenerateArguments } from './commands/generate.ts';
 import { confirmSpending } from './confirm-spending.ts';
 import { type ConnectedStack, connectStack } from './connect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { leadingToProvider } from './next.ts';
 import { unlockedWords } from './next-steps.ts';
+import { otherProvider, refuseOtherProvider } from './other-provider.ts';
 import { endOf } from './outcome.ts';
 import { creditsAt, goOnCommand } from './output/format.ts';
 import { ClipsNotSaved, checkFolder, saveClips } from './save-clips.ts';
@@ -42,6 +46,7 @@ export async function generateMusic(args: GenerateArguments, context: CommandCon
       ...(persona === undefined ? {} : { persona }),
       ...(fromClip === undefined ? {} : { fromClip }),
     };
+    await refuseModelElsewhere(args, reached, context);
     const dialect = await whereItGoes(args, reached);
     const billedAccount = payeeOf(dialect, reached.stack);
     display.emit({ event: 'music.cost', ...asked, dialect, credits, ...billedAccount });
@@ -71,6 +76,47 @@ export async function generateMusic(args: GenerateArguments, context: CommandCon
     display.close();
     await reached.release();
   }
+}
+
+/**
+ * A model of another provider is refused before anything is asked. The API chooses by the same rule.
+ * @throws UsageError naming the variable, and the command that leads there
+ */
+async function refuseModelElsewhere(
+  args: GenerateArguments,
+  reached: ConnectedStack,
+  context: CommandContext,
+): Promise<void> {
+  const { model } = args;
+  if (context.target.stage !== undefined) return;
+  if (model === undefined || (isModelId(model) && !isCustomModel(model))) return;
+  // Without the list, the API refuses after the question, as it must anyhow.
+  const models = await reached.client.listModels().then(
+    (list) => list.models,
+    (error: unknown) => {
+      if (error instanceof ApiRefusal) return [];
+      throw error;
+    },
+  );
+  const wanted = (one: (typeof models)[number]) => {
+    return isCustomModel(model) ? one.modelId.toLowerCase() === model.toLowerCase() : one.name === model;
+  };
+  const meant = models.filter(wanted);
+  const [newest] = meant;
+  const isElsewhere = (one: (typeof models)[number]) => otherProvider(one, reached, context) !== undefined;
+  if (!newest || !meant.every(isElsewhere)) return;
+  const words = 'And then, where the model is:';
+  const there = leadingToProvider(newest, [{ words, command: sameMusic(args) }]);
+  refuseOtherProvider('model', newest, reached, context, there);
+}
+
+/** The command that asks for the same music, from any directory. */
+function sameMusic(args: GenerateArguments): string {
+  const { model, persona, provider, prompt, tags, title, negativeTags, instrumental, out } = args;
+  const words = Object.entries({ model, persona, provider, prompt, tags, title, negativeTags, out }).flatMap(
+    ([name, value]) => (value ? [`${asTyped(name)} ${shellQuote(value)}`] : []),
+  );
+  return `npx chirpsmith generate ${[...words, ...(instrumental ? ['--instrumental'] : [])].join(' ')}`;
 }
 
 /** Who will be paid: for a persona it is where that lives. The API decides by the same rule. */
@@ -126,7 +172,8 @@ async function follow(
   const { sessionId, name, music } = session;
   // From another directory as well, and for nothing: what is made is not made again.
   const again = `npx chirpsmith generate --session ${sessionId} --out ${shellQuote(folder)}`;
-  const next = [{ words: 'To come back to it, and save its audio:', command: again }];
+  const about = (words: string, command: string) => leadingToProvider(session, [{ words, command }]);
+  const next = about('To come back to it, and save its audio:', again);
   display.emit({
     event: 'music.started',
     sessionId,
@@ -143,18 +190,18 @@ async function follow(
     const { deadline } = args;
     const watched = { before: undefined, emit, signal, deadline, longestPause, isStackRunning };
     const ending = await watchSession(client, sessionId, watched);
-    const { event, code } = endOf(ending, sessionId, seconds());
+    const { event, code } = endOf(ending, session, seconds());
     // What is there is worth having, also when a clip is missing.
     const saved =
       ending.why === 'ended' ? await saveClips(ending.session, { client, folder, emit, signal }) : [];
     const { out } = args;
     if (event.event === 'music.ready') {
       const voice = `npx chirpsmith persona --from ${sessionId} --name NAME`;
-      const steps = [{ words: 'To make a voice of it, for other music:', command: voice }];
+      const steps = about('To make a voice of it, for other music:', voice);
       display.emit({ ...event, seconds: rounded(seconds()), out, clips: saved, next: steps });
     } else if (event.event === 'session.failed' && ending.why === 'ended' && isForNothing(ending.session)) {
       const words = event.error === 'AudioLocked' ? unlockedWords : 'To go on with it, for nothing:';
-      display.emit({ ...event, next: [{ words, command: again }] });
+      display.emit({ ...event, next: about(words, again) });
     } else display.emit(ending.why !== 'ended' && 'next' in event ? { ...event, next } : event);
     return code;
   } catch (error) {
@@ -164,7 +211,7 @@ async function follow(
     }
     if (!(error instanceof ClipsNotSaved)) throw error;
     const words = 'The music is kept. To download it again, for nothing:';
-    display.emit({ event: 'error', message: error.message, next: [{ words, command: again }] });
+    display.emit({ event: 'error', message: error.message, next: about(words, again) });
     return exitCodes.failed;
   }
 }

@@ -3,7 +3,7 @@ import { isRunning } from '../functions/domain/session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import type { Decision } from './api-client.ts';
 import type { EarlierCreate } from './events.ts';
-import type { Next } from './next.ts';
+import { leadingToProvider, type Next } from './next.ts';
 import { aboutCredits, comeBack, counted, goOnCommand } from './output/format.ts';
 
 /** Everything that a person can do with a session in this state, most likely first. */
@@ -15,7 +15,7 @@ export function nextSteps(session: SessionAnswer): readonly Next[] {
     steps.push({ words: 'To delete the rest:', command: `npx chirpsmith delete ${sessionId}` });
   }
   for (const action of actions) steps.push(...stepsOf[action](session));
-  return steps;
+  return leadingToProvider(session, steps);
 }
 
 type Action = SessionAnswer['actions'][number];

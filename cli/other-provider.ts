@@ -3,17 +3,20 @@ import { sandboxHost } from '../functions/domain/provider-origin.ts';
 import type { Problem } from '../functions/shared/errors.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';
-import type { Next } from './next.ts';
+import type { Belongs, Next } from './next.ts';
+import { nextSteps } from './next-steps.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * What to set so that a session goes on where its ids mean something; nothing where this command's stack is that place.
- * A stage in AWS says so itself.
+ * What to set so that a session, or what it made, goes on where its ids mean something; nothing where this command's
+ * stack is that place. A stage in AWS says so itself.
+ * @param what the subject of the message
  */
 export function otherProvider(
-  { provider: there, movable }: Pick<SessionAnswer, 'provider' | 'movable'>,
+  { provider: there, movable }: Belongs,
   { stack: { provider, relay, sandbox } }: Pick<ConnectedStack, 'stack'>,
   { target }: Pick<CommandContext, 'target'>,
+  what: 'session' | 'model' = 'session',
 ): Problem | undefined {
   // Of what has cost nothing there, nothing is there: it belongs to the provider at which it is begun.
   if (there === undefined || movable || target.stage !== undefined) return undefined;
@@ -25,30 +28,50 @@ export function otherProvider(
   const uses = here === sandboxHost ? 'the sandbox' : (here ?? 'none');
   const message =
     there.host === sandboxHost
-      ? `The session belongs to the sandbox, and this command uses ${uses}: run it without ${where}.`
-      : `The session belongs to the provider at ${there.host}, and this command uses ${uses}: set ${where} to its URL, with ${name}_API_KEY.`;
+      ? `The ${what} belongs to the sandbox, and this command uses ${uses}: run it without ${where}.`
+      : `The ${what} belongs to the provider at ${there.host}, and this command uses ${uses}: set ${where} to its URL, with ${name}_API_KEY.`;
   return { where, message };
 }
 
 /**
  * Nothing is asked of a provider about what another one has.
- * @param besides what else can be done
+ * @param besides what can be done instead
  * @throws UsageError naming the variable
  */
 export function refuseOtherProvider(
+  what: 'session' | 'model',
+  there: Belongs,
+  reached: Pick<ConnectedStack, 'stack'>,
+  context: Pick<CommandContext, 'target'>,
+  besides: readonly Next[],
+): void {
+  const problem = otherProvider(there, reached, context, what);
+  if (problem === undefined) return;
+  throw new UsageError(
+    `Nothing was asked or spent: the ${what} belongs to another provider.`,
+    [problem],
+    undefined,
+    [toStop, ...besides],
+  );
+}
+
+/** Before a command that uses another provider. */
+export const toStop: Next = {
+  words: 'A stack that runs must end first; sessions and files are kept:',
+  command: 'npx chirpsmith stop',
+};
+
+/**
+ * The same of a session: what can be done with it is printed for its own provider.
+ * @param besides what else can be done
+ */
+export function refuseOtherSession(
   session: SessionAnswer,
-  reached: ConnectedStack,
+  reached: Pick<ConnectedStack, 'stack'>,
   context: Pick<CommandContext, 'target'>,
   besides: readonly Next[] = [],
 ): void {
-  const problem = otherProvider(session, reached, context);
   // What is ready is asked about no more.
-  if (problem === undefined || session.status === 'ready') return;
-  const words = 'A stack that runs must end first; sessions and files are kept:';
-  throw new UsageError(
-    'Nothing was asked or spent: the session belongs to another provider.',
-    [problem],
-    undefined,
-    [{ words, command: 'npx chirpsmith stop' }, ...besides],
-  );
+  if (session.status === 'ready') return;
+  refuseOtherProvider('session', session, reached, context, [...nextSteps(session), ...besides]);
 }

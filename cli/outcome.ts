@@ -3,7 +3,7 @@ import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import { trackResults } from './diff-sessions.ts';
 import type { CliEvent, EndOfSession, FileResult } from './events.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import type { Next } from './next.ts';
+import { type Belongs, leadingToProvider, type Next } from './next.ts';
 import { nextSteps } from './next-steps.ts';
 import { comeBack } from './output/format.ts';
 import { differencesOf } from './output/list-differences.ts';
@@ -12,17 +12,18 @@ import type { Ending } from './watch-session.ts';
 /** The event for the end of a session, or of watching it, and the exit code. */
 export function endOf(
   ending: Ending,
-  sessionId: string,
+  session: Belongs & Pick<SessionAnswer, 'sessionId'>,
   seconds: number,
 ): { event: CliEvent; code: ExitCode } {
+  const { sessionId } = session;
+  const back = (words: string) => leadingToProvider(session, [{ words, command: comeBack(sessionId) }]);
   if (ending.why === 'deadline') {
-    const next = [{ words: 'To come back to it:', command: comeBack(sessionId) }];
+    const next = back('To come back to it:');
     return { event: { event: 'session.deadline', sessionId, next }, code: exitCodes.deadline };
   }
   if (ending.why === 'lost') {
     const { reason } = ending;
-    const words = 'Files and session are kept. To see its state:';
-    const next = [{ words, command: comeBack(sessionId) }];
+    const next = back('Files and session are kept. To see its state:');
     return { event: { event: 'session.lost', sessionId, reason, next }, code: exitCodes.failed };
   }
   return endOfSession(ending.session, seconds);
@@ -54,7 +55,7 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
     const model = music?.modelName ?? music?.model ?? '';
     const { creditsToCome: _none, ...ready } = rest;
     const save = `npx chirpsmith generate --session ${sessionId} --out music`;
-    const steps = [{ words: 'To save its audio:', command: save }];
+    const steps = leadingToProvider(session, [{ words: 'To save its audio:', command: save }]);
     return { event: { event: 'music.ready', ...ready, model, clipIds, clips: [], next: steps }, code: done };
   }
   switch (session.status) {
@@ -63,7 +64,7 @@ export function endOfSession(session: SessionAnswer, seconds: number): { event: 
       if (modelId !== undefined) {
         const { missing } = session;
         const command = `npx chirpsmith generate --model ${shellQuote(modelId)} --prompt "rain at night"`;
-        const use = [{ words: 'To make music with it:', command }];
+        const use = leadingToProvider(session, [{ words: 'To make music with it:', command }]);
         const ready = { event: 'session.ready', ...about, modelId, next: use } as const;
         const event = { ...ready, ...(missing && { missing }) };
         return { event, code: missing ? incomplete : done };

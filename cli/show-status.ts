@@ -7,7 +7,7 @@ import { followSession, lifetime } from './follow-session.ts';
 import { tellLeftAudio } from './left-audio.ts';
 import { listSessions } from './list-sessions.ts';
 import { nextSteps } from './next-steps.ts';
-import { otherProvider } from './other-provider.ts';
+import { otherProvider, toStop } from './other-provider.ts';
 import { withSession } from './with-session.ts';
 
 /** Nothing where the stage is older than its timelines, or the session has just been deleted. */
@@ -37,7 +37,7 @@ export async function showStatus(args: StatusArguments, context: CommandContext)
     }
     await tellLeftAudio(session, reached, context);
     const other = otherProvider(session, reached, context);
-    const next = [...(other ? [{ words: other.message }] : []), ...nextSteps(session)];
+    const next = [...(other ? [{ words: other.message }, toStop] : []), ...nextSteps(session)];
     const timeline = await timelineOf(session.sessionId, reached.client);
     context.display.emit({ event: 'session.status', ...session, next, ...(timeline && { timeline }) });
     return exitCodes.done;

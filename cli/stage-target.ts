@@ -11,6 +11,7 @@ import {
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
 import type { CliEvent } from './events.ts';
 import type { Next } from './next.ts';
+import { providerVariables } from './provider-variables.ts';
 
 /** What a command drives, and as whom. */
 export interface Target {
@@ -94,13 +95,14 @@ export function targetOf(
 }
 
 /** Variables without which a printed command would drive something else. A key is named, and never shown. */
-const placeVariables = [
-  'CHIRPSMITH_HOME',
-  'PROVIDER_BASE_URL',
-  'PROVIDER_CREDITS_URL',
-  'RELAY_BASE_URL',
-  habitsVariable,
-] as const;
+function placeVariables(stage: string | undefined, env: NodeJS.ProcessEnv, about: Next['about']) {
+  const { CHIRPSMITH_HOME } = env;
+  // Where a stage's outputs are is in the home; who is paid is the stage's own.
+  if (stage !== undefined) return { place: withValues({ CHIRPSMITH_HOME }), needs: [] };
+  const { variables, needs } = providerVariables(env, about);
+  const place = withValues({ CHIRPSMITH_HOME, ...variables, [habitsVariable]: env[habitsVariable] });
+  return { place, needs };
+}
 
 /**
  * Commands that may start a stack while audio of a session is on its way: without that way it would know none, and delete
@@ -154,24 +156,27 @@ export function leadingTo(
 
 /** The same of one step. */
 export function completed(
-  step: Next,
+  { about, ...step }: Next,
   { stage, typed }: Pick<Target, 'stage' | 'typed'>,
   env: NodeJS.ProcessEnv,
 ): Next {
   const [, given = '', name, rest = ''] =
     /^((?:[A-Z_0-9]+=\S+ )*)npx chirpsmith (\S+)(?: (.*))?$/s.exec(step.command ?? '') ?? [];
   if (name === undefined) return step;
-  // Where a stage's outputs are is in the home; who is paid is the stage's own.
-  const places = stage === undefined ? placeVariables : placeVariables.slice(0, 1);
   const isAudioGiven = given.includes(`${wayVariables.audioBucket}=`);
   const ofAudio = stage === undefined && ofSessions.has(name) && !isAudioGiven ? wayNamed(env) : none;
-  const place = withValues(Object.fromEntries(places.map((variable) => [variable, env[variable]])));
+  const { place, needs: besides } = placeVariables(stage, env, about);
   const named = Object.entries({ ...place, ...ofAudio.variables }).filter(
     ([variable]) => !given.includes(`${variable}=`),
   );
   const variables = named.map(([variable, value]) => `${variable}=${shellQuote(value)} `);
   const keys = ['PROVIDER', 'RELAY'].filter((one) => place[`${one}_BASE_URL`] && startsStack(name));
-  const needs = [...(step.needs ?? []), ...keys.map((one) => `${one}_API_KEY`), ...ofAudio.secrets];
+  const needs = [
+    ...(step.needs ?? []),
+    ...besides,
+    ...keys.map((one) => `${one}_API_KEY`),
+    ...ofAudio.secrets,
+  ];
   const taken = takes[name];
   const flags = typed.filter((flag) => {
     const [typedName = ''] = flag.split(' ');

@@ -24,7 +24,7 @@ export async function startSession(
     }
     if (!(error instanceof ApiUnreachable)) throw error;
     const reason = isStackRunning() ? error.message : stackEnded;
-    const { event, code } = endOf({ why: 'lost', reason }, sessionId, 0);
+    const { event, code } = endOf({ why: 'lost', reason }, { sessionId }, 0);
     display.emit(event);
     return code;
   }

@@ -7,7 +7,7 @@ import { type ConnectedStack, connectStack } from './connect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findSession, unknownSession } from './find-session.ts';
 import { nextSteps } from './next-steps.ts';
-import { refuseOtherProvider } from './other-provider.ts';
+import { refuseOtherSession } from './other-provider.ts';
 import { show } from './output/format.ts';
 import { stackEnded } from './watch-session.ts';
 
@@ -28,7 +28,7 @@ export async function withSession(
   const reached = await connectStack(options.speed, context, options);
   try {
     const session = await findSession(typed, reached.client);
-    if (options.spends) refuseOtherProvider(session, reached, context);
+    if (options.spends) refuseOtherSession(session, reached, context);
     try {
       return await work(session, reached);
     } catch (error) {

@@ -10,6 +10,8 @@ export const providerOriginSchema = z.object({
   host: z.string(),
   dialect: z.enum(dialects),
   stage: z.string(),
+  /** Its base URL, without user, password and query; none of the sandbox. For people: places are compared without it. */
+  url: z.string().optional(),
 });
 
 export type ProviderOrigin = Readonly<z.infer<typeof providerOriginSchema>>;

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import { commandsOf, last, standing } from './fake-session.ts';
-import { toReady } from './fake-sessions.ts';
+import { modelId, toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';
 import { events, run } from './run-command.ts';
 
-const there = { host: 'api.example.test', dialect: 'mountsea', stage: 'local' } as const;
+const there = {
+  host: 'api.example.test',
+  dialect: 'mountsea',
+  stage: 'local',
+  url: 'https://api.example.test/v1',
+} as const;
 const lost: Partial<SessionAnswer> = {
   status: 'needs-decision',
   failure: { error: 'NeedsDecision', reason: 'The response was lost.' },
@@ -28,7 +33,10 @@ describe('a session of another provider than the one that the command uses', () 
     expect(ended.code).toBe(2);
     const message = expect.stringContaining('belongs to the provider at api.example.test');
     expect(last(ended)).toMatchObject({ problems: [{ where: 'PROVIDER_BASE_URL', message }] });
-    expect(commandsOf(ended)).toEqual(['npx chirpsmith stop']);
+    const [stop, ...others] = commandsOf(ended);
+    expect(stop).toBe('npx chirpsmith stop');
+    expect(others).not.toEqual([]);
+    for (const other of others) expect(other).toContain(` PROVIDER_BASE_URL=${there.url} npx chirpsmith `);
     expect(posts()).toEqual([]);
   });
 
@@ -66,7 +74,7 @@ describe('a session of another provider than the one that the command uses', () 
       const known = fake.session(fake.starts[0] ?? '');
       Object.assign(known, {
         creditsToCome: 106,
-        provider: { ...there, host: 'typo.example.test' },
+        provider: { ...there, host: 'typo.example.test', url: 'https://typo.example.test' },
         ...changes,
       });
       return { home, args, fake };
@@ -94,13 +102,80 @@ describe('a session of another provider than the one that the command uses', () 
         expect(last(ended)).toMatchObject({
           problems: [{ where: 'PROVIDER_BASE_URL', message: expect.stringContaining('typo.example.test') }],
         });
-        const [stop, again, ...others] = commandsOf(ended);
-        expect([stop, others]).toEqual([expect.stringMatching(/npx chirpsmith stop$/), []]);
+        const commands = commandsOf(ended);
+        const again = commands.at(-1);
+        const goOn = /PROVIDER_BASE_URL=https:\/\/typo.example.test npx chirpsmith resume .* --watch$/;
+        expect(commands).toEqual([
+          expect.stringMatching(/npx chirpsmith stop$/),
+          expect.stringMatching(goOn),
+          ...commands.slice(2, -1),
+          again,
+        ]);
         expect(again).toMatch(new RegExp(` npx chirpsmith ${command} .* --name x --again$`));
         const words = args.concat('--again', '--yes');
         expect((await run(command, words, { home, env })).code).not.toBe(2);
       },
     );
+  });
+
+  describe('that is ready', () => {
+    /** A model at one provider; the files, and a shell that names another provider, or none. */
+    async function made(shell: { sandbox: boolean; provider?: string }) {
+      const models: object[] = [];
+      const { home, tracks, fake } = await prepared({
+        ...shell,
+        others: (route) => (route === 'GET /models' ? { status: 200, body: { models } } : undefined),
+      });
+      const args = [tracks, '--name', 'x', '--json'];
+      const own = shell.sandbox ? {} : env;
+      expect((await run('train', [...args, '--yes'], { home, env: own })).code).toBe(0);
+      const provider = { ...there, host: 'first.example.test', url: 'http://first.example.test:81/a' };
+      const { sessionId, createdAt } = Object.assign(fake.session(fake.starts[0] ?? ''), { provider });
+      models.push({ modelId, name: 'x', sessionId, files: [], credits: 106, createdAt, provider });
+      return { home, args, own, fake };
+    }
+
+    it.each([
+      ['another provider', real],
+      ['none', { sandbox: true }],
+    ])('is shown by train in a shell that names %s, with where its model is', async (_, shell) => {
+      const { home, args, own } = await made(shell);
+      const shown = await run('train', args, { home, env: own });
+      expect(shown.code, shown.stdout).toBe(0);
+      const message = expect.stringContaining('The model belongs to the provider at first.example.test');
+      expect(events(shown)).toContainEqual(expect.objectContaining({ event: 'note', message }));
+      const place = `CHIRPSMITH_HOME=${home} PROVIDER_BASE_URL=http://first.example.test:81/a npx chirpsmith`;
+      const all = events({ stdout: shown.printed });
+      expect(all.at(-1)).toMatchObject({
+        next: [
+          { command: expect.stringContaining(`${place} generate --model`), needs: ['PROVIDER_API_KEY'] },
+        ],
+      });
+      const [existing] = all.filter(({ event }) => event === 'session.existing');
+      const again = shell.sandbox ? place : `PROVIDER_BASE_URL=${real.provider} npx chirpsmith`;
+      expect(existing).toMatchObject({
+        next: [{ command: expect.stringContaining(`${again} train `), needs: ['PROVIDER_API_KEY'] }],
+      });
+    });
+
+    it.each([
+      ['its id', modelId],
+      ['its name', 'x'],
+    ])('has a model that generate takes by %s only there, and says so before a price', async (_, named) => {
+      const { home, fake } = await made(real);
+      const asked = ['--model', named, '--prompt', "night's rain", '--instrumental', '--json'];
+      const before = fake.requests.length;
+      const ended = await run('generate', [...asked, '--yes'], { home, env });
+      expect(ended.code).toBe(2);
+      expect(events(ended).map(({ event }) => event)).not.toContain('music.cost');
+      const where = 'PROVIDER_BASE_URL';
+      const message = expect.stringContaining('The model belongs to the provider at first.example.test');
+      expect(last(ended)).toMatchObject({ problems: [{ where, message }] });
+      expect(commandsOf(ended)[1]).toContain(
+        `PROVIDER_BASE_URL=http://first.example.test:81/a npx chirpsmith generate --model ${named} --prompt `,
+      );
+      expect(fake.requests.slice(before).filter((one) => !one.startsWith('GET'))).toEqual([]);
+    });
   });
 
   it('is shown, cancelled and given up all the same, and the status says whose it is', async () => {

@@ -57,13 +57,13 @@ describe('the end of a session', () => {
     ['a run that was cut off', { ...session, status: 'interrupted' }, 'session.interrupted', 1],
     ['never started', { ...session, status: 'open' }, 'session.open', 1],
   ] as const)('%s', (_, ended, event, code) => {
-    const end = endOf({ why: 'ended', session: ended }, 's', 1.234);
+    const end = endOf({ why: 'ended', session: ended }, { sessionId: 's' }, 1.234);
     expect(end.code).toBe(code);
     expect(end.event.event).toBe(event);
   });
 
   it('is code 4 at our own deadline, with the way back', () => {
-    expect(endOf({ why: 'deadline' }, 's', 1)).toEqual({
+    expect(endOf({ why: 'deadline' }, { sessionId: 's' }, 1)).toEqual({
       code: 4,
       event: {
         event: 'session.deadline',
@@ -80,7 +80,11 @@ describe('the end of a session', () => {
     const list = { listed: 3, notListed: { count: 0, first: [] }, notOurs: { count: 1, first: ['lost'] } };
     const ended = (...tracks: SessionAnswer['tracks']) => {
       const batch = { clips: 2, missing: 0, list };
-      return endOf({ why: 'ended', session: { ...session, kind: 'batch', batch, tracks } }, 's', 1);
+      return endOf(
+        { why: 'ended', session: { ...session, kind: 'batch', batch, tracks } },
+        { sessionId: 's' },
+        1,
+      );
     };
     const whole = ended(track('00001', { clipId: 'b' }), track('00002', { clipId: 'a' }));
     expect(whole).toMatchObject({
@@ -106,7 +110,7 @@ describe('the end of a session', () => {
 
   it('names the files that are not in the model', () => {
     const ready = { ...session, modelId: 'chirp-custom:x', missing };
-    const { event } = endOf({ why: 'ended', session: ready }, 's', 1);
+    const { event } = endOf({ why: 'ended', session: ready }, { sessionId: 's' }, 1);
     expect(event).toMatchObject({ event: 'session.ready', missing });
     expect(event.event === 'session.ready' ? endLines(event) : []).toContain('  h.mp3: Copyright.');
   });
@@ -129,7 +133,11 @@ describe('the end of a session', () => {
   });
 
   it("keeps the provider's own words", () => {
-    const { event } = endOf({ why: 'ended', session: failing('failed', 'TrainingFailed') }, 's', 1);
+    const { event } = endOf(
+      { why: 'ended', session: failing('failed', 'TrainingFailed') },
+      { sessionId: 's' },
+      1,
+    );
     expect(event).toMatchObject({ error: 'TrainingFailed', reason: 'The provider said no.' });
   });
 });

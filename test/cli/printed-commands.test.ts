@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { nextSteps } from '../../cli/next-steps.ts';
 import { leadingTo, targetOf } from '../../cli/stage-target.ts';
 import { standing } from './fake-session.ts';
 import { commandNames, run, temporaryFolder } from './run-command.ts';
@@ -64,6 +65,44 @@ describe('a printed command', () => {
     expect(ended.code).toBe(0);
     expect(fake.requests).toContain(`POST /sessions/${sessionId}/resume`);
   });
+
+  it.each([
+    ['none', {}, 'mountsea', { PROVIDER_BASE_URL: 'http://there.test/v1' }, ['PROVIDER_API_KEY']],
+    [
+      'another one',
+      { PROVIDER_BASE_URL: 'https://x.test', PROVIDER_CREDITS_URL: 'https://x.test/credits' },
+      'mountsea',
+      { PROVIDER_BASE_URL: 'http://there.test/v1' },
+      ['PROVIDER_API_KEY'],
+    ],
+    [
+      'none, of a relay',
+      {},
+      'relay',
+      { RELAY_BASE_URL: 'http://there.test/v1' },
+      ['PROVIDER_BASE_URL', 'PROVIDER_API_KEY', 'RELAY_API_KEY'],
+    ],
+    ['one, of the sandbox', { PROVIDER_BASE_URL: 'https://x.test' }, 'sandbox', {}, []],
+  ] as const)(
+    'names the provider that a session is recorded at, where the shell names %s',
+    async (_, env, dialect, wanted, needs) => {
+      const provider =
+        dialect === 'sandbox'
+          ? ({ host: 'sandbox', dialect: 'mountsea', stage: 'local' } as const)
+          : ({ host: 'there.test', dialect, stage: 'local', url: 'http://there.test/v1' } as const);
+      const { sessionId, fake } = await standing({ status: 'failed', provider });
+      const next = nextSteps(fake.session(sessionId));
+      const { target } = targetOf(() => undefined, {});
+      const event = leadingTo(target, env, { event: 'note', message: '', next });
+      const steps = 'next' in event ? (event.next ?? []) : [];
+      expect(steps).not.toEqual([]);
+      for (const step of steps) {
+        expect((await inAnotherShell(step.command ?? '')).env).toEqual(wanted);
+        expect(step.needs ?? []).toEqual(needs);
+        expect(step).not.toHaveProperty('about');
+      }
+    },
+  );
 
   it('is shown with the names of the variables that hold secrets, and with none of their values', async () => {
     const secret = 'key-that-must-not-be-shown';

@@ -148,9 +148,9 @@ const standing: readonly CliEvent[] = [
     next,
   },
   { event: 'track.replaced', sessionId, trackId: '001', file: wide, instead: long, next },
-  endOf({ why: 'ended', session: sessionAnswer }, sessionId, 12).event,
-  endOf({ why: 'ended', session: { ...sessionAnswer, status: 'review' } }, sessionId, 12).event,
-  endOf({ why: 'ended', session: { ...sessionAnswer, status: 'cancelled' } }, sessionId, 12).event,
+  endOf({ why: 'ended', session: sessionAnswer }, { sessionId }, 12).event,
+  endOf({ why: 'ended', session: { ...sessionAnswer, status: 'review' } }, { sessionId }, 12).event,
+  endOf({ why: 'ended', session: { ...sessionAnswer, status: 'cancelled' } }, { sessionId }, 12).event,
   { event: 'error', message: 'There is nothing to cancel. '.repeat(4), next },
 ];
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { providerOriginSchema } from '../../domain/provider-origin.ts';
 import { rightsSchema } from '../../domain/rights.ts';
 import { dialects } from '../../provider/provider.ts';
 import { listQuery, sessionAnswer } from './session.ts';
@@ -82,6 +83,9 @@ export const modelListAnswer = z.object({
       rights: rightsSchema
         .optional()
         .describe('Who confirmed that the recordings are theirs to train on, and when.'),
+      provider: providerOriginSchema
+        .optional()
+        .describe('Where its id means something: a stack that uses another provider makes no music with it.'),
     }),
   ),
   slots: z

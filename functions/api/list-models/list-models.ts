@@ -20,7 +20,7 @@ export async function listModels(
   const limit = settings.limits.models;
   const warning = nearlyFull(used, limit);
   return {
-    models: found.map(({ owner: _owner, provider: _provider, ...model }) => model),
+    models: found.map(({ owner: _owner, ...model }) => model),
     ...(limit === undefined ? {} : { slots: { used, limit } }),
     ...(warning === undefined ? {} : { warning }),
   };

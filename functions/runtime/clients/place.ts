@@ -12,8 +12,10 @@ export const here = /* @__PURE__ */ once(() => ({ placeOf, stage: environment('S
 function placeOf(dialect: Dialect): ProviderOrigin | undefined {
   const url = environment(dialect === 'relay' ? 'RELAY_BASE_URL' : 'PROVIDER_BASE_URL');
   if (url === '') return undefined;
-  const host = environment('PROVIDER_IS_SANDBOX') === 'yes' ? sandboxHost : new URL(url).host;
-  return { host, dialect, stage: environment('STAGE') };
+  const stage = environment('STAGE');
+  if (environment('PROVIDER_IS_SANDBOX') === 'yes') return { host: sandboxHost, dialect, stage };
+  const { host, origin, pathname } = new URL(url);
+  return { host, dialect, stage, url: `${origin}${pathname}`.replace(/\/+$/, '') };
 }
 
 /** Is there a relay to speak to in this stack? Asked without its key. */
