@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
-import { openHome, type ReadyInfo, readReadyFile, stackOf } from '../local/index.ts';
+import { openHome, pathSettings, type ReadyInfo, readReadyFile, stackOf } from '../local/index.ts';
+import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import { launchedFrom } from '../packages/local-servers/parent-process.ts';
 import { isRunning } from '../packages/local-servers/process-identity.ts';
 
@@ -119,12 +120,15 @@ export async function startStack(options: {
         if (!stackOf(home)) {
           const other = await findStack(home);
           if (other) return { stack: other, own: false };
-          throw await startFailure(`The local stack did not start: ${ended}.`, logPath, logged);
+          throw await startFailure(`The local stack did not start: ${ended}.`, logPath, {
+            env: { ...env, CHIRPSMITH_HOME: home },
+            from: logged,
+          });
         }
       }
       if (performance.now() > until) {
         const late = `The local stack was not ready after ${Math.round(timeoutMs / 1000)} s.`;
-        throw await startFailure(late, logPath, logged);
+        throw await startFailure(late, logPath, { env: { ...env, CHIRPSMITH_HOME: home }, from: logged });
       }
       await delay(50);
     }
@@ -146,9 +150,18 @@ export async function stopStack(stack: LocalStack): Promise<void> {
   while (isRunning(stack) && performance.now() < until) await delay(25);
 }
 
-async function startFailure(what: string, logPath: string, from: number): Promise<ChirpsmithError> {
+/** @param options.from byte of the log at which this start begins */
+async function startFailure(
+  what: string,
+  logPath: string,
+  { env, from }: { readonly env: NodeJS.ProcessEnv; readonly from: number },
+): Promise<ChirpsmithError> {
   const log = await readFile(logPath).catch(() => Buffer.alloc(0));
   const last = log.subarray(from).toString().trim().split('\n').slice(-12).join('\n');
+  // A bundler that finds no room says so in the middle of its own words.
+  const [, code, file] = /\b(ENOSPC|EDQUOT)\b(?:.*'(\/[^'\n]+)')?/.exec(last) ?? [];
+  const full = code && explainFileError(Object.assign(new Error(), { code, path: file }), pathSettings(env));
+  if (full) return new ChirpsmithError('StorageUnavailable', `${what} ${full} Its words are in ${logPath}.`);
   return new ChirpsmithError(
     'StorageUnavailable',
     last === '' ? `${what} See ${logPath}.` : `${what} Its last words (${logPath}):\n${last}`,

@@ -95,6 +95,14 @@ describe('the local stack', () => {
     );
   });
 
+  it('says what to do when its disk is full', async () => {
+    const home = await temporaryFolder();
+    const words = 'Bundling failed\\nError: ENOSPC: no space left on device, write\\n    at bundle.js:1';
+    await expect(start(home, `console.error("${words}"); process.exit(1)`)).rejects.toThrow(
+      /ended with code 1\. .* cannot be used: the disk is full\. Make room there, or point CHIRPSMITH_HOME at another disk\. Its words are in .*start\.log\.$/,
+    );
+  });
+
   it('does not wait for ever, and leaves none behind', async () => {
     const home = await temporaryFolder();
     const hanging = `import { writeFileSync } from 'node:fs';
