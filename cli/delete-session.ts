@@ -6,7 +6,8 @@ import type { DeleteArguments } from './commands/delete.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { theList } from './find-session.ts';
 import { tellLeftAudio } from './left-audio.ts';
-import { counted } from './output/format.ts';
+import { leadingToProvider } from './next.ts';
+import { counted, goOnCommand } from './output/format.ts';
 import { forgetFiles } from './remembered-files.ts';
 import { UsageError } from './usage-error.ts';
 import { withSession } from './with-session.ts';
@@ -44,16 +45,23 @@ export async function deleteSession(args: DeleteArguments, context: CommandConte
 
 /** `--yes` is for a deletion: what is paid and may still succeed is given up only by a word that names it. */
 async function agreedToAbandon(
-  { sessionId, name, tracks }: SessionAnswer,
+  session: SessionAnswer,
   work: PaidWork,
   { yes }: DeleteArguments,
   { ask, signal }: CommandContext,
 ): Promise<void> {
   signal.throwIfAborted();
+  const { sessionId, name, tracks } = session;
   const paid = `The ${work} of "${name}" is paid and may still succeed; without the session nobody finds it.`;
   if (!ask || yes) {
-    const message = `${paid} To get it: npx chirpsmith resume ${sessionId}. To give it up, add --abandon-paid-${work}.`;
-    throw new UsageError('Nothing was deleted.', [{ where: `--abandon-paid-${work}`, message }]);
+    const message = `${paid} To give it up, add --abandon-paid-${work}.`;
+    const next = leadingToProvider(session, [{ words: 'To get it:', command: goOnCommand(sessionId) }]);
+    throw new UsageError(
+      'Nothing was deleted.',
+      [{ where: `--abandon-paid-${work}`, message }],
+      undefined,
+      next,
+    );
   }
   const files = counted(tracks.length, 'file');
   if (await ask(`${paid} Delete the session with its ${files} for good, and give the ${work} up?`)) return;

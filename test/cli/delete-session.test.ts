@@ -70,10 +70,11 @@ describe('npx chirpsmith delete', () => {
       problems: [
         {
           where: '--abandon-paid-training',
-          message: expect.stringContaining(`npx chirpsmith resume ${sessionId}`),
+          message: expect.stringContaining('To give it up, add --abandon-paid-training'),
         },
       ],
     });
+    expect(commandsOf(refused)).toEqual([`npx chirpsmith resume ${sessionId} --watch`]);
     expect(posts()).toEqual([]);
     const done = await run('delete', [sessionId, '--yes', '--abandon-paid-training'], { home });
     expect(done.code).toBe(0);

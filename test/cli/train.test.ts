@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { last } from './fake-session.ts';
+import { shellQuote } from '../../packages/terminal/shell-quote.ts';
+import { commandsOf, last } from './fake-session.ts';
 import { modelId, type Step, toReady } from './fake-sessions.ts';
 import { prepared } from './prepared-folder.ts';
 import { events, run, spawned } from './run-command.ts';
@@ -199,23 +200,34 @@ describe('npx chirpsmith train', () => {
     expect(fake.stored.size).toBe(6);
   });
 
-  it('whose missing file is gone from the disk says how to put it in its place, and starts nothing', async () => {
+  it.each([
+    ['is gone from the disk', 'It is not where it was on this disk: '],
+    ['has other bytes now', 'Its bytes changed since the session was made: '],
+  ])('whose missing file %s says so and how to go on, and starts nothing', async (what, reason) => {
     const { home, tracks, fake } = await prepared({ putStatuses: [400] });
     const cut = await run('train', [tracks, '--name', 'x', '--json'], { home });
     const sessionId = String(events(cut).find(({ event }) => event === 'session.created')?.sessionId);
     const [missing = ''] = fake.refused;
     const onDisk = (await readdir(tracks)).find((name) => name.normalize('NFC') === missing) ?? '';
-    await rename(join(tracks, onDisk), join(home, 'elsewhere.wav'));
+    const [path, elsewhere] = [join(tracks, onDisk), join(home, 'elsewhere.wav')];
+    const isGone = what.startsWith('is gone');
+    if (isGone) await rename(path, elsewhere);
+    else await writeFile(path, wav(7, 999));
     const lost = await run('resume', [sessionId, '--watch', '--json'], { home });
     expect(lost.code).toBe(1);
     expect(fake.session(sessionId).status).toBe('open');
-    const [problem] = (last(lost)?.problems ?? []) as { where: string; message: string }[];
-    const [, trackId = ''] = /npx chirpsmith replace \S+ (\d+) FILE/.exec(problem?.message ?? '') ?? [];
-    // As the message advises.
-    const replaced = await run('replace', [sessionId, trackId, join(home, 'elsewhere.wav'), '--json'], {
-      home,
-    });
-    expect(replaced.code).toBe(0);
+    expect(last(lost)).toMatchObject({ problems: [{ where: missing, message: `${reason}${path}.` }] });
+    expect(JSON.stringify(last(lost))).not.toContain('run the command again');
+    // As the commands advise.
+    const [replace = '', resume = ''] = commandsOf(lost).map(String);
+    const trackId = /npx chirpsmith replace \S+ (\d+) /.exec(replace)?.[1] ?? '';
+    expect(replace).toBe(
+      `npx chirpsmith replace ${sessionId} ${trackId} ${isGone ? 'FILE' : shellQuote(path)}`,
+    );
+    expect(lost.printed).toContain(`CHIRPSMITH_HOME=${home} npx chirpsmith replace`);
+    const file = isGone ? elsewhere : path;
+    expect((await run('replace', [sessionId, trackId, file, '--json'], { home })).code).toBe(0);
+    expect(resume).toBe(`npx chirpsmith resume ${sessionId} --watch`);
     expect((await run('resume', [sessionId, '--watch', '--json'], { home })).code).toBe(0);
   });
 
