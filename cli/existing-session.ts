@@ -89,7 +89,7 @@ function waysBack(session: SessionAnswer, again: Next): readonly Next[] {
   const way = (command: string) => leadingToProvider(session, [{ words, command }]);
   if (isRunning(session)) return way(comeBack(sessionId));
   if (canGoOn(session)) return way(goOnCommand(sessionId));
-  // What waits for a person is told at its end.
+  // What waits for a person is shown when the command ends.
   return actions.length === 0 ? leadingToProvider({ ...session, movable: true }, [again]) : [];
 }
 

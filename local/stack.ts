@@ -68,7 +68,7 @@ export interface StackOptions {
   };
   /** Whether the template's schedules are kept; they are, unless a test switches them off. */
   readonly schedules?: boolean;
-  /** Told of everything that AWS would put on a bill, for counting. */
+  /** Called for everything that AWS would put on a bill, for counting. */
   readonly meter?: Meter;
   /** Receives each permission of the template that allowed a call, for a test. */
   readonly onAllowed?: OnAllowed;

@@ -17,7 +17,7 @@ export interface StoreObserverDeps {
   readonly prices: () => Settings['prices'];
   /** Asked only when a session has turned. */
   readonly bus: () => EventBus;
-  /** Told of an event that was not taken. */
+  /** Called for an event that was not taken. */
   readonly warn: (message: string, error: unknown) => void;
 }
 

@@ -53,7 +53,7 @@ export interface BucketCheck {
   readonly now: () => number;
   readonly pause: Pause;
   readonly signal: AbortSignal;
-  /** Told what is no problem, and a person should know. */
+  /** Called with what is no problem, and a person should know. */
   readonly note?: ((words: string) => void) | undefined;
 }
 

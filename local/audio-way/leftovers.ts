@@ -75,7 +75,7 @@ export function createRemoval({
   readonly now?: () => number;
   /** Does a work after so many milliseconds, if this process lives then. */
   readonly later?: (work: () => void, ms: number) => NodeJS.Timeout | undefined;
-  /** Told until when copies are kept, in milliseconds since the epoch, where their session is done. */
+  /** Called with the time until which copies are kept, in milliseconds since the epoch, where their session is done. */
   readonly keptUntil?: (sessionId: string, until: number) => void;
   readonly onError: (error: unknown) => void;
 }) {

@@ -16,7 +16,7 @@ export interface ApiGatewayOptions {
   readonly lambda: Pick<Lambda, 'invoke'>;
   /** Whose tokens the routes' authorizers accept; it must be the issuer that the template names. */
   readonly issuer: Pick<Issuer, 'issuer' | 'keys'>;
-  /** Told of every failed invocation, which the caller sees as a bare 500. */
+  /** Called for every failed invocation, which the caller sees as a bare 500. */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -17,7 +17,7 @@ export interface CloudFrontOptions {
   readonly readObject: (bucket: string, key: string) => Promise<StoredFile | undefined>;
   /** Where each API of the template is on this machine, by its id. */
   readonly apis: Readonly<Record<string, string>>;
-  /** Told of every failure that a caller sees as a bare 502. */
+  /** Called for every failure that a caller sees as a bare 502. */
   readonly onError?: (error: unknown) => void;
 }
 

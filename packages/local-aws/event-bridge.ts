@@ -20,7 +20,7 @@ export interface EventBridgeOptions {
   readonly lambda: Pick<Lambda, 'invoke'>;
   readonly queues: Pick<Queues, 'send'>;
   readonly clock: Pick<Clock, 'now' | 'sleep' | 'speed'>;
-  /** Told of every invocation that failed; the next one comes all the same. */
+  /** Called for every invocation that failed; the next one comes all the same. */
   readonly onError: (error: unknown) => void;
 }
 

@@ -26,7 +26,7 @@ export interface StepFunctionsOptions {
   log(line: string): void;
   /** For jitter. */
   random?(): number;
-  /** Told of every event of every history. */
+  /** Called for every event of every history. */
   onEvent?(event: HistoryEvent): void;
 }
 

@@ -237,7 +237,7 @@ describe('a person', () => {
     const again = await context.newPage();
     await signIn(again, at(`#/sessions/${id}`));
     await it_.until(id, ({ status }) => status === 'review');
-    // The run may be over before the last answer is told of.
+    // The run may be over before the page shows the last answer.
     while (sent.length < 6) await again.waitForTimeout(20);
     expect(sent.length).toBe(6);
     await context.close();

@@ -11,7 +11,7 @@ export interface DeliveryOptions {
   readonly lambda: Pick<Lambda, 'invoke'>;
   readonly queues: Pick<Queues, 'send'>;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
-  /** Told of every attempt that failed, and of dead letters that could not be sent. */
+  /** Called for every attempt that failed, and for dead letters that could not be sent. */
   readonly onError: (error: unknown) => void;
   /** Ends all retries. */
   readonly signal: AbortSignal;

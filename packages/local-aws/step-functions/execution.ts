@@ -39,7 +39,7 @@ export interface ExecutionDependencies {
   /** May the role do this? @throws AwsError */
   readonly authorize: (roleArn: string, action: string, resource: string) => void;
   readonly log: (line: string) => void;
-  /** Told of every event. */
+  /** Called for every event. */
   readonly onEvent: (event: HistoryEvent) => void;
 }
 
