@@ -102,7 +102,7 @@ const lockWords = {
 const mostLedgerLines = 12;
 
 /** What is out of the ordinary among the calls that may cost, in the words of the page. */
-function ledgerLines({ timeline, sessionId, createdAt }: Shown): string[] {
+function ledgerLines({ timeline, createdAt }: Shown): string[] {
   if (timeline === undefined) return [];
   const ledger = ledgerOf(timeline);
   const plain = plainWords(ledger);
@@ -114,7 +114,7 @@ function ledgerLines({ timeline, sessionId, createdAt }: Shown): string[] {
     return `${at}  ${column(line.title, titles)}  ${lineCharge(line)}, ${line.answer}`;
   });
   return [
-    ...(left > 0 ? [`${counted(left, 'line')} more: npx chirpsmith report ${sessionId}`] : []),
+    ...(left > 0 ? [`${counted(left, 'line')} more, on the page and in the report`] : []),
     ...shown,
     ...(plain === undefined ? [] : [plain]),
   ].map((line, index) => `  ${index === 0 ? 'ledger  ' : '        '}  ${line}`);
