@@ -35,8 +35,7 @@ export default defineConfig({
     reporters: ['default', new UnusedPermissions(recorded)],
     include: ['test/**/*.test.ts'],
     globalSetup: 'test-support/temporary-files.ts',
-    // One more than continuous integration has cores: tests of whole processes wait for a third of their time. With two it
-    // took 260 s, with three 213, with four 240.
+    // One more than continuous integration has cores: tests of whole processes spend much of their time waiting.
     maxWorkers: 3,
     // Files share a process: what they import is loaded once, and so is a stack that several of them use.
     isolate: false,
