@@ -4,7 +4,7 @@ import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import { watchParent } from '../packages/local-servers/parent-process.ts';
 import { escaped, own, type Shown } from '../packages/terminal/printable.ts';
 import { lineWriter, standardStreams } from '../packages/terminal/standard-streams.ts';
-import { ApiRefusal, ApiUnreachable } from './api-client.ts';
+import { ApiRefusal, ApiUnreachable } from './api-errors.ts';
 import { json } from './command-line/common-flags.ts';
 import { type Command, defineCommand } from './command-line/define-command.ts';
 import { helpOf, overviewOf } from './command-line/help.ts';

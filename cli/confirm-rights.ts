@@ -1,5 +1,5 @@
 import { rightsSentence } from '../functions/shared/rights-sentence.ts';
-import { ApiRefusal } from './api-client.ts';
+import { ApiRefusal } from './api-errors.ts';
 import type { CommandContext } from './command.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -2,7 +2,7 @@ import type { PayeeAnswer } from '../functions/api/contract/account.ts';
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import { ApiRefusal, ApiUnreachable } from './api-client.ts';
+import { ApiRefusal, ApiUnreachable } from './api-errors.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';

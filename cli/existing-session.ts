@@ -1,7 +1,8 @@
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import { agreeToGoOn } from './agree-to-go-on.ts';
-import { type ApiClient, ApiRefusal } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
+import { ApiRefusal } from './api-errors.ts';
 import { needsAudio, publishAudio } from './audio-way.ts';
 import type { CommandContext } from './command.ts';
 import { withRights } from './confirm-rights.ts';

@@ -1,5 +1,6 @@
 import type { SessionAnswer, SessionListAnswer } from '../functions/api/contract/session.ts';
-import { type ApiClient, ApiRefusal } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
+import { ApiRefusal } from './api-errors.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A whole id, as `randomUUID` gives it. */

@@ -6,7 +6,7 @@ import { isRunning } from '../functions/domain/session.ts';
 import type { Dialect } from '../functions/provider/provider.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
-import { ApiRefusal } from './api-client.ts';
+import { ApiRefusal } from './api-errors.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import { asTyped } from './command-line/read-command-line.ts';

@@ -1,5 +1,5 @@
 import { shellQuote } from '../packages/terminal/shell-quote.ts';
-import { ApiRefusal, ApiUnreachable } from './api-client.ts';
+import { ApiRefusal, ApiUnreachable } from './api-errors.ts';
 import { payeeOf } from './billed-account.ts';
 import type { CommandContext } from './command.ts';
 import type { PersonaArguments } from './commands/persona.ts';

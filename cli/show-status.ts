@@ -1,5 +1,6 @@
 import type { TimelineAnswer } from '../functions/api/contract/timeline.ts';
-import { type ApiClient, ApiRefusal } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
+import { ApiRefusal } from './api-errors.ts';
 import type { CommandContext } from './command.ts';
 import type { StatusArguments } from './commands/status.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';

@@ -1,5 +1,5 @@
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
-import { ApiUnreachable } from './api-client.ts';
+import { ApiUnreachable } from './api-errors.ts';
 import type { CommandContext } from './command.ts';
 import type { ConnectedStack } from './connect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';

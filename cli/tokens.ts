@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ApiRefusal, type Tokens } from './api-client.ts';
+import type { Tokens } from './api-client.ts';
+import { ApiRefusal } from './api-errors.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Gets a token when the first one is asked for, and a new one when one is refused, once for all who ask. */

@@ -1,6 +1,6 @@
 import type { CreatedSessionAnswer, SessionAnswer } from '../functions/api/contract/session.ts';
 import { defaultSettings } from '../functions/shared/settings.ts';
-import { ApiRefusal, ApiUnreachable } from './api-client.ts';
+import { ApiRefusal, ApiUnreachable } from './api-errors.ts';
 import { publishAudio, requireAudioWay } from './audio-way.ts';
 import type { UsableFile } from './check-files.ts';
 import { chooseFiles } from './choose-files.ts';

@@ -1,6 +1,7 @@
 import type { SignedUploadsAnswer } from '../functions/api/contract/track.ts';
 import { mapConcurrent } from '../functions/shared/map-concurrent.ts';
-import { type ApiClient, ApiUnreachable } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
+import { ApiUnreachable } from './api-errors.ts';
 import type { UsableFile } from './check-files.ts';
 import type { CliEvent, UploadProgress } from './events.ts';
 import { patiently, type WaitingClock } from './retry-outage.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type SessionAnswer, tracksPerSecond } from '../functions/api/contract/session.ts';
 import { isRunning } from '../functions/domain/session.ts';
-import { type ApiClient, ApiUnreachable } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
+import { ApiUnreachable } from './api-errors.ts';
 import { sessionChanges } from './diff-sessions.ts';
 import type { CliEvent } from './events.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { SessionAnswer } from '../functions/api/contract/session.ts';
 import { homeDirectory } from '../local/index.ts';
-import { ApiRefusal, ApiUnreachable } from './api-client.ts';
+import { ApiRefusal, ApiUnreachable } from './api-errors.ts';
 import type { CommandContext } from './command.ts';
 import { type ConnectedStack, connectStack } from './connect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';

@@ -7,7 +7,7 @@ import { audioFolder } from '../../functions/domain/object-keys.ts';
 import { isRunning } from '../../functions/domain/session.ts';
 import { awsErrorWords } from '../../functions/shared/aws-answer.ts';
 import { createDownloadUrls } from '../../functions/storage/upload-urls.ts';
-import { ApiRefusal } from '../api-client.ts';
+import { ApiRefusal } from '../api-errors.ts';
 import type { Row, SmokeWorld } from './world.ts';
 
 type Outcome = Omit<Row, 'name'>;

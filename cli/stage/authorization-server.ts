@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import { ApiUnreachable } from '../api-client.ts';
+import { ApiUnreachable } from '../api-errors.ts';
 import { isSafe } from './stage.ts';
 
 /** The issuer's error code, and its description. */

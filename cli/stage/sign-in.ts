@@ -1,4 +1,5 @@
-import { ApiRefusal, type Tokens } from '../api-client.ts';
+import type { Tokens } from '../api-client.ts';
+import { ApiRefusal } from '../api-errors.ts';
 import type { CommandContext } from '../command.ts';
 import { cachedTokens } from '../tokens.ts';
 import { UsageError } from '../usage-error.ts';

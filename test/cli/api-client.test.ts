@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ApiRefusal, ApiUnreachable, createApiClient } from '../../cli/api-client.ts';
+import { createApiClient } from '../../cli/api-client.ts';
+import { ApiRefusal, ApiUnreachable } from '../../cli/api-errors.ts';
 import type { PersonaAnswer } from '../../functions/api/contract/persona.ts';
 
 const persona: PersonaAnswer = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiRefusal, ApiUnreachable } from '../../cli/api-client.ts';
+import { ApiRefusal, ApiUnreachable } from '../../cli/api-errors.ts';
 import type { CliEvent } from '../../cli/events.ts';
 import { linesOf } from '../../cli/output/plain-lines.ts';
 import { watchSession } from '../../cli/watch-session.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { ApiUnreachable } from '../../../cli/api-client.ts';
+import { ApiUnreachable } from '../../../cli/api-errors.ts';
 import { Interrupted } from '../../../cli/signal-handling.ts';
 import { type AuthorizationServer, discoverIssuer } from '../../../cli/stage/authorization-server.ts';
 import { openCommand } from '../../../cli/stage/browser.ts';

@@ -121,7 +121,7 @@ describe('the session store', () => {
     expect(second.next).toBeUndefined();
   });
 
-  it('lists those of some statuses, of a kind or of a name, whatever is between them, and counts all', async () => {
+  it('lists only the sessions of a status, a kind or a name, and counts those of the kind and the name by status', async () => {
     const statuses = ['ready', 'failed', 'review', 'ready', 'training', 'ready'] as const;
     for (const [index, status] of statuses.entries()) {
       const createdAt = new Date(Date.parse(testMoment) + index * 1000).toISOString();
