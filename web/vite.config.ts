@@ -7,7 +7,6 @@ export default defineConfig({
   // Nothing here reads a file of variables.
   envDir: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  resolve: { alias: { debug: fileURLToPath(new URL('build/no-debug.ts', import.meta.url)) } },
   worker: { format: 'es' },
   build: {
     rolldownOptions: {

@@ -1,4 +1,4 @@
-import { type FileTypeResult, fileTypeFromTokenizer } from 'file-type';
+// biome-ignore-all lint/suspicious/noControlCharactersInRegex: files begin with bytes of every value
 import { measureAiff } from './aiff.ts';
 import { measureApe } from './ape.ts';
 import { measureAsf } from './asf.ts';
@@ -23,7 +23,7 @@ import { measureMusepack } from './musepack.ts';
 import { measureOgg } from './ogg.ts';
 import * as sentences from './problem-messages.ts';
 import { asShown } from './problem-messages.ts';
-import { SourceTokenizer } from './source-tokenizer.ts';
+import { type OtherFile, otherFileIn } from './signatures.ts';
 import { audioStart } from './tags.ts';
 import { measureWav } from './wav.ts';
 import { measureWavPack } from './wavpack.ts';
@@ -47,22 +47,23 @@ export interface InspectionWithCost {
 
 type Measure = (source: ByteSource) => Promise<Measured | undefined>;
 
-/** How each type that `file-type` knows by content is measured; keys are its extensions. */
-const measures: ReadonlyMap<string, Measure> = new Map<string, Measure>([
-  ['wav', measureWav],
-  ['flac', measureFlac],
-  ...['mp3', 'mp2', 'mp1', 'aac'].map((type) => [type, measureMpeg] as const),
-  ...['ogg', 'oga', 'opus', 'spx', 'ogv', 'ogm', 'ogx'].map((type) => [type, measureOgg] as const),
-  ...'m4a m4b m4p m4v mp4 mov 3gp 3g2 f4a f4b f4p f4v'.split(' ').map((type) => [type, measureMp4] as const),
-  ...['mkv', 'webm'].map((type) => [type, measureMatroska] as const),
-  ['aif', measureAiff],
-  ['asf', measureAsf],
-  ['wv', measureWavPack],
-  ['ape', measureApe],
-  ['mpc', measureMusepack],
-  ['dsf', measureDsf],
-  ['dff', measureDff],
-]);
+/** How a file is measured by its first bytes, as Latin-1 text. */
+const measures: readonly (readonly [RegExp, Measure])[] = [
+  // Files for more than 4 GB begin with another code.
+  [/^(?:RIFF|RF64|BW64)....WAVE/s, measureWav],
+  [/^fLaC/, measureFlac],
+  [/^OggS/, measureOgg],
+  // An image may be in the same container.
+  [/^....(?:free|mdat|moov|wide|ftyp(?!avi[fs]|mif1|msf1|hei[cx]|hev[cx]|crx ))/s, measureMp4],
+  [/^\x1a\x45\xdf\xa3/, measureMatroska],
+  [/^FORM/, measureAiff],
+  [/^\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9/, measureAsf],
+  [/^wvpk/, measureWavPack],
+  [/^MAC /, measureApe],
+  [/^MP(?:\+|CK)/, measureMusepack],
+  [/^DSD /, measureDsf],
+  [/^FRM8.{8}DSD /s, measureDff],
+];
 
 /**
  * Finds out what is in a file, by its content alone, and whether it can be used.
@@ -120,26 +121,16 @@ async function inspect(source: ByteSource, limits: AudioLimits): Promise<Inspect
 
 /** What is in it; or the refusal of what is not measured. */
 async function look(source: ByteSource): Promise<Measured | Inspection> {
-  if (await isLongWav(source)) return measureWav(source);
   const other = await otherAudioIn(source);
   if (other) return sentences.unsupported(`${other.name} audio`, other.to);
-  const tokenizer = new SourceTokenizer(source);
-  const type = await fileTypeFromTokenizer(tokenizer).catch(() => undefined);
-  if (tokenizer.sourceError && !(tokenizer.sourceError instanceof ReadBudgetSpent)) {
-    throw tokenizer.sourceError;
-  }
-  const known = type && measures.get(type.ext);
-  const found = known && (await known(source));
+  const start = textIn(await source.read(0, 16), 0, 16);
+  const measure = measures.find(([begins]) => begins.test(start))?.[1];
+  const found = await measure?.(source);
   if (found) return found;
-  if (type && !known) return refuseOther(type);
-  // `file-type` wants the first frame at the very beginning; frames after some padding are MP3 as well.
+  const file = measure ? undefined : await otherFileIn(source);
+  if (file) return refuseOther(file);
+  // MP3 and AAC have no header: they are known by frames that follow one another, perhaps after some padding.
   return (await measureMpeg(source)) ?? sentences.notAudio();
-}
-
-/** WAV files for more than 4 GB begin with another code, which `file-type` does not know. */
-async function isLongWav(source: ByteSource): Promise<boolean> {
-  const bytes = await source.read(0, 12);
-  return ['RF64', 'BW64'].includes(textIn(bytes, 0, 4)) && textIn(bytes, 8, 12) === 'WAVE';
 }
 
 function judge(found: Measured, limits: AudioLimits): Inspection {
@@ -162,16 +153,11 @@ function judge(found: Measured, limits: AudioLimits): Inspection {
   };
 }
 
-function refuseOther({ ext, mime }: FileTypeResult): Inspection {
-  const name = ext === 'jpg' ? 'JPEG' : ext.toUpperCase();
+function refuseOther({ name, noun }: OtherFile): Inspection {
   // Notes are no sound: ffmpeg cannot play them.
-  if (mime.startsWith('audio/')) {
-    return sentences.unsupported(`${name} audio`, ext === 'mid' ? undefined : 'mp3');
-  }
-  const [kind = ''] = mime.split('/');
-  const noun = ['image', 'video', 'font'].includes(kind) ? kind : ext === 'pdf' ? 'document' : 'file';
+  if (noun === 'audio') return sentences.unsupported(`${name} audio`, name === 'MID' ? undefined : 'mp3');
   // As the letters are said: an FLV, an XML, but a FIT.
   const article = /^(?:[AEIO]|[FHLMNRSX](?![AEIOU]))/.test(name) ? 'an' : 'a';
   const what = `${article} ${name} ${noun}`;
-  return kind === 'video' ? sentences.unsupported(what, 'mp3') : sentences.notAudio(what);
+  return noun === 'video' ? sentences.unsupported(what, 'mp3') : sentences.notAudio(what);
 }

@@ -9,7 +9,7 @@ export interface OtherAudio {
   readonly to?: ConversionTarget;
 }
 
-/** Magic numbers of audio that is not measured, and that `file-type` does not know. */
+/** Magic numbers of audio that is not measured. */
 const otherAudio: readonly (readonly [string, OtherAudio])[] = [
   ['RIFX', { name: 'RIFX', to: 'flac' }],
   ['riff\x2e\x91\xcf\x11', { name: 'W64', to: 'flac' }],

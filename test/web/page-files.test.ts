@@ -15,15 +15,13 @@ describe('the files of the page', () => {
   const compressed = (names: readonly string[]) =>
     names.reduce((sum, name) => sum + gzipSync(textOf(name)).length, 0);
 
-  test('have at most 45 kB of JavaScript for the first view, compressed, and 70 kB in all but what looks into files', () => {
+  test('have at most 60 kB of JavaScript for the first view, compressed, and 90 kB in all', () => {
     const scripts = named('.js');
     const first = scripts.filter((name) => textOf('index.html').includes(name));
     expect(first.length).toBeGreaterThan(0);
-    expect(compressed(first)).toBeLessThanOrEqual(45_000);
-    const isWorker = (name: string) => name.includes('inspection-worker');
-    expect(compressed(scripts.filter((name) => !isWorker(name)))).toBeLessThanOrEqual(70_000);
-    // Most of it is `file-type`, which knows two hundred kinds of files; it is loaded when the first file is chosen.
-    expect(compressed(scripts.filter(isWorker))).toBeLessThanOrEqual(41_000);
+    expect(compressed(first)).toBeLessThanOrEqual(60_000);
+    expect(scripts.some((name) => name.includes('inspection-worker'))).toBe(true);
+    expect(compressed(scripts)).toBeLessThanOrEqual(90_000);
   });
 
   test('need no exception from a policy that takes scripts and styles of the own origin only', () => {

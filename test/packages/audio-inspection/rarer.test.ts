@@ -1,5 +1,6 @@
+import { fileTypeFromBuffer } from 'file-type';
 import { describe, expect, test } from 'vitest';
-import { join, little } from '../../../test-support/audio-files/bytes.ts';
+import { big, join, little } from '../../../test-support/audio-files/bytes.ts';
 import { mp3File } from '../../../test-support/audio-files/mp3.ts';
 import { coded } from '../../../test-support/audio-files/mp4.ts';
 import {
@@ -95,5 +96,104 @@ describe('audio that is not supported is refused by its name, and by what to con
   test('a video of a kind that is not measured can be converted', async () => {
     const found = refused(await inspect(padded('FLV', Uint8Array.of(1, 5, 0, 0, 0, 9))));
     expect(found).toMatchObject({ reason: expect.stringContaining('an FLV video, which'), convertTo: 'mp3' });
+  });
+});
+
+/** An archive of empty files of these names; the text of the first is in it. */
+const zip = (names: readonly string[], text = '') =>
+  join(
+    ...names.map((name, index) => {
+      const held = index === 0 ? text : '';
+      const sizes = join(little(held.length, 4), little(held.length, 4));
+      return join('PK\x03\x04', new Uint8Array(14), sizes, little(name.length, 2), little(0, 2), name, held);
+    }),
+    new Uint8Array(3000),
+  );
+
+const office = (kind: string) =>
+  `<Override ContentType="application/vnd.openxmlformats-officedocument.${kind}.main+xml"/>`;
+
+describe('a file that is no audio is called by its kind, which a library that looks for itself names alike', () => {
+  const starts = [
+    ...[
+      'BM',
+      'GIF89a',
+      '\xff\xd8\xff\xe0',
+      '8BPS',
+      'II*\0\x08\0\0\0',
+      'MM\0*\0\0\0\x08',
+      'icns',
+      'gimp xcf ',
+    ],
+    ...['\0\0\0\x1cftypheic', '\0\0\0\x1cftypavif', 'RIFF\x10\0\0\0WEBP', '\0\0\x01\0\x01\0', '\xff\n'],
+    ...[
+      'FLV\x01',
+      'RIFF\x10\0\0\0AVI LIST',
+      '\0\0\x01\xba\x44',
+      '\x0bw',
+      '#!AMR\n',
+      'IMPM',
+      'Extended Module:',
+    ],
+    ...[
+      'wOFF\0\x01\0\0',
+      'wOF2OTTO',
+      'OTTO\0',
+      '\0\x01\0\0\0',
+      'ttcf',
+      '%PDF-1.7',
+      '{\\rtf1',
+      '<?xml version',
+    ],
+    ...['PK\x05\x06', '\x1f\x8b\x08\0', 'BZh9', '\xfd7zXZ\0', '7z\xbc\xaf\x27\x1c', 'Rar!\x1a\x07\x01\0'],
+    ...[
+      '\x28\xb5\x2f\xfd',
+      '\x04\x22\x4d\x18',
+      'MSCF',
+      '!<arch>\ndebian-binary',
+      '\xed\xab\xee\xdb',
+      'x\x01',
+    ],
+    ...[
+      'MZ\x90',
+      '\x7fELF\x02',
+      '\xca\xfe\xba\xbe\0\0\0\x41',
+      '\xca\xfe\xba\xbe\0\0\0\x02',
+      '\0asm\x01',
+      'CWS',
+    ],
+    ...[
+      '%!PS-Adobe-3.0 EPSF-3.0',
+      '%!PS-Adobe-3.0',
+      'SQLite format 3',
+      '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1',
+      'ITSF',
+    ],
+    ...[`${'\0'.repeat(257)}ustar\0`, `${'\0'.repeat(128)}DICM`, 'BEGIN:VCARD', 'WEBVTT\n', 'glTF\x02\0\0\0'],
+    ...[
+      `\xef\xbb\xbf<?xml version`,
+      'L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46',
+      'BLENDER',
+      'solid cube',
+    ],
+  ];
+  const cases: readonly (readonly [string, Uint8Array])[] = [
+    ...starts.map((start) => [start, join(start, new Uint8Array(1000))] as const),
+    ['a video by its packets', join(...Array.from({ length: 6 }, () => join('G', new Uint8Array(187))))],
+    ['a picture', join('\x89PNG\r\n\x1a\n', big(13, 4), 'IHDR', new Uint8Array(17), big(0, 4), 'IDAT', 0)],
+    ['an archive', zip(['song.mp3', 'word/song.mp3'])],
+    ['a document', zip(['[Content_Types].xml', 'word/document.xml'], office('wordprocessingml.document'))],
+    [
+      'a table',
+      zip(['[Content_Types].xml', '_rels/.rels', 'xl/workbook.xml'], office('spreadsheetml.sheet')),
+    ],
+    ['an open document', zip(['mimetype', 'content.xml'], 'application/vnd.oasis.opendocument.text')],
+    ['a book', zip(['mimetype', 'content.xml'], 'application/epub+zip')],
+    ['a program', zip(['META-INF/MANIFEST.MF'])],
+  ];
+  test.each(cases)('%j', async (_, bytes) => {
+    const { ext = '' } = (await fileTypeFromBuffer(bytes)) ?? {};
+    const name = ext === 'jpg' ? 'JPEG' : ext.toUpperCase();
+    expect(refused(await inspect(bytes)).reason).toContain(` ${name} `);
   });
 });
