@@ -9,7 +9,7 @@ const perPage = 1000;
 const about = {
   sessionId: largeBatch,
   kind: 'batch',
-  name: 'Ten thousand loops',
+  name: 'Loop library',
   status: 'uploading',
   startedBy: 'api',
   createdAt: '2026-11-27T10:00:00.000Z',
@@ -37,18 +37,23 @@ function trackOf(index: number, count: number): SessionPageAnswer['tracks'][numb
   return status === 'failed' ? { ...found, failure } : found;
 }
 
-function rowOf(index: number, count: number): TimelineAnswer['rows'][number] {
+function callsOf(index: number, count: number): TimelineAnswer['rows'][number]['calls'] {
   const status = statusOf(index, count);
   const at = 10 + Math.floor(index / 25) * 2;
   const call = { call: 'upload', at, until: at + 1, answer: 'taken', charge: 'surely', credits: 1 } as const;
-  const ended = {
-    checks: [at + 8, at + 14],
-    providerDoneAt: at + 12,
-    end: { at: at + 14, result: 'done' },
-  } as const;
-  const calls = status === 'done' ? [{ ...call, ...ended }] : status === 'submitted' ? [call] : [];
-  return { trackId: trackId(index), file: fileOf(index), status, calls };
+  const end = { at: at + 14, result: 'done' } as const;
+  const ended = { checks: [at + 8, at + 14], providerDoneAt: at + 12, end };
+  if (status === 'failed')
+    return [{ ...call, end: { at: at + 8, result: 'failed', words: 'The audio is too short: 5.1 s.' } }];
+  return status === 'done' ? [{ ...call, ...ended }] : status === 'submitted' ? [call] : [];
 }
+
+const rowOf = (index: number, count: number): TimelineAnswer['rows'][number] => ({
+  trackId: trackId(index),
+  file: fileOf(index),
+  status: statusOf(index, count),
+  calls: callsOf(index, count),
+});
 
 /** Lets the page find the batch. @param count files */
 export async function serveLargeBatch(page: Page, count: number): Promise<void> {
@@ -57,10 +62,16 @@ export async function serveLargeBatch(page: Page, count: number): Promise<void> 
     const from = Number(searchParams.get('after') ?? 0);
     const to = Math.min(count, from + perPage);
     const indexes = Array.from({ length: to - from }, (_, index) => from + index);
+    const declared = Array.from({ length: count }, (_, at) => statusOf(at, count)).filter(
+      (one) => one === 'declared',
+    );
+    const [taken, toCome] = [count - declared.length, declared.length];
     const next = to < count ? trackId(to - 1) : undefined;
     const timeline: TimelineAnswer = {
       session: { ...about, owner: 'me' },
-      now: 2000,
+      now: 20 + Math.floor((count * 0.65) / 25) * 2,
+      money: { surely: taken, perhaps: 0, toCome },
+      checks: 2 * taken,
       work: [],
       turns: [{ at: 5, status: 'preparing', run: 1 }],
       notes: [],
@@ -70,8 +81,9 @@ export async function serveLargeBatch(page: Page, count: number): Promise<void> 
     const session: SessionPageAnswer = {
       ...about,
       updatedAt: about.createdAt,
-      creditsSpent: count,
-      creditsToCome: 0,
+      creditsTaken: { surely: taken, perhaps: 0 },
+      creditsSpent: taken,
+      creditsToCome: toCome,
       actions: ['cancel'],
       decisions: [],
       tracks: indexes.map((index) => trackOf(index, count)),

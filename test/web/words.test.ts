@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { SessionPageAnswer } from '../../functions/api/contract/session.ts';
 import { sessionStatuses, trackStatuses } from '../../functions/domain/session.ts';
 import { sessionKinds } from '../../functions/shared/state-contracts.ts';
+import type { CallAnswer } from '../../functions/shared/timeline-words.ts';
 import { readAddress } from '../../web/src/address.ts';
 import { presentStates, presentWords } from '../../web/src/machine/present-states.ts';
 import { age, duration, printable } from '../../web/src/words/format.ts';
 import { headline } from '../../web/src/words/groups.ts';
-import { sentencesOf } from '../../web/src/words/sentences.ts';
+import { detoursOf, sentencesOf } from '../../web/src/words/sentences.ts';
 
 const track = (status: (typeof trackStatuses)[number], index = 1): SessionPageAnswer['tracks'][number] => ({
   trackId: String(index).padStart(3, '0'),
@@ -74,6 +75,22 @@ describe('the three sentences', () => {
   test('tell what was surely and what was perhaps paid apart', () => {
     const { cost } = sentencesOf(session({ creditsSpent: 23, creditsTaken: { surely: 22, perhaps: 1 } }));
     expect(cost).toBe('22 credits, perhaps 23. About 102 credits to come.');
+  });
+
+  test('are followed by the detours of uploads, where there were some', () => {
+    const row = (...answers: readonly CallAnswer[]) => ({
+      ...{ trackId: '001', file: '1.wav', status: 'done' as const },
+      calls: answers.map(
+        (answer, at) => ({ call: 'upload', at, answer, charge: 'not', credits: 1 }) as const,
+      ),
+    });
+    expect(detoursOf({ rows: [row('taken'), row()] })).toBe('');
+    const rows = [
+      row('turned-away', 'turned-away', 'taken'),
+      row('unreachable', 'taken'),
+      row('lost', 'taken'),
+    ];
+    expect(detoursOf({ rows })).toBe('2 uploads were turned away at first. The answer to 1 upload was lost.');
   });
 
   test('call what was perhaps paid so, and name the most that it can be', () => {

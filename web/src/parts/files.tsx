@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
 import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts';
 import { trackWords } from '../../../functions/shared/status-words.ts';
@@ -203,9 +203,17 @@ function Window({
   open(trackId: string): void;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  const stridden = useSignal(0);
-  const made = useRef<Made | undefined>(undefined);
   const height = isSmall.value ? rowHeight.small : rowHeight.wide;
+  // It opens at the rows that move.
+  const moving = useMemo(
+    () => Math.max(0, tracks.findIndex((track) => placeOf(track) === 'provider') - 2),
+    [],
+  );
+  const stridden = useSignal(Math.floor(moving / stride));
+  useLayoutEffect(() => {
+    if (box.current) box.current.scrollTop = moving * height;
+  }, []);
+  const made = useRef<Made | undefined>(undefined);
   const top = stridden.value * stride;
   const first = Math.max(0, Math.min(top, tracks.length) - spare);
   const last = Math.min(tracks.length, top + stride + Math.ceil(boxHeight / height) + spare);
@@ -324,20 +332,25 @@ function shortStory(
   return `${trackWords[status]}${again}`;
 }
 
-const signs = [
+const signs: readonly (readonly [look: string, words: string, sign?: string])[] = [
   ['stretch moving', 'at the provider, a gap for each check'],
   ['stretch done', 'done'],
   ['stretch unseen', 'done, not yet seen by us'],
-  ['stretch turned', 'turned away'],
-  ['stretch lost', 'answer lost'],
+  ['stretch turned', 'turned away', '↻'],
+  ['stretch lost', 'answer lost', '?'],
   ['stretch refused', 'refused'],
   ['next', 'next check'],
-] as const;
+];
 
 const Legend = () => (
   <ul class="signs">
-    {signs.map(([look, words]) => (
+    {signs.map(([look, words, sign]) => (
       <li key={look}>
+        {sign !== undefined && (
+          <b class="mark" aria-hidden="true">
+            {sign}
+          </b>
+        )}
         <i class={look} aria-hidden="true" />
         {words}
       </li>

@@ -22,7 +22,7 @@ export function Ledger({ session, timeline }: { session: SessionPageAnswer; time
     : ledger.lines;
   const lines = all.slice(0, shows.value);
   const plain = plainWords(ledger);
-  const { dropped } = timeline;
+  const { dropped, checks = 0 } = timeline;
   const left = dropped ? dropped.surely + dropped.perhaps + dropped.not : 0;
   return (
     <section class="card" aria-labelledby="ledger">
@@ -89,7 +89,9 @@ export function Ledger({ session, timeline }: { session: SessionPageAnswer; time
         )}
       </p>
       <p class="ledf">
-        {counted(timeline.checks ?? 0, 'check')} cost nothing and are not listed.
+        {checks > 0 &&
+          `${counted(checks, 'check')} cost nothing and ${checks === 1 ? 'is' : 'are'} not listed.`}
+        {ledger.lines.length + ledger.plain.length + checks === 0 && 'No call was made yet.'}
         {left > 0 && ` ${counted(left, 'older call')} no longer kept one by one; the sums have them.`}
       </p>
       {opened.value !== undefined && (

@@ -40,9 +40,16 @@ export function SessionActions({
   // What is on its way is started when it is there.
   const isSending = underWay.value.has(session.sessionId);
   const offers = offersOf(session).filter(({ part }) => !(isSending && part === '/start'));
-  if (offers.length === 0 && chosen.value === undefined) return null;
+  const next = nextView(session);
+  if (offers.length === 0 && next === undefined && chosen.value === undefined) return null;
   return (
     <div class="acts">
+      {next !== undefined && (
+        <a class="btn pri" href={next.href}>
+          <Icon name="note" />
+          {next.words}
+        </a>
+      )}
       {(isHidden ? [] : offers).map((offer) => (
         <button
           type="button"
@@ -64,6 +71,13 @@ export function SessionActions({
       )}
     </div>
   );
+}
+
+/** Where a person goes on with what is ready. */
+function nextView({ kind, status, modelId, sessionId }: SessionPageAnswer) {
+  if (status !== 'ready') return undefined;
+  if (kind === 'music') return { href: linkTo.music(sessionId), words: 'Hear and save the takes' };
+  return modelId === undefined ? undefined : { href: linkTo.model(modelId), words: 'Make music with it' };
 }
 
 function Ask({

@@ -4,7 +4,7 @@ import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts
 import { linkTo } from '../router.ts';
 import { underWay } from '../uploads/under-way.ts';
 import { counted, moment, printable } from '../words/format.ts';
-import { sentencesOf } from '../words/sentences.ts';
+import { detoursOf, sentencesOf } from '../words/sentences.ts';
 import { tallyOf } from '../words/tally.ts';
 import { Files } from './files.tsx';
 import { Given } from './given.tsx';
@@ -43,6 +43,7 @@ export function SessionPicture({
   const { name, status, kind, createdAt, startedBy, failure, earlierFailures = [], tracks } = session;
   const { happened, cost, now } = sentencesOf(session);
   const tally = tallyOf(tracks);
+  const detours = detoursOf(timeline);
   const sent = underWay.value.get(session.sessionId);
   const links = !isReport;
   return (
@@ -63,6 +64,7 @@ export function SessionPicture({
               ? happened
               : `${sent.there.toLocaleString('en')} of ${counted(sent.all, 'file')} ${sent.all === 1 ? 'is' : 'are'} in your storage.`}
           </p>
+          {detours !== '' && <p class="mid">{detours}</p>}
           <dl class="facts">
             <dt>Cost so far</dt>
             <dd>{cost}</dd>

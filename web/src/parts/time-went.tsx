@@ -11,33 +11,30 @@ const lines = [
 const short = (seconds: number) =>
   seconds < 10 ? `${(Math.round(seconds * 10) / 10).toLocaleString('en')} s` : duration(seconds);
 
-/** Where the time of a track went, on average. */
+/** Where the time of a track went, on average; nothing while no file is ready. */
 export function TimeWentCard({ timeline }: { timeline: TimelineFacts }) {
   const went = timeWent(timeline);
-  const longest = went === undefined ? 1 : Math.max(1, ...lines.map(([name]) => went[name]));
+  if (went === undefined) return null;
+  const longest = Math.max(1, ...lines.map(([name]) => went[name]));
   return (
     <section class="card" aria-labelledby="went">
       <div class="head">
         <h2 id="went">Where the time went</h2>
-        <span class="hint">
-          {went === undefined ? 'Known when a file is ready' : `Average of ${counted(went.tracks, 'file')}`}
-        </span>
+        <span class="hint">Average of {counted(went.tracks, 'file')}</span>
       </div>
-      {went !== undefined && (
-        <dl class="went">
-          {lines.map(([name, title, words]) => (
-            <div key={name}>
-              <dt>
-                {title} <span>{words}</span>
-              </dt>
-              <dd>{short(went[name])}</dd>
-              <dd class="scale" aria-hidden="true">
-                <i class={name} style={{ width: `${(100 * went[name]) / longest}%` }} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      <dl class="went">
+        {lines.map(([name, title, words]) => (
+          <div key={name}>
+            <dt>
+              {title} <span>{words}</span>
+            </dt>
+            <dd>{short(went[name])}</dd>
+            <dd class="scale" aria-hidden="true">
+              <i class={name} style={{ width: `${(100 * went[name]) / longest}%` }} />
+            </dd>
+          </div>
+        ))}
+      </dl>
     </section>
   );
 }

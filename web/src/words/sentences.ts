@@ -1,5 +1,7 @@
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
+import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts';
 import { takenWords } from '../../../functions/shared/timeline.ts';
+import type { CallAnswer } from '../../../functions/shared/timeline-words.ts';
 import { counted } from './format.ts';
 import { type Tally, tallyOf } from './tally.ts';
 
@@ -75,6 +77,20 @@ function happened(about: About): string {
     case 'deleting':
       return 'The deletion of this session ended early.';
   }
+}
+
+/** What went another way than planned, of the calls for files; nothing when none did. */
+export function detoursOf({ rows }: Pick<TimelineAnswer, 'rows'>): string {
+  const withAnswer = (...answers: readonly CallAnswer[]) =>
+    rows.filter(({ calls }) => calls.some(({ answer }) => answers.includes(answer))).length;
+  const [away, lost] = [withAnswer('turned-away', 'unreachable'), withAnswer('lost')];
+  const were = (count: number) => (count === 1 ? 'was' : 'were');
+  return [
+    ...(away === 0 ? [] : [`${counted(away, 'upload')} ${were(away)} turned away at first.`]),
+    ...(lost === 0
+      ? []
+      : [`${lost === 1 ? 'The answer' : 'Answers'} to ${counted(lost, 'upload')} ${were(lost)} lost.`]),
+  ].join(' ');
 }
 
 const work = ({ kind }: SessionPageAnswer) => (kind === 'music' ? 'music' : 'training');
