@@ -17,7 +17,7 @@ import { explainFileError } from '../packages/local-servers/file-errors.ts';
 import { thisProcess } from '../packages/local-servers/process-identity.ts';
 import { realistic } from '../packages/provider-sandbox/realistic.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../packages/provider-sandbox/sandbox.ts';
-import { type AudioWayOptions, openAudioWay } from './audio-way/open-audio-way.ts';
+import type { AudioWayOptions } from './audio-way/open-audio-way.ts';
 import { openHome } from './private-home.ts';
 import { asRunHere } from './provider-time.ts';
 import { proxyVariables } from './proxy.ts';
@@ -206,15 +206,18 @@ async function compose(
     access,
   });
 
-  const audioWay = await openAudioWay({
-    ...(options.audio ?? { chosen: { kind: 'not needed' } }),
+  const { audio } = options;
+  const isNeeded = audio !== undefined && audio.chosen.kind !== 'not needed';
+  // It takes AWS's libraries.
+  const { openAudioWay } = isNeeded ? await import('./audio-way/open-audio-way.ts') : {};
+  const audioWay = await openAudioWay?.({
+    ...(audio ?? { chosen: { kind: 'not needed' } }),
     provider: provider.baseUrl,
     s3: { url: s3.url, region, credentials: access.admin, bucket: bucket.name },
     directory: directory('audio-way'),
     assembly,
     stored: storedSession(dynamodb.handler, only('table of sessions', tables).name, access.admin),
-    openDoor: (open) =>
-      listening('the public door', options.port, (port) => open(options.audio?.doorPort ?? port)),
+    openDoor: (open) => listening('the public door', options.port, (port) => open(audio?.doorPort ?? port)),
     logFile: path.join(home, 'log', 'audio-way.log'),
     log: (line) => logs.write('audio-way', line),
   });
@@ -352,7 +355,8 @@ async function compose(
   // First to end, so that nothing is called any more while the rest ends.
   keep(eventBridge);
   void audioWay?.removeLeftovers();
-  if (options.schedules !== false) eventBridge.startSchedules();
+  // What is asked first should not share the machine with a sweep.
+  if (options.schedules !== false) eventBridge.startSchedules(Number.isFinite(clock.speed) ? 3000 : 0);
   return {
     ready,
     assembly,

@@ -1,4 +1,5 @@
-import { MultiBar, type SingleBar } from 'cli-progress';
+import { createRequire } from 'node:module';
+import type { SingleBar } from 'cli-progress';
 import type { Paint } from './paint.ts';
 import { column, cut } from './text-width.ts';
 import type { Output } from './types.ts';
@@ -33,6 +34,8 @@ export function liveBlock(options: {
   labelWidth: number;
 }): LiveBlock {
   const { stdout, paint, labels, labelWidth } = options;
+  // Loaded here, for most commands draw no rows.
+  const { MultiBar }: typeof import('cli-progress') = createRequire(import.meta.url)('cli-progress');
   const states = new Map<string, RowState>();
   const bars: SingleBar[] = [];
   let closing = false;

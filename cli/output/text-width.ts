@@ -6,12 +6,18 @@ const wide =
 /** Signs that take no cell of their own: marks on the letter before, joiners, direction marks. */
 const zero = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+
+/** By graphemes. Made when it is needed, for that takes 20 ms of each command. */
+function segments(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 /** Cells that a text takes in a terminal; its colours take none. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const { segment } of segmenter.segment(stripVTControlCharacters(text))) width += cellsOf(segment);
+  for (const { segment } of segments(stripVTControlCharacters(text))) width += cellsOf(segment);
   return width;
 }
 
@@ -23,7 +29,7 @@ function cellsOf(grapheme: string): number {
 /** Shortens a file's name in the middle, so that its beginning and its extension can be read. */
 export function shortened(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
-  const graphemes = [...segmenter.segment(text)].map(({ segment }) => segment);
+  const graphemes = [...segments(text)].map(({ segment }) => segment);
   const room = Math.max(0, width - 1);
   const tailRoom = Math.min(Math.floor(room / 3), 10);
   let tail = '';
@@ -48,7 +54,7 @@ export function cut(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let head = '';
   let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segments(text)) {
     if (used + cellsOf(segment) > width - 1) break;
     head += segment;
     used += cellsOf(segment);

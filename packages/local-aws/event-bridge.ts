@@ -34,8 +34,11 @@ export interface EventBridge {
   listen(listener: (event: BusEvent) => void): () => void;
   /** Resolves when no event is on its way to a function any more. */
   settled(): Promise<void>;
-  /** Begins to call the targets of schedules. */
-  startSchedules(): void;
+  /**
+   * Begins to call the targets of schedules.
+   * @param afterMs milliseconds of wall time until the first call; at once unless given
+   */
+  startSchedules(afterMs?: number): void;
   close(): void;
 }
 
@@ -95,14 +98,18 @@ export function createEventBridge(options: EventBridgeOptions): EventBridge {
      * Each is due at once, because this machine was off before, and then at its rate, on a clock that really
      * runs; a virtual one would jump from call to call and never come to rest.
      */
-    startSchedules() {
-      for (const rule of assembly.rules) {
-        if (rule.everySeconds !== undefined) startSchedule(rule, rule.everySeconds);
-      }
+    startSchedules(afterMs = 0) {
+      const start = () => {
+        for (const rule of assembly.rules) {
+          if (rule.everySeconds !== undefined) startSchedule(rule, rule.everySeconds);
+        }
+      };
+      if (afterMs === 0) start();
+      else timers.push(setTimeout(start, afterMs).unref());
     },
     close() {
       end.abort();
-      for (const timer of timers) clearInterval(timer);
+      for (const timer of timers) clearTimeout(timer);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type';
 import type { SandboxSettings } from './settings.ts';
 import type { Fetched } from './task.ts';
 
@@ -67,6 +66,8 @@ export async function fetchAudio(
     return sourceNotFound;
   }
   if (size === 0) return { reason: 'Audio file is empty.' };
+  // Loaded with the first file, for a stack is started more often than it gets one.
+  const { fileTypeFromBuffer } = await import('file-type');
   const type = await fileTypeFromBuffer(Buffer.concat(head)).catch(() => undefined);
   const isAudio = type && (alsoAudio.has(type.mime) || /^audio\/(?!midi)/.test(type.mime));
   return isAudio ? undefined : { reason: 'Unsupported audio format: the file is not audio.' };

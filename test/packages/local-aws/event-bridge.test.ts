@@ -113,6 +113,24 @@ describe('a schedule of the template', () => {
     bridge.close();
   });
 
+  it('waits for its first call as long as it was asked to, and then keeps its rate', async () => {
+    const { calls, bridge } = begin(1);
+    bridge.startSchedules(3000);
+    await vi.advanceTimersByTimeAsync(2999);
+    expect(calls).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1 + quarter);
+    expect(calls).toHaveLength(2);
+    bridge.close();
+  });
+
+  it('of a bridge that has closed before its first call is never called', async () => {
+    const { calls, bridge } = begin(1);
+    bridge.startSchedules(3000);
+    bridge.close();
+    await vi.advanceTimersByTimeAsync(2 * quarter);
+    expect(calls).toEqual([]);
+  });
+
   it.each([
     [1, quarter],
     [20, quarter / 20],
