@@ -54,6 +54,12 @@ describe('the bundle of each function', () => {
     expect(sizeOf(bundle)).toBeLessThan(bound);
   });
 
+  it.each([...bundles])('of %s loads fetch only where it is called', (_, { files }) => {
+    const code = [...files.values()].map((bytes) => Buffer.from(bytes).toString()).join('');
+    // An import of all exports of it reads those that load fetch.
+    expect(/\b(import\(|from)"node:http"/.test(code)).toBe(false);
+  });
+
   it.each([...bundles])('of %s holds no package twice', (_, { modules }) => {
     const twice = [...packagesIn(modules)].filter(([, folders]) => folders.size > 1);
     expect(twice).toEqual([]);
