@@ -5,7 +5,7 @@ const json = z.string().transform((text, context) => {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    context.issues.push({ code: 'custom', message: 'is not JSON', input: text });
     return z.NEVER;
   }
 });

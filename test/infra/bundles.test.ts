@@ -1,4 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { routes } from '../../functions/api/routes.ts';
 import { capabilities } from '../../functions/runtime/capabilities.ts';
 import { defaultProvider } from '../../functions/runtime/sdk/credentials.ts';
@@ -64,6 +68,23 @@ describe('the bundle of each function', () => {
     const twice = [...packagesIn(modules)].filter(([, folders]) => folders.size > 1);
     expect(twice).toEqual([]);
   });
+});
+
+describe('a bundle that is loaded', () => {
+  // Side by side, so that what they share is loaded once.
+  const folder = mkdtempSync(path.join(tmpdir(), 'chirpsmith-bundles-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([...bundles])(
+    'of %s finds all that it calls of the stand-ins, and has a handler',
+    async (name, { files }) => {
+      const entry = path.join(folder, `${name.replace('/', '.')}.mjs`);
+      for (const [file, bytes] of files) {
+        writeFileSync(file === 'index.mjs' ? entry : path.join(folder, file), bytes);
+      }
+      expect(await import(pathToFileURL(entry).href)).toMatchObject({ handler: expect.any(Function) });
+    },
+  );
 });
 
 describe('the credentials of a bundle', () => {
