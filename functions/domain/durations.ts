@@ -40,6 +40,28 @@ export interface DurationStore {
   ): Promise<Readonly<Record<LearnedKind, readonly DayOfDurations[]>>>;
 }
 
+/** The middle half of what was seen. */
+export interface UsualRange {
+  readonly tasks: number;
+  /** Seconds, by the provider's clock. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Fewest tasks of which a range says something. */
+const fewestForRange = 4;
+
+/** How long tasks usually took lately; of those between two checks, the middle counts. Nothing where too few were seen. */
+export function usualRange(days: readonly DayOfDurations[]): UsualRange | undefined {
+  const lengths = days
+    .flatMap(({ seen }) => seen.map((one) => (typeof one === 'number' ? one : (one[0] + one[1]) / 2)))
+    .sort((one, other) => one - other);
+  const at = (share: number) => lengths[Math.round(share * (lengths.length - 1))];
+  const [from, to] = [at(0.25), at(0.75)];
+  if (lengths.length < fewestForRange || from === undefined || to === undefined) return undefined;
+  return { tasks: lengths.length, from, to };
+}
+
 /**
  * What counts of these days: the youngest lengths, older ones less. In the schedule's seconds.
  * @param timeScale seconds of a schedule in one of the provider's

@@ -230,6 +230,13 @@ export function timeWent({ rows, turns }: Pick<TimelineFacts, 'rows' | 'turns'>)
   };
 }
 
+/** Seconds of the training by the provider's clock, or by ours where it has none; nothing while it is not done. */
+export function trainingTook({ work }: Pick<TimelineFacts, 'work'>): number | undefined {
+  const done = work.findLast(({ call, end }) => call === 'create' && end?.result === 'done');
+  if (done?.end === undefined) return undefined;
+  return (done.providerDoneAt ?? done.end.at) - (done.until ?? done.at);
+}
+
 /** `0:41`, `1:02:07` of seconds. */
 export function clockOf(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -34,6 +34,12 @@ const timelineCall = z.object({
     .describe('What its task came to, and when a check found it.'),
 });
 
+const usual = z.object({
+  tasks: z.number().describe('How many were seen.'),
+  from: z.number().describe('Seconds; a quarter took less.'),
+  to: z.number().describe('Seconds; a quarter took more.'),
+});
+
 /** Answer to `GET /sessions/{id}/timeline`, 200. */
 export const timelineAnswer = z.object({
   session: z.object({
@@ -54,6 +60,12 @@ export const timelineAnswer = z.object({
     .number()
     .optional()
     .describe('Calls that cost nothing, of finished loops; with the first page only.'),
+  usual: z
+    .object({ upload: usual.optional(), training: usual.optional() })
+    .optional()
+    .describe(
+      "How long the provider's tasks took in the last 14 days, by its own clock. With the first page only, when nothing runs.",
+    ),
   work: z.array(timelineCall).describe("The session's own calls, oldest first; with the first page only."),
   turns: z
     .array(

@@ -1,10 +1,11 @@
 import { creditsOf } from '../../domain/credits.ts';
+import { usualRange } from '../../domain/durations.ts';
 import type { Journal, JournalCall } from '../../domain/journal.ts';
 import { isRunning, type Session, type Track } from '../../domain/session.ts';
 import { addToTally, noTracks, sumOf } from '../../domain/track-tally.ts';
 import type { Deps } from '../../runtime/spec.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
-import { nextWait, withChecks } from '../../shared/schedule.ts';
+import { type LearnedKind, nextWait, withChecks } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { chargeState, type ListedCall } from '../../shared/timeline-words.ts';
 import { tracksPerAnswer } from '../contract/session.ts';
@@ -58,8 +59,22 @@ export async function getTimeline(
     work: callsOf(journal, about),
     ...(journal?.dropped && { dropped: journal.dropped }),
   };
-  if (!isRunning(session)) return { answer };
+  // What is asked for again and again stays one query.
+  if (!isRunning(session)) return { answer: { ...answer, usual: await usualOf(session, deps) } };
   return { answer, retryAfter: retryAfter(session, tally, settings, about.now, speed) };
+}
+
+async function usualOf(
+  { provider }: Session,
+  { store, now, speed }: GetTimelineDeps,
+): Promise<TimelineAnswer['usual']> {
+  const days = await store.recentDurations(provider, new Date(now()).toISOString());
+  const rangeOf = (kind: LearnedKind) => {
+    const range = usualRange(days[kind]);
+    if (range === undefined) return {};
+    return { [kind]: { ...range, from: tenths(range.from / speed), to: tenths(range.to / speed) } };
+  };
+  return { ...rangeOf('upload'), ...rangeOf('training') };
 }
 
 interface About {

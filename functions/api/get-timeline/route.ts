@@ -16,5 +16,5 @@ export const route = defineRoute({
     retryAfter: 'as the work says',
   },
   lambda: routeLambda,
-  uses: ['clock.milliseconds', 'clock.speed', 'settings', 'sessions.readPages'],
+  uses: ['clock.milliseconds', 'clock.speed', 'settings', 'sessions.readPages', 'durations.read'],
 });

@@ -112,6 +112,21 @@ describe('GET /sessions/{id}/timeline', () => {
     expect(retryAfter).toBe(13);
   });
 
+  it('tells beside a session at rest how long the provider usually takes, and asks nothing more while one runs', async () => {
+    const { session } = await recordSession(table.store, { sessionId: 'usual', count: 1 });
+    const { provider } = await table.store.updateSession(session, {
+      provider: { host: 'usual.example', dialect: 'mountsea', stage: 'test' },
+    });
+    await table.store.addDurations(provider, 'upload', [8, 9, [9, 11], 12, 40], testMoment);
+    await table.store.addDurations(provider, 'training', [130, 140, 150], testMoment);
+    expect((await timelineOf('usual')).answer.usual).toEqual({ upload: { tasks: 5, from: 9, to: 12 } });
+    await table.store.updateSession(await table.store.requireSession('usual'), {
+      status: 'preparing',
+      runs: 1,
+    });
+    expect((await timelineOf('usual')).answer.usual).toBeUndefined();
+  });
+
   it('tells the words of a refusal that came with a check', async () => {
     const failReason = 'Uploaded audio matches existing work of art.';
     const one = await played('refused', {
@@ -151,9 +166,14 @@ describe('GET /sessions/{id}/timeline', () => {
 });
 
 describe('the timeline of a session', () => {
-  it('of 100 tracks takes one query; of thousands a page of rows, and what is counted of all', async () => {
+  it('of 100 tracks takes one query while it runs; of thousands a page of rows, and what is counted of all', async () => {
     const track = (index: number) => ({ trackId: trackIdAt(index, 'batch'), attempts: 1, calls: 2 });
-    await recordSession(table.store, { sessionId: 'hundred', count: 100, track });
+    await recordSession(table.store, {
+      sessionId: 'hundred',
+      count: 100,
+      session: { status: 'uploading', runs: 1 },
+      track,
+    });
     await recordSession(table.store, { sessionId: 'many', count: 1500, session: { kind: 'batch' }, track });
     const sent: string[] = [];
     const client: typeof table.client = Object.assign(Object.create(null), {

@@ -11,6 +11,7 @@ import {
   type TimelineRow,
   takenWords,
   timeWent,
+  trainingTook,
 } from '../../../functions/shared/timeline.ts';
 import {
   answerTitle,
@@ -121,6 +122,13 @@ describe('where the time went', () => {
       unseen: 3,
       turnedAway: 5,
     });
+  });
+
+  it('has the training by the provider’s clock, once it is done', () => {
+    const create = taken(100, { call: 'create', until: 101 });
+    expect(trainingTook(facts([], { work: [create] }))).toBeUndefined();
+    const done_ = { ...create, providerDoneAt: 241, end: done(250) };
+    expect(trainingTook(facts([], { work: [done_] }))).toBe(140);
   });
 
   it('is unknown while none is done', () => {

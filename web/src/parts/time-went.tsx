@@ -1,21 +1,60 @@
-import { type TimelineFacts, timeWent } from '../../../functions/shared/timeline.ts';
+import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts';
+import { timeWent, trainingTook } from '../../../functions/shared/timeline.ts';
 import { counted, duration } from '../words/format.ts';
 
-const lines = [
-  ['waiting', 'Waiting to be sent', 'From the start of the run, or its resume, to the first call'],
-  ['provider', 'Provider at work', "By the provider's own clock"],
-  ['unseen', 'Done, not yet seen by us', 'Until our next check found it'],
-  ['turnedAway', 'Turned away by the provider', 'Asked to wait, then sent again'],
-] as const;
+type Range = NonNullable<NonNullable<TimelineAnswer['usual']>['upload']>;
 
-const short = (seconds: number) =>
-  seconds < 10 ? `${(Math.round(seconds * 10) / 10).toLocaleString('en')} s` : duration(seconds);
+interface Line {
+  readonly name: string;
+  readonly title: string;
+  readonly words: string;
+  /** Seconds. */
+  readonly took: number;
+  readonly usual?: Range | undefined;
+}
 
-/** Where the time of a track went, on average; nothing while no file is ready. */
-export function TimeWentCard({ timeline }: { timeline: TimelineFacts }) {
+const inSeconds = (seconds: number) => (Math.round(seconds * 10) / 10).toLocaleString('en');
+const short = (seconds: number) => (seconds < 10 ? `${inSeconds(seconds)} s` : duration(seconds));
+
+/** `usually 8 to 12 s`, `usually 2 min 10 s to 3 min 05 s` */
+const usualWords = ({ from, to }: Range) =>
+  `usually ${to < 60 ? `${inSeconds(from)} to ${inSeconds(to)} s` : `${short(from)} to ${short(to)}`}`;
+
+/** Seconds that the longest bar has. */
+const longestOf = (lines: readonly Line[]) =>
+  Math.max(1, ...lines.flatMap(({ took, usual }) => [took, usual?.to ?? 0]));
+
+/** Where the time of a track went, on average, beside the usual range of the provider; nothing while no file is ready. */
+export function TimeWentCard({ timeline }: { timeline: TimelineAnswer }) {
   const went = timeWent(timeline);
   if (went === undefined) return null;
-  const longest = Math.max(1, ...lines.map(([name]) => went[name]));
+  const { usual } = timeline;
+  const lines: readonly Line[] = [
+    {
+      ...{ name: 'waiting', title: 'Waiting to be sent', took: went.waiting },
+      words: 'From the start of the run, or its resume, to the first call',
+    },
+    {
+      ...{ name: 'provider', title: 'Provider at work', took: went.provider, usual: usual?.upload },
+      words: 'By its own clock',
+    },
+    {
+      ...{ name: 'unseen', title: 'Done, not yet seen by us', took: went.unseen },
+      words: 'Until our next check found it',
+    },
+    {
+      ...{ name: 'turnedAway', title: 'Turned away by the provider', took: went.turnedAway },
+      words: 'Asked to wait, then sent again',
+    },
+  ];
+  const took = trainingTook(timeline);
+  const training: Line | undefined =
+    took === undefined
+      ? undefined
+      : {
+          ...{ name: 'provider', title: 'Training', took, usual: usual?.training },
+          words: 'Once for all files, by the provider’s clock',
+        };
   return (
     <section class="card" aria-labelledby="went">
       <div class="head">
@@ -23,18 +62,40 @@ export function TimeWentCard({ timeline }: { timeline: TimelineFacts }) {
         <span class="hint">Average of {counted(went.tracks, 'file')}</span>
       </div>
       <dl class="went">
-        {lines.map(([name, title, words]) => (
-          <div key={name}>
-            <dt>
-              {title} <span>{words}</span>
-            </dt>
-            <dd>{short(went[name])}</dd>
-            <dd class="scale" aria-hidden="true">
-              <i class={name} style={{ width: `${(100 * went[name]) / longest}%` }} />
-            </dd>
-          </div>
+        {lines.map((line) => (
+          <LineOfTime key={line.title} line={line} longest={longestOf(lines)} />
         ))}
+        {training !== undefined && <LineOfTime line={training} longest={longestOf([training])} />}
       </dl>
+      {usual?.upload !== undefined && (
+        <p class="ledf">
+          The outlined range is the middle half of {counted(usual.upload.tasks, 'upload')}
+          {usual.training === undefined ? '' : ` and ${counted(usual.training.tasks, 'training')}`} of the
+          last 14 days.
+        </p>
+      )}
     </section>
+  );
+}
+
+function LineOfTime({ line: { name, title, words, took, usual }, longest }: { line: Line; longest: number }) {
+  const percent = (seconds: number) => `${(100 * seconds) / longest}%`;
+  return (
+    <div>
+      <dt>
+        {title}{' '}
+        <span>
+          {words}
+          {usual !== undefined && `; ${usualWords(usual)}`}
+        </span>
+      </dt>
+      <dd>{short(took)}</dd>
+      <dd class="scale" aria-hidden="true">
+        <i class={name} style={{ width: percent(took) }} />
+        {usual !== undefined && (
+          <b style={{ left: percent(usual.from), width: percent(usual.to - usual.from) }} />
+        )}
+      </dd>
+    </div>
   );
 }
