@@ -23,9 +23,10 @@ import { asRunHere } from './provider-time.ts';
 import { proxyVariables } from './proxy.ts';
 import type { Habits } from './sandbox-habits.ts';
 import { watchActivity } from './stack/activity.ts';
+import { calledNext } from './stack/called-next.ts';
 import { type Closable, closedInOrder } from './stack/closed-in-order.ts';
 import { lockHome } from './stack/home-lock.ts';
-import { accountOfKey, keptKey, secretValues } from './stack/keys.ts';
+import { accountsOf, keptKey, secretValues } from './stack/keys.ts';
 import { listening } from './stack/listening.ts';
 import { errorIn, openLogs } from './stack/logs.ts';
 import { type Meter, metered, meteredLambda } from './stack/meter.ts';
@@ -66,6 +67,8 @@ export interface StackOptions {
     /** Seconds after which one that is not used is ended. */
     readonly idleSeconds?: number;
   };
+  /** Loads the functions of a training before they are called. Costs nothing where they are called, else their loading. */
+  readonly loadsAhead?: boolean;
   /** Whether the template's schedules are kept; they are, unless a test switches them off. */
   readonly schedules?: boolean;
   /** Called for everything that AWS would put on a bill, for counting. */
@@ -249,6 +252,7 @@ async function compose(
       environment,
       clock,
       ...(options.workers ? { poolSize: options.workers } : {}),
+      ...(options.loadsAhead ? { calledNext: calledNext(assembly) } : {}),
       log(fn, line) {
         logs.write(fn.name, line);
         const error = errorIn(line);
@@ -371,14 +375,6 @@ async function compose(
       return activity.idleFor();
     },
     close,
-  };
-}
-
-/** By the names of the variables that hold the keys. */
-function accountsOf({ provider, relay }: StackOptions): ReadyInfo['accounts'] {
-  return {
-    ...(provider && { PROVIDER_API_KEY: accountOfKey(provider.key) }),
-    ...(relay && { RELAY_API_KEY: accountOfKey(relay.key) }),
   };
 }
 

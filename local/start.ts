@@ -49,7 +49,8 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   try {
     const speed = wanted.speed ?? defaultSpeed(provider?.baseUrl);
     const notice = (line: string) => void (!wanted.json && existsSync(home) && say(shown`  ${line}`));
-    stack = await startStack({ home, port: wanted.port, speed, provider, relay, audio, habits, notice });
+    const options = { home, port: wanted.port, speed, provider, relay, audio, habits, notice };
+    stack = await startStack({ ...options, loadsAhead: true });
   } catch (error) {
     return fail(inWords(error), 1);
   }

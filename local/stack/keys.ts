@@ -31,3 +31,17 @@ export function secretValues(
   };
   return Object.fromEntries(secrets.map(({ name, arn }) => [name, valueFor(arn)]));
 }
+
+/** Of the options' keys, by the names of the variables that hold them. */
+export function accountsOf({
+  provider,
+  relay,
+}: {
+  readonly provider?: { readonly key: string } | undefined;
+  readonly relay?: { readonly key: string } | undefined;
+}): Record<string, string> {
+  return {
+    ...(provider && { PROVIDER_API_KEY: accountOfKey(provider.key) }),
+    ...(relay && { RELAY_API_KEY: accountOfKey(relay.key) }),
+  };
+}

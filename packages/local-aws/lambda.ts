@@ -49,13 +49,23 @@ export interface LambdaOptions {
     readonly total?: number;
     readonly idleSeconds?: number;
   };
+  /** Functions that are usually called after this one, to be loaded before they are; none unless given. */
+  readonly calledNext?: (fn: LambdaFunction) => readonly LambdaFunction[];
 }
 
 /** Bytes of a synchronous invocation's payload and of its answer (documented: 6 MB). */
 const payloadLimit = 6 * 1024 * 1024;
 
 /** The functions of the template, their bundles run in worker threads. */
-export function createLambda({ assembly, access, environment, log, clock, poolSize }: LambdaOptions): Lambda {
+export function createLambda({
+  assembly,
+  access,
+  environment,
+  log,
+  clock,
+  poolSize,
+  calledNext,
+}: LambdaOptions): Lambda {
   const functions = new Map(assembly.functions.map((fn) => [fn.arn, fn]));
   const pool = createPool(
     (fn) =>
@@ -66,6 +76,7 @@ export function createLambda({ assembly, access, environment, log, clock, poolSi
       ),
     // Four at a time: a training on two cores is not slower than with six, and the process stays under 300 MB.
     { perFunction: 2, total: 4, idleSeconds: 30, ...poolSize },
+    calledNext,
   );
 
   const running = new Map<string, number>();

@@ -32,6 +32,8 @@ export interface FunctionWorker {
   busy: boolean;
   /** Ended, or about to: not to be given work. */
   readonly ended: boolean;
+  /** Resolves when its bundle is loaded, or cannot be. @throws LambdaError when it ended before */
+  readonly loaded: Promise<unknown>;
   /** Runs the handler once and gives its answer as JSON. @throws LambdaError */
   invoke(requestId: string, payload: string): Promise<string>;
   end(): Promise<void>;
@@ -121,6 +123,7 @@ export function startWorker(
   return {
     fn,
     busy: false,
+    loaded,
     get ended() {
       return ended;
     },

@@ -14,18 +14,27 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** What is loaded ahead takes the room of no worker that had work so many milliseconds ago: it may have some again. */
+const restedMs = 200;
+
 /**
  * Workers are kept for the next invocation, but few of them: each holds some 28 MB. Of one function at most
  * `perFunction` run at once, of all together at most `total`; one that is not used for `idleSeconds`, or
  * whose room a function without any needs, is ended.
+ * @param calledNext the functions that are usually called after this one. They are loaded one after the other from its first
+ *   call on, while nothing waits for a worker
  */
 export function createPool(
   start: (fn: LambdaFunction) => FunctionWorker,
   limits: { perFunction: number; total: number; idleSeconds: number },
+  calledNext: (fn: LambdaFunction) => readonly LambdaFunction[] = () => [],
 ): WorkerPool {
   let closed = false;
   const workers = new Map<FunctionWorker, { idleSince: number }>();
+  const called = new WeakSet<FunctionWorker>();
   const waiting: Waiting[] = [];
+  const ahead = new Set<LambdaFunction>();
+  let loadsAhead = false;
 
   const end = (worker: FunctionWorker) => {
     workers.delete(worker);
@@ -37,6 +46,22 @@ export function createPool(
   }, 1000);
   sweep.unref();
 
+  const add = (fn: LambdaFunction): FunctionWorker => {
+    const worker = start(fn);
+    workers.set(worker, { idleSince: performance.now() });
+    return worker;
+  };
+
+  /** Ends the worker that has been idle for the longest time, if that is long enough. */
+  const makeRoom = (idleMs: number): boolean => {
+    const [longest] = [...workers]
+      .filter(([worker]) => !worker.busy)
+      .sort(([, a], [, b]) => a.idleSince - b.idleSince);
+    if (!longest || performance.now() - longest[1].idleSince < idleMs) return false;
+    void end(longest[0]);
+    return true;
+  };
+
   /** A worker for the function, or nothing when there is no room now. */
   const find = (fn: LambdaFunction): FunctionWorker | undefined => {
     const own = [...workers.keys()].filter((worker) => worker.fn === fn);
@@ -46,16 +71,24 @@ export function createPool(
     if (workers.size >= limits.total) {
       // Loading a bundle takes longer than most invocations: functions that take each other's room in turn would do
       // little else. A function that has workers waits for one of them.
-      if (own.length > 0) return undefined;
-      const longestIdle = [...workers]
-        .filter(([worker]) => !worker.busy)
-        .sort(([, a], [, b]) => a.idleSince - b.idleSince)[0];
-      if (!longestIdle) return undefined;
-      void end(longestIdle[0]);
+      if (own.length > 0 || !makeRoom(0)) return undefined;
     }
-    const worker = start(fn);
-    workers.set(worker, { idleSince: performance.now() });
-    return worker;
+    return add(fn);
+  };
+
+  const loadAhead = async () => {
+    if (loadsAhead || closed || waiting.length > 0) return;
+    const [fn] = ahead;
+    if (!fn) return;
+    ahead.delete(fn);
+    const isThere = [...workers.keys()].some((worker) => worker.fn === fn);
+    if (!isThere && (workers.size < limits.total || makeRoom(restedMs))) {
+      loadsAhead = true;
+      // An invocation reports what is wrong with it.
+      await add(fn).loaded.catch(() => {});
+      loadsAhead = false;
+    }
+    await loadAhead();
   };
 
   const serve = () => {
@@ -79,6 +112,9 @@ export function createPool(
         waiting.push({ fn, resolve, reject });
         serve();
       });
+      if (!called.has(worker)) for (const next of calledNext(fn)) ahead.add(next);
+      called.add(worker);
+      void loadAhead();
       try {
         return await work(worker);
       } finally {
@@ -86,6 +122,7 @@ export function createPool(
         if (worker.ended) workers.delete(worker);
         else workers.set(worker, { idleSince: performance.now() });
         if (!closed) serve();
+        void loadAhead();
       }
     },
     async close() {

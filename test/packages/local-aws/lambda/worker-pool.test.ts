@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LambdaFunction } from '../../../../packages/local-aws/assembly.ts';
+import type { FunctionWorker } from '../../../../packages/local-aws/lambda/function-worker.ts';
+import { createPool } from '../../../../packages/local-aws/lambda/worker-pool.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function functionNamed(name: string): LambdaFunction {
+  const directory = `/${name}`;
+  const limits = { timeoutSeconds: 5, memoryMb: 128 };
+  return {
+    name,
+    arn: name,
+    directory,
+    handler: 'index.handler',
+    environment: {},
+    ...limits,
+    roleArn: '',
+    invokers: [],
+  };
+}
+
+/** A pool of workers that a test plays, and what began and ended in it, in order. */
+function poolOf({ total, next }: { total: number; next: Record<string, string[]> }) {
+  const functions = new Map<string, LambdaFunction>();
+  const named = (name: string) => {
+    const fn = functions.get(name) ?? functionNamed(name);
+    functions.set(name, fn);
+    return fn;
+  };
+  const happened: string[] = [];
+  const loads = new Map<string, () => void>();
+  const start = (fn: LambdaFunction): FunctionWorker => {
+    happened.push(`+${fn.name}`);
+    const loaded = Promise.withResolvers<unknown>();
+    loads.set(fn.name, () => loaded.resolve({}));
+    return {
+      fn,
+      busy: false,
+      ended: false,
+      loaded: loaded.promise,
+      invoke: async () => '',
+      async end() {
+        happened.push(`-${fn.name}`);
+      },
+    };
+  };
+  const limits = { perFunction: 2, total, idleSeconds: 30 };
+  const pool = createPool(start, limits, ({ name }) => (next[name] ?? []).map(named));
+  return {
+    happened,
+    call: (name: string, work: () => Promise<unknown> = async () => {}) => pool.use(named(name), work),
+    async load(name: string) {
+      loads.get(name)?.();
+      await vi.advanceTimersByTimeAsync(0);
+    },
+  };
+}
+
+describe('functions that are usually called next', () => {
+  it('are loaded one after the other, from the first call of the one before on', async () => {
+    const { call, load, happened } = poolOf({ total: 4, next: { a: ['b', 'c'], b: ['d'] } });
+    await call('a');
+    expect(happened).toEqual(['+a', '+b']);
+    await load('b');
+    expect(happened).toEqual(['+a', '+b', '+c']);
+    await load('c');
+    await call('a');
+    expect(happened).toEqual(['+a', '+b', '+c']);
+    await call('b');
+    expect(happened).toEqual(['+a', '+b', '+c', '+d']);
+  });
+
+  it('take the room of what has rested, and of nothing that had work a moment ago', async () => {
+    const { call, load, happened } = poolOf({ total: 2, next: { b: ['c'], d: ['e'] } });
+    await call('a');
+    await vi.advanceTimersByTimeAsync(250);
+    await call('b');
+    expect(happened).toEqual(['+a', '+b', '-a', '+c']);
+    await load('c');
+    await call('c');
+    await call('d');
+    expect(happened).toEqual(['+a', '+b', '-a', '+c', '-b', '+d']);
+  });
+
+  it('wait while calls wait for a worker', async () => {
+    const { call, happened } = poolOf({ total: 1, next: { a: ['c'] } });
+    const first = Promise.withResolvers<void>();
+    const second = Promise.withResolvers<void>();
+    const calls = [call('a', () => first.promise), call('b', () => second.promise)];
+    await vi.advanceTimersByTimeAsync(1000);
+    first.resolve();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(happened).toEqual(['+a', '-a', '+b']);
+    second.resolve();
+    await Promise.all(calls);
+  });
+
+  it('that cannot be loaded keep no other from being loaded', async () => {
+    const ended = vi.fn();
+    const fn = functionNamed('a');
+    const others = [functionNamed('b'), functionNamed('c')];
+    const began: string[] = [];
+    const start = (one: LambdaFunction): FunctionWorker => {
+      began.push(one.name);
+      const loaded = one.name === 'b' ? Promise.reject(new Error('broken')) : Promise.resolve({});
+      return { fn: one, busy: false, ended: false, loaded, invoke: async () => '', end: ended };
+    };
+    const pool = createPool(start, { perFunction: 2, total: 4, idleSeconds: 30 }, () => others);
+    await pool.use(fn, async () => {});
+    await vi.advanceTimersByTimeAsync(0);
+    expect(began).toEqual(['a', 'b', 'c']);
+  });
+});
