@@ -286,6 +286,7 @@ function Row({
         data-item
         tabIndex={isFirst ? 0 : -1}
         title={printable(track.file)}
+        aria-description={rowStory(row, start, now)}
         onClick={() => open(track.trackId)}
       >
         <Icon name={icons[place]} size={14} />
@@ -298,7 +299,6 @@ function Row({
         ) : (
           shortStory(track, row, drawn)
         )}
-        <span class="vh"> {rowStory(row, start, now)}</span>
       </span>
     </div>
   );
