@@ -6,10 +6,14 @@ export function withSettings(
   functions: Assembly['functions'],
   change: (settings: Settings) => Settings,
 ): Assembly['functions'] {
+  // All functions of a stage have the same.
+  const changed = new Map<string, string>();
   return functions.map((fn) => {
-    if (fn.environment.SETTINGS === undefined) return fn;
-    const settings = change(settingsSchema.parse(JSON.parse(fn.environment.SETTINGS)));
-    return { ...fn, environment: { ...fn.environment, SETTINGS: JSON.stringify(settings) } };
+    const before = fn.environment.SETTINGS;
+    if (before === undefined) return fn;
+    const SETTINGS = changed.get(before) ?? JSON.stringify(change(settingsSchema.parse(JSON.parse(before))));
+    changed.set(before, SETTINGS);
+    return { ...fn, environment: { ...fn.environment, SETTINGS } };
   });
 }
 

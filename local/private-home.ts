@@ -48,14 +48,15 @@ export function openHome(home: string): void {
   for (const name of entries.filter(isOwn)) makeTreePrivate(path.join(directory, name));
 }
 
+/** What is in a directory that was its owner's alone, nobody else can reach: it is not looked at. */
 function makeTreePrivate(file: string): void {
   // The directory first: then no other user can change its contents meanwhile.
-  if (makePrivate(file) !== 'directory') return;
+  if (makePrivate(file) !== 'open directory') return;
   for (const name of readdirSync(file)) makeTreePrivate(path.join(file, name));
 }
 
-/** @returns what it is, as far as that matters: links are not followed, and files may go meanwhile */
-function makePrivate(file: string): 'directory' | 'other' {
+/** @returns what it was, as far as that matters: links are not followed, and files may go meanwhile */
+function makePrivate(file: string): 'open directory' | 'other' {
   const stats = lstatSync(file, { throwIfNoEntry: false });
   if (!stats || !(stats.isDirectory() || stats.isFile())) return 'other';
   if ((stats.mode & others) !== 0) {
@@ -66,5 +67,5 @@ function makePrivate(file: string): 'directory' | 'other' {
       closeSync(fd);
     }
   }
-  return stats.isDirectory() ? 'directory' : 'other';
+  return stats.isDirectory() && (stats.mode & others) !== 0 ? 'open directory' : 'other';
 }

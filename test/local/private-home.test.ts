@@ -53,6 +53,14 @@ describe.skipIf(process.platform === 'win32')('a home', () => {
     }
   });
 
+  it('is not looked into where a directory of it was closed already: that may hold thousands of files', () => {
+    put('home/assembly/a/index.mjs');
+    chmodSync(path.join(home, 'assembly'), 0o700);
+    openHome(home);
+    expect(mode('home', 'assembly', 'a', 'index.mjs')).toBe(0o666);
+    expect(mode('home', 'assembly')).toBe(0o700);
+  });
+
   it('keeps what its owner may do: a program stays one', () => {
     put('home/log/run');
     chmodSync(path.join(home, 'log', 'run'), 0o755);
