@@ -15,7 +15,6 @@ import { isRunning as isProcessRunning } from '../packages/local-servers/process
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import { findStack, type LocalStack, startStack, stopFirst, stopStack } from './local-stack.ts';
-import { connectStage } from './stage/connect-stage.ts';
 import { readStage } from './stage/stage.ts';
 import { localTokens } from './tokens.ts';
 import { UsageError } from './usage-error.ts';
@@ -55,7 +54,11 @@ export async function connectStack(
 ): Promise<ConnectedStack> {
   const { display, env, signal, stillWanted, target } = context;
   const { stage, user } = target;
-  if (stage !== undefined) return connectStage({ ...target, stage }, context, { quiet, speed });
+  if (stage !== undefined) {
+    // Loaded where it is needed, for it takes the libraries of a sign-in.
+    const { connectStage } = await import('./stage/connect-stage.ts');
+    return connectStage({ ...target, stage }, context, { quiet, speed });
+  }
   const home = homeDirectory(env);
   checkProviderVariables(env);
   const way = chosenWay(env);

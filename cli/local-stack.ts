@@ -108,6 +108,8 @@ export async function startStack(options: {
   });
   child.unref();
   await log.close();
+  // The first use loads the client behind it, which takes 70 ms of CPU: now, while the other process starts.
+  await fetch('data:,');
 
   const until = performance.now() + timeoutMs;
   try {
@@ -130,7 +132,7 @@ export async function startStack(options: {
         const late = `The local stack was not ready after ${Math.round(timeoutMs / 1000)} s.`;
         throw await startFailure(late, logPath, { env: { ...env, CHIRPSMITH_HOME: home }, from: logged });
       }
-      await delay(50);
+      await delay(20);
     }
   } catch (error) {
     if (ended === undefined && child.pid !== undefined) child.kill('SIGTERM');

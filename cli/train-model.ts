@@ -61,10 +61,13 @@ export async function trainModel(args: TrainArguments, context: CommandContext):
       return goOnWithExisting(sessionId, options, reached, context);
     };
     const body = bodyOf(args, files);
+    // Asked beside the next request; an error is reported where the answer is awaited.
+    const full = nearlyFull(reached);
+    full.catch(() => {});
     const existing = await findExisting(body, reached);
     if (existing !== undefined) return await goOn(existing, args.yes);
     await requireRoom(files, context, { mayBeThere: false });
-    const created = await createSession(args, { body, files }, reached, context);
+    const created = await createSession(args, { body, files, full }, reached, context);
     // Another command has created it since this one has looked, and more was agreed to here.
     if (created.existing) return await goOn(created.sessionId, true);
     const { sessionId, uploads } = created;
@@ -134,7 +137,16 @@ function bodyOf(
 /** Tells the cost, asks where it is real, and creates the session. */
 async function createSession(
   args: TrainArguments,
-  { body, files }: { readonly body: Body; readonly files: readonly UsableFile[] },
+  {
+    body,
+    files,
+    full,
+  }: {
+    readonly body: Body;
+    readonly files: readonly UsableFile[];
+    /** See {@link nearlyFull}. */
+    readonly full: Promise<string | undefined>;
+  },
   reached: ConnectedStack,
   context: CommandContext,
 ): Promise<CreatedSessionAnswer> {
@@ -143,8 +155,8 @@ async function createSession(
   const cost = costOf(files);
   display.emit({ event: 'cost', ...cost, provider, sandbox });
   noteName(args.name, display);
-  const full = await nearlyFull(reached);
-  if (full !== undefined) display.emit({ event: 'note', message: full });
+  const warning = await full;
+  if (warning !== undefined) display.emit({ event: 'note', message: warning });
   // What waits for review is asked about twice: the uploads are paid before it.
   const most = args.review ? cost.credits - cost.creditsForModel : cost.credits;
   const atMost = most + mostForUploads(cost.uploads) - cost.uploads * cost.creditsPerUpload;

@@ -71,7 +71,9 @@ export async function watchSession(
     if (left <= 0) return { why: 'deadline' };
     // Thousands of tracks are pages and pages: those are not read twice a second.
     const longest = Math.max(longestPause, (before?.tracks.length ?? 0) / tracksPerSecond);
-    const seconds = Math.min(Math.max(retryAfter ?? longest, shortestPause), longest);
+    // Retry-After counts whole seconds, in which a stack of this machine may check twenty times. The next check may be the end.
+    const isDue = before?.status === 'training' && retryAfter === 1 && longest < 1;
+    const seconds = isDue ? shortestPause : Math.min(Math.max(retryAfter ?? longest, shortestPause), longest);
     await sleep(Math.min(seconds * 1000, left), signal);
   }
 }

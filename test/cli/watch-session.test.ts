@@ -34,7 +34,7 @@ const track = (trackId: string, status: TrackAnswer['status'], attempts = 1): Tr
 /** Watches a session that shows these faces one after the other, without waiting. */
 async function watch(
   faces: readonly (Partial<SessionAnswer> | Error)[],
-  options: { deadline?: number; retryAfter?: number; running?: boolean } = {},
+  options: { deadline?: number; retryAfter?: number; longestPause?: number; running?: boolean } = {},
 ) {
   const told: CliEvent[] = [];
   const pauses: number[] = [];
@@ -54,7 +54,7 @@ async function watch(
       emit: (event) => told.push(event),
       signal: new AbortController().signal,
       deadline: options.deadline,
-      longestPause: 0.5,
+      longestPause: options.longestPause ?? 0.5,
       isStackRunning: () => options.running ?? true,
       now: () => at,
       sleep: async (ms) => {
@@ -98,6 +98,17 @@ describe('watching a session', () => {
   it('asks at least twice a second, however long Retry-After is', async () => {
     const { pauses } = await watch([{}, {}, { status: 'ready' }], { retryAfter: 30 });
     expect(pauses).toEqual([500, 500]);
+  });
+
+  it('on this machine looks more often for the end of a training that is checked within a second', async () => {
+    const { pauses } = await watch([{}, { status: 'training' }, { status: 'ready' }], { retryAfter: 1 });
+    expect(pauses).toEqual([500, 200]);
+  });
+
+  it('of a stage in AWS never asks before Retry-After is over', async () => {
+    const options = { retryAfter: 1, longestPause: 30 };
+    const { pauses } = await watch([{ status: 'training' }, { status: 'ready' }], options);
+    expect(pauses).toEqual([1000]);
   });
 
   it('does not hammer when Retry-After is 0', async () => {
