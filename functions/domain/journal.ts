@@ -47,10 +47,18 @@ export const turnSchema = z.object({
   by: z.string().optional(),
 });
 
+/** Balances kept of a session: the last ones. */
+const mostBalances = 6;
+
+/** What the provider's account had left at a moment: a sign of what was taken, for others may be paid from it as well. */
+const balanceSchema = z.object({ at: moment, credits: z.number() });
+
 export const journalSchema = z.object({
   /** Oldest first. */
   calls: z.array(callSchema).default([]),
   turns: z.array(turnSchema).default([]),
+  /** Read before a run sends anything, and once more where the answer to create was lost. Oldest first. */
+  balances: z.array(balanceSchema).optional(),
   /** Calls that no longer fitted, by what they cost. */
   dropped: z.object({ surely: count, perhaps: count, not: count }).optional(),
 });
@@ -104,6 +112,17 @@ export function withTurn(journal: Journal | undefined = empty, turn: Turn): Jour
   // The first one says who began it all.
   const kept = turns.length <= mostTurns ? turns : [...turns.slice(0, 1), ...turns.slice(1 - mostTurns)];
   return { ...journal, turns: kept };
+}
+
+/** Adds a balance that was read; without one, the journal as it is. */
+export function withBalance(
+  journal: Journal | undefined,
+  credits: number | undefined,
+  at: string,
+): Journal | undefined {
+  if (credits === undefined) return journal;
+  const { balances = [], ...others } = journal ?? empty;
+  return { ...others, balances: [...balances, { at, credits }].slice(-mostBalances) };
 }
 
 /** Leaves out what was surely not taken before anything else, the oldest first. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { requireCredits } from '../domain/check-balance.ts';
 import { giveTo, nobody } from '../domain/claim-run.ts';
 import { creditsToCome } from '../domain/credits.ts';
-import { withCall } from '../domain/journal.ts';
+import { withBalance, withCall } from '../domain/journal.ts';
 import { openProviderSession } from '../domain/open-provider-session.ts';
 import { confirmedRights, type Rights, rightsProblem } from '../domain/rights.ts';
 import type { Session, Track } from '../domain/session.ts';
@@ -144,15 +144,18 @@ export async function openSession(
   },
 ): Promise<{ wait: number; refusals: number; verdict: 'waiting' } | undefined> {
   const { store } = deps;
-  await requireCredits(creditsToCome({ session, tracks }, deps.settings.prices), 'Going on', deps.provider);
+  const toCome = creditsToCome({ session, tracks }, deps.settings.prices);
+  const credits = await requireCredits(toCome, 'Going on', deps.provider);
+  const known = withBalance(session.journal, credits, deps.now());
   if (session.providerSessionId !== undefined) {
-    if (session.status === 'preparing') await store.updateSession(session, { status: 'uploading' });
+    if (session.status !== 'preparing') return undefined;
+    await store.updateSession(session, { status: 'uploading', ...(known && { journal: known }) });
     return undefined;
   }
   const prepareId = `prepare ${session.prepareCalls + 1}`;
   const calling = await store.updateSession(session, {
     prepareCalls: session.prepareCalls + 1,
-    journal: withCall(session.journal, { id: prepareId, call: 'prepare', at: deps.now() }),
+    journal: withCall(known, { id: prepareId, call: 'prepare', at: deps.now() }),
   });
   const refusals = throttled.safeParse(input).data?.refusals ?? 0;
   const again = await openProviderSession(calling, { refusals, open, journalId: prepareId }, deps);

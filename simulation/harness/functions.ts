@@ -81,6 +81,7 @@ function capabilitiesOf({
     'provider.upload': { provider },
     'provider.create': { provider },
     'provider.status': { provider },
+    'provider.credits': { provider },
     relay: { relay: { set: 'RELAY_BASE_URL' } },
     'music.request': { providerOf },
     'music.status': { providerOf },

@@ -8,7 +8,7 @@ import { readAddress } from '../../web/src/address.ts';
 import { presentStates, presentWords } from '../../web/src/machine/present-states.ts';
 import { age, duration, printable } from '../../web/src/words/format.ts';
 import { headline } from '../../web/src/words/groups.ts';
-import { detoursOf, sentencesOf } from '../../web/src/words/sentences.ts';
+import { balanceSign, detoursOf, sentencesOf } from '../../web/src/words/sentences.ts';
 
 const track = (status: (typeof trackStatuses)[number], index = 1): SessionPageAnswer['tracks'][number] => ({
   trackId: String(index).padStart(3, '0'),
@@ -99,6 +99,30 @@ describe('the three sentences', () => {
     );
     expect(happened).toBe('The provider’s answer was lost, so nobody knows whether the training was paid.');
     expect(cost).toBe('At most 124 credits, with the training that was perhaps paid.');
+  });
+
+  test('have a sign of a lost create: the balance before and after, and what its uploads took', () => {
+    const call = { at: 10, answer: 'taken', charge: 'surely', credits: 1, call: 'upload' } as const;
+    const lost = { ...call, charge: 'perhaps', answer: 'lost' } as const;
+    const rows = [call, lost].map((one) => ({
+      trackId: '1',
+      file: '1.wav',
+      status: 'done' as const,
+      calls: [one],
+    }));
+    const create = { ...lost, call: 'create', at: 60, credits: 100 } as const;
+    const { sessionId, kind, name, status, startedBy, createdAt } = session({});
+    const about = { sessionId, kind, name, status, startedBy, createdAt, owner: 'ana' };
+    const timeline = { session: about, now: 200, work: [create], turns: [], notes: [], rows };
+    expect(balanceSign(timeline)).toBeUndefined();
+    const balances = [
+      { at: 2, credits: 9775 },
+      { at: 130, credits: 9673 },
+    ];
+    expect(balanceSign({ ...timeline, balances: balances.slice(0, 1) })).toBeUndefined();
+    expect(balanceSign({ ...timeline, balances })).toBe(
+      'The account had 9,775 credits before, and 9,673 after: 102 less. Its uploads in between took 1 credit, perhaps 2. What else was paid from it is in that, too.',
+    );
   });
 
   test('ask for another file where the same one would be refused again', () => {

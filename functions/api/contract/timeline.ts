@@ -60,6 +60,12 @@ export const timelineAnswer = z.object({
     .number()
     .optional()
     .describe('Calls that cost nothing, of finished loops; with the first page only.'),
+  balances: z
+    .array(z.object({ at: seconds, credits: z.number() }))
+    .optional()
+    .describe(
+      "What the provider's account had left: read before a run sends anything, and once more where the answer to create was lost. A sign only: others may be paid from it. With the first page only.",
+    ),
   usual: z
     .object({ upload: usual.optional(), training: usual.optional() })
     .optional()

@@ -58,6 +58,9 @@ export async function getTimeline(
     checks: Math.max(0, create.checks + tally.calls - tally.attempts),
     work: callsOf(journal, about),
     ...(journal?.dropped && { dropped: journal.dropped }),
+    ...(journal?.balances && {
+      balances: journal.balances.map(({ at, credits }) => ({ at: since(session)(at), credits })),
+    }),
   };
   // What is asked for again and again stays one query.
   if (!isRunning(session)) return { answer: { ...answer, usual: await usualOf(session, deps) } };

@@ -1,5 +1,6 @@
+import { balanceOf } from '../../domain/check-balance.ts';
 import { creditsSpent } from '../../domain/credits.ts';
-import { withNews } from '../../domain/journal.ts';
+import { withBalance, withNews } from '../../domain/journal.ts';
 import type { Model } from '../../domain/model.ts';
 import { isWanted } from '../../domain/required-clips.ts';
 import type { Session, Track } from '../../domain/session.ts';
@@ -52,10 +53,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   }
   const { answer, trouble, last } = await asked(deps.provider.status(taskId, 'training'));
   const inDoubt = fence === 'intent' || fence === 'unknown';
-  const countChecks = () =>
-    store.updateSession(session, {
-      create: { ...session.create, checks: session.create.checks + checks },
-    });
+  const counted = { ...session.create, checks: session.create.checks + checks };
 
   const proofs = session.create.earlier.length > 0 ? provesTakenAgain : provesTaken;
   if (inDoubt && !(answer && proofs.has(answer.status))) {
@@ -63,7 +61,9 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
       return at('waiting', untilNextCheck(schedules.settle, waited, trouble), checks);
     }
     const known = answer ? `the provider calls the session "${answer.status}"` : trouble?.message;
-    await countChecks();
+    // A sign for the person who decides: what the account has left.
+    const journal = withBalance(session.journal, await balanceOf(deps.provider), deps.now());
+    await store.updateSession(session, { create: counted, ...(journal && { journal }) });
     const lost = session.create.lost === undefined ? '' : ` (${session.create.lost})`;
     throw new ChirpsmithError(
       'NeedsDecision',
@@ -119,7 +119,7 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
 
   if (total >= deadline) {
     const time = inProviderSeconds(total, deps.settings);
-    await countChecks();
+    await store.updateSession(session, { create: counted });
     throw new ChirpsmithError(
       'DeadlineExceeded',
       `The training was not done after ${time} (${last}). It may still end well: a resume looks again; a second create would be paid again.`,

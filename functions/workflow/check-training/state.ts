@@ -16,5 +16,6 @@ export const state = defineState({
     'models.register',
     'durations.add',
     'provider.status',
+    'provider.credits',
   ],
 });

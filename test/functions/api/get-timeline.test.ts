@@ -112,6 +112,16 @@ describe('GET /sessions/{id}/timeline', () => {
     expect(retryAfter).toBe(13);
   });
 
+  it('tells what the account had left, where that was read', async () => {
+    const balances = [{ at: moment(3), credits: 9775 }];
+    await recordSession(table.store, {
+      sessionId: 'left',
+      count: 1,
+      session: { journal: { calls: [], turns: [], balances } },
+    });
+    expect((await timelineOf('left')).answer.balances).toEqual([{ at: 3, credits: 9775 }]);
+  });
+
   it('tells beside a session at rest how long the provider usually takes, and asks nothing more while one runs', async () => {
     const { session } = await recordSession(table.store, { sessionId: 'usual', count: 1 });
     const { provider } = await table.store.updateSession(session, {

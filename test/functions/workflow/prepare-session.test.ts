@@ -34,7 +34,7 @@ describe('Prepare session', () => {
     expect(tracks[0]).toMatchObject({ format: 'MP3', durationSeconds: 21.5 });
   });
 
-  it('sees a balance that is too small for the training before anything is sent', async () => {
+  it('sees a balance that is too small for the training before anything is sent, and keeps one that is enough', async () => {
     await recordSession(table.store, { sessionId: 'poor' });
     const { done, calls } = prepare('poor', { script: { credits: [105] } });
     await expect(done).rejects.toMatchObject({
@@ -45,6 +45,8 @@ describe('Prepare session', () => {
     await recordSession(table.store, { sessionId: 'rich' });
     const enough = prepare('rich', { script: { credits: [106], prepare: [{ sessionId: 'p-rich' }] } });
     expect(await enough.done).toMatchObject({ verdict: 'done' });
+    const { journal } = await table.store.requireSession('rich');
+    expect(journal?.balances).toEqual([{ at: expect.any(String), credits: 106 }]);
   });
 
   it('sends nothing in a resume while a track that was refused for good is needed', async () => {

@@ -177,14 +177,17 @@ describe('Check training, while the call is in doubt', () => {
     expect((await recorded('busy')).create).toMatchObject({ fence: 'intent', checks: 0 });
   });
 
-  it('leaves it to a person when nothing settles it, with all that is known, and counts its checks', async () => {
+  it('leaves it to a person when nothing settles it, with all that is known and what the account has left, and counts its checks', async () => {
     await record('mute', { create: create('unknown', { lost: 'socket hang up', checks: 2 }) });
-    await expect(check('mute', told(statusOf('ready')), { ...after, checks: 3 })).rejects.toMatchObject({
+    const { provider } = scriptedProvider({ status: [statusOf('ready')], credits: [9673] });
+    await expect(check('mute', provider, { ...after, checks: 3 })).rejects.toMatchObject({
       name: 'NeedsDecision',
       message:
         'The answer to create was lost (socket hang up), and its status does not settle it (the provider calls the session "ready"). The 100 credits may have been taken or not; a second create may cost them again.',
     });
-    expect((await recorded('mute')).create.checks).toBe(6);
+    const { create: asked, journal } = await recorded('mute');
+    expect(asked.checks).toBe(6);
+    expect(journal?.balances).toEqual([{ at: testMoment, credits: 9673 }]);
     await record('deaf', { create: create('intent') });
     await expect(check('deaf', told(providerError('ProviderUnreachable', 'no')), after)).rejects.toThrow(
       'The answer to create was lost, and its status does not settle it (ProviderUnreachable in a test).',

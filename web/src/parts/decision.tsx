@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
+import { balanceSign } from '../words/sentences.ts';
 import { useAct } from './act.ts';
 import { Icon, type IconName } from './icon.tsx';
+import type { Whole } from './session-picture.tsx';
 
 interface Choice {
   readonly choice: 'check-again' | 'create-again' | 'abandon';
@@ -16,12 +18,21 @@ interface Choice {
 }
 
 /** What each choice does, in both cases, before anything is chosen. */
-export function Decision({ session, done }: { session: SessionPageAnswer; done(): void }) {
+export function Decision({ session, timeline, done }: Whole & { done(): void }) {
+  const sign = balanceSign(timeline);
   const inDoubt = session.status === 'needs-decision';
   return (
     <section class="block" aria-labelledby="choice">
       <h2 id="choice">Your choice</h2>
       <p class="mid">It is recorded with your name and the time.</p>
+      {sign !== undefined && (
+        <p class="note">
+          <Icon name="key" />
+          <span>
+            <b>A sign, no proof.</b> {sign}
+          </span>
+        </p>
+      )}
       <div class="three">
         {choicesOf(session).map((choice, index) => (
           <Card

@@ -91,7 +91,7 @@ function Found({ session, timeline, refresh }: Whole & { refresh(): void }) {
       <>
         {session.actions.includes('decide') && (
           <div hidden={isAway.value}>
-            <Decision session={session} done={refresh} />
+            <Decision session={session} timeline={timeline} done={refresh} />
           </div>
         )}
         {hasFilesToSend(session) && <UploadTray session={session} done={refresh} />}

@@ -93,6 +93,25 @@ export function detoursOf({ rows }: Pick<TimelineAnswer, 'rows'>): string {
   ].join(' ');
 }
 
+/** What the balance before and after a create says whose answer was lost; nothing where it was not read twice. */
+export function balanceSign({ balances = [], work, rows }: TimelineAnswer): string | undefined {
+  const create = work.findLast(({ call, answer }) => call === 'create' && answer !== 'taken');
+  if (create === undefined) return undefined;
+  const before = balances.findLast(({ at }) => at <= create.at);
+  const after = balances.findLast(({ at }) => at > create.at);
+  if (before === undefined || after === undefined) return undefined;
+  const between = rows.flatMap(({ calls }) => calls).filter(({ at }) => at >= before.at && at <= after.at);
+  const sumOf = (charge: string) =>
+    between.reduce((all, call) => (call.charge === charge ? all + call.credits : all), 0);
+  const number = (credits: number) => credits.toLocaleString('en');
+  const gone = before.credits - after.credits;
+  return [
+    `The account had ${counted(before.credits, 'credit')} before, and ${number(after.credits)} after: ${number(gone)} less.`,
+    `Its uploads in between took ${takenWords({ surely: sumOf('surely'), perhaps: sumOf('perhaps') })}.`,
+    'What else was paid from it is in that, too.',
+  ].join(' ');
+}
+
 const work = ({ kind }: SessionPageAnswer) => (kind === 'music' ? 'music' : 'training');
 
 function whenReady(about: About): string {
