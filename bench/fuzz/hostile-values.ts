@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyCodePoint } from '../../test-support/any-code-point.ts';
 
 /** Texts that have broken something somewhere: markup, formats, paths, escapes, ends of numbers, names of fields. */
 const classics = [
@@ -39,7 +40,7 @@ const classics = [
 /** Any text, ordinary or not. */
 export const hostileText = fc.oneof(
   { arbitrary: fc.constantFrom(...classics), weight: 3 },
-  { arbitrary: fc.string({ unit: 'binary', maxLength: 80 }), weight: 1 },
+  { arbitrary: fc.string({ unit: anyCodePoint, maxLength: 80 }), weight: 1 },
   { arbitrary: fc.string({ maxLength: 300 }), weight: 1 },
 );
 

@@ -274,26 +274,32 @@ function longestPath(loop: Loop): number {
   for (let waited = 0; waited < schedule.deadline; waited += nextWait(schedule, waited)) checks++;
   const least = loop.submit + checks * round;
   if (least >= historyQuota) return least;
-  const known = new Map<string, number>();
-  const once = (key: string, work: () => number): number => {
-    const found = known.get(key) ?? work();
-    known.set(key, found);
-    return found;
+  const remembering = () => {
+    const known = new Map<number, number>();
+    return (key: number, work: () => number): number => {
+      const found = known.get(key) ?? work();
+      known.set(key, found);
+      return found;
+    };
   };
+  const [submission, check] = [remembering(), remembering()];
+  // What has been refused often waits as long as what has been refused four times.
+  const refusals = Number.isFinite(loop.refusals) ? loop.refusals : 4;
 
   /** Before a submission. `total` is seconds waited in the loop, as in the machine's state. */
   const submitted = (total: number, taken: number, refused: number): number =>
-    once(
-      `submit ${total} ${taken} ${Number.isFinite(loop.refusals) ? refused : Math.min(refused, 4)}`,
+    submission(
+      (total * (loop.submissions + 1) + taken) * (refusals + 1) + Math.min(refused, refusals),
       () => {
         const ways = [0];
         if (taken < loop.submissions) {
-          for (const first of earliest(schedule)) ways.push(checked(total, first, 0, taken + 1));
+          const after = (wait: number) => checked(total + wait, wait, taken + 1);
+          ways.push(...earliest(schedule).map(after));
           // The step was cut off after all was done; repeated, it finds the task and has it checked at once.
-          ways.push(checked(total, 0, 0, taken + 1));
+          ways.push(after(0));
           // The answer was lost: looked into at once, as create is, or handed over again, as an upload is.
-          ways.push(checked(total, settle.checks[0] ?? settle.every, 0, taken + 1));
-          ways.push(checked(total, backoffDelay(1), 0, taken + 1));
+          ways.push(after(settle.checks[0] ?? settle.every));
+          ways.push(after(backoffDelay(1)));
         }
         if (refused < loop.refusals) {
           for (const wait of [backoffDelay(refused + 1), ...(loop.settle ? earliest(loop.settle) : [])]) {
@@ -305,18 +311,17 @@ function longestPath(loop: Loop): number {
       },
     );
 
-  /** Before a wait of `wait` seconds and the check after it. */
-  const checked = (total: number, wait: number, waited: number, taken: number): number =>
-    once(`check ${total} ${wait} ${waited} ${taken}`, () => {
-      const [all, position] = [total + wait, waited + wait];
-      if (all >= schedule.deadline) return round;
-      const ways = [checked(all, nextWait(schedule, position), position, taken)];
-      if (position < settle.deadline) {
-        ways.push(checked(all, nextWait(settle, position), position, taken));
-      }
-      if (!loop.settle) ways.push(submitted(all, taken, 0));
+  /** At a check. `waited` is seconds since the submission. */
+  const checked = (total: number, waited: number, taken: number): number => {
+    if (total >= schedule.deadline) return round;
+    return check((total * schedule.deadline + waited) * (loop.submissions + 1) + taken, () => {
+      const after = (wait: number) => checked(total + wait, waited + wait, taken);
+      const ways = [after(nextWait(schedule, waited))];
+      if (waited < settle.deadline) ways.push(after(nextWait(settle, waited)));
+      if (!loop.settle) ways.push(submitted(total, taken, 0));
       return round + Math.max(...ways);
     });
+  };
 
   return submitted(0, 0, 0);
 }

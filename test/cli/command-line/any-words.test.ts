@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { asTyped } from '../../../cli/command-line/read-command-line.ts';
 import { commands } from '../../../cli/commands.ts';
+import { anyCodePoint } from '../../../test-support/any-code-point.ts';
 import { standing } from '../fake-session.ts';
 import { commandNames, run } from '../run-command.ts';
 
@@ -12,7 +13,7 @@ const seed = 20261127;
 const value = fc.oneof(
   fc.constantFrom('', ' ', '-', '--', '=', '-1', '1e9', 'NaN', '__proto__', 'constructor', '..', '%', '~'),
   fc.constantFrom('💥', '\ud800', '\n', '\u202e', 'http://', 's3://', '/dev/null', 'x'.repeat(300)),
-  fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', '')),
+  fc.string({ unit: anyCodePoint }).map((text) => text.replaceAll('\0', '')),
 );
 
 /** Flags of a command with values and without, words, and what looks like either. */

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { startFromManifest } from '../../../functions/event-handlers/start-from-manifest/start-from-manifest.ts';
+import { anyCodePoint } from '../../../test-support/any-code-point.ts';
 import { fakeExecutions } from '../../../test-support/fake-executions.ts';
 import { fakeInbox } from '../../../test-support/fake-inbox.ts';
 import { settings, testMoment } from '../../../test-support/session-records.ts';
 
 const name = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCodePoint }),
   fc.constantFrom('1.mp3', '__proto__', 'é', 'manifest.json'),
 );
 const almost = fc.record(
