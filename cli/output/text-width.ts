@@ -6,6 +6,9 @@ const wide =
 /** Signs that take no cell of their own: marks on the letter before, joiners, direction marks. */
 const zero = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 
+/** One cell each; most texts are of these only, and are measured at once. */
+const plain = /^[ -~]*$/;
+
 let segmenter: Intl.Segmenter | undefined;
 
 /** By graphemes. Made when it is needed, for that takes 20 ms of each command. */
@@ -16,6 +19,7 @@ function segments(text: string): Intl.Segments {
 
 /** Cells that a text takes in a terminal; its colours take none. */
 export function textWidth(text: string): number {
+  if (plain.test(text)) return text.length;
   let width = 0;
   for (const { segment } of segments(stripVTControlCharacters(text))) width += cellsOf(segment);
   return width;

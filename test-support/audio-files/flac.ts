@@ -33,18 +33,20 @@ export function flacFile({
   const picture =
     pictureBytes > 0 ? join(6 | 0x80, big(pictureBytes, 3), new Uint8Array(pictureBytes)) : undefined;
   const header = join('fLaC', picture ? 0 : 0x80, big(34, 3), streamInfo, picture ?? new Uint8Array());
+  const sound = Uint8Array.from({ length: blockSamples * 2 }, (_, i) =>
+    i % 2 === 0 ? 0 : (seed * 31 + i * 7) & 0x7f,
+  );
   const frames: Uint8Array[] = [];
   for (let first = 0; first < total; first += blockSamples) {
-    frames.push(frame(frames.length, Math.min(blockSamples, total - first), seed));
+    frames.push(frame(frames.length, sound.subarray(0, 2 * (total - first))));
   }
   return join(header, ...frames);
 }
 
-function frame(number: number, samples: number, seed: number): Uint8Array {
+/** @param sound two bytes a sample, at most a block of them */
+function frame(number: number, sound: Uint8Array): Uint8Array {
   // Size code 7: the number of samples, less one, follows in 16 bits; rate code 4: 8 kHz; size code 4: 16 bits.
-  const start = join(0xff, 0xf8, 0x74, 0x08, utf8(number), big(samples - 1, 2));
-  const sound = new Uint8Array(samples * 2);
-  for (let i = 0; i < sound.length; i++) sound[i] = i % 2 === 0 ? 0 : (seed * 31 + i * 7) & 0x7f;
+  const start = join(0xff, 0xf8, 0x74, 0x08, utf8(number), big(sound.length / 2 - 1, 2));
   // 0x02: a verbatim subframe.
   const body = join(start, crc(start, 8, 0x07), 0x02, sound);
   return join(body, big(crc(body, 16, 0x8005), 2));

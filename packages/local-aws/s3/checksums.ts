@@ -51,11 +51,14 @@ function tableCrc({ high, low }: ReturnType<typeof crcTables>, length: 4 | 8): R
   let [h, l] = [length === 8 ? -1 : 0, -1];
   return {
     update(bytes) {
-      for (const byte of bytes) {
-        const index = (l ^ byte) & 0xff;
-        l = ((l >>> 8) | (h << 24)) ^ (low[index] ?? 0);
-        h = (h >>> 8) ^ (high[index] ?? 0);
+      // Variables and indexes of its own: several times as fast as an iterator and those of the closure.
+      let [upper, lower] = [h, l];
+      for (let i = 0; i < bytes.length; i++) {
+        const index = (lower ^ (bytes[i] ?? 0)) & 0xff;
+        lower = ((lower >>> 8) | (upper << 24)) ^ (low[index] ?? 0);
+        upper = (upper >>> 8) ^ (high[index] ?? 0);
       }
+      [h, l] = [upper, lower];
     },
     digest() {
       const sum = Buffer.alloc(8);
