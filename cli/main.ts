@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import '../packages/local-servers/light-http.mjs';
+import '../packages/local-servers/light-http.ts';
 
 // Each object's schema would be compiled at its first use, and most are used once: an eighth of what a start takes.
 z.config({ jitless: true });

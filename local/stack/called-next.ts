@@ -8,7 +8,7 @@ const next: Readonly<Record<string, readonly string[]>> = {
   'list-models': ['create-session', 'start-session'],
   'create-session': ['start-session', 'prepare-session'],
   'start-session': ['submit-upload', 'get-session'],
-  'submit-upload': ['check-upload'],
+  'submit-upload': ['check-upload', 'enough-clips', 'create-model'],
   'check-upload': ['enough-clips', 'create-model'],
   'create-model': ['check-training', 'list-sessions'],
 };

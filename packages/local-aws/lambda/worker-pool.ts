@@ -48,6 +48,7 @@ export function createPool(
 
   const add = (fn: LambdaFunction): FunctionWorker => {
     const worker = start(fn);
+    ahead.delete(fn);
     workers.set(worker, { idleSince: performance.now() });
     return worker;
   };
@@ -80,9 +81,10 @@ export function createPool(
     if (loadsAhead || closed || waiting.length > 0) return;
     const [fn] = ahead;
     if (!fn) return;
-    ahead.delete(fn);
-    const isThere = [...workers.keys()].some((worker) => worker.fn === fn);
-    if (!isThere && (workers.size < limits.total || makeRoom(restedMs))) {
+    if ([...workers.keys()].some((worker) => worker.fn === fn)) ahead.delete(fn);
+    else {
+      // The next call tries again.
+      if (workers.size >= limits.total && !makeRoom(restedMs)) return;
       loadsAhead = true;
       // An invocation reports what is wrong with it.
       await add(fn).loaded.catch(() => {});

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import '../../local-servers/light-http.mjs';
 
 /** The error's shape as the Node.js runtime of Lambda reports it. */
 function report(error) {

@@ -11,7 +11,7 @@ test('the functions that a training calls next are those of the template, in the
     assembly.functions
       .filter((fn) => fn.name.endsWith(`-${name}`))
       .flatMap((fn) => after(fn).map((one) => one.name.replace('chirpsmith-local-', '')));
-  expect(next('submit-upload')).toEqual(['check-upload']);
+  expect(next('submit-upload')).toEqual(['check-upload', 'enough-clips', 'create-model']);
   expect(next('check-upload')).toEqual(['enough-clips', 'create-model']);
   expect(next('sweep')).toEqual([]);
 });

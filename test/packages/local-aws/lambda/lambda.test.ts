@@ -119,14 +119,6 @@ test('each function sees its own variables and credentials, and none of this pro
   expect(one).not.toHaveProperty('CHIRPSMITH_TEST_LEAK');
 });
 
-test('an import of node:http does not load the client behind fetch', async () => {
-  const { lambda, arn } = await lambdaWith({
-    server: `import 'node:http';
-      export const handler = async () => process.moduleLoadList.filter((name) => name.includes('undici'));`,
-  });
-  expect(await lambda.invoke(arn('server'), {}, role)).toEqual([]);
-});
-
 test('a thrown error is reported with its name, message and trace', async () => {
   const { lambda, arn } = await lambdaWith({
     fails: `class NotEnoughClips extends Error { name = 'NotEnoughClips' }

@@ -72,7 +72,7 @@ describe('functions that are usually called next', () => {
     expect(happened).toEqual(['+a', '+b', '+c', '+d']);
   });
 
-  it('take the room of what has rested, and of nothing that had work a moment ago', async () => {
+  it('take the room of what has rested; what had work a moment ago keeps it until a later call', async () => {
     const { call, load, happened } = poolOf({ total: 2, next: { b: ['c'], d: ['e'] } });
     await call('a');
     await vi.advanceTimersByTimeAsync(250);
@@ -82,6 +82,9 @@ describe('functions that are usually called next', () => {
     await call('c');
     await call('d');
     expect(happened).toEqual(['+a', '+b', '-a', '+c', '-b', '+d']);
+    await vi.advanceTimersByTimeAsync(250);
+    await call('d');
+    expect(happened.slice(6)).toEqual(['-c', '+e']);
   });
 
   it('wait while calls wait for a worker', async () => {
