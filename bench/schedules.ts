@@ -1,10 +1,13 @@
 /**
  * Polling schedules: the time that they add to the provider's own, and what they ask for it. See docs/performance.md.
  *
- *   npm run bench:schedules -- [--sessions 200] [--seed 20261127] [--print-defaults]
+ *   npm run bench:schedules -- [--sessions 200] [--seed 20261127] [--print-defaults | --find-rows]
+ *
+ * --find-rows looks for the prices and shares from which the defaults are computed, for a minute or two.
  */
 import { parseArgs } from 'node:util';
 import { defaultChecks } from './schedules/defaults.ts';
+import { findRows } from './schedules/search.ts';
 import {
   crowdTable,
   learningRuns,
@@ -20,11 +23,19 @@ const { values } = parseArgs({
     sessions: { type: 'string', default: '200' },
     seed: { type: 'string', default: '20261127' },
     'print-defaults': { type: 'boolean', default: false },
+    'find-rows': { type: 'boolean', default: false },
   },
 });
 const draws = { sessions: Number(values.sessions), seed: Number(values.seed) };
 
-if (values['print-defaults']) {
+if (values['find-rows']) {
+  const { trainingPrice, rows } = findRows();
+  console.log(`trainingPrice = ${trainingPrice};`);
+  for (const { row, used } of rows) {
+    const fields = Object.entries(row).map(([name, value]) => `${name}: ${value}`);
+    console.log(`{ ${fields.join(', ')} }, // ${(100 * used.most).toFixed(1)} % of its goals used up`);
+  }
+} else if (values['print-defaults']) {
   const { batch, upload, training } = defaultChecks();
   console.log(`checks: [${batch.join(', ')}],`);
   console.log('byTracks: [');

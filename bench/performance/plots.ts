@@ -17,7 +17,7 @@ export function pollersPlot(rows: readonly PollerRow[], tracks: number): string 
     ],
     shown.map(({ name, beyond, calls }) => ({
       name: shortened(name),
-      values: [beyond.mean, beyond.p95, calls],
+      values: [beyond.mean, beyond.p95, calls.mean],
       own: name.startsWith('Chirpsmith') && !name.includes('before'),
     })),
   );

@@ -1,7 +1,7 @@
-import { assumed } from '../schedules/defaults.ts';
+import { assumed } from '../schedules/assumed.ts';
 import { generator } from '../schedules/distributions.ts';
 import { ours } from '../schedules/ours.ts';
-import { poll, statesEntered } from '../schedules/simulate.ts';
+import { invocationsOf, poll, statesEntered } from '../schedules/simulate.ts';
 import type { Demand } from './quotas.ts';
 
 const day = 86_400;
@@ -46,7 +46,7 @@ export function simulateDay(models: number, tracks: number, seed: number): Day {
     add(found.starts, at, 1);
     // All states beside the loops, and the submissions, are at the begin but for Create model, which is one.
     add(found.transitions, at, statesEntered(tracks, 0));
-    add(found.invocations, at, tracks + 3);
+    add(found.invocations, at, invocationsOf(tracks, 0));
     add(found.providerCalls, at, tracks + 2);
     add(found.submissions, at, tracks);
     const check = (when: number) => {

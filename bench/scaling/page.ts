@@ -1,11 +1,10 @@
 import { prices } from '../costs/prices.ts';
+import { gigabytes } from '../schedules/tables.ts';
 import { type Day, demandOf, simulateDay } from './day.ts';
 import { type Demand, invocationSeconds, modelsPerDay, quotas, throttle } from './quotas.ts';
 
 const tracks = 24;
 const days = [10, 1000, 10_000, 100_000] as const;
-/** GB of most functions. */
-const memory = 0.25;
 
 const number = (value: number) => Math.round(value).toLocaleString('en-US');
 /** To two digits: a count of a simulation has no more. */
@@ -16,7 +15,7 @@ const about = (value: number) => {
 
 const dollarsOf = ({ transitions, invocations }: Demand) => ({
   stepFunctions: transitions * prices.transition,
-  lambda: invocations * (prices.invocation + invocationSeconds * memory * prices.gigabyteSecond),
+  lambda: invocations * (prices.invocation + invocationSeconds * gigabytes * prices.gigabyteSecond),
   traces: invocations * prices.trace,
 });
 
@@ -98,7 +97,7 @@ not changed for long, and by the sweep, so looking at sessions does not use it u
 | 10,000 | the provider all day, beyond ${atProvider(demand)} models of ${tracks} tracks | a second account or a higher limit there; \`StateTransition\` raised to the 1,500 of large regions elsewhere | ${(10_000 * each).toFixed(2)} |
 | 100,000 | the provider; then \`StateTransition\`, and what is reserved for *Submit upload* | ${Math.ceil(100_000 / ((5 * 86_400) / demand.providerCalls))} times the provider's assumed limit; transitions raised; more reserved concurrency (\`functions/workflow/submit-upload/state.ts\`); fewer traces (X-Ray sampling) | ${number(100_000 * each)} |
 
-A day's dollars are of transitions (${stepFunctions.toFixed(5)} a model), Lambda at ${invocationSeconds} s an invocation and ${memory * 1024} MB (${lambda.toFixed(5)}) and a
+A day's dollars are of transitions (${stepFunctions.toFixed(5)} a model), Lambda at ${invocationSeconds} s an invocation and ${gigabytes * 1024} MB (${lambda.toFixed(5)}) and a
 trace each (${traces.toFixed(5)}). [What a run costs](costs.md) has every row. The provider's credits are the larger part at every
 size: ${100 + tracks} for a model of ${tracks} tracks.
 `;

@@ -2,7 +2,7 @@ import { slower, spreadFirstCheck, throttledDelay } from '../../functions/shared
 import { checksFor, firstWait, nextWait, withChecks } from '../../functions/shared/schedule.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { untilNextCheck } from '../../functions/workflow/polling.ts';
-import { assumed } from './defaults.ts';
+import { assumed } from './assumed.ts';
 import { generator } from './distributions.ts';
 
 /** All tracks are submitted at once, and that takes so long at least where few calls are allowed. */

@@ -1,58 +1,73 @@
 import { type Expectation, planChecks } from '../../functions/shared/plan-checks.ts';
-import { type Distribution, logNormal, stretched, uniform } from './distributions.ts';
+import { assumed } from './assumed.ts';
+import { type Distribution, stretched } from './distributions.ts';
 
-/**
- * What the default schedules assume, since the provider documents no more: uploads of about 20 s with a tail,
- * trainings of "about 2 to 3 minutes". Choices, not facts.
- */
-export const assumed = { upload: logNormal(20, 0.4), training: uniform(120, 180) };
+/** From what a list of moments is computed for one of several uploads. */
+export interface UploadRow {
+  /** Up to so many tracks. */
+  readonly tracks: number;
+  /** Seconds of delay that a status call is worth. A round of checks is a call for each, so it is less where they are more. */
+  readonly price: number;
+  /** How likely it is taken to be that all takes half and twice as long as assumed. */
+  readonly half: number;
+  readonly twice: number;
+}
 
-/** An upload may also take half or twice as long: the schedules have to do then, too. */
-const uploads: readonly Expectation[] = [
-  { share: 0.64, doneBy: assumed.upload.doneBy },
-  { share: 0.22, doneBy: stretched(0.5, assumed.upload).doneBy },
-  { share: 0.14, doneBy: stretched(2, assumed.upload).doneBy },
+/** As `npm run bench:schedules -- --find-rows` finds them: see search.ts. */
+export const uploadRows: readonly UploadRow[] = [
+  { tracks: 6, price: 0.27, half: 0.2, twice: 0.15 },
+  { tracks: 8, price: 0.16, half: 0.15, twice: 0.2 },
+  { tracks: 10, price: 0.33, half: 0.25, twice: 0.05 },
+  { tracks: 12, price: 0.19, half: 0.2, twice: 0.1 },
+  { tracks: 15, price: 0.13, half: 0.2, twice: 0.2 },
+  { tracks: 18, price: 0.11, half: 0.15, twice: 0.2 },
+  { tracks: 21, price: 0.16, half: 0.25, twice: 0.15 },
+  { tracks: 24, price: 0.096, half: 0.15, twice: 0.2 },
+  { tracks: 32, price: 0.087, half: 0.3, twice: 0.2 },
+  { tracks: 40, price: 0.057, half: 0.2, twice: 0.15 },
+  { tracks: 60, price: 0.032, half: 0.2, twice: 0.15 },
+  { tracks: 80, price: 0.071, half: 0.35, twice: 0.05 },
+  { tracks: 100, price: 0.068, half: 0.35, twice: 0.05 },
 ];
 
-/**
- * Seconds of delay that a status call is worth: the prices at which the schedules keep to the time and the calls that
- * docs/performance.md states. For a file of a batch nobody waits, so a call is dear.
- */
-export const price = { batch: 3, training: 0.5 };
+/** For a file of a batch nobody waits, so a call is dear. */
+export const batchRow: UploadRow = { tracks: 1, price: 3, half: 0.22, twice: 0.14 };
+
+/** Seconds of delay that a status call of the training is worth, found with the rows. */
+export const trainingPrice = 0.55;
 
 /**
- * The same for one of a session's uploads, by the number of tracks up to which each row holds. A round of checks is a
- * call for each, so a call is worth less where they are more.
+ * Moments in a list; the checks after them are evenly spaced. So many that the longest history of 25 tracks still fits into one
+ * execution: of few tracks the moments begin sooner, and one more would not.
  */
-export const uploadPrices = [
-  [6, 0.31],
-  [9, 0.25],
-  [12, 0.21],
-  [18, 0.165],
-  [24, 0.14],
-  [40, 0.08],
-  [60, 0.056],
-  [100, 0.034],
-] as const;
+const listed = { few: 9, many: 10, training: 14 };
+const fewTracks = 10;
+/** Fewest seconds between two checks. */
+const gap = 2;
+/** Seconds by which hardly a task still runs. */
+const until = 400;
 
-/** Moments in a list; the checks after them are evenly spaced. */
-const listed = { upload: 9, training: 14 };
+/** An upload may also take half or twice as long: the schedules have to do then, too. */
+const uploads = ({ half, twice }: UploadRow): Expectation[] => [
+  { share: 1 - half - twice, doneBy: assumed.upload.doneBy },
+  { share: half, doneBy: stretched(0.5, assumed.upload).doneBy },
+  { share: twice, doneBy: stretched(2, assumed.upload).doneBy },
+];
 
-const checksOf = (expected: readonly Expectation[], tasks: number, call: number, most: number) =>
-  planChecks(expected, { tasks, price: call, until: 400, gap: 2 }).slice(0, most);
-
-const certain = ({ doneBy }: Distribution): Expectation[] => [{ share: 1, doneBy }];
-
-/** The moments that functions/shared/settings.ts has as its defaults. */
-export function defaultChecks() {
-  return {
-    batch: checksOf(uploads, 1, price.batch, listed.upload),
-    upload: uploadPrices.map(([tracks, call]) => ({
-      tracks,
-      checks: checksOf(uploads, tracks, call, listed.upload),
-    })),
-    training: checksOf(certain(assumed.training), 1, price.training, listed.training).filter(
-      (at) => at <= 182,
-    ),
-  };
+export function uploadChecks(row: UploadRow): readonly number[] {
+  const most = row.tracks > fewTracks ? listed.many : listed.few;
+  return planChecks(uploads(row), { tasks: row.tracks, price: row.price, until, gap }).slice(0, most);
 }
+
+export function trainingChecks(price: number): readonly number[] {
+  const certain = ({ doneBy }: Distribution): Expectation[] => [{ share: 1, doneBy }];
+  const planned = planChecks(certain(assumed.training), { tasks: 1, price, until, gap });
+  return planned.slice(0, listed.training).filter((at) => at <= 182);
+}
+
+/** The moments that functions/shared/default-schedules.ts has. */
+export const defaultChecks = () => ({
+  batch: uploadChecks(batchRow),
+  upload: uploadRows.map((row) => ({ tracks: row.tracks, checks: uploadChecks(row) })),
+  training: trainingChecks(trainingPrice),
+});

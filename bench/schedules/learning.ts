@@ -2,7 +2,7 @@ import { learnedChecks, type Observation } from '../../functions/shared/learned-
 import { type DoneBy, planChecks } from '../../functions/shared/plan-checks.ts';
 import { type LearnedKind, nextWait, type Schedule, withChecks } from '../../functions/shared/schedule.ts';
 import { defaultSettings } from '../../functions/shared/settings.ts';
-import { assumed } from './defaults.ts';
+import { assumed } from './assumed.ts';
 import { type Distribution, generator, logNormal, mixed, uniform } from './distributions.ts';
 
 /** Seconds of delay that a call is worth here. */
@@ -64,7 +64,7 @@ export function learnedCost(
   observations: readonly Observation[],
   { doneBy }: Distribution,
 ): number {
-  const checks = learnedChecks(kind, observations, { tasks: 1, call: callPrice });
+  const checks = learnedChecks(kind, observations, { tracks: 1, call: callPrice });
   return costOf(moments(withChecks(defaultSettings.schedules[kind], checks), doneBy), doneBy);
 }
 

@@ -1,5 +1,5 @@
 import { planChecks } from '../../functions/shared/plan-checks.ts';
-import { price, uploadPrices } from './defaults.ts';
+import { batchRow, trainingPrice, uploadRows } from './defaults.ts';
 import type { Poller, Waits } from './pollers.ts';
 import type { Lengths } from './simulate.ts';
 
@@ -20,12 +20,12 @@ export function optimum({ upload, training }: Lengths): Poller {
   const plan = ({ doneBy }: Lengths['upload'], tasks: number, call: number) =>
     planChecks([{ share: 1, doneBy }], { tasks, price: call, until });
   const plans = new Map<number, readonly number[]>();
-  const forTraining = plan(training, 1, price.training);
+  const forTraining = plan(training, 1, trainingPrice);
   return {
     name: 'the optimum, for lengths that are known',
     upload(tracks) {
-      const call = uploadPrices.find(([most]) => tracks <= most)?.[1] ?? price.batch;
-      const moments = plans.get(tracks) ?? plan(upload, tracks, call);
+      const { price } = uploadRows.find((row) => tracks <= row.tracks) ?? batchRow;
+      const moments = plans.get(tracks) ?? plan(upload, tracks, price);
       plans.set(tracks, moments);
       return between(moments);
     },

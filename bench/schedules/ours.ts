@@ -59,8 +59,8 @@ export function learned(
   const observe = (of: Distribution): Observation[] =>
     Array.from({ length: seen }, () => ({ seen: of.draw(random), weight: 1 }));
   const draws = Array.from({ length: 25 }, () => ({
-    upload: learnedChecks('upload', observe(lengths.upload), { tasks: tracks }),
-    training: learnedChecks('training', observe(lengths.training), { tasks: 1 }),
+    upload: learnedChecks('upload', observe(lengths.upload), { tracks }),
+    training: learnedChecks('training', observe(lengths.training), { tracks }),
   }));
   let session = 0;
   return {

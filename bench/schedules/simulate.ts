@@ -1,6 +1,6 @@
 import { defaultSettings } from '../../functions/shared/settings.ts';
 import { slicesOf } from '../../infra/workflows/history-budget.ts';
-import { assumed } from './defaults.ts';
+import { assumed } from './assumed.ts';
 import { type Distribution, generator } from './distributions.ts';
 import type { Poller, Waits } from './pollers.ts';
 
@@ -38,6 +38,9 @@ export function poll(
 const framed = { session: 7, slice: 2, track: 2, check: 3 };
 
 const slice = slicesOf(defaultSettings).tracks;
+
+/** Invocations beside the checks: Prepare session, Enough clips? and Create model, and for each track Submit upload. */
+export const invocationsOf = (tracks: number, checks: number): number => 3 + tracks + checks;
 
 export interface Lengths {
   readonly upload: Distribution;

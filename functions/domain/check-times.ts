@@ -24,13 +24,13 @@ export function checkTimesOf(
   const { upload } = settings.schedules;
   const begun: ReadonlySet<Track['status']> = new Set(['declared', 'submitting', 'submitted']);
   const toCome = tracks.filter(({ status }) => begun.has(status)).length;
-  const learned = (kind: LearnedKind, tasks: number) => {
-    if (!settings.schedules[kind].learn || tasks === 0) return undefined;
+  const learned = (kind: LearnedKind, count: number) => {
+    if (!settings.schedules[kind].learn || count === 0) return undefined;
     const observations = observationsOf(lately[kind], now, settings);
-    const checks = learnedChecks(kind, observations, { tasks });
+    const checks = learnedChecks(kind, observations, { tracks: count });
     return checks && { checks, count: observations.length };
   };
-  const [uploads, trainings] = [learned('upload', toCome), learned('training', 1)];
+  const [uploads, trainings] = [learned('upload', toCome), learned('training', tracks.length)];
   const listed = upload.byTracks && toCome > 0 ? { upload: [...checksFor(upload, toCome)] } : {};
   return {
     ...(uploads ? { upload: uploads.checks } : listed),
@@ -57,7 +57,7 @@ export const seenUploads = (tracks: readonly Track[], run: number): DayOfDuratio
 const fewestUploads = 3;
 
 /** Share of the usual time at which uploads are nearer to half of it than to the whole, seen from a few of them. */
-const fast = 0.73;
+export const fast = 0.73;
 
 /**
  * When a run checks on its training, where nothing was learned of trainings, and its uploads took about half of the usual

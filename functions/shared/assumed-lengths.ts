@@ -17,3 +17,9 @@ export const uniformShare =
  * 20 s with a tail, trainings of "about 2 to 3 minutes". Choices, not facts.
  */
 export const assumedLengths = { upload: logNormalShare(20, 0.4), training: uniformShare(120, 180) };
+
+/** Of the assumed lengths: their geometric mean in seconds, and the standard deviation of their logarithm. */
+export const assumedShape = {
+  upload: { middle: 20, spread: 0.4 },
+  training: { middle: 149, spread: 0.117 },
+};

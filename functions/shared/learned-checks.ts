@@ -1,4 +1,4 @@
-import { assumedLengths } from './assumed-lengths.ts';
+import { assumedLengths, assumedShape } from './assumed-lengths.ts';
 import { normalShare } from './normal-share.ts';
 import { type DoneBy, planChecks } from './plan-checks.ts';
 import { earliestChecks, type LearnedKind } from './schedule.ts';
@@ -18,6 +18,13 @@ export const fewestObservations = 10;
 /** Observations that count as much as the assumed lengths do: enough for what was never seen yet. */
 const assumedWeight = 0.2;
 
+/**
+ * The same of the assumed lengths when they are moved to the middle of those that were seen: a few lengths say where they
+ * are, but little of the longest of many. Lengths that spread less or further than is assumed have another shape: the
+ * more so, the less it counts, and it has to fade faster where there are two heaps in place of one.
+ */
+const moved = { weight: 6, less: 2, further: 8 };
+
 /** Narrowest kernel, as a standard deviation of the logarithm: below it are the whole seconds of the checks. */
 const narrowest = 0.015;
 
@@ -30,30 +37,41 @@ const nearlyAll = 0.995;
 /** Longest length that a plan reaches, in seconds; later checks are evenly spaced. */
 const farthest = 1200;
 
-/** Seconds of delay that a status call is worth. The more tracks, the more calls is a round of checks. */
-const price: Readonly<Record<LearnedKind, (tasks: number) => number>> = {
-  upload: (tasks) => 1.65 / (tasks + 5.5),
-  training: () => 0.3,
+/**
+ * Seconds of delay that a status call is worth, by the tracks of the session. The more they are, the more calls is a round of
+ * checks on uploads, and the less is one call of the training among all.
+ */
+const price: Readonly<Record<LearnedKind, (tracks: number) => number>> = {
+  upload: (tracks) => 3.6 / (tracks + 6),
+  training: (tracks) => 0.15 + 0.6 / tracks,
 };
 
 /**
  * The moments of checks for lengths like those that were seen: a kernel density on the logarithm of the lengths, with a
  * little of what is assumed, and of all moments those that cost least.
- * @param tasks submitted together, of which the end of the last one counts
+ * @param tracks of the session. Uploads are submitted together, and the end of the last one counts.
+ * @param call seconds of delay that a status call is worth
  * @returns undefined where too little was seen
  */
 export function learnedChecks(
   kind: LearnedKind,
   observations: readonly Observation[],
-  { tasks, call = price[kind](tasks) }: { tasks: number; call?: number },
+  { tracks, call = price[kind](tracks) }: { tracks: number; call?: number },
 ): number[] | undefined {
   if (observations.length < fewestObservations) return undefined;
+  const tasks = kind === 'upload' ? tracks : 1;
   const points = observations.flatMap(pointsOf);
-  const density = densityOf(points);
+  const seen = spreadOf(points);
+  const density = densityOf(points, seen);
   const weight = observations.reduce((sum, one) => sum + one.weight, 0);
   const assumed = assumedLengths[kind];
+  const { middle, spread } = assumedShape[kind];
+  const factor = middle / Math.exp(seen.mean);
+  const ratio = seen.deviation / spread;
+  const movedWeight = moved.weight * Math.min(ratio ** moved.less, ratio ** -moved.further);
   const doneBy: DoneBy = (seconds) =>
-    (assumedWeight * assumed(seconds) + weight * density(seconds)) / (assumedWeight + weight);
+    (assumedWeight * assumed(seconds) + movedWeight * assumed(factor * seconds) + weight * density(seconds)) /
+    (assumedWeight + movedWeight + weight);
   const longest = Math.max(...points.map(({ at }) => Math.exp(at)));
   const until = Math.min(farthest, Math.max(300, Math.ceil(2 * longest)));
   const planned = planChecks([{ share: 1, doneBy }], { tasks, price: call, until, gap });
@@ -84,15 +102,25 @@ function pointsOf({ seen, weight }: Observation): Point[] {
   }));
 }
 
+/** Of the logarithms, each counted once. */
+interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+function spreadOf(points: readonly Point[]): Spread {
+  const mean = points.reduce((sum, { at }) => sum + at, 0) / points.length;
+  const squares = points.reduce((sum, { at }) => sum + (at - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / (points.length - 1)) };
+}
+
 /**
  * The share that was done by a moment. Each kernel is as wide as Silverman's rule says, and no wider than the distance to
  * its near neighbours asks for: of two heaps far apart, neither is washed out.
  */
-function densityOf(points: readonly Point[]): DoneBy {
+function densityOf(points: readonly Point[], { mean, deviation }: Spread): DoneBy {
   const sorted = points.map(({ at }) => at).sort((a, b) => a - b);
   const count = sorted.length;
-  const mean = sorted.reduce((sum, at) => sum + at, 0) / count;
-  const deviation = Math.sqrt(sorted.reduce((sum, at) => sum + (at - mean) ** 2, 0) / (count - 1));
   const quarter = (share: number) => sorted[Math.floor(share * (count - 1))] ?? mean;
   const middle = (quarter(0.75) - quarter(0.25)) / 1.34;
   const silverman = 0.9 * Math.min(deviation, middle || deviation) * count ** -0.2;

@@ -1,6 +1,5 @@
 import {
   backoffDelay,
-  checksFor,
   earliestChecks,
   firstWait,
   type LearnedKind,
@@ -156,7 +155,7 @@ const withAnyChecks = (
   [...own, ...(schedule.learn ? [earliestChecks[kind]] : [])].map((checks) => withChecks(schedule, checks));
 
 /**
- * Most events of one track's loop in the longest session: checked as often as the schedule allows until the deadline,
+ * Most events of one track's loop in a session of any number of tracks: checked as often as the schedule allows until the deadline,
  * submitted as often as it may be, turned away in between.
  */
 export function worstUpload(
@@ -164,7 +163,8 @@ export function worstUpload(
   repeated: Pick<Repetitions, 'submitUpload' | 'checkUpload'> = repetitions,
 ): number {
   const { upload } = schedules;
-  const ways = withAnyChecks(upload, 'upload', [checksFor(upload, limits.maxTracks)]).map((schedule) =>
+  const lists = [upload.checks, ...(upload.byTracks ?? []).map(({ checks }) => checks)];
+  const ways = withAnyChecks(upload, 'upload', lists).map((schedule) =>
     mostEvents({
       schedule,
       submit: taskEvents(repeated.submitUpload),

@@ -276,6 +276,20 @@ describe('the longest history', () => {
     expect(() => settingsSchema.parse({ limits: { maxTracks: 101 } })).toThrow('maxTracks');
   });
 
+  test("has the moments of the number of tracks whose uploads may be checked most often, be it the settings' largest or not", () => {
+    const upload = { ...defaultSettings.schedules.upload, learn: false };
+    const seldom = { tracks: 100, checks: [60] };
+    const often = { tracks: 40, checks: [10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60] };
+    const worst = (...byTracks: (typeof seldom)[]) =>
+      worstUpload({
+        ...defaultSettings,
+        schedules: { ...defaultSettings.schedules, upload: { ...upload, byTracks } },
+      });
+    expect(worst(often, seldom)).toBe(worst(often));
+    expect(worst(often, seldom)).toBeGreaterThan(worst(seldom));
+    expect(slicesOf(defaultSettings).tracks).toBe(25);
+  });
+
   test('has smaller slices under a schedule that asks more often, and the steps repeated more often fit no more', () => {
     const often = settingsSchema.parse({
       limits: { concurrency: 100 },

@@ -27,11 +27,11 @@ describe('what counts of the last days', () => {
 });
 
 describe('a learned schedule', () => {
-  const times = (seen: readonly (number | readonly [number, number])[], tasks = 1) =>
+  const times = (seen: readonly (number | readonly [number, number])[], tracks = 1) =>
     learnedChecks(
       'upload',
       seen.map((one) => ({ seen: one, weight: 1 })),
-      { tasks },
+      { tracks },
     );
   const around = (center: number) => Array.from({ length: 20 }, (_, index) => center * (0.9 + 0.01 * index));
 

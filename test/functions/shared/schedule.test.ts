@@ -8,7 +8,14 @@ import {
 } from '../../../functions/shared/schedule.ts';
 import { defaultSettings, settingsSchema } from '../../../functions/shared/settings.ts';
 
-const { upload, training } = defaultSettings.schedules;
+const { upload } = defaultSettings.schedules;
+/** Not the defaults, which are computed. */
+const training = {
+  checks: [127, 134, 140, 146, 180],
+  every: 8,
+  later: { after: 240, every: 20 },
+  deadline: 1800,
+};
 
 /** The moments at which a task is checked that never ends. */
 function moments(schedule: typeof upload, jitter: number, until: number): number[] {
@@ -44,9 +51,11 @@ describe('a schedule', () => {
   });
 
   it('has moments for the last of so many tracks: the first row with as many, or the last row', () => {
-    expect(checksFor(upload, 1)).toEqual(upload.checks);
-    expect([2, 6, 7, 9, 24, 25, 40, 100, 200].map((tracks) => checksFor(upload, tracks)[0])).toEqual([
-      21, 21, 22, 22, 26, 28, 28, 31, 31,
+    const byTracks = [6, 9, 24].map((tracks) => ({ tracks, checks: [20 + tracks] }));
+    const rows = { ...upload, byTracks };
+    expect(checksFor(rows, 1)).toEqual(upload.checks);
+    expect([2, 6, 7, 9, 24, 25].map((tracks) => checksFor(rows, tracks)[0])).toEqual([
+      26, 26, 29, 29, 44, 44,
     ]);
     const own = { checks: [7], every: 5, deadline: 60 };
     expect(checksFor(own, 24)).toEqual([7]);
