@@ -46,7 +46,7 @@ describe('Create model', () => {
         },
       },
     ]);
-    expect(state).toMatchObject({ verdict: 'waiting', wait: 127, waited: 0 });
+    expect(state).toMatchObject({ verdict: 'waiting', wait: 128, waited: 0 });
     expect(await table.store.requireSession('ok')).toMatchObject({
       status: 'training',
       create: { fence: 'submitted', taskId: 'p-ok', calls: 1 },
