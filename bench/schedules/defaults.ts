@@ -37,8 +37,8 @@ export const batchRow: UploadRow = { tracks: 1, price: 3, half: 0.22, twice: 0.1
 export const trainingPrice = 0.55;
 
 /**
- * Moments in a list; the checks after them are evenly spaced. So many that the longest history of 25 tracks still fits into one
- * execution: of few tracks the moments begin sooner, and one more would not.
+ * Moments in a list; the checks after them are evenly spaced. So many that the longest history lets as many tracks into one
+ * execution as learned schedules do: of few tracks the moments begin sooner, and one more would be too many.
  */
 const listed = { few: 9, many: 10, training: 14 };
 const fewTracks = 10;

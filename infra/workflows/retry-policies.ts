@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
+import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StateSpec } from '../../functions/runtime/spec.ts';
 import type { ErrorName } from '../../functions/shared/errors.ts';
 
@@ -7,7 +7,8 @@ import type { ErrorName } from '../../functions/shared/errors.ts';
  * Which errors a task is repeated on, how often and how far apart: one name, one policy. A task takes a list
  * of them; Step Functions uses the first that lists the error, and counts each policy's attempts on its own.
  */
-export type RetryPolicy = Required<Pick<RetryProps, 'errors' | 'interval' | 'backoffRate' | 'maxAttempts'>>;
+export type RetryPolicy = Required<Pick<RetryProps, 'errors' | 'interval' | 'backoffRate' | 'maxAttempts'>> &
+  Pick<RetryProps, 'maxDelay' | 'jitterStrategy'>;
 
 const named = (...names: readonly ErrorName[]): string[] => [...names];
 
@@ -31,12 +32,16 @@ const cutOffErrors = [
   'States.Timeout',
 ];
 
-/** After 2, 4, 8, 16 and 32 s: gives up after about a minute. */
+/**
+ * After up to 4, 8, 16, 32 and 64 s, at random: gives up after about a minute. What was throttled together would
+ * otherwise be throttled together again.
+ */
 export const lambdaUnavailable: RetryPolicy = {
   errors: invocationErrors,
-  interval: Duration.seconds(2),
+  interval: Duration.seconds(4),
   backoffRate: 2,
   maxAttempts: 5,
+  jitterStrategy: JitterType.FULL,
 };
 
 /** Once, after 5 s. Every step can run again; one that is cut off twice would be cut off a third time. */
@@ -88,7 +93,12 @@ export const retryOncePerState: readonly RetryPolicy[] = [
 ];
 
 /**
- * For a step that runs in a loop, round after round: after 5 and 45 s, for every reason, Lambda's own first.
+ * For a step that runs in a loop, round after round: after up to 5, 15, 45 and 60 s, at random, for every reason, Lambda's
+ * own first.
+ *
+ * The tracks of many sessions begin together, and Lambda throttles what is more than its functions may run at once. A
+ * throttled invocation has not run, so nothing is paid twice by another. 200 sessions of 24 tracks are 4,800 submissions,
+ * of which a hundred at once run half a second each: with two repetitions at fixed moments, three of four give up.
  *
  * One policy for all reasons, because they add up: an execution ends at 25,000 events, and each attempt allowed here adds
  * three at every step of every loop. The more there are, the fewer tracks fit into a slice of `Upload tracks`. A step that
@@ -98,8 +108,10 @@ export const retryInLoop: readonly RetryPolicy[] = [
   {
     errors: [...invocationErrors, ...cutOffErrors, ...named('StorageUnavailable', 'RecordConflict')],
     interval: Duration.seconds(5),
-    backoffRate: 9,
-    maxAttempts: 2,
+    backoffRate: 3,
+    maxAttempts: 4,
+    maxDelay: Duration.seconds(60),
+    jitterStrategy: JitterType.FULL,
   },
 ];
 

@@ -287,7 +287,7 @@ describe('the longest history', () => {
       });
     expect(worst(often, seldom)).toBe(worst(often));
     expect(worst(often, seldom)).toBeGreaterThan(worst(seldom));
-    expect(slicesOf(defaultSettings).tracks).toBe(25);
+    expect(slicesOf(defaultSettings).tracks).toBe(17);
   });
 
   test('has smaller slices under a schedule that asks more often, and the steps repeated more often fit no more', () => {

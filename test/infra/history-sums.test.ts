@@ -1,6 +1,10 @@
+import { JitterType } from 'aws-cdk-lib/aws-stepfunctions';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
+import { throttledBurst } from '../../bench/scaling/burst.ts';
+import { generator } from '../../bench/schedules/distributions.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../../functions/shared/settings.ts';
+import { state as submitUpload } from '../../functions/workflow/submit-upload/state.ts';
 import { requireBoundedHistory } from '../../infra/workflows/check-history-budget.ts';
 import {
   batchRepetitions,
@@ -25,6 +29,7 @@ import {
   worstMusic,
   worstRequest,
 } from '../../infra/workflows/music-history-budget.ts';
+import { retryInLoop } from '../../infra/workflows/retry-policies.ts';
 
 /** The same steps, none of them repeated. */
 const never = <Steps extends object>(steps: Steps) =>
@@ -159,3 +164,20 @@ test.each<[string, z.input<typeof settingsSchema>, (settings: Settings) => numbe
     );
   },
 );
+
+test('a step in a loop is repeated often enough for 200 sessions of 24 tracks that submit together', () => {
+  const [policy] = retryInLoop;
+  const { reservedConcurrency = 0 } = submitUpload.lambda;
+  if (!policy) throw new Error('It has a policy.');
+  const burst = (random: () => number) =>
+    throttledBurst(200 * 24, { atOnce: reservedConcurrency, seconds: 0.5, policy, random });
+  expect(burst(generator(1)).gaveUp).toBeLessThan(5);
+  const twice = { ...policy, backoffRate: 9, maxAttempts: 2, jitterStrategy: JitterType.NONE };
+  const { gaveUp } = throttledBurst(4800, {
+    atOnce: 100,
+    seconds: 0.5,
+    policy: twice,
+    random: generator(1),
+  });
+  expect(gaveUp).toBeGreaterThan(3000);
+});

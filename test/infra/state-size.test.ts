@@ -84,8 +84,8 @@ test('settings whose tracks would take more slices than a state holds are refuse
     settingsSchema.parse({
       schedules: { upload: { checks: [seconds], every: seconds, deadline: 1200 } },
     });
-  expect(slicesOfLongest(every(3))).toBeGreaterThan(mostSlices);
-  expect(() => requireBoundedHistory(every(3))).toThrow(
+  expect(slicesOfLongest(every(5))).toBeGreaterThan(mostSlices);
+  expect(() => requireBoundedHistory(every(5))).toThrow(
     /100 tracks would take \d+ executions.*Lower settings\.limits\.maxTracks/,
   );
   expect(() => requireBoundedHistory(every(30))).not.toThrow();

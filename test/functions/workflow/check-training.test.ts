@@ -103,7 +103,7 @@ describe('Check training', () => {
     const { provider } = scriptedProvider({ status: [statusOf('success')] });
     const deps = { store: table.store, models: table.models, provider, settings, now };
     const state = await checkTraining({ sessionId: 'empty', ...position, wait: 100 }, deps);
-    expect(state).toMatchObject({ verdict: 'waiting', waited: 100, wait: 27, checks: 1 });
+    expect(state).toMatchObject({ verdict: 'waiting', waited: 100, wait: 28, checks: 1 });
     expect((await table.store.requireSession('empty')).modelId).toBeUndefined();
   });
 
