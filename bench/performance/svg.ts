@@ -48,17 +48,19 @@ export interface Panel {
   readonly words: (value: number) => string;
   /** Equal factors take equal room, from this value on. */
   readonly logarithmic?: number;
+  /** Bars end here, those of larger values with an arrow; the largest value unless given. */
+  readonly most?: number;
 }
 
 /** Bars beside each other in panels, a row for each name, with the values written behind them. */
 export function barPlot(title: string, panels: readonly Panel[], bars: readonly Bar[]): string {
   const [names, row, top] = [330, 26, 66];
-  const panelWidth = panels.length > 1 ? 260 : 560;
+  const panelWidth = panels.length > 3 ? 190 : panels.length > 1 ? 260 : 560;
   const width = names + panels.length * panelWidth + 16;
   const height = top + bars.length * row + 14;
   const parts = panels.flatMap((panel, index) => {
     const left = names + index * panelWidth;
-    const most = Math.max(...bars.map(({ values }) => values[index] ?? 0));
+    const most = panel.most ?? Math.max(...bars.map(({ values }) => values[index] ?? 0));
     const from = panel.logarithmic;
     const axis = { title: panel.title, ticks: [from ?? 0, most], logarithmic: from !== undefined };
     const drawn = bars.map(({ values, own }, at) => {
@@ -67,7 +69,12 @@ export function barPlot(title: string, panels: readonly Panel[], bars: readonly 
       const y = top + at * row;
       return (
         `<rect class="${own ? 'best' : 'other'}" x="${left}" y="${y}" width="${rounded(long)}" height="${row - 9}" rx="2"/>` +
-        text(left + long + 6, y + 13, panel.words(value), own ? 'class="own"' : '')
+        text(
+          left + long + 6,
+          y + 13,
+          `${value > most ? '→ ' : ''}${panel.words(value)}`,
+          own ? 'class="own"' : '',
+        )
       );
     });
     return [text(left, top - 12, panel.title, 'class="small"'), ...drawn];

@@ -1,7 +1,12 @@
+import { Duration } from 'aws-cdk-lib';
+import { JitterType } from 'aws-cdk-lib/aws-stepfunctions';
+import { type RetryPolicy, retryInLoop } from '../../infra/workflows/retry-policies.ts';
 import { prices } from '../costs/prices.ts';
+import { generator } from '../schedules/distributions.ts';
 import { gigabytes } from '../schedules/tables.ts';
+import { throttledBurst } from './burst.ts';
 import { type Day, demandOf, simulateDay } from './day.ts';
-import { type Demand, invocationSeconds, modelsPerDay, quotas, throttle } from './quotas.ts';
+import { type Demand, invocationSeconds, modelsPerDay, quotas, reserved, throttle } from './quotas.ts';
 
 const tracks = 24;
 const days = [10, 1000, 10_000, 100_000] as const;
@@ -42,6 +47,76 @@ function peakTable(rows: readonly ScalingRow[]): string {
   return [head, head.replace(/[^|]+/g, '---'), ...body].join('\n');
 }
 
+/** As a step in a loop was repeated until 27 November 2026. */
+const before: RetryPolicy = {
+  errors: [],
+  interval: Duration.seconds(5),
+  backoffRate: 9,
+  maxAttempts: 2,
+  jitterStrategy: JitterType.NONE,
+};
+
+const bursts = [10, 50, 100, 200, 500] as const;
+
+function burstTable(seed: number): string {
+  const [policy = before] = retryInLoop;
+  const rows = bursts.map((sessions) => {
+    const [then, now] = [before, policy].map((one) =>
+      throttledBurst(sessions * tracks, {
+        ...{ atOnce: reserved, seconds: invocationSeconds, policy: one },
+        random: generator(seed),
+      }),
+    );
+    const cells = [sessions, sessions * tracks, then?.gaveUp ?? 0, now?.gaveUp ?? 0].map(number);
+    return `| ${cells.join(' | ')} | ${(now?.last ?? 0).toFixed(0)} s |`;
+  });
+  const head = '| sessions | submissions | gave up before | give up now | the last begins after |';
+  return [head, head.replace(/[^|]+/g, '---'), ...rows].join('\n');
+}
+
+/** Quotas that the simulation does not need, because what is made here stays far below them. */
+const others = [
+  [
+    '`DescribeExecution`: 300 (250 in other regions) at once, then 15 (10) a second',
+    'Step Functions service quotas',
+    'asked only for sessions whose record has not changed for long, and by the sweep',
+  ],
+  [
+    'Lambda: 1,000 more environments of a function every 10 s',
+    'Lambda scaling behavior',
+    "no function of ours runs so often at once before the account's 1,000 are used up",
+  ],
+  [
+    'API Gateway: 10,000 requests a second, 5,000 at once; in some regions 2,500 and 1,250',
+    'Amazon API Gateway quotas',
+    'a client makes a few requests for a model, and asks for its status every few seconds',
+  ],
+  [
+    'DynamoDB on demand: a new table 4,000 writes and 12,000 reads a second, then twice its former peak',
+    'DynamoDB Developer Guide, Read/Write Capacity Mode',
+    'a model of 24 tracks makes about 300 requests to DynamoDB and S3 in three minutes (measured)',
+  ],
+  ['DynamoDB: 40,000 of each a second for a table', 'Quotas in Amazon DynamoDB', 'the same'],
+  [
+    'S3: at least 3,500 writes and 5,500 reads a second for a prefix',
+    'AWS Knowledge Center, s3-object-key-naming-pattern',
+    'a few requests for each track',
+  ],
+] as const;
+
+function sourceTable(): string {
+  const simulated = quotas.flatMap(({ name, page, bucket, perSecond }) =>
+    page
+      ? [
+          `| ${name}: ${number(bucket)} at once, then ${number(perSecond)} a second | ${page} | in the tables above |`,
+        ]
+      : [],
+  );
+  const rest = others.map((row) => `| ${row.join(' | ')} |`);
+  const head = '| quota | page | here |';
+  return [head, head.replace(/[^|]+/g, '---'), ...simulated, ...rest].join('\n');
+}
+
 /** docs/scaling.md */
 export function scalingPage(rows: readonly ScalingRow[], seed: number): string {
   const reference = rows.find(({ models }) => models === 1000) ?? rows[0];
@@ -59,9 +134,9 @@ export function scalingPage(rows: readonly ScalingRow[], seed: number): string {
 
 Made by \`npm run bench\` (seed ${seed}): a day of arrivals is drawn, each model's calls and states are placed at the moments of
 the default schedules, and each second is held against the quotas. It is a simulation: nothing here has run in an AWS account.
-The quotas are those that AWS publishes for one account and region, as known in November 2026. A new account has less, and
-most can be raised under *Service Quotas*; look there before you rely on a row. How many calls the provider allows is not
-documented; 5 a second is an assumption.
+The quotas are those that AWS publishes for one account and region ([below](#where-the-quotas-are-from)). A new account has less,
+and most can be raised under *Service Quotas*; look there before you rely on a row. How many calls the provider allows is
+not documented; 5 a second is an assumption.
 
 One model of ${tracks} tracks takes ${number(demand.transitions)} transitions, ${number(demand.invocations)} invocations and ${number(demand.providerCalls)} calls to the provider, one of 8 tracks ${number(small.transitions)}, ${number(small.invocations)} and ${number(small.providerCalls)}.
 
@@ -85,8 +160,21 @@ machine; a call that the provider refuses is repeated at the session's own pace.
 
 ${peakTable(rows)}
 
-Not in the table: \`DescribeExecution\` (300 at once, then 15 a second in large regions). It is asked only for sessions whose record has
-not changed for long, and by the sweep, so looking at sessions does not use it up.
+## Sessions that begin at the same moment
+
+*Submit upload* runs ${reserved} times at once (reserved, so that one burst leaves room for the others). Lambda throttles what comes
+beyond that, and the machine repeats it: after up to 5, 15, 45 and 60 s, at random. Before, it was repeated twice, after 5 and
+45 s. A submission that gives up ends its session's run, and a resume takes it up. Sessions of ${tracks} tracks, ${invocationSeconds} s an invocation:
+
+${burstTable(seed)}
+
+## Where the quotas are from
+
+Pages of AWS's documentation, by their titles, in stored copies read in November 2026. Large regions are N. Virginia, Oregon and Ireland.
+
+${sourceTable()}
+
+No quota of a table here is still to be checked, but in your own account.
 
 ## What to change
 
@@ -94,8 +182,8 @@ not changed for long, and by the sweep, so looking at sessions does not use it u
 |---|---|---|---|
 | 10 | nothing; ten that begin together are slowed by the provider's limit | nothing | ${(10 * each).toFixed(2)} |
 | 1,000 | the provider, when several are dropped at once: their uploads wait for minutes | ask the provider for its limit; spread what comes at once | ${(1000 * each).toFixed(2)} |
-| 10,000 | the provider all day, beyond ${atProvider(demand)} models of ${tracks} tracks | a second account or a higher limit there; \`StateTransition\` raised to the 1,500 of large regions elsewhere | ${(10_000 * each).toFixed(2)} |
-| 100,000 | the provider; then \`StateTransition\`, and what is reserved for *Submit upload* | ${Math.ceil(100_000 / ((5 * 86_400) / demand.providerCalls))} times the provider's assumed limit; transitions raised; more reserved concurrency (\`functions/workflow/submit-upload/state.ts\`); fewer traces (X-Ray sampling) | ${number(100_000 * each)} |
+| 10,000 | the provider all day, beyond ${atProvider(demand)} models of ${tracks} tracks | a second account or a higher limit there; nothing at AWS; outside of the large regions raise \`StateTransition\` when a burst is to be on time | ${(10_000 * each).toFixed(2)} |
+| 100,000 | the provider; then \`StateTransition\`, and what is reserved for *Submit upload* | ${Math.ceil(100_000 / ((5 * 86_400) / demand.providerCalls))} times the provider's assumed limit; outside of the large regions \`StateTransition\` raised to 5,000; more reserved concurrency (\`functions/workflow/submit-upload/state.ts\`); fewer traces (X-Ray sampling) | ${number(100_000 * each)} |
 
 A day's dollars are of transitions (${stepFunctions.toFixed(5)} a model), Lambda at ${invocationSeconds} s an invocation and ${gigabytes * 1024} MB (${lambda.toFixed(5)}) and a
 trace each (${traces.toFixed(5)}). [What a run costs](costs.md) has every row. The provider's credits are the larger part at every

@@ -1,11 +1,13 @@
 import { state as submitUpload } from '../../functions/workflow/submit-upload/state.ts';
 
 /**
- * Quotas of one account and region as AWS publishes them (November 2026), and a limit of the provider that is a guess. They
- * are to be checked in the console under Service Quotas: a new account has less, and most can be raised.
+ * A quota of one account and region as AWS publishes it, or a limit of the provider that is a guess. What an account has is in
+ * the console under Service Quotas: a new one has less, and most can be raised.
  */
 export interface Quota {
   readonly name: string;
+  /** The page that has it, by its title; none for what is ours or assumed. */
+  readonly page?: string;
   /** What it limits, by the field of {@link Demand}. */
   readonly of: keyof Demand;
   /** Requests that may come at once after a rest. */
@@ -28,20 +30,46 @@ export interface Demand {
 export const invocationSeconds = 0.5;
 
 const concurrency = 1000;
-const reserved = submitUpload.lambda.reservedConcurrency ?? concurrency;
+export const reserved = submitUpload.lambda.reservedConcurrency ?? concurrency;
 const atOnce = (count: number) => ({
   bucket: count / invocationSeconds,
   perSecond: count / invocationSeconds,
 });
 
+const stepFunctions = 'Step Functions service quotas';
+
+/** Seconds that the uploads of a session have their Map Run open: the longest of 24 at the default schedule, about. */
+export const mapRunSeconds = 50;
+const mapRuns = 1000;
+
 export const quotas: readonly Quota[] = [
   { name: 'provider: 5 calls a second (assumed)', of: 'providerCalls', bucket: 5, perSecond: 5 },
-  { name: 'StartExecution, large regions', of: 'starts', bucket: 1300, perSecond: 300 },
-  { name: 'StartExecution, other regions', of: 'starts', bucket: 800, perSecond: 150 },
-  { name: 'StateTransition, large regions', of: 'transitions', bucket: 5000, perSecond: 1500 },
-  { name: 'StateTransition, other regions', of: 'transitions', bucket: 800, perSecond: 500 },
+  {
+    ...{ name: 'StartExecution, large regions', page: stepFunctions },
+    ...{ of: 'starts', bucket: 1300, perSecond: 300 },
+  },
+  {
+    ...{ name: 'StartExecution, other regions', page: stepFunctions },
+    ...{ of: 'starts', bucket: 800, perSecond: 150 },
+  },
+  {
+    ...{ name: 'StateTransition, large regions', page: stepFunctions },
+    ...{ of: 'transitions', bucket: 5000, perSecond: 5000 },
+  },
+  {
+    ...{ name: 'StateTransition, other regions', page: stepFunctions },
+    ...{ of: 'transitions', bucket: 800, perSecond: 800 },
+  },
+  {
+    ...{
+      name: `Map Runs: ${mapRuns.toLocaleString('en-US')} open, ${mapRunSeconds} s each`,
+      page: stepFunctions,
+    },
+    ...{ of: 'starts', bucket: mapRuns, perSecond: mapRuns / mapRunSeconds },
+  },
   {
     name: `Lambda: ${concurrency.toLocaleString('en-US')} at once, ${invocationSeconds} s each`,
+    page: 'AWS Lambda Operator Guide, Scaling and concurrency in Lambda',
     of: 'invocations',
     ...atOnce(concurrency),
   },
