@@ -16,12 +16,14 @@ const stateAnswer = z.object({
 
 /** What a user of the API does, and what the provider knows of it. */
 export function clientOf({ api, token, provider }: Pick<ReadyInfo, 'api' | 'token' | 'provider'>) {
-  async function call(method: string, route: string, body?: object): Promise<unknown> {
+  async function call(method: string, route: string, body?: object, reads = 3): Promise<unknown> {
     const response = await fetch(api + route, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
+    // A busy machine may be slower than the 30 s of an API. What only reads is asked again.
+    if (response.status === 503 && method === 'GET' && reads > 1) return call(method, route, body, reads - 1);
     const answer: unknown = await response.json();
     if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${JSON.stringify(answer)}`);
     return answer;

@@ -91,8 +91,8 @@ session stays farthest below its goals. It adds up over the distributions, so no
 
 ${goalTable()}
 
-A test holds every number of tracks from 6 to 100 to such goals; of the one that is used up most, 98 % are. Fewer calls of six tracks cost time: the
-goals of 3 % and 18 calls leave half a call of room. The best schedule for lengths that are *known* needs ${optimumCalls(runs.assumed)} calls there; the rest
+From 6 to 100 tracks each number keeps such goals, with 2 % to spare at least; a test holds the ends of each row to them. Of six tracks
+fewer calls would take more time than 3 %, and less time more calls than 18: half a call is left. The best schedule for lengths that are *known* needs ${optimumCalls(runs.assumed)} calls there; the rest
 is for lengths that are not.
 
 ## What is learned
@@ -100,7 +100,7 @@ is for lengths that are not.
 How long each task took is kept by provider, kind and day: as the provider says it (\`finishAt\` − \`createdAt\`), else between
 two checks. The youngest 60 of the last two weeks count, half as much after three days. From ten on, *Prepare session*
 computes the session's moments from a kernel density on their logarithms, with a little of what is assumed, as it is and
-moved to the middle of what was seen. Where the lengths spread further than assumed, the moved part fades.
+moved to the middle of what was seen. Where the lengths spread less or further than assumed, the moved part fades.
 \`GET /sessions/{id}\` shows them (\`checkTimes\`, \`learnedFrom\`). They are never closer than
 \`functions/shared/schedule.ts\` says, so that the longest history stays bounded. Settings with a schedule of one's own
 turn it off, unless it has \`learn: true\`.

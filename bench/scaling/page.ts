@@ -182,7 +182,7 @@ No quota of a table here is still to be checked, but in your own account.
 |---|---|---|---|
 | 10 | nothing; ten that begin together are slowed by the provider's limit | nothing | ${(10 * each).toFixed(2)} |
 | 1,000 | the provider, when several are dropped at once: their uploads wait for minutes | ask the provider for its limit; spread what comes at once | ${(1000 * each).toFixed(2)} |
-| 10,000 | the provider all day, beyond ${atProvider(demand)} models of ${tracks} tracks | a second account or a higher limit there; nothing at AWS; outside of the large regions raise \`StateTransition\` when a burst is to be on time | ${(10_000 * each).toFixed(2)} |
+| 10,000 | the provider all day, beyond ${atProvider(demand)} models of ${tracks} tracks | a second account or a higher limit there; outside of the large regions raise \`StateTransition\` when a burst is to be on time | ${(10_000 * each).toFixed(2)} |
 | 100,000 | the provider; then \`StateTransition\`, and what is reserved for *Submit upload* | ${Math.ceil(100_000 / ((5 * 86_400) / demand.providerCalls))} times the provider's assumed limit; outside of the large regions \`StateTransition\` raised to 5,000; more reserved concurrency (\`functions/workflow/submit-upload/state.ts\`); fewer traces (X-Ray sampling) | ${number(100_000 * each)} |
 
 A day's dollars are of transitions (${stepFunctions.toFixed(5)} a model), Lambda at ${invocationSeconds} s an invocation and ${gigabytes * 1024} MB (${lambda.toFixed(5)}) and a
