@@ -35,7 +35,7 @@ function apiOf({ api }: ReadyInfo, token: string) {
 }
 
 test('sessions that a kill cut off are shown as such, keep their files and clips, and go on; what is in doubt settles itself', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const { startStack } = emptyHome();
   const { run: killed, ready: before } = await startStack('--speed', '20');
