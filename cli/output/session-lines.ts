@@ -144,10 +144,8 @@ function trackLines({ tracks }: Shown, { paint, width }: { paint: Paint; width: 
   });
 }
 
-function spentWords({ creditsSpent, creditsTaken, providerCalls, status, kind }: Shown): string {
-  const calls = counted(providerCalls, 'call');
-  if (status !== 'needs-decision') return `${takenWords(creditsTaken)}, in ${calls} to the provider`;
-  return `at most ${counted(creditsSpent, 'credit')}, with ${kind === 'music' ? 'the music' : 'create'} counted; ${calls} to the provider`;
+function spentWords({ creditsTaken, providerCalls }: Shown): string {
+  return `${takenWords(creditsTaken)}, in ${counted(providerCalls, 'call')} to the provider`;
 }
 
 function toComeWords({ creditsToCome, status, actions, kind }: Shown): string {

@@ -64,7 +64,7 @@ export const callWords: Readonly<Record<ListedCall, string>> = {
 export const answerWords: Readonly<Record<CallAnswer, string>> = {
   pending: 'no answer yet',
   taken: 'accepted',
-  'turned-away': 'turned away',
+  'turned-away': 'asked to wait',
   unreachable: 'no connection',
   refused: 'refused',
   lost: 'answer lost',
@@ -102,7 +102,7 @@ export function meaningOf({ call, answer, result }: CallLine): string {
         ? 'The provider took it, and ended it without a result. Whether it gives the credits back is not documented, so they count as taken.'
         : 'The provider took it, and its credits.';
     case 'turned-away':
-      return 'The provider turned the call away before it took anything. It is sent again after the wait that it asks for.';
+      return 'The provider took nothing and asked to wait. The call is sent again after that wait.';
     case 'unreachable':
       return 'There was no connection, so nothing was taken. It is sent again.';
     case 'refused':

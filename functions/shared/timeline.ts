@@ -120,10 +120,10 @@ export const lineCharge = ({ charge, credits }: Pick<LedgerLine, 'charge' | 'cre
     ? `${creditWords(credits)} ${chargeWords[charge]}`
     : chargeWords[charge];
 
-/** `22 credits`, `22 credits, perhaps 23`: what a session has cost. */
+/** `22 credits`, `22 credits surely, 1 perhaps`: what a session has cost. */
 export function takenWords({ surely, perhaps }: { surely: number; perhaps: number }): string {
   if (perhaps === 0) return creditWords(surely);
-  return `${creditWords(surely)}, perhaps ${(surely + perhaps).toLocaleString('en')}`;
+  return `${creditWords(surely)} surely, ${perhaps.toLocaleString('en')} perhaps`;
 }
 
 /** A stretch of time, and why nothing went on in it. */
@@ -262,7 +262,7 @@ export function rowStory({ calls, next }: TimelineRow, start: number, now: numbe
       ? []
       : [`${last.end.result === 'done' ? 'ready' : 'failed'} at ${clockOf(last.end.at - start)}`]),
     ...(next === undefined ? [] : [`next check in ${Math.max(0, Math.round(next - now))} s`]),
-    ...(away > 0 ? [`turned away ${times(away)}`] : []),
+    ...(away > 0 ? [`asked to wait ${times(away)}`] : []),
     ...(lost > 0 ? [`answer lost ${times(lost)}`] : []),
   ];
   return parts.join(', ');

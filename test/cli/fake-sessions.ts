@@ -258,6 +258,7 @@ function standing(answer: SessionAnswer): SessionAnswer {
   const overdue = status === 'failed' && failure?.error === 'DeadlineExceeded';
   const ended = status === 'failed' && failure?.error === 'TrainingFailed';
   const spent = uploads + 100 * again + (mayBePaid(answer) ? 100 : 0);
+  const perhaps = status === 'needs-decision' ? 100 : 0;
   const actions: SessionAnswer['actions'] = [];
   if (status === 'open') actions.push('start');
   else if (status === 'review') actions.push('approve');
@@ -269,7 +270,8 @@ function standing(answer: SessionAnswer): SessionAnswer {
     ...answer,
     actions,
     creditsSpent: spent,
-    creditsTaken: answer.creditsTaken.perhaps > 0 ? answer.creditsTaken : { surely: spent, perhaps: 0 },
+    creditsTaken:
+      answer.creditsTaken.perhaps > 0 ? answer.creditsTaken : { surely: spent - perhaps, perhaps },
     creditsToCome: mayBePaid(answer) ? 0 : 100 + missing,
   };
 }

@@ -143,7 +143,7 @@ describe('npx chirpsmith decide', () => {
     const shown = await run('status', [sessionId], { home });
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain(`What is known: ${lost.reason}`);
-    expect(shown.stdout).toContain('at most 107 credits, with create counted');
+    expect(shown.stdout).toContain('7 credits surely, 100 perhaps, in ');
     for (const choice of ['check-again', 'create-again', 'abandon']) {
       expect(shown.stdout).toContain(`npx chirpsmith decide ${sessionId} --${choice}`);
     }

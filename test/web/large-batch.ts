@@ -15,16 +15,23 @@ const about = {
   createdAt: '2026-11-27T10:00:00.000Z',
 } as const;
 
+/** Files at the provider at the same time, as the machine has it. */
+const atOnce = 20;
+/** Seconds that each of them takes. */
+const each = 16;
+/** Files that came to their end. */
+const reached = (count: number) => Math.floor((count * 0.6) / atOnce) * atOnce;
+
 const trackId = (index: number) => String(index + 1).padStart(5, '0');
 const fileOf = (index: number) => `loops ${index % 40}/loop number ${index + 1}.wav`;
 const statusOf = (index: number, count: number) =>
-  index % 211 === 5
-    ? 'failed'
-    : index < count * 0.6
-      ? 'done'
-      : index < count * 0.65
-        ? 'submitted'
-        : 'declared';
+  index >= reached(count) + atOnce
+    ? 'declared'
+    : index >= reached(count)
+      ? 'submitted'
+      : index % 211 === 5
+        ? 'failed'
+        : 'done';
 
 function trackOf(index: number, count: number): SessionPageAnswer['tracks'][number] {
   const status = statusOf(index, count);
@@ -39,7 +46,7 @@ function trackOf(index: number, count: number): SessionPageAnswer['tracks'][numb
 
 function callsOf(index: number, count: number): TimelineAnswer['rows'][number]['calls'] {
   const status = statusOf(index, count);
-  const at = 10 + Math.floor(index / 25) * 2;
+  const at = 10 + Math.floor(index / atOnce) * each;
   const call = { call: 'upload', at, until: at + 1, answer: 'taken', charge: 'surely', credits: 1 } as const;
   const end = { at: at + 14, result: 'done' } as const;
   const ended = { checks: [at + 8, at + 14], providerDoneAt: at + 12, end };
@@ -69,7 +76,7 @@ export async function serveLargeBatch(page: Page, count: number): Promise<void> 
     const next = to < count ? trackId(to - 1) : undefined;
     const timeline: TimelineAnswer = {
       session: { ...about, owner: 'me' },
-      now: 20 + Math.floor((count * 0.65) / 25) * 2,
+      now: 20 + (reached(count) / atOnce) * each,
       money: { surely: taken, perhaps: 0, toCome },
       checks: 2 * taken,
       work: [],

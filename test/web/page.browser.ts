@@ -63,7 +63,7 @@ const views: readonly View[] = [
   {
     name: 'session-refused',
     hash: () => `#/sessions/${sessions.refused}`,
-    words: '1 track cannot be used, so the run stopped.',
+    words: '1 track was refused, so the run stopped.',
   },
   {
     name: 'session-review',

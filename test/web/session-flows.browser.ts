@@ -53,7 +53,7 @@ describe('a person', () => {
     const id = await it_.upload([...good, { name: 'lyrics.wav', bytes: textFile() }], { name: 'Replaced' });
     await it_.run(id);
     const { page, context, faults } = await opened(id);
-    await text(page, '1 track cannot be used, so the run stopped.');
+    await text(page, '1 track was refused, so the run stopped.');
     await page.getByRole('button', { name: 'lyrics.wav' }).click();
     const field = page.getByLabel('Replace lyrics.wav');
     await field.setInputFiles({ name: 'notes.txt', mimeType: '', buffer: Buffer.from('not audio') });
@@ -98,7 +98,7 @@ describe('a person', () => {
     const { page, context, faults } = await opened(id);
     await text(page, 'Your choice');
     if (tick !== undefined) await page.getByLabel(tick).check();
-    await page.getByRole('button', { name: button }).click();
+    await page.getByRole('button', { name: button, exact: true }).click();
     await it_.until(id, (session) => session.status === status);
     await page.reload();
     await text(page, status === 'ready' ? 'The model is ready.' : 'A person gave this session up for good.');

@@ -6,9 +6,12 @@ import { sessionKinds } from '../../functions/shared/state-contracts.ts';
 import type { CallAnswer } from '../../functions/shared/timeline-words.ts';
 import { readAddress } from '../../web/src/address.ts';
 import { presentStates, presentWords } from '../../web/src/machine/present-states.ts';
+import { choicesOf, recommended } from '../../web/src/words/choices.ts';
 import { age, duration, printable } from '../../web/src/words/format.ts';
 import { headline } from '../../web/src/words/groups.ts';
-import { balanceSign, detoursOf, sentencesOf } from '../../web/src/words/sentences.ts';
+import { balanceSign, detoursOf, lastSentence, refusedOf, toComeOf } from '../../web/src/words/money.ts';
+import { cutInTheMiddle, waitingWords } from '../../web/src/words/rows.ts';
+import { sentencesOf } from '../../web/src/words/sentences.ts';
 
 const track = (status: (typeof trackStatuses)[number], index = 1): SessionPageAnswer['tracks'][number] => ({
   trackId: String(index).padStart(3, '0'),
@@ -66,7 +69,7 @@ describe('the three sentences', () => {
       'declared',
     ];
     expect(sentencesOf(session({ tracks: tracks.map(track) }))).toEqual({
-      happened: '15 of 24 tracks are ready to train on. One cannot be used.',
+      happened: '15 of 24 tracks are ready to train on. One was refused.',
       cost: '22 credits. About 102 credits to come.',
       now: 'Nothing has to be done: 6 at the provider, 2 waiting.',
     });
@@ -74,7 +77,7 @@ describe('the three sentences', () => {
 
   test('tell what was surely and what was perhaps paid apart', () => {
     const { cost } = sentencesOf(session({ creditsSpent: 23, creditsTaken: { surely: 22, perhaps: 1 } }));
-    expect(cost).toBe('22 credits, perhaps 23. About 102 credits to come.');
+    expect(cost).toBe('22 credits surely, 1 perhaps. About 102 credits to come.');
   });
 
   test('are followed by the detours of uploads, where there were some', () => {
@@ -90,18 +93,25 @@ describe('the three sentences', () => {
       row('unreachable', 'taken'),
       row('lost', 'taken'),
     ];
-    expect(detoursOf({ rows })).toBe('2 uploads were turned away at first. The answer to 1 upload was lost.');
+    expect(detoursOf({ rows })).toBe(
+      '2 uploads had to wait, and were sent again. The answer to 1 upload was lost.',
+    );
   });
 
-  test('call what was perhaps paid so, and name the most that it can be', () => {
+  test('say of a lost create what was surely and what was perhaps taken', () => {
     const { happened, cost } = sentencesOf(
-      session({ status: 'needs-decision', actions: ['decide'], creditsSpent: 124 }),
+      session({
+        status: 'needs-decision',
+        actions: ['decide'],
+        creditsSpent: 125,
+        creditsTaken: { surely: 24, perhaps: 101 },
+      }),
     );
     expect(happened).toBe('The provider’s answer was lost, so nobody knows whether the training was paid.');
-    expect(cost).toBe('At most 124 credits, with the training that was perhaps paid.');
+    expect(cost).toBe('24 credits surely, 101 perhaps, the training among them.');
   });
 
-  test('have a sign of a lost create: the balance before and after, and what its uploads took', () => {
+  test('have a sign of a lost create: the balance before and after, what its uploads took, and what that looks like', () => {
     const call = { at: 10, answer: 'taken', charge: 'surely', credits: 1, call: 'upload' } as const;
     const lost = { ...call, charge: 'perhaps', answer: 'lost' } as const;
     const rows = [call, lost].map((one) => ({
@@ -121,7 +131,14 @@ describe('the three sentences', () => {
     ];
     expect(balanceSign({ ...timeline, balances: balances.slice(0, 1) })).toBeUndefined();
     expect(balanceSign({ ...timeline, balances })).toBe(
-      'The account had 9,775 credits before, and 9,673 after: 102 less. Its uploads in between took 1 credit, perhaps 2. What else was paid from it is in that, too.',
+      'The account had 9,775 credits when this run began, and 9,673 after the call: 102 less. The uploads of this run took 1 credit surely, 1 perhaps of them. So the training was most likely paid, unless others used the account meanwhile.',
+    );
+    const unpaid = [
+      { at: 59, credits: 9700 },
+      { at: 130, credits: 9700 },
+    ];
+    expect(balanceSign({ ...timeline, balances: unpaid })).toBe(
+      'The account had 9,700 credits when this run began, and 9,700 after the call: 0 less. So the training was most likely not paid, unless others used the account meanwhile.',
     );
   });
 
@@ -131,12 +148,84 @@ describe('the three sentences', () => {
       { ...track('failed', 2), failure: { error: 'ProviderRefused' as const, reason: 'x', permanent: true } },
     ];
     const stopped = session({ status: 'failed', actions: ['resume'], tracks });
-    expect(sentencesOf(stopped).now).toBe(
-      'Put another track in the place of each that cannot be used, then resume.',
-    );
+    expect(sentencesOf(stopped).now).toBe('Put another track in the place of each refused one, then resume.');
     expect(sentencesOf({ ...stopped, tracks: [track('done')] }).now).toBe(
       'Resume it: what is done is kept, and nothing is paid twice.',
     );
+  });
+});
+
+describe('the first card', () => {
+  test('says of a session that was not started whether its files are in storage', () => {
+    const open = session({ status: 'open', tracks: [track('declared', 1), track('declared', 2)] });
+    expect(sentencesOf(open, { there: 2, all: 2 }).now).toBe('All 2 tracks are in storage: start it.');
+    expect(sentencesOf(open, { there: 1, all: 2 }).now).toBe(
+      'Send the track below that is not in storage, then start it.',
+    );
+    expect(
+      (['open', 'uploading', 'cancelled'] as const).map((status) => waitingWords(session({ status }))),
+    ).toEqual(['waits for the start', 'waits for its turn', 'not sent']);
+  });
+
+  test('says what refused files cost, and why they were refused', () => {
+    const call = { call: 'upload', at: 1, answer: 'taken', charge: 'surely', credits: 1 } as const;
+    const row = (words?: string) => ({
+      ...{ trackId: '1', file: '1.wav', status: 'failed' as const },
+      calls: [{ ...call, ...(words && { end: { at: 9, result: 'failed' as const, words } }) }],
+    });
+    expect(refusedOf({ rows: [row()] })).toBe('');
+    expect(refusedOf({ rows: [row('Too short.'), row('Too short.')] })).toBe(
+      '2 refused files cost 2 credits: “Too short.”',
+    );
+    expect(refusedOf({ rows: [row('Too short.'), row('Silent.')] })).toBe(
+      '2 refused files cost 2 credits: “Too short.” And 1 other reason.',
+    );
+  });
+
+  test('keeps of a recorded reason the sentence for people', () => {
+    expect(lastSentence('No answer from http://127.0.0.1:1 (ECONNRESET). The 100 may be gone.')).toBe(
+      'The 100 may be gone.',
+    );
+  });
+});
+
+describe('the choices', () => {
+  const doubt = session({ status: 'needs-decision', actions: ['decide'] });
+
+  test('begin with the question that costs nothing, which the first card recommends', () => {
+    expect(choicesOf(doubt).map(({ choice }) => choice)).toEqual(['check-again', 'create-again', 'abandon']);
+    expect(recommended(doubt)).toBe('check-again');
+    expect(sentencesOf(doubt).now).toContain('Ask the provider once more');
+  });
+
+  test('have no such question of music, whose task was in the lost answer', () => {
+    const music = { ...doubt, kind: 'music' } as const;
+    expect(choicesOf(music).map(({ choice }) => choice)).toEqual(['create-again', 'abandon']);
+    expect(recommended(music)).toBeUndefined();
+    expect(sentencesOf(music).now).not.toContain('Ask');
+  });
+
+  test('speak of no doubt where the provider said that a paid training failed', () => {
+    const failed = session({ status: 'failed', actions: ['resume', 'decide'] });
+    expect(choicesOf(failed).map(({ choice }) => choice)).toEqual(['create-again', 'abandon']);
+    expect(choicesOf(failed).flatMap(({ cases }) => cases)).toEqual([]);
+  });
+
+  test('have their price in the ledger, where nothing is to come by itself', () => {
+    const create = { call: 'create', at: 1, answer: 'lost', charge: 'perhaps', credits: 100 } as const;
+    const money = { surely: 24, perhaps: 101, toCome: 0 };
+    expect(toComeOf(doubt, { work: [create], money })).toEqual({
+      credits: 100,
+      words: 'more, if you call again',
+    });
+    expect(toComeOf(session({ status: 'ready' }), { work: [create], money })).toBeUndefined();
+  });
+});
+
+describe('names', () => {
+  test('that are long keep their end', () => {
+    expect(cutInTheMiddle('loop 1.wav')).toEqual(['loop 1.wav']);
+    expect(cutInTheMiddle('loops 0/loop number 601.wav')).toEqual(['loops 0/loop nu', 'mber 601.wav']);
   });
 });
 
@@ -163,6 +252,11 @@ describe('the machine', () => {
     expect(presentWords(present, 'uploading')).toBe('Now: 1 in Submit upload, 2 in Wait for upload.');
     expect(presentWords(presentStates(session({ status: 'ready' })), 'ready')).toBe(
       'Nothing runs now: ready.',
+    );
+    const lost = presentStates(session({ status: 'needs-decision', tracks: [] }));
+    expect(lost).toEqual({ now: {}, passed: { 'Create model': 1 }, bad: ['Answer lost'] });
+    expect(presentWords(lost, 'needs-decision')).toBe(
+      'Nothing runs now: needs a decision. The run ended in Answer lost.',
     );
   });
 });

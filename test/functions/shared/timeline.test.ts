@@ -60,7 +60,7 @@ describe('the ledger', () => {
   it('has a line for each call out of the ordinary, in their order, and folds the plain ones', () => {
     expect(ledger.lines.map((line) => [line.title, lineCharge(line), line.answer])).toEqual([
       ['Prepare session', 'costs nothing', 'accepted'],
-      ['Upload b', 'not taken', 'turned away'],
+      ['Upload b', 'not taken', 'asked to wait'],
       ['Upload d', '1 credit surely taken', 'refused later'],
       ['Upload c', '1 credit perhaps taken', 'answer lost'],
     ]);
@@ -69,7 +69,7 @@ describe('the ledger', () => {
 
   it('says what was surely taken, and with what was perhaps taken', () => {
     expect(takenWords({ surely: 22, perhaps: 0 })).toBe('22 credits');
-    expect(takenWords({ surely: 22, perhaps: 1 })).toBe('22 credits, perhaps 23');
+    expect(takenWords({ surely: 22, perhaps: 1 })).toBe('22 credits surely, 1 perhaps');
   });
 
   it.each(listedCalls.flatMap((call) => callAnswers.map((answer) => ({ call, answer }))))(
@@ -138,7 +138,9 @@ describe('where the time went', () => {
 
 it('the words for a file say what happened to it', () => {
   const whole = row('a', away(10), taken(41, { checks: [50, 55, 60], end: done(67) }));
-  expect(rowStory(whole, 0, 99)).toBe('sent 0:41 after the start, 3 checks, ready at 1:07, turned away once');
+  expect(rowStory(whole, 0, 99)).toBe(
+    'sent 0:41 after the start, 3 checks, ready at 1:07, asked to wait once',
+  );
   expect(rowStory({ ...row('b', taken(41)), next: 108 }, 0, 99)).toBe(
     'sent 0:41 after the start, next check in 9 s',
   );

@@ -20,6 +20,8 @@ interface Names {
   readonly failed?: string;
   readonly end: string;
   readonly badEnd: string;
+  /** The call that costs, whose answer may be lost. */
+  readonly paid?: string;
 }
 
 /** States by the titles that the machine of each kind gives them. */
@@ -33,6 +35,7 @@ const namesOf: Readonly<Record<SessionPageAnswer['kind'], Names>> = {
     },
     uploaded: 'Track uploaded',
     failed: 'Track failed',
+    paid: 'Create model',
     end: 'Model ready',
     badEnd: 'Training failed',
   },
@@ -50,6 +53,7 @@ const namesOf: Readonly<Record<SessionPageAnswer['kind'], Names>> = {
       generating: 'Wait for music',
       copying: 'Copy audio',
     },
+    paid: 'Request music',
     end: 'Music ready',
     badEnd: 'Music failed',
   },
@@ -70,6 +74,7 @@ export function presentStates({
   const state = names.of[status];
   const uploading = status === 'uploading' && names.uploaded !== undefined;
   const failed = count('failed');
+  const isLost = status === 'needs-decision';
   return {
     now: some([
       ['Submit upload', uploading ? count('submitting') : 0],
@@ -79,14 +84,19 @@ export function presentStates({
     passed: some([
       [names.uploaded, count('done')],
       [names.failed, failed],
+      [names.paid, isLost ? 1 : 0],
       [names.end, status === 'ready' ? 1 : 0],
     ]),
     bad: [
       ...(failed > 0 && names.failed !== undefined ? [names.failed] : []),
+      ...(isLost && names.paid !== undefined ? [answerLost] : []),
       ...(status === 'failed' ? [names.badEnd] : []),
     ],
   };
 }
+
+/** Where a machine ends when nobody can say whether the call was taken. */
+const answerLost = 'Answer lost';
 
 function some(states: readonly (readonly [string | undefined, number])[]): Record<string, number> {
   return Object.fromEntries(
@@ -100,5 +110,6 @@ export function presentWords(present: Present, status: Status): string {
     ([state, many]) => `${many.toLocaleString('en')} in ${state}`,
   );
   if (parts.length > 0) return `Now: ${parts.join(', ')}.`;
-  return `Nothing runs now: ${statusWords[status]}.`;
+  const ended = status === 'needs-decision' || status === 'failed' ? present.bad.at(-1) : undefined;
+  return `Nothing runs now: ${statusWords[status]}.${ended === undefined ? '' : ` The run ended in ${ended}.`}`;
 }

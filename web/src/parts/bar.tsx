@@ -1,6 +1,7 @@
 import type { TimelineCall } from '../../../functions/shared/timeline.ts';
 import type { Axis, Tick } from '../timeline/axis.ts';
 import { barsOf } from '../timeline/bars.ts';
+import { isSmall } from './small-screen.ts';
 
 const percent = (share: number) => `${share * 100}%`;
 
@@ -57,13 +58,14 @@ const edgeOf = (place: number) => (place < 0.03 ? 'first' : place > 0.97 ? 'last
 export function AxisLine({ ticks, now }: { ticks: readonly Tick[]; now: number | undefined }) {
   return (
     <span class="axis" aria-hidden="true">
-      {(now === undefined ? ticks : ticks.filter(({ place }) => Math.abs(place - now) > 0.07)).map(
-        ({ place, words, title }) => (
-          <span key={`${place}`} class={edgeOf(place)} style={{ left: percent(place) }} title={title}>
-            {words}
-          </span>
-        ),
-      )}
+      {(now === undefined
+        ? ticks
+        : ticks.filter(({ place }) => Math.abs(place - now) > (isSmall.value ? 0.2 : 0.07))
+      ).map(({ place, words, title }) => (
+        <span key={`${place}`} class={edgeOf(place)} style={{ left: percent(place) }} title={title}>
+          {words}
+        </span>
+      ))}
       {now !== undefined && (
         <span class="nowline" style={{ left: percent(now) }}>
           now

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
@@ -7,11 +7,13 @@ import { trackWords } from '../../../functions/shared/status-words.ts';
 import { endOf, idleStretches, rowStory } from '../../../functions/shared/timeline.ts';
 import { type Axis, axisOf, idleShare, ticksOf } from '../timeline/axis.ts';
 import { clock, duration, printable } from '../words/format.ts';
+import { cutInTheMiddle, waitingWords } from '../words/rows.ts';
 import { type Place, placeOf, places, placeWords, type Tally } from '../words/tally.ts';
 import { AxisLine, Way } from './bar.tsx';
 import { Details } from './file-details.tsx';
 import { Given } from './given.tsx';
 import { Icon, type IconName } from './icon.tsx';
+import { Legend } from './legend.tsx';
 import { moveAmong } from './roving.ts';
 import { isSmall } from './small-screen.ts';
 import { WorkRows } from './work-rows.tsx';
@@ -28,6 +30,8 @@ interface Drawn {
   readonly now: number;
   /** Where bars end. */
   readonly end: number;
+  /** What is said of a file that was not sent yet. */
+  readonly waits: string;
 }
 
 const noRow = { calls: [], next: undefined } as const;
@@ -35,7 +39,8 @@ const noRow = { calls: [], next: undefined } as const;
 /** From so many rows on, only those in sight are drawn. */
 const mostDrawn = 60;
 const rowHeight = { wide: 28, small: 52 };
-const boxHeight = 520;
+/** Whole rows fit into the box. */
+const rowsInSight = { wide: 18, small: 10 };
 /** Rows drawn above and below those in sight. */
 const spare = 8;
 /** Rows that are scrolled by before others are drawn. */
@@ -76,7 +81,7 @@ export function Files({
   const axis = axisOf(endOfAxis(timeline, end), idle, shortens.value ? share : undefined);
   const start = turns.find(({ status }) => status === 'preparing')?.at ?? 0;
   const rows = new Map(timeline.rows.map((row) => [row.trackId, row]));
-  const drawn = { axis, rows, start, now, end };
+  const drawn = { axis, rows, start, now, end, waits: waitingWords(session) };
   const ticks = ticksOf(axis, {
     start,
     many: isSmall.value ? 4 : 9,
@@ -91,6 +96,7 @@ export function Files({
     <section class="card" aria-labelledby="files">
       <div class="head">
         <h2 id="files">Timeline</h2>
+        {!byClock.value && <span class="hint">Minutes and seconds after the start</span>}
         <span class="end row wrap no-print">
           {idle.length > 0 && (
             <label class="row">
@@ -179,7 +185,7 @@ export function Files({
         />
       )}
       <WorkRows timeline={timeline} axis={axis} end={end} />
-      <Legend />
+      <Legend timeline={timeline} end={end} />
     </section>
   );
 }
@@ -203,20 +209,22 @@ function Window({
   open(trackId: string): void;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  const height = isSmall.value ? rowHeight.small : rowHeight.wide;
+  const size = isSmall.value ? 'small' : 'wide';
+  const [height, inSight] = [rowHeight[size], rowsInSight[size]];
   // It opens at the rows that move.
   const moving = useMemo(
     () => Math.max(0, tracks.findIndex((track) => placeOf(track) === 'provider') - 2),
     [],
   );
   const stridden = useSignal(Math.floor(moving / stride));
+  const firstInSight = useSignal(moving);
   useLayoutEffect(() => {
     if (box.current) box.current.scrollTop = moving * height;
   }, []);
   const made = useRef<Made | undefined>(undefined);
   const top = stridden.value * stride;
   const first = Math.max(0, Math.min(top, tracks.length) - spare);
-  const last = Math.min(tracks.length, top + stride + Math.ceil(boxHeight / height) + spare);
+  const last = Math.min(tracks.length, top + stride + inSight + spare);
   if (made.current?.drawn !== drawn || made.current.tracks !== tracks || made.current.height !== height) {
     made.current = { drawn, tracks, height, rows: new Map() };
   }
@@ -231,20 +239,32 @@ function Window({
     return row;
   };
   return (
-    <div
-      class="files window"
-      ref={box}
-      onScroll={() => {
-        stridden.value = Math.floor((box.current?.scrollTop ?? 0) / height / stride);
-      }}
-    >
-      {/* biome-ignore lint/a11y/useSemanticElements: a list with one tab stop for all rows. */}
-      <div role="list" onKeyDown={moveAmong} style={{ height: `${tracks.length * height}px` }}>
-        {tracks.slice(first, last).map((track, index) => rowOf(track, first + index))}
+    <>
+      <Where first={firstInSight} count={tracks.length} />
+      <div
+        class="files window"
+        ref={box}
+        style={{ height: `${height * inSight}px` }}
+        onScroll={() => {
+          firstInSight.value = Math.round((box.current?.scrollTop ?? 0) / height);
+          stridden.value = Math.floor((box.current?.scrollTop ?? 0) / height / stride);
+        }}
+      >
+        {/* biome-ignore lint/a11y/useSemanticElements: a list with one tab stop for all rows. */}
+        <div role="list" onKeyDown={moveAmong} style={{ height: `${tracks.length * height}px` }}>
+          {tracks.slice(first, last).map((track, index) => rowOf(track, first + index))}
+        </div>
       </div>
-    </div>
+    </>
   );
 }
+
+/** Where one is among many rows; drawn apart, so that the rows are not. */
+const Where = ({ first, count }: { first: Signal<number>; count: number }) => (
+  <p class="hint where">
+    From row {Math.min(first.value + 1, count).toLocaleString('en')} of {count.toLocaleString('en')}
+  </p>
+);
 
 const icons: Readonly<Record<Place, IconName>> = {
   done: 'check',
@@ -290,7 +310,7 @@ function Row({
         onClick={() => open(track.trackId)}
       >
         <Icon name={icons[place]} size={14} />
-        <Given text={track.file} />
+        <Name file={track.file} />
       </button>
       <Way calls={row.calls} axis={axis} end={end} next={row.next} />
       <span class="says">
@@ -301,6 +321,23 @@ function Row({
         )}
       </span>
     </div>
+  );
+}
+
+/** The name of a file: of a long one, the end stays where there is no room; a screen reader reads it whole. */
+function Name({ file }: { file: string }) {
+  const [start, end] = cutInTheMiddle(file);
+  if (end === undefined) return <Given text={file} />;
+  return (
+    <>
+      <span class="vh">
+        <Given text={file} />
+      </span>
+      <span class="cut" aria-hidden="true">
+        <Given text={start} />
+        <Given text={end} />
+      </span>
+    </>
   );
 }
 
@@ -320,40 +357,14 @@ const endOfAxis = ({ rows, now }: TimelineAnswer, end: number) =>
 function shortStory(
   { status, attempts }: Track,
   { calls, next }: TimelineRow | typeof noRow,
-  { start, now }: Drawn,
+  { start, now, waits }: Drawn,
 ): string {
-  const again = attempts > 1 ? `, sent ${attempts} times` : '';
+  const again = attempts > 1 ? `, sent ${attempts === 2 ? 'twice' : `${attempts} times`}` : '';
   const { end } = calls.at(-1) ?? {};
   if (status === 'done' && end !== undefined) return `ready after ${duration(end.at - start)}${again}`;
   if (status === 'submitted' && next !== undefined) {
     const wait = Math.round(next - now);
     return `${wait > 0 ? `check in ${wait} s` : 'is checked now'}${again}`;
   }
-  return `${trackWords[status]}${again}`;
+  return `${status === 'declared' ? waits : trackWords[status]}${again}`;
 }
-
-const signs: readonly (readonly [look: string, words: string, sign?: string])[] = [
-  ['stretch moving', 'at the provider, a gap for each check'],
-  ['stretch done', 'done'],
-  ['stretch unseen', 'done, not yet seen by us'],
-  ['stretch turned', 'turned away', '↻'],
-  ['stretch lost', 'answer lost', '?'],
-  ['stretch refused', 'refused'],
-  ['next', 'next check'],
-];
-
-const Legend = () => (
-  <ul class="signs">
-    {signs.map(([look, words, sign]) => (
-      <li key={look}>
-        {sign !== undefined && (
-          <b class="mark" aria-hidden="true">
-            {sign}
-          </b>
-        )}
-        <i class={look} aria-hidden="true" />
-        {words}
-      </li>
-    ))}
-  </ul>
-);

@@ -4,6 +4,7 @@ import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts
 import { type LedgerLine, ledgerOf, plainWords } from '../../../functions/shared/timeline.ts';
 import { chargeWords, meaningOf } from '../../../functions/shared/timeline-words.ts';
 import { clock, counted, printable } from '../words/format.ts';
+import { toComeOf } from '../words/money.ts';
 import { Dialog } from './dialog.tsx';
 import { Given } from './given.tsx';
 
@@ -16,7 +17,8 @@ export function Ledger({ session, timeline }: { session: SessionPageAnswer; time
   const showsPlain = useSignal(false);
   const shows = useSignal(mostLines);
   const opened = useSignal<LedgerLine | undefined>(undefined);
-  const { surely = 0, perhaps = 0, toCome = 0 } = timeline.money ?? {};
+  const { surely = 0, perhaps = 0 } = timeline.money ?? {};
+  const toCome = toComeOf(session, timeline);
   const all = showsPlain.value
     ? [...ledger.lines, ...ledger.plain].sort((one, other) => one.at - other.at)
     : ledger.lines;
@@ -28,12 +30,12 @@ export function Ledger({ session, timeline }: { session: SessionPageAnswer; time
     <section class="card" aria-labelledby="ledger">
       <div class="head">
         <h2 id="ledger">Ledger</h2>
-        <span class="hint">Every call that may cost credits, by the prices of this stage</span>
+        <span class="hint">Every call that may cost credits</span>
       </div>
       <div class="tot">
-        <Sum value={surely} words="surely taken" />
+        <Sum value={surely} words="credits surely taken" />
         <Sum value={perhaps} words="perhaps taken" isDoubt={perhaps > 0} />
-        <Sum value={toCome} words="to come, if it goes on" />
+        {toCome !== undefined && <Sum value={toCome.credits} words={toCome.words} />}
       </div>
       {lines.length > 0 && (
         <table class="led">
@@ -56,7 +58,7 @@ export function Ledger({ session, timeline }: { session: SessionPageAnswer; time
                   <Given text={line.title} />
                 </td>
                 <td class={line.charge === 'perhaps' ? 'num doubt' : 'num'}>
-                  {line.charge !== 'free' && <b>{line.credits} </b>}
+                  {line.credits > 0 && <b>{line.credits} </b>}
                   {chargeWords[line.charge]}
                 </td>
                 <td>
@@ -130,7 +132,7 @@ function LineDetails({
           {until === undefined ? '' : `, ${clock(createdAt, until)} UTC`}
         </dd>
         <dt>Credits</dt>
-        <dd>{charge === 'free' ? chargeWords.free : `${credits}, ${chargeWords[charge]}`}</dd>
+        <dd>{credits === 0 ? chargeWords[charge] : `${credits}, ${chargeWords[charge]}`}</dd>
         {checks.length > 0 && (
           <>
             <dt>Checked</dt>

@@ -2,7 +2,8 @@ import { useSignal } from '@preact/signals';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
 import { rightsSentence } from '../../../functions/shared/rights-sentence.ts';
 import { linkTo } from '../router.ts';
-import { underWay } from '../uploads/under-way.ts';
+import { stored, underWay } from '../uploads/under-way.ts';
+import { recommended } from '../words/choices.ts';
 import { counted } from '../words/format.ts';
 import { groupOf } from '../words/groups.ts';
 import { tallyOf } from '../words/tally.ts';
@@ -13,7 +14,7 @@ import { Icon, type IconName } from './icon.tsx';
 interface Offer {
   readonly label: string;
   readonly icon: IconName;
-  readonly look: 'pri' | 'bad' | '';
+  readonly look: 'pri' | 'bad' | 'sm ghost' | '';
   readonly title: string;
   /** What happens, and what it costs; each line a sentence or two. */
   readonly words: readonly string[];
@@ -29,9 +30,12 @@ interface Offer {
 export function SessionActions({
   session,
   isHidden,
+  part = 'first',
   done,
 }: {
   session: SessionPageAnswer;
+  /** `last`: the deletion of a session that waits for a decision, below the choices. */
+  part?: 'first' | 'last';
   /** Nothing can be begun now; what was begun stays. */
   isHidden: boolean;
   done(): void;
@@ -39,9 +43,14 @@ export function SessionActions({
   const chosen = useSignal<Offer | undefined>(undefined);
   // What is on its way is started when it is there.
   const isSending = underWay.value.has(session.sessionId);
-  const offers = offersOf(session).filter(({ part }) => !(isSending && part === '/start'));
-  const next = nextView(session);
-  if (offers.length === 0 && next === undefined && chosen.value === undefined) return null;
+  const offers = offersOf(session).filter(
+    (offer) =>
+      !(isSending && offer.part === '/start') &&
+      (part === 'last') === (offer.method === 'DELETE' && session.actions.includes('decide')),
+  );
+  const next = part === 'first' ? nextView(session) : undefined;
+  const asks = part === 'first' && !isHidden && recommended(session) !== undefined;
+  if (offers.length === 0 && next === undefined && !asks && !chosen.value) return null;
   return (
     <div class="acts">
       {next !== undefined && (
@@ -50,6 +59,7 @@ export function SessionActions({
           {next.words}
         </a>
       )}
+      {asks && <AskOnceMore session={session} done={done} />}
       {(isHidden ? [] : offers).map((offer) => (
         <button
           type="button"
@@ -70,6 +80,28 @@ export function SessionActions({
         />
       )}
     </div>
+  );
+}
+
+/** The choice that is recommended: it costs nothing, so nothing is asked back. */
+function AskOnceMore({ session: { sessionId }, done }: { session: SessionPageAnswer; done(): void }) {
+  const act = useAct();
+  const body = { choice: 'check-again' };
+  const go = async () => {
+    if (await act.run({ method: 'POST', sessionId, part: '/decide', body })) done();
+  };
+  return (
+    <>
+      <button type="button" class="btn pri" disabled={act.isUnderWay.value} onClick={() => void go()}>
+        <Icon name="retry" />
+        Ask once more, for nothing
+      </button>
+      {act.problem.value !== '' && (
+        <p class="note bad" role="alert">
+          {act.problem.value}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -160,8 +192,10 @@ function offersOf(session: SessionPageAnswer): Offer[] {
     });
   }
   if (actions.includes('start')) {
+    const { there = 0, all = 0 } = stored.value.get(session.sessionId) ?? {};
     offers.push({
       ...post,
+      look: there < all ? '' : 'pri',
       label: `Start, ${price}…`,
       icon: 'up',
       title: 'Start the run?',
@@ -172,7 +206,8 @@ function offersOf(session: SessionPageAnswer): Offer[] {
     });
   }
   if (actions.includes('resume')) offers.push({ ...post, ...resume(session, price) });
-  if (actions.includes('cancel')) offers.push(cancel(session));
+  // Before a first run there is nothing to stop.
+  if (actions.includes('cancel') && session.status !== 'open') offers.push(cancel(session));
   if (groupOf(session) !== 'running') offers.push(remove(session));
   return offers;
 }
@@ -219,12 +254,13 @@ function cancel({ tracks, kind }: SessionPageAnswer): Offer {
   };
 }
 
-function remove({ unfinished, modelId }: SessionPageAnswer): Offer {
+function remove({ unfinished, modelId, status }: SessionPageAnswer): Offer {
   const given = unfinished === undefined ? '' : `?confirm=abandon-paid-${unfinished}`;
   return {
     label: 'Delete for good…',
     icon: 'x',
-    look: '',
+    // Where nothing else is left to do, it is no small matter.
+    look: status === 'deleting' || status === 'abandoned' ? 'bad' : 'sm ghost',
     title: 'Delete this session for good?',
     words: [
       'Its files and its record are deleted. What the provider has stays there.',

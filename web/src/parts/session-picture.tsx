@@ -1,10 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
 import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts';
+import { account } from '../account.ts';
 import { linkTo } from '../router.ts';
-import { underWay } from '../uploads/under-way.ts';
+import { stored, underWay } from '../uploads/under-way.ts';
 import { counted, moment, printable } from '../words/format.ts';
-import { detoursOf, sentencesOf } from '../words/sentences.ts';
+import { detoursOf, lastSentence, refusedOf } from '../words/money.ts';
+import { sentencesOf } from '../words/sentences.ts';
 import { tallyOf } from '../words/tally.ts';
 import { Files } from './files.tsx';
 import { Given } from './given.tsx';
@@ -40,12 +42,23 @@ export function SessionPicture({
   acts,
   isReport = false,
 }: Whole & { acts?: Acts | undefined; isReport?: boolean }) {
-  const { name, status, kind, createdAt, startedBy, failure, earlierFailures = [], tracks } = session;
-  const { happened, cost, now } = sentencesOf(session);
+  const {
+    name,
+    status,
+    kind,
+    createdAt,
+    startedBy,
+    failure,
+    earlierFailures = [],
+    tracks,
+    actions,
+  } = session;
+  const { happened, cost, now } = sentencesOf(session, stored.value.get(session.sessionId));
   const tally = tallyOf(tracks);
-  const detours = detoursOf(timeline);
+  const besides = [detoursOf(timeline), refusedOf(timeline)].filter((words) => words !== '').join(' ');
   const sent = underWay.value.get(session.sessionId);
   const links = !isReport;
+  const left = links && actions.some((action) => action !== 'cancel') ? accountWords() : undefined;
   return (
     <>
       <section class="card hero" aria-labelledby="lead">
@@ -55,7 +68,7 @@ export function SessionPicture({
           </h1>
           <StatusPill status={status} />
           <span class="end">
-            {startedWords[startedBy]}, {moment(createdAt)}
+            {createdWords[startedBy]}, {moment(createdAt)}
           </span>
         </div>
         <div>
@@ -64,22 +77,23 @@ export function SessionPicture({
               ? happened
               : `${sent.there.toLocaleString('en')} of ${counted(sent.all, 'file')} ${sent.all === 1 ? 'is' : 'are'} in your storage.`}
           </p>
-          {detours !== '' && <p class="mid">{detours}</p>}
+          {besides !== '' && <p class="mid besides">{besides}</p>}
           <dl class="facts">
             <dt>Cost so far</dt>
             <dd>{cost}</dd>
             <dt>What now</dt>
             <dd>{sent === undefined ? now : 'Leave this page open until the last file is there.'}</dd>
+            {left !== undefined && (
+              <>
+                <dt>In the account</dt>
+                <dd>{left}</dd>
+              </>
+            )}
           </dl>
           {acts?.buttons}
         </div>
         {tracks.length > 0 && <Meter tracks={tracks} tally={tally} />}
-        {failure !== undefined && (
-          <div class="why">
-            <h2>{status === 'cancelled' ? 'What was recorded' : 'The reason, as it was recorded'}</h2>
-            <blockquote>{printable(failure.reason)}</blockquote>
-          </div>
-        )}
+        {failure !== undefined && <Reason session={session} reason={failure.reason} isOpen={isReport} />}
       </section>
       {acts?.below}
       <Machine session={session} />
@@ -94,10 +108,46 @@ export function SessionPicture({
   );
 }
 
-const startedWords = {
-  api: 'Started by you',
-  manifest: 'Started by a manifest in the inbox',
-  console: 'Started in the AWS console',
+/** What the account has left, where a decision may spend of it. */
+function accountWords(): string | undefined {
+  const { credits, provider } = account.value ?? {};
+  return credits === undefined ? undefined : `${counted(credits, 'credit')} at ${provider}`;
+}
+
+/** Why a run ended. Of a lost answer, the first card says it in plain words: what was recorded is folded. */
+function Reason({
+  session: { status },
+  reason,
+  isOpen,
+}: {
+  session: SessionPageAnswer;
+  reason: string;
+  isOpen: boolean;
+}) {
+  const title = status === 'cancelled' ? 'What was recorded' : 'The reason, as it was recorded';
+  const words = <blockquote>{printable(reason)}</blockquote>;
+  if (status !== 'needs-decision')
+    return (
+      <div class="why">
+        <h2>{title}</h2>
+        {words}
+      </div>
+    );
+  return (
+    <div class="why">
+      <p>{lastSentence(reason)}</p>
+      <details open={isOpen}>
+        <summary>{title}</summary>
+        {words}
+      </details>
+    </div>
+  );
+}
+
+const createdWords = {
+  api: 'Created by you',
+  manifest: 'Created by a manifest in the inbox',
+  console: 'Created in the AWS console',
 } as const;
 
 function Takes({ session: { sessionId, music }, links }: { session: SessionPageAnswer; links: boolean }) {

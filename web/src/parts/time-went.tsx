@@ -43,8 +43,8 @@ export function TimeWentCard({ timeline }: { timeline: TimelineAnswer }) {
       words: 'Until our next check found it',
     },
     {
-      ...{ name: 'turnedAway', title: 'Turned away by the provider', took: went.turnedAway },
-      words: 'Asked to wait, then sent again',
+      ...{ name: 'turnedAway', title: 'Asked to wait by the provider', took: went.turnedAway },
+      words: 'Until it was sent again',
     },
   ];
   const took = trainingTook(timeline);
@@ -55,6 +55,7 @@ export function TimeWentCard({ timeline }: { timeline: TimelineAnswer }) {
           ...{ name: 'provider', title: 'Training', took, usual: usual?.training },
           words: 'Once for all files, by the provider’s clock',
         };
+  const longest = longestOf(training === undefined ? lines : [...lines, training]);
   return (
     <section class="card" aria-labelledby="went">
       <div class="head">
@@ -63,9 +64,9 @@ export function TimeWentCard({ timeline }: { timeline: TimelineAnswer }) {
       </div>
       <dl class="went">
         {lines.map((line) => (
-          <LineOfTime key={line.title} line={line} longest={longestOf(lines)} />
+          <LineOfTime key={line.title} line={line} longest={longest} />
         ))}
-        {training !== undefined && <LineOfTime line={training} longest={longestOf([training])} />}
+        {training !== undefined && <LineOfTime line={training} longest={longest} />}
       </dl>
       {usual?.upload !== undefined && (
         <p class="ledf">

@@ -23,9 +23,11 @@ export function WorkRows({
   axis: Axis;
   end: number;
 }) {
+  const rows = rowsOf(session.kind, work, now);
+  if (rows.length === 0) return null;
   return (
     <ul class="work">
-      {rowsOf(session.kind, work, now).map(({ name, calls, words }) => (
+      {rows.map(({ name, calls, words }) => (
         <li class="file" key={name}>
           <span class="open">
             <Icon name={name === 'Training' || name === 'Music' ? 'note' : 'key'} size={14} />

@@ -13,7 +13,7 @@ import {
   rememberedSession,
 } from './remembered.ts';
 import { askForUploads, type Silent, sendFile } from './send-file.ts';
-import { tellUnderWay } from './under-way.ts';
+import { tellStored, tellUnderWay } from './under-way.ts';
 
 /** Files on their way at the same time. */
 const atOnce = 4;
@@ -314,6 +314,7 @@ export class Sending {
       const all = this.rows.length + this.undeclared.length;
       const isOver =
         this.state.value === 'done' || this.state.value === 'asking' || (there === all && !this.starts);
+      if (this.state.value !== 'asking' && all > 0) tellStored(this.sessionId, { there, all });
       tellUnderWay(this.sessionId, isOver ? undefined : { there, all });
     }, 100);
   }

@@ -5,6 +5,15 @@ export const underWay = signal<ReadonlyMap<string, { readonly there: number; rea
   new Map(),
 );
 
+/** How many of a session's files are in storage, as the server said last. */
+export const stored = signal<ReadonlyMap<string, { readonly there: number; readonly all: number }>>(
+  new Map(),
+);
+
+export function tellStored(sessionId: string, count: { there: number; all: number }): void {
+  stored.value = new Map(stored.value).set(sessionId, count);
+}
+
 /** @param progress nothing when it has ended */
 export function tellUnderWay(sessionId: string, progress: { there: number; all: number } | undefined): void {
   const next = new Map(underWay.value);

@@ -92,6 +92,7 @@ function Found({ session, timeline, refresh }: Whole & { refresh(): void }) {
         {session.actions.includes('decide') && (
           <div hidden={isAway.value}>
             <Decision session={session} timeline={timeline} done={refresh} />
+            <SessionActions session={session} part="last" isHidden={isAway.value} done={refresh} />
           </div>
         )}
         {hasFilesToSend(session) && <UploadTray session={session} done={refresh} />}

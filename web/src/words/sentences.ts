@@ -1,7 +1,6 @@
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
-import type { TimelineAnswer } from '../../../functions/api/contract/timeline.ts';
 import { takenWords } from '../../../functions/shared/timeline.ts';
-import type { CallAnswer } from '../../../functions/shared/timeline-words.ts';
+import { recommended } from './choices.ts';
 import { counted } from './format.ts';
 import { type Tally, tallyOf } from './tally.ts';
 
@@ -22,18 +21,15 @@ interface About {
 }
 
 /** What happened, what it cost so far, and what to do now. */
-export function sentencesOf(session: SessionPageAnswer): Sentences {
+export function sentencesOf(session: SessionPageAnswer, stored?: Stored): Sentences {
   const about: About = {
     session,
     tally: tallyOf(session.tracks),
     one: session.kind === 'batch' ? 'file' : 'track',
-    spent:
-      session.status === 'needs-decision' || session.creditsTaken === undefined
-        ? counted(session.creditsSpent ?? 0, 'credit')
-        : takenWords(session.creditsTaken),
+    spent: takenWords(session.creditsTaken ?? { surely: session.creditsSpent ?? 0, perhaps: 0 }),
     toCome: session.creditsToCome ?? 0,
   };
-  return { happened: happened(about), cost: cost(about), now: now(about) };
+  return { happened: happened(about), cost: cost(about), now: now(about, stored) };
 }
 
 const ready = ({ tally: { done, all }, one, session: { kind } }: About) =>
@@ -42,13 +38,13 @@ const ready = ({ tally: { done, all }, one, session: { kind } }: About) =>
 const refused = ({ tally }: About) =>
   tally.refused === 0
     ? ''
-    : ` ${tally.refused === 1 ? 'One cannot be used.' : `${tally.refused.toLocaleString('en')} cannot be used.`}`;
+    : ` ${tally.refused === 1 ? 'One was refused.' : `${tally.refused.toLocaleString('en')} were refused.`}`;
 
 function happened(about: About): string {
   const { session, tally, one } = about;
   switch (session.status) {
     case 'open':
-      return `${counted(tally.all, one)} ${tally.all === 1 ? 'is' : 'are'} declared; nothing has been started.`;
+      return `${counted(tally.all, one)} ${tally.all === 1 ? 'is' : 'are'} chosen; nothing was sent to the provider yet.`;
     case 'preparing':
       return 'Chirpsmith looks into the files.';
     case 'uploading':
@@ -79,39 +75,6 @@ function happened(about: About): string {
   }
 }
 
-/** What went another way than planned, of the calls for files; nothing when none did. */
-export function detoursOf({ rows }: Pick<TimelineAnswer, 'rows'>): string {
-  const withAnswer = (...answers: readonly CallAnswer[]) =>
-    rows.filter(({ calls }) => calls.some(({ answer }) => answers.includes(answer))).length;
-  const [away, lost] = [withAnswer('turned-away', 'unreachable'), withAnswer('lost')];
-  const were = (count: number) => (count === 1 ? 'was' : 'were');
-  return [
-    ...(away === 0 ? [] : [`${counted(away, 'upload')} ${were(away)} turned away at first.`]),
-    ...(lost === 0
-      ? []
-      : [`${lost === 1 ? 'The answer' : 'Answers'} to ${counted(lost, 'upload')} ${were(lost)} lost.`]),
-  ].join(' ');
-}
-
-/** What the balance before and after a create says whose answer was lost; nothing where it was not read twice. */
-export function balanceSign({ balances = [], work, rows }: TimelineAnswer): string | undefined {
-  const create = work.findLast(({ call, answer }) => call === 'create' && answer !== 'taken');
-  if (create === undefined) return undefined;
-  const before = balances.findLast(({ at }) => at <= create.at);
-  const after = balances.findLast(({ at }) => at > create.at);
-  if (before === undefined || after === undefined) return undefined;
-  const between = rows.flatMap(({ calls }) => calls).filter(({ at }) => at >= before.at && at <= after.at);
-  const sumOf = (charge: string) =>
-    between.reduce((all, call) => (call.charge === charge ? all + call.credits : all), 0);
-  const number = (credits: number) => credits.toLocaleString('en');
-  const gone = before.credits - after.credits;
-  return [
-    `The account had ${counted(before.credits, 'credit')} before, and ${number(after.credits)} after: ${number(gone)} less.`,
-    `Its uploads in between took ${takenWords({ surely: sumOf('surely'), perhaps: sumOf('perhaps') })}.`,
-    'What else was paid from it is in that, too.',
-  ].join(' ');
-}
-
 const work = ({ kind }: SessionPageAnswer) => (kind === 'music' ? 'music' : 'training');
 
 function whenReady(about: About): string {
@@ -129,7 +92,7 @@ function whenFailed(about: About): string {
   const { session, tally, one } = about;
   switch (session.failure?.error) {
     case 'AudioRejected':
-      return `${counted(tally.refused, one)} cannot be used, so the run stopped.`;
+      return `${counted(tally.refused, one)} ${tally.refused === 1 ? 'was' : 'were'} refused, so the run stopped.`;
     case 'NotEnoughClips':
       return `${counted(tally.done, 'track')} ${tally.done === 1 ? 'is' : 'are'} ready: too few for the model.`;
     case 'TrainingFailed':
@@ -151,8 +114,7 @@ function whenFailed(about: About): string {
 
 function cost({ session, spent, toCome }: About): string {
   const { status, actions } = session;
-  if (status === 'needs-decision')
-    return `At most ${spent}, with the ${work(session)} that was perhaps paid.`;
+  if (status === 'needs-decision') return `${spent}, the ${work(session)} among them.`;
   if (status === 'review') return `${spent}. The training costs ${toCome} more, after your approval.`;
   if (toCome === 0 || actions.includes('decide') || ['ready', 'abandoned', 'deleting'].includes(status)) {
     return `${spent}.`;
@@ -160,12 +122,29 @@ function cost({ session, spent, toCome }: About): string {
   return `${spent}. About ${counted(toCome, 'credit')} to come.`;
 }
 
-function now({ session, tally, one }: About): string {
+/** How many of a session's files are in storage; nothing while that is not known. */
+export interface Stored {
+  readonly there: number;
+  readonly all: number;
+}
+
+function whenOpen({ tally, one }: About, stored: Stored | undefined): string {
+  if (stored === undefined) return 'Start it when all its files are in storage.';
+  const missing = stored.all - stored.there;
+  if (missing === 0)
+    return tally.all === 1
+      ? `Its ${one} is in storage: start it.`
+      : `All ${counted(tally.all, one)} are in storage: start it.`;
+  return `Send ${missing === 1 ? `the ${one}` : `the ${counted(missing, one)}`} below that ${missing === 1 ? 'is' : 'are'} not in storage, then start it.`;
+}
+
+function now(about: About, stored: Stored | undefined): string {
+  const { session, tally, one } = about;
   const { status, actions, kind } = session;
   const lost = session.tracks.find((track) => track.status === 'failed' || track.status === 'rejected');
   switch (status) {
     case 'open':
-      return 'Start it when all its files are in storage.';
+      return whenOpen(about, stored);
     case 'review':
       return 'Approve the training, or cancel it. Waiting costs nothing.';
     case 'uploading':
@@ -176,16 +155,18 @@ function now({ session, tally, one }: About): string {
       if (actions.includes('resume')) return 'Resume it, to send the files without a clip again.';
       return kind === 'train' ? 'Make music with it.' : 'Nothing has to be done.';
     case 'needs-decision':
-      return 'Choose one of three below. Nothing goes on by itself, and waiting costs nothing.';
+      return recommended(session) === undefined
+        ? 'Look at the provider whether it charged this, then choose below. Waiting costs nothing.'
+        : 'Ask the provider once more: that costs nothing. The other ways are below; waiting costs nothing.';
     case 'deleting':
       return 'Delete it once more: that goes on where it ended.';
     case 'abandoned':
       return 'Nothing can be done any more but to delete it.';
   }
-  if (actions.includes('decide')) return 'Choose one of three below. Waiting costs nothing.';
+  if (actions.includes('decide')) return 'Choose below how it goes on. Waiting costs nothing.';
   if (!actions.includes('resume')) return 'Nothing has to be done.';
   if (lost?.failure?.permanent || lost?.status === 'rejected') {
-    return `Put another ${one} in the place of each that cannot be used, then resume.`;
+    return `Put another ${one} in the place of each refused one, then resume.`;
   }
   return 'Resume it: what is done is kept, and nothing is paid twice.';
 }
