@@ -174,7 +174,8 @@ Pages of AWS's documentation, by their titles, in stored copies read in November
 
 ${sourceTable()}
 
-No quota of a table here is still to be checked, but in your own account.
+The rows of DynamoDB and S3 were read in copies of these pages, the others on the pages: compare all with Service Quotas in
+your own account.
 
 ## What to change
 
