@@ -115,7 +115,7 @@ function State({ name, at, shape, present }: { name: string; at: Box; shape: str
   const look =
     here !== undefined ? 'now' : present.bad.includes(name) ? 'bad' : passed !== undefined ? 'past' : '';
   const count = here ?? passed;
-  const title = count === undefined ? name : `${name} · ${count.toLocaleString('en')}`;
+  const title = count === undefined || count === 1 ? name : `${name} · ${count.toLocaleString('en')}`;
   return (
     <g class={`st ${look}`}>
       {shape === 'choice' ? (

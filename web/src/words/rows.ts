@@ -1,7 +1,7 @@
 import type { SessionPageAnswer } from '../../../functions/api/contract/session.ts';
 
 /** Letters from which a name is cut where there is no room, and those of its end that stay. */
-const cut = { from: 24, end: 12 };
+const cut = { from: 17, end: 12 };
 
 /** A name in the parts that are shown: of a long one the first part is cut, and its end stays. */
 export function cutInTheMiddle(name: string): readonly string[] {
