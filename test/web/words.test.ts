@@ -138,7 +138,7 @@ describe('the three sentences', () => {
       { at: 130, credits: 9700 },
     ];
     expect(balanceSign({ ...timeline, balances: unpaid })).toBe(
-      'The account had 9,700 credits when this run began, and 9,700 after the call: 0 less. So the training was most likely not paid, unless others used the account meanwhile.',
+      'The account had 9,700 credits when this run began, and 9,700 after the call: 0 less. Its uploads were paid before that. So the training was most likely not paid, unless others used the account meanwhile.',
     );
   });
 

@@ -238,7 +238,8 @@ function cancel({ tracks, kind }: SessionPageAnswer): Offer {
   return {
     label: 'Cancel the run…',
     icon: 'stop',
-    look: '',
+    // Nothing has to be done while it runs: no button may look like the thing to do.
+    look: 'sm ghost',
     title: 'Cancel the run?',
     words: [
       'The run stops now. You can resume it later; nothing is paid twice.',

@@ -62,8 +62,11 @@ export function balanceSign({
   const looks = rest >= create.credits ? 'paid' : rest - perhaps <= 0 ? 'not paid' : undefined;
   return [
     `The account had ${counted(before.credits, 'credit')} when this run began, and ${after.credits.toLocaleString('en')} after the call: ${gone.toLocaleString('en')} less.`,
+    // A run that goes on has its uploads from the one before.
     ...(between.length === 0
-      ? []
+      ? rows.length === 0
+        ? []
+        : ['Its uploads were paid before that.']
       : [`The uploads of this run took ${takenWords({ surely, perhaps })} of them.`]),
     ...(looks === undefined
       ? []
