@@ -105,8 +105,8 @@ function bundleTogether(folders: readonly string[]): ReadonlyMap<string, Bundle>
     // The SDK is bundled too, so that the versions that were tested are the versions that run.
     mainFields: ['module', 'main'],
     alias: standIns,
-    // `import('node:http')` reads each of its exports, and two of them load the whole of fetch: 30 ms, where `require` loads
-    // what is used.
+    // `import('node:http')` reads each of its exports, and three of them load the client behind `fetch`; `require` loads what
+    // is used.
     supported: { 'dynamic-import': false },
     banner: { js: requireForCommonJs },
     minify: true,

@@ -60,14 +60,15 @@ export function balanceSign({
   const thing = kind === 'music' ? 'music' : 'training';
   const rest = gone - surely;
   const looks = rest >= create.credits ? 'paid' : rest - perhaps <= 0 ? 'not paid' : undefined;
+  // A run that goes on has its uploads from the one before.
+  const earlier = rows.length === 0 ? [] : ['Its uploads were paid before that.'];
+  const uploads =
+    between.length === 0
+      ? earlier
+      : [`The uploads of this run took ${takenWords({ surely, perhaps })} of them.`];
   return [
     `The account had ${counted(before.credits, 'credit')} when this run began, and ${after.credits.toLocaleString('en')} after the call: ${gone.toLocaleString('en')} less.`,
-    // A run that goes on has its uploads from the one before.
-    ...(between.length === 0
-      ? rows.length === 0
-        ? []
-        : ['Its uploads were paid before that.']
-      : [`The uploads of this run took ${takenWords({ surely, perhaps })} of them.`]),
+    ...uploads,
     ...(looks === undefined
       ? []
       : [`So the ${thing} was most likely ${looks}, unless others used the account meanwhile.`]),
