@@ -1,10 +1,11 @@
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { buildSync } from 'esbuild';
+import type { BuildOptions, Metafile } from 'esbuild';
 import { servicesOf, specs } from '../specs.ts';
 
 const functionsFolder = fileURLToPath(new URL('../../functions', import.meta.url));
@@ -86,47 +87,77 @@ export function buildBundles(folders: readonly string[] = allFolders()): Readonl
     const spec = specs.get(folder);
     return spec !== undefined && servicesOf(spec).has('s3');
   });
-  return new Map([...groups.values()].flatMap((group) => [...bundleTogether(group)]));
+  const runs = [...groups.values()];
+  return new Map(
+    runEsbuild(runs.map(optionsFor)).flatMap((built, run) => [...bundlesOf(built, runs[run] ?? [])]),
+  );
 }
 
-function bundleTogether(folders: readonly string[]): ReadonlyMap<string, Bundle> {
-  const { outputFiles, metafile } = buildSync({
-    absWorkingDir: functionsFolder,
-    entryPoints: Object.fromEntries(folders.map((folder) => [flat(folder), `${folder}/handler.ts`])),
-    outdir: functionsFolder,
-    outExtension: { '.js': '.mjs' },
-    write: false,
-    metafile: true,
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    // The SDK is bundled too, so that the versions that were tested are the versions that run.
-    mainFields: ['module', 'main'],
-    alias: standIns,
-    // `import('node:http')` reads each of its exports, and three of them load the client behind `fetch`; `require` loads what
-    // is used.
-    supported: { 'dynamic-import': false },
-    banner: { js: requireForCommonJs },
-    minify: true,
-    legalComments: 'none',
-    // A name that a stand-in lacks ends the build, and not the function.
-    logOverride: { 'import-is-undefined': 'error' },
-    logLevel: 'warning',
+/** Milliseconds. */
+const longestBuild = 120_000;
+
+interface Built {
+  readonly files: readonly { readonly path: string; readonly contents: Uint8Array }[];
+  readonly metafile: Metafile;
+}
+
+/** Plugins need esbuild's asynchronous calls, and CDK's constructs are made without waiting: a worker runs them meanwhile. */
+function runEsbuild(runs: readonly BuildOptions[]): readonly Built[] {
+  const { port1, port2: port } = new MessageChannel();
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL('bundle-worker.ts', import.meta.url), {
+    workerData: { runs, port, done },
+    transferList: [port],
   });
-  const contents = new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
+  if (Atomics.wait(done, 0, 0, longestBuild) === 'timed-out') throw new Error('esbuild gave no answer.');
+  void worker.terminate();
+  const { message } = receiveMessageOnPort(port1) as { message: { built: Built[] } | { error: unknown } };
+  if ('error' in message) throw message.error;
+  return message.built;
+}
+
+/** How any code for Lambda is bundled. */
+export const esbuildOptions = {
+  absWorkingDir: functionsFolder,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  // The SDK is bundled too, so that the versions that were tested are the versions that run.
+  mainFields: ['module', 'main'],
+  alias: standIns,
+  // `import('node:http')` reads each of its exports, and three of them load the client behind `fetch`; `require` loads what
+  // is used.
+  supported: { 'dynamic-import': false },
+  banner: { js: requireForCommonJs },
+  minify: true,
+  legalComments: 'none',
+  // A name that a stand-in lacks ends the build, and not the function.
+  logOverride: { 'import-is-undefined': 'error' },
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+const optionsFor = (folders: readonly string[]): BuildOptions => ({
+  ...esbuildOptions,
+  entryPoints: Object.fromEntries(folders.map((folder) => [flat(folder), `${folder}/handler.ts`])),
+  outdir: functionsFolder,
+  outExtension: { '.js': '.mjs' },
+  splitting: true,
+});
+
+function bundlesOf({ files, metafile }: Built, folders: readonly string[]): ReadonlyMap<string, Bundle> {
+  const contents = new Map(files.map((file) => [basename(file.path), file.contents]));
   const imported = (file: string) =>
     (metafile.outputs[file]?.imports ?? []).flatMap(({ path, external }) => (external ? [] : [path]));
 
   const bundleFrom = (entry: string): Bundle => {
-    const files = new Set([entry]);
+    const reached = new Set([entry]);
     // A set visits what is added to it on the way.
-    for (const file of files) for (const path of imported(file)) files.add(path);
-    const inputs = [...files].flatMap((file) => Object.entries(metafile.outputs[file]?.inputs ?? {}));
+    for (const file of reached) for (const path of imported(file)) reached.add(path);
+    const inputs = [...reached].flatMap((file) => Object.entries(metafile.outputs[file]?.inputs ?? {}));
     return {
       files: new Map(
-        [...files].map((file) => [
+        [...reached].map((file) => [
           file === entry ? 'index.mjs' : file,
           contents.get(file) ?? new Uint8Array(),
         ]),

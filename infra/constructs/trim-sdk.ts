@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'esbuild';
+
+/**
+ * Errors that functions know by their classes; the build fails where one is missing. The others keep name, message and fault,
+ * and are of the one class for all of their service.
+ */
+const knownErrors = new Set(['ExecutionAlreadyExists', 'ExecutionDoesNotExist', 'ResourceNotFoundException']);
+
+/** A client's service as in the host's name, where that is not the client's name. */
+const hosts: Readonly<Record<string, string>> = {
+  eventbridge: 'events',
+  sfn: 'states',
+  'secrets-manager': 'secretsmanager',
+};
+
+const standIn = (name: string) =>
+  JSON.stringify(fileURLToPath(new URL(`../../functions/runtime/sdk/${name}`, import.meta.url)));
+
+/** All of a client's errors come with a class and a schema, 200 bytes each, and registering them keeps the bundler from leaving any out. */
+const withoutErrors = (code: string) =>
+  code.replaceAll(/^export class (\w+) extends [\s\S]*?^}\n/gm, (found, name: string) =>
+    knownErrors.has(name) || found.includes('$retryable') ? found : '',
+  );
+
+function schemas(code: string, path: string): string {
+  const errors = withoutErrors(
+    readFileSync(path.replace(/schemas.schemas_0\.js$/, 'models/errors.js'), 'utf8'),
+  );
+  const isKept = (name: string) => errors.includes(`export class ${name} `);
+  return (
+    code
+      .replace(/^import {(.*)} from "\.\.\/models\/errors";$/m, (_, names: string) => {
+        return `import {${names.split(',').filter((name) => isKept(name.trim()))}} from "../models/errors";`;
+      })
+      .replaceAll(/^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm, (found, name: string) =>
+        isKept(name) ? found : '',
+      )
+      // Names that are computed keep the bundler from leaving a schema out, unless it may take the making for pure.
+      .replaceAll(/^((?:export )?var \w+\$? = )([[{][\s\S]*?[\]}]);$/gm, '$1/* @__PURE__ */ (() => $2)();')
+  );
+}
+
+const inClients: readonly (readonly [RegExp, (code: string, path: string) => string])[] = [
+  [
+    /package\.json$/,
+    (code) => JSON.stringify({ version: (JSON.parse(code) as { version: string }).version }),
+  ],
+  [/schemas_0\.js$/, schemas],
+  [/errors\.js$/, withoutErrors],
+  [
+    /endpointResolver\.js$/,
+    (_, path) => {
+      const client = /client-([a-z0-9-]+)/.exec(path)?.[1] ?? '';
+      const host = JSON.stringify(hosts[client] ?? client);
+      return `import { endpointsOf } from ${standIn('endpoints.ts')};
+        export const defaultEndpointResolver = /* @__PURE__ */ endpointsOf(${host});`;
+    },
+  ],
+  // Clients are made without extensions.
+  [/runtimeExtensions\.js$/, () => 'export const resolveRuntimeExtensions = (config) => config;'],
+  [/CreateSessionCommand\.js$/, () => 'export const CreateSessionCommand = undefined;'],
+];
+
+/** Modules that a function in Lambda never reaches, by their names, and what takes their places. */
+const unreached: Readonly<Record<string, string>> = {
+  // Its role's region and credentials are in the environment: there are no profiles, and no other machine to ask.
+  fromSharedConfigFiles: `import { CredentialsProviderError } from '../property-provider/CredentialsProviderError';
+    const none = async () => { throw new CredentialsProviderError('Bundles read no configuration files.'); };
+    export const fromSharedConfigFiles = () => none;`,
+  getInstanceMetadataRegion: 'export const getInstanceMetadataRegion = async () => undefined;',
+  resolveDefaultsModeConfig: "export const resolveDefaultsModeConfig = () => async () => 'legacy';",
+  AdaptiveRetryStrategy: `export class AdaptiveRetryStrategy {
+    constructor() { throw new Error('AWS_RETRY_MODE is adaptive, which is not in the bundles.'); }
+  }`,
+  // Node has them.
+  Sha1Js: 'export const Sha1Js = undefined;',
+  Sha256Js: 'export const Sha256Js = undefined;',
+  Md5Js: 'export const Md5Js = undefined;',
+  // Signatures for many regions at once, which need a package that is not installed.
+  SignatureV4MultiRegion: `import { SignatureV4 } from '@smithy/signature-v4';
+    export class SignatureV4MultiRegion extends SignatureV4 { static sigv4aDependency() { return 'none'; } }`,
+  // The endpoints above do without.
+  partitions: 'export const partitionsInfo = { partitions: [] };',
+  // Of S3 Express, whose buckets the endpoints above refuse.
+  S3ExpressIdentityProviderImpl: 'export class S3ExpressIdentityProviderImpl {}',
+};
+
+/** Leaves out of the clients what no function reaches, and what keeps the bundler from seeing that. */
+export const trimSdk: Plugin = {
+  name: 'trim-sdk',
+  setup(build) {
+    const names = Object.keys(unreached).join('|');
+    build.onLoad({ filter: new RegExp(`@(aws-sdk|smithy)[\\\\/].*[\\\\/](${names})\\.js$`) }, ({ path }) => ({
+      contents: unreached[basename(path, '.js')] ?? '',
+      resolveDir: dirname(path),
+    }));
+    // A name of a name keeps all that lies beside it.
+    build.onLoad({ filter: /zod[\\/]v4[\\/]mini[\\/]schemas\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll('core.util.', 'util.'),
+    }));
+    for (const [file, change] of inClients) {
+      const filter = new RegExp(
+        `@aws-sdk[\\\\/]client-[a-z0-9-]+[\\\\/](dist-es[\\\\/].*[\\\\/])?${file.source}`,
+      );
+      build.onLoad({ filter }, ({ path }) => ({
+        contents: change(readFileSync(path, 'utf8'), path),
+        loader: path.endsWith('.json') ? 'json' : 'js',
+      }));
+    }
+  },
+};
