@@ -359,8 +359,8 @@ async function compose(
   // First to end, so that nothing is called any more while the rest ends.
   keep(eventBridge);
   void audioWay?.removeLeftovers();
-  // What is asked first should not share the machine with a sweep.
-  if (options.schedules !== false) eventBridge.startSchedules(Number.isFinite(clock.speed) ? 3000 : 0);
+  // What is asked first should not share the machine with a sweep: a training has come to its longest wait by then.
+  if (options.schedules !== false) eventBridge.startSchedules(Number.isFinite(clock.speed) ? 7000 : 0);
   return {
     ready,
     assembly,

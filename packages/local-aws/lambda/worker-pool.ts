@@ -14,8 +14,13 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** What is loaded ahead takes the room of no worker that had work so many milliseconds ago: it may have some again. */
-const restedMs = 200;
+/**
+ * What is loaded ahead takes the room of no worker that had work so many milliseconds ago: it may have some again. The
+ * command line looks at a session twice a second.
+ */
+const restedMs = 600;
+/** What was loaded ahead counts for so many milliseconds as if it had work: its first call is still to come. */
+const awaitedMs = 3000;
 
 /**
  * Workers are kept for the next invocation, but few of them: each holds some 28 MB. Of one function at most
@@ -46,10 +51,10 @@ export function createPool(
   }, 1000);
   sweep.unref();
 
-  const add = (fn: LambdaFunction): FunctionWorker => {
+  const add = (fn: LambdaFunction, expectedMs = 0): FunctionWorker => {
     const worker = start(fn);
     ahead.delete(fn);
-    workers.set(worker, { idleSince: performance.now() });
+    workers.set(worker, { idleSince: performance.now() + expectedMs });
     return worker;
   };
 
@@ -87,7 +92,7 @@ export function createPool(
       if (workers.size >= limits.total && !makeRoom(restedMs)) return;
       loadsAhead = true;
       // An invocation reports what is wrong with it.
-      await add(fn).loaded.catch(() => {});
+      await add(fn, awaitedMs).loaded.catch(() => {});
       loadsAhead = false;
     }
     await loadAhead();

@@ -75,16 +75,38 @@ describe('functions that are usually called next', () => {
   it('take the room of what has rested; what had work a moment ago keeps it until a later call', async () => {
     const { call, load, happened } = poolOf({ total: 2, next: { b: ['c'], d: ['e'] } });
     await call('a');
-    await vi.advanceTimersByTimeAsync(250);
+    await vi.advanceTimersByTimeAsync(700);
     await call('b');
     expect(happened).toEqual(['+a', '+b', '-a', '+c']);
     await load('c');
     await call('c');
     await call('d');
     expect(happened).toEqual(['+a', '+b', '-a', '+c', '-b', '+d']);
-    await vi.advanceTimersByTimeAsync(250);
+    await vi.advanceTimersByTimeAsync(700);
     await call('d');
     expect(happened.slice(6)).toEqual(['-c', '+e']);
+  });
+
+  it('keep their room for some seconds: a call of another function takes that of what had its call', async () => {
+    const { call, load, happened } = poolOf({ total: 2, next: { a: ['b'] } });
+    await call('a');
+    await load('b');
+    await vi.advanceTimersByTimeAsync(400);
+    await call('a');
+    await call('c');
+    expect(happened).toEqual(['+a', '+b', '-a', '+c']);
+    await vi.advanceTimersByTimeAsync(3000);
+    await call('c');
+    await call('d');
+    expect(happened.slice(4)).toEqual(['-b', '+d']);
+  });
+
+  it('take no room of a function that is called twice a second', async () => {
+    const { call, happened } = poolOf({ total: 2, next: { b: ['c'] } });
+    await call('a');
+    await vi.advanceTimersByTimeAsync(500);
+    await call('b');
+    expect(happened).toEqual(['+a', '+b']);
   });
 
   it('wait while calls wait for a worker', async () => {
