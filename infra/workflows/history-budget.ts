@@ -283,6 +283,13 @@ function longestPath(loop: Loop): number {
     };
   };
   const [submission, check] = [remembering(), remembering()];
+  // Each is needed some ten thousand times.
+  const waitsOf = (one: Schedule) => {
+    const known: number[] = [];
+    return (waited: number) => (known[waited] ??= nextWait(one, waited));
+  };
+  const [waitToCheck, waitToSettle] = [waitsOf(schedule), waitsOf(settle)];
+  const firstWaits = earliest(schedule);
   // What has been refused often waits as long as what has been refused four times.
   const refusals = Number.isFinite(loop.refusals) ? loop.refusals : 4;
 
@@ -294,7 +301,7 @@ function longestPath(loop: Loop): number {
         const ways = [0];
         if (taken < loop.submissions) {
           const after = (wait: number) => checked(total + wait, wait, taken + 1);
-          ways.push(...earliest(schedule).map(after));
+          ways.push(...firstWaits.map(after));
           // The step was cut off after all was done; repeated, it finds the task and has it checked at once.
           ways.push(after(0));
           // The answer was lost: looked into at once, as create is, or handed over again, as an upload is.
@@ -316,8 +323,9 @@ function longestPath(loop: Loop): number {
     if (total >= schedule.deadline) return round;
     return check((total * schedule.deadline + waited) * (loop.submissions + 1) + taken, () => {
       const after = (wait: number) => checked(total + wait, waited + wait, taken);
-      const ways = [after(nextWait(schedule, waited))];
-      if (waited < settle.deadline) ways.push(after(nextWait(settle, waited)));
+      const ways = [after(waitToCheck(waited))];
+      // Where it is the same schedule, it is the same way.
+      if (loop.settle && waited < settle.deadline) ways.push(after(waitToSettle(waited)));
       if (!loop.settle) ways.push(submitted(total, taken, 0));
       return round + Math.max(...ways);
     });
