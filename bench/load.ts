@@ -1,10 +1,11 @@
 /**
- * Many sessions on the local stack, in a process of its own that is measured: so many at once, at its default speed, and
- * then one after the other, on a clock that jumps. `npm run bench` shows what was measured last.
+ * Many sessions on the local stack, in a process of its own that is measured: so many at once, at its default speed, then
+ * one after the other, on a clock that jumps, and lists of so many. `npm run bench` shows what was measured last.
  *
- *   npm run bench:load -- [--at-once 10,50,200] [--in-a-row 500] [--tracks 24]
+ *   npm run bench:load -- [--at-once 10,50,200] [--in-a-row 500] [--lists 10,100,1000,10000] [--tracks 24]
  *
- * Ends with 1 when a session has no model, or the stack holds over 60 MB more after the last of the row than after 50.
+ * An empty value leaves a part out. Ends with 1 when a session has no model, the stack holds over 60 MB more after the last
+ * of the row than after 50, or a longer list costs more.
  * Linux only: the peak of the memory is what its kernel kept.
  */
 import path from 'node:path';
@@ -13,12 +14,14 @@ import { synthesize } from '../local/synth.ts';
 import { wavFile } from '../test-support/audio-files/wav.ts';
 import { type AtOnce, runAtOnce } from './load/at-once.ts';
 import { runInARow } from './load/in-a-row.ts';
+import { grownLists, measureLists } from './load/lists.ts';
 import { keepMeasured } from './performance/measured.ts';
 
 const { values } = parseArgs({
   options: {
     'at-once': { type: 'string', default: '10,50,200' },
     'in-a-row': { type: 'string', default: '500' },
+    lists: { type: 'string', default: '10,100,1000,10000' },
     tracks: { type: 'string', default: '24' },
   },
 });
@@ -33,10 +36,11 @@ const files = Array.from({ length: Number(values.tracks) }, (_, index) => ({
   bytes: wavFile({ seconds: 7, pitch: 40 + 15 * index, sampleRate: 1000 }),
 }));
 const problems: string[] = [];
+const numbersIn = (text: string) => text.split(',').filter(Boolean).map(Number);
 
 const tracks = files.length;
 const atOnce: AtOnce[] = [];
-for (const sessions of values['at-once'].split(',').filter(Boolean).map(Number)) {
+for (const sessions of numbersIn(values['at-once'])) {
   const run = await runAtOnce(sessions, files, { assembly, log: (line) => console.log(line) });
   const { ready, failures, seconds, peakMegabytes, loop, perSession } = run;
   const { cpuSeconds, transitions, invocations, requests, dollars } = perSession;
@@ -68,6 +72,18 @@ if (inARow > 0) {
   const grown = (held.at(-1)?.rssMegabytes ?? 0) - (held[0]?.rssMegabytes ?? 0);
   console.log(`grown by ${grown.toFixed(0)} MB since the first 50`);
   if (grown > mayGrow) problems.push(`The stack grew by ${grown.toFixed(0)} MB.`);
+}
+
+const lengths = numbersIn(values.lists);
+if (lengths.length > 0) {
+  const lists = await measureLists(lengths, files.slice(0, 6), {
+    assembly,
+    rounds: 40,
+    log: (line) => console.log(line),
+  });
+  console.table(lists);
+  keepMeasured('lists', { tracks: Math.min(6, tracks), lists });
+  problems.push(...grownLists(lists));
 }
 for (const problem of problems) console.log(`PROBLEM: ${problem}`);
 process.exitCode = problems.length === 0 ? 0 : 1;

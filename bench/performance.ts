@@ -49,6 +49,7 @@ const page = performancePage({
   shift: shiftRuns(draws.seed),
   crowds: crowdTable(),
   load: readMeasured('load'),
+  lists: readMeasured('lists'),
   tool: readMeasured('tool'),
 });
 writeFileSync(new URL('performance.md', docs), page);

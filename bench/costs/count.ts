@@ -24,6 +24,8 @@ export interface Counts {
   readonly reads: number;
   /** Units of 4 KB, if every query were of the whole session. */
   readonly readUnits: number;
+  /** Units of one query of the whole session. */
+  readonly sessionUnits: number;
   readonly puts: number;
   readonly gets: number;
   /** What is kept in the bucket, and leaves it once. */
@@ -88,6 +90,7 @@ export async function countOneSession(kind: SessionKind): Promise<Counts> {
       writes,
       writeUnits: writes * Math.ceil(largest / 1024) * writesPerSessionWrite,
       reads: items + queries,
+      sessionUnits: Math.ceil(whole / 4096),
       readUnits: items * Math.ceil(largest / 4096) + queries * Math.ceil(whole / 4096),
       audioBytes: run.audioBytes,
       apiRequests: run.requests,

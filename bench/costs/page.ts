@@ -1,7 +1,9 @@
+import { daysKept } from '../../functions/domain/durations.ts';
 import type { SessionKind } from '../../functions/shared/state-contracts.ts';
 import { mostRead } from '../../functions/storage/session-list.ts';
 import type { Counts, MeasuredOn } from './count.ts';
 import { type Idle, idleWords } from './idle.ts';
+import { writesPerSessionWrite } from './item-sizes.ts';
 import { asKnownIn, prices, region } from './prices.ts';
 
 const gigabyte = 1e9;
@@ -10,9 +12,6 @@ const monthsKept = 3;
 
 type Row = readonly [what: string, count: string, dollars: number];
 type All = Readonly<Record<SessionKind, Counts>>;
-
-/** Of a session's record: in the table, and in its two indexes. */
-const copies = 3;
 
 const kinds = ['train', 'batch', 'music'] as const;
 
@@ -48,7 +47,8 @@ each upload. A batch grows with its files: a thousand, each as one of these, cos
   processes waited: it says how large the row is, and not how long a function takes in AWS.
 - *Writes* are counted as if each were of the session's largest item, in the table and in both indexes; *reads* as if
   each were consistent, and each query of the whole session.
-${listWords(all.train)}
+${listWords(all.train, totals[0] ?? 0)}
+${timelineWords(all.train)}
 - *Audio out* is what the provider downloads, or, for music, the listener. Tracks of a few minutes are larger than the
   samples: 8 × 10 MB cost ${(((8 * 1e7) / gigabyte) * prices.gigabyteOut).toFixed(4)} dollars, and that is then the largest row.
 - *Logs* are the lines of the functions, the events of the executions (which AWS logs without their data) and a line
@@ -59,14 +59,26 @@ ${idleWords(idle)}
 }
 
 /** What the list of sessions reads, which is no part of a run. */
-function listWords({ writes, writeUnits }: Counts): string {
-  const kilobytes = Math.ceil(writeUnits / writes / copies);
+function listWords({ writes, writeUnits }: Counts, total: number): string {
+  const kilobytes = Math.ceil(writeUnits / writes / writesPerSessionWrite);
   // Of 4 kB each; a query of an index is eventually consistent, which costs half.
   const units = (mostRead * kilobytes) / 4 / 2;
   const anHour = 3600 / 5 + 60;
   return `- *The list of sessions* is no part of a run. A request reads ${mostRead} records at most: ${number(units)} units, if each is as large
   as the training's (${kilobytes} kB). A page that shows the list asks every 5 s while something runs, and for what is at rest once a
-  minute: reads for at most ${(anHour * units * prices.readUnit).toFixed(3)} dollars an hour.`;
+  minute: reads for at most ${(anHour * units * prices.readUnit).toFixed(3)} dollars an hour. [A page costs the same in a list of any length](performance.md#long-lists).
+  The index has whole records, 2.3 kB after a run of 8 tracks, of which a list shows 0.5 kB (2026-11-27). With those fields alone
+  a page would cost a third, but each write would still change the index, for \`updatedAt\` is shown: of its units for 3 kB one
+  copy in four would be 1 kB, and a session at most ${((100 * (writes * 2 * prices.writeUnit)) / total).toFixed(0)} % cheaper. That is not worth a second form of the record.`;
+}
+
+/** What the timeline reads, which is no part of a run either. */
+function timelineWords({ sessionUnits }: Counts): string {
+  // Of uploads and of trainings.
+  const days = 2 * daysKept;
+  return `- *The timeline of a session* is no part of a run either. Each request is one query of the session and its tracks, here
+  ${number(sessionUnits)} units. While nothing runs, a second query reads how long tasks took lately: at most ${days} records of about 1 kB,
+  ${number(Math.ceil(days / 4))} units. So a look at a session at rest costs at most ${((sessionUnits + Math.ceil(days / 4)) * prices.readUnit).toFixed(7)} dollars for its reads.`;
 }
 
 function rowsOf(counts: Counts): Row[] {

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { mapConcurrent } from '../../functions/shared/map-concurrent.ts';
 import { sandboxSpeed } from '../../local/provider-time.ts';
 import type { TestFile } from '../../test-support/local-stack.ts';
 import { peakMegabytes } from '../batch/command.ts';
-import { clientOf } from '../kills/client.ts';
-import { type MeasuredStack, startMeasuredStack } from './measured-stack.ts';
+import { apiUser } from './client.ts';
+import { startMeasuredStack } from './measured-stack.ts';
 import { type PerSession, perSession } from './per-session.ts';
+import { untilIdle } from './until-idle.ts';
 import type { Usage } from './usage.ts';
 
 /** What sessions that were started at once came to. */
@@ -38,18 +38,18 @@ export async function runAtOnce(
   const home = mkdtempSync(path.join(tmpdir(), 'chirpsmith-load-'));
   const stack = await startMeasuredStack({ home, assembly, speed: sandboxSpeed, jumps: false });
   try {
-    const client = clientOf(stack.ready);
-    const ids = await mapConcurrent(Array(sessions).fill(undefined), lanes, () => client.upload(files));
+    const user = apiUser(stack.ready);
+    const ids = await mapConcurrent(Array(sessions).fill(undefined), lanes, () => user.upload(files));
     log(`${sessions} sessions of ${files.length} tracks are uploaded`);
     const before = await stack.usage();
     const began = performance.now();
-    await Promise.all(ids.map((id) => client.act(id, 'start')));
+    await Promise.all(ids.map((id) => user.start(id)));
     log(`started within ${((performance.now() - began) / 1000).toFixed(1)} s`);
-    await untilIdle(stack);
+    await untilIdle(stack, lookMs);
     const seconds = (performance.now() - began) / 1000;
     const after = await stack.usage();
     const peak = await peakMegabytes(stack.pid);
-    const ended = await mapConcurrent(ids, lanes, (id) => client.session(id));
+    const ended = await mapConcurrent(ids, lanes, (id) => user.session(id));
     const failures = ended.flatMap(({ status, failure }) =>
       status === 'ready' ? [] : [`${status}: ${failure?.reason ?? 'no reason'}`],
     );
@@ -66,9 +66,4 @@ export async function runAtOnce(
     await stack.kill();
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-async function untilIdle(stack: MeasuredStack): Promise<void> {
-  do await delay(lookMs);
-  while ((await stack.usage()).running > 0);
 }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestFile } from '../../test-support/local-stack.ts';
-import { clientOf } from '../kills/client.ts';
+import { apiUser } from './client.ts';
 import { startMeasuredStack } from './measured-stack.ts';
+import { untilIdle } from './until-idle.ts';
 import { workersIdleSeconds } from './usage.ts';
 
 /** What the stack holds after so many sessions, when its unused workers have ended and garbage is collected. */
@@ -17,7 +18,11 @@ export interface Held {
 }
 
 const megabyte = 1024 * 1024;
-const lookMs = 10;
+/**
+ * Seconds from the time at which a worker may end until its memory is the system's again: a second until the pool looks, and
+ * eight in which V8 keeps the pages of a thread for the next one.
+ */
+const givenBackSeconds = 12;
 /** Sessions between two looks at the memory. */
 export const every = 50;
 
@@ -34,16 +39,15 @@ export async function runInARow(
   const stack = await startMeasuredStack({ home, assembly, speed: 1, jumps: true });
   const held: Held[] = [];
   try {
-    const client = clientOf(stack.ready);
+    const user = apiUser(stack.ready);
     for (let count = 1; count <= sessions; count++) {
-      const id = await client.upload(files);
-      await client.act(id, 'start');
-      while ((await stack.usage()).running > 0) await delay(lookMs);
-      const { status, failure } = await client.session(id);
+      const id = await user.upload(files);
+      await user.start(id);
+      await untilIdle(stack);
+      const { status, failure } = await user.session(id);
       if (status !== 'ready') throw new Error(`Session ${count}: ${status}, ${failure?.reason}`);
       if (count % every !== 0) continue;
-      // The memory of workers is given back when they have ended.
-      await delay(1500 + workersIdleSeconds * 1000);
+      await delay(1000 * (workersIdleSeconds + givenBackSeconds));
       const { rss, anonymous, heapUsed } = await stack.usage('collected');
       const now = {
         sessions: count,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readyShape } from '../../local/stack/ready-file.ts';
 
 /** Seconds after which an unused worker of a stack whose clock jumps is ended. */
-export const workersIdleSeconds = 20;
+export const workersIdleSeconds = 10;
 
 export const optionsShape = z.object({
   home: z.string(),

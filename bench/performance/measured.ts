@@ -43,6 +43,22 @@ const rowShape = z.object({
     }),
   ),
 });
+const listsShape = z.object({
+  ...where,
+  tracks: z.number(),
+  lists: z.array(
+    z.object({
+      what: z.string(),
+      sessions: z.number(),
+      /** Milliseconds. */
+      p50: z.number(),
+      p95: z.number(),
+      /** Records read, and DynamoDB's units for them. */
+      items: z.number(),
+      units: z.number(),
+    }),
+  ),
+});
 const toolShape = z.object({
   ...where,
   /** Seconds. */
@@ -58,11 +74,12 @@ const toolShape = z.object({
   }),
 });
 
-const shapes = { load: loadShape, memory: rowShape, tool: toolShape } as const;
+const shapes = { load: loadShape, memory: rowShape, lists: listsShape, tool: toolShape } as const;
 type Shapes = typeof shapes;
 
 export type MeasuredLoad = z.infer<typeof loadShape>;
 export type MeasuredMemory = z.infer<typeof rowShape>;
+export type MeasuredLists = z.infer<typeof listsShape>;
 export type MeasuredTool = z.infer<typeof toolShape>;
 
 const fileOf = (name: keyof Shapes) => new URL(`../../docs/performance/${name}.json`, import.meta.url);

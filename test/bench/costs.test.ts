@@ -13,6 +13,7 @@ const train = {
   writeUnits: 1_000_000,
   reads: 10,
   readUnits: 0,
+  sessionUnits: 4,
   puts: 0,
   gets: 0,
   audioBytes: 0,
