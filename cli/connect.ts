@@ -10,11 +10,19 @@ import {
   homeDirectory,
   missingWay,
   nameOfWay,
+  pathSettings,
 } from '../local/index.ts';
 import { isRunning as isProcessRunning } from '../packages/local-servers/process-identity.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { CommandContext } from './command.ts';
-import { findStack, type LocalStack, startStack, stopFirst, stopStack } from './local-stack.ts';
+import {
+  findStack,
+  type LocalStack,
+  loadStackAhead,
+  startStack,
+  stopFirst,
+  stopStack,
+} from './local-stack.ts';
 import { readStage } from './stage/stage.ts';
 import { localTokens } from './tokens.ts';
 import { UsageError } from './usage-error.ts';
@@ -126,6 +134,14 @@ export async function connectStack(
       if (!quiet) display.emit({ event: 'stack.stopped', home });
     },
   };
+}
+
+/** Begins to load the stack that {@link connectStack} will start with the same arguments, where none runs. */
+export function connectSoon(speed: number | undefined, { env, target }: CommandContext): void {
+  // A home that cannot be used is reported when it is needed.
+  const home = pathSettings(env).find(({ name }) => name === 'CHIRPSMITH_HOME')?.path;
+  if (home === undefined || target.stage !== undefined) return;
+  loadStackAhead({ home, speed: speed ?? defaultSpeed(env.PROVIDER_BASE_URL), env });
 }
 
 /**

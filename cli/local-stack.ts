@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { openHome, pathSettings, type ReadyInfo, readReadyFile, stackOf } from '../local/index.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
-import { launchedFrom } from '../packages/local-servers/parent-process.ts';
+import { heldBack, launchedFrom } from '../packages/local-servers/parent-process.ts';
 import { isRunning } from '../packages/local-servers/process-identity.ts';
 
 /** Before a command that needs a stack of another kind. */
@@ -56,49 +57,72 @@ export async function findStack(home: string): Promise<LocalStack | undefined> {
   }
 }
 
+/** How a stack is to run, and where. */
+interface Launch {
+  readonly home: string;
+  readonly speed: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly script?: string;
+}
+
+/** A process of the stack, which outlives this one. */
+interface Launched {
+  readonly child: ChildProcess;
+  readonly logPath: string;
+  /** Byte of the log at which this start begins. */
+  readonly from: number;
+  /** How it ended, where it has. */
+  ended(): string | undefined;
+}
+
+/** The process that waits, and what for. */
+let ahead: { readonly launch: Launch; readonly launched: Promise<Launched | undefined> } | undefined;
+
 /**
- * Starts the stack as a process of its own that outlives this one, and waits until it answers.
- * Its ready line holds secrets, so its standard output goes nowhere and `<home>/stack.json` is read
- * instead; its errors go to `<home>/log/start.log`.
- * @returns the stack, and whether it is the one started here: another command may have been quicker
- * @throws ChirpsmithError StorageUnavailable with the last lines of the stack's errors
+ * Begins to load a stack while this command is still at the files. It touches nothing until {@link startStack} wants it with
+ * the same home, speed and environment, and ends when this process does. Only where there was one before: another home is not made by it.
  */
-export async function startStack(options: {
-  home: string;
-  speed: number;
-  env: NodeJS.ProcessEnv;
-  signal: AbortSignal;
-  script?: string;
-  timeoutMs?: number;
-}): Promise<{ stack: LocalStack; own: boolean }> {
-  const { home, speed, env, signal, script = startScript, timeoutMs = startTimeoutMs } = options;
+export function loadStackAhead(wanted: Launch): void {
+  if (!existsSync(join(wanted.home, 'log')) || stackOf(wanted.home)) return;
+  // What is wrong is reported when it is wanted, and started in the usual way.
+  ahead = { launch: wanted, launched: launch(wanted, true).catch(() => undefined) };
+}
+
+async function launchedAhead({ home, speed, env }: Launch): Promise<Launched | undefined> {
+  const { launch: before, launched } = ahead ?? {};
+  if (before?.home !== home || before.speed !== speed || before.env !== env) return undefined;
+  ahead = undefined;
+  const found = await launched;
+  if (!found?.child.connected) return undefined;
+  found.child.send('start');
+  return found;
+}
+
+/**
+ * Its ready line holds secrets, so its standard output goes nowhere and `<home>/stack.json` is read instead; its errors go to
+ * `<home>/log/start.log`.
+ * @param held it waits for a message before it begins
+ */
+async function launch({ home, speed, env, script = startScript }: Launch, held: boolean): Promise<Launched> {
   const logPath = join(home, 'log', 'start.log');
-  openHome(home);
-  await mkdir(dirname(logPath), { recursive: true, mode: 0o700 });
   // Added to, because another command may be starting one as well.
   const log = await open(logPath, 'a', 0o600);
-  const { size: logged } = await log.stat();
-  const child = spawn(
-    process.execPath,
-    [
-      script,
-      'start',
-      '--json',
-      '--port',
-      '0',
-      '--speed',
-      String(speed),
-      '--idle-exit',
-      String(idleExitSeconds),
-    ],
-    {
-      detached: true,
-      windowsHide: true,
-      stdio: ['ignore', 'ignore', log.fd],
-      // It outlives this command. chirpsmith.mjs gives the reason for the one heap.
-      env: { ...env, CHIRPSMITH_HOME: home, [launchedFrom]: undefined, MALLOC_ARENA_MAX: '1' },
+  const { size: from } = await log.stat();
+  const idle = String(idleExitSeconds);
+  const args = ['start', '--json', '--port', '0', '--speed', String(speed), '--idle-exit', idle];
+  const child = spawn(process.execPath, [script, ...args], {
+    detached: true,
+    windowsHide: true,
+    stdio: ['ignore', 'ignore', log.fd, ...(held ? ['ipc' as const] : [])],
+    // It outlives this command. chirpsmith.mjs gives the reason for the one heap.
+    env: {
+      ...env,
+      CHIRPSMITH_HOME: home,
+      [launchedFrom]: undefined,
+      [heldBack]: held ? 'yes' : undefined,
+      MALLOC_ARENA_MAX: '1',
     },
-  );
+  });
   let ended: string | undefined;
   child.on('error', (error) => {
     ended = error.message;
@@ -107,7 +131,30 @@ export async function startStack(options: {
     ended = code === null ? `it was ended by ${by}` : `it ended with code ${code}`;
   });
   child.unref();
+  child.channel?.unref();
   await log.close();
+  return { child, logPath, from, ended: () => ended };
+}
+
+/**
+ * Starts the stack as a process of its own that outlives this one, and waits until it answers.
+ * @returns the stack, and whether it is the one started here: another command may have been quicker
+ * @throws ChirpsmithError StorageUnavailable with the last lines of the stack's errors
+ */
+export async function startStack({
+  signal,
+  timeoutMs = startTimeoutMs,
+  ...wanted
+}: Launch & { readonly signal: AbortSignal; readonly timeoutMs?: number }): Promise<{
+  stack: LocalStack;
+  own: boolean;
+}> {
+  const { home } = wanted;
+  const env = { ...wanted.env, CHIRPSMITH_HOME: home };
+  openHome(home);
+  await mkdir(join(home, 'log'), { recursive: true, mode: 0o700 });
+  const launched = (await launchedAhead(wanted)) ?? (await launch(wanted, false));
+  const { child } = launched;
   // The first use loads the client behind it, which takes 70 ms of CPU: now, while the other process starts.
   await fetch('data:,');
 
@@ -117,25 +164,23 @@ export async function startStack(options: {
       signal.throwIfAborted();
       const stack = await findStack(home);
       if (stack) return { stack, own: stack.pid === child.pid };
+      const ended = launched.ended();
       if (ended !== undefined) {
         // Two commands may start a stack at once: the slower one finds the home taken and waits for the other.
         if (!stackOf(home)) {
           const other = await findStack(home);
           if (other) return { stack: other, own: false };
-          throw await startFailure(`The local stack did not start: ${ended}.`, logPath, {
-            env: { ...env, CHIRPSMITH_HOME: home },
-            from: logged,
-          });
+          throw await startFailure(`The local stack did not start: ${ended}.`, launched, env);
         }
       }
       if (performance.now() > until) {
         const late = `The local stack was not ready after ${Math.round(timeoutMs / 1000)} s.`;
-        throw await startFailure(late, logPath, { env: { ...env, CHIRPSMITH_HOME: home }, from: logged });
+        throw await startFailure(late, launched, env);
       }
       await delay(20);
     }
   } catch (error) {
-    if (ended === undefined && child.pid !== undefined) child.kill('SIGTERM');
+    if (launched.ended() === undefined && child.pid !== undefined) child.kill('SIGTERM');
     throw error;
   }
 }
@@ -152,11 +197,10 @@ export async function stopStack(stack: LocalStack): Promise<void> {
   while (isRunning(stack) && performance.now() < until) await delay(25);
 }
 
-/** @param options.from byte of the log at which this start begins */
 async function startFailure(
   what: string,
-  logPath: string,
-  { env, from }: { readonly env: NodeJS.ProcessEnv; readonly from: number },
+  { logPath, from }: Launched,
+  env: NodeJS.ProcessEnv,
 ): Promise<ChirpsmithError> {
   const log = await readFile(logPath).catch(() => Buffer.alloc(0));
   const last = log.subarray(from).toString().trim().split('\n').slice(-12).join('\n');

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { creditsUrlOf } from '../functions/shared/mountsea.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
-import { watchParent } from '../packages/local-servers/parent-process.ts';
+import { untilWanted, watchParent } from '../packages/local-servers/parent-process.ts';
 import { escaped, own, type Shown, shown, shownJson } from '../packages/terminal/printable.ts';
 import { complain, say } from '../packages/terminal/standard-streams.ts';
 import { chosenWay } from './audio-way/audio-way.ts';
@@ -44,6 +44,8 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   const inWords = (error: unknown) => explainFileError(error, pathSettings(env, wanted.home)) ?? error;
   const asked = untilAsked();
   const { startStack } = await import('./stack.ts');
+  // All is loaded, and nothing touched.
+  await untilWanted(env);
   if (!wanted.json) say(shown`Starting in ${home} …`);
   let stack: Stack;
   try {

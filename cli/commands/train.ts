@@ -94,8 +94,13 @@ export const train = defineCommand({
     'train tracks --name Nightly --json --yes | tail -n 1',
     'CHIRPSMITH_HOME=/tmp/try npx chirpsmith train --speed 100',
   ],
-  run: async (args, context): Promise<ExitCode> =>
-    (await import('../train-model.ts')).trainModel({ ...args, name: args.name ?? 'Samples' }, context),
+  async run(args, context): Promise<ExitCode> {
+    const { speed, session, dryRun } = args;
+    // It takes longer to load than all that comes before it is needed.
+    if (session === undefined && !dryRun) (await import('../connect.ts')).connectSoon(speed, context);
+    const { trainModel } = await import('../train-model.ts');
+    return trainModel({ ...args, name: args.name ?? 'Samples' }, context);
+  },
 });
 
 /** `paths` as typed; none means the samples. `deadline` in seconds. */

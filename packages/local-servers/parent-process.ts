@@ -1,8 +1,26 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { platform } from 'node:process';
 
 /** chirpsmith.mjs sets it to the process that started the command; what the command itself starts does not get it. */
 export const launchedFrom = 'LAUNCHED_FROM';
+
+/** Set for a process that has to wait for a message of the one that started it. */
+export const heldBack = 'HELD_BACK';
+
+/**
+ * Where the process that started this one holds it back, waits for its message. Without one this process ends with it, in the
+ * middle of nothing.
+ */
+export async function untilWanted(environment: NodeJS.ProcessEnv): Promise<void> {
+  if (!environment[heldBack]) return;
+  const notWanted = () => process.exit(0);
+  if (!process.connected) notWanted();
+  process.once('disconnect', notWanted);
+  await once(process, 'message');
+  process.off('disconnect', notWanted);
+  process.disconnect();
+}
 
 /**
  * Watches whether the process that started this one is still there. npm puts a shell between, which passes on no

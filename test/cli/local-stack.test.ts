@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findStack, startStack, stopStack } from '../../cli/local-stack.ts';
+import { findStack, loadStackAhead, startStack, stopStack } from '../../cli/local-stack.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { isRunning, thisProcess } from '../../packages/local-servers/process-identity.ts';
 import { startFakeStack } from './fake-stack.ts';
@@ -44,6 +44,14 @@ const server = createServer((_, response) => response.end('{}')).listen(0, '127.
 });
 `;
 
+/** What the real one does while it is held back. */
+const loading = `
+import { untilWanted } from ${JSON.stringify(import.meta.resolve('../../packages/local-servers/parent-process.ts'))};
+import { writeFileSync as note } from 'node:fs';
+note(process.env.CHIRPSMITH_HOME + '/loaded', String(process.pid));
+await untilWanted(process.env);
+`;
+
 const start = async (home: string, source: string, timeoutMs = 5000) => {
   const path = join(home, 'start.mjs');
   await writeFile(path, source);
@@ -65,6 +73,29 @@ describe('the local stack', () => {
     await stopStack(stack);
     expect(isRunning(stack)).toBe(false);
     expect(await findStack(home)).toBeUndefined();
+  });
+
+  it('is loaded ahead, and touches nothing before it is wanted', async () => {
+    const home = await temporaryFolder();
+    await mkdir(join(home, 'log'));
+    const path = join(home, 'start.mjs');
+    await writeFile(path, `${loading}${script}`);
+    const { signal } = new AbortController();
+    const env = { ...process.env, READY: JSON.stringify(readyInfo) };
+    const wanted = { home, speed: 5, env, script: path };
+    loadStackAhead(wanted);
+    await expect.poll(() => readFile(join(home, 'loaded'), 'utf8').catch(() => '')).not.toBe('');
+    expect(existsSync(join(home, 'arguments.json'))).toBe(false);
+    const { stack, own } = await startStack({ ...wanted, signal });
+    expect(own).toBe(true);
+    expect(String(stack.pid)).toBe(await readFile(join(home, 'loaded'), 'utf8'));
+    await stopStack(stack);
+  });
+
+  it('is not loaded ahead for a home that has had none', async () => {
+    const home = join(await temporaryFolder(), 'home');
+    loadStackAhead({ home, speed: 5, env: process.env, script: join(home, 'start.mjs') });
+    expect(existsSync(home)).toBe(false);
   });
 
   it.skipIf(process.platform === 'win32')(

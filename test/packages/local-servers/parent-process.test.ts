@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../cli/run-command.ts';
@@ -10,7 +12,7 @@ const parent = fileURLToPath(new URL('../../../packages/local-servers/parent-pro
 
 /** Starts the next one, says when that is ready, and ends if it is the first: the user's shell. */
 const starter = `
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 const [title, ends, ...next] = process.argv.slice(2);
 process.title = title;
 const child = spawn(process.execPath, next, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -47,4 +49,19 @@ it.runIf(process.platform === 'linux').each([
   });
   await once(child, 'close');
   expect(told).toBe(said);
+});
+
+it.each([
+  ['goes on when it is sent a message', 'went on'],
+  ['ends when the one that started it does', ''],
+])('a process that is held back %s', async (_, said) => {
+  const file = path.join(await temporaryFolder(), 'held.mjs');
+  const untilWanted = `import { untilWanted } from ${JSON.stringify(parent)};`;
+  await writeFile(file, `${untilWanted} await untilWanted({ HELD_BACK: 'yes' }); console.log('went on');`);
+  const child = fork(file, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [] });
+  const told = text(child.stdout ?? Readable.from([]));
+  if (said === '') child.disconnect();
+  else child.send('start');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect((await told).trim()).toBe(said);
 });
