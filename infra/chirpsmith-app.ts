@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { App, Tags } from 'aws-cdk-lib';
 import { z } from 'zod';
 import type { Config } from './config.ts';
+import { setBundles } from './constructs/bundled-code.ts';
+import type { Bundle } from './constructs/bundling.ts';
 import { ServiceStack } from './service-stack.ts';
 import { StorageStack } from './storage-stack.ts';
 
@@ -14,6 +16,8 @@ export interface BuildOptions {
   readonly context?: Readonly<Record<string, unknown>>;
   /** Hold the templates against CloudFormation's own rules: seconds of it. By default for what may be deployed there. */
   readonly cloudFormationRules?: boolean;
+  /** Waits for the code of all functions, where that was begun before; unless given it is made at the first function. */
+  readonly bundles?: (() => ReadonlyMap<string, Bundle>) | undefined;
 }
 
 /**
@@ -23,7 +27,7 @@ export interface BuildOptions {
  */
 export function buildApp(
   config: Config,
-  { outdir, context = {}, cloudFormationRules = config.stage !== 'local' }: BuildOptions = {},
+  { outdir, context = {}, cloudFormationRules = config.stage !== 'local', bundles }: BuildOptions = {},
 ): App {
   const file = readFileSync(new URL('../cdk.json', import.meta.url), 'utf8');
   const flags = cdkJson.parse(JSON.parse(file)).context;
@@ -33,6 +37,7 @@ export function buildApp(
     context: { ...flags, ...context },
     ...(outdir !== undefined && { outdir }),
   });
+  if (bundles) setBundles(app, bundles);
   // Without an account in the stage's file, it is the one that the credentials of the deployment belong to.
   const env = { region: config.region, ...(config.account !== undefined && { account: config.account }) };
   const storage = new StorageStack(app, `chirpsmith-${config.stage}-storage`, { env, config });

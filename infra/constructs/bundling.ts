@@ -1,14 +1,12 @@
-import { globSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { globSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { AssetHashType, DockerImage } from 'aws-cdk-lib';
-import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
-import type { IConstruct } from 'constructs';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { servicesOf, specs } from '../specs.ts';
 
-const functionsFolder = fileURLToPath(new URL('../../functions', import.meta.url));
+/** Holds a folder for each function. */
+export const functionsFolder = fileURLToPath(new URL('../../functions', import.meta.url));
 
 /** Packages that are CommonJS inside still call `require`, which an ES module does not have. */
 const requireForCommonJs =
@@ -36,61 +34,28 @@ export interface Bundle {
   readonly modules: ReadonlyMap<string, number>;
 }
 
-const builds = new WeakMap<IConstruct, ReadonlyMap<string, Bundle>>();
-
-/**
- * The code of one function, bundled with everything that it imports.
- *
- * All functions are bundled by two runs of esbuild, at the first that needs its code, and what they share is
- * bundled once. CDK's own NodejsFunction starts a bundler for each: 15 s for eleven functions, against 1. One file for each
- * function would be up to a tenth smaller, and take three times as long to make.
- * @param folder under functions/, holding handler.ts: `workflow/prepare-session`
- */
-export function bundleOf(scope: IConstruct, folder: string): AssetCode {
-  return Code.fromAsset(join(functionsFolder, folder), {
-    // Of the bundle, so that a function is deployed anew exactly when what it runs has changed.
-    assetHashType: AssetHashType.OUTPUT,
-    bundling: {
-      // Never pulled: the bundle is always made here.
-      image: DockerImage.fromRegistry('none'),
-      local: {
-        tryBundle: (output) => {
-          const bundle = bundlesIn(scope.node.root).get(folder);
-          if (!bundle) throw new Error(`functions/${folder}/handler.ts does not exist.`);
-          mkdirSync(output, { recursive: true });
-          for (const [name, contents] of bundle.files) writeFileSync(join(output, name), contents);
-          return true;
-        },
-      },
-    },
-  });
-}
-
-/** Built once for each App, so that a later App of the same process sees what was edited in between. */
-function bundlesIn(app: IConstruct): ReadonlyMap<string, Bundle> {
-  const built = builds.get(app) ?? buildBundles();
-  builds.set(app, built);
-  return built;
-}
-
 const allFolders = () =>
   globSync('{workflow,api,event-handlers}/*/handler.ts', { cwd: functionsFolder }).map((file) =>
     dirname(file),
   );
 
+/** The bundles of these functions, by default all of them. */
+export const buildBundles = (folders?: readonly string[]): ReadonlyMap<string, Bundle> =>
+  beginBundles(folders)();
+
 /**
- * The bundles of these functions, by default all of them. Those that call S3 are bundled by themselves: what is shared
- * holds all that any function of its group needs, and S3 alone needs XML, streams and checksums, 40 kB.
+ * Begins to make the same, beside what this thread does meanwhile. Functions that call S3 are bundled by themselves: what is
+ * shared holds all that any function of its group needs, and S3 alone needs XML, streams and checksums, 40 kB.
+ * @returns waits for them
  */
-export function buildBundles(folders: readonly string[] = allFolders()): ReadonlyMap<string, Bundle> {
+export function beginBundles(folders: readonly string[] = allFolders()): () => ReadonlyMap<string, Bundle> {
   const groups = Map.groupBy(folders, (folder) => {
     const spec = specs.get(folder);
     return spec !== undefined && servicesOf(spec).has('s3');
   });
   const runs = [...groups.values()];
-  return new Map(
-    runEsbuild(runs.map(optionsFor)).flatMap((built, run) => [...bundlesOf(built, runs[run] ?? [])]),
-  );
+  const built = beginEsbuild(runs.map(optionsFor));
+  return () => new Map(built().flatMap((one, run) => [...bundlesOf(one, runs[run] ?? [])]));
 }
 
 /** Milliseconds. */
@@ -102,18 +67,22 @@ interface Built {
 }
 
 /** Plugins need esbuild's asynchronous calls, and CDK's constructs are made without waiting: a worker runs them meanwhile. */
-function runEsbuild(runs: readonly BuildOptions[]): readonly Built[] {
+function beginEsbuild(runs: readonly BuildOptions[]): () => readonly Built[] {
   const { port1, port2: port } = new MessageChannel();
   const done = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('bundle-worker.ts', import.meta.url), {
     workerData: { runs, port, done },
     transferList: [port],
   });
-  if (Atomics.wait(done, 0, 0, longestBuild) === 'timed-out') throw new Error('esbuild gave no answer.');
-  void worker.terminate();
-  const { message } = receiveMessageOnPort(port1) as { message: { built: Built[] } | { error: unknown } };
-  if ('error' in message) throw message.error;
-  return message.built;
+  // Where nothing waits for it any more, it keeps no process.
+  worker.unref();
+  return () => {
+    if (Atomics.wait(done, 0, 0, longestBuild) === 'timed-out') throw new Error('esbuild gave no answer.');
+    void worker.terminate();
+    const { message } = receiveMessageOnPort(port1) as { message: { built: Built[] } | { error: unknown } };
+    if ('error' in message) throw message.error;
+    return message.built;
+  };
 }
 
 /** How any code for Lambda is bundled. */

@@ -10,7 +10,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import { bundleOf } from './bundling.ts';
+import { bundleOf } from './bundled-code.ts';
 import { acknowledgeServerless, acknowledgeWildcard } from './nag-suppressions.ts';
 
 export interface WorkflowFunctionProps {

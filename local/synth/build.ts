@@ -13,9 +13,11 @@ try {
     context: (name) => (name === 'stage' ? 'local' : undefined),
     environment: process.env,
   });
-  // After the configuration, as the CDK takes a second to load.
+  // After the configuration, as both take a second. The bundles are made by another process, while the CDK is loaded.
+  const { beginBundles } = await import('../../infra/constructs/bundling.ts');
+  const bundles = beginBundles();
   const { buildApp } = await import('../../infra/chirpsmith-app.ts');
-  buildApp(config, { outdir }).synth();
+  buildApp(config, { outdir, bundles }).synth();
 } catch (error) {
   const known = explainFileError(error, pathSettings(process.env));
   complain(escaped(known ?? (error instanceof Error ? error.message : String(error))));
