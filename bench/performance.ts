@@ -50,6 +50,7 @@ const page = performancePage({
   crowds: crowdTable(),
   load: readMeasured('load'),
   lists: readMeasured('lists'),
+  batch: readMeasured('batch'),
   tool: readMeasured('tool'),
 });
 writeFileSync(new URL('performance.md', docs), page);

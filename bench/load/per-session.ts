@@ -30,12 +30,14 @@ export async function perSession(
   const writes = of('dynamodb:PutItem', 'dynamodb:UpdateItem');
   const [items, queries] = [of('dynamodb:GetItem'), of('dynamodb:Query')];
   const gets = of('s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket');
+  const puts = of('s3:PutObject');
   const secretCalls = of('secretsmanager:GetSecretValue');
   const dollars =
     transitions * prices.transition +
     invocations * (prices.invocation + prices.trace) +
     writes * Math.ceil(largest / 1024) * writesPerSessionWrite * prices.writeUnit +
     (items * Math.ceil(largest / 4096) + queries * Math.ceil(whole / 4096)) * prices.readUnit +
+    puts * prices.s3Put +
     gets * prices.s3Get +
     of('events:PutEvents') * prices.event +
     secretCalls * prices.secretCall;
@@ -43,7 +45,7 @@ export async function perSession(
     cpuSeconds: (after.cpuSeconds - before.cpuSeconds) / sessions,
     transitions: transitions / sessions,
     invocations: invocations / sessions,
-    requests: (writes + items + queries + gets + secretCalls) / sessions,
+    requests: (writes + items + queries + puts + gets + secretCalls) / sessions,
     dollars: dollars / sessions,
   };
 }

@@ -59,6 +59,22 @@ const listsShape = z.object({
     }),
   ),
 });
+const batchShape = z.object({
+  ...where,
+  files: z.number(),
+  /** From the command to its last line. */
+  seconds: z.number(),
+  /** Of the provider, times the wall's. */
+  speed: z.number(),
+  /** To the provider. */
+  calls: z.number(),
+  peakMegabytes: z.number(),
+  cpuSeconds: z.number(),
+  transitions: z.number(),
+  invocations: z.number(),
+  requests: z.number(),
+  dollars: z.number(),
+});
 const toolShape = z.object({
   ...where,
   /** Seconds. */
@@ -74,12 +90,19 @@ const toolShape = z.object({
   }),
 });
 
-const shapes = { load: loadShape, memory: rowShape, lists: listsShape, tool: toolShape } as const;
+const shapes = {
+  load: loadShape,
+  memory: rowShape,
+  lists: listsShape,
+  batch: batchShape,
+  tool: toolShape,
+} as const;
 type Shapes = typeof shapes;
 
 export type MeasuredLoad = z.infer<typeof loadShape>;
 export type MeasuredMemory = z.infer<typeof rowShape>;
 export type MeasuredLists = z.infer<typeof listsShape>;
+export type MeasuredBatch = z.infer<typeof batchShape>;
 export type MeasuredTool = z.infer<typeof toolShape>;
 
 const fileOf = (name: keyof Shapes) => new URL(`../../docs/performance/${name}.json`, import.meta.url);

@@ -15,6 +15,7 @@ import {
 } from '../schedules/tables.ts';
 import { clients, tracks as tracksOfMishaps } from './failures.ts';
 import {
+  type MeasuredBatch,
   type MeasuredLists,
   type MeasuredLoad,
   type MeasuredMemory,
@@ -33,6 +34,7 @@ export interface Findings {
   readonly bundles: string;
   readonly load: MeasuredLoad | undefined;
   readonly lists: MeasuredLists | undefined;
+  readonly batch: MeasuredBatch | undefined;
   readonly memory: MeasuredMemory | undefined;
   readonly tool: MeasuredTool | undefined;
 }
@@ -166,6 +168,10 @@ ${memoryWords(found.memory)}
 
 ${listsWords(found.lists)}
 
+## A large batch
+
+${batchWords(found.batch)}
+
 ## The tool itself
 
 ${toolWords(found.tool)}
@@ -264,6 +270,27 @@ how often the time of the shortest list; records that are read, and DynamoDB's u
 ${rows.join('\n')}
 
 A page costs the same in a list of any length. What filters or counts reads on until it has found enough, 500 records at most.`;
+}
+
+function batchWords(batch: MeasuredBatch | undefined): string {
+  if (!batch) return notYet;
+  const whole = (value: number) => Math.round(value).toLocaleString('en-US');
+  const {
+    files,
+    seconds,
+    speed,
+    calls,
+    peakMegabytes,
+    cpuSeconds,
+    transitions,
+    invocations,
+    requests,
+    dollars,
+  } = batch;
+  return `\`npx chirpsmith upload\` on a folder of ${whole(files)} small files, with the local stack at ${speed} times the provider's speed, measured
+${measuredWhere(batch)} (\`npm run bench:batch\`): ${whole(seconds)} s and
+${whole(cpuSeconds)} s of CPU in the stack's process, which held at most ${peakMegabytes} MB. ${whole(calls)} calls to the provider, ${whole(transitions)} transitions,
+${whole(invocations)} invocations, ${whole(requests)} requests to DynamoDB, S3 and Secrets Manager: at most ${dollars.toFixed(2)} dollars at AWS, without Lambda's time.`;
 }
 
 function toolWords(tool: MeasuredTool | undefined): string {
