@@ -7,7 +7,7 @@ import { openDynamoDb } from '../packages/local-aws/dynamodb.ts';
 import { type BusEvent, createEventBridge, type EventBridge } from '../packages/local-aws/event-bridge.ts';
 import { type Access, createAccess, type OnAllowed } from '../packages/local-aws/iam.ts';
 import { startIssuer } from '../packages/local-aws/issuer.ts';
-import { createLambda } from '../packages/local-aws/lambda.ts';
+import { createLambda, type LambdaOptions } from '../packages/local-aws/lambda.ts';
 import { startS3 } from '../packages/local-aws/s3/server.ts';
 import { createSecretsManager } from '../packages/local-aws/secrets-manager.ts';
 import { openQueues, type Queues } from '../packages/local-aws/sqs.ts';
@@ -60,13 +60,8 @@ export interface StackOptions {
   readonly sandbox?: Pick<SandboxOptions, 'seed' | 'settings' | 'faults'>;
   /** Changes what was read from the template, for tests. */
   readonly change?: (assembly: Assembly) => Assembly;
-  /** Most workers of one function, and of all together; few by default, to save memory. */
-  readonly workers?: {
-    readonly perFunction: number;
-    readonly total: number;
-    /** Seconds after which one that is not used is ended. */
-    readonly idleSeconds?: number;
-  };
+  /** How many workers there may be, and with how much memory; few by default, to save memory. */
+  readonly workers?: LambdaOptions['poolSize'];
   /** Loads the functions of a training before they are called. Costs nothing where they are called, else their loading. */
   readonly loadsAhead?: boolean;
   /** Whether the template's schedules are kept; they are, unless a test switches them off. */

@@ -3,6 +3,7 @@ import { devNull } from 'node:os';
 import type { Clock } from '../local-servers/clock.ts';
 import type { Assembly, LambdaFunction } from './assembly.ts';
 import { AwsError } from './aws-error.ts';
+import { matches } from './iam/evaluation.ts';
 import type { Access } from './iam.ts';
 import { startWorker } from './lambda/function-worker.ts';
 import { LambdaError } from './lambda/lambda-error.ts';
@@ -43,11 +44,15 @@ export interface LambdaOptions {
   /** A line that a function wrote to its console. */
   log(fn: LambdaFunction, line: string): void;
   readonly clock: Pick<Clock, 'busy'>;
-  /** Most workers of one function, and of all together; seconds after which one that is not used is ended. */
+  /**
+   * Most workers of one function, and of all together; seconds after which one that is not used is ended; MiB of a
+   * worker's memory for new objects.
+   */
   readonly poolSize?: {
     readonly perFunction?: number;
     readonly total?: number;
     readonly idleSeconds?: number;
+    readonly youngGenerationMb?: number;
   };
   /** Functions that are usually called after this one, to be loaded before they are; none unless given. */
   readonly calledNext?: (fn: LambdaFunction) => readonly LambdaFunction[];
@@ -73,6 +78,7 @@ export function createLambda({
         fn,
         { ...fn.environment, ...runtimeVariables(fn, assembly.region, access), ...environment(fn) },
         (line) => log(fn, line),
+        poolSize?.youngGenerationMb,
       ),
     // Four at a time: a training on two cores is not slower than with six, and the process stays under 300 MB.
     { perFunction: 2, total: 4, idleSeconds: 30, ...poolSize },
@@ -177,13 +183,4 @@ function authorize(fn: LambdaFunction, by: Invoker, access: Pick<Access, 'checkR
         `${fn.arn} because the resource policy of ${fn.name} does not allow it`,
     );
   }
-}
-
-/** ARN patterns of a policy: `*` is any run of characters, `?` any one. */
-function matches(pattern: string, arn: string): boolean {
-  const escaped = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${escaped}$`).test(arn);
 }

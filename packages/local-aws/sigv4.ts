@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from './aws-error.ts';
 
@@ -74,7 +74,8 @@ const largestSkewMs = 15 * 60 * 1000;
 
 const sha256 = (data: string, encoding: 'utf8' | 'latin1' = 'utf8') =>
   createHash('sha256').update(data, encoding).digest('hex');
-const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
+const hmac = (key: string | Buffer | KeyObject, data: string) =>
+  createHmac('sha256', key).update(data).digest();
 const emptyHash = sha256('');
 
 /** Percent-encoding as Signature V4 defines it: all but letters, digits and `-_.~`. */
@@ -265,15 +266,16 @@ function payloadHashOf(service: string, claim: Claim, bodyHash: string | undefin
   return bodyHash;
 }
 
-const signingKeys = new Map<string, Buffer>();
+const signingKeys = new Map<string, KeyObject>();
 
 /** Four HMACs that are the same for a key's whole day, so they are kept: a run makes hundreds of requests. */
-function signingKey(secret: string, scope: string): Buffer {
+function signingKey(secret: string, scope: string): KeyObject {
   const of = `${secret} ${scope}`;
   const kept = signingKeys.get(of);
   if (kept) return kept;
   const [date = '', region = '', service = '', end = ''] = scope.split('/');
-  const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), end);
+  // As a KeyObject, for createHmac takes five times as long with bytes.
+  const key = createSecretKey(hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), end));
   // A day's keys of one stack are some dozens; those of past days are not asked for again.
   if (signingKeys.size >= 500) signingKeys.clear();
   signingKeys.set(of, key);

@@ -178,7 +178,7 @@ describe('what a person corrects', () => {
     await it_.replace(sessionId, '006', replacement ?? { name: '', bytes: new Uint8Array() });
     const ready = await it_.run(sessionId, 'resume');
     expect(ready).toMatchObject({ status: 'ready' });
-    expect(ready.tracks[5]).toMatchObject({ file: 'song 7.mp3', status: 'done' });
+    expect(ready.tracks[5]).toMatchObject({ file: 'song 7.wav', status: 'done' });
     expect(sums()).toMatchObject({ calls: { upload: 6, create: 1 }, credits: 106 });
     expect(
       await it_.call('PUT', `/sessions/${sessionId}/tracks/006`, {

@@ -3,13 +3,22 @@ import type { Role, Statement } from '../assembly.ts';
 /** Values of condition keys, as the service sees them in the request: a list for a key that may have several. */
 export type Context = Readonly<Record<string, string | readonly string[]>>;
 
+const expressions = new Map<string, RegExp>();
+
 /** Does a policy's pattern (`*` any characters, `?` exactly one) cover the whole value? */
 export function matches(pattern: string, value: string): boolean {
-  const expression = pattern
+  // A template has some hundred patterns, and each request is held against dozens of them.
+  const expression = expressions.get(pattern) ?? expressionOf(pattern);
+  expressions.set(pattern, expression);
+  return expression.test(value);
+}
+
+function expressionOf(pattern: string): RegExp {
+  const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, 's').test(value);
+  return new RegExp(`^${source}$`, 's');
 }
 
 type Operator = (expected: string, actual: string) => boolean;
