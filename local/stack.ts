@@ -23,7 +23,7 @@ import { asRunHere } from './provider-time.ts';
 import { proxyVariables } from './proxy.ts';
 import type { Habits } from './sandbox-habits.ts';
 import { watchActivity } from './stack/activity.ts';
-import { calledNext } from './stack/called-next.ts';
+import { calledFirst, calledNext } from './stack/called-next.ts';
 import { type Closable, closedInOrder } from './stack/closed-in-order.ts';
 import { lockHome } from './stack/home-lock.ts';
 import { accountsOf, keptKey, secretValues } from './stack/keys.ts';
@@ -64,6 +64,8 @@ export interface StackOptions {
   readonly workers?: LambdaOptions['poolSize'];
   /** Loads the functions of a training before they are called. Costs nothing where they are called, else their loading. */
   readonly loadsAhead?: boolean;
+  /** Loads those of its first requests while the stack starts. */
+  readonly trainsAtOnce?: boolean;
   /** Whether the template's schedules are kept; they are, unless a test switches them off. */
   readonly schedules?: boolean;
   /** Called for everything that AWS would put on a bill, for counting. */
@@ -295,6 +297,7 @@ async function compose(
     ),
   );
   awsUrl = aws.url;
+  if (options.trainsAtOnce) unmetered.load(calledFirst(assembly));
   const gateway = keep(
     await listening('the API', options.port, (port) =>
       startApiGateway({

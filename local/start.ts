@@ -44,15 +44,15 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   const inWords = (error: unknown) => explainFileError(error, pathSettings(env, wanted.home)) ?? error;
   const asked = untilAsked();
   const { startStack } = await import('./stack.ts');
-  // All is loaded, and nothing touched.
-  await untilWanted(env);
+  // All is loaded, and nothing touched. Only `train` holds it back.
+  const trainsAtOnce = await untilWanted(env);
   if (!wanted.json) say(shown`Starting in ${home} …`);
   let stack: Stack;
   try {
     const speed = wanted.speed ?? defaultSpeed(provider?.baseUrl);
     const notice = (line: string) => void (!wanted.json && existsSync(home) && say(shown`  ${line}`));
     const options = { home, port: wanted.port, speed, provider, relay, audio, habits, notice };
-    stack = await startStack({ ...options, loadsAhead: true });
+    stack = await startStack({ ...options, loadsAhead: true, trainsAtOnce });
   } catch (error) {
     return fail(inWords(error), 1);
   }

@@ -32,6 +32,8 @@ export interface Lambda {
    * @throws LambdaError when the function failed; AwsError when it was not even invoked.
    */
   invoke(functionArn: string, payload: unknown, by: Invoker, wait?: WorkerWait): Promise<unknown>;
+  /** Loads functions whose first call is soon to come; what is wrong with one is reported by that. */
+  load(functions: readonly LambdaFunction[]): void;
   /** Ends every worker; invocations under way fail. */
   close(): Promise<void>;
 }
@@ -133,6 +135,7 @@ export function createLambda({
       }
       return JSON.parse(answer);
     },
+    load: (functions) => pool.load(functions),
     close: () => pool.close(),
   };
 }

@@ -11,15 +11,17 @@ export const heldBack = 'HELD_BACK';
 /**
  * Where the process that started this one holds it back, waits for its message. Without one this process ends with it, in the
  * middle of nothing.
+ * @returns whether it was held back
  */
-export async function untilWanted(environment: NodeJS.ProcessEnv): Promise<void> {
-  if (!environment[heldBack]) return;
+export async function untilWanted(environment: NodeJS.ProcessEnv): Promise<boolean> {
+  if (!environment[heldBack]) return false;
   const notWanted = () => process.exit(0);
   if (!process.connected) notWanted();
   process.once('disconnect', notWanted);
   await once(process, 'message');
   process.off('disconnect', notWanted);
   process.disconnect();
+  return true;
 }
 
 /**

@@ -4,6 +4,8 @@ import type { FunctionWorker } from './function-worker.ts';
 export interface WorkerPool {
   /** Runs `work` with an idle worker of the function; waits for one if need be. */
   use<T>(fn: LambdaFunction, work: (worker: FunctionWorker) => Promise<T>): Promise<T>;
+  /** Loads functions whose first call is soon to come, all at once, as far as there is room. */
+  load(functions: readonly LambdaFunction[]): void;
   /** Ends every worker and rejects the waiting calls. */
   close(): Promise<void>;
 }
@@ -58,6 +60,8 @@ export function createPool(
     return worker;
   };
 
+  const hasWorker = (fn: LambdaFunction) => [...workers.keys()].some((worker) => worker.fn === fn);
+
   /** Ends the worker that has been idle for the longest time, if that is long enough. */
   const makeRoom = (idleMs: number): boolean => {
     const [longest] = [...workers]
@@ -86,7 +90,7 @@ export function createPool(
     if (loadsAhead || closed || waiting.length > 0) return;
     const [fn] = ahead;
     if (!fn) return;
-    if ([...workers.keys()].some((worker) => worker.fn === fn)) ahead.delete(fn);
+    if (hasWorker(fn)) ahead.delete(fn);
     else {
       // The next call tries again.
       if (workers.size >= limits.total && !makeRoom(restedMs)) return;
@@ -130,6 +134,11 @@ export function createPool(
         else workers.set(worker, { idleSince: performance.now() });
         if (!closed) serve();
         void loadAhead();
+      }
+    },
+    load(functions) {
+      for (const fn of functions) {
+        if (!closed && workers.size < limits.total && !hasWorker(fn)) add(fn, awaitedMs);
       }
     },
     async close() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { calledNext } from '../../../local/stack/called-next.ts';
+import { calledFirst, calledNext } from '../../../local/stack/called-next.ts';
 import { synthesize } from '../../../local/synth.ts';
 import { readAssembly } from '../../../packages/local-aws/assembly.ts';
 import { assemblyHome } from '../../../test-support/local-stack.ts';
@@ -14,6 +14,10 @@ test('the functions that a training calls next are those of the template, in the
   expect(next('submit-upload')).toEqual(['check-upload', 'enough-clips', 'create-model']);
   expect(next('check-upload')).toEqual(['enough-clips', 'create-model']);
   expect(next('sweep')).toEqual([]);
+  expect(calledFirst(assembly).map(({ name }) => name)).toEqual([
+    'chirpsmith-local-list-models',
+    'chirpsmith-local-create-session',
+  ]);
 });
 
 test('a template without one of them is refused by its name', () => {

@@ -50,6 +50,8 @@ function poolOf({ total, next }: { total: number; next: Record<string, string[]>
   const pool = createPool(start, limits, ({ name }) => (next[name] ?? []).map(named));
   return {
     happened,
+    loadAll: (...names: string[]) => pool.load(names.map(named)),
+    close: () => pool.close(),
     call: (name: string, work: () => Promise<unknown> = async () => {}) => pool.use(named(name), work),
     async load(name: string) {
       loads.get(name)?.();
@@ -137,4 +139,17 @@ describe('functions that are usually called next', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(began).toEqual(['a', 'b', 'c']);
   });
+});
+
+it('functions whose calls are soon to come are loaded at once, as far as there is room, and called there', async () => {
+  const { loadAll, call, close, happened } = poolOf({ total: 2, next: {} });
+  loadAll('a');
+  loadAll('a', 'b', 'c');
+  expect(happened).toEqual(['+a', '+b']);
+  await call('b');
+  await call('a');
+  expect(happened).toEqual(['+a', '+b']);
+  await close();
+  loadAll('d');
+  expect(happened).toEqual(['+a', '+b', '-a', '-b']);
 });
