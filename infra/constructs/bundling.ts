@@ -44,14 +44,16 @@ export const buildBundles = (folders?: readonly string[]): ReadonlyMap<string, B
   beginBundles(folders)();
 
 /**
- * Begins to make the same, beside what this thread does meanwhile. Functions that call S3 are bundled by themselves: what is
- * shared holds all that any function of its group needs, and S3 alone needs XML, streams and checksums, 40 kB.
+ * Begins to make the same, beside what this thread does meanwhile. Functions that call S3 are bundled by themselves, states
+ * and the rest apart: what is shared holds all that any function of its group needs, and S3 alone needs XML, streams and
+ * checksums.
  * @returns waits for them
  */
 export function beginBundles(folders: readonly string[] = allFolders()): () => ReadonlyMap<string, Bundle> {
   const groups = Map.groupBy(folders, (folder) => {
     const spec = specs.get(folder);
-    return spec !== undefined && servicesOf(spec).has('s3');
+    if (spec === undefined || !servicesOf(spec).has('s3')) return 'without S3';
+    return folder.startsWith('workflow/') ? 'states' : 'others';
   });
   const runs = [...groups.values()];
   const built = beginEsbuild(runs.map(optionsFor));

@@ -59,10 +59,41 @@ const inClients: readonly (readonly [RegExp, (code: string, path: string) => str
         export const defaultEndpointResolver = /* @__PURE__ */ endpointsOf(${host});`;
     },
   ],
+  [/httpAuthSchemeProvider\.js$/, (code) => (code.includes('SigV4A') ? signedForOneRegion(code) : code)],
   // Clients are made without extensions.
   [/runtimeExtensions\.js$/, () => 'export const resolveRuntimeExtensions = (config) => config;'],
+  // Redirects to other regions are off unless asked for, and the endpoints above refuse buckets of S3 Express.
+  [
+    /S3Client\.js$/,
+    (code) => code.replaceAll(/^ *this\.middlewareStack\.use\(get(RegionRedirect|S3Express)\w+\(.*\n/gm, ''),
+  ],
   [/CreateSessionCommand\.js$/, () => 'export const CreateSessionCommand = undefined;'],
 ];
+
+/** How requests are signed, without signatures for many regions at once: a client that has those looks for its endpoint twice. */
+function signedForOneRegion(code: string): string {
+  const client = /export const default(\w+)HttpAuthSchemeParametersProvider/.exec(code)?.[1];
+  const service = /name: ("[\w-]+")/.exec(code)?.[1];
+  return `import { resolveAwsSdkSigV4Config } from '@aws-sdk/core/httpAuthSchemes';
+    import { getSmithyContext, normalizeProvider } from '@smithy/core/client';
+    export const default${client}HttpAuthSchemeParametersProvider = async (config, context) => ({
+      operation: getSmithyContext(context).operation,
+      region: await normalizeProvider(config.region)(),
+    });
+    export const default${client}HttpAuthSchemeProvider = ({ region }) => [{
+      schemeId: 'aws.auth#sigv4',
+      signingProperties: { name: ${service}, region },
+      propertiesExtractor: (config, context) => ({ signingProperties: { config, context } }),
+    }];
+    export const resolveHttpAuthSchemeConfig = (config) => Object.assign(resolveAwsSdkSigV4Config(config), {
+      authSchemePreference: normalizeProvider(config.authSchemePreference ?? []),
+    });`;
+}
+
+const throwing = (...names: readonly string[]) =>
+  names
+    .map((name) => `export const ${name} = () => { throw new Error('${name} is not in the bundles.'); };`)
+    .join('\n');
 
 /** Modules that a function in Lambda never reaches, by their names, and what takes their places. */
 const unreached: Readonly<Record<string, string>> = {
@@ -78,12 +109,33 @@ const unreached: Readonly<Record<string, string>> = {
   // Node has them.
   Sha1Js: 'export const Sha1Js = undefined;',
   Sha256Js: 'export const Sha256Js = undefined;',
+  Crc32Js: 'export const Crc32Js = undefined;',
   Md5Js: 'export const Md5Js = undefined;',
-  // Signatures for many regions at once, which need a package that is not installed.
+  // Signatures for many regions at once need a package that is not installed.
+  AwsSdkSigV4ASigner: 'export class AwsSdkSigV4ASigner {}',
   SignatureV4MultiRegion: `import { SignatureV4 } from '@smithy/signature-v4';
     export class SignatureV4MultiRegion extends SignatureV4 { static sigv4aDependency() { return 'none'; } }`,
   // The endpoints above do without.
   partitions: 'export const partitionsInfo = { partitions: [] };',
+  // The clients have no logger, and no key of a person's own for S3 to encrypt with.
+  loggerMiddleware: `${throwing('loggerMiddleware')}
+    export const loggerMiddlewareOptions = {};
+    export const getLoggerPlugin = () => ({ applyToStack() {} });`,
+  schemaLogFilter: throwing('schemaLogFilter'),
+  'middleware-ssec': `${throwing('ssecMiddleware', 'isValidBase64EncodedSSECustomerKey')}
+    export const ssecMiddlewareOptions = {};
+    export const getSsecPlugin = () => ({ applyToStack() {} });`,
+  // Of event streams, which no function opens.
+  HeaderFormatter: 'export class HeaderFormatter {}',
+  // The runtime of the functions is a version of Node that the SDK supports.
+  emitWarningIfUnsupportedVersion: `export const state = { warningEmitted: false };
+    export const emitWarningIfUnsupportedVersion = () => {};`,
+  // Node's client answers with Node's streams, and functions send texts and bytes.
+  'sdk-stream-mixin.browser': throwing('sdkStreamMixin'),
+  'stream-collector.browser': throwing('collectBlob', 'collectReadableStream'),
+  'createChecksumStream.browser': throwing('createChecksumStream'),
+  createBufferedReadable: throwing('createBufferedReadable'),
+  getAwsChunkedEncodingStream: throwing('getAwsChunkedEncodingStream'),
   // Of S3 Express, whose buckets the endpoints above refuse.
   S3ExpressIdentityProviderImpl: 'export class S3ExpressIdentityProviderImpl {}',
 };
@@ -103,7 +155,7 @@ export const trimSdk: Plugin = {
     }));
     for (const [file, change] of inClients) {
       const filter = new RegExp(
-        `@aws-sdk[\\\\/]client-[a-z0-9-]+[\\\\/](dist-es[\\\\/].*[\\\\/])?${file.source}`,
+        `@aws-sdk[\\\\/]client-[a-z0-9-]+[\\\\/](dist-es[\\\\/](.*[\\\\/])?)?${file.source}`,
       );
       build.onLoad({ filter }, ({ path }) => ({
         contents: change(readFileSync(path, 'utf8'), path),

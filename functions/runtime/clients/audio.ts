@@ -1,5 +1,4 @@
-import { findSameBytes, inspectObject } from '../../storage/file-on-s3.ts';
+import { inspectObject } from '../../storage/inspect-object.ts';
 import { s3 } from './bucket.ts';
 
 export const inspect = () => inspectObject.bind(undefined, s3());
-export const find = () => findSameBytes.bind(undefined, s3());

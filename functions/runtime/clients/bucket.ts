@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { createFileLists } from '../../storage/file-list.ts';
+import { findSameBytes } from '../../storage/file-on-s3.ts';
 import { createSessionFiles } from '../../storage/session-files.ts';
 import { copyObject, hashObject } from '../../storage/stored-object.ts';
 import { audioBucket } from './base.ts';
@@ -9,6 +10,8 @@ import { once } from './once.ts';
 export const s3 = /* @__PURE__ */ once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
 
 export const hash = () => hashObject.bind(undefined, s3());
+
+export const find = () => findSameBytes.bind(undefined, s3());
 
 export const copy = () => copyObject.bind(undefined, s3());
 

@@ -1,5 +1,5 @@
-import { find } from '../../runtime/clients/audio.ts';
 import { now, random, settings } from '../../runtime/clients/base.ts';
+import { find } from '../../runtime/clients/bucket.ts';
 import { provider } from '../../runtime/clients/provider.ts';
 import { sessionsOfHereWithoutEvents as store } from '../../runtime/clients/records.ts';
 import { offered as downloads } from '../../runtime/clients/signing.ts';

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findSameBytes, inspectObject } from '../../../functions/storage/file-on-s3.ts';
+import { findSameBytes } from '../../../functions/storage/file-on-s3.ts';
+import { inspectObject } from '../../../functions/storage/inspect-object.ts';
 import { zeros } from '../../../test-support/audio-files/hostile.ts';
 import { mp3File } from '../../../test-support/audio-files/mp3.ts';
 import { wavFile } from '../../../test-support/audio-files/wav.ts';
