@@ -31,7 +31,7 @@ async function sessionPicture(browser: Browser): Promise<void> {
   const stack = await openStack();
   try {
     const { page: home, issuer } = stack.stack.ready;
-    // One track is turned away at first, which the timeline shows.
+    // One track is throttled at first, which the timeline shows.
     stack.stack.sandbox?.setFaults([{ call: 'upload', kind: 'status', status: 429, times: 2 }]);
     const id = await stack.upload(
       songs(8).map(({ bytes }, index) => ({ name: `${names[index]}.wav`, bytes })),

@@ -32,7 +32,7 @@ const reservations = Object.fromEntries(
 
 /**
  * Defaults for some twenty sessions at once. More than one invocation of a session runs at a time only while its
- * tracks are uploaded, each for about a second. An upload's steps that are turned away are tried twice more, so the
+ * tracks are uploaded, each for about a second. An upload's steps that are throttled are tried twice more, so the
  * numbers must not be tight; 0 reserves nothing.
  */
 const reservedConcurrencySchema = z.strictObject(reservations);

@@ -6,7 +6,7 @@ export const runbookSections = {
   'needs-decision': 'A session needs a decision',
   'key-refused': 'The provider refuses the key',
   'credits-exhausted': 'The credits are used up',
-  'provider-throttles': 'The provider turns calls away',
+  'provider-throttles': 'The provider throttles calls',
   'never-started': 'Sessions never started',
   'functions-throttled': 'Functions are throttled',
   'sweep-failing': 'The sweep fails',

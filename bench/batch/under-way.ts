@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../../packages/provider-sandbox/ledger.ts';
 
 /**
  * Most uploads under way at once: each from the call that handed it over until the last status request for
- * it. A file whose call is being made, or was turned away, is not seen here; it only makes them fewer.
+ * it. A file whose call is being made, or was throttled, is not seen here; it only makes them fewer.
  */
 export function mostUnderWay(
   entries: readonly Pick<LedgerEntry, 'seq' | 'call' | 'taskId' | 'taken'>[],

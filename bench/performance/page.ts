@@ -148,8 +148,8 @@ ${pollerTable(runs.quickTraining)}
 
 ## Many sessions at a provider that takes few calls
 
-Tracks that are handed over at once are turned away at first, and each session slows down by itself (its *pace*). Calls
-that were made together and turned away together are one step of it, and the first check is spread, not put off. ${crowds} runs of
+Tracks that are handed over at once are throttled at first, and each session slows down by itself (its *pace*). Calls
+that were made together and throttled together are one step of it, and the first check is spread, not put off. ${crowds} runs of
 sessions of 24 tracks that begin together:
 
 ${found.crowds}

@@ -101,10 +101,8 @@ export function withNews(journal: Journal | undefined, news: CallNews, id?: stri
 }
 
 /** What is said of a call that was surely not taken. */
-export const notTakenBy = ({
-  name,
-}: Pick<ProviderError, 'name'>): 'turned-away' | 'unreachable' | 'refused' =>
-  name === 'ProviderThrottled' ? 'turned-away' : name === 'ProviderUnreachable' ? 'unreachable' : 'refused';
+export const notTakenBy = ({ name }: Pick<ProviderError, 'name'>): 'throttled' | 'unreachable' | 'refused' =>
+  name === 'ProviderThrottled' ? 'throttled' : name === 'ProviderUnreachable' ? 'unreachable' : 'refused';
 
 /** Adds a run that began, or a turn of the status. */
 export function withTurn(journal: Journal | undefined = empty, turn: Turn): Journal {

@@ -14,7 +14,7 @@ export const callAnswers = [
   'pending',
   'taken',
   /** 429: surely not taken. */
-  'turned-away',
+  'throttled',
   /** No connection: surely not taken. */
   'unreachable',
   /** Surely not taken, with the provider's reason. */
@@ -35,7 +35,7 @@ export type ChargeState = (typeof chargeStates)[number];
 const chargeOf: Readonly<Record<CallAnswer, ChargeState>> = {
   pending: 'perhaps',
   taken: 'surely',
-  'turned-away': 'not',
+  throttled: 'not',
   unreachable: 'not',
   refused: 'not',
   lost: 'perhaps',
@@ -64,7 +64,7 @@ export const callWords: Readonly<Record<ListedCall, string>> = {
 export const answerWords: Readonly<Record<CallAnswer, string>> = {
   pending: 'no answer yet',
   taken: 'accepted',
-  'turned-away': 'asked to wait',
+  throttled: 'asked to wait',
   unreachable: 'no connection',
   refused: 'refused',
   lost: 'answer lost',
@@ -101,7 +101,7 @@ export function meaningOf({ call, answer, result }: CallLine): string {
       return result === 'failed'
         ? 'The provider took it, and ended it without a result. Whether it gives the credits back is not documented, so they count as taken.'
         : 'The provider took it, and its credits.';
-    case 'turned-away':
+    case 'throttled':
       return 'The provider took nothing and asked to wait. The call is sent again after that wait.';
     case 'unreachable':
       return 'There was no connection, so nothing was taken. It is sent again.';

@@ -143,7 +143,7 @@ const atRest: Readonly<Record<string, string>> = {
   ready: 'ready',
 };
 
-/** What goes on at the provider, or is about to: a call that was turned away is made again. */
+/** What goes on at the provider, or is about to: a call that was throttled is made again. */
 function busyStretches({ rows, work, now }: TimelineFacts): { from: number; to: number }[] {
   return [...rows.map(({ calls }) => calls), work].flatMap((calls) =>
     calls.map(({ call, at, until, answer, end }, index) => {
@@ -195,8 +195,8 @@ export interface TimeWent {
   readonly provider: number;
   /** Until a check found that it was done. */
   readonly unseen: number;
-  /** From being turned away until it was sent again. */
-  readonly turnedAway: number;
+  /** From being throttled until it was sent again. */
+  readonly throttled: number;
 }
 
 export function timeWent({ rows, turns }: Pick<TimelineFacts, 'rows' | 'turns'>): TimeWent | undefined {
@@ -211,22 +211,22 @@ export function timeWent({ rows, turns }: Pick<TimelineFacts, 'rows' | 'turns'>)
     const finished = last.providerDoneAt ?? end.at;
     const away = calls.reduce((all, { at, answer }, index) => {
       const again = calls[index + 1]?.at;
-      const isAway = (answer === 'turned-away' || answer === 'unreachable') && again !== undefined;
+      const isAway = (answer === 'throttled' || answer === 'unreachable') && again !== undefined;
       return isAway ? all + again - at : all;
     }, 0);
     return [
-      { waiting: first.at - began, provider: finished - sent, unseen: end.at - finished, turnedAway: away },
+      { waiting: first.at - began, provider: finished - sent, unseen: end.at - finished, throttled: away },
     ];
   });
   if (done.length === 0) return undefined;
-  const mean = (name: 'waiting' | 'provider' | 'unseen' | 'turnedAway') =>
+  const mean = (name: 'waiting' | 'provider' | 'unseen' | 'throttled') =>
     done.reduce((all, one) => all + one[name], 0) / done.length;
   return {
     tracks: done.length,
     waiting: mean('waiting'),
     provider: mean('provider'),
     unseen: mean('unseen'),
-    turnedAway: mean('turnedAway'),
+    throttled: mean('throttled'),
   };
 }
 
@@ -252,7 +252,7 @@ export function rowStory({ calls, next }: TimelineRow, start: number, now: numbe
   const last = calls.at(-1);
   if (last === undefined) return 'not sent yet';
   const many = (...answers: CallAnswer[]) => calls.filter(({ answer }) => answers.includes(answer)).length;
-  const away = many('turned-away', 'unreachable');
+  const away = many('throttled', 'unreachable');
   const lost = many('lost');
   const checks = last.checks?.length ?? 0;
   const parts = [

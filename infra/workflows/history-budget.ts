@@ -156,7 +156,7 @@ const withAnyChecks = (
 
 /**
  * Most events of one track's loop in a session of any number of tracks: checked as often as the schedule allows until the deadline,
- * submitted as often as it may be, turned away in between.
+ * submitted as often as it may be, throttled in between.
  */
 export function worstUpload(
   { schedules, limits }: Settings,
@@ -176,7 +176,7 @@ export function worstUpload(
   return Math.max(...ways);
 }
 
-/** Most events of the training's loop: create turned away or cut off as often as it may be called. */
+/** Most events of the training's loop: create throttled or cut off as often as it may be called. */
 export function worstTraining({ schedules, limits }: Settings, repeated: Repetitions = repetitions): number {
   const { training } = schedules;
   const lists = [training.checks, soonerChecks(training.checks)];
@@ -251,7 +251,7 @@ export interface Loop {
   readonly check: number;
   /** Submissions that may be taken. */
   readonly submissions: number;
-  /** Submissions in a row that may be turned away. */
+  /** Submissions in a row that may be throttled. */
   readonly refusals: number;
 }
 

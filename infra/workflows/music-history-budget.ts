@@ -28,7 +28,7 @@ export function worstMusic(settings: Settings, repeated: MusicRepetitions = musi
   return frame + worstRequest(settings, repeated) + worstKeeping(settings, repeated) + failure;
 }
 
-/** Most events of the call and its checks: turned away or cut off as often as it may be called. */
+/** Most events of the call and its checks: throttled or cut off as often as it may be called. */
 export function worstRequest(
   { schedules, limits }: Settings,
   repeated: MusicRepetitions = musicRepetitions,

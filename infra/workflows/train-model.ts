@@ -105,7 +105,7 @@ export function trainModel({ scope, task, settings }: Machine): IChainable {
     .when(Condition.booleanEquals('$.review', true), new Succeed(scope, 'Waiting for approval'))
     .otherwise(training.start);
 
-  // Not by a retry: a policy knows no Retry-After, and those turned away together would come back together.
+  // Not by a retry: a policy knows no Retry-After, and those throttled together would come back together.
   const again = new Wait(scope, 'Wait for provider', { time: WaitTime.secondsPath('$.wait') });
   const prepared = new Choice(scope, 'Session prepared?')
     .when(verdictIs('waiting'), again.next(prepare))

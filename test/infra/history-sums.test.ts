@@ -56,7 +56,7 @@ describe('the events of a run, counted by hand', () => {
     expect(plainEvents).toBe(2);
   });
 
-  test('of an upload that is checked at once, submitted again and turned away', () => {
+  test('of an upload that is checked at once, submitted again and throttled', () => {
     expect(worstUpload(short, never(repetitions))).toBe(5 + round + 5 + round);
   });
 

@@ -17,7 +17,7 @@ async function timelineOf(sessionId: string, query = ''): Promise<TimelineAnswer
 
 it('a session’s timeline tells what the provider’s ledger has: surely taken at least, with perhaps taken at most', async () => {
   const since = sinceNow(it_);
-  // The first upload is taken and its answer lost, the second is turned away.
+  // The first upload is taken and its answer lost, the second is throttled.
   since.fault(
     { kind: 'reset-after', call: 'upload', times: 1 },
     { kind: 'status', status: 429, call: 'upload', times: 1 },

@@ -84,7 +84,7 @@ async function sweeping(person: Person, world: World, seen: SeenMetrics) {
 }
 
 /** More invocations at once of a function than are reserved for it, by Lambda's own count. */
-async function throttled(turnedAway: readonly number[]): Promise<SeenMetrics> {
+async function throttled(more: readonly number[]): Promise<SeenMetrics> {
   const seen = seenMetrics();
   const directory = mkdtempSync(path.join(tmpdir(), 'chirpsmith-throttled-'));
   writeFileSync(path.join(directory, 'index.mjs'), 'export const handler = async () => ({});');
@@ -121,7 +121,7 @@ async function throttled(turnedAway: readonly number[]): Promise<SeenMetrics> {
     });
   try {
     // Those that ran have ended before the next ones come, and make room again.
-    for (const more of turnedAway) await Promise.all(Array.from({ length: 2 + more }, invoke));
+    for (const extra of more) await Promise.all(Array.from({ length: 2 + extra }, invoke));
     return seen;
   } finally {
     await lambda.close();
@@ -220,10 +220,10 @@ const runs: readonly [raises: readonly string[], when: string, play: () => Promi
   [['executions-timed-out'], 'the machine is ended from outside', () => played({ timeoutSeconds: 30 })],
   [
     ['provider-throttles'],
-    'a fifth of the calls is turned away',
+    'a fifth of the calls is throttled',
     () => played({ interfere: onCall('upload', answers(429), 10) }),
   ],
-  [[], 'a few calls are turned away', () => played({ interfere: onCall('upload', answers(429), 2) })],
+  [[], 'a few calls are throttled', () => played({ interfere: onCall('upload', answers(429), 2) })],
   [
     ['never-started'],
     'a run was announced and its execution never came about',

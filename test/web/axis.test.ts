@@ -74,8 +74,8 @@ describe('the bars of a file', () => {
     ],
     ['refused', [call({ end: { at: 25, result: 'failed' } })], [['refused', 10, 25]]],
     [
-      'turned away, and sent again',
-      [call({ answer: 'turned-away' }), call({ at: 30, until: 30 })],
+      'throttled, and sent again',
+      [call({ answer: 'throttled' }), call({ at: 30, until: 30 })],
       [
         ['turned', 10, 30],
         ['moving', 30, 99],

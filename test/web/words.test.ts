@@ -88,11 +88,7 @@ describe('the three sentences', () => {
       ),
     });
     expect(detoursOf({ rows: [row('taken'), row()] })).toBe('');
-    const rows = [
-      row('turned-away', 'turned-away', 'taken'),
-      row('unreachable', 'taken'),
-      row('lost', 'taken'),
-    ];
+    const rows = [row('throttled', 'throttled', 'taken'), row('unreachable', 'taken'), row('lost', 'taken')];
     expect(detoursOf({ rows })).toBe(
       '2 uploads had to wait, and were sent again. The answer to 1 upload was lost.',
     );

@@ -53,7 +53,7 @@ async function played(sessionId: string, script: Parameters<typeof scriptedProvi
 }
 
 describe('GET /sessions/{id}/timeline', () => {
-  it('tells the way of a file: turned away, sent again, checked, done, by our clock and the provider’s', async () => {
+  it('tells the way of a file: throttled, sent again, checked, done, by our clock and the provider’s', async () => {
     const provider = { createdAt: '2020-01-01T00:00:00.000Z', finishAt: '2020-01-01T00:00:17.000Z' };
     const one = await played('way', {
       upload: [
@@ -72,7 +72,7 @@ describe('GET /sessions/{id}/timeline', () => {
         call: 'upload',
         at: 2,
         until: 2,
-        answer: 'turned-away',
+        answer: 'throttled',
         charge: 'not',
         credits: 1,
         words: 'Slow down.',

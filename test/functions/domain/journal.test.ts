@@ -14,7 +14,7 @@ import { testMoment } from '../../../test-support/session-records.ts';
 
 const at = testMoment;
 const called = (journal?: Journal) => withCall(journal, { call: 'upload', at });
-const answered = (answer: 'taken' | 'lost' | 'turned-away', journal?: Journal) =>
+const answered = (answer: 'taken' | 'lost' | 'throttled', journal?: Journal) =>
   withNews(called(journal), { answer, answeredAt: at });
 
 describe('the journal of a record', () => {
@@ -27,7 +27,7 @@ describe('the journal of a record', () => {
   it.each([
     ['taken', { surely: 1, perhaps: 0 }],
     ['lost', { surely: 0, perhaps: 1 }],
-    ['turned-away', { surely: 0, perhaps: 0 }],
+    ['throttled', { surely: 0, perhaps: 0 }],
   ] as const)('counts a call whose answer is "%s" as %o', (answer, charges) => {
     expect(chargesOf(answered(answer))).toEqual(charges);
   });
@@ -45,9 +45,9 @@ describe('the journal of a record', () => {
   it('leaves out what was surely not taken before anything that costs, and counts what it leaves out', () => {
     let journal = answered('taken');
     journal = answered('lost', journal);
-    for (let call = 0; call < 40; call++) journal = answered('turned-away', journal);
+    for (let call = 0; call < 40; call++) journal = answered('throttled', journal);
     expect(journal?.calls).toHaveLength(mostCalls);
-    expect(journal?.calls.slice(0, 3).map(({ answer }) => answer)).toEqual(['taken', 'lost', 'turned-away']);
+    expect(journal?.calls.slice(0, 3).map(({ answer }) => answer)).toEqual(['taken', 'lost', 'throttled']);
     expect(journal?.dropped).toEqual({ surely: 0, perhaps: 0, not: 42 - mostCalls });
     expect(journal?.calls.at(-1)?.id).toBe('42');
   });

@@ -31,7 +31,7 @@ const taken = (at: number, more: Partial<TimelineCall> = {}): TimelineCall => ({
 });
 const done = (at: number) => ({ at, result: 'done' as const });
 const lost = (at: number, until: number) => taken(at, { until, answer: 'lost', charge: 'perhaps' });
-const away = (at: number) => taken(at, { answer: 'turned-away', charge: 'not' });
+const away = (at: number) => taken(at, { answer: 'throttled', charge: 'not' });
 const row = (file: string, ...calls: TimelineCall[]): TimelineRow => ({
   trackId: file,
   file,
@@ -98,7 +98,7 @@ describe('idle time', () => {
     ]);
   });
 
-  it('is none while a call that was turned away waits to be made again', () => {
+  it('is none while a call that was throttled waits to be made again', () => {
     expect(idleStretches(facts([row('a', away(1), taken(61, { end: done(199) }))]))).toEqual([]);
   });
 
@@ -120,7 +120,7 @@ describe('where the time went', () => {
       waiting: 5,
       provider: 15,
       unseen: 3,
-      turnedAway: 5,
+      throttled: 5,
     });
   });
 

@@ -242,7 +242,7 @@ describe('Prepare batch', () => {
     }
   });
 
-  it('goes by the state of the machine only where that says that it was turned away', async () => {
+  it('goes by the state of the machine only where that says that it was throttled', async () => {
     await record('state', { status: 'preparing' });
     const state = { ...nothing, sessionId: 'state' };
     expect(await prepare('state', nobody, { ...state, verdict: 'waiting' })).toMatchObject({

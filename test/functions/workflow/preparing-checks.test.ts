@@ -139,7 +139,7 @@ describe('Prepare session', () => {
     expect(await table.store.require(sessionId)).toEqual(written);
   });
 
-  it('goes by the state of the machine only where that says that it was turned away', async () => {
+  it('goes by the state of the machine only where that says that it was throttled', async () => {
     await record('state');
     const state = { sessionId: 'state', tracks: [], wait: 0, refusals: 0 };
     const { done } = prepare('state', { input: { ...state, verdict: 'waiting' } });

@@ -43,7 +43,7 @@ export function TimeWentCard({ timeline }: { timeline: TimelineAnswer }) {
       words: 'Until our next check found it',
     },
     {
-      ...{ name: 'turnedAway', title: 'Asked to wait by the provider', took: went.turnedAway },
+      ...{ name: 'throttled', title: 'Asked to wait by the provider', took: went.throttled },
       words: 'Until it was sent again',
     },
   ];

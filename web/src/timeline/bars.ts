@@ -11,12 +11,12 @@ export interface Bars {
   readonly bars: readonly Bar[];
   /** Moments of checks. */
   readonly checks: readonly number[];
-  /** Where a call was turned away, or its answer lost. */
+  /** Where a call was throttled, or its answer lost. */
   readonly marks: readonly { readonly at: number; readonly sign: string }[];
 }
 
 const signs: { readonly [Answer in TimelineCall['answer']]?: string } = {
-  'turned-away': '↻',
+  throttled: '↻',
   unreachable: '↻',
   lost: '?',
 };
@@ -41,7 +41,7 @@ function barsOfCall(call: TimelineCall, again: number | undefined, end: number):
   switch (answer) {
     case 'taken':
       return barsOfTask(call, again ?? end);
-    case 'turned-away':
+    case 'throttled':
     case 'unreachable':
       return [{ look: 'turned', from: at, to: Math.max(until, again ?? end) }];
     case 'lost':

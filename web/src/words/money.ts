@@ -8,7 +8,7 @@ import { counted, printable } from './format.ts';
 export function detoursOf({ rows }: Pick<TimelineAnswer, 'rows'>): string {
   const withAnswer = (...answers: readonly CallAnswer[]) =>
     rows.filter(({ calls }) => calls.some(({ answer }) => answers.includes(answer))).length;
-  const [away, lost] = [withAnswer('turned-away', 'unreachable'), withAnswer('lost')];
+  const [away, lost] = [withAnswer('throttled', 'unreachable'), withAnswer('lost')];
   const were = (count: number) => (count === 1 ? 'was' : 'were');
   return [
     ...(away === 0 ? [] : [`${counted(away, 'upload')} had to wait, and ${were(away)} sent again.`]),
