@@ -290,7 +290,7 @@ function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
     for (;;) {
       const found = await session(sessionId);
       if (stands(found)) return found;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 

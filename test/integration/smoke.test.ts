@@ -24,7 +24,7 @@ beforeAll(async () => {
     alarms: undefined,
     turns: (sessionId) => turnsIn(path.join(it_.stack.ready.home, 'log', 'events.log'), sessionId),
     fetch,
-    sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
+    sleep: () => new Promise((resolve) => setTimeout(resolve, 100)),
     now: Date.now,
     patience: 120_000,
   };
