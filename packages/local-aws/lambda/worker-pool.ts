@@ -60,10 +60,16 @@ export function createPool(
     return worker;
   };
 
-  const hasWorker = (fn: LambdaFunction) => [...workers.keys()].some((worker) => worker.fn === fn);
+  const hasWorker = (fn: LambdaFunction) =>
+    [...workers.keys()].some((worker) => worker.fn === fn && !worker.ended);
 
-  /** Ends the worker that has been idle for the longest time, if that is long enough. */
-  const makeRoom = (idleMs: number): boolean => {
+  /** One that died while it had no work, or was loaded ahead, takes no room. */
+  const forgetDead = () => {
+    for (const worker of workers.keys()) if (worker.ended && !worker.busy) workers.delete(worker);
+  };
+
+  /** Ends the worker that has been idle for the longest time, if that is long enough; for a call, any will do. */
+  const makeRoom = (idleMs = Number.NEGATIVE_INFINITY): boolean => {
     const [longest] = [...workers]
       .filter(([worker]) => !worker.busy)
       .sort(([, a], [, b]) => a.idleSince - b.idleSince);
@@ -74,20 +80,22 @@ export function createPool(
 
   /** A worker for the function, or nothing when there is no room now. */
   const find = (fn: LambdaFunction): FunctionWorker | undefined => {
+    forgetDead();
     const own = [...workers.keys()].filter((worker) => worker.fn === fn);
-    const idle = own.find((worker) => !worker.busy && !worker.ended);
+    const idle = own.find((worker) => !worker.busy);
     if (idle) return idle;
     if (own.length >= limits.perFunction) return undefined;
     if (workers.size >= limits.total) {
       // Loading a bundle takes longer than most invocations: functions that take each other's room in turn would do
       // little else. A function that has workers waits for one of them.
-      if (own.length > 0 || !makeRoom(0)) return undefined;
+      if (own.length > 0 || !makeRoom()) return undefined;
     }
     return add(fn);
   };
 
   const loadAhead = async () => {
     if (loadsAhead || closed || waiting.length > 0) return;
+    forgetDead();
     const [fn] = ahead;
     if (!fn) return;
     if (hasWorker(fn)) ahead.delete(fn);

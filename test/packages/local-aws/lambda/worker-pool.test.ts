@@ -31,14 +31,18 @@ function poolOf({ total, next }: { total: number; next: Record<string, string[]>
   };
   const happened: string[] = [];
   const loads = new Map<string, () => void>();
+  const dead = new Set<string>();
   const start = (fn: LambdaFunction): FunctionWorker => {
     happened.push(`+${fn.name}`);
     const loaded = Promise.withResolvers<unknown>();
     loads.set(fn.name, () => loaded.resolve({}));
+    dead.delete(fn.name);
     return {
       fn,
       busy: false,
-      ended: false,
+      get ended() {
+        return dead.has(fn.name);
+      },
       loaded: loaded.promise,
       invoke: async () => '',
       async end() {
@@ -50,6 +54,7 @@ function poolOf({ total, next }: { total: number; next: Record<string, string[]>
   const pool = createPool(start, limits, ({ name }) => (next[name] ?? []).map(named));
   return {
     happened,
+    die: (name: string) => dead.add(name),
     loadAll: (...names: string[]) => pool.load(names.map(named)),
     close: () => pool.close(),
     call: (name: string, work: () => Promise<unknown> = async () => {}) => pool.use(named(name), work),
@@ -152,4 +157,19 @@ it('functions whose calls are soon to come are loaded at once, as far as there i
   await close();
   loadAll('d');
   expect(happened).toEqual(['+a', '+b', '-a', '-b']);
+});
+
+it('a call takes the room of what was loaded for another call that is still to come', async () => {
+  const { loadAll, call, happened } = poolOf({ total: 2, next: {} });
+  loadAll('a', 'b');
+  void call('c');
+  expect(happened).toEqual(['+a', '+b', '-a', '+c']);
+});
+
+it('a worker that died without work takes no room: the next call of its function gets another', async () => {
+  const { loadAll, call, die, happened } = poolOf({ total: 1, next: {} });
+  loadAll('a');
+  die('a');
+  void call('a');
+  expect(happened).toEqual(['+a', '+a']);
 });
