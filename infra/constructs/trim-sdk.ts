@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Plugin } from 'esbuild';
+import type { OnLoadResult, Plugin } from 'esbuild';
 
 /**
- * Errors that functions know by their classes; the build fails where one is missing. The others keep name, message and fault,
- * and are of the one class for all of their service.
+ * Errors that functions know by their classes; the build fails where one is missing. The others keep name and message, and are
+ * of the one class for all of their service: a fault is the client's below status 500, and fields of their own are not read.
  */
 const knownErrors = new Set(['ExecutionAlreadyExists', 'ExecutionDoesNotExist', 'ResourceNotFoundException']);
 
@@ -19,27 +19,42 @@ const hosts: Readonly<Record<string, string>> = {
 const standIn = (name: string) =>
   JSON.stringify(fileURLToPath(new URL(`../../functions/runtime/sdk/${name}`, import.meta.url)));
 
+/** @throws Error where there is nothing to replace: another version of the SDK has it otherwise, and the bundles would grow */
+function replaced(path: string, code: string, pattern: RegExp, by: (...found: string[]) => string): string {
+  const now = code.replace(pattern, by);
+  if (now === code) throw new Error(`${path} has nothing like ${pattern}: see infra/constructs/trim-sdk.ts.`);
+  return now;
+}
+
 /** All of a client's errors come with a class and a schema, 200 bytes each, and registering them keeps the bundler from leaving any out. */
-const withoutErrors = (code: string) =>
-  code.replaceAll(/^export class (\w+) extends [\s\S]*?^}\n/gm, (found, name: string) =>
+const withoutErrors = (code: string, path: string) =>
+  replaced(path, code, /^export class (\w+) extends [\s\S]*?^}\n/gm, (found, name = '') =>
     knownErrors.has(name) || found.includes('$retryable') ? found : '',
   );
 
 function schemas(code: string, path: string): string {
-  const errors = withoutErrors(
-    readFileSync(path.replace(/schemas.schemas_0\.js$/, 'models/errors.js'), 'utf8'),
-  );
+  const file = path.replace(/schemas.schemas_0\.js$/, 'models/errors.js');
+  const errors = withoutErrors(readFileSync(file, 'utf8'), file);
   const isKept = (name: string) => errors.includes(`export class ${name} `);
-  return (
-    code
-      .replace(/^import {(.*)} from "\.\.\/models\/errors";$/m, (_, names: string) => {
-        return `import {${names.split(',').filter((name) => isKept(name.trim()))}} from "../models/errors";`;
-      })
-      .replaceAll(/^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm, (found, name: string) =>
-        isKept(name) ? found : '',
-      )
-      // Names that are computed keep the bundler from leaving a schema out, unless it may take the making for pure.
-      .replaceAll(/^((?:export )?var \w+\$? = )([[{][\s\S]*?[\]}]);$/gm, '$1/* @__PURE__ */ (() => $2)();')
+  const ofKept = replaced(
+    path,
+    code,
+    /^import {(.*)} from "\.\.\/models\/errors";$/m,
+    (_, names = '') =>
+      `import {${names.split(',').filter((name) => isKept(name.trim()))}} from "../models/errors";`,
+  );
+  const unregistered = replaced(
+    path,
+    ofKept,
+    /^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm,
+    (found, name = '') => (isKept(name) ? found : ''),
+  );
+  // Names that are computed keep the bundler from leaving a schema out, unless it may take the making for pure.
+  return replaced(
+    path,
+    unregistered,
+    /^((?:export )?var \w+\$? = )([[{][\s\S]*?[\]}]);$/gm,
+    (_, variable = '', made = '') => `${variable}/* @__PURE__ */ (() => ${made})();`,
   );
 }
 
@@ -65,7 +80,17 @@ const inClients: readonly (readonly [RegExp, (code: string, path: string) => str
   // Redirects to other regions are off unless asked for, and the endpoints above refuse buckets of S3 Express.
   [
     /S3Client\.js$/,
-    (code) => code.replaceAll(/^ *this\.middlewareStack\.use\(get(RegionRedirect|S3Express)\w+\(.*\n/gm, ''),
+    (code, path) =>
+      ['RegionRedirect', 'S3Express'].reduce(
+        (left, name) =>
+          replaced(
+            path,
+            left,
+            RegExp(`^ *this\\.middlewareStack\\.use\\(get${name}\\w+\\(.*\\n`, 'gm'),
+            () => '',
+          ),
+        code,
+      ),
   ],
   [/CreateSessionCommand\.js$/, () => 'export const CreateSessionCommand = undefined;'],
 ];
@@ -140,27 +165,39 @@ const unreached: Readonly<Record<string, string>> = {
   S3ExpressIdentityProviderImpl: 'export class S3ExpressIdentityProviderImpl {}',
 };
 
+type Change = readonly [RegExp, (path: string) => OnLoadResult];
+
+/** The files that are changed, and how. */
+const changes: readonly Change[] = [
+  ...Object.entries(unreached).map(
+    ([name, contents]): Change => [
+      RegExp(`@(aws-sdk|smithy)[\\\\/].*[\\\\/]${name}\\.js$`),
+      (path) => ({ contents, resolveDir: dirname(path) }),
+    ],
+  ),
+  ...inClients.map(
+    ([file, change]): Change => [
+      RegExp(`@aws-sdk[\\\\/]client-[a-z0-9-]+[\\\\/](dist-es[\\\\/](.*[\\\\/])?)?${file.source}`),
+      (path) => ({
+        contents: change(readFileSync(path, 'utf8'), path),
+        loader: path.endsWith('.json') ? 'json' : 'js',
+      }),
+    ],
+  ),
+  // A name of a name keeps all that lies beside it.
+  [
+    /zod[\\/]v4[\\/]mini[\\/]schemas\.js$/,
+    (path) => ({ contents: replaced(path, readFileSync(path, 'utf8'), /core\.util\./g, () => 'util.') }),
+  ],
+];
+
+/** Each finds a file in the clients' code; what finds none has to go, or another version of the SDK names it otherwise. */
+export const trimmedFiles = changes.map(([file]) => file);
+
 /** Leaves out of the clients what no function reaches, and what keeps the bundler from seeing that. */
 export const trimSdk: Plugin = {
   name: 'trim-sdk',
   setup(build) {
-    const names = Object.keys(unreached).join('|');
-    build.onLoad({ filter: new RegExp(`@(aws-sdk|smithy)[\\\\/].*[\\\\/](${names})\\.js$`) }, ({ path }) => ({
-      contents: unreached[basename(path, '.js')] ?? '',
-      resolveDir: dirname(path),
-    }));
-    // A name of a name keeps all that lies beside it.
-    build.onLoad({ filter: /zod[\\/]v4[\\/]mini[\\/]schemas\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replaceAll('core.util.', 'util.'),
-    }));
-    for (const [file, change] of inClients) {
-      const filter = new RegExp(
-        `@aws-sdk[\\\\/]client-[a-z0-9-]+[\\\\/](dist-es[\\\\/](.*[\\\\/])?)?${file.source}`,
-      );
-      build.onLoad({ filter }, ({ path }) => ({
-        contents: change(readFileSync(path, 'utf8'), path),
-        loader: path.endsWith('.json') ? 'json' : 'js',
-      }));
-    }
+    for (const [filter, change] of changes) build.onLoad({ filter }, ({ path }) => change(path));
   },
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,15 +11,14 @@ import * as sfn from '@aws-sdk/client-sfn';
 import * as presigner from '@aws-sdk/s3-request-presigner';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
-import { endpointsOf } from '../../functions/runtime/sdk/endpoints.ts';
 import { esbuildOptions } from '../../infra/constructs/bundling.ts';
-import { trimSdk } from '../../infra/constructs/trim-sdk.ts';
+import { trimmedFiles, trimSdk } from '../../infra/constructs/trim-sdk.ts';
 
 const whole = { dynamodb, events, s3, secrets, sfn, presigner };
 type Sdk = typeof whole;
 
 /** The same clients as they are in the bundles. */
-async function trimmedSdk(): Promise<{ sdk: Sdk; remove: () => void }> {
+async function trimmedSdk(): Promise<{ sdk: Sdk; files: string[]; remove: () => void }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'chirpsmith-sdk-'));
   const names = {
     dynamodb: 'client-dynamodb',
@@ -30,18 +29,20 @@ async function trimmedSdk(): Promise<{ sdk: Sdk; remove: () => void }> {
     presigner: 's3-request-presigner',
   };
   const contents = Object.entries(names).map(([as, name]) => `export * as ${as} from '@aws-sdk/${name}';`);
-  const { outputFiles } = await build({
+  contents.push(`import 'zod';`);
+  const { outputFiles, metafile } = await build({
     ...esbuildOptions,
     stdin: { contents: contents.join('\n'), resolveDir: esbuildOptions.absWorkingDir },
     plugins: [trimSdk],
     write: false,
+    metafile: true,
   });
   const file = path.join(folder, 'sdk.mjs');
   writeFileSync(file, outputFiles[0]?.contents ?? '');
   const sdk: Sdk = await import(pathToFileURL(file).href);
-  return { sdk, remove: () => rmSync(folder, { recursive: true }) };
+  return { sdk, files: Object.keys(metafile.inputs), remove: () => rmSync(folder, { recursive: true }) };
 }
-const { sdk: trimmed, remove } = await trimmedSdk();
+const { sdk: trimmed, files, remove } = await trimmedSdk();
 afterAll(remove);
 
 interface Answer {
@@ -355,59 +356,28 @@ describe('the other clients in the bundles', () => {
   });
 });
 
-describe('the endpoints of the bundles', () => {
-  const clients = {
-    dynamodb: new dynamodb.DynamoDBClient(),
-    events: new events.EventBridgeClient(),
-    s3: new s3.S3Client(),
-    secretsmanager: new secrets.SecretsManagerClient(),
-    states: new sfn.SFNClient(),
-  };
-  const regions = [
-    ...['us-east-1', 'eu-central-1', 'ap-southeast-7', 'mx-central-1', 'cn-north-1', 'us-gov-west-1'],
-    ...['us-iso-east-1', 'us-isob-east-1', 'eu-isoe-west-1', 'us-isof-south-1', 'eusc-de-east-1'],
-  ];
-  const buckets = [
-    {},
-    { Bucket: 'audio' },
-    { Bucket: 'audio', ForcePathStyle: true },
-    { Bucket: 'my.audio', ForcePathStyle: true },
-  ];
-
-  it.each(Object.entries(clients))('of %s are those that the SDK finds by its rules', (service, client) => {
-    const rules = client.config.endpointProvider as (parameters: object) => {
-      url: URL;
-      properties?: object;
-      headers?: object;
-    };
-    for (const Region of regions) {
-      for (const Endpoint of [undefined, 'http://127.0.0.1:4566', 'http://localhost:4566/s3']) {
-        for (const bucket of service === 's3' ? buckets : [{}]) {
-          const parameters = {
-            Region,
-            UseFIPS: false,
-            UseDualStack: false,
-            ...(Endpoint && { Endpoint }),
-            ...bucket,
-          };
-          const { url, properties = {}, headers = {} } = rules(parameters);
-          expect(endpointsOf(service)(parameters), JSON.stringify(parameters)).toEqual({
-            url,
-            properties,
-            headers,
-          });
-        }
-      }
-    }
+describe('what is changed in the SDK', () => {
+  it.each(trimmedFiles)('is in a file that the clients have: %s', (file) => {
+    expect(files.filter((name) => file.test(name))).not.toEqual([]);
   });
 
   it.each([
-    [{ Region: 'us-east-1', UseFIPS: true }, 'FIPS'],
-    [{ Region: 'us-east-1', UseDualStack: true }, 'dual stack'],
-    [{}, 'AWS_REGION'],
-    [{ Region: 'us-east-1', Bucket: 'arn:aws:s3:us-east-1:1:accesspoint/a' }, 'accesspoint'],
-    [{ Region: 'us-east-1', Bucket: 'audio--use1-az4--x-s3' }, 'audio--use1-az4--x-s3'],
-  ])('refuse %j', (parameters, reason) => {
-    expect(() => endpointsOf('s3')(parameters)).toThrow(reason);
+    ['client-s3/dist-es/models/errors.js', 'export const NoSuchKey = class {};'],
+    ['client-s3/dist-es/schemas/schemas_0.js', 'export const NoSuchKey$ = [];'],
+    ['client-s3/dist-es/S3Client.js', 'this.middlewareStack.use(getS3ExpressPlugin(this.config));\n'],
+  ])('ends the build where another version has it otherwise: %s', async (name, code) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'chirpsmith-sdk-'));
+    const file = path.join(folder, '@aws-sdk', name);
+    const errors = 'export class NoSuchKey extends Error {\n}\n';
+    for (const [at, contents] of [
+      [path.join(folder, '@aws-sdk/client-s3/dist-es/models/errors.js'), errors],
+      [file, code],
+    ] as const) {
+      mkdirSync(path.dirname(at), { recursive: true });
+      writeFileSync(at, contents);
+    }
+    const built = build({ entryPoints: [file], plugins: [trimSdk], write: false, logLevel: 'silent' });
+    await expect(built).rejects.toThrow(/has nothing like .*trim-sdk\.ts/);
+    rmSync(folder, { recursive: true });
   });
 });
