@@ -16,6 +16,7 @@ import { isRunning as isProcessRunning } from '../packages/local-servers/process
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { CommandContext } from './command.ts';
 import {
+  endLoadedAhead,
   findStack,
   type LocalStack,
   loadStackAhead,
@@ -78,6 +79,7 @@ export async function connectStack(
     display.emit({ event: 'stack.starting', home, speed: wanted });
     ({ stack, own } = await startStack({ home, speed: wanted, env, signal }));
   }
+  await endLoadedAhead();
   const { pid, page, api, provider, sandbox } = stack;
   if (!own && spends) {
     checkSameProvider(stack, env);

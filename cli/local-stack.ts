@@ -98,6 +98,14 @@ async function launchedAhead({ home, speed, env }: Launch): Promise<Launched | u
   return found;
 }
 
+/** Ends what {@link loadStackAhead} began, unless it was wanted: there is another stack, and it would wait beside that. */
+export async function endLoadedAhead(): Promise<void> {
+  const { launched } = ahead ?? {};
+  ahead = undefined;
+  const found = await launched;
+  if (found?.child.connected) found.child.disconnect();
+}
+
 /**
  * Its ready line holds secrets, so its standard output goes nowhere and `<home>/stack.json` is read instead; its errors go to
  * `<home>/log/start.log`.

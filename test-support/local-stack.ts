@@ -285,11 +285,11 @@ function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
   /** Polls until the session has the state that the test waits for. */
   async function until(
     sessionId: string,
-    stands: (session: SessionAnswer) => boolean,
+    isSought: (session: SessionAnswer) => boolean,
   ): Promise<SessionAnswer> {
     for (;;) {
       const found = await session(sessionId);
-      if (stands(found)) return found;
+      if (isSought(found)) return found;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -103,7 +103,7 @@ export interface Slices {
 
 /**
  * As few slices as their histories allow, and together as many tracks at once as the settings say. At least one track
- * is in each, whatever its worst case is: `requireBoundedHistory` refuses settings under which not even one fits.
+ * is in each, however bad its worst case: `requireBoundedHistory` refuses settings under which not even one fits.
  */
 export function slicesOf(settings: Settings): Slices {
   const { concurrency, maxTracks } = settings.limits;

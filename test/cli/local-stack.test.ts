@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findStack, loadStackAhead, startStack, stopStack } from '../../cli/local-stack.ts';
+import { endLoadedAhead, findStack, loadStackAhead, startStack, stopStack } from '../../cli/local-stack.ts';
 import type { ReadyInfo } from '../../local/stack/ready-file.ts';
 import { isRunning, thisProcess } from '../../packages/local-servers/process-identity.ts';
 import { startFakeStack } from './fake-stack.ts';
@@ -92,6 +92,21 @@ describe('the local stack', () => {
     await stopStack(stack);
   });
 
+  it('that was loaded ahead ends where another is used', async () => {
+    const home = await temporaryFolder();
+    await mkdir(join(home, 'log'));
+    const path = join(home, 'start.mjs');
+    await writeFile(path, `${loading}${script}`);
+    loadStackAhead({ home, speed: 5, env: process.env, script: path });
+    const loaded = () => readFile(join(home, 'loaded'), 'utf8').catch(() => '');
+    await expect.poll(loaded).not.toBe('');
+    const waits = () => loaded().then((pid) => process.kill(Number(pid), 0));
+    expect(await waits()).toBe(true);
+    await endLoadedAhead();
+    await expect.poll(() => waits().catch(({ code }) => code)).toBe('ESRCH');
+    expect(existsSync(join(home, 'arguments.json'))).toBe(false);
+  });
+
   it('is not loaded ahead for a home that has had none', async () => {
     const home = join(await temporaryFolder(), 'home');
     loadStackAhead({ home, speed: 5, env: process.env, script: join(home, 'start.mjs') });
@@ -99,7 +114,7 @@ describe('the local stack', () => {
   });
 
   it.skipIf(process.platform === 'win32')(
-    'has a home that is its owner’s alone, whatever the umask',
+    'has a home that is its owner’s alone, under each umask',
     async () => {
       const folder = await temporaryFolder();
       const home = join(folder, 'home');
