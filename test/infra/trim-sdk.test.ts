@@ -83,17 +83,22 @@ async function exchange(
       };
     },
   };
-  const options = {
-    region: 'eu-central-1',
-    credentials,
-    requestHandler,
-    maxAttempts: 1,
-  } as s3.S3ClientConfig;
+  const kinds: unknown[] = [];
+  const retryStrategy = {
+    acquireInitialRetryToken: async () => ({ getRetryCount: () => 0, getRetryDelay: () => 0 }),
+    async refreshRetryTokenForRetry(_: unknown, { errorType }: { errorType: string }): Promise<never> {
+      kinds.push(errorType);
+      throw new Error('One attempt is enough.');
+    },
+    recordSuccess() {},
+  };
+  const options = { region: 'eu-central-1', credentials, requestHandler, retryStrategy } as s3.S3ClientConfig;
   const outcome = await call(sdk, options).catch((error: Error) => {
     const { $fault, $metadata } = error as s3.S3ServiceException;
-    return { name: error.name, message: error.message, $fault, status: $metadata?.httpStatusCode };
+    const { name, message } = error;
+    return { name, message, $fault, ...$metadata };
   });
-  return { sent, outcome };
+  return { sent, kinds, outcome };
 }
 
 const bucket = 'audio';
@@ -124,14 +129,22 @@ const calls: Readonly<Record<string, [(sdk: Sdk['s3']) => unknown, Answer?]>> = 
       new GetObjectCommand({ ...at, Range: 'bytes=0-6', VersionId: 'v', IfMatch: '"e"' }),
     { headers: { 'content-length': '7', 'content-range': 'bytes 0-6/9' }, body: 'tones..' },
   ],
-  'GetObject, with a checksum that is right': [
-    ({ GetObjectCommand }) => new GetObjectCommand(at),
-    { headers: { 'x-amz-checksum-crc64nvme': 'rosUhgp5mIg=' }, body: '123456789' },
-  ],
-  'GetObject, with a checksum that is wrong': [
-    ({ GetObjectCommand }) => new GetObjectCommand(at),
-    { headers: { 'x-amz-checksum-crc64nvme': 'AAAAAAAAAAA=' }, body: '123456789' },
-  ],
+  ...Object.fromEntries(
+    [
+      ['crc64nvme', 'rosUhgp5mIg='],
+      ['crc32c', '4waSgw=='],
+      ['crc32', 'y/Q5Jg=='],
+      ['sha1', '98O8HYCOBHMq32eZZczDTKeuNEE='],
+      ['sha256', 'FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU='],
+      ['sha256', 'wrong'],
+    ].map(([name = '', checksum = '']) => [
+      `GetObject, with ${name} ${checksum}`,
+      [
+        ({ GetObjectCommand }: Sdk['s3']) => new GetObjectCommand(at),
+        { headers: { [`x-amz-checksum-${name}`]: checksum }, body: '123456789' },
+      ],
+    ]),
+  ),
   PutObject: [
     ({ PutObjectCommand }) => new PutObjectCommand({ ...at, ...text }),
     { headers: { etag: '"e"' } },
@@ -221,6 +234,7 @@ const calls: Readonly<Record<string, [(sdk: Sdk['s3']) => unknown, Answer?]>> = 
         ['ExpiredToken', 400],
         ['PermanentRedirect', 301],
         ['PreconditionFailed', 412],
+        ['RequestTimeTooSkewed', 403],
         ['SlowDown', 503],
       ] as const
     ).map(([code, status]) => [
@@ -229,6 +243,7 @@ const calls: Readonly<Record<string, [(sdk: Sdk['s3']) => unknown, Answer?]>> = 
         ({ GetObjectCommand }: Sdk['s3']) => new GetObjectCommand(at),
         {
           status,
+          headers: { date: 'Wed, 21 Oct 2020 07:28:00 GMT' },
           body: `<Error><Code>${code}</Code><Message>It is so.</Message><RequestId>r</RequestId></Error>`,
         },
       ],
