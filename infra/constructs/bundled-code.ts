@@ -15,8 +15,8 @@ export const setBundles = (app: IConstruct, wait: () => ReadonlyMap<string, Bund
 /**
  * The code of one function, bundled with everything that it imports.
  *
- * All functions are bundled by three runs of esbuild, at the first that needs its code, and what they share is
- * bundled once. CDK's own NodejsFunction starts a bundler for each: 15 s for eleven functions, against 1. One file for each
+ * All functions are bundled by three runs of esbuild, at the first that needs its code unless {@link setBundles} began
+ * earlier, and what the functions of a run share is bundled once. CDK's own NodejsFunction starts a bundler for each: 15 s for eleven functions, against 1. One file for each
  * function would be up to a tenth smaller, and take three times as long to make.
  * @param folder under functions/, holding handler.ts: `workflow/prepare-session`
  */

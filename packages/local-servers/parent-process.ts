@@ -9,8 +9,8 @@ export const launchedFrom = 'LAUNCHED_FROM';
 export const heldBack = 'HELD_BACK';
 
 /**
- * Where the process that started this one holds it back, waits for its message. Without one this process ends with it, in the
- * middle of nothing.
+ * Where the process that started this one holds it back, waits for its message. Without one this process ends with that one, and
+ * has changed nothing.
  * @returns whether it was held back
  */
 export async function untilWanted(environment: NodeJS.ProcessEnv): Promise<boolean> {
