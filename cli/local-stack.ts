@@ -80,7 +80,8 @@ let ahead: { readonly launch: Launch; readonly launched: Promise<Launched | unde
 
 /**
  * Begins to load a stack while this command is still at the files. It touches nothing until {@link startStack} wants it with
- * the same home, speed and environment, and ends when this process does. Only where there was one before: another home is not made by it.
+ * the same home, speed and environment, and ends when this process does. Does nothing for a home that has had no stack: it
+ * would have to make it.
  */
 export function loadStackAhead(wanted: Launch): void {
   if (!existsSync(join(wanted.home, 'log')) || stackOf(wanted.home)) return;

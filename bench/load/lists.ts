@@ -23,7 +23,7 @@ import { apiUser } from './client.ts';
 import { type MeasuredStack, startMeasuredStack } from './measured-stack.ts';
 import { untilIdle } from './until-idle.ts';
 
-/** One kind of request to the API, by somebody who has so many sessions. */
+/** One kind of request to the API, of an owner with so many sessions. */
 export interface ListRun {
   readonly what: string;
   readonly sessions: number;

@@ -16,8 +16,9 @@ export const setBundles = (app: IConstruct, wait: () => ReadonlyMap<string, Bund
  * The code of one function, bundled with everything that it imports.
  *
  * All functions are bundled by three runs of esbuild, at the first that needs its code unless {@link setBundles} began
- * earlier, and what the functions of a run share is bundled once. CDK's own NodejsFunction starts a bundler for each: 15 s for eleven functions, against 1. One file for each
- * function would be up to a tenth smaller, and take three times as long to make.
+ * earlier. What the functions of a run share is bundled once. CDK's own NodejsFunction starts a bundler for each: 15 s for
+ * eleven functions, against 1. One file for each function would be up to a tenth smaller, and take three times as long to
+ * make.
  * @param folder under functions/, holding handler.ts: `workflow/prepare-session`
  */
 export function bundleOf(scope: IConstruct, folder: string): AssetCode {

@@ -59,9 +59,9 @@ it.each([
   const untilWanted = `import { untilWanted } from ${JSON.stringify(parent)};`;
   await writeFile(file, `${untilWanted} await untilWanted({ HELD_BACK: 'yes' }); console.log('went on');`);
   const child = fork(file, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [] });
-  const told = text(child.stdout ?? Readable.from([]));
+  const output = text(child.stdout ?? Readable.from([]));
   if (said === '') child.disconnect();
   else child.send('start');
   expect(await once(child, 'exit')).toEqual([0, null]);
-  expect((await told).trim()).toBe(said);
+  expect((await output).trim()).toBe(said);
 });
