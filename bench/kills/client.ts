@@ -16,12 +16,14 @@ const stateAnswer = z.object({
 
 /** What a user of the API does, and what the provider knows of it. */
 export function clientOf({ api, token, provider }: Pick<ReadyInfo, 'api' | 'token' | 'provider'>) {
-  async function call(method: string, route: string, body?: object, reads = 3): Promise<unknown> {
-    const response = await fetch(api + route, {
+  const send = (method: string, route: string, body?: object) =>
+    fetch(api + route, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
+  async function call(method: string, route: string, body?: object, reads = 3): Promise<unknown> {
+    const response = await send(method, route, body);
     // A busy machine may be slower than the 30 s of an API. What only reads is asked again.
     if (response.status === 503 && method === 'GET' && reads > 1) return call(method, route, body, reads - 1);
     const answer: unknown = await response.json();
@@ -49,8 +51,11 @@ export function clientOf({ api, token, provider }: Pick<ReadyInfo, 'api' | 'toke
     async session(sessionId: string): Promise<SessionAnswer> {
       return sessionAnswer.parse(await call('GET', `/sessions/${sessionId}`));
     },
-    async act(sessionId: string, action: SessionAnswer['actions'][number], body?: object): Promise<void> {
-      await call('POST', `/sessions/${sessionId}/${action}`, body);
+    /** Whether it was done: the sweep of the stack may have gone on with the session since it was looked at. */
+    async act(sessionId: string, action: SessionAnswer['actions'][number], body?: object): Promise<boolean> {
+      const response = await send('POST', `/sessions/${sessionId}/${action}`, body);
+      if (response.ok || response.status === 409) return response.ok;
+      throw new Error(`${action} of ${sessionId}: ${response.status} ${await response.text()}`);
     },
     async ledger(): Promise<LedgerEntry[]> {
       return ledgerAnswer.parse(await look('ledger')).entries;

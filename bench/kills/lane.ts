@@ -144,13 +144,12 @@ export async function runLane(options: LaneOptions): Promise<LaneReport> {
 /** What a person would do who sees the session like this. */
 async function goOn(client: Client, session: SessionAnswer, decisions: string[]): Promise<void> {
   const { sessionId, actions } = session;
-  if (actions.includes('start')) return client.act(sessionId, 'start');
-  if (actions.includes('resume')) return client.act(sessionId, 'resume');
-  if (!actions.includes('decide')) return;
+  const [begin] = (['start', 'resume'] as const).filter((action) => actions.includes(action));
+  if (begin) await client.act(sessionId, begin);
+  if (begin || !actions.includes('decide')) return;
   // Looked into once more; only when nothing was charged, create is sent again.
   const asked = session.decisions.at(-1)?.choice === 'check-again';
   const unpaid = createsOf(await client.ledger(), sessionId) === 0;
   const choice = asked && unpaid ? 'create-again' : 'check-again';
-  decisions.push(choice);
-  return client.act(sessionId, 'decide', { choice });
+  if (await client.act(sessionId, 'decide', { choice })) decisions.push(choice);
 }
