@@ -108,8 +108,8 @@ export async function endLoadedAhead(): Promise<void> {
 }
 
 /**
- * Its ready line holds secrets, so its standard output goes nowhere and `<home>/stack.json` is read instead; its errors go to
- * `<home>/log/start.log`.
+ * Starts the stack's process. Its ready line holds secrets, so its standard output goes nowhere and `<home>/stack.json` is
+ * read instead; its errors go to `<home>/log/start.log`.
  * @param held it waits for a message before it begins
  */
 async function launch({ home, speed, env, script = startScript }: Launch, held: boolean): Promise<Launched> {

@@ -144,7 +144,7 @@ export async function runLane(options: LaneOptions): Promise<LaneReport> {
 /** What a person would do who sees the session like this. */
 async function goOn(client: Client, session: SessionAnswer, decisions: string[]): Promise<void> {
   const { sessionId, actions } = session;
-  const [begin] = (['start', 'resume'] as const).filter((action) => actions.includes(action));
+  const begin = (['start', 'resume'] as const).find((action) => actions.includes(action));
   if (begin) await client.act(sessionId, begin);
   if (begin || !actions.includes('decide')) return;
   // Looked into once more; only when nothing was charged, create is sent again.

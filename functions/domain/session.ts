@@ -233,7 +233,7 @@ export const sessionSchema = z.object({
   runBy: z.string().optional(),
   /** The request that began the current one, where it had an idempotency key. */
   requestId: z.string().optional(),
-  /** How far apart this run's calls are spread, because the provider turned some away; 1 is by the schedules. */
+  /** How far apart this run's calls are spread, because the provider throttled some; 1 is by the schedules. */
   pace: z.number().min(1).default(1),
   /** Moments of this run's checks, in seconds after a submission; the settings' where it has none. */
   checkTimes: checkTimesSchema.optional(),

@@ -1,13 +1,14 @@
 import { backoffDelay } from './schedule.ts';
 
 /**
- * How far apart a session's calls are spread while the provider throttles them (429). 1 is the
- * schedules as they stand; the distances between the checks of an upload are multiplied by it.
+ * How far apart a session's calls are spread while the provider throttles them (429). At 1 they follow the schedules; the
+ * distances between the checks of an upload are multiplied by it.
  *
- * The provider's limit is not documented, and it holds for all sessions together, of which none knows the others.
- * So each one slows down by itself, up to four times: at more, a session that was unlucky waits much longer than the others. All tracks of a session begin at once, so many are throttled
- * at once: those count as one sign, because the calls were made before anyone knew. Within a run it does not speed up
- * again: a run lasts minutes, and going faster is how one finds out that it was too fast.
+ * The provider's limit is not documented, and it holds for all sessions together, of which none knows the others. So each
+ * one slows down by itself, up to four times: at more, a session that was unlucky waits much longer than the others. All
+ * tracks of a session begin at once, so many are throttled at once: those count as one sign, because the calls were made
+ * before anyone knew. Within a run it does not speed up again: a run lasts minutes, and going faster is how one finds out
+ * that it was too fast.
  */
 export const slowestPace = 4;
 

@@ -34,7 +34,10 @@ export async function findSameBytes(
   return sha256 === bytes.sha256 ? found : undefined;
 }
 
-/** What S3 says of an object; undefined when there is none. @throws ChirpsmithError `AccessDenied`, and the errors of the SDK */
+/**
+ * What S3 says of an object; undefined when there is none.
+ * @throws ChirpsmithError `AccessDenied`, and the errors of the SDK
+ */
 export async function headOf(client: S3Client, object: AudioObject): Promise<HeadObjectOutput | undefined> {
   try {
     return await client.send(

@@ -26,7 +26,10 @@ function replaced(path: string, code: string, pattern: RegExp, by: (...found: st
   return now;
 }
 
-/** All of a client's errors come with a class and a schema, 200 bytes each, and registering them keeps the bundler from leaving any out. */
+/**
+ * All of a client's errors come with a class and a schema, 200 bytes each. Registering them keeps the bundler from leaving any
+ * out.
+ */
 const withoutErrors = (code: string, path: string) =>
   replaced(path, code, /^export class (\w+) extends [\s\S]*?^}\n/gm, (found, name = '') =>
     knownErrors.has(name) || found.includes('$retryable') ? found : '',
