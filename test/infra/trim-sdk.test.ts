@@ -75,7 +75,7 @@ async function exchange(
         query,
         headers,
         scope,
-        body: ArrayBuffer.isView(body) ? Buffer.from(body as Uint8Array).toString() : body,
+        body: ArrayBuffer.isView(body) ? new TextDecoder().decode(body as Uint8Array) : body,
       });
       const { status = 200, headers: answered = {}, body: text = '' } = answer;
       return {
