@@ -144,7 +144,21 @@ const unreached: Readonly<Record<string, string>> = {
   SignatureV4MultiRegion: `import { SignatureV4 } from '@smithy/signature-v4';
     export class SignatureV4MultiRegion extends SignatureV4 { static sigv4aDependency() { return 'none'; } }`,
   // The endpoints above do without.
-  partitions: 'export const partitionsInfo = { partitions: [] };',
+  partition: `${throwing('partition', 'setPartitionInfo', 'useDefaultPartitionInfo')}
+    export const getUserAgentPrefix = () => '';`,
+  parseArn: throwing('parseArn'),
+  isVirtualHostableS3Bucket: throwing('isVirtualHostableS3Bucket'),
+  // One of two parsers of dates is enough: that of the schemas, which takes what this one takes.
+  'date-utils': `export {
+      _parseEpochTimestamp as parseEpochTimestamp,
+      _parseRfc3339DateTimeWithOffset as parseRfc3339DateTimeWithOffset,
+      _parseRfc7231DateTime as parseRfc7231DateTime,
+    } from './schema-serde-lib/schema-date-utils';
+    export const dateToUtcString = (date) => date.toUTCString();
+    ${throwing('parseRfc3339DateTime')}`,
+  // Pages are asked for one by one: these are made at load, and bring a call to scan the table.
+  QueryPaginator: throwing('paginateQuery'),
+  ScanPaginator: throwing('paginateScan'),
   // The clients have no logger, and no key of a person's own for S3 to encrypt with.
   loggerMiddleware: `${throwing('loggerMiddleware')}
     export const loggerMiddlewareOptions = {};

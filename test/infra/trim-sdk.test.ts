@@ -124,6 +124,13 @@ const calls: Readonly<Record<string, [(sdk: Sdk['s3']) => unknown, Answer?]>> = 
       },
     },
   ],
+  'HeadObject, with dates': [
+    ({ HeadObjectCommand }) =>
+      new HeadObjectCommand({ ...at, IfModifiedSince: new Date('2026-01-02T03:04:05Z') }),
+    {
+      headers: { expires: 'Fri, 02 Jan 2026 03:04:05 GMT', 'last-modified': 'Thu, 01 Oct 2026 07:28:00 GMT' },
+    },
+  ],
   GetObject: [
     ({ GetObjectCommand }) =>
       new GetObjectCommand({ ...at, Range: 'bytes=0-6', VersionId: 'v', IfMatch: '"e"' }),
@@ -218,6 +225,10 @@ const calls: Readonly<Record<string, [(sdk: Sdk['s3']) => unknown, Answer?]>> = 
     { body: '<CompleteMultipartUploadResult><ETag>"f"</ETag></CompleteMultipartUploadResult>' },
   ],
   AbortMultipartUpload: [({ AbortMultipartUploadCommand }) => new AbortMultipartUploadCommand(upload)],
+  'GetObject, throttled until a date': [
+    ({ GetObjectCommand }) => new GetObjectCommand(at),
+    { status: 503, headers: { 'retry-after': 'Fri, 02 Jan 2026 03:04:05 GMT' } },
+  ],
   'HeadObject, of nothing': [({ HeadObjectCommand }) => new HeadObjectCommand(at), { status: 404 }],
   'HeadObject, refused': [({ HeadObjectCommand }) => new HeadObjectCommand(at), { status: 403 }],
   'GetObject, through a page': [

@@ -4,6 +4,7 @@
  * What is checked, in which order, and each message are the core's, which both share.
  */
 import * as z from 'zod/mini';
+import * as core from 'zod/v4/core';
 import en from 'zod/v4/locales/en.js';
 
 export * from 'zod/mini';
@@ -24,7 +25,14 @@ export const string = shared(z.string);
 export const number = shared(z.number);
 export const boolean = shared(z.boolean);
 export const unknown = shared(z.unknown);
-export const iso = { datetime: shared(z.iso.datetime) };
+
+// Of zod's own `iso` and `coerce`, all that is in them would be kept, with dates and big numbers.
+export const iso = {
+  datetime: shared((params?: core.$ZodISODateTimeParams) => core._isoDateTime(z.ZodMiniISODateTime, params)),
+};
+export const coerce = {
+  number: (params?: core.$ZodNumberParams) => core._coercedNumber(z.ZodMiniNumber, params),
+};
 
 /** A method without parameters: what it makes of a schema is made once. */
 const once = <Of extends z.ZodMiniType, Made>(make: (schema: Of) => Made) => {
