@@ -1,4 +1,4 @@
-import type { MusicProvider, ProviderCall, TrainingProvider } from '../provider/provider.ts';
+import type { Intake, MusicProvider, ProviderCall, TrainingProvider } from '../provider/provider.ts';
 import { toChirpsmithError } from '../shared/aws-errors.ts';
 import type { Measurement } from './metrics.ts';
 
@@ -21,15 +21,22 @@ async function counted<T>(measure: Measure, call: ProviderCall, answer: Promise<
 // Each call by its name, without a spread: a new one would else go uncounted.
 
 /** The provider, with its calls counted. */
-export function meteredTraining(provider: TrainingProvider, measure: Measure): TrainingProvider {
+export function meteredIntake(provider: Intake, measure: Measure): Intake {
   return {
     readKey: (how) => provider.readKey(how),
     credits: () => provider.credits(),
     prepare: () => counted(measure, 'prepare', provider.prepare()),
     upload: (request) => counted(measure, 'upload', provider.upload(request)),
-    create: (request) => counted(measure, 'create', provider.create(request)),
     openBatch: () => counted(measure, 'openBatch', provider.openBatch()),
     addToBatch: (request) => counted(measure, 'addToBatch', provider.addToBatch(request)),
+  };
+}
+
+/** The provider, with its calls counted. */
+export function meteredTraining(provider: TrainingProvider, measure: Measure): TrainingProvider {
+  return {
+    ...meteredIntake(provider, measure),
+    create: (request) => counted(measure, 'create', provider.create(request)),
     status: (taskId, kind) => counted(measure, 'status', provider.status(taskId, kind)),
   };
 }

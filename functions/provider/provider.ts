@@ -94,22 +94,29 @@ interface Account {
   credits(): Promise<number | undefined>;
 }
 
-/** A service that trains models and makes clips of audio. */
-export interface TrainingProvider extends Account {
+/**
+ * How sessions begin, and how files are handed over to them. Apart from the rest: a function that does only this holds
+ * no reader of statuses.
+ */
+export interface Intake extends Account {
   /** Opens a custom-model session. */
   prepare(): Promise<{ sessionId: string }>;
   /** Submits one track by URL; the clip comes later, by {@link TrainingProvider.status}. */
   upload(request: { sessionId: string; audioUrl: string }): Promise<{ taskId: string }>;
+  /** Opens a batch session: clips on one account, no training. */
+  openBatch(): Promise<{ sessionId: string }>;
+  /** {@link Intake.upload} for a batch session. */
+  addToBatch(request: { sessionId: string; audioUrl: string }): Promise<{ taskId: string }>;
+}
+
+/** A service that trains models and makes clips of audio. */
+export interface TrainingProvider extends Intake {
   /** Starts the training: 100 credits. Never repeated by the client. */
   create(request: {
     sessionId: string;
     clipIds: readonly string[];
     name: string;
   }): Promise<{ taskId: string }>;
-  /** Opens a batch session: clips on one account, no training. */
-  openBatch(): Promise<{ sessionId: string }>;
-  /** {@link TrainingProvider.upload} for a batch session. */
-  addToBatch(request: { sessionId: string; audioUrl: string }): Promise<{ taskId: string }>;
   /** Status of a task; a training and a batch have the id of their session. */
   status<Kind extends Exclude<TaskKind, 'music'>>(taskId: string, kind: Kind): Promise<TaskStatus<Kind>>;
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { idSchema } from './answer.ts';
 import { readClips } from './clips.ts';
 import { createSender, type ProviderOptions } from './http.ts';
 import type { MusicProvider, MusicRequest, TaskStatus } from './provider.ts';
 import { bounded, redact } from './redact.ts';
-import { idSchema } from './task-status.ts';
 
 /** The raw object. Its `status` is `complete` at once, whether or not the music is. */
 const rawAnswer = z.object({ id: idSchema, clips: z.array(z.unknown()) });

@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import { customModelPattern } from '../shared/uuid.ts';
+import { holderOf, idSchema, isRecord } from './answer.ts';
 import { readClips } from './clips.ts';
 import type { TaskKind, TaskResults, TaskStatus } from './provider.ts';
 import { bounded, redact } from './redact.ts';
-
-/** An id as the provider gives it. */
-export const idSchema = z.string().min(1).max(200);
 
 const answerSchema = z.object({
   taskId: idSchema,
@@ -33,18 +31,6 @@ const phases: Readonly<Record<string, TaskStatus['phase']>> = {
   failed: 'failed',
   timeout: 'timed-out',
 };
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/**
- * The object of an answer that has the given field: the answer itself, or what it carries under `data` or
- * `result`.
- */
-export function holderOf(answer: unknown, name: string): unknown {
-  if (!isRecord(answer) || answer[name] !== undefined) return answer;
-  return [answer.data, answer.result].find((it) => isRecord(it) && it[name] !== undefined) ?? answer;
-}
 
 /** `chirp-custom:<uuid>`, the only proof of a model. */
 const isModelId = (value: unknown): value is string =>

@@ -44,9 +44,8 @@ describe('the bundle of each function', () => {
     },
   );
 
-  // A session's first state inspects audio and calls all five services.
-  it.each([...bundles])('of %s is no larger than its bound', (name, bundle) => {
-    expect(sizeOf(bundle)).toBeLessThan(name === 'workflow/prepare-session' ? 425_000 : 400_000);
+  it.each([...bundles])('of %s is no larger than its bound', (_, bundle) => {
+    expect(sizeOf(bundle)).toBeLessThanOrEqual(400_000);
   });
 
   it.each([...bundles])('of %s loads fetch only where it is called', (_, { files }) => {

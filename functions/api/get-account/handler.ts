@@ -1,6 +1,6 @@
 import { settings } from '../../runtime/clients/base.ts';
+import { intake as provider } from '../../runtime/clients/intake.ts';
 import { here } from '../../runtime/clients/place.ts';
-import { provider } from '../../runtime/clients/provider.ts';
 import { runRoute } from '../run-route.ts';
 import { getAccount } from './get-account.ts';
 import { route } from './route.ts';

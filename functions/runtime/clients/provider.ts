@@ -6,17 +6,12 @@ import type { Dialect, MusicProvider, TrainingProvider } from '../../provider/pr
 import { createRelay } from '../../provider/relay.ts';
 import { environment } from '../../shared/environment.ts';
 import { ChirpsmithError } from '../../shared/errors.ts';
+import { mountseaOptions } from './intake.ts';
 import { once } from './once.ts';
 import { relayHere } from './place.ts';
 import { keyIn } from './secrets.ts';
 
-const mountsea = /* @__PURE__ */ once(() =>
-  createMountSea({
-    baseUrl: environment('PROVIDER_BASE_URL'),
-    creditsUrl: environment('PROVIDER_CREDITS_URL') || undefined,
-    key: keyIn('PROVIDER_SECRET'),
-  }),
-);
+const mountsea = /* @__PURE__ */ once(() => createMountSea(mountseaOptions()));
 
 export const provider: () => TrainingProvider = /* @__PURE__ */ once(() =>
   meteredTraining(mountsea(), measure),

@@ -2,7 +2,7 @@ import { audioWay } from '../../runtime/clients/audio-way.ts';
 import { audioBucket as bucket, now, random, settings } from '../../runtime/clients/base.ts';
 import { fileLists as lists } from '../../runtime/clients/bucket.ts';
 import { executions } from '../../runtime/clients/executions.ts';
-import { provider } from '../../runtime/clients/provider.ts';
+import { intake as provider } from '../../runtime/clients/intake.ts';
 import { sessionsOfHere as store } from '../../runtime/clients/sessions.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { prepareBatch } from './prepare-batch.ts';

@@ -1,6 +1,6 @@
 import { now, random, settings } from '../../runtime/clients/base.ts';
 import { find } from '../../runtime/clients/bucket.ts';
-import { provider } from '../../runtime/clients/provider.ts';
+import { intake as provider } from '../../runtime/clients/intake.ts';
 import { sessionsOfHereWithoutEvents as store } from '../../runtime/clients/records.ts';
 import { offered as downloads } from '../../runtime/clients/signing.ts';
 import { runTask } from '../../runtime/run-task.ts';

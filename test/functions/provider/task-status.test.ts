@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { holderOf } from '../../../functions/provider/answer.ts';
 import type { TaskKind } from '../../../functions/provider/provider.ts';
-import { holderOf, readTaskStatus } from '../../../functions/provider/task-status.ts';
+import { readTaskStatus } from '../../../functions/provider/task-status.ts';
 import { modelId } from './mountsea-client.ts';
 
 const readAs = <Kind extends TaskKind>(kind: Kind, answer: unknown, secrets: readonly string[] = []) =>
