@@ -1,5 +1,5 @@
 import type { Executions } from '../functions/domain/executions.ts';
-import type { SessionStore } from '../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../functions/domain/session-records.ts';
 import type { SessionKind } from '../functions/shared/state-contracts.ts';
 import { testMoment } from './session-records.ts';
 
@@ -45,10 +45,10 @@ export function fakeExecutions(known: Record<string, Standing> = {}, now = () =>
 
 /** The store, with a concurrent writer: `action` runs once, just before the next `call`. */
 export function withIntruder(
-  store: SessionStore,
+  store: WholeSessionStore,
   call: 'updateSession' | 'changeSession',
   action: () => Promise<unknown>,
-): SessionStore {
+): WholeSessionStore {
   let pending: (() => Promise<unknown>) | undefined = action;
   const intrude = async () => {
     const now = pending;

@@ -1,13 +1,13 @@
 import { newSession, newTrack, trackIdAt } from '../functions/domain/new-session.ts';
 import { audioFolder } from '../functions/domain/object-keys.ts';
 import type { Session, Track } from '../functions/domain/session.ts';
-import type { SessionStore } from '../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../functions/domain/session-records.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../functions/shared/settings.ts';
 import { createModelStore } from '../functions/storage/model-store.ts';
 import { createPersonaStore } from '../functions/storage/persona-store.ts';
 import { createRequestStore } from '../functions/storage/request-store.ts';
 import { createSessionContents, type SessionContents } from '../functions/storage/session-contents.ts';
-import { createSessionStore } from '../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../functions/storage/whole-session-store.ts';
 import { openMemoryTable } from './tables/memory-table.ts';
 import type { Table } from './tables/table.ts';
 
@@ -33,7 +33,7 @@ export async function openTable(
   const options = { client, tableName, clock };
   return {
     client,
-    store: createSessionStore(options),
+    store: createWholeSessionStore(options),
     contents: createSessionContents(options),
     requests: createRequestStore(options),
     models: createModelStore(options),
@@ -58,7 +58,7 @@ export interface SessionWanted {
 
 /** Writes a session of `count` tracks as the API leaves it, changed as a test wants it. */
 export async function recordSession(
-  store: SessionStore,
+  store: WholeSessionStore,
   wanted: SessionWanted,
 ): Promise<{ session: Session; tracks: Track[] }> {
   const made = sessionOf(wanted);

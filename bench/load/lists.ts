@@ -10,14 +10,14 @@ import { sessionListAnswer } from '../../functions/api/contract/session.ts';
 import type { Session } from '../../functions/domain/session.ts';
 import type {
   SessionQuery,
-  SessionStore,
   SessionWithTracks,
+  WholeSessionStore,
 } from '../../functions/domain/session-records.ts';
 import { mapConcurrent } from '../../functions/shared/map-concurrent.ts';
 import { encodePage } from '../../functions/storage/list-cursor.ts';
 import { sessionRecordKey } from '../../functions/storage/record-keys.ts';
 import { mostRead } from '../../functions/storage/session-list.ts';
-import { createSessionStore } from '../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../functions/storage/whole-session-store.ts';
 import type { TestFile } from '../../test-support/local-stack.ts';
 import { apiUser } from './client.ts';
 import { type MeasuredStack, startMeasuredStack } from './measured-stack.ts';
@@ -65,7 +65,7 @@ export async function measureLists(
   const home = mkdtempSync(path.join(tmpdir(), 'chirpsmith-load-'));
   const stack = await startMeasuredStack({ home, assembly, speed: 1, jumps: true });
   const { client, read } = countingClient(stack);
-  const store = createSessionStore({ client, tableName: stack.table, clock: Date.now });
+  const store = createWholeSessionStore({ client, tableName: stack.table, clock: Date.now });
   try {
     const user = apiUser(stack.ready);
     const sessionId = await user.upload(files);
@@ -148,7 +148,7 @@ async function fill(
     model,
     owner,
     count,
-  }: { store: SessionStore; model: SessionWithTracks; owner: string; count: number },
+  }: { store: WholeSessionStore; model: SessionWithTracks; owner: string; count: number },
 ): Promise<Session> {
   const newest = Date.parse(model.session.createdAt);
   const sessions = Array.from({ length: count }, (_, index): Session => {

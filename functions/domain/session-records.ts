@@ -93,17 +93,28 @@ export interface SessionStore extends DurationStore {
   claimId(session: Session, what: ProviderId, id: string, clipId?: string): Promise<void>;
   /** Which session an id at a place belongs to, where a session has claimed it and it has not expired. */
   findId(what: ProviderId, id: string, place: ProviderOrigin | undefined): Promise<string | undefined>;
+}
+
+/** Finds sessions whose ids are not known. Apart from the store, because few functions need it. */
+export interface SessionLists {
   /** Sessions whose record says that work is under way, longest untouched first. */
   listRunning(limit: number): Promise<Session[]>;
   /** Sessions that wait for their start and were last touched between these moments, in milliseconds. */
   listNotStarted(touched: { from: number; to: number }, limit: number): Promise<Session[]>;
   /** Sessions of one owner, newest first. An invented cursor, or another owner's, is a `BadInput`. */
   list(owner: string, query: SessionQuery): Promise<SessionList>;
+}
+
+/** Forgets sessions; apart for the same reason. */
+export interface SessionRemoval {
   /** Forgets tracks of a session that is being deleted. Forgetting them twice is no error. */
   removeTracks(sessionId: string, trackIds: readonly string[]): Promise<void>;
   /** Forgets a session that is being deleted, after its tracks. Forgetting it twice is no error. */
   remove(sessionId: string): Promise<void>;
 }
+
+/** All of them at once. */
+export interface WholeSessionStore extends SessionStore, SessionLists, SessionRemoval {}
 
 /** Changes of a session that leave its status alone. */
 export interface SessionNotes {

@@ -6,7 +6,7 @@ import type { ModelStore } from '../domain/model.ts';
 import type { PersonaStore } from '../domain/persona.ts';
 import type { Here } from '../domain/provider-origin.ts';
 import type { AudioSource, Track } from '../domain/session.ts';
-import type { SessionNotes, SessionStore } from '../domain/session-records.ts';
+import type { SessionLists, SessionNotes, SessionRemoval, SessionStore } from '../domain/session-records.ts';
 import type { Inbox } from '../event-handlers/start-from-manifest/inbox.ts';
 import type { Dialect, MusicProvider, TrainingProvider } from '../provider/provider.ts';
 import type { AudioUnderWay, LookedAt } from '../shared/audio-links.ts';
@@ -143,16 +143,16 @@ export const capabilities = {
     table('GetItem', 'Query'),
   ),
   /** The sessions that should be running, and those that wait for their start. */
-  'sessions.listRunning': capability<{ store: Pick<SessionStore, 'listRunning' | 'listNotStarted'> }>(
+  'sessions.listRunning': capability<{ store: Pick<SessionLists, 'listRunning' | 'listNotStarted'> }>(
     ['TABLE_NAME'],
     { on: 'table/underWay', actions: ['dynamodb:Query'] },
   ),
   /** The sessions of one owner, newest first. */
-  'sessions.list': capability<{ store: Pick<SessionStore, 'list'> }>(['TABLE_NAME'], {
+  'sessions.list': capability<{ store: Pick<SessionLists, 'list'> }>(['TABLE_NAME'], {
     on: 'table/byOwner',
     actions: ['dynamodb:Query'],
   }),
-  'sessions.remove': capability<{ store: Pick<SessionStore, 'remove' | 'removeTracks'> }>(
+  'sessions.remove': capability<{ store: SessionRemoval }>(
     ['TABLE_NAME'],
     table('DeleteItem', 'BatchWriteItem'),
   ),

@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  BatchWriteCommand,
-  type BatchWriteCommandInput,
-  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -49,21 +46,12 @@ export interface DynamoTable {
   page(query: Query): Promise<{ items: Item[]; next: Item | undefined }>;
   /** All pages of a consistent query, 1 MB each unless `Limit` is less. */
   pages(query: Query): AsyncGenerator<Item[]>;
-  remove(key: Key, condition: Condition): Promise<void>;
-  /** Without a condition; an item that does not exist is no error. */
-  removeAll(keys: readonly Key[]): Promise<void>;
 }
 
 /** Placeholder of the version in a condition: no field has a number for a name, and each has its name for a placeholder. */
 const seen = ':0';
 
 const isNew: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
-
-/** Items that DynamoDB takes in one batch (documented). */
-const itemsPerBatch = 25;
-
-/** Batches of which DynamoDB may leave some items undone before it counts as busy. */
-const batchAttempts = 5;
 
 export function createDynamoTable({
   client,
@@ -144,26 +132,13 @@ export function createDynamoTable({
         from = next;
       } while (from);
     },
-
-    async remove(Key, condition) {
-      await named(client.send(new DeleteCommand({ TableName, Key, ...condition })));
-    },
-
-    async removeAll(keys) {
-      for (let from = 0; from < keys.length; from += itemsPerBatch) {
-        const requests = keys.slice(from, from + itemsPerBatch).map((Key) => ({ DeleteRequest: { Key } }));
-        let left: BatchWriteCommandInput['RequestItems'] = { [TableName]: requests };
-        for (let attempt = 1; left && Object.keys(left).length > 0; attempt++) {
-          if (attempt > batchAttempts) {
-            throw new ChirpsmithError('StorageUnavailable', 'DynamoDB leaves items of a batch undone.');
-          }
-          left = (await named(client.send(new BatchWriteCommand({ RequestItems: left })))).UnprocessedItems;
-        }
-      }
-    },
   };
   return table;
 }
+
+/** Has an item not expired? DynamoDB deletes it days later. @param clock milliseconds since the epoch */
+export const aliveAt = (clock: () => number) => (item: Item) =>
+  typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > clock();
 
 /** The query for all items of one partition. */
 export const allUnder = (pk: string) => ({

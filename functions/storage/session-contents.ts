@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { SessionKind } from '../shared/state-contracts.ts';
+import { createDynamoRemoval } from './dynamo-removal.ts';
 import { createDynamoTable, ignoreConflict, isConflict } from './dynamo-table.ts';
 
 /** What makes two requests ask for the same session. */
@@ -60,6 +61,7 @@ export function createSessionContents(options: {
 }): SessionContents {
   const { clock } = options;
   const table = createDynamoTable(options);
+  const removal = createDynamoRemoval(options);
   const keyOf = (contentKey: string) => ({ pk: `CONTENT#${contentKey}`, sk: 'CONTENT' });
   return {
     async claim(contentKey, { sessionId, expiresAt, over = sessionId }) {
@@ -90,7 +92,7 @@ export function createSessionContents(options: {
         ConditionExpression: 'attribute_not_exists(pk) OR sessionId = :own',
         ExpressionAttributeValues: { ':own': sessionId },
       };
-      await table.remove(keyOf(contentKey), condition).catch(ignoreConflict);
+      await removal.remove(keyOf(contentKey), condition).catch(ignoreConflict);
     },
   };
 }

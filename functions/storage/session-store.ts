@@ -8,6 +8,7 @@ import { ChirpsmithError } from '../shared/errors.ts';
 import { mapConcurrent } from '../shared/map-concurrent.ts';
 import { createDurationStore } from './duration-store.ts';
 import {
+  aliveAt,
   allUnder,
   createDynamoTable,
   type Item,
@@ -17,7 +18,6 @@ import {
   parseItem,
 } from './dynamo-table.ts';
 import { idRecordKey, sessionRecordKey, trackRecordKey, tracksAfter } from './record-keys.ts';
-import { listSessions } from './session-list.ts';
 
 /** Writes under way at the same time: a slice of a batch is hundreds of tracks. */
 const writesAtOnce = 25;
@@ -51,7 +51,7 @@ export function createSessionStore(options: {
 }): SessionStore {
   const { clock, watcher } = options;
   const table = createDynamoTable(options);
-  const alive = (item: Item) => typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > clock();
+  const alive = aliveAt(clock);
   const notFound = (what: string) => new ChirpsmithError('SessionNotFound', `There is no ${what}.`);
 
   const trackItem = ({ sessionId, expiresAt }: Session, track: Track) => ({
@@ -64,10 +64,6 @@ export function createSessionStore(options: {
     const item = await table.get(key);
     return item && alive(item) ? item : undefined;
   }
-
-  /** Sessions of a page of an index, without those that have expired. */
-  const sessionsOf = (items: readonly Item[]) =>
-    items.filter(alive).map((item) => parseItem(sessionSchema, item));
 
   const store: SessionStore = {
     ...createDurationStore(options),
@@ -227,45 +223,6 @@ export function createSessionStore(options: {
     async findId(what, id, place) {
       const { sessionId } = (await get(idRecordKey(place, what, id))) ?? {};
       return typeof sessionId === 'string' ? sessionId : undefined;
-    },
-
-    async listRunning(limit) {
-      const { items } = await table.page({
-        IndexName: 'underWay',
-        KeyConditionExpression: 'underWay = :yes',
-        ExpressionAttributeValues: { ':yes': 'yes' },
-        Limit: limit,
-      });
-      return sessionsOf(items);
-    },
-
-    async listNotStarted({ from, to }, limit) {
-      const { items } = await table.page({
-        IndexName: 'underWay',
-        KeyConditionExpression: 'underWay = :notYet AND updatedAt BETWEEN :from AND :to',
-        ExpressionAttributeValues: {
-          ':notYet': 'not-yet',
-          ':from': new Date(from).toISOString(),
-          ':to': new Date(to).toISOString(),
-        },
-        Limit: limit,
-      });
-      return sessionsOf(items);
-    },
-
-    list: (owner, query) => listSessions(table, alive, owner, query),
-
-    async removeTracks(sessionId, trackIds) {
-      await table.removeAll(trackIds.map((trackId) => trackRecordKey(sessionId, trackId)));
-    },
-
-    async remove(sessionId) {
-      await table.remove(sessionRecordKey(sessionId), {
-        // Another request may have deleted it at the same time.
-        ConditionExpression: 'attribute_not_exists(pk) OR #status = :deleting',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':deleting': 'deleting' },
-      });
     },
   };
   return store;

@@ -1,5 +1,5 @@
 import type { Session, Track } from '../../functions/domain/session.ts';
-import type { SessionStore } from '../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../functions/domain/session-records.ts';
 
 /**
  * FOR TESTS OF THE TESTS: a store that forgets the intent to call, be it the paid call of a session or the upload of
@@ -7,7 +7,7 @@ import type { SessionStore } from '../../functions/domain/session-records.ts';
  * an undisturbed run goes well. It models programs that record what they have done, not what
  * they are about to do.
  */
-export function withoutIntents(store: SessionStore): SessionStore {
+export function withoutIntents(store: WholeSessionStore): WholeSessionStore {
   const intents = new Map<string, Pick<Session, 'create' | 'journal'>>();
   /** Sessions of which the program that wrote the intent has not read again yet: it finds what it expects. */
   const unread = new Set<string>();
@@ -50,7 +50,7 @@ export function withoutIntents(store: SessionStore): SessionStore {
 }
 
 /** FOR TESTS OF THE TESTS: a store that leaves the last file out when a session is read that is being uploaded. */
-export function withoutLastFile(store: SessionStore): SessionStore {
+export function withoutLastFile(store: WholeSessionStore): WholeSessionStore {
   return {
     ...store,
     async require(sessionId) {

@@ -1,6 +1,6 @@
 import type { Executions } from '../../functions/domain/executions.ts';
 import type { ModelStore } from '../../functions/domain/model.ts';
-import type { SessionStore } from '../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../functions/domain/session-records.ts';
 import type { MusicProvider, TrainingProvider } from '../../functions/provider/provider.ts';
 import type { CapabilityName, DepsOf } from '../../functions/runtime/capabilities.ts';
 import { folderOf, keyOf, type StateSpec } from '../../functions/runtime/spec.ts';
@@ -26,7 +26,7 @@ async function workOf(spec: StateSpec): Promise<Work> {
 const works = await Promise.all(states.map(async (spec) => ({ spec, work: await workOf(spec) })));
 
 export interface FunctionDeps {
-  readonly store: SessionStore;
+  readonly store: WholeSessionStore;
   readonly models: ModelStore;
   readonly provider: TrainingProvider;
   readonly musicProvider: MusicProvider;

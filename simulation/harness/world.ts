@@ -1,6 +1,6 @@
 import { BatchWriteCommand, DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ModelStore } from '../../functions/domain/model.ts';
-import type { SessionStore, StoreObserver } from '../../functions/domain/session-records.ts';
+import type { StoreObserver, WholeSessionStore } from '../../functions/domain/session-records.ts';
 import type { EventBus } from '../../functions/observability/event-bus.ts';
 import type { Keys } from '../../functions/observability/log.ts';
 import { meteredMusic, meteredTraining } from '../../functions/observability/metered-provider.ts';
@@ -11,7 +11,7 @@ import { createExecutions } from '../../functions/storage/executions.ts';
 import { createModelStore } from '../../functions/storage/model-store.ts';
 import { createRequestStore, type RequestStore } from '../../functions/storage/request-store.ts';
 import { createSessionContents, type SessionContents } from '../../functions/storage/session-contents.ts';
-import { createSessionStore } from '../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../functions/storage/whole-session-store.ts';
 import { createStepFunctions, type StepFunctions } from '../../packages/local-aws/step-functions.ts';
 import { type Clock, virtualClock } from '../../packages/local-servers/clock.ts';
 import { type Sandbox, startSandbox } from '../../packages/provider-sandbox/sandbox.ts';
@@ -87,11 +87,11 @@ export interface World {
   readonly sandbox: Sandbox;
   readonly bucket: AudioBucket;
   /** For the API's functions, to be used within an invocation. */
-  readonly store: SessionStore;
+  readonly store: WholeSessionStore;
   readonly executions: ReturnType<typeof createExecutions>;
   readonly invocations: Invocations<CallFault>;
   /** The records as they are, read past all interference. */
-  readonly records: SessionStore;
+  readonly records: WholeSessionStore;
   readonly models: ModelStore;
   /** Which session there is for which files. */
   readonly contents: SessionContents;
@@ -184,7 +184,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const measure = (measurement: Measurement, about: Keys = {}) =>
     options.emit?.(metricLine(measurement, { stage: 'local', at: clock.now(), about }));
   const storeOn = (on: DynamoDBDocumentClient, watcher?: StoreObserver) =>
-    createSessionStore({
+    createWholeSessionStore({
       client: on,
       tableName: table.name,
       clock: clock.now,

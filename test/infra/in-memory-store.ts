@@ -1,8 +1,8 @@
 import type { Session, Track } from '../../functions/domain/session.ts';
-import type { SessionStore } from '../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../functions/domain/session-records.ts';
 
 /** One session with one track in a variable: for runs by the thousand, of one branch and nobody beside it. */
-export function inMemoryStore(session: Session, track: Track): SessionStore {
+export function inMemoryStore(session: Session, track: Track): WholeSessionStore {
   const unused = async () => {
     throw new Error('The loops use no such thing.');
   };

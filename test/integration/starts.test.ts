@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Session, Track } from '../../functions/domain/session.ts';
 import { sessionIdOf } from '../../functions/domain/session-id.ts';
-import { createSessionStore } from '../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../functions/storage/whole-session-store.ts';
 import { objectEvent } from '../../packages/local-aws/s3/events.ts';
 import {
   sharedStack,
@@ -19,7 +19,7 @@ import {
 
 let it_: TestStack;
 let s3: S3Client;
-let store: ReturnType<typeof createSessionStore>;
+let store: ReturnType<typeof createWholeSessionStore>;
 beforeAll(async () => {
   it_ = await sharedStack();
   const { ready, assembly } = it_.stack;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   s3 = new S3Client({ ...options, endpoint: ready.s3, forcePathStyle: true });
   const client = new DynamoDBClient({ ...options, endpoint: ready.aws });
   const documents = DynamoDBDocumentClient.from(client);
-  store = createSessionStore({
+  store = createWholeSessionStore({
     client: documents,
     tableName: assembly.tables[0]?.name ?? '',
     clock: Date.now,

@@ -1,6 +1,6 @@
 import { elsewhere, type Here } from '../../domain/provider-origin.ts';
 import type { Music, Session } from '../../domain/session.ts';
-import type { SessionStore } from '../../domain/session-records.ts';
+import type { SessionLists, SessionStore } from '../../domain/session-records.ts';
 import type { Dialect } from '../../provider/provider.ts';
 import { mapConcurrent } from '../../shared/map-concurrent.ts';
 import { nothingIfUnknown } from '../find-owned-session.ts';
@@ -17,7 +17,7 @@ const rules =
   'it must exist at the relay, must have been generated there and not uploaded, and must be of the same account';
 
 interface ClipDeps {
-  readonly store: Pick<SessionStore, 'findId' | 'requireSession' | 'list' | 'readTracks'>;
+  readonly store: Pick<SessionStore, 'findId' | 'requireSession' | 'readTracks'> & Pick<SessionLists, 'list'>;
   readonly here?: Here | undefined;
 }
 

@@ -7,7 +7,8 @@ import {
   personaStore as personas,
   requestStore as requests,
 } from '../../runtime/clients/records.ts';
-import { sessionsToBegin as store } from '../../runtime/clients/sessions.ts';
+import { sessionLists } from '../../runtime/clients/session-lists.ts';
+import { sessionsToBegin } from '../../runtime/clients/sessions.ts';
 import { runIdempotentRoute } from '../idempotent-route.ts';
 import { createGeneration } from './create-generation.ts';
 import { route } from './route.ts';
@@ -20,5 +21,15 @@ export const handler = runIdempotentRoute(
     const { session, warnings } = answer;
     return { body: answer, location: `/generations/${session.sessionId}`, outcome: { warnings } };
   },
-  { store, models, personas, relay, executions, here, requests, settings, now },
+  {
+    store: () => ({ ...sessionsToBegin(), ...sessionLists() }),
+    models,
+    personas,
+    relay,
+    executions,
+    here,
+    requests,
+    settings,
+    now,
+  },
 );

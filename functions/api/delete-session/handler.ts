@@ -2,7 +2,8 @@ import { milliseconds as now } from '../../runtime/clients/base.ts';
 import { sessionFiles as files } from '../../runtime/clients/bucket.ts';
 import { executions } from '../../runtime/clients/executions.ts';
 import { sessionContents as contents } from '../../runtime/clients/records.ts';
-import { sessionStore as store } from '../../runtime/clients/sessions.ts';
+import { sessionRemoval } from '../../runtime/clients/session-removal.ts';
+import { sessionStore } from '../../runtime/clients/sessions.ts';
 import { runRoute } from '../run-route.ts';
 import { deleteSession } from './delete-session.ts';
 import { route } from './route.ts';
@@ -15,5 +16,5 @@ export const handler = runRoute(
     const body = { sessionId: path.id, status: 'deleting' as const, deleted };
     return { status: 202, body, retryAfter: 1 };
   },
-  { store, contents, files, executions, now },
+  { store: () => ({ ...sessionStore(), ...sessionRemoval() }), contents, files, executions, now },
 );

@@ -1,4 +1,4 @@
-import { storeWithoutEvents as store } from '../../runtime/clients/records.ts';
+import { sessionLists as store } from '../../runtime/clients/session-lists.ts';
 import { listSessions } from '../list-sessions/list-sessions.ts';
 import { runRoute } from '../run-route.ts';
 import { route } from './route.ts';

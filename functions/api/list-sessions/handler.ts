@@ -1,4 +1,4 @@
-import { storeWithoutEvents as store } from '../../runtime/clients/records.ts';
+import { sessionLists as store } from '../../runtime/clients/session-lists.ts';
 import { runRoute } from '../run-route.ts';
 import { listSessions } from './list-sessions.ts';
 import { route } from './route.ts';

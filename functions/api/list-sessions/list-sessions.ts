@@ -1,4 +1,4 @@
-import type { SessionStore } from '../../domain/session-records.ts';
+import type { SessionLists } from '../../domain/session-records.ts';
 import type { QueryOf } from '../../runtime/spec.ts';
 import type { SessionListAnswer } from '../contract/session.ts';
 import { summary } from '../session-response.ts';
@@ -11,7 +11,7 @@ import type { route } from './route.ts';
 export async function listSessions(
   subject: string,
   { counts, ...query }: QueryOf<typeof route>,
-  store: Pick<SessionStore, 'list'>,
+  store: Pick<SessionLists, 'list'>,
 ): Promise<SessionListAnswer> {
   const { sessions, ...more } = await store.list(subject, { ...query, counts: counts === 'true' });
   return { sessions: sessions.map(summary), ...more };

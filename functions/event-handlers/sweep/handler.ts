@@ -1,7 +1,8 @@
 import { logger, measure } from '../../observability/log.ts';
 import { milliseconds as now } from '../../runtime/clients/base.ts';
 import { executions } from '../../runtime/clients/executions.ts';
-import { sessionsOfHere as store } from '../../runtime/clients/sessions.ts';
+import { sessionLists } from '../../runtime/clients/session-lists.ts';
+import { sessionsOfHere } from '../../runtime/clients/sessions.ts';
 import { runTask } from '../../runtime/run-task.ts';
 import { sweep, sweepMeasurements } from './sweep.ts';
 import { trigger } from './trigger.ts';
@@ -15,5 +16,5 @@ export const handler = runTask(
     for (const it of sweepMeasurements(swept)) measure(it);
     return swept;
   },
-  { store, executions, now },
+  { store: () => ({ ...sessionsOfHere(), ...sessionLists() }), executions, now },
 );

@@ -16,7 +16,7 @@ import { settings } from './base.ts';
 import { once } from './once.ts';
 import { here } from './place.ts';
 
-const documents = /* @__PURE__ */ once(() =>
+export const documents = /* @__PURE__ */ once(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } }),
 );
 

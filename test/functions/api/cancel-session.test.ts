@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cancelSession } from '../../../functions/api/cancel-session/cancel-session.ts';
 import type { Session, Track } from '../../../functions/domain/session.ts';
-import type { SessionStore } from '../../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../../functions/domain/session-records.ts';
 import { startRun } from '../../../functions/domain/start-run.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
@@ -147,7 +147,7 @@ describe('POST /sessions/{id}/cancel', () => {
   it('gives up when a new run starts each time, and says so', async () => {
     await record('busy', { executionArn: undefined });
     let runs = 0;
-    const store: SessionStore = {
+    const store: WholeSessionStore = {
       ...table.store,
       async changeSession(...given) {
         runs++;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { getSession, getTracksAfter } from '../../../functions/api/get-session/get-session.ts';
 import { trackIdAt } from '../../../functions/domain/new-session.ts';
-import { createSessionStore } from '../../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../../functions/storage/whole-session-store.ts';
 import { fakeExecutions } from '../../../test-support/fake-executions.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
 
@@ -36,7 +36,7 @@ function counting() {
       return answer;
     },
   });
-  const store = createSessionStore({ client, tableName: 'sessions', clock: now });
+  const store = createWholeSessionStore({ client, tableName: 'sessions', clock: now });
   return { read, deps: { store, executions: fakeExecutions().executions, settings, now, speed: 1 } };
 }
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { timelineAnswer } from '../../../functions/api/contract/timeline.ts';
 import { getTimeline } from '../../../functions/api/get-timeline/get-timeline.ts';
 import { trackIdAt } from '../../../functions/domain/new-session.ts';
-import { createSessionStore } from '../../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../../functions/storage/whole-session-store.ts';
 import { checkUpload } from '../../../functions/workflow/check-upload/check-upload.ts';
 import { submitUpload } from '../../../functions/workflow/submit-upload/submit-upload.ts';
 import { openTable, recordSession, settings, testMoment } from '../../../test-support/session-records.ts';
@@ -192,7 +192,7 @@ describe('the timeline of a session', () => {
         return Reflect.apply(table.client.send, table.client, [command]);
       },
     });
-    const store = createSessionStore({ client, tableName: 'sessions', clock: () => began });
+    const store = createWholeSessionStore({ client, tableName: 'sessions', clock: () => began });
     const deps = { store, settings, now: () => began, speed: 1 };
     const { answer: hundred } = await getTimeline('hundred', 'ana', deps);
     expect(hundred.rows).toHaveLength(100);

@@ -4,7 +4,7 @@ import { route } from '../../../functions/api/create-session/route.ts';
 import { deleteSession } from '../../../functions/api/delete-session/delete-session.ts';
 import { trackIdAt } from '../../../functions/domain/new-session.ts';
 import type { Session } from '../../../functions/domain/session.ts';
-import type { SessionStore } from '../../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../../functions/domain/session-records.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { fakeExecutions } from '../../../test-support/fake-executions.ts';
 import { openTable, settings, testMoment } from '../../../test-support/session-records.ts';
@@ -33,7 +33,7 @@ const newId = () => `${++ids}`;
 const create = async (
   name: string,
   body: object = {},
-  { subject = 'ana', store = table.store }: { subject?: string; store?: SessionStore } = {},
+  { subject = 'ana', store = table.store }: { subject?: string; store?: WholeSessionStore } = {},
 ) =>
   createSession(subject, admitted(route, { body: { name, files: six, ...body } }).body, {
     store,
@@ -169,7 +169,7 @@ describe('POST /sessions with the content of an existing session', () => {
 
   it('creates one session for two requests at the same moment; the second is to be repeated', async () => {
     let second: unknown;
-    const slow: SessionStore = {
+    const slow: WholeSessionStore = {
       ...table.store,
       async create(...given) {
         second = await create('At once').catch((error: unknown) => error);
@@ -182,7 +182,7 @@ describe('POST /sessions with the content of an existing session', () => {
   });
 
   it('goes on without a request that ended before it recorded its session', async () => {
-    const dies: SessionStore = {
+    const dies: WholeSessionStore = {
       ...table.store,
       create: async () => {
         throw new ChirpsmithError('StorageUnavailable', 'Away.');
@@ -237,7 +237,7 @@ describe('POST /sessions repeated with the same idempotency key', () => {
   );
 
   it('goes on with a request that ended before it recorded its session', async () => {
-    const dies: SessionStore = {
+    const dies: WholeSessionStore = {
       ...table.store,
       create: async () => {
         throw new ChirpsmithError('StorageUnavailable', 'Away.');

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/domain/session.ts';
-import type { SessionStore } from '../../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../../functions/domain/session-records.ts';
 import type { Provider } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
-import { createSessionStore } from '../../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../../functions/storage/whole-session-store.ts';
 import { openTable, testMoment } from '../../../test-support/session-records.ts';
 import { repeatingClient } from '../../repeating-client.ts';
 import { providerError, scriptedProvider } from '../../scripted-provider.ts';
@@ -44,7 +44,7 @@ describe.each(['train', 'music'] as const)('a run that is cancelled before its p
   it('buys nothing when it was cancelled after the intent, and nothing is in doubt then', async () => {
     const sessionId = await sessions.before(kind);
     const { provider, calls } = scriptedProvider(script);
-    const store: SessionStore = {
+    const store: WholeSessionStore = {
       ...table.store,
       async updateSession(...given) {
         const after = await table.store.updateSession(...given);
@@ -64,7 +64,7 @@ describe.each(['train', 'music'] as const)('a run that is cancelled before its p
   it('buys nothing in the run after it, which has started meanwhile', async () => {
     const sessionId = await sessions.before(kind);
     const { provider, calls } = scriptedProvider(script);
-    const store: SessionStore = {
+    const store: WholeSessionStore = {
       ...table.store,
       async updateSession(...given) {
         const after = await table.store.updateSession(...given);
@@ -84,7 +84,7 @@ describe('an intent', () => {
   const isIntent = (values: Readonly<Record<string, unknown>>) =>
     Object(values[':create']).fence === 'intent';
   const storeOver = (client: typeof table.client) =>
-    createSessionStore({ client, tableName: 'sessions', clock: () => Date.parse(testMoment) });
+    createWholeSessionStore({ client, tableName: 'sessions', clock: () => Date.parse(testMoment) });
 
   it('whose response was lost is recognised, and its call is made', async () => {
     const sessionId = await sessions.before();
@@ -113,7 +113,7 @@ describe('an intent', () => {
   it('that landed although the storage said otherwise is no doubt', async () => {
     const sessionId = await sessions.before();
     const { provider, count } = scriptedProvider({ create: [{ taskId: 't' }] });
-    const store: SessionStore = {
+    const store: WholeSessionStore = {
       ...table.store,
       async updateSession(...given) {
         await table.store.updateSession(...given);
@@ -130,7 +130,7 @@ describe('an intent', () => {
     const sessionId = await sessions.before();
     const { provider, calls } = scriptedProvider({});
     let announced = false;
-    const store: SessionStore = {
+    const store: WholeSessionStore = {
       ...table.store,
       async updateSession(...given) {
         announced = true;
@@ -150,7 +150,7 @@ describe('an intent', () => {
   it('that was settled before the call buys nothing', async () => {
     const sessionId = await sessions.before();
     const { provider, calls } = scriptedProvider({});
-    const store: SessionStore = {
+    const store: WholeSessionStore = {
       ...table.store,
       async updateSession(...given) {
         await table.store.updateSession(...given);

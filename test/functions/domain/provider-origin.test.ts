@@ -188,7 +188,11 @@ describe('the sessions of a place', () => {
       },
     });
     const { executions, started } = fakeExecutions({ 'doubt-1': 'ended' });
-    const swept = await sweep({ store: elsewhereNow(), executions, now: () => Date.parse(testMoment) });
+    const swept = await sweep({
+      store: { ...table.store, ...elsewhereNow() },
+      executions,
+      now: () => Date.parse(testMoment),
+    });
     expect(swept.settling).toEqual([]);
     expect(started.filter((line) => line.startsWith('doubt'))).toEqual([]);
   });

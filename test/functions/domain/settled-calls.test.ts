@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ChargedCall, chargeOnce, settledBy } from '../../../functions/domain/charge-once.ts';
 import type { Create, Session } from '../../../functions/domain/session.ts';
-import type { createSessionStore } from '../../../functions/storage/session-store.ts';
+import type { createWholeSessionStore } from '../../../functions/storage/whole-session-store.ts';
 import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 import { providerError } from '../../scripted-provider.ts';
 
@@ -86,7 +86,7 @@ describe('a response to a call', () => {
 });
 
 describe('a call that costs', () => {
-  let store: ReturnType<typeof createSessionStore>;
+  let store: ReturnType<typeof createWholeSessionStore>;
   beforeEach(async () => {
     ({ store } = await openTable());
   });

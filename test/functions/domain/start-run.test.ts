@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Executions } from '../../../functions/domain/executions.ts';
 import type { Session } from '../../../functions/domain/session.ts';
-import type { SessionStore } from '../../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../../functions/domain/session-records.ts';
 import { startRun } from '../../../functions/domain/start-run.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { arnOf, fakeExecutions, withIntruder } from '../../../test-support/fake-executions.ts';
@@ -81,7 +81,7 @@ describe('beginning a run', () => {
   });
 
   /** The store, in which somebody else writes just before each of so many writes. */
-  const losing = (races: number): SessionStore => {
+  const losing = (races: number): WholeSessionStore => {
     let left = races;
     return {
       ...table.store,
@@ -157,7 +157,7 @@ describe('beginning a run', () => {
     await record(sessionId, failed);
     const { executions, started } = fakeExecutions({ old: 'ended' });
     let pending = true;
-    const store: SessionStore = {
+    const store: WholeSessionStore = {
       ...table.store,
       async updateSession(...given) {
         const written = await table.store.updateSession(...given);

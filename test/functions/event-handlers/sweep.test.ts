@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/domain/session.ts';
-import type { SessionStore } from '../../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../../functions/domain/session-records.ts';
 import { startRun } from '../../../functions/domain/start-run.ts';
 import { sweep, sweepMeasurements } from '../../../functions/event-handlers/sweep/sweep.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
@@ -62,7 +62,7 @@ describe('the sweep', () => {
         what === 'settling' ? { status: 'creating', create: doubt('intent') } : { status: 'training' },
       );
       const { executions } = fakeExecutions({ 'away-1': 'ended' });
-      const store: SessionStore = {
+      const store: WholeSessionStore = {
         ...table.store,
         updateSession: () => Promise.reject(new ChirpsmithError('StorageUnavailable', 'throttled')),
       };
@@ -76,7 +76,7 @@ describe('the sweep', () => {
     await record('elsewhere', { status: 'training', updatedAt: '2026-11-21T02:00:00.000Z' });
     await record('cut', { status: 'uploading' });
     const { executions } = fakeExecutions({ 'elsewhere-1': 'ended', 'cut-1': 'ended' });
-    const store: SessionStore = {
+    const store: WholeSessionStore = {
       ...table.store,
       updateSession: async (session, changes) => {
         if (session.sessionId === 'cut') return table.store.updateSession(session, changes);
@@ -91,7 +91,7 @@ describe('the sweep', () => {
     const fails = () => Promise.reject(mistake);
     await record('bug', { status: 'training' });
     const ended = fakeExecutions({ 'bug-1': 'ended' }).executions;
-    const store: SessionStore = { ...table.store, updateSession: fails };
+    const store: WholeSessionStore = { ...table.store, updateSession: fails };
     await expect(sweep({ store, executions: ended, now })).rejects.toBe(mistake);
     const executions = { ...fakeExecutions().executions, start: fails };
     const later = () => now() + 3_600_000;
@@ -103,7 +103,7 @@ describe('the sweep', () => {
     const stale = await stored('late');
     await table.store.updateSession(stale, { status: 'ready' });
     const { executions, started } = fakeExecutions({ 'late-1': 'ended' });
-    const store: SessionStore = { ...table.store, listRunning: async () => [stale] };
+    const store: WholeSessionStore = { ...table.store, listRunning: async () => [stale] };
     expect(await sweep({ store, executions, now })).toEqual({ looked: 1, ...nothing });
     expect(started).toEqual([]);
   });
@@ -192,7 +192,7 @@ describe('the sweep', () => {
     // An index may lag behind: it still shows what the record was before the cancel.
     const before = await stored('stopped');
     await table.store.updateSession(before, { status: 'cancelled' });
-    const lagging: SessionStore = { ...table.store, listRunning: async () => [before] };
+    const lagging: WholeSessionStore = { ...table.store, listRunning: async () => [before] };
     expect(await sweep({ store: lagging, executions, now })).toEqual({ looked: 1, ...nothing });
     expect(started).toEqual([]);
     expect((await stored('stopped')).status).toBe('cancelled');

@@ -6,7 +6,7 @@ import { storeObserver } from '../../../functions/observability/store-observer.t
 import { type Provider, ProviderError } from '../../../functions/provider/provider.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { defaultSettings } from '../../../functions/shared/settings.ts';
-import { createSessionStore } from '../../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../../functions/storage/whole-session-store.ts';
 import { recordSession } from '../../../test-support/session-records.ts';
 import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 import type { Table } from '../../../test-support/tables/table.ts';
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 
 const open = () =>
-  createSessionStore({
+  createWholeSessionStore({
     client: table.client,
     tableName: table.name,
     clock: () => now,

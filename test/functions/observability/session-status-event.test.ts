@@ -7,7 +7,7 @@ import { sessionStatusChangedSchema } from '../../../functions/observability/ses
 import { storeObserver } from '../../../functions/observability/store-observer.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { defaultSettings } from '../../../functions/shared/settings.ts';
-import { createSessionStore } from '../../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../../functions/storage/whole-session-store.ts';
 import { recordSession } from '../../../test-support/session-records.ts';
 import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 import type { Table } from '../../../test-support/tables/table.ts';
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 
 const open = (bus: () => EventBus = () => ({ put: async (...event) => void told.push(event) })) =>
-  createSessionStore({
+  createWholeSessionStore({
     client: table.client,
     tableName: table.name,
     clock: () => Date.parse(moment),

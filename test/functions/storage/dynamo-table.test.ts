@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoTable } from '../../../functions/storage/dynamo-table.ts';
 import { createModelStore } from '../../../functions/storage/model-store.ts';
 import { createPersonaStore } from '../../../functions/storage/persona-store.ts';
-import { createSessionStore } from '../../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../../functions/storage/whole-session-store.ts';
 import { openTable, recordSession, sessionOf, testMoment } from '../../../test-support/session-records.ts';
 import { openBothTables } from '../../../test-support/tables/both-tables.ts';
 import { repeatingClient } from '../../repeating-client.ts';
@@ -19,7 +19,7 @@ function forgetful(between?: () => Promise<unknown>) {
   const client = repeatingClient(table.client, () => true, between);
   const where = { client, tableName: 'sessions' };
   return {
-    store: createSessionStore({ ...where, clock }),
+    store: createWholeSessionStore({ ...where, clock }),
     models: createModelStore(where),
     personas: createPersonaStore(where),
   };
@@ -96,7 +96,7 @@ it('a change that loses to others five times in a row says so, instead of being 
       return Reflect.apply(table.client.send, table.client, [command]);
     },
   });
-  const store = createSessionStore({ client, tableName: 'sessions', clock });
+  const store = createWholeSessionStore({ client, tableName: 'sessions', clock });
   await expect(store.changeSession('busy', () => ({ pace: 4 }))).rejects.toMatchObject({
     name: 'RecordConflict',
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DynamoTable } from '../../../functions/storage/dynamo-table.ts';
 import { decodePage } from '../../../functions/storage/list-cursor.ts';
 import { listSessions } from '../../../functions/storage/session-list.ts';
-import { createSessionStore } from '../../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../../functions/storage/whole-session-store.ts';
 import { openTable, recordSession, testMoment } from '../../../test-support/session-records.ts';
 import { openBothTables } from '../../../test-support/tables/both-tables.ts';
 
@@ -32,7 +32,7 @@ describe('the session store', () => {
         return Reflect.apply(table.client.send, table.client, [command]);
       },
     });
-    const store = createSessionStore({ client, tableName: 'sessions', clock: () => now });
+    const store = createWholeSessionStore({ client, tableName: 'sessions', clock: () => now });
     expect(await store.read('pages')).toEqual({ session, tracks });
     expect(pages).toBe(3);
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Track } from '../../../functions/domain/session.ts';
 import type { StoreObserver } from '../../../functions/domain/session-records.ts';
-import { createSessionStore } from '../../../functions/storage/session-store.ts';
+import { createWholeSessionStore } from '../../../functions/storage/whole-session-store.ts';
 import { recordSession, sessionOf, testMoment } from '../../../test-support/session-records.ts';
 import { openMemoryTable } from '../../../test-support/tables/memory-table.ts';
 import { awsError, notingClient } from './noting-client.ts';
@@ -16,7 +16,12 @@ beforeEach(async () => {
 });
 
 const over = (client = table.client, watcher?: StoreObserver) =>
-  createSessionStore({ client, tableName: 'sessions', clock: () => now, ...(watcher ? { watcher } : {}) });
+  createWholeSessionStore({
+    client,
+    tableName: 'sessions',
+    clock: () => now,
+    ...(watcher ? { watcher } : {}),
+  });
 const conflict = { name: 'RecordConflict' };
 const busy = () => awsError('ThrottlingException');
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/domain/session.ts';
-import type { SessionStore } from '../../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../../functions/domain/session-records.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import type { TrainingState } from '../../../functions/shared/state-contracts.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
@@ -195,7 +195,7 @@ describe('Check training', () => {
     await submitted('cut-off');
     const found = statusOf('success', { modelId: 'chirp-custom:0a1b2c3d-0000-4000-8000-0000000000aa' });
     const { provider } = scriptedProvider({ status: [found, found] });
-    const store: SessionStore = {
+    const store: WholeSessionStore = {
       ...table.store,
       updateSession: () => Promise.reject(new ChirpsmithError('StorageUnavailable', 'cut off')),
     };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../functions/domain/session.ts';
-import type { SessionStore } from '../../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../../functions/domain/session-records.ts';
 import { ChirpsmithError } from '../../../functions/shared/errors.ts';
 import { checkTraining } from '../../../functions/workflow/check-training/check-training.ts';
 import { createModel } from '../../../functions/workflow/create-model/create-model.ts';
@@ -174,7 +174,7 @@ describe('Create model', () => {
     const { provider } = scriptedProvider({ create: [{ taskId: 'p-unwritten' }] });
     // Only that write fails: what would put the fence back would be written.
     let writes = 0;
-    const store: SessionStore = {
+    const store: WholeSessionStore = {
       ...table.store,
       changeSession: (...given) =>
         ++writes === 1

@@ -1,5 +1,5 @@
 import type { AudioSource } from '../../../functions/domain/session.ts';
-import type { SessionStore } from '../../../functions/domain/session-records.ts';
+import type { WholeSessionStore } from '../../../functions/domain/session-records.ts';
 import { prepareSession } from '../../../functions/workflow/prepare-session/prepare-session.ts';
 import type { Inspection } from '../../../packages/audio-inspection/inspection.ts';
 import { settings, testMoment } from '../../../test-support/session-records.ts';
@@ -46,7 +46,7 @@ export function bucketWith(
 
 /** Runs Prepare session, as an execution of this session does. */
 export function prepareIn(
-  store: SessionStore,
+  store: WholeSessionStore,
   sessionId: string,
   options: {
     script?: Parameters<typeof scriptedProvider>[0];
