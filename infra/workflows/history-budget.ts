@@ -274,61 +274,65 @@ function longestPath(loop: Loop): number {
   for (let waited = 0; waited < schedule.deadline; waited += nextWait(schedule, waited)) checks++;
   const least = loop.submit + checks * round;
   if (least >= historyQuota) return least;
-  const remembering = () => {
-    const known = new Map<number, number>();
-    return (key: number, work: () => number): number => {
-      const found = known.get(key) ?? work();
-      known.set(key, found);
-      return found;
-    };
-  };
-  const [submission, check] = [remembering(), remembering()];
-  // Each is needed some ten thousand times.
+  // Each is needed some ten thousand times, and so is what follows: it makes no lists.
   const waitsOf = (one: Schedule) => {
     const known: number[] = [];
     return (waited: number) => (known[waited] ??= nextWait(one, waited));
   };
   const [waitToCheck, waitToSettle] = [waitsOf(schedule), waitsOf(settle)];
-  const firstWaits = earliest(schedule);
+  const firstWaits = [
+    ...earliest(schedule),
+    // The step was cut off after all was done; repeated, it finds the task and has it checked at once.
+    0,
+    // The answer was lost: looked into at once, as create is, or handed over again, as an upload is.
+    settle.checks[0] ?? settle.every,
+    backoffDelay(1),
+  ];
+  const settleWaits = loop.settle ? earliest(loop.settle) : [];
   // What has been refused often waits as long as what has been refused four times.
   const refusals = Number.isFinite(loop.refusals) ? loop.refusals : 4;
+  const inSubmissions = new Map<number, number>();
+  const inChecks = new Map<number, number>();
 
   /** Before a submission. `total` is seconds waited in the loop, as in the machine's state. */
-  const submitted = (total: number, taken: number, refused: number): number =>
-    submission(
-      (total * (loop.submissions + 1) + taken) * (refusals + 1) + Math.min(refused, refusals),
-      () => {
-        const ways = [0];
-        if (taken < loop.submissions) {
-          const after = (wait: number) => checked(total + wait, wait, taken + 1);
-          ways.push(...firstWaits.map(after));
-          // The step was cut off after all was done; repeated, it finds the task and has it checked at once.
-          ways.push(after(0));
-          // The answer was lost: looked into at once, as create is, or handed over again, as an upload is.
-          ways.push(after(settle.checks[0] ?? settle.every));
-          ways.push(after(backoffDelay(1)));
-        }
-        if (refused < loop.refusals) {
-          for (const wait of [backoffDelay(refused + 1), ...(loop.settle ? earliest(loop.settle) : [])]) {
-            const later = total + wait;
-            ways.push(round + (later < schedule.deadline ? submitted(later, taken, refused + 1) : 0));
-          }
-        }
-        return loop.submit + Math.max(...ways);
-      },
-    );
+  const submitted = (total: number, taken: number, refused: number): number => {
+    const key = (total * (loop.submissions + 1) + taken) * (refusals + 1) + Math.min(refused, refusals);
+    const known = inSubmissions.get(key);
+    if (known !== undefined) return known;
+    let most = 0;
+    if (taken < loop.submissions) {
+      for (const wait of firstWaits) most = Math.max(most, checked(total + wait, wait, taken + 1));
+    }
+    if (refused < loop.refusals) {
+      const refusedAgain = (wait: number) => {
+        const later = total + wait;
+        return round + (later < schedule.deadline ? submitted(later, taken, refused + 1) : 0);
+      };
+      most = Math.max(most, refusedAgain(backoffDelay(refused + 1)));
+      for (const wait of settleWaits) most = Math.max(most, refusedAgain(wait));
+    }
+    const found = loop.submit + most;
+    inSubmissions.set(key, found);
+    return found;
+  };
 
   /** At a check. `waited` is seconds since the submission. */
   const checked = (total: number, waited: number, taken: number): number => {
     if (total >= schedule.deadline) return round;
-    return check((total * schedule.deadline + waited) * (loop.submissions + 1) + taken, () => {
-      const after = (wait: number) => checked(total + wait, waited + wait, taken);
-      const ways = [after(waitToCheck(waited))];
-      // Where it is the same schedule, it is the same way.
-      if (loop.settle && waited < settle.deadline) ways.push(after(waitToSettle(waited)));
-      if (!loop.settle) ways.push(submitted(total, taken, 0));
-      return round + Math.max(...ways);
-    });
+    const key = (total * schedule.deadline + waited) * (loop.submissions + 1) + taken;
+    const known = inChecks.get(key);
+    if (known !== undefined) return known;
+    const wait = waitToCheck(waited);
+    let most = checked(total + wait, waited + wait, taken);
+    if (!loop.settle) most = Math.max(most, submitted(total, taken, 0));
+    // Where it is the same schedule, it is the same way.
+    else if (waited < settle.deadline) {
+      const sooner = waitToSettle(waited);
+      most = Math.max(most, checked(total + sooner, waited + sooner, taken));
+    }
+    const found = round + most;
+    inChecks.set(key, found);
+    return found;
   };
 
   return submitted(0, 0, 0);
