@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { App, Tags } from 'aws-cdk-lib';
 import { z } from 'zod';
 import type { Config } from './config.ts';
-import { setBundles } from './constructs/bundled-code.ts';
+import { addBundles } from './constructs/bundled-code.ts';
 import type { Bundle } from './constructs/bundling.ts';
 import { ServiceStack } from './service-stack.ts';
 import { StorageStack } from './storage-stack.ts';
@@ -16,7 +16,7 @@ export interface BuildOptions {
   readonly context?: Readonly<Record<string, unknown>>;
   /** Hold the templates against CloudFormation's own rules: seconds of it. By default for what may be deployed there. */
   readonly cloudFormationRules?: boolean;
-  /** Waits for the code of all functions, where that was begun before; unless given it is made at the first function. */
+  /** Waits for the code of all functions, where that was begun before; unless given it is made once all else is. */
   readonly bundles?: (() => ReadonlyMap<string, Bundle>) | undefined;
 }
 
@@ -37,12 +37,12 @@ export function buildApp(
     context: { ...flags, ...context },
     ...(outdir !== undefined && { outdir }),
   });
-  if (bundles) setBundles(app, bundles);
   // Without an account in the stage's file, it is the one that the credentials of the deployment belong to.
   const env = { region: config.region, ...(config.account !== undefined && { account: config.account }) };
   const storage = new StorageStack(app, `chirpsmith-${config.stage}-storage`, { env, config });
   new ServiceStack(app, `chirpsmith-${config.stage}-service`, { env, config, storage });
   Tags.of(app).add('product', 'chirpsmith');
   Tags.of(app).add('stage', config.stage);
+  addBundles(app, bundles);
   return app;
 }

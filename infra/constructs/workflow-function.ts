@@ -10,7 +10,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import { bundleOf } from './bundled-code.ts';
+import { BundledCode } from './bundled-code.ts';
 import { acknowledgeServerless, acknowledgeWildcard } from './nag-suppressions.ts';
 
 export interface WorkflowFunctionProps {
@@ -53,7 +53,7 @@ export class WorkflowFunction extends LambdaFunction {
     super(scope, id, {
       functionName: name,
       description,
-      code: bundleOf(scope, folder),
+      code: new BundledCode(folder),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
