@@ -1,17 +1,26 @@
 /** Bytes of text in Latin-1. */
 export function text(words: string): Uint8Array {
-  return Uint8Array.from(words, (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(words.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = words.charCodeAt(i);
+  return bytes;
 }
 
 /** Pieces in one array; numbers are single bytes. */
 export function join(...parts: readonly (Uint8Array | number | string)[]): Uint8Array {
-  const whole = Buffer.concat(
-    parts.map((part) =>
-      typeof part === 'number' ? Uint8Array.of(part) : typeof part === 'string' ? text(part) : part,
-    ),
-  );
+  let length = 0;
+  for (const part of parts) length += typeof part === 'number' ? 1 : part.length;
   // Not a Buffer: its `slice` shares memory, and tests compare with plain arrays.
-  return new Uint8Array(whole);
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    if (typeof part === 'number') {
+      whole[at++] = part;
+      continue;
+    }
+    whole.set(typeof part === 'string' ? text(part) : part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** A whole number in so many bytes, the lowest first. */
@@ -21,8 +30,13 @@ export function little(value: number | bigint, bytes: number): Uint8Array {
 
 /** A whole number in so many bytes, the highest first. */
 export function big(value: number | bigint, bytes: number): Uint8Array {
-  const rest = BigInt.asUintN(8 * bytes, BigInt(value));
-  return Uint8Array.from({ length: bytes }, (_, i) => Number((rest >> BigInt(8 * (bytes - 1 - i))) & 0xffn));
+  const result = new Uint8Array(bytes);
+  let rest = BigInt.asUintN(8 * bytes, BigInt(value));
+  for (let i = bytes - 1; i >= 0; i--) {
+    result[i] = Number(rest & 0xffn);
+    rest >>= 8n;
+  }
+  return result;
 }
 
 const tables = new Map<string, Uint32Array>();

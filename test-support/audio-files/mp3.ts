@@ -30,7 +30,12 @@ export function mp3File({ seconds, rate = 'constant', tagBytes = 0, seed = 0 }: 
     // Runs of two seconds: a varying rate that a single place does not show.
     return rate === 'quiet-first' ? i < count * 0.75 : Math.floor(i / 77) % 2 === 0;
   };
-  const frames = Array.from({ length: count }, (_, i) => frame(isSlow(i) ? slow : fast, seed, padded(i)));
+  // Half an hour has 70,000 frames, of four kinds.
+  const kinds = [slow, fast].map((kind) => [frame(kind, seed), frame(kind, seed, true)] as const);
+  const frames = Array.from({ length: count }, (_, i) => {
+    const [plain, longer] = kinds[isSlow(i) ? 0 : 1] ?? [];
+    return (padded(i) ? longer : plain) ?? new Uint8Array();
+  });
   const sound = join(...frames);
   const first =
     rate === 'xing'

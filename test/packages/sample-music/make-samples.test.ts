@@ -22,10 +22,9 @@ afterAll(() => rm(directory, { recursive: true }));
 /** The samples of a 16-bit WAV as numbers in [-1, 1], all channels together. */
 async function samplesOf(path: string): Promise<Float32Array> {
   const bytes = await readFile(path);
-  return Float32Array.from(
-    { length: (bytes.length - 44) / 2 },
-    (_, i) => bytes.readInt16LE(44 + 2 * i) / 32_768,
-  );
+  const samples = new Float32Array((bytes.length - 44) / 2);
+  for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(44 + 2 * i) / 32_768;
+  return samples;
 }
 
 /** How a piece's loudness spreads over the twelve tones of the octave: what key and harmony look like. */
