@@ -125,7 +125,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const { machine: name = 'train-model' } = options;
   const template = await machineOf(name);
   const { timeoutSeconds: TimeoutSeconds } = options;
-  const definition = { ...template.definition, ...(TimeoutSeconds === undefined ? {} : { TimeoutSeconds }) };
+  const definition =
+    TimeoutSeconds === undefined ? template.definition : { ...template.definition, TimeoutSeconds };
   const machine = { ...template, definition };
   const states = statesByFunction(machine.definition);
   const random = generator(options.seed);

@@ -1,10 +1,16 @@
 import { type MachineDefinition, machine, type Program, type State } from './definition.ts';
 
+/** What was read before: a simulation runs one definition hundreds of times. Nothing changes one that runs. */
+const read = new WeakMap<object, MachineDefinition>();
+
 /**
  * Reads a definition.
  * @throws Error naming the machine and every state and field that the local runtime does not run
  */
 export function parseDefinition(name: string, definition: unknown): MachineDefinition {
+  const isObject = typeof definition === 'object' && definition !== null;
+  const known = isObject ? read.get(definition) : undefined;
+  if (known) return known;
   const parsed = machine.safeParse(definition);
   const problems = parsed.success
     ? [...checkProgram(parsed.data, '', new Set())]
@@ -13,7 +19,10 @@ export function parseDefinition(name: string, definition: unknown): MachineDefin
         if (issue.code !== 'unrecognized_keys') return [`${at}: ${issue.message}`];
         return issue.keys.map((key) => `${at === '' ? key : `${at}.${key}`}: does not run here`);
       });
-  if (parsed.success && problems.length === 0) return parsed.data;
+  if (parsed.success && problems.length === 0) {
+    if (isObject) read.set(definition, parsed.data);
+    return parsed.data;
+  }
   throw new Error(`the local runtime cannot run the machine ${name}: ${problems.join('; ')}`);
 }
 
