@@ -115,17 +115,21 @@ describe('learned schedules', () => {
 });
 
 describe('the best moments', () => {
-  /** Cost of moments, by drawing lengths: seconds of delay after the last task, and calls at their price. */
-  function costOf(moments: readonly number[], tasks: number, price: number): number {
+  const sessions = 20_000;
+  /** Of all tasks of all sessions: the same for all moments that are compared. */
+  const lengthsFor = (tasks: number) => {
     const random = generator(7);
     const { draw } = logNormal(20, 0.4);
+    return Float64Array.from({ length: sessions * tasks }, () => draw(random));
+  };
+
+  /** Cost of moments for lengths: seconds of delay after the last task, and calls at their price. */
+  function costOf(moments: readonly number[], lengths: Float64Array, tasks: number, price: number): number {
     let cost = 0;
-    const sessions = 20_000;
     for (let session = 0; session < sessions; session++) {
       let last = 0;
       let end = 0;
-      for (let task = 0; task < tasks; task++) {
-        const length = draw(random);
+      for (const length of lengths.subarray(session * tasks, (session + 1) * tasks)) {
         const checks = moments.findIndex((at) => at >= length) + 1;
         cost += price * checks;
         end = Math.max(end, moments[checks - 1] ?? 0);
@@ -144,13 +148,14 @@ describe('the best moments', () => {
     (tasks, price) => {
       const { doneBy } = logNormal(20, 0.4);
       const best = [...planChecks([{ share: 1, doneBy }], { tasks, price, until: 400 })];
-      const cost = costOf(best, tasks, price);
+      const lengths = lengthsFor(tasks);
+      const cost = costOf(best, lengths, tasks, price);
       for (let index = 0; index < 5; index++) {
         const at = best[index] ?? 0;
         const others = best.filter((_, other) => other !== index);
         for (const changed of [others, ...[-3, 3].map((by) => [...others, at + by]), [...best, at + 3]]) {
           const sorted = [...new Set(changed)].sort((a, b) => a - b);
-          expect(costOf(sorted, tasks, price)).toBeGreaterThan(cost - 0.02);
+          expect(costOf(sorted, lengths, tasks, price)).toBeGreaterThan(cost - 0.02);
         }
       }
     },
