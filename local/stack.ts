@@ -44,8 +44,8 @@ export interface StackOptions {
   readonly speed: number;
   /** Another clock than one of that speed, for tests. */
   readonly clock?: Clock;
-  /** Directory of a cloud assembly; else the product is synthesized. */
-  readonly assembly?: string;
+  /** Directory of a cloud assembly, perhaps one that is being made; else the product is synthesized. */
+  readonly assembly?: string | Promise<string> | undefined;
   /** A server of the provider's API that keeps its own time; else the sandbox is started. */
   readonly provider?:
     | { readonly baseUrl: string; readonly key: string; readonly creditsUrl?: string | undefined }
@@ -123,7 +123,7 @@ async function compose(
   const { home, speed, change = (assembly) => assembly } = options;
   const directory = (name: string) => path.join(home, name);
   const logs = keep(openLogs(directory('log')));
-  const template = change(readAssembly(options.assembly ?? (await synthesize({ home }))));
+  const template = change(readAssembly(await (options.assembly ?? synthesize({ home }))));
   const assembly = asRunHere(template, { sandbox: !options.provider, speed });
   const api = only('API', assembly.apis);
   // Another bucket is for access logs, which S3 alone writes.

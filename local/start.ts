@@ -3,15 +3,18 @@ import path from 'node:path';
 import { ChirpsmithError } from '../functions/shared/errors.ts';
 import { creditsUrlOf } from '../functions/shared/mountsea.ts';
 import { explainFileError } from '../packages/local-servers/file-errors.ts';
-import { untilWanted, watchParent } from '../packages/local-servers/parent-process.ts';
+import { heldBack, untilWanted, watchParent } from '../packages/local-servers/parent-process.ts';
 import { escaped, own, type Shown, shown, shownJson } from '../packages/terminal/printable.ts';
 import { complain, say } from '../packages/terminal/standard-streams.ts';
 import { chosenWay } from './audio-way/audio-way.ts';
 import { chosenHome, pathSettings } from './home.ts';
+import { openHome } from './private-home.ts';
 import { defaultSpeed } from './provider-time.ts';
 import { chosenHabits } from './sandbox-habits.ts';
+import { stackOf } from './stack/home-lock.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
 import type { Stack, StackOptions } from './stack.ts';
+import { synthesize } from './synth.ts';
 
 /** How the stack is to run. */
 export interface StartArguments {
@@ -43,6 +46,7 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   process.umask(0o077);
   const inWords = (error: unknown) => explainFileError(error, pathSettings(env, wanted.home)) ?? error;
   const asked = untilAsked();
+  const assembly = beginSynth(home, env);
   const { startStack } = await import('./stack.ts');
   // All is loaded, and nothing touched. Only `train` holds it back.
   const trainsAtOnce = await untilWanted(env);
@@ -51,7 +55,7 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   try {
     const speed = wanted.speed ?? defaultSpeed(provider?.baseUrl);
     const notice = (line: string) => void (!wanted.json && existsSync(home) && say(shown`  ${line}`));
-    const options = { home, port: wanted.port, speed, provider, relay, audio, habits, notice };
+    const options = { home, assembly, port: wanted.port, speed, provider, relay, audio, habits, notice };
     stack = await startStack({ ...options, loadsAhead: true, trainsAtOnce });
   } catch (error) {
     return fail(inWords(error), 1);
@@ -63,6 +67,24 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   void asked.then(end);
   say(wanted.json ? shownJson(stack.ready) : describe(stack.ready));
   return new Promise(() => {});
+}
+
+/**
+ * The template takes seconds to make, and this process has the stack to load meanwhile. Nothing is begun for a process that is
+ * held back, or in a home that is taken or cannot be opened: the start says what is wrong.
+ */
+function beginSynth(home: string, env: NodeJS.ProcessEnv): Promise<string> | undefined {
+  if (env[heldBack]) return undefined;
+  try {
+    if (stackOf(home)) return undefined;
+    openHome(home);
+  } catch {
+    return undefined;
+  }
+  const assembly = synthesize({ home });
+  // Reported where it is awaited.
+  assembly.catch(() => {});
+  return assembly;
 }
 
 /** @throws ChirpsmithError BadInput when only one of the two variables is set, or the URL cannot be one */
