@@ -35,7 +35,7 @@ function apiOf({ api }: ReadyInfo, token: string) {
 }
 
 test('sessions that a kill cut off are shown as such, keep their files and clips, and go on; what is in doubt settles itself', {
-  timeout: 120_000,
+  timeout: 180_000,
 }, async () => {
   const { startStack } = emptyHome();
   const { run: killed, ready: before } = await startStack('--speed', '20');
@@ -105,14 +105,14 @@ test('sessions that a kill cut off are shown as such, keep their files and clips
 
   // No person resumed this one: the sweep began a run that asks the provider, and it is not paid again.
   const isReady = (id: string) => async () => (await session(id)).status;
-  await expect.poll(isReady(inDoubt), { timeout: 30_000, interval: 500 }).toBe('ready');
+  await expect.poll(isReady(inDoubt), { timeout: 60_000, interval: 500 }).toBe('ready');
   expect(await session(inDoubt)).toMatchObject({
     creditsSpent: 106,
     executionArn: expect.stringMatching(/-2$/),
   });
 
   await callAgain('POST', `/sessions/${cutOff}/start`);
-  await expect.poll(isReady(cutOff), { timeout: 30_000, interval: 500 }).toBe('ready');
+  await expect.poll(isReady(cutOff), { timeout: 60_000, interval: 500 }).toBe('ready');
   const ended = await session(cutOff);
   expect(ended.modelId).toMatch(/^chirp-custom:/);
   // Clip and attempts are as they were: what was finished was not sent again.
