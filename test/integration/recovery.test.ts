@@ -79,14 +79,15 @@ describe('cancel', () => {
     expect(sums()).toMatchObject({ calls: { prepare: 1, upload: 8, create: 1 }, credits: 108 });
   });
 
-  it('in the middle of the training says what is paid; a resume finds the model without paying again', async () => {
+  it('in the middle of the training, approved twice, says what is paid; a resume finds the model without paying again', async () => {
     const { calls, sums } = ledger();
     const sessionId = await it_.upload(songs(6), { review: true });
     await it_.run(sessionId);
     // The shortest training takes 15 seconds, and what the stack has learned may have it checked that early.
     time.stopAfter(10);
-    await it_.act(sessionId, 'approve');
+    const { executionArn } = await it_.act(sessionId, 'approve');
     await it_.until(sessionId, ({ status }) => status === 'training');
+    expect(await it_.act(sessionId, 'approve')).toMatchObject({ status: 'training', executionArn });
     const cancelled = await it_.act(sessionId, 'cancel');
     expect(cancelled.failure?.reason).toContain('the training, which is paid');
     expect(await it_.act(sessionId, 'cancel')).toEqual(cancelled);
@@ -115,12 +116,18 @@ describe('a create that stays in doubt', () => {
     return sessionId;
   }
 
-  it('check-again, when the provider knows of a training by now: a model for 100 credits', async () => {
+  it('check-again, asked for twice, when the provider knows of a training by now: a model for 100 credits', async () => {
     const { calls, fault, sums } = ledger();
     const sessionId = await inDoubt(fault);
     expect(await it_.session(sessionId)).toMatchObject({ providerCalls: calls() });
-    const ready = await it_.run(sessionId, 'decide', { choice: 'check-again' });
-    expect(ready).toMatchObject({
+    time.stopAfter(0);
+    const { executionArn } = await it_.act(sessionId, 'decide', { choice: 'check-again' });
+    // Decided while its execution runs, it is answered as it is.
+    const again = await it_.act(sessionId, 'decide', { choice: 'check-again' });
+    expect(again).toMatchObject({ executionArn, decisions: [{ choice: 'check-again' }] });
+    time.goOn();
+    await it_.ended(executionArn ?? '');
+    expect(await it_.session(sessionId)).toMatchObject({
       status: 'ready',
       creditsSpent: 106,
       decisions: [{ choice: 'check-again', by: 'local' }],

@@ -46,8 +46,11 @@ describe('a request that is sent three times with one Idempotency-Key', () => {
     expect(sums().calls).toMatchObject({ generate: 1 });
   });
 
+  /** Of six tracks, with a review. */
+  let sessionId: string;
+
   it('begins one run, resumes once, and answers a cancelled session as it is', async () => {
-    const sessionId = await it_.upload(songs(6), { review: true });
+    sessionId = await it_.upload(songs(6), { review: true });
     const starts = await threeTimes(`/sessions/${sessionId}/start`, undefined);
     const [arn] = starts.map(({ body }) => Object(body).executionArn);
     await it_.ended(arn);
@@ -63,8 +66,7 @@ describe('a request that is sent three times with one Idempotency-Key', () => {
 
   it('approves once, decides once, and is charged for one training', async () => {
     const { fault, sums } = sinceNow(it_);
-    const sessionId = await it_.upload(songs(6), { review: true });
-    await it_.run(sessionId);
+    expect(await it_.run(sessionId, 'resume')).toMatchObject({ status: 'review' });
     fault(
       { call: 'create', kind: 'reset-after' },
       { call: 'status', kind: 'status', status: 500, times: 50 },
