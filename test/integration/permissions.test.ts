@@ -55,7 +55,7 @@ async function failedRun() {
 // What is taken away here is what functions/runtime/capabilities.ts allows with each use; that each function has
 // just those is held in test/infra/grants.test.ts, so a few will do; not the provider's key, which a function keeps for
 // minutes. The table follows the way of a run: each start goes a little further than the one before and stops at the
-// next thing that is not allowed, on one and the same session.
+// next thing that is not allowed, on one and the same session; so do those after it, on a second one.
 describe('a run without one of its grants ends as AccessDenied, naming function, action and resource', () => {
   it.each<[Grant, () => string, paid: Partial<Record<string, number>>]>([
     [{ of: 'prepare-session', action: 's3:GetObject' }, () => resources.objects, {}],
@@ -85,8 +85,17 @@ describe('a run without one of its grants ends as AccessDenied, naming function,
     expect(ledger()).toMatchObject({ calls: { prepare: 1, upload: 6, create: 1 }, credits: 106 });
   });
 
-  it('the machine: lambda:InvokeFunction of a function within the Map', async () => {
+  it('a track that may not be read ends the run before the provider is asked to fetch it', async () => {
     sessionId = await it_.upload(songs(6));
+    // A URL that is signed by a role without the permission is as good as none.
+    withhold({ of: 'submit-upload', action: 's3:GetObjectVersion' });
+    const { session, notices } = await failedRun();
+    expect(session).toMatchObject({ status: 'failed', failure: { error: 'AccessDenied' } });
+    expect(session.tracks.map(({ attempts }) => attempts)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(notices).toContain(denial('submit-upload', 's3:GetObjectVersion', resources.objects));
+  });
+
+  it('the machine: lambda:InvokeFunction of a function within the Map', async () => {
     const resource = functionArn('check-upload');
     withhold({ of: 'train-model', action: 'lambda:InvokeFunction', resource });
     const { session, execution } = await failedRun();
@@ -97,7 +106,6 @@ describe('a run without one of its grants ends as AccessDenied, naming function,
   });
 
   it('a failure that cannot be recorded is the end of the execution, and the sweep shows the session as cut off', async () => {
-    sessionId = await it_.upload(songs(6));
     withhold(
       { of: 'create-model', action: 'dynamodb:Query' },
       { of: 'record-failure', action: 'dynamodb:UpdateItem' },
@@ -112,16 +120,6 @@ describe('a run without one of its grants ends as AccessDenied, naming function,
       cause: expect.stringContaining(denial('record-failure', 'dynamodb:UpdateItem', resources.table)),
     });
     expect(notices).toContain(denial('create-model', 'dynamodb:Query', resources.table));
-  });
-
-  it('a track that may not be read ends the run before the provider is asked to fetch it', async () => {
-    sessionId = await it_.upload(songs(6));
-    // A URL that is signed by a role without the permission is as good as none.
-    withhold({ of: 'submit-upload', action: 's3:GetObjectVersion' });
-    const { session, notices } = await failedRun();
-    expect(session).toMatchObject({ status: 'failed', failure: { error: 'AccessDenied' } });
-    expect(session.tracks.map(({ attempts }) => attempts)).toEqual([0, 0, 0, 0, 0, 0]);
-    expect(notices).toContain(denial('submit-upload', 's3:GetObjectVersion', resources.objects));
   });
 });
 
