@@ -155,8 +155,12 @@ async function createSession(
   const cost = costOf(files);
   display.emit({ event: 'cost', ...cost, provider, sandbox });
   noteName(args.name, display);
-  const warning = await full;
-  if (warning !== undefined) display.emit({ event: 'note', message: warning });
+  const tellFull = async () => {
+    const message = await full;
+    if (message !== undefined) display.emit({ event: 'note', message });
+  };
+  // Whoever pays is to know it before. The sandbox asks nothing, and its session need not wait for that answer.
+  if (!sandbox) await tellFull();
   // What waits for review is asked about twice: the uploads are paid before it.
   const most = args.review ? cost.credits - cost.creditsForModel : cost.credits;
   const atMost = most + mostForUploads(cost.uploads) - cost.uploads * cost.creditsPerUpload;
@@ -169,12 +173,16 @@ async function createSession(
   await confirmSpending(spending, args, reached, context);
 
   signal.throwIfAborted();
-  const { answer: created } = await withRights(
+  const creating = withRights(
     some,
     (words) => reached.client.createSession({ ...body, ...words }),
     args,
     context,
   );
+  // Reported below: the warning comes first, as where somebody is asked.
+  creating.catch(() => {});
+  if (sandbox) await tellFull();
+  const { answer: created } = await creating;
   if (created.existing) return created;
   const { sessionId } = created;
   const sizes = new Map(files.map((file) => [file.sha256, file.size]));

@@ -61,6 +61,23 @@ describe('train that stops early', () => {
     expect(events(resumed).filter(isWarning)).toEqual([]);
   });
 
+  it('creates a session of the sandbox while it asks for the models, and tells of those first', async () => {
+    const created = Promise.withResolvers<void>();
+    const warning = 'The account may hold no more models.';
+    const { home, tracks } = await prepared({
+      holds: (route) => (route === 'GET /models' ? created.promise : undefined),
+      others(route) {
+        if (route === 'POST /sessions') created.resolve();
+        return route === 'GET /models' ? { status: 200, body: { models: [], warning } } : undefined;
+      },
+    });
+    const told = events(await run('train', [tracks, '--name', 'x', '--again', '--json'], { home }));
+    expect(told.findIndex(({ message }) => message === warning)).toBe(
+      told.findIndex(({ event }) => event === 'session.created') - 1,
+    );
+    expect(told.at(-1)).toMatchObject({ event: 'session.ready' });
+  });
+
   it('names the provider that would be paid, and sends nothing to a stack that runs', async () => {
     const { home, tracks, fake } = await prepared();
     const args = [tracks, '--name', 'x', '--json', '--dry-run'];

@@ -61,6 +61,8 @@ export async function startFakeStack(options: {
   audio?: ReadyInfo['audio'];
   /** Routes that the sessions' are not: by `METHOD /path`, status and body, or a cut connection. */
   others?: (route: string, body: unknown) => { status: number; body: unknown } | 'cut' | undefined;
+  /** What a request waits for, by `METHOD /path`, before it is answered. */
+  holds?: (route: string) => Promise<unknown> | undefined;
   speed?: number;
   /** The token in the home has expired; the issuer gives the one that works. */
   expiredToken?: boolean;
@@ -102,6 +104,7 @@ export async function startFakeStack(options: {
       }
       const key = request.headers['idempotency-key'];
       if (typeof key === 'string') keys.push(key);
+      await options.holds?.(`${request.method} ${url.pathname}`);
       const before = answered.get(String(key));
       if (before) return send(response, before.status, before.body);
       answer(response, `${request.method} ${url.pathname}`, body, String(key));
