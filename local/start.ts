@@ -11,6 +11,7 @@ import { chosenHome, pathSettings } from './home.ts';
 import { openHome } from './private-home.ts';
 import { defaultSpeed } from './provider-time.ts';
 import { chosenHabits } from './sandbox-habits.ts';
+import { hastenFirstCalls } from './stack/first-calls.ts';
 import { stackOf } from './stack/home-lock.ts';
 import type { ReadyInfo } from './stack/ready-file.ts';
 import type { Stack, StackOptions } from './stack.ts';
@@ -50,6 +51,7 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   const { startStack } = await import('./stack.ts');
   // All is loaded, and nothing touched. Only `train` holds it back.
   const trainsAtOnce = await untilWanted(env);
+  hastenFirstCalls();
   if (!wanted.json) say(shown`Starting in ${home} …`);
   let stack: Stack;
   try {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { hastenFirstCalls } from '../../local/stack/first-calls.ts';
 import { startStack } from '../../local/stack.ts';
 import { virtualClock } from '../../packages/local-servers/clock.ts';
 import { countCalls } from '../costs/calls.ts';
@@ -13,6 +14,7 @@ process.umask(0o077);
 
 const counted = countCalls();
 const delays = monitorEventLoopDelay({ resolution: 10 });
+hastenFirstCalls();
 const stack = await startStack({
   home,
   assembly,
