@@ -34,7 +34,14 @@ export function buildApp(
   const app = new App({
     analyticsReporting: false,
     builtinCloudFormationValidation: cloudFormationRules,
-    context: { ...flags, ...context },
+    // Where each construct was made is for the report of those rules alone, and a fifth of a synthesis.
+    treeMetadata: cloudFormationRules,
+    stackTraces: cloudFormationRules,
+    context: {
+      ...flags,
+      ...(!cloudFormationRules && { 'aws:cdk:disable-creation-stack-traces': true }),
+      ...context,
+    },
     ...(outdir !== undefined && { outdir }),
   });
   // Without an account in the stage's file, it is the one that the credentials of the deployment belong to.
