@@ -37,9 +37,9 @@ export default defineConfig({
     globalSetup: 'test-support/temporary-files.ts',
     // One more than continuous integration has cores: tests of whole processes spend much of their time waiting.
     maxWorkers: 3,
-    // MB that a heap may take before V8 looks through all of it: else it does so while each function is loaded, and in each
-    // run of a stack. A ninth less of the machine's time for tests that run one.
-    execArgv: ['--initial-old-space-size=256'],
+    // V8 looks through a whole heap at this size first, in MB, not while each function is loaded. The bytes of audio count as
+    // part of it: else each 64 MB of them began such a look.
+    execArgv: ['--initial-old-space-size=512', '--external-memory-accounted-in-global-limit'],
     // Files share a process: what they import is loaded once, and so is a stack that several of them use.
     isolate: false,
     // Node strips the types itself: a fifth less of the machine's time for tests that run no stack. There is no vi.mock.
