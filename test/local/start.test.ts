@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -157,6 +157,22 @@ describe('a stack with an unsafe umask, whose first history is on a full disk', 
     expect(entries.length).toBeGreaterThan(20);
     expect(wide).toEqual([]);
   });
+
+  test('ends with one line when its home is deleted while executions run', async () => {
+    const { aws: endpoint, region, adminKey: credentials, stateMachineArn } = ready;
+    const sfn = new SFNClient({ endpoint, region, credentials });
+    onTestFinished(() => sfn.destroy());
+    const before = started.stderr;
+    const input = '{"sessionId":"00000000-0000-4000-8000-000000000000"}';
+    await Promise.all(
+      Array.from({ length: 3 }, () => sfn.send(new StartExecutionCommand({ stateMachineArn, input }))),
+    );
+    rmSync(home, { recursive: true });
+    expect(await started.ended).toBe(1);
+    expect(started.stderr).toBe(
+      `${before}${home} was deleted, and with it all that this stack had kept. The stack ends; start begins another one.\n`,
+    );
+  });
 });
 
 /** Starts a run that ends at once, as it names no session; gives its status. */
@@ -170,61 +186,49 @@ async function startExecution({ aws: endpoint, region, adminKey: credentials, st
   return status();
 }
 
-test('stop ends the stack of this home, or says that there is none', async () => {
-  const { home, run, startStack } = emptyHome();
-  const none = run('stop');
-  expect(await none.ended).toBe(0);
-  expect(none.stdout).toContain(`No stack is running in ${home}`);
-  const { run: started } = await startStack();
-  const stop = run('stop');
-  expect(await stop.ended).toBe(0);
-  expect(stop.stdout).toContain(`CHIRPSMITH_HOME=${home} npx chirpsmith start\n`);
-  expect(await started.ended).toBe(0);
-});
+describe('stop', () => {
+  const { home, run, startStack } = emptyHome(afterAll);
+  let stranger: ChildProcess | undefined;
+  afterAll(() => void stranger?.kill('SIGKILL'));
 
-test.skipIf(process.platform !== 'linux')(
-  'stop leaves a stranger alone that has the number of a stack that was killed',
-  async () => {
-    const { home, run, startStack } = emptyHome();
-    const { run: killed } = await startStack();
-    killed.child.kill('SIGKILL');
-    await killed.ended;
-    const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
-    onTestFinished(() => void stranger.kill('SIGKILL'));
-    for (const name of ['stack.json', 'stack.lock']) {
-      const file = path.join(home, name);
-      const left = JSON.parse(readFileSync(file, 'utf8')) as object;
-      writeFileSync(file, JSON.stringify({ ...left, pid: stranger.pid }));
-    }
+  test('says that there is no stack in this home', async () => {
+    const none = run('stop');
+    expect(await none.ended).toBe(0);
+    expect(none.stdout).toContain(`No stack is running in ${home}`);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'leaves a stranger alone that has the number of a stack that was killed',
+    async () => {
+      const { run: killed } = await startStack();
+      killed.child.kill('SIGKILL');
+      await killed.ended;
+      stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
+      for (const name of ['stack.json', 'stack.lock']) {
+        const file = path.join(home, name);
+        const left = JSON.parse(readFileSync(file, 'utf8')) as object;
+        writeFileSync(file, JSON.stringify({ ...left, pid: stranger.pid }));
+      }
+      const stop = run('stop');
+      expect(await stop.ended).toBe(0);
+      expect(stop.stdout).toContain(`No stack is running in ${home}`);
+      expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+    },
+  );
+
+  test('ends the stack of this home, which starts after another was killed', async () => {
+    const { run: started } = await startStack();
     const stop = run('stop');
     expect(await stop.ended).toBe(0);
-    expect(stop.stdout).toContain(`No stack is running in ${home}`);
-    expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
-    await startStack();
-  },
-);
+    expect(stop.stdout).toContain(`CHIRPSMITH_HOME=${home} npx chirpsmith start\n`);
+    expect(await started.ended).toBe(0);
+  });
+});
 
 test('ends by itself when nothing happens', async () => {
   const { startStack } = emptyHome();
   const { run: started } = await startStack('--idle-exit', '1');
   expect(await started.ended).toBe(0);
-});
-
-test('ends with one line when its home is deleted while executions run', async () => {
-  const { home, startStack } = emptyHome();
-  const { run: started, ready } = await startStack();
-  const { aws: endpoint, region, adminKey: credentials, stateMachineArn } = ready;
-  const sfn = new SFNClient({ endpoint, region, credentials });
-  onTestFinished(() => sfn.destroy());
-  const input = '{"sessionId":"00000000-0000-4000-8000-000000000000"}';
-  await Promise.all(
-    Array.from({ length: 3 }, () => sfn.send(new StartExecutionCommand({ stateMachineArn, input }))),
-  );
-  rmSync(home, { recursive: true });
-  expect(await started.ended).toBe(1);
-  expect(started.stderr).toBe(
-    `${home} was deleted, and with it all that this stack had kept. The stack ends; start begins another one.\n`,
-  );
 });
 
 test('a port in use is named in one line', async () => {
