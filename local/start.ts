@@ -51,7 +51,6 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
   const { startStack } = await import('./stack.ts');
   // All is loaded, and nothing touched. Only `train` holds it back.
   const trainsAtOnce = await untilWanted(env);
-  hastenFirstCalls();
   if (!wanted.json) say(shown`Starting in ${home} …`);
   let stack: Stack;
   try {
@@ -59,6 +58,8 @@ export async function runStack(wanted: StartArguments, env: NodeJS.ProcessEnv): 
     const notice = (line: string) => void (!wanted.json && existsSync(home) && say(shown`  ${line}`));
     const options = { home, assembly, port: wanted.port, speed, provider, relay, audio, habits, notice };
     stack = await startStack({ ...options, loadsAhead: true, trainsAtOnce });
+    // Not before: threads that start at once would each compile what they take of Node itself, too.
+    hastenFirstCalls();
   } catch (error) {
     return fail(inWords(error), 1);
   }
