@@ -79,7 +79,7 @@ describe('cancel', () => {
     expect(sums()).toMatchObject({ calls: { prepare: 1, upload: 8, create: 1 }, credits: 108 });
   });
 
-  it('in the middle of the training, approved twice, says what is paid; a resume finds the model without paying again', async () => {
+  it('in the middle of the training says what is paid; a resume finds the model without paying again', async () => {
     const { calls, sums } = ledger();
     const sessionId = await it_.upload(songs(6), { review: true });
     await it_.run(sessionId);
@@ -87,6 +87,7 @@ describe('cancel', () => {
     time.stopAfter(10);
     const { executionArn } = await it_.act(sessionId, 'approve');
     await it_.until(sessionId, ({ status }) => status === 'training');
+    // Approved once more while its execution runs, it is answered as it is.
     expect(await it_.act(sessionId, 'approve')).toMatchObject({ status: 'training', executionArn });
     const cancelled = await it_.act(sessionId, 'cancel');
     expect(cancelled.failure?.reason).toContain('the training, which is paid');
