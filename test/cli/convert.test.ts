@@ -78,7 +78,8 @@ describe('--convert', () => {
   it.each(['the same', 'another'])(
     'a resume after a Ctrl-C in the uploads converts again what is missing, if the original is %s file',
     async (which) => {
-      const { home, tracks, fake, temporary, converted } = await withOthers({ putDelay: 300 });
+      const { promise: putsGoOn, resolve: goOn } = Promise.withResolvers<unknown>();
+      const { home, tracks, fake, temporary, converted } = await withOthers({ putsAtOnce: 4, putsGoOn });
       const { path } = await fakeFfmpeg();
       const left = await spawned('train', [tracks, '--name', 'x', '--json', '--convert'], {
         home,
@@ -89,6 +90,7 @@ describe('--convert', () => {
       });
       expect(left.code).toBe(130);
       expect(fake.stored.has('talk.mp3')).toBe(false);
+      goOn(undefined);
       const [, sessionId = ''] = /resume (\S+) --watch/.exec(left.printed) ?? [];
       if (which === 'another') await rename(join(tracks, 'talk.webm'), join(tracks, 'moved.webm'));
       const resumed = await run('resume', [sessionId, '--watch', '--json'], { home, env: { PATH: path } });

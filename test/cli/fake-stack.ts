@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -44,7 +45,9 @@ export async function startFakeStack(options: {
   putStatuses?: readonly number[];
   /** Milliseconds before a PUT is answered. */
   putDelay?: number;
-  /** Ends that delay. */
+  /** Takes so many PUTs at once; later ones wait, and are forgotten when their client goes away. */
+  putsAtOnce?: number;
+  /** Ends that delay, and that wait. */
   putsGoOn?: Promise<unknown>;
   /** Actions that are taken, with no answer but a cut connection. */
   cut?: readonly string[];
@@ -79,6 +82,7 @@ export async function startFakeStack(options: {
   const starts: string[] = [];
   const failures = [...putStatuses];
   let slices = options.slices ?? 0;
+  let puts = 0;
 
   const send = (
     response: ServerResponse,
@@ -207,6 +211,10 @@ export async function startFakeStack(options: {
   const put = async (request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer) => {
     const goOn = options.putsGoOn ? [options.putsGoOn] : [];
     if (putDelay > 0) await Promise.race([delay(putDelay), ...goOn]);
+    if (++puts > (options.putsAtOnce ?? Number.POSITIVE_INFINITY)) {
+      await Promise.race([once(response, 'close'), ...goOn]);
+      if (response.destroyed) return;
+    }
     const failure = failures.shift();
     if (failure === 0) return void request.socket.destroy();
     const file = sessions.declared.get(url.pathname.replace('/audio/', ''));

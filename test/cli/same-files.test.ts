@@ -73,7 +73,8 @@ describe('upload with the files and the name of a batch that exists', () => {
 
 describe('train with the files and the name of a session that exists', () => {
   it('goes on with it after a Ctrl-C in the uploads: one session, uploaded and trained once', async () => {
-    const { home, tracks, fake } = await prepared({ putDelay: 300, steps: toReady });
+    const { promise: putsGoOn, resolve: goOn } = Promise.withResolvers<unknown>();
+    const { home, tracks, fake } = await prepared({ putsAtOnce: 4, putsGoOn, steps: toReady });
     const args = [tracks, '--name', 'x', '--json'];
     const left = await spawned('train', args, {
       home,
@@ -83,6 +84,7 @@ describe('train with the files and the name of a session that exists', () => {
     });
     expect(left.code).toBe(130);
     expect(fake.stored.size).toBeLessThan(6);
+    goOn(undefined);
 
     const ended = await run('train', args, { home });
     expect(ended.code).toBe(0);
