@@ -155,12 +155,12 @@ async function createSession(
   const cost = costOf(files);
   display.emit({ event: 'cost', ...cost, provider, sandbox });
   noteName(args.name, display);
-  const tellFull = async () => {
+  const noteFull = async () => {
     const message = await full;
     if (message !== undefined) display.emit({ event: 'note', message });
   };
-  // Whoever pays is to know it before. The sandbox asks nothing, and its session need not wait for that answer.
-  if (!sandbox) await tellFull();
+  // A person who pays reads it first. The sandbox asks no one, so its session does not wait for that answer.
+  if (!sandbox) await noteFull();
   // What waits for review is asked about twice: the uploads are paid before it.
   const most = args.review ? cost.credits - cost.creditsForModel : cost.credits;
   const atMost = most + mostForUploads(cost.uploads) - cost.uploads * cost.creditsPerUpload;
@@ -179,9 +179,9 @@ async function createSession(
     args,
     context,
   );
-  // Reported below: the warning comes first, as where somebody is asked.
+  // A failure is reported below: the warning comes first.
   creating.catch(() => {});
-  if (sandbox) await tellFull();
+  if (sandbox) await noteFull();
   const { answer: created } = await creating;
   if (created.existing) return created;
   const { sessionId } = created;
