@@ -79,7 +79,7 @@ describe('--convert', () => {
     'a resume after a Ctrl-C in the uploads converts again what is missing, if the original is %s file',
     async (which) => {
       const { promise: putsGoOn, resolve: goOn } = Promise.withResolvers<unknown>();
-      const { home, tracks, fake, temporary, converted } = await withOthers({ putsAtOnce: 4, putsGoOn });
+      const { home, tracks, fake, temporary, converted } = await withOthers({ putsTaken: 4, putsGoOn });
       const { path } = await fakeFfmpeg();
       const left = await spawned('train', [tracks, '--name', 'x', '--json', '--convert'], {
         home,

@@ -45,8 +45,8 @@ export async function startFakeStack(options: {
   putStatuses?: readonly number[];
   /** Milliseconds before a PUT is answered. */
   putDelay?: number;
-  /** Takes so many PUTs at once; later ones wait, and are forgotten when their client goes away. */
-  putsAtOnce?: number;
+  /** Takes so many PUTs; later ones wait, and are forgotten when their client goes away. */
+  putsTaken?: number;
   /** Ends that delay, and that wait. */
   putsGoOn?: Promise<unknown>;
   /** Actions that are taken, with no answer but a cut connection. */
@@ -211,7 +211,7 @@ export async function startFakeStack(options: {
   const put = async (request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer) => {
     const goOn = options.putsGoOn ? [options.putsGoOn] : [];
     if (putDelay > 0) await Promise.race([delay(putDelay), ...goOn]);
-    if (++puts > (options.putsAtOnce ?? Number.POSITIVE_INFINITY)) {
+    if (++puts > (options.putsTaken ?? Number.POSITIVE_INFINITY)) {
       await Promise.race([once(response, 'close'), ...goOn]);
       if (response.destroyed) return;
     }

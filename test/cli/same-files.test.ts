@@ -74,7 +74,7 @@ describe('upload with the files and the name of a batch that exists', () => {
 describe('train with the files and the name of a session that exists', () => {
   it('goes on with it after a Ctrl-C in the uploads: one session, uploaded and trained once', async () => {
     const { promise: putsGoOn, resolve: goOn } = Promise.withResolvers<unknown>();
-    const { home, tracks, fake } = await prepared({ putsAtOnce: 4, putsGoOn, steps: toReady });
+    const { home, tracks, fake } = await prepared({ putsTaken: 4, putsGoOn, steps: toReady });
     const args = [tracks, '--name', 'x', '--json'];
     const left = await spawned('train', args, {
       home,
