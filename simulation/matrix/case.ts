@@ -47,8 +47,8 @@ export function machineAt(place: Place): MachineName {
 
 /** What goes wrong, once unless it says otherwise. */
 export type Trouble =
-  /** The provider, or the way to it. */
-  | { readonly kind: 'call'; readonly fault: CallFault; readonly times?: number }
+  /** The provider, or the way to it; `second` is for the call after those. */
+  | { readonly kind: 'call'; readonly fault: CallFault; readonly times?: number; readonly second?: CallFault }
   /** The function, or a service that it depends on: at its begin, at its call, or at its first or last write. */
   | {
       readonly kind: 'step';

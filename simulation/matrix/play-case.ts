@@ -43,7 +43,8 @@ export async function playCase({ place, trouble, outcome }: Case): Promise<Playe
   const machine = machineAt(place);
   const isBatch = machine === 'upload-batch';
   let person: Person | undefined;
-  let left = trouble.kind === 'call' ? (trouble.times ?? 1) : 1;
+  const second = trouble.kind === 'call' ? trouble.second : undefined;
+  let left = (trouble.kind === 'call' ? (trouble.times ?? 1) : 1) + (second ? 1 : 0);
   let writes = 0;
   let onTrack: string | undefined;
   let held = false;
@@ -63,6 +64,7 @@ export async function playCase({ place, trouble, outcome }: Case): Promise<Playe
     const happens = isMoment(trouble, step, call, writes - 1 === (earlierWrites[state] ?? 0));
     if (!happens) return undefined;
     left--;
+    if (second && left === 0) return { kind: 'provider', fault: second };
     return interferenceOf(trouble, step, () =>
       change(trouble, world, person, step.by.trackId ?? trackIdAt(0, isBatch ? 'batch' : 'train')),
     );

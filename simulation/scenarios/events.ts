@@ -3,7 +3,7 @@ import type { Content } from '../harness/audio-bucket.ts';
 import { type Delivery, deliveries } from '../harness/files.ts';
 import type { Step } from '../harness/invocations.ts';
 import type { Decision } from '../harness/person.ts';
-import type { Breakage, Command, Moment, PlannedEvent, TrainPlan } from '../plan.ts';
+import type { Breakage, Command, Moment, PlannedEvent, PlannedFault, TrainPlan } from '../plan.ts';
 
 /** A function worth aiming at: how much, and about how many steps it makes in a run. */
 export interface Aim {
@@ -104,6 +104,26 @@ export const decide: fc.Arbitrary<Command> = fc.record({
   choice: fc.constantFrom<Decision[]>('check-again', 'check-again', 'create-again'),
   twice,
 });
+
+/**
+ * What goes wrong, and what is asked for when nothing runs any more; in one plan of six, a person allows a second call.
+ * @param twice what goes wrong with both calls
+ */
+export const troubles = (
+  faults: fc.Arbitrary<readonly PlannedFault[]>,
+  command: fc.Arbitrary<Command>,
+  twice: fc.Arbitrary<readonly PlannedFault[]>,
+): fc.Arbitrary<{ faults: readonly PlannedFault[]; later: readonly Command[] }> => {
+  const later = fc.array(command, { maxLength: 3, size: 'max' });
+  const allowed: Command = { do: 'decide', choice: 'create-again', twice: false };
+  return fc.oneof(
+    { weight: 5, arbitrary: fc.record({ faults, later }) },
+    fc.record({ faults, later, twice }).map((it) => ({
+      faults: [...it.twice, ...it.faults],
+      later: [allowed, ...it.later],
+    })),
+  );
+};
 
 /** What can be asked of any session. */
 export const runs = fc.oneof(

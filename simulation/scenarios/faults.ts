@@ -82,3 +82,12 @@ export const ofCall = (call: PlannedCall, mostCalls: number): fc.Arbitrary<Plann
       },
     ),
   });
+
+/** A paid call that is in doubt or in vain, and what becomes of the one that a person allows after it. */
+export const inVainTwice = (call: 'create' | 'generate'): fc.Arbitrary<readonly PlannedFault[]> =>
+  fc
+    .record({ first: fc.oneof(lostAnswer, { weight: 3, arbitrary: task }), second: ofCall(call, 1) })
+    .map(({ first, second }) => [
+      { call, nth: 1, times: 1, fault: first },
+      { ...second, nth: 2 },
+    ]);

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { clipCall } from '../harness/clip-audio.ts';
 import type { CallFault } from '../harness/provider.ts';
 import type { MusicPlan, PlannedFault } from '../plan.ts';
-import { atTheDesk, choices, decide, elder, eventsOf, runs } from './events.ts';
-import { ofCall } from './faults.ts';
+import { atTheDesk, choices, decide, elder, eventsOf, runs, troubles } from './events.ts';
+import { inVainTwice, ofCall } from './faults.ts';
 
 /** What goes wrong with a clip's audio: for once, for a while, or for longer than it is waited for. */
 const ofAudio: fc.Arbitrary<PlannedFault> = fc.record({
@@ -50,19 +50,20 @@ const events = eventsOf({
 });
 
 /** One piece of music, with what is to go wrong and what persons do meanwhile. */
-export const musicPlans: fc.Arbitrary<MusicPlan> = fc.record({
-  machine: fc.constant('generate-music' as const),
-  seed: fc.nat(),
-  elder,
-  locks: fc.option(
-    fc.record({
-      unlocksPerMonth: fc.integer({ min: 0, max: 3 }),
-      lockShownBy: fc.constantFrom('link', 'flag', 'host'),
-    }),
-    { freq: 4, nil: undefined },
-  ),
-  faults: fc.array(fault, { maxLength: 5, size: 'max' }),
-  events,
-  later: fc.array(command, { maxLength: 3, size: 'max' }),
-  choices,
-});
+export const musicPlans: fc.Arbitrary<MusicPlan> = fc
+  .record({
+    machine: fc.constant('generate-music' as const),
+    seed: fc.nat(),
+    elder,
+    locks: fc.option(
+      fc.record({
+        unlocksPerMonth: fc.integer({ min: 0, max: 3 }),
+        lockShownBy: fc.constantFrom('link', 'flag', 'host'),
+      }),
+      { freq: 4, nil: undefined },
+    ),
+    troubles: troubles(fc.array(fault, { maxLength: 5, size: 'max' }), command, inVainTwice('generate')),
+    events,
+    choices,
+  })
+  .map(({ troubles, ...plan }) => ({ ...plan, ...troubles }));

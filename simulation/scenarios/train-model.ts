@@ -2,8 +2,19 @@ import * as fc from 'fast-check';
 import type { Content } from '../harness/audio-bucket.ts';
 import type { CallFault } from '../harness/provider.ts';
 import type { PlannedFault, TrainPlan } from '../plan.ts';
-import { arrivals, atTheDesk, broughtBy, choices, decide, elder, eventsOf, runs, toFiles } from './events.ts';
-import { lostAnswer, ofCall } from './faults.ts';
+import {
+  arrivals,
+  atTheDesk,
+  broughtBy,
+  choices,
+  decide,
+  elder,
+  eventsOf,
+  runs,
+  toFiles,
+  troubles,
+} from './events.ts';
+import { inVainTwice, lostAnswer, ofCall } from './faults.ts';
 
 const stillReady = fc.record({
   call: fc.constant('training' as const),
@@ -78,18 +89,23 @@ const files: fc.Arbitrary<TrainPlan['files']> = fc
   ]);
 
 /** Sessions of 1 to 24 tracks with what is to go wrong and what persons do meanwhile. */
-export const trainPlans: fc.Arbitrary<TrainPlan> = fc.record({
-  machine: fc.constant('train-model' as const),
-  seed: fc.nat(),
-  by: broughtBy,
-  files,
-  arrivals,
-  elder,
-  skipInvalid: fc.boolean(),
-  minClips: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, fc.integer({ min: 6, max: 9 })),
-  review: fc.nat({ max: 4 }).map((n) => n === 0),
-  faults: fc.array(fault, { maxLength: 5, size: 'max' }).map((faults) => faults.flat()),
-  events,
-  later: fc.array(command, { maxLength: 3, size: 'max' }),
-  choices,
-});
+export const trainPlans: fc.Arbitrary<TrainPlan> = fc
+  .record({
+    machine: fc.constant('train-model' as const),
+    seed: fc.nat(),
+    by: broughtBy,
+    files,
+    arrivals,
+    elder,
+    skipInvalid: fc.boolean(),
+    minClips: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, fc.integer({ min: 6, max: 9 })),
+    review: fc.nat({ max: 4 }).map((n) => n === 0),
+    troubles: troubles(
+      fc.array(fault, { maxLength: 5, size: 'max' }).map((faults) => faults.flat()),
+      command,
+      inVainTwice('create'),
+    ),
+    events,
+    choices,
+  })
+  .map(({ troubles, ...plan }) => ({ ...plan, ...troubles }));

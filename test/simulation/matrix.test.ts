@@ -25,6 +25,11 @@ describe.each(machineNames)('%s', (machine) => {
     expect(first.session.failure?.error).toBe(outcome.error);
     const words = [first.session.failure, ...first.session.tracks.map(({ failure }) => failure)];
     expect(words.map((it) => it?.reason).join('\n')).toContain(outcome.reason ?? '');
+    for (const { session, cost } of [first, ...later]) {
+      const { surely, perhaps } = session.creditsTaken;
+      expect(surely).toBeLessThanOrEqual(cost);
+      expect(surely + perhaps).toBeGreaterThanOrEqual(cost);
+    }
     if (outcome.clips !== undefined) expect(first.session.batch?.clips).toBe(outcome.clips);
     if (!outcome.finally) return;
     expect(later.at(-1)).toMatchObject({

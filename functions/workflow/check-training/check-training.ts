@@ -11,18 +11,10 @@ import { inProviderSeconds, withChecks } from '../../shared/schedule.ts';
 import { mostEmptySuccesses, type TrainingState } from '../../shared/state-contracts.ts';
 import { ended, failPaidTask, isCallDue, throwEarlierFailure } from '../paid-task.ts';
 import { asked, checkMoments, failureOf, positionAtCheck, untilNextCheck } from '../polling.ts';
+import { foundByStatus } from './found-by-status.ts';
 import type { state } from './state.ts';
 
 export type CheckTrainingDeps = Deps<typeof state>;
-
-/**
- * What a session's status proves about a create whose answer was lost. A prepared session is `READY` until
- * create is taken (documented), so only these prove that it was; anything else leaves it open.
- */
-const provesTaken = new Set(['queued', 'running', 'stream', 'success', 'failed', 'timeout']);
-
-/** After an earlier create on the same session, a failure may be the earlier one's. */
-const provesTakenAgain = new Set(['queued', 'running', 'stream', 'success']);
 
 /**
  * `Check training`: asks for the status of the training, or, when the answer to create was lost, whether there is
@@ -55,8 +47,8 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
   const inDoubt = fence === 'intent' || fence === 'unknown';
   const counted = { ...session.create, checks: session.create.checks + checks };
 
-  const proofs = session.create.earlier.length > 0 ? provesTakenAgain : provesTaken;
-  if (inDoubt && !(answer && proofs.has(answer.status))) {
+  const found = inDoubt && answer ? foundByStatus(session.create, answer, taskId) : undefined;
+  if (inDoubt && !found) {
     if (waited < schedules.settle.deadline) {
       return at('waiting', untilNextCheck(schedules.settle, waited, trouble), checks);
     }
@@ -70,10 +62,10 @@ export async function checkTraining(state: TrainingState, deps: CheckTrainingDep
       `The answer to create was lost${lost}, and its status does not settle it (${known}). The 100 credits may have been taken or not; a second create may cost them again.`,
     );
   }
-  if (inDoubt) {
-    const taken = { ...session.create, fence: 'submitted', taskId: session.providerSessionId } as const;
-    const journal = withNews(session.journal, { answer: 'taken' }, session.create.callId);
-    session = await store.updateSession(session, { status: 'training', create: taken, journal });
+  if (found) {
+    const isLatest = found.callId === session.create.callId;
+    const journal = isLatest ? withNews(session.journal, { answer: 'taken' }, found.callId) : session.journal;
+    session = await store.updateSession(session, { status: 'training', create: found, journal });
   }
 
   const now = deps.now();
