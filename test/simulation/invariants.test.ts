@@ -18,12 +18,12 @@ describe('after every fault', () => {
   });
 
   it.each([
-    ['the second training', 'train-model', 'intents', 2, /create cost 200 credits; 100 were approved/],
+    ['the second training', 'train-model', 'intents', 3, /create cost 200 credits; 100 were approved/],
     [
       'the second piece of music',
       'generate-music',
       'intents',
-      2,
+      12,
       /generate cost 80 credits; 40 were approved/,
     ],
     [
@@ -45,7 +45,7 @@ describe('after every fault', () => {
     async (_, machine, forgets, first, words) => {
       // The first rule that is broken ends a check; by another seed it is perhaps this one. Begins with the one that
       // takes the fewest runs.
-      for (const seed of new Set([first, 2, 4, 6, 8])) {
+      for (const seed of new Set([first, 1, 3, 5, 7])) {
         const found = await check({ seed, runs: 60, machine, forgets, shrink: false });
         if (!words.test(found ?? '')) continue;
         return expect(found).toMatch(new RegExp(`npm run faults -- --seed ${seed} --runs \\d+ --machine `));
@@ -95,7 +95,7 @@ describe('after every fault', () => {
       for (const plan of [one, withEverything(another)]) {
         const [slow, quick] = [await play(plan, { table: 'dynalite', wire: 'network' }), await play(plan)];
         // Which of two tracks that are sent at the same moment comes first is nobody's promise: ids may change places.
-        expect(withoutIds(slow)).toEqual(withoutIds(quick));
+        expect(withoutIds(withoutPorts(slow))).toEqual(withoutIds(withoutPorts(quick)));
       }
     },
   );
@@ -109,7 +109,7 @@ const withEverything = (plan: Plan): Plan => ({
 });
 
 /** Each world has a port of its own, which the words for a refused connection name. */
-const withoutPorts = (result: object): unknown =>
+const withoutPorts = (result: object): object =>
   JSON.parse(JSON.stringify(result).replace(/127\.0\.0\.1:\d+/g, 'a host'));
 
 const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
