@@ -35,8 +35,8 @@ export default defineConfig({
     reporters: ['default', new UnusedPermissions(recorded)],
     include: ['test/**/*.test.ts'],
     globalSetup: 'test-support/temporary-files.ts',
-    // One more than continuous integration has cores: tests of whole processes spend much of their time waiting.
-    maxWorkers: 3,
+    // As many as continuous integration has cores: tests wait for little, and each process loads a stack of its own.
+    maxWorkers: 2,
     // V8 looks through a whole heap at this size first, in MB, not while each function is loaded. The bytes of audio count as
     // part of it: else each 64 MB of them began such a look.
     execArgv: ['--initial-old-space-size=512', '--external-memory-accounted-in-global-limit'],

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { type PayeeAnswer, payeeAnswer } from '../functions/api/contract/account.ts';
 import {
@@ -40,6 +39,7 @@ import {
 } from '../functions/api/contract/track.ts';
 import type { decisions, PaidWork } from '../functions/domain/session.ts';
 import { ApiRefusal, ApiUnreachable } from './api-errors.ts';
+import { realClock } from './retry-outage.ts';
 
 /** What the command line needs of the HTTP API. Every method throws ApiRefusal or ApiUnreachable. */
 export interface ApiClient {
@@ -153,7 +153,7 @@ export function createApiClient(
   tokens: Tokens,
   {
     fetch = globalThis.fetch,
-    sleep = delay,
+    sleep = realClock.sleep,
     newKey = randomUUID,
     beforeChange = () => {},
   }: {

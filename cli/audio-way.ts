@@ -74,7 +74,7 @@ export async function publishAudio(
     client,
     isStackRunning,
   }: Pick<ConnectedStack, 'stack' | 'isStackRunning'> & { readonly client: Pick<ApiClient, 'getSession'> },
-  { display, signal }: Pick<CommandContext, 'display' | 'signal'>,
+  { display, signal, clock }: Pick<CommandContext, 'display' | 'signal' | 'clock'>,
 ): Promise<ExitCode | undefined> {
   if (audio?.kind !== 'bucket') return undefined;
   const links = createAudioLinks({ url: audio.links });
@@ -105,7 +105,7 @@ export async function publishAudio(
       }
       if (state.done) return undefined;
       signal.throwIfAborted();
-      await new Promise((resolve) => setTimeout(resolve, lookMs));
+      await clock.sleep(lookMs);
       state = await links.publication(sessionId);
     }
   } catch (error) {

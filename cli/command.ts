@@ -16,6 +16,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { comeBack, goOnCommand } from './output/format.ts';
 import { createDisplay } from './output/output.ts';
 import type { Display, Output } from './output/types.ts';
+import { realClock, type WaitingClock } from './retry-outage.ts';
 import { Interrupted, onInterruption } from './signal-handling.ts';
 import { browserOf, type OpenBrowser } from './stage/browser.ts';
 import { leadingTo, type Target } from './stage-target.ts';
@@ -42,6 +43,7 @@ export interface CommandContext {
   readonly openBrowser: OpenBrowser | undefined;
   /** Asks other machines than the API's: who answers as the provider. */
   readonly fetch: typeof fetch;
+  readonly clock: WaitingClock;
   /** What it drives, and as whom. */
   readonly target: Target;
   /** Our own text, as it is, on standard output. */
@@ -66,6 +68,8 @@ export interface Place {
   readonly openBrowser?: OpenBrowser | undefined;
   /** The global one unless given. */
   readonly fetch?: typeof fetch;
+  /** That of the machine unless given. */
+  readonly clock?: WaitingClock;
 }
 
 /** Runs what this process was asked for: its exit code ends it, after everything is written out. */
@@ -160,6 +164,7 @@ export async function performCommand<Arguments>(
         signal.throwIfAborted();
       },
       fetch: place.fetch ?? fetch,
+      clock: place.clock ?? realClock,
       target,
       print,
       commands,

@@ -61,7 +61,7 @@ export async function connectStack(
   context: CommandContext,
   { quiet, spends }: { quiet: boolean; spends: boolean },
 ): Promise<ConnectedStack> {
-  const { display, env, signal, stillWanted, target } = context;
+  const { display, env, signal, stillWanted, target, clock } = context;
   const { stage, user } = target;
   if (stage !== undefined) {
     // Loaded where it is needed, for it takes the libraries of a sign-in.
@@ -112,7 +112,10 @@ export async function connectStack(
   }
 
   const reached = stack;
-  const client = createApiClient(reached.api, localTokens(reached, user), { beforeChange: stillWanted });
+  const client = createApiClient(reached.api, localTokens(reached, user), {
+    beforeChange: stillWanted,
+    sleep: clock.sleep,
+  });
   const created = new Set<string>();
   return {
     stack: reached,

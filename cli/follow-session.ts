@@ -37,7 +37,7 @@ export async function followSession(
   },
 ): Promise<ExitCode> {
   const { client, longestPause, isStackRunning } = reached;
-  const { display, signal } = context;
+  const { display, signal, clock } = context;
   const { sessionId, kind, name, status } = session;
   const about = { sessionId, kind, name, tracks: trackResults(session) };
   const started = [{ words: 'Started. To come back to it:', command: comeBack(sessionId) }];
@@ -57,6 +57,7 @@ export async function followSession(
       deadline,
       longestPause,
       isStackRunning,
+      clock,
     });
     const seen = 'session' in ending ? ending.session : session;
     if ('session' in ending) await tellLeftAudio(ending.session, reached, context);

@@ -167,7 +167,7 @@ async function follow(
   session: SessionAnswer,
   { args, folder, began }: Job,
   { client, longestPause, isStackRunning }: ConnectedStack,
-  { display, signal }: CommandContext,
+  { display, signal, clock }: CommandContext,
 ): Promise<ExitCode> {
   const { sessionId, name, music } = session;
   // From another directory as well, and for nothing: what is made is not made again.
@@ -188,7 +188,7 @@ async function follow(
   try {
     const { emit } = display;
     const { deadline } = args;
-    const watched = { before: undefined, emit, signal, deadline, longestPause, isStackRunning };
+    const watched = { before: undefined, emit, signal, deadline, longestPause, isStackRunning, clock };
     const ending = await watchSession(client, sessionId, watched);
     const { event, code } = endOf(ending, session, seconds());
     // What is there is worth having, also when a clip is missing.

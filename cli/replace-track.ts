@@ -22,7 +22,7 @@ import { withSession } from './with-session.ts';
  * @throws UsageError, ApiRefusal, ApiUnreachable
  */
 export async function replaceTrack(args: ReplaceArguments, context: CommandContext): Promise<ExitCode> {
-  const { display, signal } = context;
+  const { display, signal, clock } = context;
   const file = await checkedFile(args.file, context);
   const options = { quiet: true, spends: false };
   return withSession(args.session, context, options, async (session, { client }) => {
@@ -39,6 +39,7 @@ export async function replaceTrack(args: ReplaceArguments, context: CommandConte
       signal,
       emit: display.emit,
       progress: display.progress,
+      clock,
     });
     if (problems.length > 0) {
       const message = 'The file could not be uploaded. Nothing was spent: run the command again.';

@@ -13,14 +13,14 @@ export async function uploadMissing(
   files: readonly UsableFile[],
   uploads: readonly Upload[],
   { client, sessionId }: Pick<UploadFilesOptions, 'client' | 'sessionId'>,
-  { display, signal }: Pick<CommandContext, 'display' | 'signal'>,
+  { display, signal, clock }: Pick<CommandContext, 'display' | 'signal' | 'clock'>,
   lost: { readonly problems: readonly Problem[]; readonly next: readonly Next[] } = {
     problems: [],
     next: [],
   },
 ): Promise<boolean> {
   const { emit, progress } = display;
-  const failed = await uploadFiles(files, uploads, { client, sessionId, signal, emit, progress });
+  const failed = await uploadFiles(files, uploads, { client, sessionId, signal, emit, progress, clock });
   const problems = [...lost.problems, ...failed];
   if (problems.length === 0) return true;
   const message = 'Not every file could be uploaded, and nothing was started';

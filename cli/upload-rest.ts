@@ -31,7 +31,7 @@ export async function uploadRest(
   session: SessionAnswer,
   find: (sha256: string) => Promise<UsableFile | LostFile | undefined>,
   client: Pick<ApiClient, 'signUploads'>,
-  context: Pick<CommandContext, 'display' | 'signal'>,
+  context: Pick<CommandContext, 'display' | 'signal' | 'clock'>,
 ): Promise<boolean> {
   const { sessionId, tracks } = session;
   const unseen = tracks.filter(isUnseen).map(({ trackId }) => ({ trackId }));

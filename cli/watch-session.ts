@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type SessionAnswer, tracksPerSecond } from '../functions/api/contract/session.ts';
 import { isRunning } from '../functions/domain/session.ts';
 import type { ApiClient } from './api-client.ts';
 import { ApiUnreachable } from './api-errors.ts';
 import { sessionChanges } from './diff-sessions.ts';
 import type { CliEvent } from './events.ts';
+import type { WaitingClock } from './retry-outage.ts';
 
 /** Why we no longer watch. */
 export type Ending =
@@ -38,20 +38,11 @@ export async function watchSession(
     deadline: number | undefined;
     longestPause: number;
     isStackRunning(): boolean;
-    now?: () => number;
-    sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+    clock: WaitingClock;
   },
 ): Promise<Ending> {
-  const {
-    emit,
-    signal,
-    deadline,
-    longestPause,
-    isStackRunning,
-    now = () => performance.now(),
-    sleep = pause,
-  } = options;
-  const until = deadline === undefined ? Number.POSITIVE_INFINITY : now() + deadline * 1000;
+  const { emit, signal, deadline, longestPause, isStackRunning, clock } = options;
+  const until = deadline === undefined ? Number.POSITIVE_INFINITY : clock.now() + deadline * 1000;
   let before = options.before;
   for (;;) {
     signal.throwIfAborted();
@@ -67,17 +58,13 @@ export async function watchSession(
       if (!(error instanceof ApiUnreachable)) throw error;
       return { why: 'lost', reason: isStackRunning() ? error.message : stackEnded };
     }
-    const left = until - now();
+    const left = until - clock.now();
     if (left <= 0) return { why: 'deadline' };
     // Thousands of tracks are pages and pages: those are not read twice a second.
     const longest = Math.max(longestPause, (before?.tracks.length ?? 0) / tracksPerSecond);
     // Retry-After counts whole seconds, in which a stack of this machine may check twenty times. The next check may be the end.
     const isDue = before?.status === 'training' && retryAfter === 1 && longest < 1;
     const seconds = isDue ? shortestPause : Math.min(Math.max(retryAfter ?? longest, shortestPause), longest);
-    await sleep(Math.min(seconds * 1000, left), signal);
+    await clock.sleep(Math.min(seconds * 1000, left), signal);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal });
 }

@@ -19,7 +19,7 @@ import { realistic } from '../packages/provider-sandbox/realistic.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../packages/provider-sandbox/sandbox.ts';
 import type { AudioWayOptions } from './audio-way/open-audio-way.ts';
 import { openHome } from './private-home.ts';
-import { asRunHere } from './provider-time.ts';
+import { asRunHere, sandboxSpeed } from './provider-time.ts';
 import { proxyVariables } from './proxy.ts';
 import type { Habits } from './sandbox-habits.ts';
 import { watchActivity } from './stack/activity.ts';
@@ -230,7 +230,8 @@ async function compose(
     AWS_ENDPOINT_URL_SECRETS_MANAGER: awsUrl,
     AWS_ENDPOINT_URL_SFN: awsUrl,
     AWS_ENDPOINT_URL_EVENTBRIDGE: awsUrl,
-    CLOCK_SPEED: String(speed),
+    // A function that waits does so by the wall's clock, also beside one that jumps.
+    CLOCK_SPEED: String(Number.isFinite(clock.speed) ? speed : sandboxSpeed),
     ...proxy,
     ...('PROVIDER_BASE_URL' in fn.environment
       ? {
@@ -357,8 +358,9 @@ async function compose(
   // First to end, so that nothing is called any more while the rest ends.
   keep(eventBridge);
   void audioWay?.removeLeftovers();
-  // What is asked first should not share the machine with a sweep: a training has come to its longest wait by then.
-  if (options.schedules !== false) eventBridge.startSchedules(Number.isFinite(clock.speed) ? 7000 : 0);
+  // What is asked first should not share the machine with a sweep: a training has come to its longest wait by then, by the
+  // stack's own speed. In real time, what a kill left in doubt need not wait that long.
+  if (options.schedules !== false) eventBridge.startSchedules(Math.min(7000, 140_000 / clock.speed));
   return {
     ready,
     assembly,

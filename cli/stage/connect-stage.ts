@@ -17,7 +17,7 @@ export async function connectStage(
   context: CommandContext,
   { quiet, speed }: { quiet: boolean; speed: number | undefined },
 ): Promise<ConnectedStack> {
-  const { display, env } = context;
+  const { display, env, clock, stillWanted } = context;
   const stage = readStage(target, env);
   const tokens = stageTokens(stage, context);
   // Now, and not in the middle of the work.
@@ -30,7 +30,7 @@ export async function connectStage(
   }
   return {
     stack: { provider, relay, bucket, sandbox: false },
-    client: createApiClient(api, tokens, { beforeChange: context.stillWanted }),
+    client: createApiClient(api, tokens, { beforeChange: stillWanted, sleep: clock.sleep }),
     startedHere: false,
     longestPause,
     isStackRunning: () => true,

@@ -7,6 +7,7 @@ import { ChirpsmithError } from '../../functions/shared/errors.ts';
 import type { AudioWay, CopyProgress } from '../../local/audio-way/audio-way.ts';
 import { startLinksServer } from '../../local/audio-way/links-server.ts';
 import { last, standing } from './fake-session.ts';
+import { hastyClock } from './jumping-clock.ts';
 import { run } from './run-command.ts';
 
 /** What a command says when the bucket does not take its credentials. */
@@ -95,7 +96,7 @@ describe('copying to a bucket', () => {
       's1',
       tracks,
       { stack, client: { getSession: () => expect.unreachable() }, isStackRunning: () => false },
-      { display, signal },
+      { display, signal, clock: hastyClock() },
     ).catch((error: unknown) => error);
     await shown;
     return { server, emitted, ended };

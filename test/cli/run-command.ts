@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { perform } from '../../cli/command.ts';
 import { commands } from '../../cli/commands.ts';
+import { hastyClock } from './jumping-clock.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -71,6 +72,7 @@ export async function run(
     interruption: () => new AbortController().signal,
     parentIsGone: options.parentIsGone ?? (() => false),
     fetch: options.fetch ?? providersElsewhere,
+    clock: hastyClock(),
     confirm:
       answer === undefined
         ? undefined

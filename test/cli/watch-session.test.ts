@@ -6,6 +6,7 @@ import { watchSession } from '../../cli/watch-session.ts';
 import type { SessionAnswer } from '../../functions/api/contract/session.ts';
 import type { TrackAnswer } from '../../functions/api/contract/track.ts';
 import { withTextsEscaped } from '../../packages/terminal/printable.ts';
+import { jumpingClock } from './jumping-clock.ts';
 
 const session: SessionAnswer = {
   sessionId: 's',
@@ -37,8 +38,7 @@ async function watch(
   options: { deadline?: number; retryAfter?: number; longestPause?: number; running?: boolean } = {},
 ) {
   const told: CliEvent[] = [];
-  const pauses: number[] = [];
-  let at = 0;
+  const clock = jumpingClock();
   const left = [...faces];
   const ending = await watchSession(
     {
@@ -56,17 +56,13 @@ async function watch(
       deadline: options.deadline,
       longestPause: options.longestPause ?? 0.5,
       isStackRunning: () => options.running ?? true,
-      now: () => at,
-      sleep: async (ms) => {
-        pauses.push(ms);
-        at += ms;
-      },
+      clock,
     },
   );
   return {
     ending,
     told,
-    pauses,
+    pauses: clock.pauses,
     events: told.map((event) => ('trackId' in event ? `${event.event} ${event.trackId}` : event.event)),
   };
 }
