@@ -178,7 +178,7 @@ ${toolWords(found.tool)}
 
 Against the code of 2026-11-21, in turn in one run on 2026-11-28, on an otherwise free machine of two cores: means of six
 trainings of eight pieces (12 MB) at the default speed, of four first starts and of eight later ones. To repeat it, check that
-code (a9354645) out beside this, run \`npm ci\` there, and let both train the same folder in turn.
+code (a9354643) out beside this, run \`npm ci\` there, and let both train the same folder in turn.
 
 | seconds | before | now | now ÷ before |
 |---|---|---|---|
