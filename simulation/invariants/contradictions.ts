@@ -34,27 +34,28 @@ export async function idsAreNew({ world, session, tracks }: Snapshot): Promise<s
   return broken;
 }
 
-/** What the provider has reported as an error is not on record as under way there. */
+/** What the provider has reported as an error is not on record as under way there. The latest call is what a record is about. */
 export function errorsAreErrors({ world, session, tracks, atProvider, provider }: Snapshot): string[] {
   const broken: string[] = [];
   const { fence, taskId } = session.create;
+  const isRefused = (isOfIt: (call: (typeof world.calls)[number]) => boolean) =>
+    world.calls.findLast(isOfIt)?.fault === 'envelope';
   if (fence === 'submitted') {
     const known =
       session.kind === 'music'
         ? provider.music.some((it) => it.taskId === taskId)
         : (atProvider?.trainings.length ?? 0) > 0;
-    const enveloped = world.calls.some(
-      ({ call, fault }) => fault === 'envelope' && (call === 'create' || call === 'generate'),
-    );
-    if (!known && enveloped) broken.push('what the provider reported as an error is on record as under way');
+    if (!known && isRefused(({ call }) => call === 'create' || call === 'generate')) {
+      broken.push('what the provider reported as an error is on record as under way');
+    }
   }
   const uploads = new Set(atProvider?.uploads.map((it) => it.taskId));
   for (const track of tracks) {
-    const enveloped = world.calls.some(
-      ({ trackId, fault }) => fault === 'envelope' && trackId === track.trackId,
-    );
-    if (!enveloped || track.status !== 'submitted' || uploads.has(track.taskId ?? '')) continue;
-    broken.push(`track ${track.trackId} is on record as submitted, after an error`);
+    if (track.status !== 'submitted' || uploads.has(track.taskId ?? '')) continue;
+    const isItsUpload = ({ call, trackId }: { call: string; trackId?: string | undefined }) =>
+      (call === 'upload' || call === 'addToBatch') && trackId === track.trackId;
+    if (isRefused(isItsUpload))
+      broken.push(`track ${track.trackId} is on record as submitted, after an error`);
   }
   return broken;
 }
