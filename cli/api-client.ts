@@ -39,7 +39,7 @@ import {
 } from '../functions/api/contract/track.ts';
 import type { decisions, PaidWork } from '../functions/domain/session.ts';
 import { ApiRefusal, ApiUnreachable } from './api-errors.ts';
-import { realClock } from './retry-outage.ts';
+import { realClock } from './waiting-clock.ts';
 
 /** What the command line needs of the HTTP API. Every method throws ApiRefusal or ApiUnreachable. */
 export interface ApiClient {

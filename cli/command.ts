@@ -16,11 +16,11 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { comeBack, goOnCommand } from './output/format.ts';
 import { createDisplay } from './output/output.ts';
 import type { Display, Output } from './output/types.ts';
-import { realClock, type WaitingClock } from './retry-outage.ts';
 import { Interrupted, onInterruption } from './signal-handling.ts';
 import { browserOf, type OpenBrowser } from './stage/browser.ts';
 import { leadingTo, type Target } from './stage-target.ts';
 import { UsageError } from './usage-error.ts';
+import { realClock, type WaitingClock } from './waiting-clock.ts';
 
 /** What a command works with. */
 export interface CommandContext {

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { patiently, type WaitingClock } from './retry-outage.ts';
+import { patiently } from './retry-outage.ts';
+import type { WaitingClock } from './waiting-clock.ts';
 
 /** One PUT to a presigned URL. */
 export interface PreparedUpload {

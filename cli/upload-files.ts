@@ -4,9 +4,10 @@ import type { ApiClient } from './api-client.ts';
 import { ApiUnreachable } from './api-errors.ts';
 import type { UsableFile } from './check-files.ts';
 import type { CliEvent, UploadProgress } from './events.ts';
-import { patiently, type WaitingClock } from './retry-outage.ts';
+import { patiently } from './retry-outage.ts';
 import { UploadFailure, uploadFile } from './upload-file.ts';
 import { type AskForUpload, uploadInParts } from './upload-in-parts.ts';
+import type { WaitingClock } from './waiting-clock.ts';
 
 /** Uploads under way at the same time. */
 const atOnce = 4;

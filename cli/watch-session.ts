@@ -4,7 +4,7 @@ import type { ApiClient } from './api-client.ts';
 import { ApiUnreachable } from './api-errors.ts';
 import { sessionChanges } from './diff-sessions.ts';
 import type { CliEvent } from './events.ts';
-import type { WaitingClock } from './retry-outage.ts';
+import type { WaitingClock } from './waiting-clock.ts';
 
 /** Why we no longer watch. */
 export type Ending =

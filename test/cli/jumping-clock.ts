@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WaitingClock } from '../../cli/retry-outage.ts';
+import type { WaitingClock } from '../../cli/waiting-clock.ts';
 
 /** A clock whose pauses take no time, and which keeps how long they were, in milliseconds. */
 export function jumpingClock(): WaitingClock & { readonly pauses: readonly number[] } {
