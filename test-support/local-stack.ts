@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
@@ -106,7 +107,26 @@ export async function sharedStack(): Promise<TestStack> {
   const opened = await shared;
   // What a run of the file before still asks the provider would be counted among the calls of the next one.
   while (opened.stack.stepFunctions.running() > 0) await delay(5);
+  const left = await underWay(opened);
+  if (left.length > 0) {
+    throw new Error(
+      `An earlier file left sessions under way: ${left.join(', ')}. A sweep of this file would end or start them, and the calls of their runs would count as its own: cancel them there.`,
+    );
+  }
   return opened;
+}
+
+/** The names of the sessions that are under way by their records. */
+async function underWay({ stack, dynamodb }: TestStack): Promise<string[]> {
+  const { Items = [] } = await dynamodb.send(
+    new QueryCommand({
+      TableName: stack.assembly.tables[0]?.name,
+      IndexName: 'underWay',
+      KeyConditionExpression: 'underWay = :yes',
+      ExpressionAttributeValues: { ':yes': { S: 'yes' } },
+    }),
+  );
+  return Items.map(({ pk, name }) => `"${name?.S}" (${pk?.S})`);
 }
 
 /** What the sandbox of a stack has seen since now, what could not be delivered, and the faults that a test wants. */
@@ -211,6 +231,11 @@ async function closeStack(stack: Stack, home: string, keep: boolean): Promise<vo
 /** What a user of the API does, and what a person looks up in the console afterwards. */
 function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
   const stepFunctions = new SFNClient({
+    endpoint: ready.aws,
+    region: ready.region,
+    credentials: ready.adminKey,
+  });
+  const dynamodb = new DynamoDBClient({
     endpoint: ready.aws,
     region: ready.region,
     credentials: ready.adminKey,
@@ -336,6 +361,7 @@ function clientOf({ ready }: Stack, news: ReturnType<typeof newsOf>) {
     path,
     history,
     stepFunctions,
+    dynamodb,
     s3,
   };
 }

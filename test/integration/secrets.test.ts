@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -211,16 +211,18 @@ const signaturesOf = (links: readonly string[]) =>
   );
 
 /** What the services of the running stack show to a person who may see everything. */
-async function lookAround({ call, history, stepFunctions, notices, stack }: TestStack): Promise<Places> {
+async function lookAround({
+  call,
+  history,
+  stepFunctions,
+  dynamodb,
+  notices,
+  stack,
+}: TestStack): Promise<Places> {
   const { ready, assembly } = stack;
   const found: Places = { notices: notices.join('\n') };
   const list = await call('GET', '/sessions');
   found['GET /sessions'] = JSON.stringify(list.body);
-  const table = new DynamoDBClient({
-    endpoint: ready.aws,
-    region: ready.region,
-    credentials: ready.adminKey,
-  });
   for (const { sessionId } of sessionListAnswer.parse(list.body).sessions) {
     found[`GET /sessions/${sessionId}`] = JSON.stringify((await call('GET', `/sessions/${sessionId}`)).body);
     const query = new QueryCommand({
@@ -228,7 +230,7 @@ async function lookAround({ call, history, stepFunctions, notices, stack }: Test
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': { S: `SESSION#${sessionId}` } },
     });
-    found[`record ${sessionId}`] = JSON.stringify((await table.send(query)).Items);
+    found[`record ${sessionId}`] = JSON.stringify((await dynamodb.send(query)).Items);
   }
   const { stateMachineArn } = ready;
   const { executions = [] } = await stepFunctions.send(new ListExecutionsCommand({ stateMachineArn }));

@@ -1,4 +1,4 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createdGenerationAnswer, generationAnswer } from '../../functions/api/contract/music.ts';
@@ -27,10 +27,8 @@ const stop = (executionArn: string | undefined) =>
 
 /** Makes a record of music as old as one that was written an hour ago: the functions look at the wall's clock. */
 async function age(sessionId: string): Promise<void> {
-  const { aws: endpoint, region, adminKey: credentials } = it_.stack.ready;
   const TableName = it_.stack.assembly.tables[0]?.name;
-  const client = new DynamoDBClient({ endpoint, region, credentials });
-  await client.send(
+  await it_.dynamodb.send(
     new UpdateItemCommand({
       TableName,
       Key: { pk: { S: `SESSION#${sessionId}` }, sk: { S: 'SESSION' } },
@@ -39,7 +37,6 @@ async function age(sessionId: string): Promise<void> {
       ExpressionAttributeValues: { ':then': { S: new Date(Date.now() - 3_600_000).toISOString() } },
     }),
   );
-  client.destroy();
 }
 
 /** A call of each schedule, as it comes every quarter of an hour. */
