@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -25,10 +24,8 @@ beforeAll(async () => {
   const { ready, assembly } = it_.stack;
   const options = { region: ready.region, credentials: ready.adminKey };
   s3 = new S3Client({ ...options, endpoint: ready.s3, forcePathStyle: true });
-  const client = new DynamoDBClient({ ...options, endpoint: ready.aws });
-  const documents = DynamoDBDocumentClient.from(client);
   store = createWholeSessionStore({
-    client: documents,
+    client: DynamoDBDocumentClient.from(it_.dynamodb),
     tableName: assembly.tables[0]?.name ?? '',
     clock: Date.now,
   });
